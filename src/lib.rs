@@ -1,0 +1,30 @@
+//! `pusher`: terraform for container images.
+//!
+//! # The code map
+//!
+//! A pure core decides, the edges carry out, the command line words it.
+//!
+//! | folder | kind | may import |
+//! | --- | --- | --- |
+//! | [`model`] | pure | nothing of this crate |
+//! | [`config`] | pure | `model`, `plan::desired` |
+//! | [`plan`] | pure | `model` |
+//! | [`render`] | pure | `model`, `plan` |
+//! | [`registry`] | edge | `model`, `plan` (the words for what could not be read) |
+//! | [`observe`] | edge | `model`, `plan`, `registry` |
+//! | [`apply`] | edge | `model`, `plan`, `registry` |
+//! | [`sandbox`] | edge | `model` |
+//! | [`cli`] | binary | everything |
+//!
+//! `tests/suite/layering.rs` fails when a folder imports what it may not, or when a pure one names
+//! input or output.
+
+pub mod apply;
+pub mod cli;
+pub mod config;
+pub mod model;
+pub mod observe;
+pub mod plan;
+pub mod registry;
+pub mod render;
+pub mod sandbox;
