@@ -1,0 +1,383 @@
+//! Manifests and indexes, read but never written again: what is copied keeps its bytes.
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+use super::digest::Digest;
+use super::media_type;
+use super::platform::Platform;
+
+/// A manifest larger than this is refused, as the OCI distribution specification allows
+/// (section "Pushing Manifests": registries should accept at least 4 MiB).
+pub const MANIFEST_SIZE_LIMIT: usize = 4 * 1024 * 1024;
+
+/// What a reference points to: media type, digest and size in bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Descriptor {
+    /// The media type.
+    pub media_type: String,
+    /// The digest of the content.
+    pub digest: Digest,
+    /// The size of the content in bytes.
+    pub size: u64,
+}
+
+/// A manifest's bytes as a registry served them, with their media type and verified digest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RawManifest {
+    /// The media type, the digest, and the length of `bytes`.
+    pub descriptor: Descriptor,
+    /// The bytes, never changed.
+    pub bytes: bytes::Bytes,
+}
+
+/// A manifest of one of the two kinds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Manifest {
+    /// One image or artifact: a config and layers.
+    Image(ImageManifest),
+    /// Several manifests, usually one a platform.
+    Index(Index),
+}
+
+/// A config and layers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImageManifest {
+    /// The config; its media type tells images from artifacts.
+    pub config: Descriptor,
+    /// The layers in order.
+    pub layers: Vec<Layer>,
+    /// The artifact's type, where the manifest names one (OCI 1.1).
+    pub artifact_type: Option<String>,
+    /// The manifest that this one says something about (OCI 1.1).
+    pub subject: Option<Descriptor>,
+    /// The annotations.
+    pub annotations: IndexMap<String, String>,
+}
+
+/// One layer of an image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layer {
+    /// The layer's blob.
+    pub descriptor: Descriptor,
+    /// Where a foreign layer is downloaded from; empty for every other layer.
+    pub urls: Vec<String>,
+}
+
+impl Layer {
+    /// Tells whether registries are not expected to hold this layer.
+    ///
+    /// The media types are those of Docker's and OCI's non-distributable layers.
+    pub fn is_foreign(&self) -> bool {
+        let media_type = &self.descriptor.media_type;
+        !self.urls.is_empty()
+            && (media_type.contains("nondistributable") || media_type.contains("foreign"))
+    }
+}
+
+/// Manifests by platform.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Index {
+    /// The children in order.
+    pub children: Vec<Child>,
+    /// The artifact's type, where the index names one (OCI 1.1).
+    pub artifact_type: Option<String>,
+    /// The manifest that this one says something about (OCI 1.1).
+    pub subject: Option<Descriptor>,
+    /// The annotations.
+    pub annotations: IndexMap<String, String>,
+}
+
+/// One entry of an index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Child {
+    /// The child manifest.
+    pub descriptor: Descriptor,
+    /// The platform, where the entry names one.
+    pub platform: Option<Platform>,
+    /// The artifact's type, where the entry names one (OCI 1.1).
+    pub artifact_type: Option<String>,
+    /// The annotations.
+    pub annotations: IndexMap<String, String>,
+}
+
+impl Child {
+    /// Returns the digest of the manifest that this child attests, if it is an attestation.
+    ///
+    /// BuildKit marks them so: <https://github.com/moby/buildkit/blob/master/docs/attestations/attestation-storage.md>.
+    pub fn attests(&self) -> Option<&str> {
+        let kind = self.annotations.get("vnd.docker.reference.type")?;
+        let digest = self.annotations.get("vnd.docker.reference.digest")?;
+        (kind == "attestation-manifest").then_some(digest)
+    }
+}
+
+/// Why bytes are not a manifest that can be mirrored.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ManifestError {
+    /// Docker schema 1, which cannot be copied without changing its digest.
+    #[error("it is a Docker schema 1 manifest, a format that registries no longer take")]
+    Schema1,
+    /// Another media type.
+    #[error("its media type `{0}` is neither an image manifest nor an index")]
+    UnknownMediaType(String),
+    /// The bytes claim to be another kind than the registry said.
+    #[error("the registry says `{header}`, the manifest itself says `{body}`")]
+    Contradiction {
+        /// The media type in the `Content-Type` header.
+        header: String,
+        /// The `mediaType` in the body.
+        body: String,
+    },
+    /// The JSON does not have the shape that the specification asks for.
+    #[error("it is not a valid manifest: {0}")]
+    Malformed(String),
+}
+
+impl Manifest {
+    /// Parses a manifest of the media type that the registry gave.
+    pub fn parse(raw: &RawManifest) -> Result<Self, ManifestError> {
+        let media_type = raw.descriptor.media_type.as_str();
+        if media_type::is_schema_1(media_type) {
+            return Err(ManifestError::Schema1);
+        }
+        let malformed = |error: serde_json::Error| ManifestError::Malformed(error.to_string());
+        let head: Head = serde_json::from_slice(&raw.bytes).map_err(malformed)?;
+        if head.schema_version == Some(1) {
+            return Err(ManifestError::Schema1);
+        }
+        if let Some(body) = head.media_type.filter(|body| body != media_type) {
+            return Err(ManifestError::Contradiction {
+                header: media_type.to_owned(),
+                body,
+            });
+        }
+        // A document that can be read both ways could be seen as one thing here and as another by
+        // the machine that runs it (CVE-2021-41190).
+        let ambiguous = |field: &str| ManifestError::Malformed(format!("it also has `{field}`"));
+        if media_type::is_manifest(media_type) {
+            if head.manifests.is_some() {
+                return Err(ambiguous("manifests"));
+            }
+            let wire: WireImage = serde_json::from_slice(&raw.bytes).map_err(malformed)?;
+            Ok(Self::Image(wire.into()))
+        } else if media_type::is_index(media_type) {
+            if head.layers.is_some() || head.config.is_some() {
+                return Err(ambiguous("config` or `layers"));
+            }
+            let wire: WireIndex = serde_json::from_slice(&raw.bytes).map_err(malformed)?;
+            Ok(Self::Index(wire.into()))
+        } else {
+            Err(ManifestError::UnknownMediaType(media_type.to_owned()))
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Head {
+    schema_version: Option<u32>,
+    media_type: Option<String>,
+    manifests: Option<serde::de::IgnoredAny>,
+    layers: Option<serde::de::IgnoredAny>,
+    config: Option<serde::de::IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WireImage {
+    config: WireDescriptor,
+    layers: Vec<WireDescriptor>,
+    artifact_type: Option<String>,
+    subject: Option<WireDescriptor>,
+    annotations: Option<IndexMap<String, String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WireIndex {
+    manifests: Vec<WireDescriptor>,
+    artifact_type: Option<String>,
+    subject: Option<WireDescriptor>,
+    annotations: Option<IndexMap<String, String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WireDescriptor {
+    media_type: String,
+    digest: Digest,
+    size: u64,
+    artifact_type: Option<String>,
+    platform: Option<WirePlatform>,
+    annotations: Option<IndexMap<String, String>>,
+    urls: Option<Vec<String>>,
+}
+
+#[derive(Deserialize)]
+struct WirePlatform {
+    os: String,
+    architecture: String,
+    variant: Option<String>,
+    #[serde(rename = "os.version")]
+    os_version: Option<String>,
+}
+
+impl From<WireDescriptor> for Descriptor {
+    fn from(wire: WireDescriptor) -> Self {
+        Self {
+            media_type: wire.media_type,
+            digest: wire.digest,
+            size: wire.size,
+        }
+    }
+}
+
+impl From<WirePlatform> for Platform {
+    fn from(wire: WirePlatform) -> Self {
+        let platform = Self::new(&wire.os, &wire.architecture, wire.variant.as_deref());
+        Self {
+            os_version: wire.os_version.filter(|version| !version.is_empty()),
+            ..platform
+        }
+    }
+}
+
+impl From<WireImage> for ImageManifest {
+    fn from(wire: WireImage) -> Self {
+        let layer = |mut layer: WireDescriptor| Layer {
+            urls: layer.urls.take().unwrap_or_default(),
+            descriptor: layer.into(),
+        };
+        Self {
+            config: wire.config.into(),
+            layers: wire.layers.into_iter().map(layer).collect(),
+            artifact_type: wire.artifact_type,
+            subject: wire.subject.map(Into::into),
+            annotations: wire.annotations.unwrap_or_default(),
+        }
+    }
+}
+
+impl From<WireIndex> for Index {
+    fn from(wire: WireIndex) -> Self {
+        let child = |mut child: WireDescriptor| Child {
+            platform: child.platform.take().map(Into::into),
+            artifact_type: child.artifact_type.take(),
+            annotations: child.annotations.take().unwrap_or_default(),
+            descriptor: child.into(),
+        };
+        Self {
+            children: wire.manifests.into_iter().map(child).collect(),
+            artifact_type: wire.artifact_type,
+            subject: wire.subject.map(Into::into),
+            annotations: wire.annotations.unwrap_or_default(),
+        }
+    }
+}
+
+/// Reads the platform out of an image's config, where it has one.
+pub fn config_platform(config: &[u8]) -> Option<Platform> {
+    serde_json::from_slice::<WirePlatform>(config)
+        .ok()
+        .map(Into::into)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn raw(media_type: &str, body: &str) -> RawManifest {
+        let bytes = bytes::Bytes::copy_from_slice(body.as_bytes());
+        let digest = Digest::sha256(&bytes);
+        let descriptor = Descriptor {
+            media_type: media_type.to_owned(),
+            digest,
+            size: bytes.len() as u64,
+        };
+        RawManifest { descriptor, bytes }
+    }
+
+    fn descriptor(media_type: &str) -> String {
+        let digest = Digest::sha256(b"");
+        format!(r#"{{"mediaType":"{media_type}","digest":"{digest}","size":0}}"#)
+    }
+
+    #[test]
+    fn reads_both_kinds_in_both_spellings() {
+        let config = descriptor(media_type::OCI_CONFIG);
+        let image = format!(r#"{{"schemaVersion":2,"config":{config},"layers":[]}}"#);
+        let index = format!(r#"{{"schemaVersion":2,"manifests":[{config}]}}"#);
+        for media_type in [media_type::OCI_MANIFEST, media_type::DOCKER_MANIFEST] {
+            assert!(matches!(
+                Manifest::parse(&raw(media_type, &image)),
+                Ok(Manifest::Image(_))
+            ));
+            assert!(Manifest::parse(&raw(media_type, &index)).is_err());
+        }
+        for media_type in [media_type::OCI_INDEX, media_type::DOCKER_LIST] {
+            assert!(matches!(
+                Manifest::parse(&raw(media_type, &index)),
+                Ok(Manifest::Index(_))
+            ));
+            assert!(Manifest::parse(&raw(media_type, &image)).is_err());
+        }
+    }
+
+    #[test]
+    fn refuses_schema_1_and_what_can_be_read_two_ways() {
+        let schema_1 = raw(media_type::DOCKER_SCHEMA_1[0], r#"{"schemaVersion":1}"#);
+        assert_eq!(Manifest::parse(&schema_1), Err(ManifestError::Schema1));
+        let disguised = raw(media_type::OCI_MANIFEST, r#"{"schemaVersion":1}"#);
+        assert_eq!(Manifest::parse(&disguised), Err(ManifestError::Schema1));
+        let config = descriptor(media_type::OCI_CONFIG);
+        let both = format!(r#"{{"config":{config},"layers":[],"manifests":[]}}"#);
+        for media_type in [media_type::OCI_MANIFEST, media_type::OCI_INDEX] {
+            let error = Manifest::parse(&raw(media_type, &both)).unwrap_err();
+            assert!(matches!(error, ManifestError::Malformed(_)), "{error}");
+        }
+        let lies = format!(r#"{{"mediaType":"{}","layers":[]}}"#, media_type::OCI_INDEX);
+        let error = Manifest::parse(&raw(media_type::OCI_MANIFEST, &lies)).unwrap_err();
+        assert!(
+            matches!(error, ManifestError::Contradiction { .. }),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn tells_attestations_and_foreign_layers() {
+        let mut child = Child {
+            descriptor: serde_json::from_str::<WireDescriptor>(&descriptor("x"))
+                .unwrap()
+                .into(),
+            platform: None,
+            artifact_type: None,
+            annotations: IndexMap::new(),
+        };
+        assert_eq!(child.attests(), None);
+        child.annotations.insert(
+            "vnd.docker.reference.type".into(),
+            "attestation-manifest".into(),
+        );
+        child
+            .annotations
+            .insert("vnd.docker.reference.digest".into(), "sha256:1".into());
+        assert_eq!(child.attests(), Some("sha256:1"));
+
+        let media_type = "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip".to_owned();
+        let foreign = Descriptor {
+            media_type,
+            ..child.descriptor
+        };
+        let mut layer = Layer {
+            descriptor: foreign,
+            urls: vec![],
+        };
+        assert!(
+            !layer.is_foreign(),
+            "without a URL a registry has to hold it"
+        );
+        layer.urls.push("https://example.com/layer".to_owned());
+        assert!(layer.is_foreign());
+    }
+}

@@ -1,0 +1,247 @@
+//! References: which registry, which repository in it, which tag or digest.
+//!
+//! The grammar and Docker Hub's defaults (`nginx` is `docker.io/library/nginx:latest`) are those of
+//! the distribution project, by way of [`oci_distribution::Reference`].
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::digest::{Digest, DigestError};
+
+/// The registry that an image name without a host belongs to.
+pub const DOCKER_HUB: &str = "docker.io";
+
+/// A repository in a registry: `docker.io/library/nginx`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Repository {
+    /// The registry's host, with its port where one is written.
+    pub registry: String,
+    /// The repository's name in that registry.
+    pub name: String,
+}
+
+impl fmt::Display for Repository {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.registry, self.name)
+    }
+}
+
+/// An image in a registry, fully written out: a repository with a tag, a digest, or both.
+///
+/// Where there are both, the digest decides what is read; the tag is only a name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Reference {
+    repository: Repository,
+    tag: Option<String>,
+    digest: Option<Digest>,
+}
+
+impl Reference {
+    /// Makes a reference to a tag.
+    pub fn tagged(repository: Repository, tag: impl Into<String>) -> Self {
+        Self {
+            repository,
+            tag: Some(tag.into()),
+            digest: None,
+        }
+    }
+
+    /// Makes a reference to a digest.
+    pub fn digested(repository: Repository, digest: Digest) -> Self {
+        Self {
+            repository,
+            tag: None,
+            digest: Some(digest),
+        }
+    }
+
+    /// Returns the same image by digest alone.
+    #[must_use]
+    pub fn at(&self, digest: Digest) -> Self {
+        Self::digested(self.repository.clone(), digest)
+    }
+
+    /// Returns the registry's host.
+    pub fn registry(&self) -> &str {
+        &self.repository.registry
+    }
+
+    /// Returns the repository.
+    pub fn repository(&self) -> &Repository {
+        &self.repository
+    }
+
+    /// Returns the tag, if one is written or implied.
+    pub fn tag(&self) -> Option<&str> {
+        self.tag.as_deref()
+    }
+
+    /// Returns the digest, if one is written.
+    pub fn digest(&self) -> Option<&Digest> {
+        self.digest.as_ref()
+    }
+
+    /// Returns what stands last in `/v2/<name>/manifests/<reference>`: the digest, else the tag.
+    pub fn manifest_reference(&self) -> String {
+        match (&self.digest, &self.tag) {
+            (Some(digest), _) => digest.to_string(),
+            (None, Some(tag)) => tag.clone(),
+            (None, None) => "latest".to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.repository)?;
+        if let Some(tag) = &self.tag {
+            write!(f, ":{tag}")?;
+        }
+        if let Some(digest) = &self.digest {
+            write!(f, "@{digest}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Why a text is not a reference.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReferenceError {
+    /// The digest after `@` is not one.
+    #[error(transparent)]
+    Digest(#[from] DigestError),
+    /// A repository name has upper-case letters.
+    #[error("repository name `{0}` has upper-case letters; registries allow lower case only")]
+    UpperCase(String),
+    /// The text does not follow the grammar.
+    #[error("`{text}` is not an image reference: {why}")]
+    Grammar {
+        /// The text.
+        text: String,
+        /// What the grammar says against it.
+        why: String,
+    },
+}
+
+impl FromStr for Reference {
+    type Err = ReferenceError;
+
+    fn from_str(text: &str) -> Result<Self, ReferenceError> {
+        if let Some((_, digest)) = text.split_once('@') {
+            let _: Digest = digest.parse()?;
+        }
+        // The grammar that the library knows has no IPv6 hosts; `pusher` serves loopback ones.
+        let (ipv6_host, rest) = split_ipv6_host(text);
+        let parsed: oci_distribution::Reference = rest
+            .parse()
+            .map_err(|error: oci_distribution::ParseError| refused(text, &error))?;
+        let registry = match (ipv6_host, parsed.registry()) {
+            (Some(host), _) => host.to_owned(),
+            (None, "registry-1.docker.io") => DOCKER_HUB.to_owned(),
+            (None, host) => host.to_ascii_lowercase(),
+        };
+        let name = match parsed.repository() {
+            official if registry == DOCKER_HUB && !official.contains('/') => {
+                format!("library/{official}")
+            }
+            name => name.to_owned(),
+        };
+        Ok(Self {
+            repository: Repository { registry, name },
+            tag: parsed.tag().map(str::to_owned),
+            digest: parsed.digest().map(str::parse).transpose()?,
+        })
+    }
+}
+
+fn split_ipv6_host(text: &str) -> (Option<&str>, String) {
+    let host = text
+        .split_once('/')
+        .map(|(host, _)| host)
+        .filter(|host| host.starts_with('['));
+    match host {
+        Some(host) => (Some(host), format!("ipv6.invalid{}", &text[host.len()..])),
+        None => (None, text.to_owned()),
+    }
+}
+
+fn refused(text: &str, error: &oci_distribution::ParseError) -> ReferenceError {
+    let name = text.split('@').next().unwrap_or(text);
+    let path = name.split_once('/').map_or(name, |(_, path)| path);
+    let path = path.rsplit_once(':').map_or(path, |(path, _)| path);
+    if path.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return ReferenceError::UpperCase(path.to_owned());
+    }
+    ReferenceError::Grammar {
+        text: text.to_owned(),
+        why: error.to_string(),
+    }
+}
+
+impl From<Reference> for String {
+    fn from(reference: Reference) -> Self {
+        reference.to_string()
+    }
+}
+
+impl TryFrom<String> for Reference {
+    type Error = ReferenceError;
+
+    fn try_from(text: String) -> Result<Self, ReferenceError> {
+        text.parse()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written_out(text: &str) -> String {
+        text.parse::<Reference>().unwrap().to_string()
+    }
+
+    #[test]
+    fn writes_out_what_docker_leaves_out() {
+        let digest = format!("sha256:{}", "0".repeat(64));
+        for (text, whole) in [
+            ("nginx", "docker.io/library/nginx:latest"),
+            ("nginx:1.27", "docker.io/library/nginx:1.27"),
+            ("docker.io/nginx:1.27", "docker.io/library/nginx:1.27"),
+            ("index.docker.io/nginx", "docker.io/library/nginx:latest"),
+            (
+                "registry-1.docker.io/nginx",
+                "docker.io/library/nginx:latest",
+            ),
+            ("xhofe/alist", "docker.io/xhofe/alist:latest"),
+            ("localhost/a", "localhost/a:latest"),
+            ("127.0.0.1:5000/a/b:c", "127.0.0.1:5000/a/b:c"),
+            ("[::1]:5000/a:1", "[::1]:5000/a:1"),
+            ("GHCR.io/a/b", "ghcr.io/a/b:latest"),
+        ] {
+            assert_eq!(written_out(text), whole, "{text}");
+            assert_eq!(written_out(whole), whole, "{whole} does not round-trip");
+        }
+        let pinned = written_out(&format!("nginx@{digest}"));
+        assert_eq!(pinned, format!("docker.io/library/nginx@{digest}"));
+        let both: Reference = format!("nginx:1@{digest}").parse().unwrap();
+        assert_eq!((both.tag(), both.manifest_reference()), (Some("1"), digest));
+    }
+
+    #[test]
+    fn says_why_a_text_is_refused() {
+        let error = |text: &str| text.parse::<Reference>().unwrap_err().to_string();
+        assert!(
+            error("Org/App").contains("upper-case"),
+            "{}",
+            error("Org/App")
+        );
+        assert!(error("ghcr.io/Org/app:V1").contains("`Org/app`"));
+        assert!(error("nginx@sha256:12").contains("64"));
+        for text in ["", "a b", "nginx:", ":1", "nginx：1", "http://nginx"] {
+            assert!(text.parse::<Reference>().is_err(), "{text}");
+        }
+    }
+}
