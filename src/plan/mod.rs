@@ -1,1 +1,17 @@
-//! To be written.
+//! The plan: what is declared against what is there. Pure and total.
+//!
+//! Nothing in here waits, fails, reads a clock or asks a registry: [`desired`] and [`observed`] go
+//! in, a plan comes out, and what could not be read is a value like any other.
+
+pub mod desired;
+pub mod expected;
+pub mod observed;
+pub mod profile;
+
+pub use desired::{
+    Attestations, Desired, Entry, ForeignLayers, MissingPlatforms, Origin, Policy, Referrers,
+    Target, TargetName,
+};
+pub use expected::{Content, Expected, Refusal};
+pub use observed::{Cause, Observation, Observed, ObservedImage, SourceImage, Unreadable};
+pub use profile::{NameRefused, NameRule, Profile, ProfileKind};

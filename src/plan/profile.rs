@@ -1,0 +1,236 @@
+//! What a target registry accepts: every fact about the kinds of registries, as data in one place.
+//!
+//! The facts about Alibaba Cloud Container Registry (ACR) are from its documentation (limits of the
+//! Personal and the Enterprise Edition) and, for what it refuses, from users' reports.
+
+use std::fmt;
+
+use super::desired::TargetName;
+
+/// What a target registry accepts.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Profile {
+    /// Which kind of registry this is.
+    pub kind: ProfileKind,
+    /// Whether manifests whose config is not an image's are refused
+    /// (403 `unknown manifest class for …`).
+    pub image_configs_only: bool,
+    /// How many levels a repository name may have below the namespace; none for any number.
+    pub name_levels: Option<usize>,
+    /// The least and the greatest number of characters of a repository name; none for the
+    /// specification's own limit.
+    pub name_length: Option<(usize, usize)>,
+    /// Whether a blob can be mounted from another repository; none where only a try can tell.
+    pub mount: Option<bool>,
+    /// Whether a tag can be deleted; none where only a try can tell.
+    pub delete: Option<bool>,
+    /// Whether the referrers API is there; none where only a try can tell.
+    pub referrers_api: Option<bool>,
+    /// Whether a broken upload can go on in pieces; none where only a try can tell.
+    pub chunked_upload: Option<bool>,
+    /// How many repositories there may be; none where no limit is known.
+    pub repository_limit: Option<u32>,
+    /// How many requests may be under way when a run begins.
+    pub starting_concurrency: usize,
+}
+
+/// A kind of registry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ProfileKind {
+    /// ACR Personal Edition.
+    AcrPersonal,
+    /// ACR Enterprise Edition.
+    AcrEnterprise,
+    /// Any registry that keeps to the OCI distribution specification.
+    Generic,
+}
+
+impl ProfileKind {
+    /// The kinds, in the order in which they are listed to people.
+    pub const ALL: [Self; 3] = [Self::AcrPersonal, Self::AcrEnterprise, Self::Generic];
+
+    /// Returns the name that mirror files use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AcrPersonal => "acr-personal",
+            Self::AcrEnterprise => "acr-enterprise",
+            Self::Generic => "generic",
+        }
+    }
+
+    /// Tells from its host name what kind of registry answers there.
+    ///
+    /// - `registry.<region>.aliyuncs.com`, `registry-vpc.…`, `registry-internal.…`: Personal
+    /// - `crpi-<id>.<region>.personal.cr.aliyuncs.com`, `crpi-<id>-vpc.…`: Personal
+    /// - `<name>-registry.<region>.cr.aliyuncs.com`, `<name>-registry-vpc.…`: Enterprise
+    pub fn of_host(host: &str) -> Self {
+        let host = host.split(':').next().unwrap_or(host).to_ascii_lowercase();
+        let Some(name) = host.strip_suffix(".aliyuncs.com") else { return Self::Generic };
+        let first = name.split('.').next().unwrap_or(name);
+        if name.ends_with(".personal.cr") {
+            Self::AcrPersonal
+        } else if name.ends_with(".cr") {
+            Self::AcrEnterprise
+        } else if matches!(first, "registry" | "registry-vpc" | "registry-internal") {
+            Self::AcrPersonal
+        } else {
+            Self::Generic
+        }
+    }
+}
+
+impl fmt::Display for ProfileKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Profile {
+    /// Returns what is known about a kind of registry.
+    pub fn of(kind: ProfileKind) -> Self {
+        let generic = Self {
+            kind,
+            image_configs_only: false,
+            name_levels: None,
+            name_length: None,
+            mount: None,
+            delete: None,
+            referrers_api: None,
+            chunked_upload: None,
+            repository_limit: None,
+            starting_concurrency: 16,
+        };
+        match kind {
+            ProfileKind::Generic => generic,
+            ProfileKind::AcrEnterprise => Self { name_length: Some((2, 64)), ..generic },
+            ProfileKind::AcrPersonal => Self {
+                image_configs_only: true,
+                name_levels: Some(1),
+                name_length: Some((2, 64)),
+                repository_limit: Some(300),
+                starting_concurrency: 4,
+                ..generic
+            },
+        }
+    }
+
+    /// Says why the registry would refuse `name`, if it would.
+    pub fn refuses_name(&self, name: &TargetName) -> Option<NameRefused> {
+        let repository = &name.repository;
+        let refused = |rule: NameRule| NameRefused { kind: self.kind, name: name.clone(), rule };
+        let levels = repository.split('/').count();
+        if let Some(limit) = self.name_levels.filter(|limit| levels > *limit) {
+            return Some(refused(NameRule::Levels { limit, found: levels }));
+        }
+        let length = repository.chars().count();
+        let fits = |(least, most)| (least..=most).contains(&length);
+        if let Some((least, most)) = self.name_length.filter(|limits| !fits(*limits)) {
+            return Some(refused(NameRule::Length { least, most, found: length }));
+        }
+        let separator = |c: char| matches!(c, '.' | '_' | '-');
+        let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || separator(c);
+        for level in repository.split('/') {
+            if let Some(found) = level.chars().find(|c| !allowed(*c)) {
+                return Some(refused(NameRule::Character { found }));
+            }
+            if level.is_empty() || level.starts_with(separator) || level.ends_with(separator) {
+                return Some(refused(NameRule::Separator));
+            }
+        }
+        None
+    }
+}
+
+/// A target name that the registry would refuse.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{kind} refuses the repository name `{}`: {rule}", name.repository)]
+pub struct NameRefused {
+    /// The kind of registry.
+    pub kind: ProfileKind,
+    /// The name.
+    pub name: TargetName,
+    /// The rule that it breaks.
+    pub rule: NameRule,
+}
+
+/// A rule about repository names.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NameRule {
+    /// Too many levels.
+    #[error("it has {found} levels below the namespace, at most {limit} allowed")]
+    Levels {
+        /// How many there may be.
+        limit: usize,
+        /// How many there are.
+        found: usize,
+    },
+    /// Too short or too long.
+    #[error("it has {found} characters, {least} to {most} are allowed")]
+    Length {
+        /// The least number of characters.
+        least: usize,
+        /// The greatest number of characters.
+        most: usize,
+        /// How many there are.
+        found: usize,
+    },
+    /// A character that is not allowed.
+    #[error("it has `{found}`, only `a-z 0-9 . _ -` are allowed")]
+    Character {
+        /// The character.
+        found: char,
+    },
+    /// A separator in a place where none may stand.
+    #[error("it begins or ends with a separator (`.`, `_` or `-`)")]
+    Separator,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knows_every_form_of_host() {
+        use ProfileKind::{AcrEnterprise, AcrPersonal, Generic};
+        for (host, kind) in [
+            ("registry.cn-hangzhou.aliyuncs.com", AcrPersonal),
+            ("registry-vpc.cn-hangzhou.aliyuncs.com", AcrPersonal),
+            ("registry-internal.cn-hangzhou.aliyuncs.com", AcrPersonal),
+            ("crpi-1a2b.cn-shanghai.personal.cr.aliyuncs.com", AcrPersonal),
+            ("crpi-1a2b-vpc.cn-shanghai.personal.cr.aliyuncs.com", AcrPersonal),
+            ("acme-registry.cn-beijing.cr.aliyuncs.com", AcrEnterprise),
+            ("acme-registry-vpc.cn-beijing.cr.aliyuncs.com", AcrEnterprise),
+            ("Registry.cn-hangzhou.aliyuncs.com:443", AcrPersonal),
+            ("registry.cn-hangzhou.aliyuncs.com.example.com", Generic),
+            ("oss.aliyuncs.com", Generic),
+            ("127.0.0.1:5000", Generic),
+        ] {
+            assert_eq!(ProfileKind::of_host(host), kind, "{host}");
+        }
+    }
+
+    #[test]
+    fn refuses_names_by_rule() {
+        let refusal = |kind, repository: &str| {
+            let name = TargetName { repository: repository.to_owned(), tag: "1".to_owned() };
+            Profile::of(kind).refuses_name(&name).map(|refused| refused.to_string())
+        };
+        let personal = |repository| refusal(ProfileKind::AcrPersonal, repository);
+        assert_eq!(personal("nginx"), None);
+        assert_eq!(personal("linux_arm64_xiaoyaliu_alist"), None);
+        for (name, why) in [
+            ("a/b", "2 levels"),
+            ("x", "1 characters"),
+            (&*"x".repeat(65), "65 characters"),
+            ("-ab", "separator"),
+            ("ab_", "separator"),
+            ("aB", "`B`"),
+        ] {
+            let text = personal(name).unwrap_or_default();
+            assert!(text.contains(why), "{name}: {text}");
+        }
+        assert_eq!(refusal(ProfileKind::AcrEnterprise, "team/app"), None);
+        assert_eq!(refusal(ProfileKind::Generic, "x"), None);
+        assert!(refusal(ProfileKind::Generic, "a//b").is_some());
+    }
+}
