@@ -13,6 +13,7 @@
 //! | [`registry`] | edge | `model`, `plan` (the words for what could not be read) |
 //! | [`observe`] | edge | `model`, `plan`, `registry` |
 //! | [`apply`] | edge | `model`, `plan`, `registry` |
+//! | [`progress`] | edge | `plan` |
 //! | [`sandbox`] | edge | `model` |
 //! | [`cli`] | binary | everything |
 //!
@@ -25,6 +26,7 @@ pub mod config;
 pub mod model;
 pub mod observe;
 pub mod plan;
+pub mod progress;
 pub mod registry;
 pub mod render;
 pub mod sandbox;

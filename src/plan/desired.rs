@@ -33,7 +33,10 @@ impl Target {
             Some(namespace) => format!("{namespace}/{}", name.repository),
             None => name.repository.clone(),
         };
-        Repository { registry: self.registry.clone(), name: path }
+        Repository {
+            registry: self.registry.clone(),
+            name: path,
+        }
     }
 
     /// Returns the full reference that `name` stands for.
@@ -45,7 +48,9 @@ impl Target {
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.registry)?;
-        self.namespace.as_ref().map_or(Ok(()), |namespace| write!(f, "/{namespace}"))
+        self.namespace
+            .as_ref()
+            .map_or(Ok(()), |namespace| write!(f, "/{namespace}"))
     }
 }
 

@@ -3,15 +3,25 @@
 //! Nothing in here waits, fails, reads a clock or asks a registry: [`desired`] and [`observed`] go
 //! in, a plan comes out, and what could not be read is a value like any other.
 
+pub mod change;
+pub mod classify;
 pub mod desired;
 pub mod expected;
 pub mod observed;
 pub mod profile;
+pub mod report;
+pub mod rewrite;
+mod select;
 
+pub use change::{Action, BlockReason, Change, Copy, Plan, Summary};
+pub use classify::plan;
 pub use desired::{
     Attestations, Desired, Entry, ForeignLayers, MissingPlatforms, Origin, Policy, Referrers,
     Target, TargetName,
 };
-pub use expected::{Content, Expected, Refusal};
+pub use expected::{
+    Ask, Content, Expected, Known, LeftOut, Need, Refusal, Resolution, Selection, expect,
+};
 pub use observed::{Cause, Observation, Observed, ObservedImage, SourceImage, Unreadable};
 pub use profile::{NameRefused, NameRule, Profile, ProfileKind};
+pub use report::{Outcome, Report, Transfer};

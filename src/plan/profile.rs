@@ -65,7 +65,9 @@ impl ProfileKind {
     /// - `<name>-registry.<region>.cr.aliyuncs.com`, `<name>-registry-vpc.…`: Enterprise
     pub fn of_host(host: &str) -> Self {
         let host = host.split(':').next().unwrap_or(host).to_ascii_lowercase();
-        let Some(name) = host.strip_suffix(".aliyuncs.com") else { return Self::Generic };
+        let Some(name) = host.strip_suffix(".aliyuncs.com") else {
+            return Self::Generic;
+        };
         let first = name.split('.').next().unwrap_or(name);
         if name.ends_with(".personal.cr") {
             Self::AcrPersonal
@@ -102,7 +104,10 @@ impl Profile {
         };
         match kind {
             ProfileKind::Generic => generic,
-            ProfileKind::AcrEnterprise => Self { name_length: Some((2, 64)), ..generic },
+            ProfileKind::AcrEnterprise => Self {
+                name_length: Some((2, 64)),
+                ..generic
+            },
             ProfileKind::AcrPersonal => Self {
                 image_configs_only: true,
                 name_levels: Some(1),
@@ -117,15 +122,26 @@ impl Profile {
     /// Says why the registry would refuse `name`, if it would.
     pub fn refuses_name(&self, name: &TargetName) -> Option<NameRefused> {
         let repository = &name.repository;
-        let refused = |rule: NameRule| NameRefused { kind: self.kind, name: name.clone(), rule };
+        let refused = |rule: NameRule| NameRefused {
+            kind: self.kind,
+            name: name.clone(),
+            rule,
+        };
         let levels = repository.split('/').count();
         if let Some(limit) = self.name_levels.filter(|limit| levels > *limit) {
-            return Some(refused(NameRule::Levels { limit, found: levels }));
+            return Some(refused(NameRule::Levels {
+                limit,
+                found: levels,
+            }));
         }
         let length = repository.chars().count();
         let fits = |(least, most)| (least..=most).contains(&length);
         if let Some((least, most)) = self.name_length.filter(|limits| !fits(*limits)) {
-            return Some(refused(NameRule::Length { least, most, found: length }));
+            return Some(refused(NameRule::Length {
+                least,
+                most,
+                found: length,
+            }));
         }
         let separator = |c: char| matches!(c, '.' | '_' | '-');
         let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || separator(c);
@@ -196,10 +212,19 @@ mod tests {
             ("registry.cn-hangzhou.aliyuncs.com", AcrPersonal),
             ("registry-vpc.cn-hangzhou.aliyuncs.com", AcrPersonal),
             ("registry-internal.cn-hangzhou.aliyuncs.com", AcrPersonal),
-            ("crpi-1a2b.cn-shanghai.personal.cr.aliyuncs.com", AcrPersonal),
-            ("crpi-1a2b-vpc.cn-shanghai.personal.cr.aliyuncs.com", AcrPersonal),
+            (
+                "crpi-1a2b.cn-shanghai.personal.cr.aliyuncs.com",
+                AcrPersonal,
+            ),
+            (
+                "crpi-1a2b-vpc.cn-shanghai.personal.cr.aliyuncs.com",
+                AcrPersonal,
+            ),
             ("acme-registry.cn-beijing.cr.aliyuncs.com", AcrEnterprise),
-            ("acme-registry-vpc.cn-beijing.cr.aliyuncs.com", AcrEnterprise),
+            (
+                "acme-registry-vpc.cn-beijing.cr.aliyuncs.com",
+                AcrEnterprise,
+            ),
             ("Registry.cn-hangzhou.aliyuncs.com:443", AcrPersonal),
             ("registry.cn-hangzhou.aliyuncs.com.example.com", Generic),
             ("oss.aliyuncs.com", Generic),
@@ -212,8 +237,13 @@ mod tests {
     #[test]
     fn refuses_names_by_rule() {
         let refusal = |kind, repository: &str| {
-            let name = TargetName { repository: repository.to_owned(), tag: "1".to_owned() };
-            Profile::of(kind).refuses_name(&name).map(|refused| refused.to_string())
+            let name = TargetName {
+                repository: repository.to_owned(),
+                tag: "1".to_owned(),
+            };
+            Profile::of(kind)
+                .refuses_name(&name)
+                .map(|refused| refused.to_string())
         };
         let personal = |repository| refusal(ProfileKind::AcrPersonal, repository);
         assert_eq!(personal("nginx"), None);

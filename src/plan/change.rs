@@ -1,0 +1,154 @@
+//! The plan and its changes.
+
+use crate::model::{Descriptor, Platforms, Reference};
+
+use super::desired::{Origin, Target, TargetName};
+use super::expected::{Expected, Refusal};
+use super::observed::Unreadable;
+use super::profile::NameRefused;
+
+/// What has to be done, in the order of the files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// Where the images go.
+    pub target: Target,
+    /// One change for each entry.
+    pub changes: Vec<Change>,
+}
+
+/// What has to be done for one entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The name in the target.
+    pub target: TargetName,
+    /// Where the image comes from.
+    pub source: Reference,
+    /// Which platforms of it are wanted.
+    pub platforms: Platforms,
+    /// Where the entry was declared.
+    pub origin: Origin,
+    /// What has to be done.
+    pub action: Action,
+}
+
+/// What has to be done for one entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// The target has no such tag: copy.
+    Create {
+        /// What to copy.
+        after: Copy,
+    },
+    /// The tag points to something else: copy and move it.
+    Update {
+        /// What it points to now.
+        before: Descriptor,
+        /// What to copy.
+        after: Copy,
+    },
+    /// The tag points to what it should.
+    NoOp {
+        /// What it points to.
+        current: Descriptor,
+    },
+    /// Nothing can be done.
+    Blocked {
+        /// What the tag points to now, where that is known.
+        before: Option<Descriptor>,
+        /// Why.
+        reason: BlockReason,
+    },
+}
+
+/// What a create or an update copies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Copy {
+    /// What the source reference pointed to when the plan was made.
+    pub source: Descriptor,
+    /// What the tag must point to afterwards.
+    pub expected: Expected,
+    /// The bytes of the blobs, where they were counted.
+    pub blob_bytes: Option<u64>,
+}
+
+/// Why nothing can be done for an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BlockReason {
+    /// The target would refuse the name.
+    NameRefused(NameRefused),
+    /// The source has no such image.
+    SourceAbsent,
+    /// The source did not say what it has.
+    SourceUnreadable(Unreadable),
+    /// The source has it, but it cannot be mirrored as asked.
+    Refused(Refusal),
+    /// The target did not say what it has.
+    TargetUnreadable(Unreadable),
+    /// The registries were not asked.
+    NotObserved,
+}
+
+/// How many changes there are of each kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Tags to create.
+    pub create: usize,
+    /// Tags to move.
+    pub update: usize,
+    /// Tags to delete.
+    pub delete: usize,
+    /// Tags that are as they should be.
+    pub no_op: usize,
+    /// Entries for which nothing can be done.
+    pub blocked: usize,
+}
+
+impl Plan {
+    /// Counts the changes.
+    pub fn summary(&self) -> Summary {
+        let mut summary = Summary::default();
+        for change in &self.changes {
+            match change.action {
+                Action::Create { .. } => summary.create += 1,
+                Action::Update { .. } => summary.update += 1,
+                Action::NoOp { .. } => summary.no_op += 1,
+                Action::Blocked { .. } => summary.blocked += 1,
+            }
+        }
+        summary
+    }
+}
+
+impl Summary {
+    /// Returns how many changes are waiting to be carried out.
+    pub fn pending(&self) -> usize {
+        let Self {
+            create,
+            update,
+            delete,
+            no_op: _,
+            blocked: _,
+        } = *self;
+        create + update + delete
+    }
+}
+
+impl Action {
+    /// Returns what the tag points to now, where that is known.
+    pub fn before(&self) -> Option<&Descriptor> {
+        match self {
+            Self::Create { .. } => None,
+            Self::Update { before, .. } => Some(before),
+            Self::NoOp { current } => Some(current),
+            Self::Blocked { before, .. } => before.as_ref(),
+        }
+    }
+
+    /// Returns what is to be copied, if anything.
+    pub fn copy(&self) -> Option<&Copy> {
+        match self {
+            Self::Create { after } | Self::Update { after, .. } => Some(after),
+            Self::NoOp { .. } | Self::Blocked { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! The plan as a pure, total function of what is desired and what was observed.
+
+use crate::model::Descriptor;
+
+use super::change::{Action, BlockReason, Change, Copy, Plan};
+use super::desired::{Desired, Entry};
+use super::observed::{Observation, Observed, ObservedImage};
+
+/// Compares what is desired with what was observed.
+pub fn plan(desired: &Desired, observed: &Observed) -> Plan {
+    let change = |entry: &Entry| Change {
+        target: entry.target.clone(),
+        source: entry.source.clone(),
+        platforms: entry.platforms.clone(),
+        origin: entry.origin.clone(),
+        action: match desired.target.profile.refuses_name(&entry.target) {
+            Some(refused) => Action::Blocked {
+                before: None,
+                reason: BlockReason::NameRefused(refused),
+            },
+            None => observed.get(&entry.target).map_or(
+                Action::Blocked {
+                    before: None,
+                    reason: BlockReason::NotObserved,
+                },
+                classify,
+            ),
+        },
+    };
+    Plan {
+        target: desired.target.clone(),
+        changes: desired.entries.iter().map(change).collect(),
+    }
+}
+
+/// Decides what has to be done for one entry.
+pub fn classify(image: &ObservedImage) -> Action {
+    let before = match &image.target {
+        Observation::Present(descriptor) => Some(descriptor.clone()),
+        Observation::Absent | Observation::Unreadable(_) => None,
+    };
+    let blocked = |before: Option<Descriptor>, reason| Action::Blocked { before, reason };
+    let source = match &image.source {
+        Observation::Absent => return blocked(before, BlockReason::SourceAbsent),
+        Observation::Unreadable(why) => {
+            return blocked(before, BlockReason::SourceUnreadable(why.clone()));
+        }
+        Observation::Present(source) => source,
+    };
+    let expected = match &source.expected {
+        Ok(expected) => expected,
+        Err(refusal) => return blocked(before, BlockReason::Refused(refusal.clone())),
+    };
+    let after = || Copy {
+        source: source.descriptor.clone(),
+        expected: expected.clone(),
+        blob_bytes: source.blob_bytes,
+    };
+    match &image.target {
+        Observation::Unreadable(why) => blocked(None, BlockReason::TargetUnreadable(why.clone())),
+        Observation::Absent => Action::Create { after: after() },
+        Observation::Present(current) if current.digest == expected.descriptor.digest => {
+            Action::NoOp {
+                current: current.clone(),
+            }
+        }
+        Observation::Present(current) => Action::Update {
+            before: current.clone(),
+            after: after(),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::desired::{Origin, Policy, Target, TargetName};
+    use super::super::expected::{Expected, Refusal};
+    use super::super::observed::{Cause, SourceImage, Unreadable};
+    use super::super::profile::{Profile, ProfileKind};
+    use super::*;
+    use crate::model::{Digest, ManifestError, Platforms, media_type};
+
+    fn descriptor(content: &str) -> Descriptor {
+        let media_type = media_type::OCI_MANIFEST.to_owned();
+        Descriptor {
+            media_type,
+            digest: Digest::sha256(content.as_bytes()),
+            size: 1,
+        }
+    }
+
+    fn source(content: &str) -> Observation<SourceImage> {
+        let descriptor = descriptor(content);
+        let expected = Ok(Expected::unchanged(descriptor.clone()));
+        Observation::Present(SourceImage {
+            descriptor,
+            expected,
+            blob_bytes: Some(7),
+        })
+    }
+
+    fn unreadable<T>() -> Observation<T> {
+        let message = "no answer".to_owned();
+        Observation::Unreadable(Unreadable {
+            cause: Cause::Unreachable,
+            message,
+        })
+    }
+
+    fn name_of(action: &Action) -> &'static str {
+        match action {
+            Action::Create { .. } => "create",
+            Action::Update { .. } => "update",
+            Action::NoOp { .. } => "no-op",
+            Action::Blocked { reason, .. } => match reason {
+                BlockReason::NameRefused(_) => "name refused",
+                BlockReason::SourceAbsent => "source absent",
+                BlockReason::SourceUnreadable(_) => "source unreadable",
+                BlockReason::Refused(_) => "refused",
+                BlockReason::TargetUnreadable(_) => "target unreadable",
+                BlockReason::NotObserved => "not observed",
+            },
+        }
+    }
+
+    #[test]
+    fn every_pair_of_answers_has_one_action() {
+        let refused = || {
+            let refusal = Err(Refusal::Manifest(ManifestError::Schema1));
+            let descriptor = descriptor("a");
+            Observation::Present(SourceImage {
+                descriptor,
+                expected: refusal,
+                blob_bytes: None,
+            })
+        };
+        let present = |content| Observation::Present(descriptor(content));
+        for (source, target, action) in [
+            (source("a"), Observation::Absent, "create"),
+            (source("a"), present("b"), "update"),
+            (source("a"), present("a"), "no-op"),
+            (source("a"), unreadable(), "target unreadable"),
+            (Observation::Absent, Observation::Absent, "source absent"),
+            (Observation::Absent, present("a"), "source absent"),
+            (unreadable(), Observation::Absent, "source unreadable"),
+            (unreadable(), unreadable(), "source unreadable"),
+            (refused(), present("a"), "refused"),
+            (refused(), Observation::Absent, "refused"),
+        ] {
+            let before = match &target {
+                Observation::Present(descriptor) => Some(descriptor.clone()),
+                _ => None,
+            };
+            let found = classify(&ObservedImage { source, target });
+            assert_eq!(name_of(&found), action);
+            assert_eq!(found.before().cloned(), before, "{action}");
+        }
+    }
+
+    #[test]
+    fn a_refused_name_and_a_missing_answer_block_their_entry_alone() {
+        let entry = |repository: &str| Entry {
+            source: "nginx".parse().unwrap(),
+            platforms: Platforms::linux_amd64(),
+            platforms_declared: false,
+            target: TargetName {
+                repository: repository.to_owned(),
+                tag: "1".to_owned(),
+            },
+            origin: Origin {
+                file: "images.txt".to_owned(),
+                line: 1,
+            },
+            policy: Policy::default(),
+        };
+        let target = Target {
+            registry: "registry.cn-hangzhou.aliyuncs.com".to_owned(),
+            namespace: Some("team".to_owned()),
+            profile: Profile::of(ProfileKind::AcrPersonal),
+        };
+        let entries = vec![entry("a/b"), entry("forgotten"), entry("fine")];
+        let fine = ObservedImage {
+            source: source("a"),
+            target: Observation::Absent,
+        };
+        let observed = Observed::from([(entries[2].target.clone(), fine)]);
+        let plan = plan(&Desired { target, entries }, &observed);
+        let names: Vec<_> = plan
+            .changes
+            .iter()
+            .map(|change| name_of(&change.action))
+            .collect();
+        assert_eq!(names, ["name refused", "not observed", "create"]);
+        let summary = plan.summary();
+        assert_eq!(
+            (summary.create, summary.blocked, summary.pending()),
+            (1, 2, 1)
+        );
+    }
+}

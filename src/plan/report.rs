@@ -1,0 +1,66 @@
+//! What happened when a plan was carried out.
+
+use std::time::Duration;
+
+use super::change::Plan;
+
+/// What happened to each change of a plan, in its order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// The plan that was carried out.
+    pub plan: Plan,
+    /// One outcome for each change of the plan.
+    pub outcomes: Vec<Outcome>,
+    /// Whether someone stopped the run before its end.
+    pub interrupted: bool,
+}
+
+/// What happened to one change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// There was nothing to do.
+    Unchanged,
+    /// The target's tag points to what was planned.
+    Done(Transfer),
+    /// The plan already said that nothing can be done.
+    Blocked,
+    /// The target's tag was moved by someone else after the plan was made; it was left alone.
+    Stale {
+        /// What it points to now, in words.
+        found: String,
+    },
+    /// It did not work; what the tag points to is unchanged.
+    Failed {
+        /// What was tried, and what happened.
+        message: String,
+    },
+    /// The run was stopped before this change was finished; the tag is unchanged.
+    NotDone,
+}
+
+/// What a copy cost.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Transfer {
+    /// Bytes of blobs that went over the wire.
+    pub bytes_sent: u64,
+    /// Bytes of blobs that the registry mounted from another repository.
+    pub bytes_mounted: u64,
+    /// Bytes of blobs that were there already.
+    pub bytes_present: u64,
+    /// From the first request to the last.
+    pub time: Duration,
+}
+
+impl Report {
+    /// Tells whether every image is in the target as it should be.
+    pub fn is_success(&self) -> bool {
+        !self.interrupted
+            && self.outcomes.iter().all(|outcome| match outcome {
+                Outcome::Unchanged | Outcome::Done(_) => true,
+                Outcome::Blocked
+                | Outcome::Stale { .. }
+                | Outcome::Failed { .. }
+                | Outcome::NotDone => false,
+            })
+    }
+}

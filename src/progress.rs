@@ -1,0 +1,109 @@
+//! How far a run is: written by the edges, read by whoever shows it.
+
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use indexmap::IndexMap;
+
+use crate::plan::TargetName;
+
+/// Counters of one run; shared between the tasks that do the work.
+#[derive(Debug, Default)]
+pub struct Progress {
+    images_total: AtomicUsize,
+    images_done: AtomicUsize,
+    bytes_total: AtomicU64,
+    bytes_done: AtomicU64,
+    in_flight: Mutex<IndexMap<TargetName, ImageProgress>>,
+}
+
+/// How far one image is, in bytes of blobs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ImageProgress {
+    /// Bytes that are in the target.
+    pub done: u64,
+    /// All its bytes; none until its manifests are read.
+    pub total: Option<u64>,
+}
+
+/// The counters at one moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snapshot {
+    /// How many images there are.
+    pub images_total: usize,
+    /// How many are finished, well or not.
+    pub images_done: usize,
+    /// The bytes of blobs of all images, as far as they are known.
+    pub bytes_total: u64,
+    /// How many of them are in the target.
+    pub bytes_done: u64,
+    /// The images being worked on, in the order in which they were begun.
+    pub in_flight: Vec<(TargetName, ImageProgress)>,
+}
+
+impl Progress {
+    /// Makes counters for a run over `images_total` images.
+    pub fn new(images_total: usize) -> Self {
+        Self {
+            images_total: images_total.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Notes that work on an image begins.
+    pub fn begin(&self, image: &TargetName) {
+        self.images()
+            .insert(image.clone(), ImageProgress::default());
+    }
+
+    /// Notes how many bytes an image has.
+    pub fn expect_bytes(&self, image: &TargetName, bytes: u64) {
+        self.bytes_total.fetch_add(bytes, Ordering::Relaxed);
+        if let Some(progress) = self.images().get_mut(image) {
+            *progress.total.get_or_insert(0) += bytes;
+        }
+    }
+
+    /// Notes that bytes of an image are in the target.
+    pub fn add_bytes(&self, image: &TargetName, bytes: u64) {
+        self.bytes_done.fetch_add(bytes, Ordering::Relaxed);
+        if let Some(progress) = self.images().get_mut(image) {
+            progress.done += bytes;
+        }
+    }
+
+    /// Takes bytes back: a transfer broke and starts over.
+    pub fn remove_bytes(&self, image: &TargetName, bytes: u64) {
+        self.bytes_done.fetch_sub(bytes, Ordering::Relaxed);
+        if let Some(progress) = self.images().get_mut(image) {
+            progress.done = progress.done.saturating_sub(bytes);
+        }
+    }
+
+    /// Notes that an image is finished, well or not.
+    pub fn finish(&self, image: &TargetName) {
+        self.images_done.fetch_add(1, Ordering::Relaxed);
+        self.images().shift_remove(image);
+    }
+
+    /// Returns the counters as they are now.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            images_total: self.images_total.load(Ordering::Relaxed),
+            images_done: self.images_done.load(Ordering::Relaxed),
+            bytes_total: self.bytes_total.load(Ordering::Relaxed),
+            bytes_done: self.bytes_done.load(Ordering::Relaxed),
+            in_flight: self
+                .images()
+                .iter()
+                .map(|(name, image)| (name.clone(), *image))
+                .collect(),
+        }
+    }
+
+    fn images(&self) -> MutexGuard<'_, IndexMap<TargetName, ImageProgress>> {
+        self.in_flight
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
