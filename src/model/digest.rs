@@ -105,9 +105,7 @@ pub enum DigestError {
     #[error("digest algorithm `{0}` is not known: use `sha256` or `sha512`")]
     UnknownAlgorithm(String),
     /// The part after the colon has the wrong length or other characters.
-    #[error(
-        "a {algorithm} digest has {wanted} lower-case hexadecimal digits, this one has {found}"
-    )]
+    #[error("a {algorithm} digest has {wanted} lower-case hexadecimal digits, this one has {found}")]
     BadHex {
         /// The algorithm before the colon.
         algorithm: &'static str,
@@ -122,9 +120,8 @@ impl FromStr for Digest {
     type Err = DigestError;
 
     fn from_str(text: &str) -> Result<Self, DigestError> {
-        let (name, hex) = text
-            .split_once(':')
-            .ok_or_else(|| DigestError::NoAlgorithm(text.to_owned()))?;
+        let (name, hex) =
+            text.split_once(':').ok_or_else(|| DigestError::NoAlgorithm(text.to_owned()))?;
         let algorithm = match name {
             "sha256" => Algorithm::Sha256,
             "sha512" => Algorithm::Sha512,
@@ -136,17 +133,10 @@ impl FromStr for Digest {
         } else if hex.len() != algorithm.hex_length() {
             hex.len().to_string()
         } else {
-            return Ok(Self {
-                algorithm,
-                hex: hex.into(),
-            });
+            return Ok(Self { algorithm, hex: hex.into() });
         };
         let (algorithm, wanted) = (algorithm.as_str(), algorithm.hex_length());
-        Err(DigestError::BadHex {
-            algorithm,
-            wanted,
-            found,
-        })
+        Err(DigestError::BadHex { algorithm, wanted, found })
     }
 }
 
@@ -182,20 +172,14 @@ impl Hasher {
             Self::Sha256(hasher) => (Algorithm::Sha256, hexadecimal(&hasher.finalize())),
             Self::Sha512(hasher) => (Algorithm::Sha512, hexadecimal(&hasher.finalize())),
         };
-        Digest {
-            algorithm,
-            hex: hex.into(),
-        }
+        Digest { algorithm, hex: hex.into() }
     }
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble)]);
-    bytes
-        .iter()
-        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
-        .collect()
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 #[cfg(test)]
@@ -206,11 +190,7 @@ mod tests {
     fn empty_input_has_the_published_digests() {
         let sha256 = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
         assert_eq!(Digest::sha256(b"").to_string(), sha256);
-        assert!(
-            Digest::of(Algorithm::Sha512, b"")
-                .to_string()
-                .starts_with("sha512:cf83e1357eef")
-        );
+        assert!(Digest::of(Algorithm::Sha512, b"").to_string().starts_with("sha512:cf83e1357eef"));
     }
 
     #[test]
@@ -219,13 +199,7 @@ mod tests {
             assert!(text.parse::<Digest>().is_err(), "{text}");
         }
         let upper = format!("sha256:{}", "A".repeat(64));
-        assert!(
-            upper
-                .parse::<Digest>()
-                .unwrap_err()
-                .to_string()
-                .contains("other characters")
-        );
+        assert!(upper.parse::<Digest>().unwrap_err().to_string().contains("other characters"));
     }
 
     #[test]
