@@ -11,7 +11,7 @@ pub mod observed;
 pub mod profile;
 pub mod report;
 pub mod rewrite;
-mod select;
+pub mod select;
 
 pub use change::{Action, BlockReason, Change, Copy, Plan, Summary};
 pub use classify::plan;

@@ -1,1 +1,3 @@
+//! The one test binary: what crosses the borders between modules.
 
+mod selection;
