@@ -143,3 +143,85 @@ impl<'de> Visitor<'de> for MembersVisitor {
         Ok(Members(members))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::media_type;
+
+    fn index(body: &str) -> RawManifest {
+        let bytes = Bytes::copy_from_slice(body.as_bytes());
+        let descriptor = Descriptor {
+            media_type: media_type::OCI_INDEX.to_owned(),
+            digest: Digest::sha256(&bytes),
+            size: bytes.len() as u64,
+        };
+        RawManifest { descriptor, bytes }
+    }
+
+    fn keep(position: usize) -> Kept {
+        Kept {
+            position,
+            replacement: None,
+        }
+    }
+
+    #[test]
+    fn white_space_goes_and_tokens_stay() {
+        for (json, compacted) in [
+            (" { \"a\" :\t[ 1 ,\r\n 2.50 ] } ", r#"{"a":[1,2.50]}"#),
+            (
+                r#"[ " a  b ", "\" , \\" , "\\\" : " ]"#,
+                r#"[" a  b ","\" , \\","\\\" : "]"#,
+            ),
+            ("\"\u{a0} é 🦀\"", "\"\u{a0} é 🦀\""),
+        ] {
+            assert_eq!(compact(json), compacted);
+            assert_eq!(compact(compacted), compacted);
+        }
+    }
+
+    #[test]
+    fn refuses_members_that_stand_twice_where_the_rule_reads() {
+        for (body, twice) in [
+            (r#"{"x":1,"manifests":[{}],"x":1}"#, "`x`"),
+            (r#"{"manifests":[{}],"\u006danifests":[{}]}"#, "`manifests`"),
+            (r#"{"manifests":[{}],"annotations":{"a":"","a":""}}"#, "`a`"),
+        ] {
+            let error = rewrite(&index(body), &[keep(0)]).unwrap_err().to_string();
+            assert!(error.contains(twice), "{body}: {error}");
+        }
+        let child = r#"{"manifests":[{"size":1,"x":{"y":1,"y":2},"size":1}]}"#;
+        rewrite(&index(child), &[keep(0)]).expect("a child that is kept is not read");
+        let replaced = Kept {
+            position: 0,
+            replacement: Some(index("").descriptor),
+        };
+        let error = rewrite(&index(child), &[replaced]).unwrap_err();
+        assert!(error.to_string().contains("`size`"), "{error}");
+    }
+
+    #[test]
+    fn deep_and_broken_documents_are_no_trouble() {
+        let depth = 100_000;
+        let deep = format!(
+            r#"{{"manifests":[{{"x":{}{}}}]}}"#,
+            "[".repeat(depth),
+            "]".repeat(depth)
+        );
+        let made = rewrite(&index(&deep), &[keep(0)]).unwrap();
+        assert!(made.bytes.len() > deep.len());
+        for broken in [
+            "",
+            "[]",
+            "{\"manifests\":[{}",
+            r#"{"manifests":7}"#,
+            "{\"\u{0}\":1}",
+        ] {
+            assert!(rewrite(&index(broken), &[keep(0)]).is_err(), "{broken}");
+        }
+        let mut not_utf8 = index("{}");
+        not_utf8.bytes = Bytes::from_static(b"{\"x\":\"\xff\",\"manifests\":[]}");
+        assert!(rewrite(&not_utf8, &[]).is_err());
+    }
+}
