@@ -1,5 +1,6 @@
-//! The one test binary.
+//! The one test binary: what crosses the borders between modules.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod registries;
+mod selection;
 mod support;
