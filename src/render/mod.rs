@@ -11,6 +11,7 @@ pub mod human;
 pub mod json;
 pub mod markdown;
 pub mod style;
+pub mod tally;
 pub mod units;
 pub mod words;
 
