@@ -97,15 +97,15 @@ fn for_target(cause: Cause, target: &Target) -> String {
     let host = &target.registry;
     match cause {
         Cause::Unauthorized => format!(
-            "set `ALIYUN_REGISTRY_USER` and `ALIYUN_REGISTRY_PASSWORD`, or run `docker login {host}`"
+            "check `ALIYUN_REGISTRY_USER` and `ALIYUN_REGISTRY_PASSWORD`, or run `docker login {host}`"
         ),
-        Cause::Denied => {
-            let namespace = match &target.namespace {
-                Some(namespace) => format!(" below `{namespace}`"),
-                None => String::new(),
-            };
-            format!("check that the account may pull and push{namespace} at {host}")
-        }
+        Cause::Denied => match &target.namespace {
+            Some(namespace) => format!(
+                "check that `{namespace}` exists at {host} and that the account may pull and push \
+                 there"
+            ),
+            None => format!("check that the account may pull and push at {host}"),
+        },
         other => for_host(other, host),
     }
 }
@@ -116,6 +116,10 @@ fn for_host(cause: Cause, host: &str) -> String {
         Cause::RateLimited => {
             format!("wait a while, or lower `registries.{host}.concurrency` in `mirror.yaml`")
         }
+        Cause::Unreachable if host.contains("-vpc.") || host.contains("-internal.") => format!(
+            "run this inside the region's private network, or use the public host name: `{host}` \
+             cannot be reached from elsewhere"
+        ),
         Cause::Unreachable => format!(
             "check the host name `{host}` and the network; a proxy is taken from `HTTPS_PROXY`"
         ),
