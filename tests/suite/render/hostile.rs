@@ -135,7 +135,6 @@ fn read(markdown: &str) -> Read {
     let mut in_code = false;
     for event in Parser::new_ext(markdown, Options::ENABLE_TABLES) {
         match event {
-            Event::Code(_) | Event::SoftBreak => {}
             Event::Html(html) | Event::InlineHtml(html) => {
                 in_code = (in_code || &*html == "<code>") && &*html != "</code>";
                 read.html.push(html.trim().to_owned());
@@ -162,7 +161,9 @@ fn read(markdown: &str) -> Read {
                 | Tag::Table(_)
                 | Tag::HtmlBlock,
             )
-            | Event::End(_) => {}
+            | Event::End(_)
+            | Event::Code(_)
+            | Event::SoftBreak => {}
             other => read.other.push(format!("{other:?}")),
         }
     }
