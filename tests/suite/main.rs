@@ -5,3 +5,6 @@ mod apply;
 mod registries;
 mod selection;
 mod support;
+//! Every test that needs more than one module.
+
+mod render;
