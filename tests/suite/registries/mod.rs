@@ -1,0 +1,3 @@
+//! Registries: the sandbox and Debian's `docker-registry` answer alike.
+
+mod skopeo;
