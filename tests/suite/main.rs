@@ -1,4 +1,5 @@
 //! The one test binary.
 
+mod layering;
 mod registries;
 mod support;

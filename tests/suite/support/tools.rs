@@ -11,14 +11,20 @@ use std::process::{Command, Output};
 /// # Panics
 ///
 /// When it is missing and nothing may be left out.
-#[expect(clippy::disallowed_methods, reason = "tests find their tools in the environment")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests find their tools in the environment"
+)]
 pub(crate) fn find(program: &str, what: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let found = std::env::split_paths(&path).map(|folder| folder.join(program));
     let found = found.into_iter().find(|file| file.is_file());
     if found.is_none() {
         let strict = std::env::var("PUSHER_TESTS_REQUIRE_ALL").is_ok_and(|value| value == "1");
-        assert!(!strict, "`{program}` is not on PATH, and nothing may be left out: {what}");
+        assert!(
+            !strict,
+            "`{program}` is not on PATH, and nothing may be left out: {what}"
+        );
         say(&format!("left out: {what} (`{program}` is not on PATH)"));
     }
     found
@@ -28,7 +34,9 @@ pub(crate) fn find(program: &str, what: &str) -> Option<PathBuf> {
 pub(crate) async fn skopeo(arguments: &[&str]) -> Option<Output> {
     let program = find("skopeo", "reading with skopeo")?;
     let mut command = Command::new(program);
-    command.args(["--override-os", "linux", "--override-arch", "amd64"]).args(arguments);
+    command
+        .args(["--override-os", "linux", "--override-arch", "amd64"])
+        .args(arguments);
     let run = tokio::task::spawn_blocking(move || command.output().unwrap());
     Some(run.await.unwrap())
 }
