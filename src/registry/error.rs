@@ -1,4 +1,5 @@
-//! To be written.
-/// To be written.
+//! What went wrong with a registry, in one line, and a hint.
+
+/// What went wrong with a registry.
 #[derive(Debug, Clone)]
 pub struct RegistryError;
