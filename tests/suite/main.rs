@@ -1,4 +1,5 @@
 //! The one test binary.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod layering;
 mod registries;
