@@ -9,7 +9,7 @@
 //! | [`model`] | pure | nothing of this crate |
 //! | [`config`] | pure | `model`, `plan::desired` |
 //! | [`plan`] | pure | `model` |
-//! | [`render`] | pure | `model`, `plan` |
+//! | [`render`] | pure | `config`, `model`, `plan` |
 //! | [`registry`] | edge | `model`, `plan` (the words for what could not be read) |
 //! | [`observe`] | edge | `model`, `plan`, `registry` |
 //! | [`apply`] | edge | `model`, `plan`, `registry` |

@@ -10,11 +10,12 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::registry;
 
 use super::printer::Printer;
+use crate::render::Style;
 
 /// Sends the events of this crate to `printer`, as many as `verbose` and quiet ask for.
 ///
 /// Other crates stay silent at every level: they know nothing of what is secret here.
-pub fn install(printer: &Arc<Printer>, verbose: u8) {
+pub(super) fn install(printer: &Arc<Printer>, verbose: u8) {
     let level = match verbose {
         _ if printer.is_quiet() => LevelFilter::ERROR,
         0 => LevelFilter::WARN,
@@ -22,7 +23,7 @@ pub fn install(printer: &Arc<Printer>, verbose: u8) {
         _ => LevelFilter::TRACE,
     };
     let lines = layer()
-        .with_ansi(printer.talks_in_colour())
+        .with_ansi(printer.talk_style() == Style::COLOURED)
         .with_target(false)
         .without_time()
         .with_writer(Lines(printer.clone()));
@@ -47,7 +48,7 @@ struct Line<'a>(&'a Printer);
 
 impl Write for Line<'_> {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        self.0.insist(|to| to.write_all(line));
+        self.0.insist(|to| to.write_str(&String::from_utf8_lossy(line)));
         Ok(line.len())
     }
 

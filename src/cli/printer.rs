@@ -1,6 +1,6 @@
 //! The only place that prints: answers on standard output, everything else on standard error.
 
-use std::fmt::Display;
+use std::fmt::{self, Display, Write as _};
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::sync::{Mutex, PoisonError};
 
@@ -9,6 +9,7 @@ use indicatif::{MultiProgress, ProgressDrawTarget};
 use super::args::ColorChoice;
 use super::environment::Environment;
 use super::error::CliError;
+use crate::render::style::{Style, Tone, View};
 
 /// Where a command's words go.
 pub struct Printer {
@@ -21,16 +22,17 @@ pub struct Printer {
 struct Stream {
     to: Mutex<Box<dyn Write + Send>>,
     terminal: bool,
-    colour: bool,
+    style: Style,
+    width: usize,
 }
 
 impl Printer {
     /// Prints to the standard streams of this process.
     pub fn standard(color: ColorChoice, quiet: bool, environment: &Environment) -> Self {
-        let colour = |terminal| match color {
-            ColorChoice::Always => true,
-            ColorChoice::Never => false,
-            ColorChoice::Auto => terminal && !environment.refuses_colour(),
+        let style = |terminal| match color {
+            ColorChoice::Always => Style::COLOURED,
+            ColorChoice::Auto if terminal && !environment.refuses_colour() => Style::COLOURED,
+            ColorChoice::Auto | ColorChoice::Never => Style::PLAIN,
         };
         let (out, err) = (io::stdout().is_terminal(), io::stderr().is_terminal());
         let bars = if err && !quiet {
@@ -39,21 +41,28 @@ impl Printer {
             ProgressDrawTarget::hidden()
         };
         Self {
-            answers: Stream::new(io::stdout(), out, colour(out)),
-            talk: Stream::new(io::stderr(), err, colour(err)),
+            answers: Stream {
+                width: width(out),
+                ..Stream::new(io::stdout(), out, style(out))
+            },
+            talk: Stream::new(io::stderr(), err, style(err)),
             quiet,
             bars: MultiProgress::with_draw_target(bars),
         }
     }
 
-    /// Tells whether answers are in colour.
-    pub fn answers_in_colour(&self) -> bool {
-        self.answers.colour
+    /// Returns how an answer for people looks.
+    pub fn view(&self, verbose: bool) -> View {
+        View {
+            style: self.answers.style,
+            verbose,
+            width: self.answers.width,
+        }
     }
 
-    /// Tells whether the talk is in colour.
-    pub fn talks_in_colour(&self) -> bool {
-        self.talk.colour
+    /// Returns the palette of the talk.
+    pub fn talk_style(&self) -> Style {
+        self.talk.style
     }
 
     /// Tells whether a person is watching the talk, and wants to.
@@ -74,16 +83,17 @@ impl Printer {
     /// Prints a command's answer. Whoever reads it may stop at any time.
     pub fn answer(
         &self,
-        render: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+        render: impl FnOnce(&mut dyn fmt::Write) -> fmt::Result,
     ) -> Result<(), CliError> {
-        let mut whole = Vec::new();
+        let mut whole = String::new();
         render(&mut whole)
+            .map_err(io::Error::other)
             .and_then(|()| self.bars.suspend(|| self.answers.write(&whole)))
             .map_err(|error| CliError::new(format!("cannot write to standard output: {error}")))
     }
 
     /// Prints what is not the answer, unless quiet.
-    pub fn say(&self, render: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
+    pub fn say(&self, render: impl FnOnce(&mut dyn fmt::Write) -> fmt::Result) {
         if !self.quiet {
             self.insist(render);
         }
@@ -97,8 +107,8 @@ impl Printer {
     /// Prints what is not the answer, quiet or not.
     ///
     /// Nothing can be said about standard error not taking it.
-    pub fn insist(&self, render: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
-        let mut whole = Vec::new();
+    pub fn insist(&self, render: impl FnOnce(&mut dyn fmt::Write) -> fmt::Result) {
+        let mut whole = String::new();
         if render(&mut whole).is_ok() {
             let _ = self.bars.suspend(|| self.talk.write(&whole));
         }
@@ -106,33 +116,42 @@ impl Printer {
 
     /// Prints why a command stopped.
     pub fn error(&self, error: &CliError) {
-        let (error_word, hint_word) = if self.talk.colour {
-            ("\x1b[1;31merror\x1b[0m", "\x1b[1;36mhint\x1b[0m")
-        } else {
-            ("error", "hint")
-        };
+        let style = self.talk.style;
         self.insist(|to| {
-            writeln!(to, "{error_word}: {error}")?;
-            error
-                .advice()
-                .map_or(Ok(()), |hint| writeln!(to, "{hint_word}: {hint}"))
+            writeln!(to, "{}: {error}", style.paint(Tone::Bad, "error"))?;
+            error.advice().map_or(Ok(()), |hint| {
+                writeln!(to, "{}: {hint}", style.paint(Tone::Hint, "hint"))
+            })
         });
     }
 }
 
+/// Returns how many columns an answer may use: a terminal's, within what is easy to read.
+fn width(terminal: bool) -> usize {
+    let columns = if terminal {
+        ProgressDrawTarget::stdout().width()
+    } else {
+        None
+    };
+    columns.map_or(View::default().width, |columns| {
+        usize::from(columns).clamp(40, 120)
+    })
+}
+
 impl Stream {
-    fn new(to: impl Write + Send + 'static, terminal: bool, colour: bool) -> Self {
+    fn new(to: impl Write + Send + 'static, terminal: bool, style: Style) -> Self {
         Self {
             to: Mutex::new(Box::new(to)),
             terminal,
-            colour,
+            style,
+            width: View::default().width,
         }
     }
 
     /// Writes everything at once; a reader that went away has what it wanted.
-    fn write(&self, bytes: &[u8]) -> io::Result<()> {
+    fn write(&self, text: &str) -> io::Result<()> {
         let mut to = self.to.lock().unwrap_or_else(PoisonError::into_inner);
-        match to.write_all(bytes).and_then(|()| to.flush()) {
+        match to.write_all(text.as_bytes()).and_then(|()| to.flush()) {
             Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
             written => written,
         }
@@ -178,8 +197,8 @@ mod tests {
 
     fn printer(answers: impl Write + Send + 'static, talk: &Shared, quiet: bool) -> Printer {
         Printer {
-            answers: Stream::new(answers, false, false),
-            talk: Stream::new(talk.clone(), false, false),
+            answers: Stream::new(answers, false, Style::PLAIN),
+            talk: Stream::new(talk.clone(), false, Style::PLAIN),
             quiet,
             bars: MultiProgress::with_draw_target(ProgressDrawTarget::hidden()),
         }
