@@ -11,8 +11,9 @@
 //! | [`plan`] | pure | `model` |
 //! | [`render`] | pure | `config`, `model`, `plan` |
 //! | [`registry`] | edge | `model`, `plan` (the words for what could not be read) |
-//! | [`observe`] | edge | `model`, `plan`, `registry` |
-//! | [`apply`] | edge | `model`, `plan`, `registry` |
+//! | [`tree`] | edge | `model`, `plan`, `registry` |
+//! | [`observe`] | edge | `model`, `plan`, `progress`, `registry`, `tree` |
+//! | [`apply`] | edge | `model`, `plan`, `progress`, `registry`, `tree` |
 //! | [`progress`] | edge | `plan` |
 //! | [`sandbox`] | edge | `model` |
 //! | [`cli`] | binary | everything |
@@ -30,3 +31,4 @@ pub mod progress;
 pub mod registry;
 pub mod render;
 pub mod sandbox;
+pub mod tree;

@@ -13,6 +13,7 @@ pub fn plan(desired: &Desired, observed: &Observed) -> Plan {
         source: entry.source.clone(),
         platforms: entry.platforms.clone(),
         origin: entry.origin.clone(),
+        policy: entry.policy,
         action: match desired.target.profile.refuses_name(&entry.target) {
             Some(refused) => Action::Blocked {
                 before: None,

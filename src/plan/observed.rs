@@ -77,3 +77,13 @@ pub enum Cause {
     /// It answered what the specification does not allow, or bytes that are not what it promised.
     Protocol,
 }
+
+impl Cause {
+    /// Tells whether the same request may work a little later.
+    pub fn may_pass(self) -> bool {
+        match self {
+            Self::RateLimited | Self::Unreachable | Self::Server => true,
+            Self::Unauthorized | Self::Denied | Self::Protocol => false,
+        }
+    }
+}

@@ -1,5 +1,20 @@
-//! What went wrong with a registry, in one line, and a hint.
-
-/// What went wrong with a registry.
-#[derive(Debug, Clone)]
+//! stub
+use crate::plan::*;
+/// stub
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("stub")]
 pub struct RegistryError;
+impl RegistryError {
+    /// stub
+    pub fn cause(&self) -> Cause {
+        Cause::Server
+    }
+}
+impl From<RegistryError> for Unreadable {
+    fn from(_: RegistryError) -> Self {
+        Unreadable {
+            cause: Cause::Server,
+            message: String::new(),
+        }
+    }
+}

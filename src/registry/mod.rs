@@ -21,7 +21,7 @@ pub mod error;
 pub mod upload;
 
 pub use error::RegistryError;
-pub use upload::{BlobStream, Deletion, Mount, Upload, UploadBody, UploadSession};
+pub use upload::{BlobStream, BodyError, Deletion, Mount, Upload, UploadBody, UploadSession};
 
 /// Reads what registries hold; whoever has only this cannot write, by type.
 pub trait ReadRegistry: Send + Sync {
