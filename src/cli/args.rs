@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::error::ErrorKind;
 use clap::{ArgAction, Args as ClapArgs, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
+use crate::render;
+
 /// Mirror container images into a registry: declare them, plan, apply
 #[derive(Debug, Parser)]
 #[command(
@@ -167,6 +169,16 @@ impl Args {
     }
 }
 
+impl From<Format> for render::Format {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Human => Self::Human,
+            Format::Json => Self::Json,
+            Format::Markdown => Self::Markdown,
+        }
+    }
+}
+
 impl Command {
     /// Returns the word that is typed for it.
     pub fn name(&self) -> &'static str {
@@ -184,7 +196,7 @@ impl Command {
 }
 
 impl GlobalArgs {
-    /// Returns the format asked for, else the one for people.
+    /// Returns the format that was asked for, else the one for people.
     pub fn format(&self) -> Format {
         self.format.unwrap_or_default()
     }

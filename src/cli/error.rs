@@ -2,11 +2,22 @@
 
 use std::fmt;
 
-/// What stops a command: one line that says what happened, and where it can be known, what to do.
+use super::exit::Exit;
+
+/// One line that says what happened, and where it can be known, another that says what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CliError {
     message: String,
     hint: Option<String>,
+}
+
+/// Why a command ends before its time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stop {
+    /// Something that is still to be said.
+    Error(CliError),
+    /// Everything was said already.
+    Said(Exit),
 }
 
 impl CliError {
@@ -30,6 +41,12 @@ impl CliError {
     /// Returns what to do about it, where that is known.
     pub fn advice(&self) -> Option<&str> {
         self.hint.as_deref()
+    }
+}
+
+impl From<CliError> for Stop {
+    fn from(error: CliError) -> Self {
+        Self::Error(error)
     }
 }
 

@@ -1,14 +1,16 @@
 //! What the files declare, with everything there is to say about it said.
 
+use std::fmt;
 use std::path::Path;
 
 use crate::config::{self, Diagnostic, Input, Loaded, Registries, Severity};
 use crate::plan::Desired;
-use crate::render::diagnostics;
+use crate::render::{Style, diagnostics};
 
 use super::args::GlobalArgs;
 use super::context::Context;
-use super::error::CliError;
+use super::error::{CliError, Stop};
+use super::exit::Exit;
 use super::files;
 
 /// A desired set that can be worked on, and how to talk to its registries.
@@ -34,34 +36,30 @@ pub fn load(context: &Context, global: &GlobalArgs) -> Result<Loaded, CliError> 
     }))
 }
 
-/// Reads the files and says what is to be said about them; none if that stands in the way.
-pub fn require(context: &Context, global: &GlobalArgs) -> Result<Option<Mirror>, CliError> {
+/// Reads the files and says what is to be said about them; stops if that stands in the way.
+pub fn require(context: &Context, global: &GlobalArgs) -> Result<Mirror, Stop> {
     let loaded = load(context, global)?;
-    let desired = loaded.desired().ok();
-    if desired.is_some() {
-        let remarks: Vec<_> = loaded.diagnostics.iter().filter(is_remark).cloned().collect();
-        context.printer.say(|to| {
-            let coloured = context.printer.talk_in_colour();
-            diagnostics::write(&remarks, &loaded.files, coloured, to)
+    let printer = &context.printer;
+    let write = |to: &mut dyn fmt::Write, told: &[Diagnostic]| {
+        let coloured = printer.talk_style() == Style::COLOURED;
+        diagnostics::write(told, &loaded.files, coloured, to)
+    };
+    let Ok(desired) = loaded.desired() else {
+        let all = &loaded.diagnostics;
+        printer.insist(|to| {
+            write(to, all)?;
+            writeln!(to, "{}: nothing was done", diagnostics::summary(all))
         });
-    } else {
-        complain(context, &loaded, &loaded.diagnostics);
-    }
-    let registries = loaded.registries;
-    Ok(desired.map(|desired| Mirror { desired, registries }))
-}
-
-/// Says what stands in the way, with a count at the end.
-fn complain(context: &Context, loaded: &Loaded, all: &[Diagnostic]) {
-    context.printer.insist(|to| {
-        let coloured = context.printer.talk_in_colour();
-        diagnostics::write(all, &loaded.files, coloured, to)?;
-        writeln!(to, "{}: nothing was done", diagnostics::summary(all))
-    });
-}
-
-fn is_remark(diagnostic: &&Diagnostic) -> bool {
-    diagnostic.severity < Severity::Error
+        return Err(Stop::Said(Exit::Failed));
+    };
+    // Names that the target refuses stay out of this: the plan shows them as blocked.
+    let below_error = |told: &&Diagnostic| told.severity < Severity::Error;
+    let remarks: Vec<_> = loaded.diagnostics.iter().filter(below_error).cloned().collect();
+    printer.say(|to| write(to, &remarks));
+    Ok(Mirror {
+        desired,
+        registries: loaded.registries.clone(),
+    })
 }
 
 /// Reads a file that a setting names.

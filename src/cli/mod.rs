@@ -28,6 +28,8 @@ pub mod signals;
 use std::ffi::OsString;
 use std::sync::Arc;
 
+use crate::render::Style;
+
 use args::{Args, ColorChoice};
 use context::Context;
 use environment::Environment;
@@ -69,11 +71,11 @@ fn explain(error: &clap::Error, environment: &Environment) -> Exit {
     let printer = Printer::standard(ColorChoice::Auto, false, environment);
     let text = error.render();
     if error.use_stderr() {
-        let coloured = printer.talk_in_colour();
+        let coloured = printer.talk_style() == Style::COLOURED;
         printer.insist(|to| write_styled(&text, coloured, to));
         return Exit::Failed;
     }
-    let coloured = printer.answers_in_colour();
+    let coloured = printer.view(false).style == Style::COLOURED;
     match printer.answer(|to| write_styled(&text, coloured, to)) {
         Ok(()) => Exit::Done,
         Err(error) => {

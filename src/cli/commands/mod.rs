@@ -9,8 +9,9 @@ mod list;
 mod plan;
 mod schema;
 
-use super::args::{Args, Command, Format, GlobalArgs};
+use super::args::{Args, Command};
 use super::context::Context;
+use super::error::Stop;
 use super::exit::Exit;
 
 /// Runs the command that was typed, prints why it stopped if it did, and tells how it ended.
@@ -24,11 +25,14 @@ pub async fn run(context: &Context, args: &Args) -> Exit {
         Command::Drift => drift::run(context, global).await,
         Command::Import(options) => import::run(context, options),
         Command::Schema(options) => schema::run(context, options),
-        // The demo runs other commands, so its future would hold itself.
-        Command::Demo => Box::pin(demo::run(context, global)).await,
+        // The demo runs other commands: its future would hold one of its own kind.
+        Command::Demo => Box::pin(demo::run(context)).await,
     };
-    result.unwrap_or_else(|error| {
-        context.printer.error(&error);
-        Exit::Failed
-    })
+    match result {
+        Ok(exit) | Err(Stop::Said(exit)) => exit,
+        Err(Stop::Error(error)) => {
+            context.printer.error(&error);
+            Exit::Failed
+        }
+    }
 }
