@@ -7,7 +7,7 @@ use std::time::Instant;
 use futures_util::future::try_join_all;
 
 use crate::model::{RawManifest, Reference, Repository};
-use crate::plan::{Change, Copy, Outcome, TargetName, Transfer};
+use crate::plan::{Change, Copy, Outcome, TargetName, Transfer, Unreadable};
 use crate::progress::Progress;
 use crate::registry::{RegistryError, WriteRegistry};
 use crate::tree::{self, ImageNode, Tree};
@@ -39,6 +39,14 @@ pub(super) async fn copy<R: WriteRegistry>(
     };
     // From here on nothing is large; a stop lets it end, so that no answer is left unread.
     job.move_tag(&tree.root).await?;
+    if change.target.digest().is_some() {
+        let failed = |why: Unreadable| Outcome::Failed {
+            message: why.message,
+        };
+        super::referrers::list(engine, &job.repository, &tree.root)
+            .await
+            .map_err(failed)?;
+    }
     Ok(Transfer {
         time: begun.elapsed(),
         ..job.tally.transfer()

@@ -6,18 +6,20 @@
 //! | `blobs` | which blob goes where, and how: there already, mounted, or sent; each once |
 //! | `source` | one blob from its source: checked, read on where it breaks |
 //! | `transfer` | one blob into its target: streamed, taken up again where it broke |
+//! | `referrers` | a registry without referrers API lists them under a tag |
 //! | `once` | does a thing once for each key |
 
 mod blobs;
 mod image;
 mod once;
+mod referrers;
 mod source;
 mod transfer;
 
 use std::collections::HashSet;
 
 use futures_util::StreamExt;
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 
 use crate::model::{Digest, Repository};
 use crate::plan::{Action, Change, Outcome, Plan, Report};
@@ -74,6 +76,8 @@ struct Engine<'a, R> {
     blobs: Blobs<'a, R>,
     /// The manifests that a repository was seen to hold, by digest.
     manifests: OncePerKey<(Repository, Digest), ()>,
+    /// Held while an index of referrers is read and written back.
+    referrers: Mutex<()>,
 }
 
 impl<'a, R: WriteRegistry> Engine<'a, R> {
@@ -91,13 +95,15 @@ impl<'a, R: WriteRegistry> Engine<'a, R> {
             .map(|change| plan.target.repository(&change.target))
             .collect();
         let blobs = Blobs::new(registry, plan.target.profile.mount, existing);
+        let (manifests, referrers) = (OncePerKey::default(), Mutex::default());
         Self {
             plan,
             registry,
             stop,
             progress,
             blobs,
-            manifests: OncePerKey::default(),
+            manifests,
+            referrers,
         }
     }
 

@@ -1,7 +1,7 @@
 //! Manifests and indexes, read but never written again: what is copied keeps its bytes.
 
 use indexmap::IndexMap;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::digest::Digest;
 use super::media_type;
@@ -187,6 +187,7 @@ struct Head {
 #[serde(rename_all = "camelCase")]
 struct WireImage {
     config: WireDescriptor,
+    #[serde(deserialize_with = "null_as_empty")]
     layers: Vec<WireDescriptor>,
     artifact_type: Option<String>,
     subject: Option<WireDescriptor>,
@@ -196,10 +197,18 @@ struct WireImage {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct WireIndex {
+    #[serde(deserialize_with = "null_as_empty")]
     manifests: Vec<WireDescriptor>,
     artifact_type: Option<String>,
     subject: Option<WireDescriptor>,
     annotations: Option<IndexMap<String, String>>,
+}
+
+/// Reads a list as registries do, which are written in Go: that writes an empty one as `null`.
+fn null_as_empty<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<WireDescriptor>, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
 #[derive(Deserialize)]
@@ -216,7 +225,9 @@ struct WireDescriptor {
 
 #[derive(Deserialize)]
 struct WirePlatform {
+    #[serde(default)]
     os: String,
+    #[serde(default)]
     architecture: String,
     variant: Option<String>,
     #[serde(rename = "os.version")]
@@ -233,13 +244,18 @@ impl From<WireDescriptor> for Descriptor {
     }
 }
 
-impl From<WirePlatform> for Platform {
-    fn from(wire: WirePlatform) -> Self {
-        let platform = Self::new(&wire.os, &wire.architecture, wire.variant.as_deref());
-        Self {
-            os_version: wire.os_version.filter(|version| !version.is_empty()),
-            ..platform
+impl WirePlatform {
+    /// Returns the platform; none where a part of it is missing, as in what some tools write for
+    /// artifacts.
+    fn checked(self) -> Option<Platform> {
+        if self.os.is_empty() || self.architecture.is_empty() {
+            return None;
         }
+        let platform = Platform::new(&self.os, &self.architecture, self.variant.as_deref());
+        Some(Platform {
+            os_version: self.os_version.filter(|version| !version.is_empty()),
+            ..platform
+        })
     }
 }
 
@@ -262,7 +278,7 @@ impl From<WireImage> for ImageManifest {
 impl From<WireIndex> for Index {
     fn from(wire: WireIndex) -> Self {
         let child = |mut child: WireDescriptor| Child {
-            platform: child.platform.take().map(Into::into),
+            platform: child.platform.take().and_then(WirePlatform::checked),
             artifact_type: child.artifact_type.take(),
             annotations: child.annotations.take().unwrap_or_default(),
             descriptor: child.into(),
@@ -280,7 +296,7 @@ impl From<WireIndex> for Index {
 pub fn config_platform(config: &[u8]) -> Option<Platform> {
     serde_json::from_slice::<WirePlatform>(config)
         .ok()
-        .map(Into::into)
+        .and_then(WirePlatform::checked)
 }
 
 #[cfg(test)]
@@ -321,6 +337,21 @@ mod tests {
                 Ok(Manifest::Index(_))
             ));
             assert!(Manifest::parse(&raw(media_type, &image)).is_err());
+        }
+    }
+
+    #[test]
+    fn takes_what_tools_leave_empty() {
+        let parse = |body: &str| Manifest::parse(&raw(media_type::OCI_INDEX, body)).unwrap();
+        let empty = parse(r#"{"manifests":null}"#);
+        assert_eq!(empty, parse(r#"{"manifests":[]}"#));
+        for platform in ["{}", r#"{"os":"","architecture":""}"#, r#"{"os":"linux"}"#] {
+            let child = descriptor("x").replacen('{', &format!(r#"{{"platform":{platform},"#), 1);
+            let Manifest::Index(index) = parse(&format!(r#"{{"manifests":[{child}]}}"#)) else {
+                panic!("an index");
+            };
+            assert_eq!(index.children[0].platform, None, "{platform}");
+            assert_eq!(config_platform(platform.as_bytes()), None, "{platform}");
         }
     }
 

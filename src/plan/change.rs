@@ -71,6 +71,8 @@ pub struct Copy {
     pub expected: Expected,
     /// The bytes of the blobs, where they were counted.
     pub blob_bytes: Option<u64>,
+    /// Whether signatures were asked for and cannot follow, since the digest changes on the way.
+    pub referrers_stay: bool,
 }
 
 /// Why nothing can be done for an entry.
@@ -82,6 +84,8 @@ pub enum BlockReason {
     SourceAbsent,
     /// The source did not say what it has.
     SourceUnreadable(Unreadable),
+    /// The source did not say what signatures and other referrers the image has.
+    ReferrersUnreadable(Unreadable),
     /// The source has it, but it cannot be mirrored as asked.
     Refused(Refusal),
     /// The target did not say what it has.

@@ -9,11 +9,11 @@ use bytes::Bytes;
 use indexmap::{IndexMap, IndexSet};
 
 use crate::model::{
-    Descriptor, Digest, Manifest, ManifestError, Platform, PlatformPattern, Platforms, RawManifest,
-    config_platform, media_type,
+    Descriptor, Digest, ImageManifest, Manifest, ManifestError, Platform, PlatformPattern,
+    Platforms, RawManifest, config_platform, media_type,
 };
 
-use super::desired::{Entry, Policy};
+use super::desired::{Entry, MissingPlatforms, Policy};
 use super::profile::{Profile, ProfileKind};
 use super::select;
 
@@ -66,7 +66,8 @@ pub struct LeftOut {
     pub digest: Digest,
     /// Whether it is an attestation; else it is another artifact.
     pub attestation: bool,
-    /// The config's media type that the profile refuses; none where the entry asked to drop it.
+    /// The config's media type that the profile refuses; none for an attestation that the entry
+    /// asked to drop, or whose image was left out.
     pub refused_config: Option<String>,
 }
 
@@ -93,7 +94,9 @@ pub enum Refusal {
         config: String,
     },
     /// Nothing would be left.
-    #[error("nothing of the source's index is left once what {profile} refuses is taken out")]
+    #[error(
+        "nothing of the source's index is left without what {profile} refuses and the entry drops"
+    )]
     NothingLeft {
         /// The kind of target.
         profile: ProfileKind,
@@ -167,23 +170,27 @@ pub enum Resolution {
 ///
 /// Asks for as little as decides: nothing at all for what is copied as it is.
 pub fn expect(source: &Descriptor, ask: &Ask<'_>, known: &Known) -> Resolution {
-    let mut reader = Reader {
-        known,
-        needs: IndexSet::new(),
-    };
-    let answer = if media_type::is_manifest(&source.media_type) {
-        expect_single(source, ask, &mut reader)
-    } else if media_type::is_index(&source.media_type) {
+    let mut reader = Reader::new(known);
+    let answer = if media_type::is_index(&source.media_type) {
         select::expect_index(source, ask, &mut reader)
-    } else if media_type::is_schema_1(&source.media_type) {
-        Err(ManifestError::Schema1.into())
+    } else if media_type::is_manifest(&source.media_type) {
+        expect_single(source, ask, &mut reader)
     } else {
-        Err(ManifestError::UnknownMediaType(source.media_type.clone()).into())
+        Err(not_a_manifest(&source.media_type))
     };
-    if reader.needs.is_empty() {
-        Resolution::Known(answer)
+    if reader.is_waiting() {
+        Resolution::Needs(reader.into_needs())
     } else {
-        Resolution::Needs(reader.needs.into_iter().collect())
+        Resolution::Known(answer)
+    }
+}
+
+/// Says why something of this media type, neither a manifest nor an index, cannot be mirrored.
+pub(super) fn not_a_manifest(media_type: &str) -> Refusal {
+    if media_type::is_schema_1(media_type) {
+        ManifestError::Schema1.into()
+    } else {
+        ManifestError::UnknownMediaType(media_type.to_owned()).into()
     }
 }
 
@@ -192,44 +199,51 @@ fn expect_single(
     ask: &Ask<'_>,
     reader: &mut Reader<'_>,
 ) -> Result<Expected, Refusal> {
-    let expected = Expected::unchanged(source.clone());
+    let unchanged = Expected::unchanged(source.clone());
     let asked = match ask.platforms {
         Platforms::Only(patterns) if ask.platforms_declared => patterns.as_slice(),
         // Without a word about platforms `docker pull` takes a single manifest whatever it runs on.
         _ => &[],
     };
     if asked.is_empty() && !ask.profile.image_configs_only {
-        return Ok(expected);
+        return Ok(unchanged);
     }
-    let Some(manifest) = reader.manifest(source)? else {
-        return Ok(expected);
+    let Some(image) = reader.image(source)? else {
+        return Ok(unchanged);
     };
-    let Manifest::Image(image) = manifest else {
-        return Ok(expected);
-    };
-    if !media_type::is_image_config(&image.config.media_type) {
-        return match refused_config(&image.config, ask.profile) {
-            Some(config) => Err(Refusal::ConfigRefused {
-                profile: ask.profile.kind,
-                config: config.to_owned(),
-            }),
-            None => Ok(expected),
-        };
+    if let Some(config) = refused_config(&image.config, ask.profile) {
+        return Err(Refusal::ConfigRefused {
+            profile: ask.profile.kind,
+            config: config.to_owned(),
+        });
     }
     if asked.is_empty() {
-        return Ok(expected);
+        return Ok(unchanged);
     }
-    let Some(platform) = reader.config_platform(&image.config) else {
-        return Ok(expected);
+    // An artifact runs on nothing, so no platform is missing from it.
+    let Some(platform) = reader.platform_of(&image) else {
+        return Ok(unchanged);
     };
-    if asked.iter().any(|pattern| pattern.fits(&platform)) {
-        Ok(expected)
-    } else {
-        Err(Refusal::PlatformsMissing {
-            missing: asked.to_vec(),
+    let (found, missing): (Vec<_>, Vec<_>) = asked
+        .iter()
+        .cloned()
+        .partition(|pattern| pattern.fits(&platform));
+    let skip = ask.policy.missing_platforms == MissingPlatforms::Skip && !found.is_empty();
+    if !missing.is_empty() && !skip {
+        return Err(Refusal::PlatformsMissing {
+            missing,
             available: vec![platform],
-        })
+        });
     }
+    let selection = Selection {
+        platforms_kept: 1,
+        left_out: vec![],
+        skipped: missing,
+    };
+    Ok(Expected {
+        selection,
+        ..unchanged
+    })
 }
 
 /// Returns the config's media type if `profile` refuses manifests that have it.
@@ -241,30 +255,74 @@ pub(super) fn refused_config<'c>(config: &'c Descriptor, profile: &Profile) -> O
 /// Looks things up in what is known and notes what is not.
 pub(super) struct Reader<'a> {
     known: &'a Known,
-    needs: IndexSet<Need>,
+    manifests: IndexMap<Digest, Descriptor>,
+    configs: IndexMap<Digest, Descriptor>,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn raw(&mut self, descriptor: &Descriptor) -> Option<&'a RawManifest> {
+    fn new(known: &'a Known) -> Self {
+        Self {
+            known,
+            manifests: IndexMap::new(),
+            configs: IndexMap::new(),
+        }
+    }
+
+    /// Tells whether something was looked up that is not known yet, so that no answer counts.
+    pub(super) fn is_waiting(&self) -> bool {
+        !self.manifests.is_empty() || !self.configs.is_empty()
+    }
+
+    fn into_needs(self) -> Vec<Need> {
+        let manifests = self.manifests.into_values().map(Need::Manifest);
+        manifests
+            .chain(self.configs.into_values().map(Need::Config))
+            .collect()
+    }
+
+    /// Returns a manifest's bytes as what `descriptor` says they are, whatever a header said: the
+    /// media type decides how they are read, and it must be the one that the target will see.
+    pub(super) fn raw(&mut self, descriptor: &Descriptor) -> Option<RawManifest> {
         let found = self.known.manifests.get(&descriptor.digest);
         if found.is_none() {
-            self.needs.insert(Need::Manifest(descriptor.clone()));
+            self.manifests
+                .entry(descriptor.digest.clone())
+                .or_insert_with(|| descriptor.clone());
         }
-        found
+        found.map(|raw| RawManifest {
+            descriptor: descriptor.clone(),
+            bytes: raw.bytes.clone(),
+        })
     }
 
-    pub(super) fn manifest(
+    /// Returns a manifest that is no index; none if it is not read yet.
+    pub(super) fn image(
         &mut self,
         descriptor: &Descriptor,
-    ) -> Result<Option<Manifest>, ManifestError> {
-        self.raw(descriptor).map(Manifest::parse).transpose()
+    ) -> Result<Option<ImageManifest>, ManifestError> {
+        let Some(raw) = self.raw(descriptor) else {
+            return Ok(None);
+        };
+        match Manifest::parse(&raw)? {
+            Manifest::Image(image) => Ok(Some(image)),
+            Manifest::Index(_) => Err(ManifestError::UnknownMediaType(
+                descriptor.media_type.clone(),
+            )),
+        }
     }
 
-    /// Returns the platform in a config; none if it has none or is not read yet.
-    pub(super) fn config_platform(&mut self, config: &Descriptor) -> Option<Platform> {
+    /// Returns the platform that an image's config names; none if it names none, if it is no
+    /// image's, or if it is not read yet.
+    pub(super) fn platform_of(&mut self, image: &ImageManifest) -> Option<Platform> {
+        let config = &image.config;
+        if !media_type::is_image_config(&config.media_type) {
+            return None;
+        }
         let found = self.known.configs.get(&config.digest);
         if found.is_none() {
-            self.needs.insert(Need::Config(config.clone()));
+            self.configs
+                .entry(config.digest.clone())
+                .or_insert_with(|| config.clone());
         }
         found.and_then(|bytes| config_platform(bytes))
     }

@@ -9,9 +9,10 @@ pub mod desired;
 pub mod expected;
 pub mod observed;
 pub mod profile;
+pub mod referrers;
 pub mod report;
 pub mod rewrite;
-mod select;
+pub mod select;
 
 pub use change::{Action, BlockReason, Change, Copy, Plan, Summary};
 pub use classify::plan;

@@ -1,18 +1,27 @@
 //! The rule by which an index with fewer children is written, version 1.
 //!
-//! 1. The members of the source's JSON object stay in their order, each value's bytes unchanged,
-//!    with no white space between members.
-//! 2. `manifests` keeps the descriptors of the kept children, in their order, bytes unchanged. A
-//!    child that is itself rewritten has its `digest` and `size` replaced.
-//! 3. `annotations` (appended as the last member where there is none) gets two entries, appended
-//!    unless they are there already: [`SOURCE_DIGEST`] and [`RULE`].
+//! 1. White space between JSON tokens goes; every token keeps its bytes and its place. Only the
+//!    keys of the objects that the rule itself touches are written anew, each character as itself
+//!    unless JSON demands an escape.
+//! 2. `manifests` keeps the descriptors of the kept children, in their order. In one whose index
+//!    was itself rewritten, `digest` and `size` get the new values, in their place, and `data` and
+//!    `urls`, which stand for the old bytes, go.
+//! 3. `annotations` (made as the last member where there is none, replaced in its place where it is
+//!    `null`) gets [`SOURCE_DIGEST`] and then [`RULE`]: appended, or in their place if they are
+//!    there.
+//! 4. A source that names a member twice in an object that the rule touches is refused: which of
+//!    the two counts is anybody's guess.
 //!
-//! So the same source and the same kept children give the same bytes on every machine. A change to
-//! any of this is a new version. The rule for readers is in `docs/rewritten-index.md`.
+//! So the same source and the same kept children give the same bytes on every machine, and
+//! `jq -cj` gives them too. A change to any of this is a new version. The rule for readers is in
+//! `docs/rewritten-index.md`; its fixtures are in `tests/fixtures/rewrite`.
+
+use std::fmt;
 
 use bytes::Bytes;
 use indexmap::IndexMap;
-use serde_json::value::RawValue;
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
+use serde_json::value::{RawValue, to_raw_value};
 
 use crate::model::{Descriptor, Digest, ManifestError, RawManifest};
 
@@ -32,49 +41,10 @@ pub struct Kept {
     pub replacement: Option<Descriptor>,
 }
 
-type Members = IndexMap<String, Box<RawValue>>;
-
-/// Writes `source` with the children `kept`, by the rule.
+/// Writes `source` with the children `kept`, which are in the source's order, by the rule.
 pub fn rewrite(source: &RawManifest, kept: &[Kept]) -> Result<RawManifest, ManifestError> {
-    rewrite_members(source, kept).map_err(|error| ManifestError::Malformed(error.to_string()))
-}
-
-fn rewrite_members(source: &RawManifest, kept: &[Kept]) -> Result<RawManifest, serde_json::Error> {
-    let mut members: Members = serde_json::from_slice(&source.bytes)?;
-    if let Some(manifests) = members.get_mut("manifests") {
-        let children: Vec<Box<RawValue>> = serde_json::from_str(manifests.get())?;
-        let mut written = Vec::with_capacity(kept.len());
-        for (position, child) in children.into_iter().enumerate() {
-            match kept.iter().find(|kept| kept.position == position) {
-                Some(Kept {
-                    replacement: Some(new),
-                    ..
-                }) => written.push(replace(&child, new)?),
-                Some(Kept {
-                    replacement: None, ..
-                }) => written.push(child),
-                None => {}
-            }
-        }
-        *manifests = serde_json::value::to_raw_value(&written)?;
-    }
-    let mut annotations: Members = match members.get("annotations") {
-        Some(annotations) => {
-            serde_json::from_str::<Option<Members>>(annotations.get())?.unwrap_or_default()
-        }
-        None => Members::new(),
-    };
-    for (key, value) in [
-        (SOURCE_DIGEST, source.descriptor.digest.to_string()),
-        (RULE, RULE_VERSION.to_string()),
-    ] {
-        annotations.insert(key.to_owned(), serde_json::value::to_raw_value(&value)?);
-    }
-    members.insert(
-        "annotations".to_owned(),
-        serde_json::value::to_raw_value(&annotations)?,
-    );
-    let bytes = Bytes::from(serde_json::to_vec(&members)?);
+    let bytes =
+        rewrite_bytes(source, kept).map_err(|error| ManifestError::Malformed(error.to_string()))?;
     let descriptor = Descriptor {
         media_type: source.descriptor.media_type.clone(),
         digest: Digest::sha256(&bytes),
@@ -83,15 +53,175 @@ fn rewrite_members(source: &RawManifest, kept: &[Kept]) -> Result<RawManifest, s
     Ok(RawManifest { descriptor, bytes })
 }
 
+fn rewrite_bytes(source: &RawManifest, kept: &[Kept]) -> Result<Bytes, serde_json::Error> {
+    let Members(mut members) = serde_json::from_slice(&source.bytes)?;
+    if let Some(manifests) = members.get_mut("manifests") {
+        let children: Vec<&RawValue> = serde_json::from_str(manifests.get())?;
+        let mut written = Vec::with_capacity(kept.len());
+        for kept in kept {
+            let Some(child) = children.get(kept.position) else {
+                continue;
+            };
+            written.push(match &kept.replacement {
+                Some(new) => replace(child, new)?,
+                None => (*child).to_owned(),
+            });
+        }
+        *manifests = to_raw_value(&written)?;
+    }
+    let Members(mut annotations) = match members.get("annotations") {
+        Some(annotations) => {
+            serde_json::from_str::<Option<Members>>(annotations.get())?.unwrap_or_default()
+        }
+        None => Members::default(),
+    };
+    for (key, value) in [
+        (SOURCE_DIGEST, source.descriptor.digest.to_string()),
+        (RULE, RULE_VERSION.to_string()),
+    ] {
+        annotations.insert(key.to_owned(), to_raw_value(&value)?);
+    }
+    members.insert("annotations".to_owned(), to_raw_value(&annotations)?);
+    Ok(Bytes::from(compact(&serde_json::to_string(&members)?)))
+}
+
 fn replace(child: &RawValue, new: &Descriptor) -> Result<Box<RawValue>, serde_json::Error> {
-    let mut members: Members = serde_json::from_str(child.get())?;
-    members.insert(
-        "digest".to_owned(),
-        serde_json::value::to_raw_value(&new.digest)?,
-    );
-    members.insert(
-        "size".to_owned(),
-        serde_json::value::to_raw_value(&new.size)?,
-    );
-    serde_json::value::to_raw_value(&members)
+    let Members(mut members) = serde_json::from_str(child.get())?;
+    members.insert("digest".to_owned(), to_raw_value(&new.digest)?);
+    members.insert("size".to_owned(), to_raw_value(&new.size)?);
+    members.shift_remove("data");
+    members.shift_remove("urls");
+    to_raw_value(&members)
+}
+
+/// Takes the white space between tokens out of valid JSON.
+fn compact(json: &str) -> String {
+    let mut in_string = false;
+    let mut escaped = false;
+    let mut written = String::with_capacity(json.len());
+    for c in json.chars() {
+        if in_string {
+            in_string = escaped || c != '"';
+            escaped = !escaped && c == '\\';
+        } else if matches!(c, ' ' | '\t' | '\n' | '\r') {
+            continue;
+        } else {
+            in_string = c == '"';
+        }
+        written.push(c);
+    }
+    written
+}
+
+/// The members of an object in their order, none twice, each value as it is written.
+#[derive(Default)]
+struct Members(IndexMap<String, Box<RawValue>>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(MembersVisitor)
+    }
+}
+
+struct MembersVisitor;
+
+impl<'de> Visitor<'de> for MembersVisitor {
+    type Value = Members;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+        let mut members = IndexMap::new();
+        while let Some((key, value)) = map.next_entry::<String, Box<RawValue>>()? {
+            if members.contains_key(&key) {
+                return Err(A::Error::custom(format_args!("`{key}` stands in it twice")));
+            }
+            members.insert(key, value);
+        }
+        Ok(Members(members))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::media_type;
+
+    fn index(body: &str) -> RawManifest {
+        let bytes = Bytes::copy_from_slice(body.as_bytes());
+        let descriptor = Descriptor {
+            media_type: media_type::OCI_INDEX.to_owned(),
+            digest: Digest::sha256(&bytes),
+            size: bytes.len() as u64,
+        };
+        RawManifest { descriptor, bytes }
+    }
+
+    fn keep(position: usize) -> Kept {
+        Kept {
+            position,
+            replacement: None,
+        }
+    }
+
+    #[test]
+    fn white_space_goes_and_tokens_stay() {
+        for (json, compacted) in [
+            (" { \"a\" :\t[ 1 ,\r\n 2.50 ] } ", r#"{"a":[1,2.50]}"#),
+            (
+                r#"[ " a  b ", "\" , \\" , "\\\" : " ]"#,
+                r#"[" a  b ","\" , \\","\\\" : "]"#,
+            ),
+            ("\"\u{a0} é 🦀\"", "\"\u{a0} é 🦀\""),
+        ] {
+            assert_eq!(compact(json), compacted);
+            assert_eq!(compact(compacted), compacted);
+        }
+    }
+
+    #[test]
+    fn refuses_members_that_stand_twice_where_the_rule_reads() {
+        for (body, twice) in [
+            (r#"{"x":1,"manifests":[{}],"x":1}"#, "`x`"),
+            (r#"{"manifests":[{}],"\u006danifests":[{}]}"#, "`manifests`"),
+            (r#"{"manifests":[{}],"annotations":{"a":"","a":""}}"#, "`a`"),
+        ] {
+            let error = rewrite(&index(body), &[keep(0)]).unwrap_err().to_string();
+            assert!(error.contains(twice), "{body}: {error}");
+        }
+        let child = r#"{"manifests":[{"size":1,"x":{"y":1,"y":2},"size":1}]}"#;
+        rewrite(&index(child), &[keep(0)]).expect("a child that is kept is not read");
+        let replaced = Kept {
+            position: 0,
+            replacement: Some(index("").descriptor),
+        };
+        let error = rewrite(&index(child), &[replaced]).unwrap_err();
+        assert!(error.to_string().contains("`size`"), "{error}");
+    }
+
+    #[test]
+    fn deep_and_broken_documents_are_no_trouble() {
+        let depth = 100_000;
+        let deep = format!(
+            r#"{{"manifests":[{{"x":{}{}}}]}}"#,
+            "[".repeat(depth),
+            "]".repeat(depth)
+        );
+        let made = rewrite(&index(&deep), &[keep(0)]).unwrap();
+        assert!(made.bytes.len() > deep.len());
+        for broken in [
+            "",
+            "[]",
+            "{\"manifests\":[{}",
+            r#"{"manifests":7}"#,
+            "{\"\u{0}\":1}",
+        ] {
+            assert!(rewrite(&index(broken), &[keep(0)]).is_err(), "{broken}");
+        }
+        let mut not_utf8 = index("{}");
+        not_utf8.bytes = Bytes::from_static(b"{\"x\":\"\xff\",\"manifests\":[]}");
+        assert!(rewrite(&not_utf8, &[]).is_err());
+    }
 }

@@ -17,10 +17,41 @@ use bytes::Bytes;
 
 use crate::model::{Child, Descriptor, Digest, RawManifest, Reference, Repository};
 
+mod auth;
+mod blobs;
+mod call;
+mod challenge;
+pub mod client;
+pub mod credentials;
 pub mod error;
+mod exchange;
+mod host;
+mod limits;
+mod manifests;
+pub mod options;
+mod outgoing;
+mod pages;
+pub mod rate_limit;
+mod referrers;
+mod refusal;
+mod retry;
+pub mod scope;
+mod send;
+pub mod stats;
+mod tags;
+mod token;
+mod transport;
+mod trouble;
 pub mod upload;
+mod uploads;
 
+pub use client::Client;
+pub use credentials::{CredentialFiles, Credentials, Login};
 pub use error::RegistryError;
+pub use options::{ClientOptions, HostOptions, Patience, RetryOptions};
+pub use rate_limit::RateLimit;
+pub use scope::Actions;
+pub use stats::{HostStats, Kind, Stats};
 pub use upload::{BlobStream, BodyError, Deletion, Mount, Upload, UploadBody, UploadSession};
 
 /// Reads what registries hold; whoever has only this cannot write, by type.

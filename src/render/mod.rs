@@ -1,3 +1,6 @@
+//! To be written.
+
+pub mod diagnostics;
 //! Plans, reports and drift as text: for people, for programs, for pull requests. Pure.
 //!
 //! The core decides, this folder words it. Everything goes into a writer; whatever came from a
@@ -11,6 +14,7 @@ pub mod human;
 pub mod json;
 pub mod markdown;
 pub mod style;
+pub mod tally;
 pub mod units;
 pub mod words;
 

@@ -97,9 +97,8 @@ async fn answer(
         .map(|value| value.to_str().unwrap_or_default())
     {
         Some(value) if value == super::registry::basic(USER, PASSWORD) => true,
-        Some(_) => return Err(StatusCode::UNAUTHORIZED),
         None if shared.anonymous_pull => false,
-        None => return Err(StatusCode::UNAUTHORIZED),
+        _ => return Err(StatusCode::UNAUTHORIZED),
     };
     let query = uri.query().unwrap_or_default();
     let scopes = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name == "scope");

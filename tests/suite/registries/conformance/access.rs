@@ -138,9 +138,7 @@ async fn a_mount_needs_both_repositories() {
         let digest = owner.put_blob("app", b"hello").await;
         let path = format!("/v2/other/blobs/uploads/?mount={digest}&from=app");
         let answer = registry.anonymous().send("POST", &path).await;
-        let scope = parameter(answer.header("www-authenticate"), "scope").unwrap();
-        let mut scopes: Vec<&str> = scope.split(' ').collect();
-        scopes.sort_unstable();
+        let scopes = scopes(answer.header("www-authenticate"));
         assert_eq!(
             scopes,
             ["repository:app:pull", "repository:other:pull,push"],

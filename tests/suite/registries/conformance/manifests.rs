@@ -18,7 +18,7 @@ async fn come_back_byte_for_byte() {
     let nested = Index::new()
         .nested(&Index::of(&["linux/amd64"]))
         .image(&windows);
-    for artifact in [
+    let cases = [
         image.build(),
         image.clone().docker().build(),
         Index::of(&["linux/amd64", "linux/arm/v7"]).build(),
@@ -38,10 +38,11 @@ async fn come_back_byte_for_byte() {
             .foreign_layer("https://example.com/layer", "elsewhere")
             .docker()
             .build(),
-    ] {
-        each!(Setup::default(), |registry, client| {
+    ];
+    each!(Setup::default(), |registry, client| {
+        for artifact in &cases {
             let name = registry.name();
-            let digest = client.push(&artifact, "team/app", "v1").await;
+            let digest = client.push(artifact, "team/app", "v1").await;
             for reference in ["v1", &digest.to_string()] {
                 let answer = client.manifest("GET", "team/app", reference).await;
                 assert_eq!(
@@ -70,8 +71,8 @@ async fn come_back_byte_for_byte() {
                     );
                 }
             }
-        });
-    }
+        }
+    });
 }
 
 #[tokio::test]

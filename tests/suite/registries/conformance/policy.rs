@@ -23,7 +23,7 @@ async fn what_is_no_image_is_refused() {
         .docker()
         .config("application/vnd.docker.plugin.v1+json", &b"{}"[..])
         .build();
-    for (artifact, message) in [
+    let cases = [
         (
             helm_chart("web", "1.0.0"),
             "application/vnd.cncf.helm.config.v1+json",
@@ -34,12 +34,13 @@ async fn what_is_no_image_is_refused() {
             "application/vnd.oci.empty.v1+json",
         ),
         (plugin, ""),
-    ] {
-        let message = match message {
-            "" => "registry does not allow plugin manifest".to_owned(),
-            media_type => format!("unknown manifest class for {media_type}"),
-        };
-        each!(images_only(), |registry, client| {
+    ];
+    each!(images_only(), |registry, client| {
+        for (artifact, message) in &cases {
+            let message = match *message {
+                "" => "registry does not allow plugin manifest".to_owned(),
+                media_type => format!("unknown manifest class for {media_type}"),
+            };
             // Before anything else is looked at: its blobs were not pushed.
             let (media_type, bytes) = (&artifact.media_type, artifact.bytes.clone());
             let answer = client.put_manifest("app", "v1", media_type, bytes).await;
@@ -55,14 +56,14 @@ async fn what_is_no_image_is_refused() {
                 "{}",
                 registry.name()
             );
-        });
-    }
+        }
+    });
 }
 
 #[tokio::test]
 async fn what_looks_like_an_image_is_taken() {
     let image = Image::new("linux/amd64").layer("hello");
-    for artifact in [
+    let cases = [
         image.build(),
         image.clone().docker().build(),
         image
@@ -74,35 +75,37 @@ async fn what_looks_like_an_image_is_taken() {
             .image(&image)
             .attested_as(Attestation::ImageConfig)
             .build(),
-    ] {
-        each!(images_only(), |registry, client| {
-            let digest = client.push(&artifact, "app", "v1").await;
+    ];
+    each!(images_only(), |registry, client| {
+        for artifact in &cases {
+            let digest = client.push(artifact, "app", "v1").await;
             assert_eq!(
                 registry.tag("app", "v1").await,
                 Some(digest),
                 "{}",
                 registry.name()
             );
-        });
-    }
+        }
+    });
 }
 
 #[tokio::test]
 async fn without_it_everything_is_taken() {
     let image = Image::new("linux/amd64").build();
-    for artifact in [
+    let cases = [
         helm_chart("web", "1.0.0"),
         Index::new().entry(image.clone()).attested().build(),
         referrer(&image, "application/spdx+json", "{}"),
-    ] {
-        each!(Setup::default(), |registry, client| {
-            let digest = client.push(&artifact, "app", "v1").await;
+    ];
+    each!(Setup::default(), |registry, client| {
+        for artifact in &cases {
+            let digest = client.push(artifact, "app", "v1").await;
             assert_eq!(
                 registry.tag("app", "v1").await,
                 Some(digest),
                 "{}",
                 registry.name()
             );
-        });
-    }
+        }
+    });
 }

@@ -3,6 +3,8 @@
 //! A tag that is in place costs one HEAD at each side. A manifest is read only where the expected
 //! digest depends on it, or where something will have to be copied.
 
+mod referrers;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,6 +14,7 @@ use futures_util::future::try_join_all;
 use tokio::sync::OnceCell;
 
 use crate::model::{Descriptor, Digest, RawManifest, Reference, media_type};
+use crate::plan::referrers::ObservedReferrers;
 use crate::plan::{
     Ask, Desired, Entry, Expected, Known, Need, Observation, Observed, ObservedImage, Refusal,
     Resolution, SourceImage, Unreadable, expect,
@@ -66,18 +69,29 @@ struct Observer<'a, R> {
 impl<'a, R: ReadRegistry> Observer<'a, R> {
     async fn image(&self, entry: &'a Entry) -> ObservedImage {
         let target = self.desired.target.reference(&entry.target);
-        let (source, target) = tokio::join!(self.source(&entry.source), self.head(&target));
+        let (source, target) =
+            tokio::join!(self.source(&entry.source), head(self.registry, &target));
+        let mut referrers = ObservedReferrers::NotWanted;
         let source = match source {
             Observation::Absent => Observation::Absent,
             Observation::Unreadable(why) => Observation::Unreadable(why),
             Observation::Present(descriptor) => {
                 match self.source_image(entry, descriptor, &target).await {
-                    Ok(image) => Observation::Present(image),
+                    Ok(image) => {
+                        if let Ok(expected) = &image.expected {
+                            referrers = referrers::observe(self, entry, expected).await;
+                        }
+                        Observation::Present(image)
+                    }
                     Err(why) => Observation::Unreadable(why),
                 }
             }
         };
-        ObservedImage { source, target }
+        ObservedImage {
+            source,
+            target,
+            referrers,
+        }
     }
 
     async fn source(&self, source: &'a Reference) -> Observation<Descriptor> {
@@ -85,15 +99,10 @@ impl<'a, R: ReadRegistry> Observer<'a, R> {
             let mut sources = self.sources.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(sources.entry(source).or_default())
         };
-        answer.get_or_init(|| self.head(source)).await.clone()
-    }
-
-    async fn head(&self, reference: &Reference) -> Observation<Descriptor> {
-        match self.registry.head_manifest(reference).await {
-            Ok(Some(descriptor)) => Observation::Present(descriptor),
-            Ok(None) => Observation::Absent,
-            Err(error) => Observation::Unreadable(error.into()),
-        }
+        answer
+            .get_or_init(|| head(self.registry, source))
+            .await
+            .clone()
     }
 
     async fn source_image(
@@ -162,6 +171,14 @@ impl<'a, R: ReadRegistry> Observer<'a, R> {
                 Ok(Found::Config(config.digest.clone(), bytes))
             }
         }
+    }
+}
+
+async fn head<R: ReadRegistry>(registry: &R, reference: &Reference) -> Observation<Descriptor> {
+    match registry.head_manifest(reference).await {
+        Ok(Some(descriptor)) => Observation::Present(descriptor),
+        Ok(None) => Observation::Absent,
+        Err(error) => Observation::Unreadable(error.into()),
     }
 }
 
