@@ -1,0 +1,4 @@
+//! The commands, each run as a program.
+
+mod harness;
+
