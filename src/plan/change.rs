@@ -84,8 +84,6 @@ pub enum BlockReason {
     SourceAbsent,
     /// The source did not say what it has.
     SourceUnreadable(Unreadable),
-    /// The source did not say what signatures and other referrers the image has.
-    ReferrersUnreadable(Unreadable),
     /// The source has it, but it cannot be mirrored as asked.
     Refused(Refusal),
     /// The target did not say what it has.

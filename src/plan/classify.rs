@@ -5,7 +5,7 @@ use crate::model::{Descriptor, Platforms, Reference};
 use super::change::{Action, BlockReason, Change, Copy, Plan};
 use super::desired::{Desired, Entry, TargetName};
 use super::expected::Expected;
-use super::observed::{Observation, Observed, ObservedImage, SourceImage};
+use super::observed::{Observation, Observed, ObservedImage, SourceImage, Unreadable};
 use super::referrers::{ObservedReferrer, ObservedReferrers};
 
 /// Compares what is desired with what was observed.
@@ -55,10 +55,12 @@ fn referrers(entry: &Entry, referrers: &ObservedReferrers) -> Vec<Change> {
     match referrers {
         ObservedReferrers::NotWanted | ObservedReferrers::CannotFollow => vec![],
         ObservedReferrers::Unreadable(why) => {
-            vec![change(
-                entry,
-                blocked(BlockReason::ReferrersUnreadable(why.clone())),
-            )]
+            let message = format!("its signatures and other referrers: {why}");
+            let why = Unreadable {
+                message,
+                cause: why.cause,
+            };
+            vec![change(entry, blocked(BlockReason::SourceUnreadable(why)))]
         }
         ObservedReferrers::Found(found) => found
             .iter()
@@ -141,7 +143,7 @@ pub fn classify(image: &ObservedImage) -> Action {
 mod tests {
     use super::super::desired::{Origin, Policy, Target};
     use super::super::expected::Refusal;
-    use super::super::observed::{Cause, Unreadable};
+    use super::super::observed::Cause;
     use super::super::profile::{Profile, ProfileKind};
     use super::*;
     use crate::model::{Digest, ManifestError, media_type};
@@ -195,7 +197,6 @@ mod tests {
                 BlockReason::SourceUnreadable(_) => "source unreadable",
                 BlockReason::Refused(_) => "refused",
                 BlockReason::TargetUnreadable(_) => "target unreadable",
-                BlockReason::ReferrersUnreadable(_) => "referrers unreadable",
                 BlockReason::NotObserved => "not observed",
             },
         }

@@ -1,12 +1,10 @@
-//! To be written.
-
-pub mod diagnostics;
 //! Plans, reports and drift as text: for people, for programs, for pull requests. Pure.
 //!
 //! The core decides, this folder words it. Everything goes into a writer; whatever came from a
 //! registry or a file is made harmless on the way (see [`clean`]).
 
 pub mod clean;
+pub mod diagnostics;
 pub mod drift;
 pub mod format;
 pub mod hints;

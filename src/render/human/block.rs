@@ -110,6 +110,7 @@ pub(super) fn of_change(change: &Change, target: &Target) -> Block {
         source,
         platforms,
         origin,
+        policy: _,
         action,
     } = change;
     let (symbol, word, tone) = match action {

@@ -179,6 +179,7 @@ impl Change {
             source,
             platforms,
             origin,
+            policy: _,
             action,
         } = change;
         let blocked = match action {
