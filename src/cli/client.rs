@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use crate::config::{Registries, RegistrySettings};
 use crate::model::Secret;
 use crate::plan::Target;
+use crate::registry::Client;
 use crate::registry::credentials::{CredentialFiles, Credentials, Login};
 use crate::registry::options::{ClientOptions, HostOptions};
-use crate::registry::Client;
 
 use super::context::Context;
 use super::error::CliError;
@@ -66,7 +66,9 @@ fn host_options(
     } = settings;
     let certificates = ca_file.as_deref().map(|path| {
         read_setting(context, path).map_err(|error| {
-            CliError::new(format!("the certificates for `{host}` cannot be read: {error}"))
+            CliError::new(format!(
+                "the certificates for `{host}` cannot be read: {error}"
+            ))
         })
     });
     let login = username.as_ref().zip(password.as_ref());

@@ -48,7 +48,8 @@ struct Line<'a>(&'a Printer);
 
 impl Write for Line<'_> {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        self.0.insist(|to| to.write_str(&String::from_utf8_lossy(line)));
+        self.0
+            .insist(|to| to.write_str(&String::from_utf8_lossy(line)));
         Ok(line.len())
     }
 

@@ -54,7 +54,12 @@ pub fn require(context: &Context, global: &GlobalArgs) -> Result<Mirror, Stop> {
     };
     // Names that the target refuses stay out of this: the plan shows them as blocked.
     let below_error = |told: &&Diagnostic| told.severity < Severity::Error;
-    let remarks: Vec<_> = loaded.diagnostics.iter().filter(below_error).cloned().collect();
+    let remarks: Vec<_> = loaded
+        .diagnostics
+        .iter()
+        .filter(below_error)
+        .cloned()
+        .collect();
     printer.say(|to| write(to, &remarks));
     Ok(Mirror {
         desired,

@@ -48,7 +48,9 @@ pub fn run(typed: impl IntoIterator<Item = OsString>) -> Exit {
     let printer = Printer::standard(global.color, global.quiet, &environment);
     let printer = Arc::new(printer);
     logging::install(&printer, global.verbose);
-    let built = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let built = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
     let runtime = match built {
         Ok(runtime) => runtime,
         Err(error) => {

@@ -1,6 +1,6 @@
 //! The only place that prints: answers on standard output, everything else on standard error.
 
-use std::fmt::{self, Display, Write as _};
+use std::fmt::{self, Display};
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::sync::{Mutex, PoisonError};
 
@@ -128,13 +128,11 @@ impl Printer {
 
 /// Returns how many columns an answer may use: a terminal's, within what is easy to read.
 fn width(terminal: bool) -> usize {
-    let columns = if terminal {
-        ProgressDrawTarget::stdout().width()
-    } else {
-        None
-    };
-    columns.map_or(View::default().width, |columns| {
-        usize::from(columns).clamp(40, 120)
+    let columns = terminal
+        .then(|| terminal_size::terminal_size_of(io::stdout()))
+        .flatten();
+    columns.map_or(View::default().width, |(columns, _)| {
+        usize::from(columns.0).clamp(40, 120)
     })
 }
 

@@ -25,9 +25,9 @@ pub async fn run(context: &Context, args: &Args) -> Exit {
         Command::Drift => drift::run(context, global).await,
         // Command::Import(options) => import::run(context, options),
         // Command::Schema(options) => schema::run(context, options),
-        _ => return Exit::Failed,
         // The demo runs other commands: its future would hold one of its own kind.
         Command::Demo => Box::pin(demo::run(context)).await,
+        _ => return Exit::Failed,
     };
     match result {
         Ok(exit) | Err(Stop::Said(exit)) => exit,

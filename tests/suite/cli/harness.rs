@@ -135,9 +135,8 @@ impl Ran {
 
 /// Replaces every `1.2 s` and `34 ms` by `TIME`.
 fn without_times(text: &str) -> String {
-    let is_number = |word: &str| {
-        !word.is_empty() && word.chars().all(|c| c.is_ascii_digit() || c == '.')
-    };
+    let is_number =
+        |word: &str| !word.is_empty() && word.chars().all(|c| c.is_ascii_digit() || c == '.');
     let mut out = String::new();
     let mut rest = text;
     while let Some(at) = rest.find(|c: char| c.is_ascii_digit()) {

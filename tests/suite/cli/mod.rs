@@ -1,4 +1,3 @@
 //! The commands, each run as a program.
 
 mod harness;
-

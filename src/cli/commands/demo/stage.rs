@@ -45,8 +45,9 @@ impl Stage {
             .map_err(|error| CliError::new(format!("no temporary folder can be made: {error}")))?;
         let expected = fill(&source);
         let list = list(source.address());
-        std::fs::write(folder.path().join("images.txt"), &list)
-            .map_err(|error| CliError::new(format!("the demo's list cannot be written: {error}")))?;
+        std::fs::write(folder.path().join("images.txt"), &list).map_err(|error| {
+            CliError::new(format!("the demo's list cannot be written: {error}"))
+        })?;
         Ok(Self {
             source,
             target,
@@ -126,7 +127,9 @@ fn fill(source: &Sandbox) -> Vec<(&'static str, &'static str, Digest)> {
     alist.push(source, "xiaoyaliu/alist", "latest");
     let single = image("linux/amd64", "xhofe's alist");
     let single = single.push(source, "xhofe/alist", "latest").digest;
-    let metrics = Image::new("linux/amd64").docker().generated_layer(3 << 20, 1);
+    let metrics = Image::new("linux/amd64")
+        .docker()
+        .generated_layer(3 << 20, 1);
     let metrics = metrics.push(source, "kube-state-metrics/kube-state-metrics", "v2.13.0");
     // The children stand in the order in which they were added.
     let child = |index: &Index, position: usize| index.build().children[position].digest.clone();
