@@ -36,6 +36,9 @@ fn path(tokens: &[String], mut at: usize, prefix: &str, found: &mut Vec<String>)
             at += 1;
             while at < tokens.len() && !is(at, "}") {
                 at = path(tokens, at, &name, found);
+                if is(at, "as") {
+                    at += 2;
+                }
                 if is(at, ",") {
                     at += 1;
                 }
@@ -154,7 +157,14 @@ mod tests { use std::thread; }
         assert!(found.iter().any(|name| name == path), "{path}: {found:?}");
     }
     let hidden = |name: &String| {
-        ["std::net", "std::process", "std::x", "std::thread"].contains(&name.as_str())
+        [
+            "std::net",
+            "std::process",
+            "std::x",
+            "std::thread",
+            "std::files",
+        ]
+        .contains(&name.as_str())
     };
     assert!(!found.iter().any(hidden), "{found:?}");
 }
