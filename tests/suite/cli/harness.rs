@@ -164,6 +164,28 @@ fn without_times(text: &str) -> String {
     out
 }
 
+/// Replaces every `127.0.0.1:PORT` by `LOOPBACK-1`, `LOOPBACK-2`, in the order of their appearance.
+pub(super) fn without_ports(text: &str) -> String {
+    let mut seen: Vec<String> = Vec::new();
+    let mut parts = text.split("127.0.0.1:");
+    let mut out = parts.next().unwrap().to_owned();
+    for part in parts {
+        let end = part
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(part.len());
+        let port = part[..end].to_owned();
+        let number = seen
+            .iter()
+            .position(|known| *known == port)
+            .unwrap_or_else(|| {
+                seen.push(port);
+                seen.len() - 1
+            });
+        out.push_str(&format!("LOOPBACK-{}{}", number + 1, &part[end..]));
+    }
+    out
+}
+
 #[test]
 fn only_times_are_replaced() {
     let text = "0.3 s, 12 ms; nginx:1.27 s390 sha256:12 3 sources 4 MiB";
