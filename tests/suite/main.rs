@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod apply;
+mod cli;
+mod layering;
 mod registries;
 mod selection;
 mod support;
