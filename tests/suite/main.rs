@@ -5,8 +5,6 @@ mod apply;
 mod cli;
 mod layering;
 mod registries;
+mod render;
 mod selection;
 mod support;
-//! Every test that needs more than one module.
-
-mod render;
