@@ -3,6 +3,7 @@
 
 mod apply;
 mod cli;
+mod client;
 mod layering;
 mod registries;
 mod render;
