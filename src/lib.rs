@@ -9,7 +9,7 @@
 //! | [`model`] | pure | nothing of this crate |
 //! | [`config`] | pure | `model`, `plan::desired` |
 //! | [`plan`] | pure | `model` |
-//! | [`render`] | pure | `model`, `plan` |
+//! | [`render`] | pure | `config`, `model`, `plan` |
 //! | [`registry`] | edge | `model`, `plan` (the words for what could not be read) |
 //! | [`tree`] | edge | `model`, `plan`, `registry` |
 //! | [`observe`] | edge | `model`, `plan`, `progress`, `registry`, `tree` |

@@ -19,7 +19,7 @@ use super::transfer;
 
 /// A blob of at least this many bytes is worth the question whether it is there, even in a
 /// repository that seems new: an interrupted run may have left it.
-const WORTH_ASKING: u64 = 1024 * 1024;
+const WORTH_ASKING: u64 = 256 * 1024;
 
 /// A blob that a repository must hold.
 pub(super) struct BlobJob<'a> {

@@ -1,10 +1,10 @@
 //! One change: its manifests are read, its blobs brought, its manifests pushed, its tag moved.
 
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::future::Future;
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use futures_util::future::try_join_all;
+use futures_util::future::join_all;
 
 use crate::model::{RawManifest, Reference, Repository};
 use crate::plan::{Change, Copy, Outcome, TargetName, Transfer, Unreadable};
@@ -71,12 +71,8 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
         self.tally
             .progress
             .expect_bytes(self.tally.image, tree.blob_bytes());
-        try_join_all(
-            tree.images
-                .iter()
-                .map(|image| self.bring_image(image, &tree.root)),
-        )
-        .await?;
+        let images = tree.images.iter();
+        all(images.map(|image| self.bring_image(image, &tree.root))).await?;
         for index in &tree.inner_indexes {
             self.push_by_digest(index)
                 .await
@@ -100,7 +96,7 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
             target: &self.repository,
             tally: &self.tally,
         });
-        try_join_all(jobs.map(|job| self.engine.blobs.bring(job))).await?;
+        all(jobs.map(|job| self.engine.blobs.bring(job))).await?;
         if !is_root {
             self.push_by_digest(&image.manifest)
                 .await
@@ -161,6 +157,14 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
         }
         registry.put_manifest(&tag, root).await.map_err(failed)
     }
+}
+
+/// Waits for all, also when one fails: what has begun need not be done again by the next run, and
+/// no upload is left half open.
+async fn all(
+    parts: impl Iterator<Item = impl Future<Output = Result<(), String>>>,
+) -> Result<(), String> {
+    join_all(parts).await.into_iter().collect()
 }
 
 /// Counts the bytes of one image, for its report and for the progress of the run.

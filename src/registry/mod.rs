@@ -12,6 +12,7 @@
 //! | `transport` | connections: proxies, trust, pools |
 //! | `manifests`, `blobs`, `uploads`, `tags`, `referrers`, `pages` | the endpoints |
 //! | [`upload`] | what goes in and out of the endpoints for blobs |
+//! | `recent` | manifests that need not be read twice |
 //! | [`error`], `refusal`, `trouble` | what went wrong, in one line, and a hint |
 //! | [`stats`], [`rate_limit`] | what was asked of whom, and what may still be asked |
 
@@ -38,6 +39,7 @@ pub mod options;
 mod outgoing;
 mod pages;
 pub mod rate_limit;
+mod recent;
 mod referrers;
 mod refusal;
 mod retry;

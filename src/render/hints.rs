@@ -97,15 +97,15 @@ fn for_target(cause: Cause, target: &Target) -> String {
     let host = &target.registry;
     match cause {
         Cause::Unauthorized => format!(
-            "set `ALIYUN_REGISTRY_USER` and `ALIYUN_REGISTRY_PASSWORD`, or run `docker login {host}`"
+            "check `ALIYUN_REGISTRY_USER` and `ALIYUN_REGISTRY_PASSWORD`, or run `docker login {host}`"
         ),
-        Cause::Denied => {
-            let namespace = match &target.namespace {
-                Some(namespace) => format!(" below `{namespace}`"),
-                None => String::new(),
-            };
-            format!("check that the account may pull and push{namespace} at {host}")
-        }
+        Cause::Denied => match &target.namespace {
+            Some(namespace) => format!(
+                "check that `{namespace}` exists at {host} and that the account may pull and push \
+                 there"
+            ),
+            None => format!("check that the account may pull and push at {host}"),
+        },
         other => for_host(other, host),
     }
 }
@@ -116,6 +116,10 @@ fn for_host(cause: Cause, host: &str) -> String {
         Cause::RateLimited => {
             format!("wait a while, or lower `registries.{host}.concurrency` in `mirror.yaml`")
         }
+        Cause::Unreachable if host.contains("-vpc.") || host.contains("-internal.") => format!(
+            "run this inside the region's private network, or use the public host name: `{host}` \
+             cannot be reached from elsewhere"
+        ),
         Cause::Unreachable => format!(
             "check the host name `{host}` and the network; a proxy is taken from `HTTPS_PROXY`"
         ),
@@ -152,4 +156,126 @@ fn for_refusal(refusal: &Refusal, platforms: &Platforms) -> Option<String> {
         ),
         Refusal::TooDeep(_) => "ask for one platform of it, or for another tag".to_owned(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::PlatformPattern;
+    use crate::plan::{Origin, ProfileKind, Unreadable};
+
+    fn target(registry: &str) -> Target {
+        Target {
+            registry: registry.to_owned(),
+            namespace: Some("team".to_owned()),
+            profile: Profile::of(ProfileKind::of_host(registry)),
+        }
+    }
+
+    fn hint_at(registry: &str, platforms: Platforms, reason: BlockReason) -> Option<String> {
+        let change = Change {
+            target: name("app"),
+            source: "app".parse().unwrap(),
+            platforms,
+            origin: Origin {
+                file: "images.txt".to_owned(),
+                line: 1,
+            },
+            policy: crate::plan::Policy::default(),
+            action: Action::Blocked {
+                before: None,
+                reason,
+            },
+        };
+        for_change(&change, &target(registry))
+    }
+
+    fn hint(reason: BlockReason) -> String {
+        let registry = "registry.cn-hangzhou.aliyuncs.com";
+        hint_at(registry, Platforms::linux_amd64(), reason).unwrap()
+    }
+
+    fn unreadable(cause: Cause) -> Unreadable {
+        let message = String::new();
+        Unreadable { cause, message }
+    }
+
+    fn name(repository: &str) -> TargetName {
+        TargetName {
+            repository: repository.to_owned(),
+            tag: "1".to_owned(),
+        }
+    }
+
+    #[test]
+    fn advice_fits_the_side_and_the_cause() {
+        let source = |cause| hint(BlockReason::SourceUnreadable(unreadable(cause)));
+        let at_target = |cause| hint(BlockReason::TargetUnreadable(unreadable(cause)));
+        for (advice, part) in [
+            (hint(BlockReason::SourceAbsent), "spelling"),
+            (source(Cause::Unauthorized), "`docker login docker.io`"),
+            (source(Cause::Denied), "may pull"),
+            (source(Cause::RateLimited), "6 hours"),
+            (source(Cause::Unreachable), "`HTTPS_PROXY`"),
+            (source(Cause::Server), "docker.io"),
+            (source(Cause::Protocol), "container registry"),
+            (at_target(Cause::Unauthorized), "`ALIYUN_REGISTRY_PASSWORD`"),
+            (at_target(Cause::Denied), "`team` exists at registry.cn"),
+            (
+                at_target(Cause::RateLimited),
+                "`registries.registry.cn-hangzhou.aliyuncs.com.concurrency`",
+            ),
+        ] {
+            assert!(advice.contains(part), "{part}: {advice}");
+        }
+        let private = hint_at(
+            "registry-vpc.cn-hangzhou.aliyuncs.com",
+            Platforms::All,
+            BlockReason::TargetUnreadable(unreadable(Cause::Unreachable)),
+        );
+        assert!(private.unwrap().contains("private network"));
+    }
+
+    #[test]
+    fn missing_platforms_are_skipped_only_where_others_are_left() {
+        let hint = |asked: &[&str]| {
+            let asked: Vec<PlatformPattern> =
+                asked.iter().map(|text| text.parse().unwrap()).collect();
+            let refusal = Refusal::PlatformsMissing {
+                missing: vec![asked[0].clone()],
+                available: vec![crate::model::Platform::new("linux", "386", None)],
+            };
+            let reason = BlockReason::Refused(refusal);
+            hint_at("registry.example", Platforms::only(asked), reason).unwrap()
+        };
+        assert!(!hint(&["linux/riscv64"]).contains("skip"));
+        assert!(hint(&["linux/riscv64", "linux/386"]).contains("`missing-platforms: skip`"));
+    }
+
+    #[test]
+    fn suggested_names_are_taken() {
+        let personal = Profile::of(ProfileKind::AcrPersonal);
+        let suggested = |text: &str| {
+            let suggested = allowed_name(&name(text), &personal)?;
+            assert_eq!(personal.refuses_name(&suggested), None);
+            Some(suggested.repository)
+        };
+        let long = format!("{}-tail", "x".repeat(80));
+        for (text, name) in [
+            ("platform/web/app", Some("platform_web_app")),
+            ("Org/App", Some("org_app")),
+            ("_nginx-", Some("nginx")),
+            ("a:b+c", Some("a-b-c")),
+            ("x", None),
+            ("///", None),
+            ("镜像", None),
+        ] {
+            assert_eq!(suggested(text).as_deref(), name, "{text}");
+        }
+        let cut = suggested(&long).unwrap();
+        assert!(cut.len() == 64 && cut.ends_with("-tail"), "{cut}");
+        let enterprise = Profile::of(ProfileKind::AcrEnterprise);
+        let kept = allowed_name(&name("Team/App"), &enterprise).unwrap();
+        assert_eq!(kept.repository, "team/app");
+    }
 }

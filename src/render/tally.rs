@@ -94,22 +94,24 @@ impl Tally {
 
     /// Says how many changes ended in each way; what went wrong only where something did.
     pub fn counts(&self) -> String {
-        let mut text = format!(
-            "{} created, {} updated, {} deleted, {} unchanged",
-            self.created, self.updated, self.deleted, self.unchanged
-        );
-        for (count, word) in [
+        let good = [
+            (self.created, "created"),
+            (self.updated, "updated"),
+            (self.deleted, "deleted"),
+            (self.unchanged, "unchanged"),
+        ];
+        let bad = [
             (self.blocked, "blocked"),
             (self.stale, "stale"),
             (self.failed, "failed"),
             (self.not_done, "not done"),
-        ] {
-            if count > 0 {
-                text.push_str(&format!(", {count} {word}"));
-            }
-        }
-        text.push('.');
-        text
+        ];
+        let bad = bad.into_iter().filter(|(count, _)| *count > 0);
+        let parts = good.into_iter().chain(bad);
+        let parts: Vec<_> = parts
+            .map(|(count, word)| format!("{count} {word}"))
+            .collect();
+        format!("{}.", parts.join(", "))
     }
 
     /// Says what went over the wire; nothing where nothing was copied.
@@ -129,11 +131,8 @@ impl Tally {
 
 /// Says what a copy cost; leaves out what was not there to count.
 pub fn transfer(sent: u64, mounted: u64, present: u64) -> String {
-    let mut text = format!("{} sent", bytes(sent));
-    for (count, words) in [(mounted, "mounted"), (present, "there already")] {
-        if count > 0 {
-            text.push_str(&format!(", {} {words}", bytes(count)));
-        }
-    }
-    text
+    let part = |(count, words)| (count > 0).then(|| format!(", {} {words}", bytes(count)));
+    let rest = [(mounted, "mounted"), (present, "there already")];
+    let rest: String = rest.into_iter().filter_map(part).collect();
+    format!("{} sent{rest}", bytes(sent))
 }

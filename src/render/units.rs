@@ -11,13 +11,11 @@ pub fn bytes(count: u64) -> String {
     // Tenths, rounded, in integers: the same on every machine. What rounds up to a whole 1024 is
     // one of the next unit.
     let tenths = |unit: u32| (u128::from(count) * 10 + (1 << (10 * unit - 1))) >> (10 * unit);
-    let mut unit: u32 = 1;
-    for name in UNITS {
+    for (unit, name) in (1_u32..).zip(UNITS) {
         let tenths = tenths(unit);
         if tenths < 10240 || name == UNITS[5] {
             return format!("{}.{} {name}", tenths / 10, tenths % 10);
         }
-        unit += 1;
     }
     format!("{count} B")
 }

@@ -1,6 +1,6 @@
 //! The sentences that all formats share.
 
-use crate::model::Reference;
+use crate::model::{Platforms, Reference};
 use crate::plan::{Action, BlockReason, Change, LeftOut, Outcome, ProfileKind, Selection, Summary};
 
 use super::units::{bytes, counted};
@@ -13,6 +13,14 @@ pub fn short_reference(reference: &Reference) -> String {
         (Some(tag), Some(digest)) => {
             format!("{}:{tag}@{}", reference.repository(), digest.short())
         }
+    }
+}
+
+/// Returns which platforms are wanted, as it stands in a sentence.
+pub fn platforms(platforms: &Platforms) -> String {
+    match platforms {
+        Platforms::All => "all platforms".to_owned(),
+        Platforms::Only(_) => platforms.to_string(),
     }
 }
 

@@ -130,7 +130,8 @@ impl Parsed {
     }
 }
 
-/// Lists the types that [`Parsed::read`] takes and whose readers must say that they take them.
+/// Returns distribution's words, for one and for many, for manifests that it gives only to those who
+/// ask for them by name.
 pub(super) fn oci_kind(media_type: &str) -> Option<(&'static str, &'static str)> {
     match media_type {
         "application/vnd.oci.image.manifest.v1+json" => Some(("manifest", "manifests")),

@@ -185,17 +185,18 @@ impl Walk<'_, '_> {
                 platform: named,
             }));
         }
+        let manifest = media_type::is_manifest(&child.descriptor.media_type);
         if everything {
             // Inside an index that is for a platform, so is what does not say otherwise.
             let inherited = *self.platforms != Platforms::All && child.platform.is_none();
-            let image = named.is_some() || (inherited && !is_artifact(child));
+            let image = manifest && (named.is_some() || (inherited && !is_artifact(child)));
             return Ok(if image {
                 Fate::Image(named)
             } else {
                 Fate::Other
             });
         }
-        if wanted && !media_type::is_manifest(&child.descriptor.media_type) {
+        if wanted && !manifest {
             return Err(not_a_manifest(&child.descriptor.media_type));
         }
         if child.platform.is_some() {

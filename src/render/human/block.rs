@@ -7,7 +7,7 @@ use crate::plan::{Action, Change, Target};
 use super::super::hints;
 use super::super::style::Tone;
 use super::super::units::bytes;
-use super::super::words::{selection_notes, short_reference};
+use super::super::words::{self, selection_notes, short_reference};
 use super::page::{Pad, Page, Span};
 
 /// How deep the lines below a block's head stand.
@@ -30,7 +30,7 @@ pub(super) struct Block {
 pub(super) fn header(page: &mut Page<'_>, target: &Target) -> fmt::Result {
     let place = Span::new(Tone::Strong, target.to_string());
     let profile = Span::faint(format!("(profile {})", target.profile.kind));
-    page.flow(0, &[Span::plain("Target:"), place, profile])?;
+    page.line(&[Span::plain("Target:"), place, profile])?;
     page.blank()
 }
 
@@ -124,7 +124,7 @@ pub(super) fn of_change(change: &Change, target: &Target) -> Block {
         Span::faint("from"),
         Span::plain(short_reference(source)),
         Span::faint("for"),
-        Span::plain(platforms.to_string()),
+        Span::plain(words::platforms(platforms)),
         Span::faint(format!("({origin})")),
     ]];
     if let (Some(before), Some(copy)) = (action.before(), copy) {

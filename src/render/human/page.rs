@@ -64,14 +64,28 @@ impl<'a> Page<'a> {
         self.blank()
     }
 
+    /// Writes spans on one line, however long it gets.
+    pub(super) fn line(&mut self, spans: &[Span]) -> fmt::Result {
+        for (position, span) in spans.iter().enumerate() {
+            if position > 0 {
+                self.out.write_char(' ')?;
+            }
+            self.write(span.tone, &span.text)?;
+        }
+        self.blank()
+    }
+
     /// Writes spans as one sentence: its words flow over as many lines as it takes, each
-    /// `indent` deep. Words are never broken, so that names can be copied whole.
+    /// `indent` deep. Words are never broken, nor is what stands between backticks, so that names
+    /// and commands can be copied whole.
     pub(super) fn flow(&mut self, indent: usize, spans: &[Span]) -> fmt::Result {
         let mut column = 0;
         for span in spans {
             let mut run = String::new();
-            for word in span.text.split(' ').filter(|word| !word.is_empty()) {
-                let fits = column + 1 + word.width() <= self.view.width;
+            for word in words(&span.text) {
+                // What does not fit on a line of its own gains nothing from one.
+                let fits = column + 1 + word.width() <= self.view.width
+                    || indent + word.width() > self.view.width;
                 if column > 0 && fits {
                     run.push(' ');
                     column += 1;
@@ -98,6 +112,17 @@ impl<'a> Page<'a> {
         }
         write!(self.out, "{}", self.view.style.paint(tone, text))
     }
+}
+
+/// Splits a text at its blanks, except between backticks.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let paired = text.matches('`').count().is_multiple_of(2);
+    let mut in_code = false;
+    let at_blank = move |character: char| {
+        in_code ^= character == '`' && paired;
+        character == ' ' && !in_code
+    };
+    text.split(at_blank).filter(|word| !word.is_empty())
 }
 
 /// Which side of a cell is filled up.
@@ -140,13 +165,27 @@ mod tests {
             Span::faint("docker.io/library/nginx:1.27 end"),
         ];
         assert_eq!(
-            flowed(14, &spans),
+            flowed(32, &spans),
             "  one two\n  docker.io/library/nginx:1.27\n  end\n"
+        );
+        assert_eq!(
+            flowed(14, &spans),
+            "  one two docker.io/library/nginx:1.27\n  end\n"
         );
         assert_eq!(
             flowed(80, &spans),
             "  one two docker.io/library/nginx:1.27 end\n"
         );
+    }
+
+    #[test]
+    fn commands_stay_whole_as_far_as_they_can_be_told() {
+        let span = |text| [Span::plain(text)];
+        assert_eq!(
+            flowed(12, &span("run `a b c` now")),
+            "  run\n  `a b c`\n  now\n"
+        );
+        assert_eq!(flowed(12, &span("run `a b c now")), "  run `a b c\n  now\n");
     }
 
     #[test]

@@ -46,13 +46,10 @@ pub fn report(report: &Report, view: &View, out: &mut dyn fmt::Write) -> fmt::Re
         page.flow(0, &[Span::plain(sent)])?;
     }
     match tally.example {
-        Some(image) => page.flow(
-            0,
-            &[
-                Span::faint("To use one:"),
-                Span::plain(format!("docker pull {image}")),
-            ],
-        ),
+        Some(image) => page.line(&[
+            Span::faint("To use one:"),
+            Span::plain(format!("docker pull {image}")),
+        ]),
         None => Ok(()),
     }
 }

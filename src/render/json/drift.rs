@@ -24,7 +24,7 @@ struct Drift {
     /// How many images there are of each kind.
     summary: Summary,
     /// What differs, in the order of the files.
-    drift: Vec<Difference>,
+    differences: Vec<Difference>,
 }
 
 /// How many images there are of each kind.
@@ -107,7 +107,7 @@ pub fn drift(drift: &told::Drift<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
             unreadable: drift.count(DriftKind::Unreadable),
             blocked: drift.count(DriftKind::Blocked),
         },
-        drift: drift
+        differences: drift
             .found
             .iter()
             .map(|(kind, change)| Difference::of(*kind, change, target))

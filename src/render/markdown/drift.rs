@@ -2,13 +2,12 @@
 
 use std::fmt;
 
-use crate::plan::{Action, Change};
+use crate::plan::Change;
 
 use super::super::drift::{Drift, DriftKind};
-use super::super::words::block_reason;
 use super::escape::{code, prose};
 use super::page::Page;
-use super::{place, source, trouble};
+use super::{blocked, place, source, troubles};
 
 /// Writes how the target differs from what is declared.
 pub fn drift(drift: &Drift<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
@@ -22,20 +21,10 @@ pub fn drift(drift: &Drift<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
             .iter()
             .filter_map(|(kind, change)| row(*kind, change)),
     );
-    page.list(
-        "Not known",
-        drift
-            .found
-            .iter()
-            .filter_map(|(_, change)| match &change.action {
-                Action::Blocked { reason, .. } => {
-                    Some(trouble(change, &block_reason(reason), None, target))
-                }
-                _ => None,
-            }),
-    );
+    let attention = drift.found.iter().filter_map(|(_, change)| blocked(change));
+    page.list("Needs attention", troubles(attention, target));
     for advice in drift.advice() {
-        page.paragraph(&prose(advice));
+        page.paragraph(&format!("hint: {}", prose(advice)));
     }
     page.finish(out)
 }

@@ -36,26 +36,28 @@ pub(super) fn code(text: &str) -> String {
 /// word, as code.
 pub(super) fn prose(text: &str) -> String {
     let text = clean(text);
-    let mut parts = vec![];
+    let mut sentence = String::new();
     for (position, part) in text.split('`').enumerate() {
-        if position % 2 == 1 {
-            parts.push(code(part));
+        let part = if position % 2 == 1 {
+            code(part)
         } else {
-            let word = |word| {
-                if is_ordinary(word) {
-                    String::from(word)
-                } else {
-                    code_word(word)
-                }
-            };
-            parts.push(part.split(' ').map(word).collect::<Vec<_>>().join(" "));
+            part.split(' ').map(word).collect::<Vec<_>>().join(" ")
+        };
+        // Two spans without a blank between them would be read as one.
+        if sentence.ends_with('`') && part.starts_with('`') {
+            sentence.push(' ');
         }
+        sentence.push_str(&part);
     }
-    parts.concat()
+    sentence
 }
 
-/// Returns a word as code, without the punctuation that belongs to the sentence.
-fn code_word(word: &str) -> String {
+/// Returns a word as it is if it is an ordinary one, else as code, but for the punctuation that
+/// belongs to the sentence.
+fn word(word: &str) -> String {
+    if is_ordinary(word) {
+        return word.to_owned();
+    }
     let bare = word.trim_end_matches(['.', ',', ':', ';', ')']);
     let (bare, rest) = word.split_at(bare.len());
     format!("{}{rest}", code(bare))
@@ -104,7 +106,8 @@ mod tests {
             ),
             ("[x](y) <b> **z** a_b_c", "`[x](y`) `<b>` `**z**` `a_b_c`"),
             ("fixes GH-12 in deadbeef", "fixes `GH-12` in `deadbeef`"),
-            ("odd ` @you <b>", "odd ` @you <b>`"),
+            ("odd ` @you <b>", "odd `@you <b>`"),
+            ("@you`a`@me", "`@you` `a` `@me`"),
             ("a|b", "<code>a&#124;b</code>"),
         ] {
             assert_eq!(prose(text), markdown, "{text}");

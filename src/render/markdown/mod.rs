@@ -10,10 +10,12 @@ pub use drift::drift;
 pub use plan::plan;
 pub use report::report;
 
-use crate::plan::{Change, Target};
+use indexmap::IndexSet;
+
+use crate::plan::{Action, Change, Target};
 
 use super::hints;
-use super::words::short_reference;
+use super::words::{block_reason, platforms, short_reference};
 use escape::{code, prose};
 
 /// Returns where the images go.
@@ -27,24 +29,55 @@ fn source(change: &Change) -> String {
     format!(
         "{}<br>{} · {}",
         code(&short_reference(&change.source)),
-        code(&change.platforms.to_string()),
+        code(&platforms(&change.platforms)),
         code(&change.origin.to_string())
     )
 }
 
-/// Returns one image's trouble as an item of a list, with advice below it.
-fn trouble(change: &Change, why: &str, advice: Option<&str>, target: &Target) -> String {
-    let mut item = format!(
-        "{} from {} ({}): {}",
-        code(&change.target.to_string()),
-        code(&short_reference(&change.source)),
-        code(&change.origin.to_string()),
-        prose(why)
-    );
-    let hint = hints::for_change(change, target);
-    if let Some(hint) = hint.as_deref().or(advice) {
-        item.push_str("<br>hint: ");
-        item.push_str(&prose(hint));
-    }
-    item
+/// What is wrong with one image.
+struct Trouble<'a> {
+    change: &'a Change,
+    why: String,
+    /// Advice for those that the core did not block.
+    advice: Option<&'static str>,
+}
+
+/// Returns a blocked change's trouble; nothing for any other.
+fn blocked(change: &Change) -> Option<Trouble<'_>> {
+    let Action::Blocked { reason, .. } = &change.action else {
+        return None;
+    };
+    Some(Trouble {
+        change,
+        why: block_reason(reason),
+        advice: None,
+    })
+}
+
+/// Returns items of a list, with advice below each; what was advised once is not said again.
+fn troubles<'a>(
+    troubles: impl Iterator<Item = Trouble<'a>>,
+    target: &Target,
+) -> impl Iterator<Item = String> {
+    let mut advised = IndexSet::new();
+    troubles.map(move |trouble| {
+        let Trouble {
+            change,
+            why,
+            advice,
+        } = trouble;
+        let mut item = format!(
+            "{} from {} ({}): {}",
+            code(&change.target.to_string()),
+            code(&short_reference(&change.source)),
+            code(&change.origin.to_string()),
+            prose(&why)
+        );
+        let hint = hints::for_change(change, target).or_else(|| advice.map(str::to_owned));
+        if let Some(hint) = hint.filter(|hint| advised.insert(hint.clone())) {
+            item.push_str("<br>hint: ");
+            item.push_str(&prose(&hint));
+        }
+        item
+    })
 }

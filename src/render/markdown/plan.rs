@@ -5,10 +5,10 @@ use std::fmt;
 use crate::plan::{Action, Change, Plan};
 
 use super::super::units::{bytes, counted};
-use super::super::words::{block_reason, plan_summary, selection_notes, to_copy};
+use super::super::words::{plan_summary, selection_notes, to_copy};
 use super::escape::{code, prose};
 use super::page::Page;
-use super::{place, source, trouble};
+use super::{blocked, place, source, troubles};
 
 /// Writes what has to be done; what is in place is folded away.
 pub fn plan(plan: &Plan, out: &mut dyn fmt::Write) -> fmt::Result {
@@ -19,12 +19,7 @@ pub fn plan(plan: &Plan, out: &mut dyn fmt::Write) -> fmt::Result {
 
     page.list(
         "Blocked",
-        changes.iter().filter_map(|change| match &change.action {
-            Action::Blocked { reason, .. } => {
-                Some(trouble(change, &block_reason(reason), None, target))
-            }
-            _ => None,
-        }),
+        troubles(changes.iter().filter_map(blocked), target),
     );
     page.table(
         ["", "target", "source", "digest", "to copy"],

@@ -10,7 +10,7 @@ use super::super::units::{counted, seconds};
 use super::super::words::{outcome_reason, outcome_word};
 use super::escape::code;
 use super::page::Page;
-use super::{place, trouble};
+use super::{Trouble, place, troubles};
 
 /// Writes what was done, and how to pull each image.
 pub fn report(report: &Report, out: &mut dyn fmt::Write) -> fmt::Result {
@@ -29,14 +29,10 @@ pub fn report(report: &Report, out: &mut dyn fmt::Write) -> fmt::Result {
     let ended = || plan.changes.iter().zip(outcomes);
     page.list(
         "Not in place",
-        ended().filter_map(|(change, outcome)| {
-            let why = format!(
-                "{}: {}",
-                outcome_word(change, outcome),
-                outcome_reason(change, outcome)?
-            );
-            Some(trouble(change, &why, hints::for_outcome(outcome), target))
-        }),
+        troubles(
+            ended().filter_map(|(change, outcome)| trouble(change, outcome)),
+            target,
+        ),
     );
     page.table(
         ["", "pull", "cost", "time"],
@@ -59,6 +55,15 @@ pub fn report(report: &Report, out: &mut dyn fmt::Write) -> fmt::Result {
         unchanged,
     );
     page.finish(out)
+}
+
+fn trouble<'a>(change: &'a Change, outcome: &Outcome) -> Option<Trouble<'a>> {
+    let reason = outcome_reason(change, outcome)?;
+    Some(Trouble {
+        change,
+        why: format!("{}: {reason}", outcome_word(change, outcome)),
+        advice: hints::for_outcome(outcome),
+    })
 }
 
 fn pull(change: &Change, target: &Target) -> String {

@@ -105,11 +105,6 @@ impl Source {
         let index = json!({"schemaVersion": 2, "mediaType": media_type, "manifests": children});
         self.add(media_type, index.to_string())
     }
-
-    /// Returns the bytes of a manifest as an object.
-    pub(crate) fn value(&self, descriptor: &Descriptor) -> Value {
-        serde_json::from_slice(&self.all.manifests[&descriptor.digest].bytes).unwrap()
-    }
 }
 
 /// Writes a descriptor as manifests do.

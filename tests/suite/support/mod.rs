@@ -17,7 +17,9 @@
 //! ```
 //!
 //! [`TestRegistry::real`](registry::TestRegistry::real) is the real one alone; `None` if it is not
-//! installed, which was then said aloud. Tests that need faults, redirects or a look inside take
+//! installed, which was then said aloud (with `PUSHER_TESTS_REQUIRE_ALL=1` the test fails). A sandbox
+//! answers on the test's own runtime: a program that talks to it has to be waited for in
+//! `tokio::task::spawn_blocking`, as [`tools::skopeo`] does. Tests that need faults, redirects or a look inside take
 //! [`pusher::sandbox::Sandbox`] itself.
 
 pub(crate) mod client;

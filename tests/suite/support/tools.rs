@@ -3,8 +3,11 @@
 //! A test that needs one asks here. Where it is missing, the test says aloud what it left out and
 //! passes, unless `PUSHER_TESTS_REQUIRE_ALL=1`: then it fails.
 
+use std::collections::BTreeSet;
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, Output};
+use std::sync::Mutex;
 
 /// Finds a program on `PATH`; if it is missing, says that `what` is left out.
 ///
@@ -41,8 +44,10 @@ pub(crate) async fn skopeo(arguments: &[&str]) -> Option<Output> {
     Some(run.await.unwrap())
 }
 
-/// Says something past the capture of test output.
+/// Says something once, past the capture of test output.
 fn say(text: &str) {
-    use std::io::Write as _;
-    let _ = writeln!(std::io::stderr(), "{text}");
+    static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    if SAID.lock().unwrap().insert(text.to_owned()) {
+        let _ = writeln!(std::io::stderr(), "{text}");
+    }
 }
