@@ -1,3 +1,6 @@
 //! To be written.
 
+pub mod check;
 pub mod diagnostics;
+pub mod list;
+pub mod schemas;
