@@ -1,4 +1,5 @@
-//! Plans, reports and drift as text: for people, for programs, for pull requests. Pure.
+//! What is declared, planned, done and mistaken as text: for people, for programs, for pull
+//! requests. Pure.
 //!
 //! The core decides, this folder words it. Everything goes into a writer; whatever came from a
 //! registry or a file is made harmless on the way (see [`clean`]).
@@ -21,6 +22,3 @@ pub mod words;
 
 pub use format::{Format, drift, plan, report};
 pub use style::{Style, View};
-pub mod check;
-pub mod list;
-pub mod schemas;
