@@ -85,6 +85,14 @@ impl Host {
             let response = self
                 .request(call, url, trusted.then_some(authorization))
                 .await?;
+            // Without the query: that is where storage hosts want their signatures.
+            tracing::trace!(
+                "{} {}{} {}",
+                call.method,
+                url.authority(),
+                url.path(),
+                response.status().as_u16()
+            );
             let Some(next) = redirect(&response, url)? else {
                 return Ok(response);
             };
