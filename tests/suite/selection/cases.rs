@@ -362,6 +362,40 @@ fn an_inner_index_with_a_platform_is_taken_whole_or_not_read() {
 }
 
 #[test]
+fn an_inner_index_for_an_unknown_platform_is_looked_into() {
+    let mut source = Source::default();
+    let image = source.child("linux/amd64");
+    let inner = written(&source.index(&[image.clone()]));
+    let index = source.index(&[on(inner, "unknown/unknown")]);
+    let outcome = resolve(&index, &generic("linux/amd64"), &source);
+    assert_eq!(
+        written(&outcome.expected().descriptor)["digest"],
+        image["digest"]
+    );
+    assert_eq!(
+        resolve(&index, &generic("linux/arm64"), &source).refusal(),
+        "the source has no linux/arm64; it has linux/amd64"
+    );
+}
+
+#[test]
+fn what_is_no_manifest_is_no_image_of_its_inner_index() {
+    let mut source = Source::default();
+    let blob = json!({
+        "mediaType": "application/vnd.oci.image.layer.v1.tar",
+        "digest": format!("sha256:{}", "1".repeat(64)),
+        "size": 7,
+    });
+    let inner = written(&source.index(&[blob]));
+    let index = source.index(&[on(inner, "linux/amd64")]);
+    let refusal = resolve(&index, &generic("linux/amd64"), &source).refusal();
+    assert!(
+        refusal.starts_with("the source has no linux/amd64"),
+        "{refusal}"
+    );
+}
+
+#[test]
 fn an_empty_inner_index_is_no_platform() {
     let mut source = Source::default();
     let empty = written(&source.index(&[]));
@@ -698,6 +732,12 @@ fn artifacts_in_an_index() {
         let outcome = resolve(&index, &asked, &source);
         assert!(outcome.refusal().contains(WASM), "{}", outcome.refusal());
     }
+    let missing = resolve(&index, &personal("linux/riscv64,wasip1/wasm"), &source);
+    assert!(matches!(
+        missing.answer,
+        Err(Refusal::PlatformsMissing { .. })
+    ));
+    assert_read(&missing, 1, 0);
     let skipping = resolve(
         &index,
         &personal("linux/amd64,wasip1/wasm").skipping(),
