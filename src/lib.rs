@@ -11,6 +11,7 @@
 //! | [`plan`] | pure | `model` |
 //! | [`render`] | pure | `model`, `plan` |
 //! | [`registry`] | edge | `model`, `plan` (the words for what could not be read) |
+//! | [`cache`] | edge | `model`, `plan` |
 //! | [`observe`] | edge | `model`, `plan`, `registry` |
 //! | [`apply`] | edge | `model`, `plan`, `registry` |
 //! | [`progress`] | edge | `plan` |
@@ -21,6 +22,7 @@
 //! input or output.
 
 pub mod apply;
+pub mod cache;
 pub mod cli;
 pub mod config;
 pub mod model;
