@@ -5,6 +5,7 @@ mod apply;
 mod cli;
 mod client;
 mod layering;
+mod profile_table;
 mod registries;
 mod render;
 mod selection;
