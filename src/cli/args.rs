@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{ArgAction, Args as ClapArgs, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use crate::render;
+use crate::render::schemas::SchemaKind;
 
 /// Mirror container images into a registry: declare them, plan, apply
 #[derive(Debug, Parser)]
@@ -153,8 +155,15 @@ Examples:
 #[command(after_help = SCHEMA_EXAMPLES)]
 pub struct SchemaArgs {
     /// Which schema
-    #[arg(value_enum)]
+    #[arg(value_name = "KIND", value_parser = schema_kinds())]
     pub kind: SchemaKind,
+}
+
+/// Takes a schema's name; what it is a schema of is for `render` to know.
+fn schema_kinds() -> impl TypedValueParser<Value = SchemaKind> {
+    let names = PossibleValuesParser::new(SchemaKind::ALL.map(SchemaKind::as_str));
+    let kind = |name: &str| SchemaKind::ALL.into_iter().find(|kind| kind.as_str() == name);
+    names.try_map(move |name| kind(&name).ok_or("not a schema"))
 }
 
 const SCHEMA_EXAMPLES: &str = "\
@@ -274,10 +283,4 @@ mod tests {
             }
         }
     }
-}
-/// tmp
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum SchemaKind {
-    /// x
-    Mirror,
 }
