@@ -157,13 +157,13 @@ impl Host {
         };
         match &*scheme {
             Scheme::Open => Ok(Authorization::Nothing),
-            Scheme::Basic => match self.login().await {
-                Some(login @ Login::Password { .. }) => Ok(Authorization::Login(login.clone())),
-                _ => {
-                    let text = "it wants a user name and a password, and there are none";
-                    Err(self.error(&call.operation, Detail::Login(text.to_owned())))
+            Scheme::Basic => {
+                if let Some(login @ Login::Password { .. }) = self.login().await {
+                    return Ok(Authorization::Login(login.clone()));
                 }
-            },
+                let text = "it wants a user name and a password, and there are none";
+                Err(self.error(&call.operation, Detail::Login(text.to_owned())))
+            }
             Scheme::Bearer(realm) => self
                 .token(realm, scopes, attempts.own)
                 .await

@@ -45,6 +45,8 @@ pub(super) struct Refusal {
     pub(super) code: Option<String>,
     pub(super) message: Option<String>,
     pub(super) asked: Asked,
+    /// Whether this is Docker Hub's limit on pulls, which no second try gets over.
+    pub(super) pulls_used_up: bool,
 }
 
 /// As whom the registry was asked.
@@ -151,7 +153,7 @@ impl RegistryError {
             Detail::Status(refusal) if refusal.status == StatusCode::FORBIDDEN => {
                 Some(format!("see that the account for `{host}` may do this"))
             }
-            Detail::Status(refusal) if refusal.is_pull_limit() => Some(self.login_hint()),
+            Detail::Status(refusal) if refusal.pulls_used_up => Some(self.login_hint()),
             Detail::Status(refusal) if refusal.wants_tls() => Some(format!(
                 "`{host}` speaks https: set `registries.{host}.plain-http: false`"
             )),
@@ -219,15 +221,6 @@ fn minutes(time: Duration) -> String {
 }
 
 impl Refusal {
-    /// Tells whether this is Docker Hub's limit on pulls, which no second try gets over.
-    pub(super) fn is_pull_limit(&self) -> bool {
-        self.status == StatusCode::TOO_MANY_REQUESTS
-            && self
-                .message
-                .as_ref()
-                .is_some_and(|message| message.contains("pull rate limit"))
-    }
-
     /// Tells whether a server that speaks TLS was spoken to in plain http.
     fn wants_tls(&self) -> bool {
         self.status == StatusCode::BAD_REQUEST
@@ -245,6 +238,7 @@ impl fmt::Display for Refusal {
             code,
             message,
             asked,
+            pulls_used_up,
         } = self;
         match (status.as_u16(), asked) {
             // Docker Hub and others do not tell strangers whether a repository exists.
@@ -254,6 +248,7 @@ impl fmt::Display for Refusal {
             (401, Asked::WithLogin) => f.write_str("the login was refused (401)"),
             (401, Asked::Anonymously) => f.write_str("it wants a login (401)"),
             (403, _) => f.write_str("not allowed (403)"),
+            (429, _) if *pulls_used_up => f.write_str("its limit on pulls is used up (429)"),
             (429, _) => f.write_str("too many requests (429)"),
             _ => write!(f, "it answered {status}"),
         }?;

@@ -9,11 +9,12 @@ use tokio::time::timeout;
 use url::Url;
 
 use super::auth::Authorization;
-use super::call::{Answer, Body, Call, Failure, Open, Read};
+use super::call::{Access, Answer, Body, Call, Failure, Open, Read};
 use super::error::{Detail, Refusal};
 use super::host::Host;
 use super::limits::Permit;
 use super::outgoing::Outgoing;
+use super::rate_limit::RateLimit;
 use super::refusal;
 use super::retry;
 use super::trouble::Trouble;
@@ -63,9 +64,13 @@ impl Host {
         authorization: &Authorization,
     ) -> Result<(Response, Url), Detail> {
         let mut url = call.url.clone();
+        let authority = match call.access {
+            Access::Scopes(_) => self.base.clone(),
+            Access::Login(_) | Access::Nobody => call.url.clone(),
+        };
         self.counters.request(call.operation.kind);
         for _ in 0..=REDIRECT_LIMIT {
-            let trusted = same_origin(&url, &call.url);
+            let trusted = same_origin(&url, &authority);
             let response = self
                 .request(call, &url, trusted.then_some(authorization))
                 .await?;
@@ -151,16 +156,12 @@ impl Host {
     ) -> Result<Answer, Detail> {
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
+        // An answer to HEAD has the length of a body that does not come.
         let (body, stream) = match call.read {
-            Read::Stream if status.is_success() => (Bytes::new(), Some(Open { response, permit })),
-            // An answer to HEAD has the length of a body that does not come.
             _ if call.method == Method::HEAD => (Bytes::new(), None),
+            _ if !status.is_success() => (self.collect_error(&mut response, &headers).await, None),
             Read::Collect(limit) => (self.collect(&mut response, &headers, limit).await?, None),
-            Read::Stream => (
-                self.collect(&mut response, &headers, refusal::BODY_LIMIT)
-                    .await?,
-                None,
-            ),
+            Read::Stream => (Bytes::new(), Some(Open { response, permit })),
         };
         Ok(Answer {
             status,
@@ -169,6 +170,13 @@ impl Host {
             body,
             stream,
         })
+    }
+
+    /// Reads what an error says, as far as it comes and is not too long.
+    async fn collect_error(&self, response: &mut Response, headers: &HeaderMap) -> Bytes {
+        self.collect(response, headers, refusal::BODY_LIMIT)
+            .await
+            .unwrap_or_default()
     }
 
     async fn collect(
@@ -219,25 +227,30 @@ impl Host {
         let body = if call.method == Method::HEAD {
             Bytes::new()
         } else {
-            self.collect(&mut response, &headers, refusal::BODY_LIMIT)
-                .await
-                .unwrap_or_default()
+            self.collect_error(&mut response, &headers).await
         };
         let content_type = headers
             .get(CONTENT_TYPE)
             .and_then(|value| value.to_str().ok());
         let (code, message) = refusal::read(content_type.unwrap_or_default(), &body);
+        let pulls_used_up = status == StatusCode::TOO_MANY_REQUESTS
+            && (RateLimit::read(&headers).is_some_and(|limit| limit.remaining == 0)
+                || message
+                    .as_ref()
+                    .is_some_and(|text| text.contains("pull rate limit")));
+        let asked = authorization.asked();
         let refusal = Refusal {
             status,
             code,
             message,
-            asked: authorization.asked(),
+            asked,
+            pulls_used_up,
         };
         if retry::is_overload(status) {
             permit.overloaded();
         }
         let transient = match status {
-            StatusCode::TOO_MANY_REQUESTS => !refusal.is_pull_limit(),
+            StatusCode::TOO_MANY_REQUESTS => !pulls_used_up,
             StatusCode::UNAUTHORIZED => call.retry_unauthorized,
             _ => retry::is_transient(status) && !call.once,
         };

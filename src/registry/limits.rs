@@ -20,6 +20,9 @@ pub(super) enum Lane {
     Token,
 }
 
+/// Answers that come faster than this need no more of them at once.
+const NO_WAIT: Duration = Duration::from_millis(10);
+
 /// The limits of one host.
 #[derive(Debug)]
 pub(super) struct Limits {
@@ -126,6 +129,8 @@ struct State {
     places: usize,
     /// When the limit was last cut; until then it grows by one with each success.
     last_cut: Option<Instant>,
+    /// The shortest time that an answer took.
+    fastest: Duration,
 }
 
 impl Limiter {
@@ -136,6 +141,7 @@ impl Limiter {
             limit,
             places: start,
             last_cut: None,
+            fastest: Duration::MAX / 4,
         });
         Self {
             places: Arc::new(Semaphore::new(start)),
@@ -155,6 +161,14 @@ impl Limiter {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells whether more requests at once would get more done: not where answers come at once,
+    /// nor where they take much longer than the fastest, for then they stand in line already.
+    fn is_worth_growing(&self, elapsed: Duration) -> bool {
+        let mut state = self.state();
+        state.fastest = state.fastest.min(elapsed);
+        elapsed >= NO_WAIT && elapsed <= 2 * state.fastest + NO_WAIT
     }
 
     /// Grows by one a round trip; before the first cut by one a success, which doubles it.
@@ -210,7 +224,9 @@ pub(super) struct Permit {
 impl Permit {
     /// Says that the host did what it was asked.
     pub(super) fn succeeded(&self) {
-        self.limiter.grow();
+        if self.limiter.is_worth_growing(self.started.elapsed()) {
+            self.limiter.grow();
+        }
     }
 
     /// Says that the host had too much to do.
@@ -247,17 +263,17 @@ mod tests {
     async fn grows_only_when_it_is_full_and_never_over_its_cap() {
         let limiter = Arc::new(Limiter::new(2, 3));
         let first = take(&limiter).await;
-        first.succeeded();
+        limiter.grow();
         assert_eq!(
             free(&limiter),
             1,
             "one place was free, so nothing was proved"
         );
         let second = take(&limiter).await;
-        first.succeeded();
+        limiter.grow();
         assert_eq!(free(&limiter), 1);
         let third = take(&limiter).await;
-        first.succeeded();
+        limiter.grow();
         assert_eq!(free(&limiter), 0, "the cap");
         drop((first, second, third));
         assert_eq!(free(&limiter), 3);
@@ -287,11 +303,24 @@ mod tests {
         let limiter = Arc::new(Limiter::new(4, 64));
         take(&limiter).await.overloaded();
         let (first, second) = (take(&limiter).await, take(&limiter).await);
-        first.succeeded();
+        limiter.grow();
         assert_eq!(free(&limiter), 0, "2.5");
-        second.succeeded();
-        first.succeeded();
+        limiter.grow();
+        limiter.grow();
         assert_eq!(free(&limiter), 1, "3 and a bit");
+    }
+
+    #[test]
+    fn grows_where_it_waits_for_the_network_alone() {
+        let limiter = Limiter::new(1, 2);
+        let grows = |millis| limiter.is_worth_growing(Duration::from_millis(millis));
+        assert!(
+            grows(50) && grows(100),
+            "a new connection costs a round trip more"
+        );
+        assert!(!grows(300), "the others are in the way");
+        assert!(!grows(2), "it is next door");
+        assert!(!grows(50), "what is next door and takes long is busy");
     }
 
     #[tokio::test]

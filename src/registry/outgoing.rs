@@ -89,7 +89,7 @@ impl Outgoing {
             if since >= limit {
                 return limit;
             }
-            tokio::time::sleep(limit - since).await;
+            tokio::time::sleep(limit.saturating_sub(since)).await;
         }
     }
 }

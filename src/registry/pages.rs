@@ -30,8 +30,8 @@ impl Host {
                 return Ok(());
             }
             let links = answer.headers.get_all("link");
-            let texts = links.iter().filter_map(|link| link.to_str().ok());
-            let Some(next) = texts.flat_map(next_link).next() else {
+            let mut texts = links.iter().filter_map(|link| link.to_str().ok());
+            let Some(next) = texts.find_map(next_link) else {
                 return Ok(());
             };
             let next = url

@@ -119,7 +119,8 @@ impl Client {
         let host = self.host(&session.repository.registry, &operation)?;
         let url = session.location.clone();
         let mut call = Call::new(operation.clone(), Method::GET, url, access(session));
-        call.accept = &[404, 405, 501];
+        // Distribution answers 400 to the place of an upload that moved on, or is gone.
+        call.accept = &[400, 404, 405, 501];
         let answer = host.send(call).await?;
         if !answer.status.is_success() {
             return Ok(None);

@@ -181,6 +181,7 @@ mod tests {
                 file: "images.txt".to_owned(),
                 line: 1,
             },
+            policy: crate::plan::Policy::default(),
             action: Action::Blocked {
                 before: None,
                 reason,

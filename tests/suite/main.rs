@@ -3,10 +3,9 @@
 
 mod apply;
 mod cli;
+mod client;
 mod layering;
 mod registries;
+mod render;
 mod selection;
 mod support;
-//! Every test that needs more than one module.
-
-mod render;

@@ -38,6 +38,7 @@ pub(super) fn descriptor(content: &str) -> Descriptor {
 
 pub(super) fn copy(content: &str, blob_bytes: Option<u64>) -> Copy {
     Copy {
+        referrers_stay: false,
         source: descriptor(content),
         expected: Expected::unchanged(descriptor(content)),
         blob_bytes,
@@ -57,6 +58,7 @@ fn filtered(content: &str) -> Copy {
         skipped: vec!["linux/s390x".parse().unwrap()],
     };
     Copy {
+        referrers_stay: false,
         source: descriptor("index with attestations"),
         expected: Expected {
             descriptor: descriptor(content),
@@ -83,6 +85,7 @@ pub(super) fn unreadable(cause: Cause, message: &str) -> Unreadable {
 
 pub(super) fn change(line: usize, source: &str, target: &str, action: Action) -> Change {
     Change {
+        policy: pusher::plan::Policy::default(),
         target: name(target),
         source: source.parse().unwrap(),
         platforms: Platforms::linux_amd64(),
