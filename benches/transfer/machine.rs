@@ -40,7 +40,7 @@ impl fmt::Display for Machine {
             kernel,
             hashing,
         } = self;
-        let today = jiff::Zoned::now().strftime("%Y-%m-%d");
+        let today = jiff::Timestamp::now().strftime("%Y-%m-%d");
         write!(
             f,
             "{today}, {cores} cores of {processor}, Linux {kernel}, SHA-256 {hashing:.1} GB/s a core"
