@@ -44,8 +44,14 @@ pub struct GlobalArgs {
     /// Read this mirror file or image list [default: mirror.yaml, mirror.yml, mirror.toml, images.txt]
     #[arg(short, long, global = true, value_name = "PATH")]
     pub file: Option<PathBuf>,
-    /// Write the answer in this format
-    #[arg(long, global = true, value_enum, value_name = "FORMAT")]
+    /// Write the answer as `human`, `json` or `markdown` [default: human]
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "FORMAT",
+        hide_possible_values = true
+    )]
     pub format: Option<Format>,
     /// Say nothing but the answer and errors
     #[arg(short, long, global = true, conflicts_with = "verbose")]
@@ -53,8 +59,16 @@ pub struct GlobalArgs {
     /// Say more: -v for decisions and retries, -vv for every request
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub verbose: u8,
-    /// Use colours
-    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t)]
+    /// Use colours `auto` (on a terminal, unless `NO_COLOR` is set), `always` or `never`
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "WHEN",
+        default_value_t,
+        hide_default_value = true,
+        hide_possible_values = true
+    )]
     pub color: ColorChoice,
 }
 

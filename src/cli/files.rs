@@ -62,8 +62,8 @@ fn find_default(folder: &Path) -> Result<PathBuf, CliError> {
     found.map(PathBuf::from).ok_or_else(|| {
         let names = DEFAULT_FILES.map(|name| format!("`{name}`"));
         CliError::new(format!("none of {} is in this folder", names.join(", "))).hint(
-            "write one image a line, such as `nginx:1.27`, into `images.txt` and run `pusher \
-             list`; or name a file with `--file PATH`; `pusher demo` shows what comes then",
+            "write one image a line, such as `nginx:1.27`, into `images.txt`, or name a file with \
+             `--file`; `pusher demo` shows what comes then",
         )
     })
 }

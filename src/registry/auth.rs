@@ -17,6 +17,9 @@ use super::token::{Token, Tokens};
 /// After that many requests in a row that no answer came to, tries are not repeated any more.
 const HOPELESS: usize = 3;
 
+/// How often the first request to a host is tried while nothing at all comes back.
+const FIRST_TRIES: usize = 3;
+
 /// What is known about how a host wants to be asked.
 #[derive(Debug, Default)]
 pub(super) struct Auth {
@@ -66,9 +69,14 @@ impl Auth {
         *self.known.lock().unwrap_or_else(PoisonError::into_inner) = known;
     }
 
-    /// Notes that the host answered without asking who it was.
+    /// Notes that a request was answered.
     pub(super) fn answered(&self) {
         self.unanswered.store(0, Relaxed);
+        self.reached();
+    }
+
+    /// Notes that the host itself was reached, and did not ask who it was.
+    pub(super) fn reached(&self) {
         if matches!(self.known(), Known::Nothing) {
             self.learn(Known::Scheme(Arc::new(Scheme::Open)));
         }
@@ -82,8 +90,13 @@ impl Auth {
         }
     }
 
-    pub(super) fn is_hopeless(&self) -> bool {
-        self.unanswered.load(Relaxed) >= HOPELESS
+    /// Tells whether a try that got no answer is not worth another.
+    ///
+    /// A connection that breaks was one: on some ways across borders the next may hold.
+    pub(super) fn is_hopeless(&self, failure: &Failure, tries: usize) -> bool {
+        let never_reached = matches!(self.known(), Known::Nothing);
+        never_reached && !failure.is_break() && tries >= FIRST_TRIES
+            || self.unanswered.load(Relaxed) >= HOPELESS
     }
 }
 

@@ -12,6 +12,7 @@ use super::limits::{Lane, Permit};
 use super::refusal;
 use super::scope::Scopes;
 use super::stats::Operation;
+use super::trouble::Trouble;
 use super::upload::{BodyError, Content, UploadBody};
 
 /// A request: everything that [`Host::send`](super::host::Host::send) has to know about it.
@@ -147,6 +148,7 @@ impl Answer {
 }
 
 /// A try that did not work.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Failure {
     pub(super) detail: Detail,
     pub(super) status: Option<StatusCode>,
@@ -157,12 +159,19 @@ pub(super) struct Failure {
     pub(super) transient: bool,
     /// Whether the registry asked for a pause, which has been set.
     pub(super) paused: bool,
+    /// Whether the registry answered by pointing elsewhere, and it is there that it failed.
+    pub(super) redirected: bool,
 }
 
 impl Failure {
-    /// Makes a failure that has no answer behind it.
-    pub(super) fn without_answer(detail: Detail) -> Self {
-        let transient = matches!(&detail, Detail::Transport(trouble) if trouble.is_transient());
+    /// Makes a failure that has no answer behind it. What must not be done twice is tried again
+    /// only if it cannot have begun.
+    pub(super) fn without_answer(detail: Detail, once: bool) -> Self {
+        let transient = match &detail {
+            Detail::Transport(Trouble::Connect(_)) => true,
+            Detail::Transport(trouble) => trouble.is_transient() && !once,
+            _ => false,
+        };
         Self {
             detail,
             status: None,
@@ -170,6 +179,27 @@ impl Failure {
             at_registry: false,
             transient,
             paused: false,
+            redirected: false,
         }
+    }
+
+    /// Tells whether it is the network or the host that gave no answer.
+    pub(super) fn is_unanswered(&self) -> bool {
+        matches!(self.detail.itself(), Detail::Transport(trouble)
+            if !matches!(trouble, Trouble::Body(_) | Trouble::Setup(_)))
+    }
+
+    /// Tells whether there was a connection, and it broke.
+    pub(super) fn is_break(&self) -> bool {
+        matches!(self.detail.itself(), Detail::Transport(Trouble::Broken(_)))
+    }
+
+    /// Says where it failed, if that is not at the registry itself.
+    #[must_use]
+    pub(super) fn at(mut self, place: Option<&str>) -> Self {
+        if let Some(place) = place {
+            self.detail = Detail::Elsewhere(place.to_owned(), Box::new(self.detail));
+        }
+        self
     }
 }

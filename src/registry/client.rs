@@ -11,6 +11,7 @@ use super::error::{Detail, RegistryError};
 use super::host::{Host, Shared};
 use super::options::{ClientOptions, HostOptions};
 use super::rate_limit::RateLimit;
+use super::recent::Recent;
 use super::scope::Actions;
 use super::stats::{Operation, Stats};
 use super::transport::Transport;
@@ -30,6 +31,7 @@ struct Inner {
     options: HashMap<String, HostOptions>,
     shared: Arc<Shared>,
     hosts: RwLock<HashMap<String, Arc<Host>>>,
+    recent: Recent,
 }
 
 impl Client {
@@ -52,6 +54,7 @@ impl Client {
             options: hosts,
             shared,
             hosts: RwLock::default(),
+            recent: Recent::default(),
         }))
     }
 
@@ -90,6 +93,11 @@ impl Client {
             .iter()
             .map(|(name, host)| (name.clone(), host.counters.snapshot()))
             .collect()
+    }
+
+    /// Returns the manifests that were read last.
+    pub(super) fn recent(&self) -> &Recent {
+        &self.0.recent
     }
 
     /// Returns what is kept for a host.

@@ -36,6 +36,26 @@ pub(super) enum Detail {
     Transport(Trouble),
     /// The answer is not what the specification allows.
     Protocol(String),
+    /// Something of the above, at another host that the registry points to.
+    Elsewhere(String, Box<Detail>),
+}
+
+impl Detail {
+    /// Returns what went wrong, wherever.
+    pub(super) fn itself(&self) -> &Self {
+        match self {
+            Self::Elsewhere(_, detail) => detail.itself(),
+            detail => detail,
+        }
+    }
+
+    /// Returns where it went wrong, if that is another host.
+    fn place(&self) -> Option<&str> {
+        match self {
+            Self::Elsewhere(place, _) => Some(place),
+            _ => None,
+        }
+    }
 }
 
 /// What a registry said with an error status.
@@ -99,7 +119,7 @@ impl RegistryError {
 
     /// Returns the kind of reason.
     pub fn cause(&self) -> Cause {
-        match &self.0.detail {
+        match self.0.detail.itself() {
             Detail::Status(refusal) => match refusal.status.as_u16() {
                 401 => Cause::Unauthorized,
                 403 => Cause::Denied,
@@ -110,13 +130,13 @@ impl RegistryError {
             Detail::Paused(_) => Cause::RateLimited,
             Detail::Login(_) => Cause::Unauthorized,
             Detail::Transport(_) => Cause::Unreachable,
-            Detail::Protocol(_) => Cause::Protocol,
+            Detail::Protocol(_) | Detail::Elsewhere(..) => Cause::Protocol,
         }
     }
 
     /// Returns the HTTP status, if the registry answered with one that is an error.
     pub fn status(&self) -> Option<u16> {
-        match &self.0.detail {
+        match self.0.detail.itself() {
             Detail::Status(refusal) => Some(refusal.status.as_u16()),
             _ => None,
         }
@@ -124,7 +144,7 @@ impl RegistryError {
 
     /// Returns the registry's own error code, such as `DENIED`.
     pub fn code(&self) -> Option<&str> {
-        match &self.0.detail {
+        match self.0.detail.itself() {
             Detail::Status(refusal) => refusal.code.as_deref(),
             _ => None,
         }
@@ -132,7 +152,7 @@ impl RegistryError {
 
     /// Returns the registry's own message.
     pub fn message(&self) -> Option<&str> {
-        match &self.0.detail {
+        match self.0.detail.itself() {
             Detail::Status(refusal) => refusal.message.as_deref(),
             _ => None,
         }
@@ -146,7 +166,7 @@ impl RegistryError {
     /// Tells what to do about it, where that can be known.
     pub fn hint(&self) -> Option<String> {
         let host = &self.0.host;
-        match &self.0.detail {
+        match self.0.detail.itself() {
             Detail::Status(refusal) if refusal.status == StatusCode::UNAUTHORIZED => {
                 Some(self.login_hint())
             }
@@ -158,7 +178,7 @@ impl RegistryError {
                 "`{host}` speaks https: set `registries.{host}.plain-http: false`"
             )),
             Detail::Login(_) => Some(self.login_hint()),
-            Detail::Transport(trouble) => trouble.hint(host),
+            Detail::Transport(trouble) => trouble.hint(self.0.detail.place().unwrap_or(host), host),
             _ => None,
         }
     }
@@ -207,6 +227,7 @@ impl fmt::Display for Detail {
                 write!(f, "it asks for a pause, come back in {}", minutes(*left))
             }
             Self::Transport(trouble) => trouble.fmt(f),
+            Self::Elsewhere(place, detail) => write!(f, "`{place}`, where it points to: {detail}"),
             Self::Login(text) | Self::Protocol(text) => f.write_str(text),
         }
     }

@@ -30,13 +30,22 @@ impl Host {
         authorization: &Authorization,
         permit: Permit,
     ) -> Result<Answer, Failure> {
-        let (response, url) = match self.follow(call, authorization).await {
-            Ok(found) => found,
+        let mut url = call.url.clone();
+        let tried = self.follow(call, authorization, &mut url).await;
+        let place = self.place(&url);
+        let fail = |detail: Detail, once: bool| {
+            let mut failure = Failure::without_answer(detail, once);
+            failure.redirected = url.host() != call.url.host();
+            failure.at(place.as_deref())
+        };
+        let response = match tried {
+            Ok(response) => response,
             Err(detail) => {
-                if matches!(&detail, Detail::Transport(trouble) if trouble.is_transient()) {
+                let failure = fail(detail, call.once);
+                if failure.transient && !failure.redirected {
                     permit.overloaded();
                 }
-                return Err(Failure::without_answer(detail));
+                return Err(failure);
             }
         };
         let at_registry = same_origin(&url, &self.base);
@@ -47,12 +56,18 @@ impl Host {
         if !status.is_success() && !call.accept.contains(&status.as_u16()) {
             let mut failure = self.refused(call, response, authorization, &permit).await;
             failure.at_registry = at_registry;
-            return Err(failure);
+            return Err(failure.at(place.as_deref()));
         }
         permit.succeeded();
-        self.read(call, response, url, permit)
-            .await
-            .map_err(Failure::without_answer)
+        let once = call.once;
+        let read = self.read(call, response, url.clone(), permit).await;
+        read.map_err(|detail| Failure::without_answer(detail, once).at(place.as_deref()))
+    }
+
+    /// Returns the name of an address's host, where it is not the registry's own.
+    fn place(&self, url: &Url) -> Option<String> {
+        let is_own = url.host() == self.base.host();
+        url.host_str().filter(|_| !is_own).map(str::to_owned)
     }
 
     /// Sends the request, and sends it on where an answer points elsewhere.
@@ -62,20 +77,20 @@ impl Host {
         &self,
         call: &mut Call,
         authorization: &Authorization,
-    ) -> Result<(Response, Url), Detail> {
-        let mut url = call.url.clone();
+        url: &mut Url,
+    ) -> Result<Response, Detail> {
         let authority = match call.access {
             Access::Scopes(_) => self.base.clone(),
             Access::Login(_) | Access::Nobody => call.url.clone(),
         };
         self.counters.request(call.operation.kind);
         for _ in 0..=REDIRECT_LIMIT {
-            let trusted = same_origin(&url, &authority);
+            let trusted = same_origin(url, &authority);
             let response = self
-                .request(call, &url, trusted.then_some(authorization))
+                .request(call, url, trusted.then_some(authorization))
                 .await?;
-            let Some(next) = redirect(&response, &url)? else {
-                return Ok((response, url));
+            let Some(next) = redirect(&response, url)? else {
+                return Ok(response);
             };
             if !matches!(call.method, Method::GET | Method::HEAD) {
                 let place = next.host_str().unwrap_or_default();
@@ -90,7 +105,7 @@ impl Host {
                 next.authority()
             );
             self.counters.redirect();
-            url = next;
+            *url = next;
         }
         Err(Detail::Protocol(format!(
             "it points elsewhere more than {REDIRECT_LIMIT} times"
@@ -264,7 +279,8 @@ impl Host {
             headers,
             at_registry: true,
             transient,
-            paused: pause.is_some(),
+            paused: pause.is_some_and(|pause| !pause.is_zero()),
+            redirected: false,
         }
     }
 }

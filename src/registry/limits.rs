@@ -302,7 +302,7 @@ mod tests {
     async fn grows_slowly_after_a_cut() {
         let limiter = Arc::new(Limiter::new(4, 64));
         take(&limiter).await.overloaded();
-        let (first, second) = (take(&limiter).await, take(&limiter).await);
+        let _full = (take(&limiter).await, take(&limiter).await);
         limiter.grow();
         assert_eq!(free(&limiter), 0, "2.5");
         limiter.grow();

@@ -49,6 +49,12 @@ impl Client {
         &self,
         reference: &Reference,
     ) -> Result<Option<RawManifest>, RegistryError> {
+        if let Some(kept) = reference
+            .digest()
+            .and_then(|digest| self.recent().get(digest))
+        {
+            return Ok(Some(kept));
+        }
         let operation = operation(Kind::GetManifest, reference);
         let host = self.host(reference.registry(), &operation)?;
         let mut call = call(&host, &operation, Method::GET, reference, Actions::Pull);
@@ -58,10 +64,10 @@ impl Client {
         if answer.status == 404 {
             return Ok(None);
         }
-        let manifest = verify(answer, reference);
-        manifest
-            .map(Some)
-            .map_err(|text| host.protocol_error(&operation, text))
+        let manifest =
+            verify(answer, reference).map_err(|text| host.protocol_error(&operation, text))?;
+        self.recent().put(&manifest);
+        Ok(Some(manifest))
     }
 
     pub(super) async fn push_manifest(

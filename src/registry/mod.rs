@@ -8,6 +8,7 @@
 //! | [`credentials`] | who asks: declared logins, the docker and podman configs, their helpers |
 //! | `limits`, `retry` | how many requests at once; which failures are tried again |
 //! | `manifests`, `blobs`, `tags`, `referrers` | the endpoints of the distribution specification |
+//! | `recent` | manifests that need not be read twice |
 //! | [`error`] | what went wrong, in one line, and a hint |
 //! | [`stats`] | what was asked of whom, and how often |
 
@@ -32,6 +33,7 @@ pub mod options;
 mod outgoing;
 mod pages;
 pub mod rate_limit;
+mod recent;
 mod referrers;
 mod refusal;
 mod retry;

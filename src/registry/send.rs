@@ -7,7 +7,6 @@ use super::call::{Access, Answer, Body, Call, Failure};
 use super::error::{Detail, RegistryError};
 use super::host::Host;
 use super::retry;
-use super::trouble::Trouble;
 
 impl Host {
     /// Sends a request until it is answered, or not worth another try.
@@ -25,7 +24,7 @@ impl Host {
             let permit = match self.limits.admit(call.lane, longest).await {
                 Ok(permit) => permit,
                 Err(left) => {
-                    let failure = Failure::without_answer(Detail::Paused(left));
+                    let failure = Failure::without_answer(Detail::Paused(left), call.once);
                     return Err(self.give_up(&call, failure, tries));
                 }
             };
@@ -49,10 +48,16 @@ impl Host {
                 probe = None;
                 continue;
             }
-            if failure.status.is_some() {
+            let answered = failure.status.is_some();
+            if answered {
                 self.answered(&call, &mut probe);
+            } else if failure.redirected {
+                self.auth.reached();
+                probe = None;
             }
-            let again = failure.transient && !spent && !self.auth.is_hopeless();
+            let again = failure.transient
+                && !spent
+                && (answered || !self.auth.is_hopeless(&failure, tries));
             let Some(wait) = again.then(|| waits.next()).flatten() else {
                 return Err(self.give_up(&call, failure, tries));
             };
@@ -90,10 +95,9 @@ impl Host {
     }
 
     fn give_up(&self, call: &Call, failure: Failure, tries: usize) -> RegistryError {
-        let about_host = matches!(&failure.detail, Detail::Transport(trouble)
-            if !matches!(trouble, Trouble::Body(_) | Trouble::Setup(_)));
+        let unanswered = failure.is_unanswered();
         let error = self.error(&call.operation, failure.detail).after(tries);
-        if about_host && matches!(call.access, Access::Scopes(_)) {
+        if unanswered && matches!(call.access, Access::Scopes(_)) {
             self.auth.unanswered(&error);
         }
         error

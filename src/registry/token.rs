@@ -205,13 +205,16 @@ impl Host {
         }
     }
 
-    /// Getting a token is sending a request, which may need a token: hence the box.
+    /// Fetches a token, whether those who wait for it go on waiting or not: one that is half
+    /// fetched would keep its place in the lane.
     fn fetch(
         self: Arc<Self>,
         realm: Realm,
         scopes: Scopes,
-    ) -> BoxFuture<'static, Result<Arc<Token>, RegistryError>> {
-        Box::pin(async move {
+    ) -> impl Future<Output = Result<Arc<Token>, RegistryError>> + Send + 'static {
+        let operation = Operation::new(Kind::Token, scopes.words());
+        let host = self.clone();
+        let fetch: BoxFuture<'static, _> = Box::pin(async move {
             let fetched = self.request_token(&realm, &scopes).await;
             let mut store = self.auth.tokens.store();
             store.fetches.remove(&scopes);
@@ -219,7 +222,12 @@ impl Host {
                 store.keep(token);
             }
             fetched
-        })
+        });
+        let fetch = tokio::spawn(fetch);
+        async move {
+            let ended = fetch.await;
+            ended.unwrap_or_else(|_| Err(host.protocol_error(&operation, "it was broken off")))
+        }
     }
 
     async fn request_token(

@@ -82,6 +82,9 @@ impl Transport {
             .user_agent(USER_AGENT)
             .connect_timeout(self.connect)
             .redirect(Policy::none())
+            // A connection that many requests share must not be a dead one for long.
+            .http2_keep_alive_interval(Duration::from_secs(20))
+            .http2_keep_alive_timeout(Duration::from_secs(20))
             .referer(false);
         if pool.loopback {
             builder = builder.no_proxy();

@@ -43,15 +43,16 @@ impl Trouble {
         }
     }
 
-    pub(super) fn hint(&self, host: &str) -> Option<String> {
+    /// Tells what to do about trouble with `place`, to which the settings of `host` apply.
+    pub(super) fn hint(&self, place: &str, host: &str) -> Option<String> {
         match self {
-            Self::UnknownHost(_) => Some(format!("see that the name `{host}` is right")),
+            Self::UnknownHost(_) => Some(format!("see that the name `{place}` is right")),
             Self::PlainHttp => Some(format!(
-                "if `{host}` has no TLS, and the network to it can be trusted, set \
+                "if `{place}` has no TLS, and the network to it can be trusted, set \
                  `registries.{host}.plain-http: true`"
             )),
             Self::Certificate(_) => Some(format!(
-                "if `{host}` has a certificate of your own authority, name that one's file in \
+                "if `{place}` has a certificate of your own authority, name that one's file in \
                  `registries.{host}.ca-file`"
             )),
             Self::Proxy(_) => {

@@ -39,6 +39,15 @@ async fn what_was_applied_needs_nothing_more_than_two_heads_a_tag() {
 }
 
 #[tokio::test]
+async fn what_the_plan_has_read_is_not_read_again() {
+    let mut world = World::new().await;
+    Index::of(&["linux/amd64", "linux/arm64"]).push(&world.source, "app", "1");
+    world.want("app:1", Platforms::All);
+    assert_done(&world.apply().await);
+    assert_eq!(world.source.log().count("GET", "/manifests/"), 3);
+}
+
+#[tokio::test]
 async fn one_platform_is_the_childs_manifest_and_a_list_is_an_index_of_those() {
     let mut world = World::new().await;
     let index = Index::of(&["linux/amd64", "linux/arm64", "linux/arm/v7"]);

@@ -80,3 +80,24 @@ async fn a_plan_that_is_stopped_says_that_nothing_was_changed() {
     assert_eq!((ran.status, ran.stdout.as_str()), (130, ""));
     insta::assert_snapshot!("stop_plan", ran.stderr);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_second_signal_is_obeyed_at_once() {
+    use std::io::{BufRead as _, BufReader};
+    let (source, target) = pair().await;
+    let image = Image::new("linux/amd64").layer("a");
+    image.push(&source, "org/app", "v1");
+    // A tag that is being moved is waited for: only a second signal ends that.
+    let stall = Fault::new("PUT", "/app/manifests/v1", Effect::Stall);
+    target.faults().add(stall.always());
+    let place = Place::between(&source, &target).file("images.txt", "SOURCE/org/app:v1\n");
+    let mut child = place.start("apply");
+    seen(&target, "PUT", "/app/manifests/v1").await;
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
+    signal(&child, "INT");
+    let line = tokio::task::block_in_place(|| said.next().unwrap().unwrap());
+    assert_eq!(line, "stopping cleanly; once more to stop at once");
+    signal(&child, "INT");
+    let ran = place.wait(child);
+    assert_eq!((ran.status, ran.stdout.as_str()), (130, ""));
+}

@@ -289,25 +289,25 @@ async fn credentials_never_follow_a_redirect() {
 
 #[tokio::test]
 async fn what_another_host_wants_does_not_decide_where_logins_go() {
-    let sandbox = start(Options {
-        redirect: true,
-        ..bearer()
-    })
-    .await;
-    let (blob, _) = super::push_blob(&sandbox, "app", 1000);
-    let thief = start(bearer()).await;
-    let challenge = format!("Bearer realm=\"http://{}/token\"", thief.token_address());
-    let wants = Effect::status(401).header("WWW-Authenticate", &challenge);
-    sandbox
-        .faults()
-        .add(Fault::new("GET", "/storage/", wants).always());
-    let client = client_for(&sandbox);
-    let error = client
-        .get_blob(&repository(&sandbox, "app"), &blob)
-        .await
-        .unwrap_err();
-    assert_eq!(error.cause(), Cause::Unauthorized);
-    assert_eq!(thief.log().requests(), []);
+    for auth in [Auth::Open, Auth::bearer("user", PASSWORD)] {
+        let sandbox = start(Options {
+            auth,
+            redirect: true,
+            ..Options::default()
+        })
+        .await;
+        let (blob, _) = super::push_blob(&sandbox, "app", 1000);
+        let thief = start(bearer()).await;
+        let challenge = format!("Bearer realm=\"http://{}/token\"", thief.token_address());
+        let wants = Effect::status(401).header("WWW-Authenticate", &challenge);
+        sandbox
+            .faults()
+            .add(Fault::new("GET", "/storage/", wants).always());
+        let client = client_for(&sandbox);
+        let read = client.get_blob(&repository(&sandbox, "app"), &blob).await;
+        assert_eq!(read.unwrap_err().cause(), Cause::Unauthorized);
+        assert_eq!(thief.log().requests(), []);
+    }
 }
 
 #[tokio::test]

@@ -221,6 +221,27 @@ async fn a_stream_is_sent_once() {
     }
 }
 
+/// Where it stands after that, only the registry can tell.
+#[tokio::test]
+async fn bytes_in_memory_are_not_sent_twice_to_one_upload() {
+    let sandbox = start(Options::default()).await;
+    let client = anonymous();
+    let bytes = Bytes::from(some_bytes(1_000_000));
+    let digest = Digest::sha256(&bytes);
+    for effect in [Effect::status(503), Effect::ResetUpload { after: 100_000 }] {
+        sandbox.faults().clear();
+        sandbox.faults().add(Fault::new("PUT", "", effect.clone()));
+        let session = open(&client, &sandbox).await;
+        sandbox.log().clear();
+        let body = UploadBody::from(bytes.clone());
+        let sent = client
+            .finish_upload(&session, &digest, bytes.len() as u64, body)
+            .await;
+        assert_eq!(sent.unwrap_err().tries(), 1, "{effect:?}");
+        assert_eq!(sandbox.log().requests().len(), 1, "{effect:?}");
+    }
+}
+
 #[tokio::test]
 async fn an_error_of_the_source_is_told_as_that() {
     let sandbox = start(Options::default()).await;
