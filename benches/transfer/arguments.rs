@@ -65,6 +65,6 @@ impl Arguments {
     }
 
     pub(crate) fn round_trip(&self) -> Duration {
-        Duration::from_millis(self.round_trip)
+        Duration::from_millis(self.size(self.round_trip, 5))
     }
 }

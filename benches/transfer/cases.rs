@@ -11,8 +11,8 @@ use crate::made_up;
 use crate::table;
 use crate::tools::Tool;
 
-const GIB: u64 = 1024 * 1024 * 1024;
-const MIB: u64 = 1024 * 1024;
+const MIB: usize = 1024 * 1024;
+const GIB: usize = 1024 * MIB;
 
 /// Runs the cases that were asked for, and prints a table for each.
 pub(crate) async fn run(arguments: &Arguments) -> Result<()> {
@@ -48,7 +48,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<()> {
         large(arguments).await?;
     }
     if arguments.runs(Case::Huge) {
-        made_up::huge_layer(arguments.size(20 * GIB, 64 * MIB)).await?;
+        made_up::huge_layer(arguments.size(20 * GIB, 64 * MIB) as u64).await?;
     }
     if arguments.runs(Case::Entries) {
         made_up::entries(arguments.size(&[1000, 5000], &[50, 100])).await?;
@@ -90,9 +90,9 @@ async fn large(arguments: &Arguments) -> Result<()> {
         at_once: 4,
     };
     let bytes = 2 * unit;
-    let title = format!("Cold copy, {}, loopback", table::mebibytes(bytes));
+    let title = format!("Cold copy, {}, loopback", table::mebibytes(bytes as u64));
     table::standings(&title, &contest.run().await?, Duration::ZERO)?;
-    let hashing = machine::hash(usize::try_from(bytes)?);
+    let hashing = machine::hash(bytes);
     table::say(&format!(
         "\nOne core hashes these bytes in {}.",
         table::seconds(hashing)

@@ -16,7 +16,10 @@ pub(crate) const SOURCE_NAMESPACE: &str = "source";
 pub(crate) const TARGET_NAMESPACE: &str = "target";
 
 const PLATFORM: &str = "linux/amd64";
-const LAYER: u64 = 64 * 1024;
+const LAYER_TYPE: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
+const LAYER: usize = 64 * 1024;
+/// How a gzip file begins.
+const GZIP: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
 /// Every image has one of so many base layers.
 const BASES: usize = 6;
 const REQUESTS_AT_ONCE: usize = 16;
@@ -40,10 +43,10 @@ pub(crate) fn tags(count: usize) -> Vec<Named> {
     let image = |position: usize| {
         let own = (BASES + 3 * position) as u64;
         let image = Image::new(PLATFORM)
-            .generated_layer(LAYER, (position % BASES) as u64)
-            .generated_layer(LAYER, own)
-            .generated_layer(LAYER, own + 1)
-            .generated_layer(LAYER, own + 2);
+            .raw_layer(LAYER_TYPE, layer(LAYER, (position % BASES) as u64))
+            .raw_layer(LAYER_TYPE, layer(LAYER, own))
+            .raw_layer(LAYER_TYPE, layer(LAYER, own + 1))
+            .raw_layer(LAYER_TYPE, layer(LAYER, own + 2));
         Named {
             repository: format!("app-{:03}", position / 2),
             tag: format!("{}", position % 2),
@@ -54,16 +57,30 @@ pub(crate) fn tags(count: usize) -> Vec<Named> {
 }
 
 /// Returns an image with one layer of `unit` bytes and eight of an eighth of that.
-pub(crate) fn large(unit: u64) -> Named {
+pub(crate) fn large(unit: usize) -> Named {
     let image = (1..=8).fold(
-        Image::new(PLATFORM).generated_layer(unit, 0),
-        |image, seed| image.generated_layer(unit / 8, seed),
+        Image::new(PLATFORM).raw_layer(LAYER_TYPE, layer(unit, 0)),
+        |image, seed| image.raw_layer(LAYER_TYPE, layer(unit / 8, seed)),
     );
     Named {
         repository: "large".to_owned(),
         tag: "1".to_owned(),
         artifact: image.build(),
     }
+}
+
+/// Returns bytes that do not compress and look like a gzip file: some tools compress what does not.
+fn layer(size: usize, seed: u64) -> Vec<u8> {
+    let mut state = (seed + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mut bytes = vec![0; size];
+    for word in bytes.chunks_mut(8) {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        word.copy_from_slice(&state.to_le_bytes()[..word.len()]);
+    }
+    bytes[..GZIP.len()].copy_from_slice(&GZIP);
+    bytes
 }
 
 /// Pushes images below a namespace.
