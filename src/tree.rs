@@ -99,7 +99,7 @@ impl<R: ReadRegistry> TreeReader<'_, R> {
     fn descend(&self, children: Vec<Descriptor>, depth: usize) -> Descent<'_> {
         Box::pin(async move {
             if depth > MAX_DEPTH {
-                return Err(self.protocol(format!("its indexes nest more than {MAX_DEPTH} deep")));
+                return Err(self.protocol(&format!("its indexes nest more than {MAX_DEPTH} deep")));
             }
             let below = children.into_iter().map(|child| async move {
                 let manifest = self.manifest(&child).await?;
@@ -136,7 +136,7 @@ impl<R: ReadRegistry> TreeReader<'_, R> {
 
     fn parse(&self, manifest: &RawManifest) -> Result<Manifest, Unreadable> {
         Manifest::parse(manifest).map_err(|error| {
-            self.protocol(format!(
+            self.protocol(&format!(
                 "its manifest {}: {error}",
                 manifest.descriptor.digest
             ))
@@ -158,7 +158,7 @@ impl<R: ReadRegistry> TreeReader<'_, R> {
         }
     }
 
-    fn protocol(&self, what: String) -> Unreadable {
+    fn protocol(&self, what: &str) -> Unreadable {
         Unreadable {
             cause: Cause::Protocol,
             message: format!("{}: {what}", self.source),

@@ -128,7 +128,7 @@ impl<'a, R: WriteRegistry> Engine<'a, R> {
     /// Returns when someone asks the run to stop; never, if nobody can any more.
     async fn stopped(&self) {
         if self.stop.clone().wait_for(|stop| *stop).await.is_err() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 }

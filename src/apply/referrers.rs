@@ -17,7 +17,7 @@ pub(super) async fn list<R: WriteRegistry>(
         cause: Cause::Protocol,
         message: format!("{error}"),
     };
-    let subject = match Manifest::parse(referrer).map_err(|error| malformed(error))? {
+    let subject = match Manifest::parse(referrer).map_err(malformed)? {
         Manifest::Image(image) => image.subject,
         Manifest::Index(index) => index.subject,
     };

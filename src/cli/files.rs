@@ -34,7 +34,7 @@ pub fn read(folder: &Path, path: &Path) -> Result<String, CliError> {
     let shown = path.display();
     String::from_utf8(bytes).map_err(|error| {
         let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = valid.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = valid.split(|byte| *byte == b'\n').count();
         CliError::new(format!("`{shown}` is not UTF-8 text (line {line})"))
             .hint("save it as UTF-8 in your editor")
     })

@@ -12,7 +12,8 @@ use super::challenge::{self, Scheme};
 use super::credentials::Login;
 use super::error::{Asked, Detail, RegistryError};
 use super::host::Host;
-use super::token::{Token, Tokens};
+use super::token::Token;
+use super::tokens::Tokens;
 
 /// After that many requests in a row that no answer came to, tries are not repeated any more.
 const HOPELESS: usize = 3;
@@ -199,7 +200,6 @@ impl Host {
         if !failure.at_registry {
             return Ok(false);
         }
-        let wider = |token: &Token| token.scopes() != scopes;
         match (failure.status, authorization) {
             (Some(StatusCode::UNAUTHORIZED), Authorization::Nothing) => {
                 let challenge = challenge::read(&failure.headers, &self.base)
@@ -217,7 +217,7 @@ impl Host {
                     attempts.renewed = true;
                     return Ok(true);
                 }
-                if wider(token) && !attempts.own {
+                if token.is_shared(scopes) && !attempts.own {
                     self.auth.tokens.leave_alone(scopes);
                     attempts.own = true;
                     return Ok(true);
@@ -233,7 +233,7 @@ impl Host {
                 Ok(false)
             }
             (Some(StatusCode::FORBIDDEN), Authorization::Token(token))
-                if wider(token) && !attempts.own =>
+                if token.is_shared(scopes) && !attempts.own =>
             {
                 self.auth.tokens.leave_alone(scopes);
                 attempts.own = true;

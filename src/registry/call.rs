@@ -8,7 +8,8 @@ use url::Url;
 
 use super::credentials::Login;
 use super::error::Detail;
-use super::limits::{Lane, Permit};
+use super::limiter::Permit;
+use super::limits::Lane;
 use super::refusal;
 use super::scope::Scopes;
 use super::stats::Operation;

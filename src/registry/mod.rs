@@ -2,15 +2,19 @@
 //!
 //! | file | job |
 //! | --- | --- |
-//! | [`client`] | one client for many hosts: its options and what it keeps for each host |
+//! | [`client`], `host`, [`options`] | one client for many hosts; what is kept for each; what it is told |
 //! | `send` | the one path that every request takes: authorisation, limits, retries, errors |
-//! | `auth`, `token` | how a host wants to be asked; tokens, fetched once for each scope |
+//! | `call`, `exchange`, `outgoing`, `answer` | a request, one try of it, its body, what comes back |
+//! | `auth`, `challenge` | how a host wants to be asked; the first request finds out |
+//! | `token`, `tokens`, [`scope`] | tokens, fetched once for each scope |
 //! | [`credentials`] | who asks: declared logins, the docker and podman configs, their helpers |
-//! | `limits`, `retry` | how many requests at once; which failures are tried again |
-//! | `manifests`, `blobs`, `tags`, `referrers` | the endpoints of the distribution specification |
+//! | `limits`, `limiter`, `retry` | how many requests at once; which failures are tried again |
+//! | `transport` | connections: proxies, trust, pools |
+//! | `manifests`, `blobs`, `uploads`, `tags`, `referrers`, `pages` | the endpoints |
+//! | [`upload`] | what goes in and out of the endpoints for blobs |
 //! | `recent` | manifests that need not be read twice |
-//! | [`error`] | what went wrong, in one line, and a hint |
-//! | [`stats`] | what was asked of whom, and how often |
+//! | [`error`], `refusal`, `trouble` | what went wrong, in one line, and a hint |
+//! | [`stats`], [`rate_limit`] | what was asked of whom, and what may still be asked |
 
 use std::future::Future;
 
@@ -18,6 +22,7 @@ use bytes::Bytes;
 
 use crate::model::{Child, Descriptor, Digest, RawManifest, Reference, Repository};
 
+mod answer;
 mod auth;
 mod blobs;
 mod call;
@@ -27,6 +32,7 @@ pub mod credentials;
 pub mod error;
 mod exchange;
 mod host;
+mod limiter;
 mod limits;
 mod manifests;
 pub mod options;
@@ -42,6 +48,7 @@ mod send;
 pub mod stats;
 mod tags;
 mod token;
+mod tokens;
 mod transport;
 mod trouble;
 pub mod upload;

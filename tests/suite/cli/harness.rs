@@ -181,7 +181,9 @@ pub(super) fn without_ports(text: &str) -> String {
                 seen.push(port);
                 seen.len() - 1
             });
-        out.push_str(&format!("LOOPBACK-{}{}", number + 1, &part[end..]));
+        out.push_str("LOOPBACK-");
+        out.push_str(&(number + 1).to_string());
+        out.push_str(&part[end..]);
     }
     out
 }

@@ -1,6 +1,7 @@
 //! `plan`, in every format and with every status.
 
 use pusher::sandbox::images::{Image, Index};
+use pusher::sandbox::{Effect, Fault};
 
 use super::harness::{NAMESPACE, Place, pair};
 
@@ -106,4 +107,26 @@ async fn an_answer_that_cannot_be_written_is_an_error() {
     assert_eq!(ran.status, 1);
     let wanted = "error: cannot write to standard output: ";
     assert!(ran.stderr.starts_with(wanted), "{}", ran.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_is_said_when_asked_for() {
+    let (source, target) = pair().await;
+    let image = Image::new("linux/amd64").layer("a");
+    image.push(&source, "org/app", "v1");
+    let fault = Fault::new("HEAD", "/org/app/", Effect::status(503));
+    source.faults().add(fault);
+    let place = Place::between(&source, &target).file("images.txt", "SOURCE/org/app:v1\n");
+    assert_eq!(place.run("plan").stderr, "");
+    source
+        .faults()
+        .add(Fault::new("HEAD", "/org/app/", Effect::status(503)));
+    insta::assert_snapshot!("plan_retries", place.run("plan -v").stderr);
+    let every = place.run("plan -vv").stderr;
+    for request in [
+        "HEAD SOURCE/v2/org/app/manifests/v1 200",
+        "HEAD TARGET/v2/team/app/manifests/v1 404",
+    ] {
+        assert!(every.contains(request), "{every}");
+    }
 }

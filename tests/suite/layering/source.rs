@@ -16,10 +16,7 @@ pub(super) fn paths(source: &str) -> Vec<String> {
 fn path(tokens: &[String], mut at: usize, prefix: &str, found: &mut Vec<String>) -> usize {
     let mut name = prefix.to_owned();
     let is = |at: usize, text: &str| tokens.get(at).is_some_and(|token| token == text);
-    loop {
-        let Some(token) = tokens.get(at) else {
-            break;
-        };
+    while let Some(token) = tokens.get(at) {
         if !token.starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == '*') {
             return at + 1;
         }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 /// Which form of attestation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Attesting {
-    /// With an image's config, as BuildKit wrote them up to 0.31.
+    /// With an image's config, as `BuildKit` wrote them up to 0.31.
     Old,
     /// With the empty config and an artifact type, as `BuildKit` writes them since 0.32.
     New,

@@ -37,7 +37,7 @@ pub(super) async fn run(context: &Context) -> Result<Exit, Stop> {
     story.tell("Copy it, layer by layer from one registry to the other, never through a disk:")?;
     story.run("pusher apply", Exit::Done).await?;
     story.check(&stage)?;
-    story.tell("Once more: everything is in place, which took two small requests an image:")?;
+    story.tell("Once more: everything is in place, so nothing is left to do:")?;
     story
         .run("pusher plan --detailed-exitcode", Exit::Done)
         .await?;
