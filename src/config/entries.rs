@@ -128,8 +128,8 @@ fn collision(first: &Resolved, other: &Resolved, name: &TargetName) -> Diagnosti
     );
     let diagnostic = Diagnostic::error("same-target", message)
         .at(other.name_place().clone())
-        .label("this is the other")
-        .related(first.name_place().clone(), "this is the one");
+        .label("the second")
+        .related(first.name_place().clone(), "the first");
     advice::rename(diagnostic, other, name)
 }
 

@@ -128,16 +128,12 @@ fn mirror(input: &Input<'_>, text: &str, loaded: &mut Loaded) {
         });
     }
     let root = match format {
-        Format::Yaml => from_yaml::parse(text).map_err(|error| vec![error]),
+        Format::Yaml => from_yaml::parse(text),
         Format::Toml => from_toml::parse(text),
     };
     let root = match root {
         Ok(root) => root,
-        Err(errors) => {
-            let report = |error| syntax_error(input.path, error);
-            loaded.diagnostics.extend(errors.into_iter().map(report));
-            return;
-        }
+        Err(error) => return loaded.diagnostics.push(syntax_error(input.path, error)),
     };
     let mut reader = Reader::new(input.path, format, input.environment);
     let file = read_mirror::read(&mut reader, &root);

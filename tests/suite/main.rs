@@ -10,3 +10,4 @@ mod registries;
 mod render;
 mod selection;
 mod support;
+mod mistakes;

@@ -115,7 +115,7 @@ pub(super) fn tag(line: &Line<'_>) -> Option<Mistake> {
                 .mended(line.with(image.span(), &without)),
         );
     }
-    refuses_tag(tag).map(|why| Mistake::new("tag", short(&why), span))
+    refuses_tag(tag).map(|why| Mistake::new("tag", why, span))
 }
 
 /// `nginx@sha256:12`, `nginx@latest`

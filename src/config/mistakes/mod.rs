@@ -195,7 +195,7 @@ fn item(line: &str, whole: bool, format: Format) -> Option<String> {
 
 /// Returns a text for a message; a very long one is cut.
 fn short(text: &str) -> String {
-    const LIMIT: usize = 80;
+    const LIMIT: usize = 120;
     match text.char_indices().nth(LIMIT) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),

@@ -91,7 +91,7 @@ pub(super) fn command(line: &Line<'_>) -> Option<Mistake> {
     let end = verb.start + verb.text.len();
     let start = line.words.first().map_or(tool.start, |word| word.start);
     let message = format!("`{}` is a command", short(&line.text[start..end]));
-    let mistake = Mistake::new("command", message, start..end).help("a line has the image alone");
+    let mistake = Mistake::new("command", message, start..end).help("write the image alone");
     if verb.text != "pull" {
         return Some(mistake);
     }
@@ -121,7 +121,7 @@ pub(super) fn punctuation(line: &Line<'_>) -> Option<Mistake> {
         let rest = line.text[first.span().end..].trim();
         return Some(
             Mistake::new("odd-punctuation", message, first.span())
-                .help("a line has the image alone")
+                .help("write the image alone")
                 .mended(rest),
         );
     }
