@@ -61,6 +61,9 @@ pub struct GlobalArgs {
     /// Say more: -v for decisions and retries, -vv for every request
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub verbose: u8,
+    /// Ask the registries even what an earlier run has found out
+    #[arg(long, global = true)]
+    pub no_cache: bool,
     /// Use colours `auto` (on a terminal, unless `NO_COLOR` is set), `always` or `never`
     #[arg(
         long,
@@ -181,13 +184,21 @@ impl Args {
             args.command,
             Command::List | Command::Check | Command::Plan(_) | Command::Apply | Command::Drift
         );
-        let idle = [
-            ("--file", args.global.file.is_some()),
-            ("--format", args.global.format.is_some()),
+        let asks_registries = matches!(
+            args.command,
+            Command::Plan(_) | Command::Apply | Command::Drift
+        );
+        let options = [
+            ("--file", args.global.file.is_some(), reads_files),
+            ("--format", args.global.format.is_some(), reads_files),
+            ("--no-cache", args.global.no_cache, asks_registries),
         ];
-        match idle.iter().find(|(_, given)| *given && !reads_files) {
+        match options
+            .iter()
+            .find(|(_, given, has_use)| *given && !has_use)
+        {
             None => Ok(args),
-            Some((option, _)) => {
+            Some((option, ..)) => {
                 let name = args.command.name();
                 let message = format!("`{option}` does nothing for `pusher {name}`");
                 Err(Self::command().error(ErrorKind::ArgumentConflict, message))

@@ -8,6 +8,7 @@
 //! mirror.* ── node ─ mirror_file ─┘
 //! ```
 
+mod advice;
 mod at;
 mod declared;
 pub mod diagnostics;
@@ -28,7 +29,9 @@ pub mod schema;
 mod secrets;
 pub mod settings;
 mod spelling;
+mod tag;
 mod target;
+mod validate;
 mod variables;
 
 use std::collections::BTreeMap;

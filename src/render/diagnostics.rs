@@ -101,10 +101,7 @@ fn groups<'a>(diagnostic: &'a Diagnostic, files: &'a Files) -> Vec<Group<'a>> {
             ]
         }
         (Some(help), None) if marks.is_empty() => {
-            vec![
-                main,
-                Group::with_title(Level::HELP.secondary_title(harmless(help))),
-            ]
+            vec![main.element(Level::HELP.message(harmless(help)))]
         }
         (Some(help), None) => {
             vec![
@@ -188,7 +185,7 @@ impl Window {
 /// dot of the same length, so that spans stay right.
 fn same_length(text: &str) -> String {
     text.replace(|c: char| ('\u{80}'..='\u{9f}').contains(&c), "\u{b7}")
-        .replace('\r', " ")
+        
 }
 
 /// Writes control characters as escapes, so that a file cannot command the terminal.
