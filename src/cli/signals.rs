@@ -14,8 +14,8 @@ pub fn listen(printer: Arc<Printer>) -> watch::Receiver<bool> {
     tokio::spawn(async move {
         if let Some(mut signals) = signals {
             signals.next().await;
-            stop.send_replace(true);
             printer.say_line("stopping cleanly; once more to stop at once");
+            stop.send_replace(true);
             signals.next().await;
             let _ = printer.bars().clear();
             std::process::exit(Exit::Interrupted.code().into());
