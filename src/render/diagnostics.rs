@@ -185,7 +185,6 @@ impl Window {
 /// dot of the same length, so that spans stay right.
 fn same_length(text: &str) -> String {
     text.replace(|c: char| ('\u{80}'..='\u{9f}').contains(&c), "\u{b7}")
-        
 }
 
 /// Writes control characters as escapes, so that a file cannot command the terminal.
