@@ -9,11 +9,12 @@
 //! | [`model`] | pure | nothing of this crate |
 //! | [`config`] | pure | `model`, `plan::desired` |
 //! | [`plan`] | pure | `model` |
-//! | [`render`] | pure | `model`, `plan` |
+//! | [`render`] | pure | `config`, `model`, `plan` |
 //! | [`registry`] | edge | `model`, `plan` (the words for what could not be read) |
 //! | [`cache`] | edge | `model`, `plan` |
-//! | [`observe`] | edge | `model`, `plan`, `registry` |
-//! | [`apply`] | edge | `model`, `plan`, `registry` |
+//! | [`tree`] | edge | `model`, `plan`, `registry` |
+//! | [`observe`] | edge | `model`, `plan`, `progress`, `registry`, `tree` |
+//! | [`apply`] | edge | `model`, `plan`, `progress`, `registry`, `tree` |
 //! | [`progress`] | edge | `plan` |
 //! | [`sandbox`] | edge | `model` |
 //! | [`cli`] | binary | everything |
@@ -32,3 +33,4 @@ pub mod progress;
 pub mod registry;
 pub mod render;
 pub mod sandbox;
+pub mod tree;

@@ -1,1 +1,134 @@
-//! To be written.
+//! Carries a plan out: blobs first, then manifests, children before their index, the tag last.
+//!
+//! | file | job |
+//! | --- | --- |
+//! | `image` | one change, from its manifests to its tag |
+//! | `blobs` | which blob goes where, and how: there already, mounted, or sent; each once |
+//! | `source` | one blob from its source: checked, read on where it breaks |
+//! | `transfer` | one blob into its target: streamed, taken up again where it broke |
+//! | `referrers` | a registry without referrers API lists them under a tag |
+//! | `once` | does a thing once for each key |
+
+mod blobs;
+mod image;
+mod once;
+mod referrers;
+mod source;
+mod transfer;
+
+use std::collections::HashSet;
+
+use futures_util::StreamExt;
+use tokio::sync::{Mutex, watch};
+
+use crate::model::{Digest, Repository};
+use crate::plan::{Action, Change, Outcome, Plan, Report};
+use crate::progress::Progress;
+use crate::registry::WriteRegistry;
+
+use blobs::Blobs;
+use once::OncePerKey;
+
+/// How many images are worked on together. The registries' own limits are kept by the client; this
+/// one bounds memory.
+const IMAGES_AT_ONCE: usize = 64;
+
+/// Carries out what `plan` says, and nothing else.
+///
+/// One image that fails does not stop the others. When `stop` turns true, no tag is moved any more
+/// but those that are being moved at that moment.
+pub async fn apply<R: WriteRegistry>(
+    plan: &Plan,
+    registry: &R,
+    stop: watch::Receiver<bool>,
+    progress: &Progress,
+) -> Report {
+    let engine = Engine::new(plan, registry, stop.clone(), progress);
+    let engine = &engine;
+    let outcomes: Vec<(usize, Outcome)> = futures_util::stream::iter(biggest_first(plan))
+        .map(|(position, change)| async move { (position, engine.outcome(change).await) })
+        .buffer_unordered(IMAGES_AT_ONCE)
+        .collect()
+        .await;
+    let mut in_order = outcomes;
+    in_order.sort_unstable_by_key(|(position, _)| *position);
+    Report {
+        plan: plan.clone(),
+        outcomes: in_order.into_iter().map(|(_, outcome)| outcome).collect(),
+        interrupted: *stop.borrow(),
+    }
+}
+
+/// Puts the images with the most bytes first, so that the run does not end waiting for one.
+fn biggest_first(plan: &Plan) -> Vec<(usize, &Change)> {
+    let mut changes: Vec<_> = plan.changes.iter().enumerate().collect();
+    let bytes = |change: &Change| change.action.copy().and_then(|copy| copy.blob_bytes);
+    changes.sort_by_key(|(_, change)| std::cmp::Reverse(bytes(change)));
+    changes
+}
+
+/// What all images of a run share.
+struct Engine<'a, R> {
+    plan: &'a Plan,
+    registry: &'a R,
+    stop: watch::Receiver<bool>,
+    progress: &'a Progress,
+    blobs: Blobs<'a, R>,
+    /// The manifests that a repository was seen to hold, by digest.
+    manifests: OncePerKey<(Repository, Digest), ()>,
+    /// Held while an index of referrers is read and written back.
+    referrers: Mutex<()>,
+}
+
+impl<'a, R: WriteRegistry> Engine<'a, R> {
+    fn new(
+        plan: &'a Plan,
+        registry: &'a R,
+        stop: watch::Receiver<bool>,
+        progress: &'a Progress,
+    ) -> Self {
+        let holds_a_tag = |change: &&Change| change.action.before().is_some();
+        let existing: HashSet<Repository> = plan
+            .changes
+            .iter()
+            .filter(holds_a_tag)
+            .map(|change| plan.target.repository(&change.target))
+            .collect();
+        let blobs = Blobs::new(registry, plan.target.profile.mount, existing);
+        let (manifests, referrers) = (OncePerKey::default(), Mutex::default());
+        Self {
+            plan,
+            registry,
+            stop,
+            progress,
+            blobs,
+            manifests,
+            referrers,
+        }
+    }
+
+    async fn outcome(&self, change: &Change) -> Outcome {
+        let copy = match &change.action {
+            Action::NoOp { .. } => return Outcome::Unchanged,
+            Action::Blocked { .. } => return Outcome::Blocked,
+            Action::Create { after } | Action::Update { after, .. } => after,
+        };
+        if *self.stop.borrow() {
+            return Outcome::NotDone;
+        }
+        self.progress.begin(&change.target);
+        let result = image::copy(self, change, copy).await;
+        self.progress.finish(&change.target);
+        match result {
+            Ok(transfer) => Outcome::Done(transfer),
+            Err(outcome) => outcome,
+        }
+    }
+
+    /// Returns when someone asks the run to stop; never, if nobody can any more.
+    async fn stopped(&self) {
+        if self.stop.clone().wait_for(|stop| *stop).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}

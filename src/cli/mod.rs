@@ -1,1 +1,100 @@
-//! To be written.
+//! The command line: what is typed in, what is printed, how it ends.
+//!
+//! | file | job |
+//! | --- | --- |
+//! | [`args`] | what can be typed |
+//! | [`environment`] | the only reader of the environment |
+//! | [`files`], [`mirror`] | the files, and what they declare |
+//! | [`client`] | the client for the registries, from what the files and the environment say |
+//! | [`commands`] | one file a command |
+//! | [`printer`] | the only place that prints |
+//! | [`progress`], [`signals`] | what a person sees and can do while it runs |
+//! | [`exit`], [`error`] | how it ends |
+
+pub mod args;
+pub mod client;
+pub mod commands;
+pub mod context;
+pub mod environment;
+pub mod error;
+pub mod exit;
+pub mod files;
+mod logging;
+pub mod mirror;
+pub mod printer;
+pub mod progress;
+pub mod signals;
+
+use std::ffi::OsString;
+use std::sync::Arc;
+
+use crate::render::Style;
+
+use args::{Args, ColorChoice};
+use context::Context;
+use environment::Environment;
+use error::CliError;
+use exit::Exit;
+use printer::Printer;
+
+/// Runs what was typed, the program's name first, and returns how it ended.
+pub fn run(typed: impl IntoIterator<Item = OsString>) -> Exit {
+    let environment = Environment::read();
+    let args = match Args::parse_checked(typed) {
+        Ok(args) => args,
+        Err(error) => return explain(&error, &environment),
+    };
+    let global = &args.global;
+    let printer = Printer::standard(global.color, global.quiet, &environment);
+    let printer = Arc::new(printer);
+    logging::install(&printer, global.verbose);
+    let built = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    let runtime = match built {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            printer.error(&CliError::new(format!("cannot start: {error}")));
+            return Exit::Failed;
+        }
+    };
+    let exit = runtime.block_on(async {
+        let stop = signals::listen(printer.clone());
+        let context = Context::new(environment, printer, stop);
+        commands::run(&context, &args).await
+    });
+    // A credential helper that hangs must not keep the process from ending.
+    runtime.shutdown_background();
+    exit
+}
+
+/// Prints help where it was asked for, else what is wrong with what was typed.
+fn explain(error: &clap::Error, environment: &Environment) -> Exit {
+    let printer = Printer::standard(ColorChoice::Auto, false, environment);
+    let text = error.render();
+    if error.use_stderr() {
+        let coloured = printer.talk_style() == Style::COLOURED;
+        printer.insist(|to| write_styled(&text, coloured, to));
+        return Exit::Failed;
+    }
+    let coloured = printer.view(false).style == Style::COLOURED;
+    match printer.answer(|to| write_styled(&text, coloured, to)) {
+        Ok(()) => Exit::Done,
+        Err(error) => {
+            printer.error(&error);
+            Exit::Failed
+        }
+    }
+}
+
+fn write_styled(
+    text: &clap::builder::StyledStr,
+    coloured: bool,
+    to: &mut dyn std::fmt::Write,
+) -> std::fmt::Result {
+    if coloured {
+        write!(to, "{}", text.ansi())
+    } else {
+        write!(to, "{text}")
+    }
+}

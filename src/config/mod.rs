@@ -1,1 +1,44 @@
-//! To be written.
+//! From text to the desired set: the mirror file, image lists, names, and every mistake at once.
+//!
+//! Opens nothing: the caller hands in the text, the environment and a way to read includes.
+//!
+//! ```text
+//! images.txt ─ images_txt ─┐
+//!                          ├─ declared ─ naming ─ entries ─ validate ─ Loaded
+//! mirror.* ── node ─ mirror_file ─┘
+//! ```
+
+mod declared;
+pub mod diagnostics;
+mod entries;
+mod images_txt;
+mod load;
+mod mistakes;
+mod naming;
+pub mod settings;
+mod target;
+
+use std::collections::BTreeMap;
+
+pub use diagnostics::{Diagnostic, Files, Kind, Place, Replacement, Severity};
+pub use load::{Loaded, load};
+pub use settings::{Registries, RegistrySettings};
+pub use target::{NAMESPACE_VARIABLE, REGISTRY_VARIABLE};
+
+/// The environment's variables.
+pub type Environment = BTreeMap<String, String>;
+
+/// What [`load`] works on.
+#[derive(Clone, Copy)]
+pub struct Input<'a> {
+    /// The name of the main file, as it is shown to people; `.txt` is an image list, `.toml` is
+    /// TOML, anything else YAML.
+    pub path: &'a str,
+    /// Its text.
+    pub text: &'a str,
+    /// The environment.
+    pub environment: &'a Environment,
+    /// Reads a file that the main file includes; the path is relative to where the main file's
+    /// own path is.
+    pub read: &'a dyn Fn(&str) -> Result<String, String>,
+}

@@ -5,6 +5,7 @@ pub mod manifest;
 pub mod media_type;
 pub mod platform;
 pub mod reference;
+pub mod secret;
 
 pub use digest::{Algorithm, Digest, DigestError, Hasher};
 pub use manifest::{
@@ -13,3 +14,4 @@ pub use manifest::{
 };
 pub use platform::{Platform, PlatformError, PlatformPattern, Platforms};
 pub use reference::{DOCKER_HUB, Reference, ReferenceError, Repository};
+pub use secret::Secret;

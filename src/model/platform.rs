@@ -263,11 +263,9 @@ fn meant(text: &str) -> Option<String> {
         return None;
     }
     let fixed = match architecture.as_str() {
-        "armv5" => "arm/v5",
-        "armv6" | "armv6l" => "arm/v6",
+        "armv5" | "arm32v5" => "arm/v5",
+        "armv6" | "armv6l" | "arm32v6" => "arm/v6",
         "armv7" | "armv7l" | "arm32" | "arm32v7" | "arm-v7" => "arm/v7",
-        "arm32v6" => "arm/v6",
-        "arm32v5" => "arm/v5",
         "armv8" | "armv8l" | "arm64v8" | "arm-v8" | "arm64-v8" | "aarch64" => "arm64",
         "amd" | "x64" | "x86_64" | "x86-64" | "amd64v1" => "amd64",
         "x86" | "i386" | "i486" | "i586" | "i686" => "386",

@@ -2,7 +2,7 @@
 
 use crate::model::{Descriptor, Platforms, Reference};
 
-use super::desired::{Origin, Target, TargetName};
+use super::desired::{Origin, Policy, Target, TargetName};
 use super::expected::{Expected, Refusal};
 use super::observed::Unreadable;
 use super::profile::NameRefused;
@@ -27,6 +27,8 @@ pub struct Change {
     pub platforms: Platforms,
     /// Where the entry was declared.
     pub origin: Origin,
+    /// The entry's choices.
+    pub policy: Policy,
     /// What has to be done.
     pub action: Action,
 }
@@ -69,6 +71,8 @@ pub struct Copy {
     pub expected: Expected,
     /// The bytes of the blobs, where they were counted.
     pub blob_bytes: Option<u64>,
+    /// Whether signatures were asked for and cannot follow, since the digest changes on the way.
+    pub referrers_stay: bool,
 }
 
 /// Why nothing can be done for an entry.

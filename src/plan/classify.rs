@@ -1,35 +1,102 @@
 //! The plan as a pure, total function of what is desired and what was observed.
 
-use crate::model::Descriptor;
+use crate::model::{Descriptor, Platforms, Reference};
 
 use super::change::{Action, BlockReason, Change, Copy, Plan};
-use super::desired::{Desired, Entry};
-use super::observed::{Observation, Observed, ObservedImage};
+use super::desired::{Desired, Entry, TargetName};
+use super::expected::Expected;
+use super::observed::{Observation, Observed, ObservedImage, SourceImage, Unreadable};
+use super::referrers::{ObservedReferrer, ObservedReferrers};
 
 /// Compares what is desired with what was observed.
 pub fn plan(desired: &Desired, observed: &Observed) -> Plan {
-    let change = |entry: &Entry| Change {
+    let profile = &desired.target.profile;
+    let mut changes = Vec::with_capacity(desired.entries.len());
+    for entry in &desired.entries {
+        let image = observed.get(&entry.target);
+        let action = match (profile.refuses_name(&entry.target), image) {
+            (Some(refused), _) => blocked(BlockReason::NameRefused(refused)),
+            (None, None) => blocked(BlockReason::NotObserved),
+            (None, Some(image)) => classify(image),
+        };
+        changes.push(change(entry, action));
+        changes.extend(
+            image
+                .map(|image| referrers(entry, &image.referrers))
+                .unwrap_or_default(),
+        );
+    }
+    Plan {
+        target: desired.target.clone(),
+        changes,
+    }
+}
+
+fn change(entry: &Entry, action: Action) -> Change {
+    Change {
         target: entry.target.clone(),
         source: entry.source.clone(),
         platforms: entry.platforms.clone(),
         origin: entry.origin.clone(),
-        action: match desired.target.profile.refuses_name(&entry.target) {
-            Some(refused) => Action::Blocked {
-                before: None,
-                reason: BlockReason::NameRefused(refused),
-            },
-            None => observed.get(&entry.target).map_or(
-                Action::Blocked {
-                    before: None,
-                    reason: BlockReason::NotObserved,
-                },
-                classify,
-            ),
-        },
+        policy: entry.policy,
+        action,
+    }
+}
+
+fn blocked(reason: BlockReason) -> Action {
+    Action::Blocked {
+        before: None,
+        reason,
+    }
+}
+
+/// Plans one change for each referrer that follows its image.
+fn referrers(entry: &Entry, referrers: &ObservedReferrers) -> Vec<Change> {
+    match referrers {
+        ObservedReferrers::NotWanted | ObservedReferrers::CannotFollow => vec![],
+        ObservedReferrers::Unreadable(why) => {
+            let message = format!("its signatures and other referrers: {why}");
+            let why = Unreadable {
+                message,
+                cause: why.cause,
+            };
+            vec![change(entry, blocked(BlockReason::SourceUnreadable(why)))]
+        }
+        ObservedReferrers::Found(found) => found
+            .iter()
+            .map(|referrer| referrer_change(entry, referrer))
+            .collect(),
+    }
+}
+
+fn referrer_change(entry: &Entry, referrer: &ObservedReferrer) -> Change {
+    let ObservedReferrer {
+        tag,
+        source,
+        target,
+    } = referrer;
+    let image = ObservedImage {
+        source: Observation::Present(SourceImage {
+            descriptor: source.clone(),
+            expected: Ok(Expected::unchanged(source.clone())),
+            blob_bytes: None,
+        }),
+        target: target.clone(),
+        referrers: ObservedReferrers::NotWanted,
     };
-    Plan {
-        target: desired.target.clone(),
-        changes: desired.entries.iter().map(change).collect(),
+    let repository = entry.source.repository().clone();
+    let digest = source.digest.clone();
+    Change {
+        target: TargetName {
+            repository: entry.target.repository.clone(),
+            tag: tag.clone().unwrap_or_else(|| digest.to_string()),
+        },
+        source: match tag {
+            Some(tag) => Reference::tagged(repository, tag.clone()),
+            None => Reference::digested(repository, digest),
+        },
+        platforms: Platforms::All,
+        ..change(entry, classify(&image))
     }
 }
 
@@ -55,6 +122,7 @@ pub fn classify(image: &ObservedImage) -> Action {
         source: source.descriptor.clone(),
         expected: expected.clone(),
         blob_bytes: source.blob_bytes,
+        referrers_stay: image.referrers == ObservedReferrers::CannotFollow,
     };
     match &image.target {
         Observation::Unreadable(why) => blocked(None, BlockReason::TargetUnreadable(why.clone())),
@@ -73,12 +141,12 @@ pub fn classify(image: &ObservedImage) -> Action {
 
 #[cfg(test)]
 mod tests {
-    use super::super::desired::{Origin, Policy, Target, TargetName};
-    use super::super::expected::{Expected, Refusal};
-    use super::super::observed::{Cause, SourceImage, Unreadable};
+    use super::super::desired::{Origin, Policy, Target};
+    use super::super::expected::Refusal;
+    use super::super::observed::Cause;
     use super::super::profile::{Profile, ProfileKind};
     use super::*;
-    use crate::model::{Digest, ManifestError, Platforms, media_type};
+    use crate::model::{Digest, ManifestError, media_type};
 
     fn descriptor(content: &str) -> Descriptor {
         let media_type = media_type::OCI_MANIFEST.to_owned();
@@ -105,6 +173,17 @@ mod tests {
             cause: Cause::Unreachable,
             message,
         })
+    }
+
+    fn observed(
+        source: Observation<SourceImage>,
+        target: Observation<Descriptor>,
+    ) -> ObservedImage {
+        ObservedImage {
+            source,
+            target,
+            referrers: ObservedReferrers::NotWanted,
+        }
     }
 
     fn name_of(action: &Action) -> &'static str {
@@ -151,7 +230,7 @@ mod tests {
                 Observation::Present(descriptor) => Some(descriptor.clone()),
                 _ => None,
             };
-            let found = classify(&ObservedImage { source, target });
+            let found = classify(&observed(source, target));
             assert_eq!(name_of(&found), action);
             assert_eq!(found.before().cloned(), before, "{action}");
         }
@@ -179,10 +258,7 @@ mod tests {
             profile: Profile::of(ProfileKind::AcrPersonal),
         };
         let entries = vec![entry("a/b"), entry("forgotten"), entry("fine")];
-        let fine = ObservedImage {
-            source: source("a"),
-            target: Observation::Absent,
-        };
+        let fine = observed(source("a"), Observation::Absent);
         let observed = Observed::from([(entries[2].target.clone(), fine)]);
         let plan = plan(&Desired { target, entries }, &observed);
         let names: Vec<_> = plan

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::model::{Platforms, Reference, Repository};
+use crate::model::{Digest, Platforms, Reference, Repository};
 
 use super::profile::Profile;
 
@@ -41,7 +41,11 @@ impl Target {
 
     /// Returns the full reference that `name` stands for.
     pub fn reference(&self, name: &TargetName) -> Reference {
-        Reference::tagged(self.repository(name), name.tag.clone())
+        let repository = self.repository(name);
+        match name.digest() {
+            Some(digest) => Reference::digested(repository, digest),
+            None => Reference::tagged(repository, name.tag.clone()),
+        }
     }
 }
 
@@ -59,13 +63,25 @@ impl fmt::Display for Target {
 pub struct TargetName {
     /// The repository, below the namespace.
     pub repository: String,
-    /// The tag.
+    /// The tag; a digest for what is pushed without a tag, as referrers are.
     pub tag: String,
+}
+
+impl TargetName {
+    /// Returns the digest, if the name is one of something without a tag.
+    pub fn digest(&self) -> Option<Digest> {
+        // No tag has a colon.
+        self.tag
+            .contains(':')
+            .then(|| self.tag.parse().ok())
+            .flatten()
+    }
 }
 
 impl fmt::Display for TargetName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.repository, self.tag)
+        let separator = if self.tag.contains(':') { '@' } else { ':' };
+        write!(f, "{}{separator}{}", self.repository, self.tag)
     }
 }
 

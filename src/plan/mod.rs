@@ -9,6 +9,7 @@ pub mod desired;
 pub mod expected;
 pub mod observed;
 pub mod profile;
+pub mod referrers;
 pub mod remember;
 pub mod report;
 pub mod rewrite;

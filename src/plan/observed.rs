@@ -11,6 +11,7 @@ use crate::model::Descriptor;
 
 use super::desired::TargetName;
 use super::expected::{Expected, Refusal};
+use super::referrers::ObservedReferrers;
 
 /// What the registries said about every entry of a desired set, by target name.
 pub type Observed = IndexMap<TargetName, ObservedImage>;
@@ -22,6 +23,8 @@ pub struct ObservedImage {
     pub source: Observation<SourceImage>,
     /// What the target's tag points to.
     pub target: Observation<Descriptor>,
+    /// What names the image as its subject.
+    pub referrers: ObservedReferrers,
 }
 
 /// The answer to one question to a registry.
@@ -76,4 +79,14 @@ pub enum Cause {
     Server,
     /// It answered what the specification does not allow, or bytes that are not what it promised.
     Protocol,
+}
+
+impl Cause {
+    /// Tells whether the same request may work a little later.
+    pub fn may_pass(self) -> bool {
+        match self {
+            Self::RateLimited | Self::Unreachable | Self::Server => true,
+            Self::Unauthorized | Self::Denied | Self::Protocol => false,
+        }
+    }
 }

@@ -68,15 +68,13 @@ impl ProfileKind {
         let Some(name) = host.strip_suffix(".aliyuncs.com") else {
             return Self::Generic;
         };
-        let first = name.split('.').next().unwrap_or(name);
-        if name.ends_with(".personal.cr") {
-            Self::AcrPersonal
-        } else if name.ends_with(".cr") {
-            Self::AcrEnterprise
-        } else if matches!(first, "registry" | "registry-vpc" | "registry-internal") {
-            Self::AcrPersonal
-        } else {
-            Self::Generic
+        let mut labels = name.split('.');
+        let (first, last) = (labels.next(), labels.next_back());
+        match (first, labels.next_back(), last) {
+            (_, Some("personal"), Some("cr")) => Self::AcrPersonal,
+            (_, _, Some("cr")) => Self::AcrEnterprise,
+            (Some("registry" | "registry-vpc" | "registry-internal"), ..) => Self::AcrPersonal,
+            _ => Self::Generic,
         }
     }
 }

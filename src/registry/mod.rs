@@ -1,15 +1,67 @@
-//! Registries over HTTP: reading and writing are two traits.
+//! Registries over HTTP: reading and writing are two traits, and one [`Client`] has both.
+//!
+//! | file | job |
+//! | --- | --- |
+//! | [`client`], `host`, [`options`] | one client for many hosts; what is kept for each; what it is told |
+//! | `send` | the one path that every request takes: authorisation, limits, retries, errors |
+//! | `call`, `exchange`, `outgoing`, `answer` | a request, one try of it, its body, what comes back |
+//! | `auth`, `challenge` | how a host wants to be asked; the first request finds out |
+//! | `token`, `tokens`, [`scope`] | tokens, fetched once for each scope |
+//! | [`credentials`] | who asks: declared logins, the docker and podman configs, their helpers |
+//! | `limits`, `limiter`, `retry` | how many requests at once; which failures are tried again |
+//! | `transport` | connections: proxies, trust, pools |
+//! | `manifests`, `blobs`, `uploads`, `tags`, `referrers`, `pages` | the endpoints |
+//! | [`upload`] | what goes in and out of the endpoints for blobs |
+//! | `recent` | manifests that need not be read twice |
+//! | [`error`], `refusal`, `trouble` | what went wrong, in one line, and a hint |
+//! | [`stats`], [`rate_limit`] | what was asked of whom, and what may still be asked |
 
 use std::future::Future;
 
 use bytes::Bytes;
-use futures_util::Stream;
 
-use crate::model::{Descriptor, Digest, RawManifest, Reference, Repository};
+use crate::model::{Child, Descriptor, Digest, RawManifest, Reference, Repository};
 
+mod answer;
+mod auth;
+mod blobs;
+mod call;
+mod challenge;
+pub mod client;
+pub mod credentials;
 pub mod error;
+mod exchange;
+mod host;
+mod limiter;
+mod limits;
+mod manifests;
+pub mod options;
+mod outgoing;
+mod pages;
+pub mod rate_limit;
+mod recent;
+mod referrers;
+mod refusal;
+mod retry;
+pub mod scope;
+mod send;
+pub mod stats;
+mod tags;
+mod token;
+mod tokens;
+mod transport;
+mod trouble;
+pub mod upload;
+mod uploads;
 
+pub use client::Client;
+pub use credentials::{CredentialFiles, Credentials, Login};
 pub use error::RegistryError;
+pub use options::{ClientOptions, HostOptions, Patience, RetryOptions};
+pub use rate_limit::RateLimit;
+pub use scope::Actions;
+pub use stats::{HostStats, Kind, Stats};
+pub use upload::{BlobStream, BodyError, Deletion, Mount, Upload, UploadBody, UploadSession};
 
 /// Reads what registries hold; whoever has only this cannot write, by type.
 pub trait ReadRegistry: Send + Sync {
@@ -33,17 +85,15 @@ pub trait ReadRegistry: Send + Sync {
     ) -> impl Future<Output = Result<Option<Bytes>, RegistryError>> + Send;
 
     /// Opens a blob from byte `offset` on. The bytes are not checked here: who passes them on does.
+    ///
+    /// [`BlobStream::offset`] tells where the stream really begins: a registry may ignore the
+    /// wish and send everything. A blob that is not there is an error.
     fn open_blob(
         &self,
         repository: &Repository,
         blob: &Descriptor,
         offset: u64,
-    ) -> impl Future<
-        Output = Result<
-            impl Stream<Item = Result<Bytes, RegistryError>> + Send + Unpin + 'static,
-            RegistryError,
-        >,
-    > + Send;
+    ) -> impl Future<Output = Result<BlobStream, RegistryError>> + Send;
 
     /// Tells whether a repository holds a blob.
     fn has_blob(
@@ -58,11 +108,70 @@ pub trait ReadRegistry: Send + Sync {
         repository: &Repository,
     ) -> impl Future<Output = Result<Option<Vec<String>>, RegistryError>> + Send;
 
-    /// Lists the manifests that name `digest` as their subject (OCI 1.1); none if the registry has
-    /// no referrers API.
+    /// Lists the manifests that name `digest` as their subject (OCI 1.1), all pages as one list;
+    /// none if the registry has no referrers API.
     fn list_referrers(
         &self,
         repository: &Repository,
         digest: &Digest,
-    ) -> impl Future<Output = Result<Option<RawManifest>, RegistryError>> + Send;
+    ) -> impl Future<Output = Result<Option<Vec<Child>>, RegistryError>> + Send;
+}
+
+/// Writes into registries.
+pub trait WriteRegistry: ReadRegistry {
+    /// Pushes a manifest byte for byte, under the reference's digest, else its tag.
+    fn put_manifest(
+        &self,
+        reference: &Reference,
+        manifest: &RawManifest,
+    ) -> impl Future<Output = Result<(), RegistryError>> + Send;
+
+    /// Deletes a tag, or a manifest with every tag that points to it if the reference has a digest.
+    fn delete_manifest(
+        &self,
+        reference: &Reference,
+    ) -> impl Future<Output = Result<Deletion, RegistryError>> + Send;
+
+    /// Mounts a blob from another repository of the same registry, or begins to upload one.
+    ///
+    /// Without `mount` the answer is always a session. A mount that the registry does not do
+    /// still opens one, so nothing is lost by trying.
+    fn start_upload(
+        &self,
+        repository: &Repository,
+        mount: Option<&Mount>,
+    ) -> impl Future<Output = Result<Upload, RegistryError>> + Send;
+
+    /// Sends all of a blob, or the rest of it, in one streamed request and closes the upload.
+    ///
+    /// `length` is the number of bytes in `body`. It is sent once: a body that is a stream is gone
+    /// when this fails, so the caller begins again, with [`Self::upload_offset`] or from the start.
+    fn finish_upload(
+        &self,
+        session: &UploadSession,
+        digest: &Digest,
+        length: u64,
+        body: UploadBody,
+    ) -> impl Future<Output = Result<(), RegistryError>> + Send;
+
+    /// Sends `length` bytes from byte `offset` on, without closing the upload; the session moves on.
+    fn append_upload(
+        &self,
+        session: &mut UploadSession,
+        offset: u64,
+        length: u64,
+        body: UploadBody,
+    ) -> impl Future<Output = Result<(), RegistryError>> + Send;
+
+    /// Asks how many bytes of an upload the registry has; none if it knows the upload no more.
+    fn upload_offset(
+        &self,
+        session: &mut UploadSession,
+    ) -> impl Future<Output = Result<Option<u64>, RegistryError>> + Send;
+
+    /// Gives an upload up, so that the registry can forget it; a registry that cannot is no error.
+    fn cancel_upload(
+        &self,
+        session: &UploadSession,
+    ) -> impl Future<Output = Result<(), RegistryError>> + Send;
 }

@@ -1,1 +1,20 @@
-//! To be written.
+//! Plans, reports and drift as text: for people, for programs, for pull requests. Pure.
+//!
+//! The core decides, this folder words it. Everything goes into a writer; whatever came from a
+//! registry or a file is made harmless on the way (see [`clean`]).
+
+pub mod clean;
+pub mod diagnostics;
+pub mod drift;
+pub mod format;
+pub mod hints;
+pub mod human;
+pub mod json;
+pub mod markdown;
+pub mod style;
+pub mod tally;
+pub mod units;
+pub mod words;
+
+pub use format::{Format, drift, plan, report};
+pub use style::{Style, View};

@@ -1,4 +1,12 @@
 //! The one test binary: what crosses the borders between modules.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod apply;
+mod cli;
+mod client;
+mod layering;
 mod profile_table;
+mod registries;
+mod render;
 mod selection;
+mod support;

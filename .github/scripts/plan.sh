@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# Plans what a pull request would change, for the step summary and for the comment.
+#
+#   plan.sh FOLDER      writes FOLDER/plan.md and FOLDER/pull-request
+#
+# With the target's credentials: the plan. Without them (a fork's pull request is given no
+# secrets): the files checked and the images listed, and a plan with nothing but public access where
+# it is known what the target is.
+#
+# A saved plan (`--out "$folder/plan.json"`) and a plan that needs no network (`--offline`) fit in
+# `plan_with_credentials` and `plan_without` respectively; the folder is uploaded whole.
+set -euo pipefail
+# shellcheck source=lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+folder=$1
+mkdir -p "$folder"
+plan=$folder/plan.md
+talk=$(mktemp)
+trap 'rm -f "$talk"' EXIT
+status=0
+
+# Runs a command and prints its answer; where there is none, its last words. What it says on stderr
+# is in the log in any case. $1 is the form of the answer: `markdown`, or `text` for a code block.
+told() {
+  local form=$1 code=0 answer
+  shift
+  answer=$("$@" 2>"$talk") || code=$?
+  cat "$talk" >&2
+  if [[ -z "$answer" ]]; then
+    tail -n 60 "$talk" | fence
+  elif [[ "$form" == text ]]; then
+    fence <<<"$answer"
+  else
+    printf '%s\n' "$answer"
+  fi
+  return "$code"
+}
+
+plan_with_credentials() {
+  told markdown pusher plan --format markdown --detailed-exitcode
+}
+
+plan_without() {
+  local code=0
+  # Where the target's name is a secret too, one of the kind with the strictest rules stands in for
+  # it: enough to check and to list, which ask no registry.
+  local stand_in=(
+    "ALIYUN_REGISTRY=${ALIYUN_REGISTRY:-registry.cn-hangzhou.aliyuncs.com}"
+    "ALIYUN_NAME_SPACE=${ALIYUN_NAME_SPACE:-namespace}"
+  )
+  printf 'Without the credentials of the target: what can be said from the files.\n'
+  printf '\n**Check**\n\n'
+  told text env "${stand_in[@]}" pusher check || code=$?
+  # Only the check counts: a list that passed it can be listed, and a private target can't be read.
+  printf '\n**Images**\n\n'
+  told text env "${stand_in[@]}" pusher list || true
+  if [[ -n "${ALIYUN_REGISTRY:-}" && -n "${ALIYUN_NAME_SPACE:-}" ]]; then
+    printf '\n**Plan, with public access only**\n\n'
+    told markdown pusher plan --format markdown || true
+  fi
+  return "$code"
+}
+
+if has_credentials; then
+  plan_with_credentials >"$plan" || status=$?
+else
+  plan_without >"$plan" || status=$?
+fi
+
+mask "$plan"
+summarise <"$plan"
+printf '%s\n' "${PULL_REQUEST:-}" >"$folder/pull-request"
+
+case $status in
+  0) notice 'nothing to do: the target already holds what the files say' ;;
+  2) notice 'changes are pending: merging this applies them' ;;
+  *) die 'the plan has something wrong or blocked: see the summary' ;;
+esac

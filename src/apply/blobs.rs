@@ -1,0 +1,182 @@
+//! Which blob goes where, and how: a blob goes over the wire once a run.
+//!
+//! It is in the target repository already, else another repository of the target has it and it is
+//! mounted, else it is sent. While one task sends a blob, tasks that want it elsewhere wait, since a
+//! mount is cheaper than a transfer; once the registry has refused a mount nobody waits any more.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::sync::Mutex;
+
+use crate::model::{Descriptor, Digest, Repository};
+use crate::registry::{Mount, RegistryError, Upload, UploadSession, WriteRegistry};
+
+use super::image::Tally;
+use super::once::OncePerKey;
+use super::transfer;
+
+/// A blob of at least this many bytes is worth the question whether it is there, even in a
+/// repository that seems new: an interrupted run may have left it.
+const WORTH_ASKING: u64 = 256 * 1024;
+
+/// A blob that a repository must hold.
+pub(super) struct BlobJob<'a> {
+    pub(super) blob: &'a Descriptor,
+    pub(super) source: &'a Repository,
+    pub(super) target: &'a Repository,
+    pub(super) tally: &'a Tally<'a>,
+}
+
+/// How a blob came to be in the target repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum How {
+    Present,
+    Mounted,
+    Sent,
+}
+
+/// The repository that holds a blob; locked while the blob is on its way.
+type Holder = Arc<Mutex<Option<Repository>>>;
+
+pub(super) struct Blobs<'a, R> {
+    registry: &'a R,
+    mounts: AtomicBool,
+    brought: OncePerKey<(Repository, Digest), How>,
+    holders: OncePerKey<Digest, Holder>,
+    is_new: OncePerKey<Repository, bool>,
+    existing: HashSet<Repository>,
+}
+
+impl<'a, R: WriteRegistry> Blobs<'a, R> {
+    /// Begins with nothing known but the repositories that surely exist.
+    pub(super) fn new(registry: &'a R, mount: Option<bool>, existing: HashSet<Repository>) -> Self {
+        Self {
+            registry,
+            mounts: AtomicBool::new(mount.unwrap_or(true)),
+            brought: OncePerKey::default(),
+            holders: OncePerKey::default(),
+            is_new: OncePerKey::default(),
+            existing,
+        }
+    }
+
+    /// Returns when the target repository holds the blob.
+    pub(super) async fn bring(&self, job: BlobJob<'_>) -> Result<(), String> {
+        let key = (job.target.clone(), job.blob.digest.clone());
+        let (how, brought_here) = self
+            .brought
+            .get(key, async || self.bring_once(&job).await)
+            .await?;
+        // Whoever waited for another image's transfer sent nothing itself.
+        let how = if brought_here { how } else { How::Present };
+        job.tally.count(&how, job.blob.size);
+        Ok(())
+    }
+
+    async fn bring_once(&self, job: &BlobJob<'_>) -> Result<How, String> {
+        if !self.mounts.load(Ordering::Relaxed) {
+            return self.bring_without_mount(job).await;
+        }
+        let (holder, _) = self.holder(&job.blob.digest).await;
+        let mut held = holder.lock().await;
+        let same_registry = job.source.registry == job.target.registry;
+        let from = held
+            .clone()
+            .or_else(|| same_registry.then(|| job.source.clone()));
+        let Some(from) = from.filter(|_| self.mounts.load(Ordering::Relaxed)) else {
+            let how = self.bring_without_mount(job).await?;
+            *held = Some(job.target.clone());
+            return Ok(how);
+        };
+        if held.is_some() {
+            // It is there for good: mounts need not wait for each other.
+            drop(held);
+        }
+        self.mount(job, from).await
+    }
+
+    async fn holder(&self, digest: &Digest) -> (Holder, bool) {
+        let fresh = async || Ok::<_, std::convert::Infallible>(Holder::default());
+        match self.holders.get(digest.clone(), fresh).await {
+            Ok(holder) => holder,
+            Err(never) => match never {},
+        }
+    }
+
+    async fn mount(&self, job: &BlobJob<'_>, from: Repository) -> Result<How, String> {
+        if self.is_there(job).await? {
+            return Ok(How::Present);
+        }
+        let mount = Mount {
+            digest: job.blob.digest.clone(),
+            from,
+        };
+        match self
+            .registry
+            .start_upload(job.target, Some(&mount))
+            .await
+            .map_err(told)?
+        {
+            Upload::Mounted => Ok(How::Mounted),
+            Upload::Session(session) => {
+                tracing::debug!(
+                    registry = job.target.registry,
+                    "the registry does not mount"
+                );
+                self.mounts.store(false, Ordering::Relaxed);
+                self.send(job, session).await
+            }
+        }
+    }
+
+    async fn bring_without_mount(&self, job: &BlobJob<'_>) -> Result<How, String> {
+        if self.is_there(job).await? {
+            return Ok(How::Present);
+        }
+        match self
+            .registry
+            .start_upload(job.target, None)
+            .await
+            .map_err(told)?
+        {
+            Upload::Mounted => Ok(How::Mounted),
+            Upload::Session(session) => self.send(job, session).await,
+        }
+    }
+
+    async fn send(&self, job: &BlobJob<'_>, session: UploadSession) -> Result<How, String> {
+        transfer::send(self.registry, job, session).await?;
+        Ok(How::Sent)
+    }
+
+    async fn is_there(&self, job: &BlobJob<'_>) -> Result<bool, String> {
+        if job.blob.size < WORTH_ASKING && self.is_new(job.target).await {
+            return Ok(false);
+        }
+        self.registry
+            .has_blob(job.target, &job.blob.digest)
+            .await
+            .map_err(told)
+    }
+
+    /// Tells whether the registry does not know a repository yet; asked once for each.
+    async fn is_new(&self, repository: &Repository) -> bool {
+        if self.existing.contains(repository) {
+            return false;
+        }
+        let ask =
+            async || Ok::<_, RegistryError>(self.registry.list_tags(repository).await?.is_none());
+        // Whoever may not list tags may still push: then each blob is asked for.
+        self.is_new
+            .get(repository.clone(), ask)
+            .await
+            .is_ok_and(|(is_new, _)| is_new)
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
+fn told(error: RegistryError) -> String {
+    error.to_string()
+}

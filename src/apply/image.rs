@@ -1,0 +1,204 @@
+//! One change: its manifests are read, its blobs brought, its manifests pushed, its tag moved.
+
+use std::future::Future;
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+use futures_util::future::join_all;
+
+use crate::model::{RawManifest, Reference, Repository};
+use crate::plan::{Change, Copy, Outcome, TargetName, Transfer, Unreadable};
+use crate::progress::Progress;
+use crate::registry::{RegistryError, WriteRegistry};
+use crate::tree::{self, ImageNode, Tree};
+
+use super::Engine;
+use super::blobs::{BlobJob, How};
+
+/// Brings one image to the target. An `Err` is an outcome in which the tag was not moved.
+pub(super) async fn copy<R: WriteRegistry>(
+    engine: &Engine<'_, R>,
+    change: &Change,
+    copy: &Copy,
+) -> Result<Transfer, Outcome> {
+    let begun = Instant::now();
+    let job = ImageJob {
+        engine,
+        change,
+        copy,
+        repository: engine.plan.target.repository(&change.target),
+        tally: Tally {
+            progress: engine.progress,
+            image: &change.target,
+            transfer: Mutex::default(),
+        },
+    };
+    let tree = tokio::select! {
+        tree = job.bring_contents() => tree.map_err(|message| Outcome::Failed { message })?,
+        () = engine.stopped() => return Err(Outcome::NotDone),
+    };
+    // From here on nothing is large; a stop lets it end, so that no answer is left unread.
+    job.move_tag(&tree.root).await?;
+    if change.target.digest().is_some() {
+        let failed = |why: Unreadable| Outcome::Failed {
+            message: why.message,
+        };
+        super::referrers::list(engine, &job.repository, &tree.root)
+            .await
+            .map_err(failed)?;
+    }
+    Ok(Transfer {
+        time: begun.elapsed(),
+        ..job.tally.transfer()
+    })
+}
+
+struct ImageJob<'a, R> {
+    engine: &'a Engine<'a, R>,
+    change: &'a Change,
+    copy: &'a Copy,
+    repository: Repository,
+    tally: Tally<'a>,
+}
+
+impl<R: WriteRegistry> ImageJob<'_, R> {
+    /// Brings everything but the root manifest.
+    async fn bring_contents(&self) -> Result<Tree, String> {
+        let Change { source, policy, .. } = self.change;
+        let registry = self.engine.registry;
+        let tree = tree::read(registry, source, &self.copy.expected, policy.foreign_layers).await;
+        let tree = tree.map_err(|why| why.to_string())?;
+        self.tally
+            .progress
+            .expect_bytes(self.tally.image, tree.blob_bytes());
+        let images = tree.images.iter();
+        all(images.map(|image| self.bring_image(image, &tree.root))).await?;
+        for index in &tree.inner_indexes {
+            self.push_by_digest(index)
+                .await
+                .map_err(|error| error.to_string())?;
+        }
+        Ok(tree)
+    }
+
+    async fn bring_image(&self, image: &ImageNode, root: &RawManifest) -> Result<(), String> {
+        let is_root = image.manifest.descriptor.digest == root.descriptor.digest;
+        if !is_root && self.is_there(&image.manifest).await {
+            // A registry takes a manifest only with all its blobs.
+            for blob in &image.blobs {
+                self.tally.count(&How::Present, blob.size);
+            }
+            return Ok(());
+        }
+        let jobs = image.blobs.iter().map(|blob| BlobJob {
+            blob,
+            source: self.change.source.repository(),
+            target: &self.repository,
+            tally: &self.tally,
+        });
+        all(jobs.map(|job| self.engine.blobs.bring(job))).await?;
+        if !is_root {
+            self.push_by_digest(&image.manifest)
+                .await
+                .map_err(|error| error.to_string())?;
+        }
+        Ok(())
+    }
+
+    /// Tells whether an update finds this child in place: then its blobs need no question each.
+    async fn is_there(&self, child: &RawManifest) -> bool {
+        if self.change.action.before().is_none() {
+            return false;
+        }
+        let reference =
+            Reference::digested(self.repository.clone(), child.descriptor.digest.clone());
+        matches!(
+            self.engine.registry.head_manifest(&reference).await,
+            Ok(Some(_))
+        )
+    }
+
+    async fn push_by_digest(&self, manifest: &RawManifest) -> Result<(), RegistryError> {
+        let digest = manifest.descriptor.digest.clone();
+        let reference = Reference::digested(self.repository.clone(), digest.clone());
+        let push = async || {
+            self.engine
+                .registry
+                .put_manifest(&reference, manifest)
+                .await
+        };
+        self.engine
+            .manifests
+            .get((self.repository.clone(), digest), push)
+            .await?;
+        Ok(())
+    }
+
+    /// Moves the tag, if it still is where the plan saw it.
+    async fn move_tag(&self, root: &RawManifest) -> Result<(), Outcome> {
+        let failed = |error: RegistryError| Outcome::Failed {
+            message: error.to_string(),
+        };
+        let registry = self.engine.registry;
+        let tag = self.engine.plan.target.reference(&self.change.target);
+        let now = registry.head_manifest(&tag).await.map_err(failed)?;
+        let now = now.map(|descriptor| descriptor.digest);
+        if now.as_ref() == Some(&root.descriptor.digest) {
+            return Ok(());
+        }
+        let planned = self
+            .change
+            .action
+            .before()
+            .map(|descriptor| &descriptor.digest);
+        if now.as_ref() != planned {
+            let found = now.map_or_else(|| "nothing".to_owned(), |digest| digest.to_string());
+            return Err(Outcome::Stale { found });
+        }
+        registry.put_manifest(&tag, root).await.map_err(failed)
+    }
+}
+
+/// Waits for all, also when one fails: what has begun need not be done again by the next run, and
+/// no upload is left half open.
+async fn all(
+    parts: impl Iterator<Item = impl Future<Output = Result<(), String>>>,
+) -> Result<(), String> {
+    join_all(parts).await.into_iter().collect()
+}
+
+/// Counts the bytes of one image, for its report and for the progress of the run.
+pub(super) struct Tally<'a> {
+    progress: &'a Progress,
+    image: &'a TargetName,
+    transfer: Mutex<Transfer>,
+}
+
+impl Tally<'_> {
+    /// Counts a blob that is in the target now.
+    pub(super) fn count(&self, how: &How, bytes: u64) {
+        let mut transfer = self.transfer.lock().unwrap_or_else(PoisonError::into_inner);
+        match how {
+            // The bytes were shown as they went.
+            How::Sent => return transfer.bytes_sent += bytes,
+            How::Mounted => transfer.bytes_mounted += bytes,
+            How::Present => transfer.bytes_present += bytes,
+        }
+        drop(transfer);
+        self.progress.add_bytes(self.image, bytes);
+    }
+
+    /// Shows bytes that are on their way.
+    pub(super) fn sending(&self, bytes: u64) {
+        self.progress.add_bytes(self.image, bytes);
+    }
+
+    /// Takes back bytes that have to be sent again.
+    pub(super) fn lost(&self, bytes: u64) {
+        self.progress.remove_bytes(self.image, bytes);
+    }
+
+    fn transfer(&self) -> Transfer {
+        *self.transfer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

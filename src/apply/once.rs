@@ -1,0 +1,43 @@
+//! Does a thing once for each key, however many ask for it together.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::OnceCell;
+
+/// Answers by key. Whoever asks first does the work; the others wait for the answer. After a
+/// failure the next one who waits tries it again, in its own way.
+#[derive(Debug)]
+pub(super) struct OncePerKey<K, V> {
+    cells: Mutex<HashMap<K, Arc<OnceCell<V>>>>,
+}
+
+impl<K, V> Default for OncePerKey<K, V> {
+    fn default() -> Self {
+        Self {
+            cells: Mutex::default(),
+        }
+    }
+}
+
+impl<K: Eq + Hash, V: Clone> OncePerKey<K, V> {
+    /// Returns the answer for `key` and whether it was found by this very call.
+    pub(super) async fn get<E>(
+        &self,
+        key: K,
+        find: impl AsyncFnOnce() -> Result<V, E>,
+    ) -> Result<(V, bool), E> {
+        let cell = {
+            let mut cells = self.cells.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(cells.entry(key).or_default())
+        };
+        let mut found_here = false;
+        let find = async || {
+            found_here = true;
+            find().await
+        };
+        let answer = cell.get_or_try_init(find).await?.clone();
+        Ok((answer, found_here))
+    }
+}

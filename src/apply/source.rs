@@ -1,0 +1,202 @@
+//! One blob from its source: read on where it breaks, checked in length and digest.
+
+use std::collections::VecDeque;
+
+use bytes::Bytes;
+use futures_util::StreamExt;
+
+use crate::model::{Descriptor, Hasher, Repository};
+use crate::registry::{BlobStream, ReadRegistry};
+
+use super::transfer::TRIES;
+
+/// The state of the hash is kept at steps of this many bytes, so that it can be taken up again.
+const CHECKPOINT_STEP: u64 = 8 * 1024 * 1024;
+/// How many such states are kept: more bytes than the buffers between here and a target hold.
+const CHECKPOINTS: usize = 8;
+
+/// Reads a blob; its last byte is handed out only when the whole has the digest it should have.
+pub(super) struct Source<'a, R> {
+    registry: &'a R,
+    repository: &'a Repository,
+    blob: &'a Descriptor,
+    /// How many bytes of the blob went into `hasher`.
+    position: u64,
+    hasher: Hasher,
+    /// States of the hash by position, the latest last; the first is never above what a target
+    /// may have to be sent again.
+    checkpoints: VecDeque<(u64, Hasher)>,
+    stream: Option<BlobStream>,
+    /// How often it broke since the last byte.
+    breaks: u32,
+}
+
+impl<'a, R: ReadRegistry> Source<'a, R> {
+    pub(super) fn new(registry: &'a R, repository: &'a Repository, blob: &'a Descriptor) -> Self {
+        let hasher = Hasher::new(blob.digest.algorithm());
+        Self {
+            registry,
+            repository,
+            blob,
+            position: 0,
+            checkpoints: VecDeque::from([(0, hasher.clone())]),
+            hasher,
+            stream: None,
+            breaks: 0,
+        }
+    }
+
+    /// Tells whether reading can begin again at `offset`.
+    pub(super) fn can_rewind(&self, offset: u64) -> bool {
+        self.checkpoints
+            .front()
+            .is_some_and(|(position, _)| *position <= offset)
+    }
+
+    /// Goes back to the last checkpoint at or before `offset`, else to the beginning, and returns
+    /// where that is.
+    pub(super) fn rewind(&mut self, offset: u64) -> u64 {
+        self.checkpoints.retain(|(position, _)| *position <= offset);
+        if self.checkpoints.is_empty() {
+            let begin = Hasher::new(self.blob.digest.algorithm());
+            self.checkpoints.push_back((0, begin));
+        }
+        if let Some((position, hasher)) = self.checkpoints.back() {
+            self.position = *position;
+            self.hasher = hasher.clone();
+        }
+        self.stream = None;
+        self.breaks = 0;
+        self.position
+    }
+
+    /// Returns the next bytes; none at the end.
+    pub(super) async fn next(&mut self) -> Result<Option<Bytes>, String> {
+        if self.position == self.blob.size {
+            self.stream = None;
+            return if self.blob.size == 0 {
+                self.check_digest().map(|()| None)
+            } else {
+                Ok(None)
+            };
+        }
+        loop {
+            match self.read_once().await {
+                Ok(chunk) => {
+                    self.breaks = 0;
+                    return self.account(chunk).map(Some);
+                }
+                Err(broken) => {
+                    self.stream = None;
+                    self.breaks += 1;
+                    if !broken.worth_another_try || self.breaks >= TRIES {
+                        return Err(format!("{} (broke {} times)", broken.message, self.breaks));
+                    }
+                    tracing::debug!(
+                        blob = %self.blob.digest, position = self.position, why = broken.message,
+                        "the download broke; reading on"
+                    );
+                }
+            }
+        }
+    }
+
+    async fn read_once(&mut self) -> Result<Bytes, Broken> {
+        let stream = match &mut self.stream {
+            Some(stream) => stream,
+            none => {
+                let opened = self
+                    .registry
+                    .open_blob(self.repository, self.blob, self.position)
+                    .await?;
+                // A registry may ignore the wished offset and send again what is known.
+                let mut surplus = self.position.saturating_sub(opened.offset());
+                let stream = none.insert(opened);
+                while surplus > 0 {
+                    let mut chunk = next_chunk(stream, self.blob).await?;
+                    let known = chunk
+                        .len()
+                        .min(usize::try_from(surplus).unwrap_or(usize::MAX));
+                    let rest = chunk.split_off(known);
+                    surplus -= known as u64;
+                    if !rest.is_empty() {
+                        return Ok(rest);
+                    }
+                }
+                stream
+            }
+        };
+        next_chunk(stream, self.blob).await
+    }
+
+    fn account(&mut self, chunk: Bytes) -> Result<Bytes, String> {
+        self.hasher.update(&chunk);
+        self.position += chunk.len() as u64;
+        if self.position > self.blob.size {
+            let Self {
+                repository, blob, ..
+            } = self;
+            let Descriptor { digest, size, .. } = blob;
+            return Err(format!(
+                "{repository} sends more than {size} bytes for blob {digest}"
+            ));
+        }
+        if self.position == self.blob.size {
+            self.check_digest()?;
+        } else if self.position >= self.last_checkpoint() + CHECKPOINT_STEP {
+            self.checkpoints
+                .push_back((self.position, self.hasher.clone()));
+            if self.checkpoints.len() > CHECKPOINTS {
+                self.checkpoints.pop_front();
+            }
+        }
+        Ok(chunk)
+    }
+
+    fn last_checkpoint(&self) -> u64 {
+        self.checkpoints.back().map_or(0, |(position, _)| *position)
+    }
+
+    fn check_digest(&self) -> Result<(), String> {
+        let found = self.hasher.clone().finish();
+        if found == self.blob.digest {
+            return Ok(());
+        }
+        let Self {
+            repository, blob, ..
+        } = self;
+        Err(format!(
+            "{repository} sent other bytes for blob {}: they have {found}",
+            blob.digest
+        ))
+    }
+}
+
+/// A download that broke.
+struct Broken {
+    message: String,
+    worth_another_try: bool,
+}
+
+impl From<crate::registry::RegistryError> for Broken {
+    fn from(error: crate::registry::RegistryError) -> Self {
+        let worth_another_try = error.cause().may_pass();
+        Self {
+            message: error.to_string(),
+            worth_another_try,
+        }
+    }
+}
+
+async fn next_chunk(stream: &mut BlobStream, blob: &Descriptor) -> Result<Bytes, Broken> {
+    match stream.next().await {
+        Some(chunk) => Ok(chunk?),
+        None => Err(Broken {
+            message: format!(
+                "the registry ended blob {} before its last byte",
+                blob.digest
+            ),
+            worth_another_try: true,
+        }),
+    }
+}

@@ -1,0 +1,272 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::error::ErrorKind;
+use clap::{ArgAction, Args as ClapArgs, CommandFactory as _, Parser, Subcommand, ValueEnum};
+
+use crate::render;
+
+/// Mirror container images into a registry: declare them, plan, apply
+#[derive(Debug, Parser)]
+#[command(
+    name = "pusher",
+    version,
+    arg_required_else_help = true,
+    disable_help_subcommand = true,
+    after_help = EXAMPLES
+)]
+pub struct Args {
+    /// What holds for every command.
+    #[command(flatten)]
+    pub global: GlobalArgs,
+    /// The command.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  pusher demo                      see the main job done on two registries inside this process
+  pusher plan                      show what is missing or has changed in the target
+  pusher apply                     copy it
+  pusher plan --format markdown    the same plan for a pull request
+  pusher check -f images.txt       find every mistake without asking a registry
+
+Exit status:
+  0  done, and nothing is pending
+  1  an error, or something is blocked, unreadable or failed
+  2  changes are pending (`drift`, and `plan --detailed-exitcode`)";
+
+/// What holds for every command.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct GlobalArgs {
+    /// Read this mirror file or image list [default: mirror.yaml, mirror.yml, mirror.toml, images.txt]
+    #[arg(short, long, global = true, value_name = "PATH")]
+    pub file: Option<PathBuf>,
+    /// Write the answer as `human`, `json` or `markdown` [default: human]
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "FORMAT",
+        hide_possible_values = true
+    )]
+    pub format: Option<Format>,
+    /// Say nothing but the answer and errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say more: -v for decisions and retries, -vv for every request
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub verbose: u8,
+    /// Use colours `auto` (on a terminal, unless `NO_COLOR` is set), `always` or `never`
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "WHEN",
+        default_value_t,
+        hide_default_value = true,
+        hide_possible_values = true
+    )]
+    pub color: ColorChoice,
+}
+
+/// The format of an answer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    #[default]
+    Human,
+    /// For programs; the schemas are printed by `pusher schema`
+    Json,
+    /// For pull requests and job summaries
+    Markdown,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal, unless `NO_COLOR` is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// A command.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show what the files declare: source, platforms, target
+    List,
+    /// Report every mistake in the files
+    Check,
+    /// Show the difference between what the files declare and what the target holds
+    Plan(PlanArgs),
+    /// Make the target hold what the files declare
+    Apply,
+    /// Tell what has moved since it was applied: status 2 if anything has
+    Drift,
+    /// Write an image list as a mirror file
+    Import(ImportArgs),
+    /// Print the JSON Schema of a file or an answer
+    Schema(SchemaArgs),
+    /// Do the main job on two registries inside this process
+    Demo,
+}
+
+/// What `plan` takes.
+#[derive(Debug, Clone, ClapArgs)]
+#[command(after_help = PLAN_EXAMPLES)]
+pub struct PlanArgs {
+    /// Exit with 2 if changes are pending
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+}
+
+const PLAN_EXAMPLES: &str = "\
+Examples:
+  pusher plan
+  pusher plan -f mirror.toml --format json
+  pusher plan --detailed-exitcode -q || echo \"status $?\"";
+
+/// What `import` takes.
+#[derive(Debug, Clone, ClapArgs)]
+#[command(after_help = IMPORT_EXAMPLES)]
+pub struct ImportArgs {
+    /// The image list
+    #[arg(value_name = "FILE")]
+    pub list: PathBuf,
+}
+
+const IMPORT_EXAMPLES: &str = "\
+Examples:
+  pusher import images.txt > mirror.yaml";
+
+/// What `schema` takes.
+#[derive(Debug, Clone, ClapArgs)]
+#[command(after_help = SCHEMA_EXAMPLES)]
+pub struct SchemaArgs {
+    /// Which schema
+    #[arg(value_enum)]
+    pub kind: SchemaKind,
+}
+
+const SCHEMA_EXAMPLES: &str = "\
+Examples:
+  pusher schema mirror > mirror.schema.json";
+
+impl Args {
+    /// Parses what was typed, and refuses an option that its command does nothing with.
+    pub fn parse_checked(
+        typed: impl IntoIterator<Item = impl Into<std::ffi::OsString> + Clone>,
+    ) -> Result<Self, clap::Error> {
+        let args = Self::try_parse_from(typed)?;
+        let reads_files = matches!(
+            args.command,
+            Command::List | Command::Check | Command::Plan(_) | Command::Apply | Command::Drift
+        );
+        let idle = [
+            ("--file", args.global.file.is_some()),
+            ("--format", args.global.format.is_some()),
+        ];
+        match idle.iter().find(|(_, given)| *given && !reads_files) {
+            None => Ok(args),
+            Some((option, _)) => {
+                let name = args.command.name();
+                let message = format!("`{option}` does nothing for `pusher {name}`");
+                Err(Self::command().error(ErrorKind::ArgumentConflict, message))
+            }
+        }
+    }
+}
+
+impl From<Format> for render::Format {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Human => Self::Human,
+            Format::Json => Self::Json,
+            Format::Markdown => Self::Markdown,
+        }
+    }
+}
+
+impl Command {
+    /// Returns the word that is typed for it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::List => "list",
+            Self::Check => "check",
+            Self::Plan(_) => "plan",
+            Self::Apply => "apply",
+            Self::Drift => "drift",
+            Self::Import(_) => "import",
+            Self::Schema(_) => "schema",
+            Self::Demo => "demo",
+        }
+    }
+}
+
+impl GlobalArgs {
+    /// Returns the format that was asked for, else the one for people.
+    pub fn format(&self) -> Format {
+        self.format.unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Args, clap::Error> {
+        Args::parse_checked(line.split(' '))
+    }
+
+    #[test]
+    fn the_definition_holds_together() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn global_options_stand_on_either_side() {
+        for line in ["pusher -f a.txt plan", "pusher plan -f a.txt"] {
+            let args = parse(line).unwrap();
+            assert_eq!(args.global.file, Some("a.txt".into()));
+        }
+    }
+
+    #[test]
+    fn refuses_what_would_do_nothing() {
+        for line in [
+            "pusher -f a.txt schema mirror",
+            "pusher demo --format json",
+            "pusher import a.txt --format json",
+            "pusher plan -q -v",
+            "pusher list --detailed-exitcode",
+        ] {
+            assert!(parse(line).is_err(), "{line}");
+        }
+    }
+
+    #[test]
+    fn help_texts_are_imperative_lines_without_a_final_period() {
+        let command = Args::command();
+        let commands = command.get_subcommands().chain([&command]);
+        for command in commands {
+            let about = command.get_about().unwrap().to_string();
+            let options = command.get_arguments().filter_map(|a| a.get_help());
+            for text in options.map(ToString::to_string).chain([about]) {
+                assert!(!text.ends_with('.') && !text.contains('\n'), "{text}");
+                assert!(text.starts_with(char::is_uppercase), "{text}");
+            }
+        }
+    }
+}
+/// tmp
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaKind {
+    /// x
+    Mirror,
+}

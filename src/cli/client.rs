@@ -1,0 +1,111 @@
+//! The client for the registries, from what the files and the environment say.
+
+use std::collections::HashMap;
+
+use crate::config::{Registries, RegistrySettings};
+use crate::model::Secret;
+use crate::plan::Target;
+use crate::registry::Client;
+use crate::registry::credentials::{CredentialFiles, Credentials, Login};
+use crate::registry::options::{ClientOptions, HostOptions};
+
+use super::context::Context;
+use super::error::CliError;
+use super::mirror::{Mirror, read_setting};
+
+/// The variable that names the target's user.
+pub const USER_VARIABLE: &str = "ALIYUN_REGISTRY_USER";
+/// The variable that holds the target's password.
+pub const PASSWORD_VARIABLE: &str = "ALIYUN_REGISTRY_PASSWORD";
+
+/// Makes the client for the registries of a mirror.
+pub fn connect(context: &Context, mirror: &Mirror) -> Result<Client, CliError> {
+    let options = ClientOptions {
+        hosts: hosts(context, &mirror.registries, &mirror.desired.target)?,
+        credentials: Credentials {
+            declared: HashMap::new(),
+            files: CredentialFiles::User,
+        },
+        ..ClientOptions::default()
+    };
+    Ok(Client::new(options))
+}
+
+fn hosts(
+    context: &Context,
+    registries: &Registries,
+    target: &Target,
+) -> Result<HashMap<String, HostOptions>, CliError> {
+    let mut hosts = HashMap::new();
+    for (host, settings) in registries {
+        hosts.insert(host.clone(), host_options(context, host, settings)?);
+    }
+    let options = hosts.entry(target.registry.clone()).or_default();
+    let starting = target.profile.starting_concurrency;
+    options.starting_concurrency = Some(starting);
+    options.login = options.login.take().or_else(|| target_login(context));
+    options.login_hint = Some(format!(
+        "set `{USER_VARIABLE}` and `{PASSWORD_VARIABLE}`, or run `docker login {}`",
+        target.registry
+    ));
+    Ok(hosts)
+}
+
+fn host_options(
+    context: &Context,
+    host: &str,
+    settings: &RegistrySettings,
+) -> Result<HostOptions, CliError> {
+    let RegistrySettings {
+        concurrency,
+        requests_per_second,
+        plain_http,
+        ca_file,
+        username,
+        password,
+    } = settings;
+    let certificates = ca_file.as_deref().map(|path| {
+        read_setting(context, path).map_err(|error| {
+            CliError::new(format!(
+                "the certificates for `{host}` cannot be read: {error}"
+            ))
+        })
+    });
+    let login = username.as_ref().zip(password.as_ref());
+    Ok(HostOptions {
+        concurrency: *concurrency,
+        requests_per_second: *requests_per_second,
+        plain_http: *plain_http,
+        ca_certificates: certificates.transpose()?,
+        login: login.map(|(username, password)| Login::Password {
+            username: username.expose().to_owned(),
+            password: password.clone(),
+        }),
+        ..HostOptions::default()
+    })
+}
+
+/// Returns the login that the environment holds for the target.
+///
+/// Half a login is none: a pull request from a fork has the user's name, but not the secret.
+fn target_login(context: &Context) -> Option<Login> {
+    let variable = |name| context.environment.get(name);
+    match (variable(USER_VARIABLE), variable(PASSWORD_VARIABLE)) {
+        (Some(username), Some(password)) => Some(Login::Password {
+            username: username.to_owned(),
+            password: Secret::new(password.to_owned()),
+        }),
+        (None, None) => None,
+        (user, _) => {
+            let (set, missing) = match user {
+                Some(_) => (USER_VARIABLE, PASSWORD_VARIABLE),
+                None => (PASSWORD_VARIABLE, USER_VARIABLE),
+            };
+            let printer = &context.printer;
+            printer.say_line(format_args!(
+                "warning: `{set}` is set and `{missing}` is not: neither is used"
+            ));
+            None
+        }
+    }
+}

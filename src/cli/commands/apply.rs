@@ -1,0 +1,36 @@
+//! `apply`: the plan, carried out.
+
+use std::sync::Arc;
+
+use crate::apply::apply;
+use crate::progress::Progress;
+use crate::render;
+
+use super::super::args::{Format, GlobalArgs};
+use super::super::context::Context;
+use super::super::error::Stop;
+use super::super::exit::Exit;
+use super::super::progress::{Display, Phase};
+use super::plan::{Planned, make};
+
+/// Makes the plan, carries it out and prints what happened to each image.
+pub(super) async fn run(context: &Context, global: &GlobalArgs) -> Result<Exit, Stop> {
+    let printer = &context.printer;
+    let Planned { plan, client } = make(context, global).await?;
+    let pending = plan.summary().pending();
+    let view = printer.view(global.verbose > 0);
+    if pending > 0 && printer.talks_to_a_person() {
+        let view = render::View {
+            style: printer.talk_style(),
+            ..view
+        };
+        printer.say(|to| render::plan(&plan, Format::Human.into(), &view, to));
+    }
+    let progress = Arc::new(Progress::new(pending));
+    let display = Display::start(printer, &progress, Phase::Copying);
+    let report = apply(&plan, &client, context.stop.clone(), &progress).await;
+    drop(display);
+    let format = global.format().into();
+    printer.answer(|to| render::report(&report, format, &view, to))?;
+    Ok(Exit::of(!report.is_success(), false))
+}

@@ -1,0 +1,70 @@
+//! The environment, read once and here alone.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// The environment's variables, as they were when the process began.
+///
+/// They hold secrets, so this type does not show its values.
+#[derive(Clone, Default)]
+pub struct Environment(BTreeMap<String, String>);
+
+impl Environment {
+    /// Reads the environment of this process; a variable that is not UTF-8 is as good as not set.
+    pub fn read() -> Self {
+        std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect()
+    }
+
+    /// Returns all variables.
+    pub fn variables(&self) -> &BTreeMap<String, String> {
+        &self.0
+    }
+
+    /// Returns a variable that is set to something.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let value = self.0.get(name)?;
+        (!value.is_empty()).then_some(value)
+    }
+
+    /// Tells whether the environment asks for text without colours (<https://no-color.org>).
+    pub fn refuses_colour(&self) -> bool {
+        self.get("NO_COLOR").is_some() || self.get("TERM") == Some("dumb")
+    }
+}
+
+impl FromIterator<(String, String)> for Environment {
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(variables: I) -> Self {
+        Self(variables.into_iter().collect())
+    }
+}
+
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn environment(pairs: &[(&str, &str)]) -> Environment {
+        let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        pairs.iter().map(own).collect()
+    }
+
+    #[test]
+    fn never_shows_a_value() {
+        let shown = format!("{:?}", environment(&[("PASSWORD", "hunter2")]));
+        assert_eq!(shown, r#"{"PASSWORD"}"#);
+    }
+
+    #[test]
+    fn an_empty_variable_asks_for_nothing() {
+        assert!(environment(&[("NO_COLOR", "1")]).refuses_colour());
+        assert!(environment(&[("TERM", "dumb")]).refuses_colour());
+        assert!(!environment(&[("NO_COLOR", ""), ("TERM", "xterm")]).refuses_colour());
+    }
+}

@@ -1,0 +1,109 @@
+//! Finding and reading files.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use super::error::CliError;
+
+/// The files that are looked for, in this order.
+pub const DEFAULT_FILES: [&str; 4] = ["mirror.yaml", "mirror.yml", "mirror.toml", "images.txt"];
+
+/// A file's text and the name that people know it by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextFile {
+    /// The path as it was typed or found.
+    pub name: String,
+    /// The text.
+    pub text: String,
+}
+
+/// Reads the file that was asked for, else the first of [`DEFAULT_FILES`] that is in `folder`.
+pub fn read_main(folder: &Path, asked: Option<&Path>) -> Result<TextFile, CliError> {
+    let path = match asked {
+        Some(path) => path.to_owned(),
+        None => find_default(folder)?,
+    };
+    let text = read(folder, &path)?;
+    let name = path.display().to_string();
+    Ok(TextFile { name, text })
+}
+
+/// Reads a file; a relative path begins in `folder`.
+pub fn read(folder: &Path, path: &Path) -> Result<String, CliError> {
+    let bytes = read_bytes(folder, path)?;
+    let shown = path.display();
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = valid.split(|byte| *byte == b'\n').count();
+        CliError::new(format!("`{shown}` is not UTF-8 text (line {line})"))
+            .hint("save it as UTF-8 in your editor")
+    })
+}
+
+/// Reads a file that need not be text; a relative path begins in `folder`.
+pub fn read_bytes(folder: &Path, path: &Path) -> Result<Vec<u8>, CliError> {
+    let shown = path.display();
+    std::fs::read(folder.join(path)).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => CliError::new(format!("there is no file `{shown}`")),
+        ErrorKind::IsADirectory => CliError::new(format!("`{shown}` is a folder, not a file")),
+        ErrorKind::PermissionDenied => CliError::new(format!("this user may not read `{shown}`")),
+        _ => CliError::new(format!("cannot read `{shown}`: {error}")),
+    })
+}
+
+/// Returns the path of a file that `main` includes: relative to the folder that `main` is in.
+pub fn beside(main: &str, included: &str) -> PathBuf {
+    let folder = Path::new(main).parent().unwrap_or(Path::new(""));
+    folder.join(included)
+}
+
+fn find_default(folder: &Path) -> Result<PathBuf, CliError> {
+    let found = DEFAULT_FILES.iter().find(|name| folder.join(name).exists());
+    found.map(PathBuf::from).ok_or_else(|| {
+        let names = DEFAULT_FILES.map(|name| format!("`{name}`"));
+        CliError::new(format!("none of {} is in this folder", names.join(", "))).hint(
+            "write one image a line, such as `nginx:1.27`, into `images.txt`, or name a file with \
+             `--file`; `pusher demo` shows what comes then",
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_the_first_of_the_default_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = read_main(folder.path(), None).unwrap_err().to_string();
+        for name in DEFAULT_FILES.iter().rev() {
+            assert!(error.contains(name), "{error}");
+            std::fs::write(folder.path().join(name), name).unwrap();
+            let found = read_main(folder.path(), None).unwrap();
+            assert_eq!((found.name.as_str(), found.text.as_str()), (*name, *name));
+        }
+        let asked = read_main(folder.path(), Some(Path::new("images.txt"))).unwrap();
+        assert_eq!(asked.name, "images.txt");
+    }
+
+    #[test]
+    fn says_which_file_cannot_be_read_and_why() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("latin"), b"a\nb\n\xe9").unwrap();
+        let error = |name| {
+            read(folder.path(), Path::new(name))
+                .unwrap_err()
+                .to_string()
+        };
+        assert_eq!(error("none.txt"), "there is no file `none.txt`");
+        assert_eq!(error("latin"), "`latin` is not UTF-8 text (line 3)");
+        assert_eq!(error("."), "`.` is a folder, not a file");
+    }
+
+    #[test]
+    fn includes_stand_beside_the_file_that_names_them() {
+        assert_eq!(beside("mirror.yaml", "images.txt"), Path::new("images.txt"));
+        assert_eq!(beside("a/mirror.yaml", "b/c.txt"), Path::new("a/b/c.txt"));
+        assert_eq!(beside("a/mirror.yaml", "/c.txt"), Path::new("/c.txt"));
+    }
+}

@@ -1,0 +1,59 @@
+//! What `-v` shows: decisions and retries of this program, and with `-vv` every request.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::fmt::{MakeWriter, layer};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::registry;
+
+use super::printer::Printer;
+use crate::render::Style;
+
+/// Sends the events of this crate to `printer`, as many as `verbose` and quiet ask for.
+///
+/// Other crates stay silent at every level: they know nothing of what is secret here.
+pub(super) fn install(printer: &Arc<Printer>, verbose: u8) {
+    let level = match verbose {
+        _ if printer.is_quiet() => LevelFilter::ERROR,
+        0 => LevelFilter::WARN,
+        1 => LevelFilter::DEBUG,
+        _ => LevelFilter::TRACE,
+    };
+    let lines = layer()
+        .with_ansi(printer.talk_style() == Style::COLOURED)
+        .with_target(false)
+        .without_time()
+        .with_writer(Lines(printer.clone()));
+    let subscriber = registry()
+        .with(Targets::new().with_target("pusher", level))
+        .with(lines);
+    // The only other time is a test that runs commands in its own process.
+    let _ = tracing::subscriber::set_global_default(subscriber);
+}
+
+struct Lines(Arc<Printer>);
+
+impl<'a> MakeWriter<'a> for Lines {
+    type Writer = Line<'a>;
+
+    fn make_writer(&'a self) -> Line<'a> {
+        Line(&self.0)
+    }
+}
+
+struct Line<'a>(&'a Printer);
+
+impl Write for Line<'_> {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        self.0
+            .insist(|to| to.write_str(&String::from_utf8_lossy(line)));
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

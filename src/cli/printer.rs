@@ -1,0 +1,236 @@
+//! The only place that prints: answers on standard output, everything else on standard error.
+
+use std::fmt::{self, Display};
+use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::sync::{Mutex, PoisonError};
+
+use indicatif::{MultiProgress, ProgressDrawTarget};
+
+use super::args::ColorChoice;
+use super::environment::Environment;
+use super::error::CliError;
+use crate::render::style::{Style, Tone, View};
+
+/// Where a command's words go.
+pub struct Printer {
+    answers: Stream,
+    talk: Stream,
+    quiet: bool,
+    bars: MultiProgress,
+}
+
+struct Stream {
+    to: Mutex<Box<dyn Write + Send>>,
+    terminal: bool,
+    style: Style,
+    width: usize,
+}
+
+impl Printer {
+    /// Prints to the standard streams of this process.
+    pub fn standard(color: ColorChoice, quiet: bool, environment: &Environment) -> Self {
+        let style = |terminal| match color {
+            ColorChoice::Always => Style::COLOURED,
+            ColorChoice::Auto if terminal && !environment.refuses_colour() => Style::COLOURED,
+            ColorChoice::Auto | ColorChoice::Never => Style::PLAIN,
+        };
+        let (out, err) = (io::stdout().is_terminal(), io::stderr().is_terminal());
+        let bars = if err && !quiet {
+            ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::hidden()
+        };
+        Self {
+            answers: Stream {
+                width: width(out),
+                ..Stream::new(io::stdout(), out, style(out))
+            },
+            talk: Stream::new(io::stderr(), err, style(err)),
+            quiet,
+            bars: MultiProgress::with_draw_target(bars),
+        }
+    }
+
+    /// Returns how an answer for people looks.
+    pub fn view(&self, verbose: bool) -> View {
+        View {
+            style: self.answers.style,
+            verbose,
+            width: self.answers.width,
+        }
+    }
+
+    /// Returns the palette of the talk.
+    pub fn talk_style(&self) -> Style {
+        self.talk.style
+    }
+
+    /// Tells whether a person is watching the talk, and wants to.
+    pub fn talks_to_a_person(&self) -> bool {
+        self.talk.terminal && !self.quiet
+    }
+
+    /// Tells whether only answers and errors are wanted.
+    pub fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
+    /// Returns the bars, which stand below everything printed.
+    pub(super) fn bars(&self) -> &MultiProgress {
+        &self.bars
+    }
+
+    /// Prints a command's answer. Whoever reads it may stop at any time.
+    pub fn answer(
+        &self,
+        render: impl FnOnce(&mut dyn fmt::Write) -> fmt::Result,
+    ) -> Result<(), CliError> {
+        let mut whole = String::new();
+        render(&mut whole)
+            .map_err(io::Error::other)
+            .and_then(|()| self.bars.suspend(|| self.answers.write(&whole)))
+            .map_err(|error| CliError::new(format!("cannot write to standard output: {error}")))
+    }
+
+    /// Prints what is not the answer, unless quiet.
+    pub fn say(&self, render: impl FnOnce(&mut dyn fmt::Write) -> fmt::Result) {
+        if !self.quiet {
+            self.insist(render);
+        }
+    }
+
+    /// Prints one line that is not the answer, unless quiet.
+    pub fn say_line(&self, line: impl Display) {
+        self.say(|to| writeln!(to, "{line}"));
+    }
+
+    /// Prints what is not the answer, quiet or not.
+    ///
+    /// Nothing can be said about standard error not taking it.
+    pub fn insist(&self, render: impl FnOnce(&mut dyn fmt::Write) -> fmt::Result) {
+        let mut whole = String::new();
+        if render(&mut whole).is_ok() {
+            let _ = self.bars.suspend(|| self.talk.write(&whole));
+        }
+    }
+
+    /// Prints why a command stopped.
+    pub fn error(&self, error: &CliError) {
+        let style = self.talk.style;
+        self.insist(|to| {
+            writeln!(to, "{}: {error}", style.paint(Tone::Bad, "error"))?;
+            error.advice().map_or(Ok(()), |hint| {
+                writeln!(to, "{}: {hint}", style.paint(Tone::Hint, "hint"))
+            })
+        });
+    }
+}
+
+/// Returns how many columns an answer may use: a terminal's, within what is easy to read.
+fn width(terminal: bool) -> usize {
+    let columns = terminal
+        .then(|| terminal_size::terminal_size_of(io::stdout()))
+        .flatten();
+    columns.map_or(View::default().width, |(columns, _)| {
+        usize::from(columns.0).clamp(40, 120)
+    })
+}
+
+impl Stream {
+    fn new(to: impl Write + Send + 'static, terminal: bool, style: Style) -> Self {
+        Self {
+            to: Mutex::new(Box::new(to)),
+            terminal,
+            style,
+            width: View::default().width,
+        }
+    }
+
+    /// Writes everything at once; a reader that went away has what it wanted.
+    fn write(&self, text: &str) -> io::Result<()> {
+        let mut to = self.to.lock().unwrap_or_else(PoisonError::into_inner);
+        match to.write_all(text.as_bytes()).and_then(|()| to.flush()) {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+            written => written,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Shared(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Shared {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Shared {
+        fn text(&self) -> String {
+            String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+        }
+    }
+
+    struct Refusing(ErrorKind);
+
+    impl Write for Refusing {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(self.0.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn printer(answers: impl Write + Send + 'static, talk: &Shared, quiet: bool) -> Printer {
+        Printer {
+            answers: Stream::new(answers, false, Style::PLAIN),
+            talk: Stream::new(talk.clone(), false, Style::PLAIN),
+            quiet,
+            bars: MultiProgress::with_draw_target(ProgressDrawTarget::hidden()),
+        }
+    }
+
+    #[test]
+    fn quiet_leaves_answers_and_errors() {
+        for (quiet, said) in [
+            (false, "talk\nerror: bad\nhint: mend it\n"),
+            (true, "error: bad\nhint: mend it\n"),
+        ] {
+            let (answers, talk) = (Shared::default(), Shared::default());
+            let printer = printer(answers.clone(), &talk, quiet);
+            printer.answer(|to| writeln!(to, "answer")).unwrap();
+            printer.say_line("talk");
+            printer.error(&CliError::new("bad").hint("mend it"));
+            assert_eq!(
+                (answers.text().as_str(), talk.text().as_str()),
+                ("answer\n", said)
+            );
+        }
+    }
+
+    #[test]
+    fn a_reader_who_went_away_is_no_error_and_a_full_disk_is() {
+        let answer = |kind| {
+            let printer = printer(Refusing(kind), &Shared::default(), false);
+            printer.answer(|to| writeln!(to, "answer"))
+        };
+        assert_eq!(answer(ErrorKind::BrokenPipe), Ok(()));
+        let error = answer(ErrorKind::StorageFull).unwrap_err().to_string();
+        assert!(
+            error.starts_with("cannot write to standard output: "),
+            "{error}"
+        );
+    }
+}

@@ -1,0 +1,210 @@
+//! Shows how far a run is: bars on a terminal, a plain line now and then elsewhere.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
+use tokio::task::JoinHandle;
+use tokio::time::{MissedTickBehavior, interval, interval_at};
+
+use crate::plan::TargetName;
+use crate::progress::{ImageProgress, Progress, Snapshot};
+
+use super::printer::Printer;
+
+/// What is being done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// Asking registries what they hold.
+    Reading,
+    /// Copying.
+    Copying,
+}
+
+/// A display that goes on until it is dropped, and leaves nothing behind.
+#[must_use = "the display ends when it is dropped"]
+pub struct Display {
+    task: JoinHandle<()>,
+    printer: Arc<Printer>,
+}
+
+/// How often the bars are drawn.
+const FRAME: Duration = Duration::from_millis(100);
+/// How often a plain line is printed, if something has changed.
+const LINE: Duration = Duration::from_secs(10);
+/// How many of the images in flight are shown.
+const IMAGES_SHOWN: usize = 6;
+
+impl Display {
+    /// Begins to show `progress`.
+    pub fn start(printer: &Arc<Printer>, progress: &Arc<Progress>, phase: Phase) -> Self {
+        let (to, progress) = (printer.clone(), progress.clone());
+        let task = if printer.talks_to_a_person() {
+            tokio::spawn(async move { draw(&to, &progress, phase).await })
+        } else {
+            tokio::spawn(async move { write(&to, &progress, phase).await })
+        };
+        let printer = printer.clone();
+        Self { task, printer }
+    }
+}
+
+impl Drop for Display {
+    fn drop(&mut self) {
+        self.task.abort();
+        let _ = self.printer.bars().clear();
+    }
+}
+
+async fn write(printer: &Printer, progress: &Progress, phase: Phase) {
+    let mut last = progress.snapshot();
+    let mut ticks = interval_at(tokio::time::Instant::now() + LINE, LINE);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        let now = progress.snapshot();
+        if now != last {
+            printer.say_line(plain_line(&now, phase));
+            last = now;
+        }
+    }
+}
+
+fn plain_line(snapshot: &Snapshot, phase: Phase) -> String {
+    let Snapshot {
+        images_total,
+        images_done,
+        bytes_total,
+        bytes_done,
+        in_flight: _,
+    } = *snapshot;
+    match phase {
+        Phase::Reading => format!("reading: {images_done} of {images_total} images"),
+        Phase::Copying => format!(
+            "copying: {images_done} of {images_total} images, {} of {}",
+            HumanBytes(bytes_done),
+            HumanBytes(bytes_total)
+        ),
+    }
+}
+
+async fn draw(printer: &Printer, progress: &Progress, phase: Phase) {
+    let mut bars = Bars::new(printer, phase);
+    let mut ticks = interval(FRAME);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    // What takes less than a frame is not worth a flicker.
+    ticks.tick().await;
+    loop {
+        ticks.tick().await;
+        bars.show(&progress.snapshot());
+    }
+}
+
+/// One bar for the whole, and above it a line for each of the first images in flight.
+struct Bars<'a> {
+    printer: &'a Printer,
+    phase: Phase,
+    whole: ProgressBar,
+    images: Vec<ProgressBar>,
+}
+
+impl<'a> Bars<'a> {
+    fn new(printer: &'a Printer, phase: Phase) -> Self {
+        let template = match phase {
+            Phase::Reading => "{spinner} reading {bar:30} {pos}/{len} images",
+            Phase::Copying => {
+                "{spinner} {prefix} {wide_bar} {binary_bytes}/{binary_total_bytes} \
+                 {binary_bytes_per_sec} {eta} left"
+            }
+        };
+        let whole = printer.bars().add(ProgressBar::no_length());
+        whole.set_style(style(template));
+        Self {
+            printer,
+            phase,
+            whole,
+            images: Vec::new(),
+        }
+    }
+
+    fn show(&mut self, now: &Snapshot) {
+        let (position, length) = match self.phase {
+            Phase::Reading => (now.images_done as u64, now.images_total as u64),
+            Phase::Copying => (now.bytes_done, now.bytes_total),
+        };
+        self.whole.set_length(length);
+        self.whole.set_position(position);
+        let (done, total) = (now.images_done, now.images_total);
+        self.whole.set_prefix(format!("{done}/{total} images"));
+        self.whole.tick();
+        if self.phase == Phase::Copying {
+            self.show_images(&now.in_flight);
+        }
+    }
+
+    fn show_images(&mut self, in_flight: &[(TargetName, ImageProgress)]) {
+        let shown = in_flight.len().min(IMAGES_SHOWN);
+        while self.images.len() > shown {
+            if let Some(bar) = self.images.pop() {
+                bar.finish_and_clear();
+                self.printer.bars().remove(&bar);
+            }
+        }
+        while self.images.len() < shown {
+            let line = ProgressBar::no_length();
+            let line = self.printer.bars().insert_before(&self.whole, line);
+            line.set_style(style("  {wide_msg}"));
+            self.images.push(line);
+        }
+        let more = in_flight.len() - shown;
+        for (position, (bar, (name, image))) in self.images.iter().zip(in_flight).enumerate() {
+            let rest = match more {
+                0 => String::new(),
+                more if position + 1 == shown => format!("  (and {more} more)"),
+                _ => String::new(),
+            };
+            bar.set_message(format!("{}{rest}", image_line(name, *image)));
+        }
+    }
+}
+
+fn image_line(name: &TargetName, image: ImageProgress) -> String {
+    let done = HumanBytes(image.done);
+    match image.total {
+        None => format!("{name}"),
+        Some(total) => format!("{name}  {done} of {}", HumanBytes(total)),
+    }
+}
+
+fn style(template: &str) -> ProgressStyle {
+    // A template that does not parse is a mistake that the tests find.
+    ProgressStyle::with_template(template)
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
+        .progress_chars("━╸ ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plain_line_says_how_far_the_whole_is() {
+        let name = TargetName {
+            repository: "nginx".to_owned(),
+            tag: "1".to_owned(),
+        };
+        let progress = Progress::new(400);
+        progress.begin(&name);
+        progress.expect_bytes(&name, 3 << 20);
+        progress.add_bytes(&name, 1 << 20);
+        let snapshot = progress.snapshot();
+        let line = |phase| plain_line(&snapshot, phase);
+        assert_eq!(line(Phase::Reading), "reading: 0 of 400 images");
+        assert_eq!(
+            line(Phase::Copying),
+            "copying: 0 of 400 images, 1.00 MiB of 3.00 MiB"
+        );
+        let (name, image) = &snapshot.in_flight[0];
+        assert_eq!(image_line(name, *image), "nginx:1  1.00 MiB of 3.00 MiB");
+    }
+}

@@ -1,0 +1,12 @@
+//! What a line of an image list that is not understood was meant to be.
+
+use super::diagnostics::Diagnostic;
+use super::images_txt::{place, words};
+
+/// Explains why a line is not understood.
+pub(super) fn explain(file: &str, start: usize, line: &str) -> Diagnostic {
+    let words = words(line);
+    let first = words.first().map_or(0, |word| word.start);
+    let whole = place(file, start, &(first..line.len()));
+    Diagnostic::error("not-an-image", "this line is not an image").at(whole)
+}

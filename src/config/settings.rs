@@ -1,0 +1,26 @@
+//! How to talk to a registry: what the files say about it.
+
+use indexmap::IndexMap;
+
+use crate::model::Secret;
+
+/// The settings of every registry that the files mention, by host; hosts are written as in
+/// references (`docker.io`, never `index.docker.io`).
+pub type Registries = IndexMap<String, RegistrySettings>;
+
+/// What the files say about one registry; what they leave open is for the client to decide.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RegistrySettings {
+    /// How many requests may be under way at once; at least 1.
+    pub concurrency: Option<usize>,
+    /// How many requests may begin in a second; greater than 0.
+    pub requests_per_second: Option<f64>,
+    /// Whether to speak plain http.
+    pub plain_http: Option<bool>,
+    /// A file of certificates to trust; the path is relative to where `pusher` runs.
+    pub ca_file: Option<String>,
+    /// The user to log in as.
+    pub username: Option<Secret>,
+    /// The password or token.
+    pub password: Option<Secret>,
+}

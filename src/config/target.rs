@@ -1,0 +1,182 @@
+//! Hosts and namespaces: where images go, as people write it.
+
+use crate::model::DOCKER_HUB;
+use crate::plan::{Profile, ProfileKind, Target};
+
+use super::Environment;
+use super::diagnostics::{Diagnostic, Kind};
+
+/// The variable that names the target's registry.
+pub const REGISTRY_VARIABLE: &str = "ALIYUN_REGISTRY";
+/// The variable that names the target's namespace.
+pub const NAMESPACE_VARIABLE: &str = "ALIYUN_NAME_SPACE";
+
+/// Returns the target that the environment names, for files that name none.
+pub(super) fn from_environment(
+    environment: &Environment,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Target> {
+    let mut read = |variable: &str, example: &str, parse: fn(&str) -> Result<String, String>| {
+        let value = environment.get(variable).map_or("", |value| value.trim());
+        if value.is_empty() {
+            diagnostics.push(
+                Diagnostic::error(
+                    "variable-not-set",
+                    format!("the environment variable `{variable}` is not set"),
+                )
+                .of_kind(Kind::Environment)
+                .help(format!(
+                    "it names the target, such as `{variable}={example}`"
+                )),
+            );
+            return None;
+        }
+        let report = |why| {
+            Diagnostic::error("target-not-valid", format!("`{variable}`: {why}"))
+                .of_kind(Kind::Environment)
+        };
+        parse(value)
+            .map_err(|why| diagnostics.push(report(why)))
+            .ok()
+    };
+    let registry = read(
+        REGISTRY_VARIABLE,
+        "registry.cn-hangzhou.aliyuncs.com",
+        parse_host,
+    );
+    let namespace = read(NAMESPACE_VARIABLE, "my-namespace", parse_namespace);
+    let (registry, namespace) = (registry?, namespace?);
+    let profile = Profile::of(ProfileKind::of_host(&registry));
+    Some(Target {
+        registry,
+        namespace: Some(namespace),
+        profile,
+    })
+}
+
+/// Reads a registry's host; forgives a scheme in front, a slash behind and capitals.
+pub(super) fn parse_host(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    let bare = text
+        .split_once("://")
+        .map_or(text, |(_, rest)| rest)
+        .trim_end_matches('/');
+    if let Some((host, path)) = bare.split_once('/') {
+        return Err(format!(
+            "`{text}` is a registry with a path; the registry is `{host}`, and `{path}` \
+             belongs to the namespace"
+        ));
+    }
+    let host = bare.to_ascii_lowercase();
+    let (name, port) = match host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((address, port)) if address.contains(':') => (address, port.strip_prefix(':')),
+        Some(_) => ("", None),
+        None => host
+            .split_once(':')
+            .map_or((&*host, None), |(name, port)| (name, Some(port))),
+    };
+    let name_fits =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-') || host.starts_with('[');
+    let port_fits = port.is_none_or(|port| port.parse::<u16>().is_ok());
+    if name.is_empty() || !name.chars().all(name_fits) || !port_fits {
+        return Err(format!(
+            "`{text}` is not a registry's host; write it as in `registry.cn-hangzhou.aliyuncs.com`"
+        ));
+    }
+    Ok(match host.as_str() {
+        "index.docker.io" | "registry-1.docker.io" => DOCKER_HUB.to_owned(),
+        _ => host,
+    })
+}
+
+/// Reads a namespace; forgives slashes around it.
+pub(super) fn parse_namespace(text: &str) -> Result<String, String> {
+    let bare = text.trim().trim_matches('/');
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c);
+    if bare
+        .split('/')
+        .all(|part| !part.is_empty() && part.chars().all(fits))
+    {
+        return Ok(bare.to_owned());
+    }
+    if bare.chars().any(|c| c.is_ascii_uppercase()) {
+        return Err(format!(
+            "`{bare}` is not a namespace: registries allow lower case only, as in `{}`",
+            bare.to_ascii_lowercase()
+        ));
+    }
+    Err(format!(
+        "`{bare}` is not a namespace: only `a-z 0-9 . _ -` are allowed"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forgives_how_hosts_are_pasted() {
+        for (text, host) in [
+            (
+                "registry.cn-hangzhou.aliyuncs.com",
+                "registry.cn-hangzhou.aliyuncs.com",
+            ),
+            (
+                " https://Registry.cn-hangzhou.aliyuncs.com/ ",
+                "registry.cn-hangzhou.aliyuncs.com",
+            ),
+            ("http://127.0.0.1:5000", "127.0.0.1:5000"),
+            ("[::1]:5000", "[::1]:5000"),
+            ("index.docker.io", "docker.io"),
+        ] {
+            assert_eq!(parse_host(text).as_deref(), Ok(host), "{text}");
+        }
+        for text in [
+            "",
+            "a b",
+            "host:port",
+            "https://",
+            "a/b",
+            "[1]",
+            "host:99999",
+            "${X}",
+        ] {
+            assert!(parse_host(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn namespaces_are_lower_case() {
+        assert_eq!(parse_namespace("/team/").as_deref(), Ok("team"));
+        assert_eq!(parse_namespace("team/a").as_deref(), Ok("team/a"));
+        assert!(parse_namespace("Team").is_err_and(|why| why.contains("`team`")));
+        assert!(parse_namespace("团队").is_err());
+        assert!(parse_namespace("").is_err());
+    }
+
+    #[test]
+    fn says_which_variables_are_missing() {
+        let mut diagnostics = Vec::new();
+        assert_eq!(
+            from_environment(&Environment::new(), &mut diagnostics),
+            None
+        );
+        let messages: Vec<_> = diagnostics
+            .iter()
+            .map(|d| (d.kind, d.message.as_str()))
+            .collect();
+        assert_eq!(
+            messages,
+            [
+                (
+                    Kind::Environment,
+                    "the environment variable `ALIYUN_REGISTRY` is not set"
+                ),
+                (
+                    Kind::Environment,
+                    "the environment variable `ALIYUN_NAME_SPACE` is not set"
+                ),
+            ]
+        );
+    }
+}

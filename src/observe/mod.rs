@@ -1,0 +1,201 @@
+//! Asks the registries about every entry of a desired set, many at a time.
+//!
+//! A tag that is in place costs one HEAD at each side. A manifest is read only where the expected
+//! digest depends on it, or where something will have to be copied.
+
+mod referrers;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use futures_util::StreamExt;
+use futures_util::future::try_join_all;
+use tokio::sync::OnceCell;
+
+use crate::model::{Descriptor, Digest, RawManifest, Reference, media_type};
+use crate::plan::referrers::ObservedReferrers;
+use crate::plan::{
+    Ask, Desired, Entry, Expected, Known, Need, Observation, Observed, ObservedImage, Refusal,
+    Resolution, SourceImage, Unreadable, expect,
+};
+use crate::progress::Progress;
+use crate::registry::ReadRegistry;
+use crate::tree;
+
+/// How many entries are looked at together. The registries' own limits are kept by the client; this
+/// one bounds memory.
+const ENTRIES_AT_ONCE: usize = 256;
+
+/// Asks the registries what they hold for each entry; never fails as a whole.
+pub async fn observe<R: ReadRegistry>(
+    desired: &Desired,
+    registry: &R,
+    progress: &Progress,
+) -> Observed {
+    let observer = Observer {
+        desired,
+        registry,
+        sources: Mutex::default(),
+    };
+    let observer = &observer;
+    let accepted = |entry: &&Entry| desired.target.profile.refuses_name(&entry.target).is_none();
+    let entries = desired.entries.iter().filter(accepted);
+    let mut answers: HashMap<_, _> = futures_util::stream::iter(entries)
+        .map(|entry| async move {
+            progress.begin(&entry.target);
+            let image = observer.image(entry).await;
+            progress.finish(&entry.target);
+            (&entry.target, image)
+        })
+        .buffer_unordered(ENTRIES_AT_ONCE)
+        .collect()
+        .await;
+    let in_order = desired.entries.iter();
+    in_order
+        .filter_map(|entry| Some((entry.target.clone(), answers.remove(&entry.target)?)))
+        .collect()
+}
+
+type Answer = Arc<OnceCell<Observation<Descriptor>>>;
+
+struct Observer<'a, R> {
+    desired: &'a Desired,
+    registry: &'a R,
+    /// Several entries may want different platforms of one source: it is asked once.
+    sources: Mutex<HashMap<&'a Reference, Answer>>,
+}
+
+impl<'a, R: ReadRegistry> Observer<'a, R> {
+    async fn image(&self, entry: &'a Entry) -> ObservedImage {
+        let target = self.desired.target.reference(&entry.target);
+        let (source, target) =
+            tokio::join!(self.source(&entry.source), head(self.registry, &target));
+        let mut referrers = ObservedReferrers::NotWanted;
+        let source = match source {
+            Observation::Absent => Observation::Absent,
+            Observation::Unreadable(why) => Observation::Unreadable(why),
+            Observation::Present(descriptor) => {
+                match self.source_image(entry, descriptor, &target).await {
+                    Ok(image) => {
+                        if let Ok(expected) = &image.expected {
+                            referrers = referrers::observe(self, entry, expected).await;
+                        }
+                        Observation::Present(image)
+                    }
+                    Err(why) => Observation::Unreadable(why),
+                }
+            }
+        };
+        ObservedImage {
+            source,
+            target,
+            referrers,
+        }
+    }
+
+    async fn source(&self, source: &'a Reference) -> Observation<Descriptor> {
+        let answer = {
+            let mut sources = self.sources.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(sources.entry(source).or_default())
+        };
+        answer
+            .get_or_init(|| head(self.registry, source))
+            .await
+            .clone()
+    }
+
+    async fn source_image(
+        &self,
+        entry: &Entry,
+        descriptor: Descriptor,
+        target: &Observation<Descriptor>,
+    ) -> Result<SourceImage, Unreadable> {
+        let in_place =
+            |digest: &Digest| matches!(target, Observation::Present(at) if at.digest == *digest);
+        // A single manifest can only be copied as it is: where the target has it, all is known.
+        if media_type::is_manifest(&descriptor.media_type) && in_place(&descriptor.digest) {
+            let expected = Ok(Expected::unchanged(descriptor.clone()));
+            return Ok(SourceImage {
+                descriptor,
+                expected,
+                blob_bytes: None,
+            });
+        }
+        let expected = self.resolve(entry, &descriptor).await?;
+        let blob_bytes = match (&expected, target) {
+            (Ok(expected), Observation::Absent | Observation::Present(_))
+                if !in_place(&expected.descriptor.digest) =>
+            {
+                let layers = entry.policy.foreign_layers;
+                let tree = tree::read(self.registry, &entry.source, expected, layers).await?;
+                Some(tree.blob_bytes())
+            }
+            _ => None,
+        };
+        Ok(SourceImage {
+            descriptor,
+            expected,
+            blob_bytes,
+        })
+    }
+
+    async fn resolve(
+        &self,
+        entry: &Entry,
+        source: &Descriptor,
+    ) -> Result<Result<Expected, Refusal>, Unreadable> {
+        let ask = Ask::of(entry, &self.desired.target.profile);
+        let mut known = Known::default();
+        loop {
+            match expect(source, &ask, &known) {
+                Resolution::Known(answer) => return Ok(answer),
+                Resolution::Needs(needs) => {
+                    let read = needs.iter().map(|need| self.read(&entry.source, need));
+                    for found in try_join_all(read).await? {
+                        known.insert(found);
+                    }
+                }
+            }
+        }
+    }
+
+    async fn read(&self, source: &Reference, need: &Need) -> Result<Found, Unreadable> {
+        match need {
+            Need::Manifest(manifest) => tree::read_manifest(self.registry, source, manifest)
+                .await
+                .map(Found::Manifest),
+            Need::Config(config) => {
+                let blob = self.registry.get_blob(source.repository(), config).await?;
+                let bytes = blob.ok_or_else(|| tree::missing(source, "config", config))?;
+                Ok(Found::Config(config.digest.clone(), bytes))
+            }
+        }
+    }
+}
+
+async fn head<R: ReadRegistry>(registry: &R, reference: &Reference) -> Observation<Descriptor> {
+    match registry.head_manifest(reference).await {
+        Ok(Some(descriptor)) => Observation::Present(descriptor),
+        Ok(None) => Observation::Absent,
+        Err(error) => Observation::Unreadable(error.into()),
+    }
+}
+
+enum Found {
+    Manifest(RawManifest),
+    Config(Digest, Bytes),
+}
+
+impl Known {
+    fn insert(&mut self, found: Found) {
+        match found {
+            Found::Manifest(raw) => {
+                self.manifests.insert(raw.descriptor.digest.clone(), raw);
+            }
+            Found::Config(digest, bytes) => {
+                self.configs.insert(digest, bytes);
+            }
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Looks for what names an image as its subject, at the source and at the target.
+
+use futures_util::future::try_join_all;
+
+use crate::model::{Child, Descriptor, Digest, Manifest, Reference, Repository, media_type};
+use crate::plan::referrers::is_signature;
+use crate::plan::referrers::{ObservedReferrer, ObservedReferrers, cosign_tags, fallback_tag};
+use crate::plan::{Content, Entry, Expected, Referrers, Unreadable};
+use crate::registry::ReadRegistry;
+use crate::tree;
+
+use super::{Observer, head};
+
+/// Looks for the referrers of `expected`, if the entry wants them.
+pub(super) async fn observe<R: ReadRegistry>(
+    observer: &Observer<'_, R>,
+    entry: &Entry,
+    expected: &Expected,
+) -> ObservedReferrers {
+    if entry.policy.referrers == Referrers::None {
+        return ObservedReferrers::NotWanted;
+    }
+    if matches!(expected.content, Content::Rewritten(_)) {
+        return ObservedReferrers::CannotFollow;
+    }
+    match find(observer, entry, &expected.descriptor.digest).await {
+        Ok(found) => ObservedReferrers::Found(found),
+        Err(why) => ObservedReferrers::Unreadable(why),
+    }
+}
+
+async fn find<R: ReadRegistry>(
+    observer: &Observer<'_, R>,
+    entry: &Entry,
+    subject: &Digest,
+) -> Result<Vec<ObservedReferrer>, Unreadable> {
+    let registry = observer.registry;
+    let source = entry.source.repository();
+    let target = &observer.desired.target.repository(&entry.target);
+    let wanted = entry.policy.referrers;
+
+    let tags = cosign_tags(subject, wanted);
+    let tagged = try_join_all(tags.into_iter().map(|tag| async move {
+        let source = Reference::tagged(source.clone(), tag.clone());
+        let Some(source) = registry.head_manifest(&source).await? else {
+            return Ok(None);
+        };
+        let target = head(registry, &Reference::tagged(target.clone(), tag.clone())).await;
+        Ok::<_, Unreadable>(Some(ObservedReferrer {
+            tag: Some(tag),
+            source,
+            target,
+        }))
+    }))
+    .await?;
+
+    let listed = list(registry, source, subject).await?;
+    let listed = listed
+        .into_iter()
+        .filter(|child| wanted == Referrers::All || is_signature(child));
+    let named = try_join_all(listed.map(|child| async move {
+        if refused(observer, &entry.source, &child.descriptor).await? {
+            return Ok(None);
+        }
+        let digest = child.descriptor.digest.clone();
+        let target = head(registry, &Reference::digested(target.clone(), digest)).await;
+        Ok::<_, Unreadable>(Some(ObservedReferrer {
+            tag: None,
+            source: child.descriptor,
+            target,
+        }))
+    }))
+    .await?;
+    Ok(tagged.into_iter().chain(named).flatten().collect())
+}
+
+/// Lists what names `subject`, by the referrers API, else by the tag that stands in for it.
+pub(crate) async fn list<R: ReadRegistry>(
+    registry: &R,
+    repository: &Repository,
+    subject: &Digest,
+) -> Result<Vec<Child>, Unreadable> {
+    if let Some(listed) = registry.list_referrers(repository, subject).await? {
+        return Ok(listed);
+    }
+    let fallback = Reference::tagged(repository.clone(), fallback_tag(subject));
+    let Some(index) = registry.get_manifest(&fallback).await? else {
+        return Ok(vec![]);
+    };
+    match Manifest::parse(&index) {
+        Ok(Manifest::Index(index)) => Ok(index.children),
+        // Something else has taken the tag: it lists nothing.
+        Ok(Manifest::Image(_)) | Err(_) => Ok(vec![]),
+    }
+}
+
+/// Tells whether the target takes only container images and this is none.
+async fn refused<R: ReadRegistry>(
+    observer: &Observer<'_, R>,
+    source: &Reference,
+    referrer: &Descriptor,
+) -> Result<bool, Unreadable> {
+    if !observer.desired.target.profile.image_configs_only {
+        return Ok(false);
+    }
+    let manifest = tree::read_manifest(observer.registry, source, referrer).await?;
+    Ok(match Manifest::parse(&manifest) {
+        Ok(Manifest::Image(image)) => !media_type::is_image_config(&image.config.media_type),
+        Ok(Manifest::Index(_)) => false,
+        Err(_) => true,
+    })
+}

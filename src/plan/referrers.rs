@@ -1,0 +1,214 @@
+//! What names an image as its subject: signatures, attestations, SBOMs.
+//!
+//! There are two ways to attach them. cosign's older one is a tag beside the image,
+//! `sha256-<hex>.sig` and its like. The OCI distribution specification 1.1 has a `subject` in the
+//! manifest, listed by the referrers API, or where a registry lacks that, by an index under the tag
+//! `sha256-<hex>` (sections "Listing Referrers" and "Referrers Tag Schema").
+
+use bytes::Bytes;
+
+use crate::model::{Child, Descriptor, Digest, Manifest, ManifestError, RawManifest, media_type};
+
+use super::desired::Referrers;
+use super::observed::{Observation, Unreadable};
+
+/// What was found out about the referrers of an image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ObservedReferrers {
+    /// The entry does not want them.
+    NotWanted,
+    /// The image's digest changes on the way, so nothing that names it can follow.
+    CannotFollow,
+    /// These are at the source, and may be at the target.
+    Found(Vec<ObservedReferrer>),
+    /// The source did not say.
+    Unreadable(Unreadable),
+}
+
+/// One referrer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObservedReferrer {
+    /// The tag that cosign gives it; none where the manifest itself names its subject.
+    pub tag: Option<String>,
+    /// What the source holds.
+    pub source: Descriptor,
+    /// What the target holds.
+    pub target: Observation<Descriptor>,
+}
+
+/// Returns the tags that cosign would give to what it attaches to `digest`.
+pub fn cosign_tags(digest: &Digest, wanted: Referrers) -> Vec<String> {
+    let kinds: &[&str] = match wanted {
+        Referrers::None => &[],
+        Referrers::Signatures => &["sig"],
+        Referrers::All => &["sig", "att", "sbom"],
+    };
+    kinds
+        .iter()
+        .map(|kind| format!("{}.{kind}", fallback_tag(digest)))
+        .collect()
+}
+
+/// Returns the tag under which a registry without referrers API lists what names `digest`.
+pub fn fallback_tag(digest: &Digest) -> String {
+    // A tag has at most 128 characters; the specification cuts the parts at 32 and 64.
+    let hex = &digest.hex()[..digest.hex().len().min(64)];
+    format!("{}-{hex}", digest.algorithm().as_str())
+}
+
+/// Tells whether a referrer is a signature: cosign's, sigstore's or Notary's.
+pub fn is_signature(referrer: &Child) -> bool {
+    let artifact_type = referrer.artifact_type.as_deref().unwrap_or_default();
+    artifact_type == "application/vnd.cncf.notary.signature"
+        || artifact_type.starts_with("application/vnd.dev.cosign.")
+        || artifact_type.starts_with("application/vnd.dev.sigstore.bundle")
+}
+
+/// Adds a referrer to the index under its subject's fallback tag; none if it is listed there.
+///
+/// `listed` is that index as it is now, if there is one.
+pub fn listed_in_fallback(
+    listed: Option<&RawManifest>,
+    referrer: &RawManifest,
+) -> Result<Option<RawManifest>, ManifestError> {
+    let malformed = |error: serde_json::Error| ManifestError::Malformed(error.to_string());
+    let mut index: serde_json::Value = match listed {
+        Some(listed) => serde_json::from_slice(&listed.bytes).map_err(malformed)?,
+        None => serde_json::json!({
+            "schemaVersion": 2, "mediaType": media_type::OCI_INDEX, "manifests": [],
+        }),
+    };
+    let digest = referrer.descriptor.digest.to_string();
+    let Some(children) = index
+        .get_mut("manifests")
+        .and_then(|list| list.as_array_mut())
+    else {
+        return Err(ManifestError::Malformed(
+            "`manifests` is not a list".to_owned(),
+        ));
+    };
+    if children
+        .iter()
+        .any(|child| child["digest"] == digest.as_str())
+    {
+        return Ok(None);
+    }
+    children.push(descriptor_of(referrer)?);
+    let bytes = Bytes::from(serde_json::to_vec(&index).map_err(malformed)?);
+    let descriptor = Descriptor {
+        media_type: media_type::OCI_INDEX.to_owned(),
+        digest: Digest::sha256(&bytes),
+        size: bytes.len() as u64,
+    };
+    Ok(Some(RawManifest { descriptor, bytes }))
+}
+
+/// Describes a referrer as the specification asks: with its artifact type and its annotations.
+fn descriptor_of(referrer: &RawManifest) -> Result<serde_json::Value, ManifestError> {
+    let (artifact_type, annotations) = match Manifest::parse(referrer)? {
+        Manifest::Image(image) => (
+            image.artifact_type.or(Some(image.config.media_type)),
+            image.annotations,
+        ),
+        Manifest::Index(index) => (index.artifact_type, index.annotations),
+    };
+    let Descriptor {
+        media_type,
+        digest,
+        size,
+    } = &referrer.descriptor;
+    let mut descriptor =
+        serde_json::json!({ "mediaType": media_type, "digest": digest, "size": size });
+    if let Some(artifact_type) = artifact_type {
+        descriptor["artifactType"] = artifact_type.into();
+    }
+    if !annotations.is_empty() {
+        descriptor["annotations"] = serde_json::json!(annotations);
+    }
+    Ok(descriptor)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Algorithm;
+
+    fn referrer(artifact_type: &str) -> RawManifest {
+        let config = Digest::sha256(b"{}");
+        let body = format!(
+            r#"{{"schemaVersion":2,"mediaType":"{}","artifactType":"{artifact_type}",
+                "config":{{"mediaType":"{}","digest":"{config}","size":2}},"layers":[],
+                "annotations":{{"made":"here"}}}}"#,
+            media_type::OCI_MANIFEST,
+            media_type::OCI_EMPTY,
+        );
+        let bytes = Bytes::from(body);
+        let digest = Digest::sha256(&bytes);
+        let media_type = media_type::OCI_MANIFEST.to_owned();
+        RawManifest {
+            descriptor: Descriptor {
+                media_type,
+                digest,
+                size: 1,
+            },
+            bytes,
+        }
+    }
+
+    #[test]
+    fn tags_are_those_that_cosign_and_the_specification_use() {
+        let digest = Digest::sha256(b"");
+        let hex = digest.hex();
+        assert_eq!(cosign_tags(&digest, Referrers::None), [""; 0]);
+        assert_eq!(
+            cosign_tags(&digest, Referrers::Signatures),
+            [format!("sha256-{hex}.sig")]
+        );
+        assert_eq!(cosign_tags(&digest, Referrers::All).len(), 3);
+        let long = Digest::of(Algorithm::Sha512, b"");
+        assert_eq!(fallback_tag(&long), format!("sha512-{}", &long.hex()[..64]));
+    }
+
+    #[test]
+    fn a_referrer_is_listed_once_beside_what_was_listed() {
+        let (sbom, signature) = (referrer("example/sbom"), referrer("example/signature"));
+        let first = listed_in_fallback(None, &sbom).unwrap().unwrap();
+        let second = listed_in_fallback(Some(&first), &signature)
+            .unwrap()
+            .unwrap();
+        assert_eq!(listed_in_fallback(Some(&second), &sbom), Ok(None));
+        let Manifest::Index(index) = Manifest::parse(&second).unwrap() else {
+            panic!()
+        };
+        let found: Vec<_> = index
+            .children
+            .iter()
+            .map(|child| &child.descriptor.digest)
+            .collect();
+        assert_eq!(
+            found,
+            [&sbom.descriptor.digest, &signature.descriptor.digest]
+        );
+        assert_eq!(
+            index.children[0].artifact_type.as_deref(),
+            Some("example/sbom")
+        );
+        assert_eq!(index.children[0].annotations["made"], "here");
+    }
+
+    #[test]
+    fn knows_signatures_by_their_artifact_type() {
+        let Manifest::Index(index) = Manifest::parse(
+            &listed_in_fallback(None, &referrer("application/vnd.cncf.notary.signature"))
+                .unwrap()
+                .unwrap(),
+        )
+        .unwrap() else {
+            panic!()
+        };
+        let mut child = index.children[0].clone();
+        assert!(is_signature(&child));
+        child.artifact_type = Some("application/spdx+json".to_owned());
+        assert!(!is_signature(&child));
+    }
+}

@@ -1,0 +1,144 @@
+//! Answers: read to their end, handed on, or turned into failures.
+
+use std::time::SystemTime;
+
+use bytes::{Bytes, BytesMut};
+use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap};
+use reqwest::{Method, Response, StatusCode};
+use tokio::time::timeout;
+use url::Url;
+
+use super::auth::Authorization;
+use super::call::{Answer, Call, Failure, Open, Read};
+use super::error::{Detail, Refusal};
+use super::host::Host;
+use super::limiter::Permit;
+use super::rate_limit::RateLimit;
+use super::refusal;
+use super::retry;
+use super::trouble::Trouble;
+
+impl Host {
+    /// Reads an answer that is not an error.
+    pub(super) async fn read_answer(
+        &self,
+        call: &mut Call,
+        mut response: Response,
+        url: Url,
+        permit: Permit,
+    ) -> Result<Answer, Detail> {
+        let status = response.status();
+        let headers = std::mem::take(response.headers_mut());
+        // An answer to HEAD has the length of a body that does not come.
+        let (body, stream) = match call.read {
+            _ if call.method == Method::HEAD => (Bytes::new(), None),
+            _ if !status.is_success() => (self.collect_error(&mut response, &headers).await, None),
+            Read::Collect(limit) => (self.collect(&mut response, &headers, limit).await?, None),
+            Read::Stream => (Bytes::new(), Some(Open { response, permit })),
+        };
+        Ok(Answer {
+            status,
+            headers,
+            url,
+            body,
+            stream,
+        })
+    }
+
+    /// Reads what an error says, as far as it comes and is not too long.
+    async fn collect_error(&self, response: &mut Response, headers: &HeaderMap) -> Bytes {
+        self.collect(response, headers, refusal::BODY_LIMIT)
+            .await
+            .unwrap_or_default()
+    }
+
+    async fn collect(
+        &self,
+        response: &mut Response,
+        headers: &HeaderMap,
+        limit: usize,
+    ) -> Result<Bytes, Detail> {
+        let too_long = || Detail::Protocol(format!("its answer is longer than {limit} bytes"));
+        let announced = headers
+            .get(CONTENT_LENGTH)
+            .and_then(|length| length.to_str().ok());
+        let announced = announced.and_then(|length| length.parse::<usize>().ok());
+        if announced.is_some_and(|length| length > limit) {
+            return Err(too_long());
+        }
+        let stall = self.shared.patience.stall;
+        let mut body = BytesMut::new();
+        loop {
+            let chunk = timeout(stall, response.chunk())
+                .await
+                .map_err(|_| Detail::Transport(Trouble::Silence(stall)))?
+                .map_err(|error| Detail::Transport(error.into()))?;
+            let Some(chunk) = chunk else {
+                return Ok(body.freeze());
+            };
+            self.counters.bytes_in(chunk.len());
+            if body.len() + chunk.len() > limit {
+                return Err(too_long());
+            }
+            if announced == Some(chunk.len()) {
+                return Ok(chunk);
+            }
+            body.extend_from_slice(&chunk);
+        }
+    }
+
+    /// Makes a failure out of an error status, and heeds what it says about requests to come.
+    pub(super) async fn refused(
+        &self,
+        call: &mut Call,
+        mut response: Response,
+        authorization: &Authorization,
+        permit: &Permit,
+    ) -> Failure {
+        let status = response.status();
+        let headers = std::mem::take(response.headers_mut());
+        let body = if call.method == Method::HEAD {
+            Bytes::new()
+        } else {
+            self.collect_error(&mut response, &headers).await
+        };
+        let content_type = headers
+            .get(CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok());
+        let (code, message) = refusal::read(content_type.unwrap_or_default(), &body);
+        let pulls_used_up = status == StatusCode::TOO_MANY_REQUESTS
+            && (RateLimit::read(&headers).is_some_and(|limit| limit.remaining == 0)
+                || message
+                    .as_ref()
+                    .is_some_and(|text| text.contains("pull rate limit")));
+        let asked = authorization.asked();
+        let refusal = Refusal {
+            status,
+            code,
+            message,
+            asked,
+            pulls_used_up,
+        };
+        if retry::is_overload(status) {
+            permit.overloaded();
+        }
+        let transient = match status {
+            StatusCode::TOO_MANY_REQUESTS => !pulls_used_up,
+            StatusCode::UNAUTHORIZED => call.retry_unauthorized,
+            _ => retry::is_transient(status) && !call.once,
+        };
+        let pause = retry::retry_after(&headers, SystemTime::now()).filter(|_| transient);
+        if let Some(pause) = pause {
+            self.limits.pause(pause);
+        }
+        Failure {
+            detail: Detail::Status(refusal),
+            status: Some(status),
+            headers,
+            at_registry: true,
+            transient,
+            paused: pause.is_some_and(|pause| !pause.is_zero()),
+            redirected: false,
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! Blobs: `HEAD` and `GET` of `/v2/<name>/blobs/<digest>`.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::stream;
+use reqwest::header::{CONTENT_RANGE, HeaderMap, HeaderValue, RANGE};
+use reqwest::{Method, StatusCode};
+use tokio::time::timeout;
+
+use crate::model::{Descriptor, Digest, Repository};
+
+use super::call::{Access, Answer, Call, Open, Read};
+use super::client::Client;
+use super::error::{Detail, RegistryError};
+use super::host::Host;
+use super::limits::Lane;
+use super::scope::{Actions, Scopes};
+use super::stats::{Kind, Operation};
+use super::trouble::Trouble;
+use super::upload::BlobStream;
+
+/// Up to this size a blob may share its connection with other requests.
+pub(super) const SMALL: u64 = 1024 * 1024;
+
+/// A blob that is read as a whole, such as a config, is refused beyond this size.
+const WHOLE_BLOB_LIMIT: u64 = 16 * 1024 * 1024;
+
+impl Client {
+    pub(super) async fn head_blob(
+        &self,
+        repository: &Repository,
+        digest: &Digest,
+    ) -> Result<bool, RegistryError> {
+        let operation = operation(Kind::HeadBlob, repository, digest);
+        let host = self.host(&repository.registry, &operation)?;
+        let mut call = call(&host, operation, Method::HEAD, repository, digest);
+        call.accept = &[404];
+        Ok(host.send(call).await?.status != StatusCode::NOT_FOUND)
+    }
+
+    pub(super) async fn get_small_blob(
+        &self,
+        repository: &Repository,
+        blob: &Descriptor,
+    ) -> Result<Option<Bytes>, RegistryError> {
+        let operation = operation(Kind::GetBlob, repository, &blob.digest);
+        let host = self.host(&repository.registry, &operation)?;
+        let limit = usize::try_from(blob.size.min(WHOLE_BLOB_LIMIT)).unwrap_or_default();
+        if blob.size > WHOLE_BLOB_LIMIT {
+            let text = format!(
+                "it has {} bytes, at most {limit} are read as a whole",
+                blob.size
+            );
+            return Err(host.protocol_error(&operation, text));
+        }
+        let mut call = call(
+            &host,
+            operation.clone(),
+            Method::GET,
+            repository,
+            &blob.digest,
+        );
+        call.read = Read::Collect(limit);
+        call.accept = &[404];
+        let answer = host.send(call).await?;
+        if answer.status == StatusCode::NOT_FOUND {
+            return Ok(None);
+        }
+        if !blob.digest.matches(&answer.body) {
+            let found = Digest::of(blob.digest.algorithm(), &answer.body);
+            let text = format!("it sent `{found}` instead");
+            return Err(host.protocol_error(&operation, text));
+        }
+        Ok(Some(answer.body))
+    }
+
+    pub(super) async fn stream_blob(
+        &self,
+        repository: &Repository,
+        blob: &Descriptor,
+        offset: u64,
+    ) -> Result<BlobStream, RegistryError> {
+        let operation = operation(Kind::GetBlob, repository, &blob.digest);
+        let host = self.host(&repository.registry, &operation)?;
+        let mut call = call(
+            &host,
+            operation.clone(),
+            Method::GET,
+            repository,
+            &blob.digest,
+        );
+        call.lane = Lane::Download;
+        call.small = blob.size.saturating_sub(offset) <= SMALL;
+        call.read = Read::Stream;
+        if offset > 0 {
+            let range = HeaderValue::try_from(format!("bytes={offset}-"));
+            call.headers = range
+                .map(|range| HeaderMap::from_iter([(RANGE, range)]))
+                .unwrap_or_default();
+        }
+        let mut answer = host.send(call).await?;
+        let begins =
+            begin(&answer, blob, offset).map_err(|text| host.protocol_error(&operation, text))?;
+        match answer.stream.take() {
+            Some(open) => Ok(BlobStream::new(
+                begins,
+                follow(host, operation, open, begins),
+            )),
+            None => Err(host.protocol_error(&operation, "it sent no body")),
+        }
+    }
+}
+
+pub(super) fn operation(kind: Kind, repository: &Repository, digest: &Digest) -> Operation {
+    Operation::new(
+        kind,
+        format_args!("`{}` of `{}`", digest.short(), repository.name),
+    )
+}
+
+fn call(
+    host: &Host,
+    operation: Operation,
+    method: Method,
+    repository: &Repository,
+    digest: &Digest,
+) -> Call {
+    let url = host.endpoint(&repository.name, &format!("blobs/{digest}"));
+    let scopes = Scopes::one(&repository.name, Actions::Pull);
+    Call::new(operation, method, url, Access::Scopes(scopes))
+}
+
+/// Finds the position in the blob at which an answer begins, and that it is of this blob's size.
+fn begin(answer: &Answer, blob: &Descriptor, asked: u64) -> Result<u64, String> {
+    let other_size = |found: u64| {
+        Err(format!(
+            "its blob has {found} bytes, the manifest says {}",
+            blob.size
+        ))
+    };
+    if answer.status == StatusCode::PARTIAL_CONTENT {
+        let text = answer.header(CONTENT_RANGE.as_str()).unwrap_or_default();
+        return match parse_content_range(text) {
+            Some((start, _)) if start != asked => Err(format!(
+                "it sends from byte {start} on, {asked} was asked for"
+            )),
+            Some((_, Some(total))) if total != blob.size => other_size(total),
+            Some((start, _)) => Ok(start),
+            None => Err("it sends a part and does not say which".to_owned()),
+        };
+    }
+    match answer
+        .header("content-length")
+        .and_then(|length| length.parse().ok())
+    {
+        Some(length) if length != blob.size => other_size(length),
+        _ => Ok(0),
+    }
+}
+
+/// Reads `bytes START-END/TOTAL`, where the total may be `*`.
+fn parse_content_range(text: &str) -> Option<(u64, Option<u64>)> {
+    let (range, total) = text.trim().strip_prefix("bytes ")?.split_once('/')?;
+    let (start, end) = range.split_once('-')?;
+    let (start, end): (u64, u64) = (start.trim().parse().ok()?, end.trim().parse().ok()?);
+    let total = if total == "*" {
+        None
+    } else {
+        Some(total.parse().ok()?)
+    };
+    (start <= end && total.is_none_or(|total| end < total)).then_some((start, total))
+}
+
+/// Hands a body on chunk by chunk; silence for too long is an end with an error.
+fn follow(
+    host: Arc<Host>,
+    operation: Operation,
+    open: Open,
+    begins: u64,
+) -> impl stream::Stream<Item = Result<Bytes, RegistryError>> + Send + 'static {
+    let begun = Some((host, operation, open, begins));
+    stream::unfold(begun, |state| async move {
+        let (host, operation, mut open, position) = state?;
+        let stall = host.shared.patience.stall;
+        let trouble = match timeout(stall, open.response.chunk()).await {
+            Ok(Ok(Some(chunk))) => {
+                host.counters.bytes_in(chunk.len());
+                let position = position + chunk.len() as u64;
+                return Some((Ok(chunk), Some((host, operation, open, position))));
+            }
+            Ok(Ok(None)) => return None,
+            Ok(Err(error)) => Trouble::from(error),
+            Err(_) => Trouble::Silence(stall),
+        };
+        open.permit.overloaded();
+        tracing::debug!(
+            "{}: {operation} ended after {position} bytes: {trouble}",
+            host.name
+        );
+        Some((
+            Err(host.error(&operation, Detail::Transport(trouble))),
+            None,
+        ))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_content_ranges() {
+        for (text, expected) in [
+            ("bytes 5-9/10", Some((5, Some(10)))),
+            ("bytes 0-0/1", Some((0, Some(1)))),
+            ("bytes 5-9/*", Some((5, None))),
+            ("bytes 9-5/10", None),
+            ("bytes 5-10/10", None),
+            ("bytes */10", None),
+            ("5-9/10", None),
+            ("bytes 5-/10", None),
+            ("", None),
+        ] {
+            assert_eq!(parse_content_range(text), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! What one request is, and what comes back.
+
+use bytes::Bytes;
+use futures_util::stream::BoxStream;
+use reqwest::header::HeaderMap;
+use reqwest::{Method, StatusCode};
+use url::Url;
+
+use super::credentials::Login;
+use super::error::Detail;
+use super::limiter::Permit;
+use super::limits::Lane;
+use super::refusal;
+use super::scope::Scopes;
+use super::stats::Operation;
+use super::trouble::Trouble;
+use super::upload::{BodyError, Content, UploadBody};
+
+/// A request: everything that [`Host::send`](super::host::Host::send) has to know about it.
+pub(super) struct Call {
+    pub(super) operation: Operation,
+    pub(super) method: Method,
+    pub(super) url: Url,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Body,
+    pub(super) access: Access,
+    pub(super) lane: Lane,
+    /// Whether it may share a connection with others; blobs that are not small better do not.
+    pub(super) small: bool,
+    pub(super) read: Read,
+    /// The statuses that are answers and not errors, beside 2xx.
+    pub(super) accept: &'static [u16],
+    /// Whether doing it twice is not the same as doing it once.
+    pub(super) once: bool,
+    /// Whether a 401 is tried again as if it were a 503.
+    pub(super) retry_unauthorized: bool,
+}
+
+impl Call {
+    pub(super) fn new(operation: Operation, method: Method, url: Url, access: Access) -> Self {
+        Self {
+            operation,
+            method,
+            url,
+            headers: HeaderMap::new(),
+            body: Body::Nothing,
+            access,
+            lane: Lane::Control,
+            small: true,
+            read: Read::Collect(refusal::BODY_LIMIT),
+            accept: &[],
+            once: false,
+            retry_unauthorized: false,
+        }
+    }
+}
+
+/// Who asks.
+#[derive(Debug)]
+pub(super) enum Access {
+    /// Whoever may do this, in the way that the registry wants.
+    Scopes(Scopes),
+    /// This login, at the place that tokens come from.
+    Login(Login),
+    /// Nobody in particular.
+    Nobody,
+}
+
+/// What a request sends.
+pub(super) enum Body {
+    Nothing,
+    Bytes(Bytes),
+    /// A stream of that many bytes.
+    Stream(BoxStream<'static, Result<Bytes, BodyError>>, u64),
+    /// A stream that was sent, and is gone.
+    Spent,
+}
+
+impl Body {
+    pub(super) fn upload(body: UploadBody, length: u64) -> Self {
+        match body.0 {
+            Content::Bytes(bytes) => Self::Bytes(bytes),
+            Content::Stream(stream) => Self::Stream(stream, length),
+        }
+    }
+
+    /// Takes what is to be sent now; only a stream is gone after that.
+    pub(super) fn take(&mut self) -> Self {
+        match self {
+            Self::Nothing => Self::Nothing,
+            Self::Bytes(bytes) => Self::Bytes(bytes.clone()),
+            Self::Stream(..) | Self::Spent => std::mem::replace(self, Self::Spent),
+        }
+    }
+}
+
+/// What is done with the body of an answer.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Read {
+    /// It is read to its end; one that is longer than this is an error.
+    Collect(usize),
+    /// It is handed on as it comes.
+    Stream,
+}
+
+/// An answer that is not an error.
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    /// The address that gave it, after redirects.
+    pub(super) url: Url,
+    /// The body, if it was to be collected.
+    pub(super) body: Bytes,
+    /// The body, if it was to be handed on.
+    pub(super) stream: Option<Open>,
+}
+
+/// A body that is still coming, and the place in its lane that it holds.
+pub(super) struct Open {
+    pub(super) response: reqwest::Response,
+    pub(super) permit: Permit,
+}
+
+impl Answer {
+    /// Returns a header as text; none if it is missing, empty or not text.
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        let text = self.headers.get(name)?.to_str().ok()?.trim();
+        (!text.is_empty()).then_some(text)
+    }
+
+    /// Returns the `Content-Type` without its parameters.
+    pub(super) fn media_type(&self) -> Option<&str> {
+        let text = self.header("content-type")?;
+        Some(text.split(';').next().unwrap_or(text).trim())
+    }
+
+    #[cfg(test)]
+    pub(super) fn for_test(headers: HeaderMap, body: &str) -> Self {
+        let url = Url::parse("http://127.0.0.1/").unwrap();
+        let body = Bytes::copy_from_slice(body.as_bytes());
+        Self {
+            status: StatusCode::OK,
+            headers,
+            url,
+            body,
+            stream: None,
+        }
+    }
+}
+
+/// A try that did not work.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+pub(super) struct Failure {
+    pub(super) detail: Detail,
+    pub(super) status: Option<StatusCode>,
+    pub(super) headers: HeaderMap,
+    /// Whether the registry itself said so, and not another host that it pointed to.
+    pub(super) at_registry: bool,
+    /// Whether the next try may go better.
+    pub(super) transient: bool,
+    /// Whether the registry asked for a pause, which has been set.
+    pub(super) paused: bool,
+    /// Whether the registry answered by pointing elsewhere, and it is there that it failed.
+    pub(super) redirected: bool,
+}
+
+impl Failure {
+    /// Makes a failure that has no answer behind it. What must not be done twice is tried again
+    /// only if it cannot have begun.
+    pub(super) fn without_answer(detail: Detail, once: bool) -> Self {
+        let transient = match &detail {
+            Detail::Transport(Trouble::Connect(_)) => true,
+            Detail::Transport(trouble) => trouble.is_transient() && !once,
+            _ => false,
+        };
+        Self {
+            detail,
+            status: None,
+            headers: HeaderMap::new(),
+            at_registry: false,
+            transient,
+            paused: false,
+            redirected: false,
+        }
+    }
+
+    /// Tells whether it is the network or the host that gave no answer.
+    pub(super) fn is_unanswered(&self) -> bool {
+        matches!(self.detail.itself(), Detail::Transport(trouble)
+            if !matches!(trouble, Trouble::Body(_) | Trouble::Setup(_)))
+    }
+
+    /// Tells whether there was a connection, and it broke.
+    pub(super) fn is_break(&self) -> bool {
+        matches!(self.detail.itself(), Detail::Transport(Trouble::Broken(_)))
+    }
+
+    /// Says where it failed, if that is not at the registry itself.
+    #[must_use]
+    pub(super) fn at(mut self, place: Option<&str>) -> Self {
+        if let Some(place) = place {
+            self.detail = Detail::Elsewhere(place.to_owned(), Box::new(self.detail));
+        }
+        self
+    }
+}

@@ -1,0 +1,238 @@
+//! One client for many hosts.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use bytes::Bytes;
+
+use crate::model::{Child, Descriptor, Digest, RawManifest, Reference, Repository};
+
+use super::error::{Detail, RegistryError};
+use super::host::{Host, Shared};
+use super::options::{ClientOptions, HostOptions};
+use super::rate_limit::RateLimit;
+use super::recent::Recent;
+use super::scope::Actions;
+use super::stats::{Operation, Stats};
+use super::transport::Transport;
+use super::trouble::Trouble;
+use super::upload::{BlobStream, Deletion, Mount, Upload, UploadBody, UploadSession};
+use super::{ReadRegistry, WriteRegistry};
+
+/// Reads and writes registries over HTTP.
+///
+/// It keeps, for each host, how it wants to be asked, its tokens, its connections and its limits;
+/// a clone shares all of that.
+#[derive(Debug, Clone)]
+pub struct Client(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    options: HashMap<String, HostOptions>,
+    shared: Arc<Shared>,
+    hosts: RwLock<HashMap<String, Arc<Host>>>,
+    recent: Recent,
+}
+
+impl Client {
+    /// Makes a client; nothing is asked of anyone yet.
+    pub fn new(options: ClientOptions) -> Self {
+        let ClientOptions {
+            hosts,
+            credentials,
+            retry,
+            patience,
+        } = options;
+        let transport = Transport::new(patience.connect);
+        let shared = Arc::new(Shared {
+            transport,
+            credentials,
+            retry,
+            patience,
+        });
+        Self(Arc::new(Inner {
+            options: hosts,
+            shared,
+            hosts: RwLock::default(),
+            recent: Recent::default(),
+        }))
+    }
+
+    /// Announces which repositories will be asked for, so that one token can be for several.
+    ///
+    /// It costs no request, and is a hint alone: where a registry gives no such tokens, or refuses
+    /// one of the repositories, each gets a token of its own.
+    pub fn announce<'a>(
+        &self,
+        repositories: impl IntoIterator<Item = &'a Repository>,
+        actions: Actions,
+    ) {
+        let mut by_host: HashMap<&str, Vec<&str>> = HashMap::new();
+        for Repository { registry, name } in repositories {
+            by_host.entry(registry).or_default().push(name);
+        }
+        for (registry, mut names) in by_host {
+            names.sort_unstable();
+            names.dedup();
+            if let Ok(host) = self.find_or_make(registry) {
+                host.auth.tokens.announce(&names, actions);
+            }
+        }
+    }
+
+    /// Returns what a registry's last answer said about its limit on pulls, if it said anything.
+    pub fn rate_limit(&self, registry: &str) -> Option<RateLimit> {
+        let hosts = self.0.hosts.read().unwrap_or_else(PoisonError::into_inner);
+        hosts.get(registry)?.rate_limit()
+    }
+
+    /// Returns what was asked of every host so far.
+    pub fn stats(&self) -> Stats {
+        let hosts = self.0.hosts.read().unwrap_or_else(PoisonError::into_inner);
+        hosts
+            .iter()
+            .map(|(name, host)| (name.clone(), host.counters.snapshot()))
+            .collect()
+    }
+
+    /// Returns the manifests that were read last.
+    pub(super) fn recent(&self) -> &Recent {
+        &self.0.recent
+    }
+
+    /// Returns what is kept for a host.
+    pub(super) fn host(
+        &self,
+        registry: &str,
+        operation: &Operation,
+    ) -> Result<Arc<Host>, RegistryError> {
+        self.find_or_make(registry).map_err(|text| {
+            RegistryError::new(registry, operation, Detail::Transport(Trouble::Setup(text)))
+        })
+    }
+
+    fn find_or_make(&self, registry: &str) -> Result<Arc<Host>, String> {
+        let inner = &self.0;
+        if let Some(host) = inner
+            .hosts
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(registry)
+        {
+            return Ok(host.clone());
+        }
+        let options = inner.options.get(registry).cloned().unwrap_or_default();
+        let host = Arc::new(Host::new(registry, options, inner.shared.clone())?);
+        let mut hosts = inner.hosts.write().unwrap_or_else(PoisonError::into_inner);
+        Ok(hosts.entry(registry.to_owned()).or_insert(host).clone())
+    }
+}
+
+impl ReadRegistry for Client {
+    async fn head_manifest(
+        &self,
+        reference: &Reference,
+    ) -> Result<Option<Descriptor>, RegistryError> {
+        self.head_manifest_of(reference).await
+    }
+
+    async fn get_manifest(
+        &self,
+        reference: &Reference,
+    ) -> Result<Option<RawManifest>, RegistryError> {
+        self.get_manifest_of(reference).await
+    }
+
+    async fn get_blob(
+        &self,
+        repository: &Repository,
+        blob: &Descriptor,
+    ) -> Result<Option<Bytes>, RegistryError> {
+        self.get_small_blob(repository, blob).await
+    }
+
+    async fn open_blob(
+        &self,
+        repository: &Repository,
+        blob: &Descriptor,
+        offset: u64,
+    ) -> Result<BlobStream, RegistryError> {
+        self.stream_blob(repository, blob, offset).await
+    }
+
+    async fn has_blob(
+        &self,
+        repository: &Repository,
+        digest: &Digest,
+    ) -> Result<bool, RegistryError> {
+        self.head_blob(repository, digest).await
+    }
+
+    async fn list_tags(
+        &self,
+        repository: &Repository,
+    ) -> Result<Option<Vec<String>>, RegistryError> {
+        self.tags_of(repository).await
+    }
+
+    async fn list_referrers(
+        &self,
+        repository: &Repository,
+        digest: &Digest,
+    ) -> Result<Option<Vec<Child>>, RegistryError> {
+        self.referrers_of(repository, digest).await
+    }
+}
+
+impl WriteRegistry for Client {
+    async fn put_manifest(
+        &self,
+        reference: &Reference,
+        manifest: &RawManifest,
+    ) -> Result<(), RegistryError> {
+        self.push_manifest(reference, manifest).await
+    }
+
+    async fn delete_manifest(&self, reference: &Reference) -> Result<Deletion, RegistryError> {
+        self.remove_manifest(reference).await
+    }
+
+    async fn start_upload(
+        &self,
+        repository: &Repository,
+        mount: Option<&Mount>,
+    ) -> Result<Upload, RegistryError> {
+        self.mount_or_open(repository, mount).await
+    }
+
+    async fn finish_upload(
+        &self,
+        session: &UploadSession,
+        digest: &Digest,
+        length: u64,
+        body: UploadBody,
+    ) -> Result<(), RegistryError> {
+        self.finish(session, digest, length, body).await
+    }
+
+    async fn append_upload(
+        &self,
+        session: &mut UploadSession,
+        offset: u64,
+        length: u64,
+        body: UploadBody,
+    ) -> Result<(), RegistryError> {
+        self.append(session, offset, length, body).await
+    }
+
+    async fn upload_offset(
+        &self,
+        session: &mut UploadSession,
+    ) -> Result<Option<u64>, RegistryError> {
+        self.offset_of(session).await
+    }
+
+    async fn cancel_upload(&self, session: &UploadSession) -> Result<(), RegistryError> {
+        self.cancel(session).await
+    }
+}

@@ -1,0 +1,186 @@
+//! One host: its address, and everything that is remembered about it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use reqwest::header::HeaderMap;
+use tokio::sync::OnceCell;
+use url::Url;
+
+use crate::model::DOCKER_HUB;
+use crate::plan::{Profile, ProfileKind};
+
+use super::auth::Auth;
+use super::credentials::{Credentials, Login};
+use super::error::{Detail, RegistryError};
+use super::limits::Limits;
+use super::options::{HostOptions, Patience, RetryOptions};
+use super::rate_limit::RateLimit;
+use super::stats::{Counters, Operation};
+use super::transport::{Certificates, Transport, is_loopback};
+
+/// Where Docker Hub's API is.
+const DOCKER_HUB_API: &str = "registry-1.docker.io";
+
+/// What all hosts of a client share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) transport: Transport,
+    pub(super) credentials: Credentials,
+    pub(super) retry: RetryOptions,
+    pub(super) patience: Patience,
+}
+
+/// One host.
+#[derive(Debug)]
+pub(super) struct Host {
+    /// The name that references use.
+    pub(super) name: String,
+    /// The address of its API, without `/v2/`.
+    pub(super) base: Url,
+    pub(super) certificates: Certificates,
+    pub(super) shared: Arc<Shared>,
+    pub(super) auth: Auth,
+    pub(super) limits: Limits,
+    pub(super) counters: Arc<Counters>,
+    options: HostOptions,
+    login: OnceCell<Option<Login>>,
+    rate_limit: Mutex<Option<RateLimit>>,
+}
+
+impl Host {
+    /// Makes a host out of its name; the error is about the name.
+    pub(super) fn new(
+        name: &str,
+        options: HostOptions,
+        shared: Arc<Shared>,
+    ) -> Result<Self, String> {
+        let base = address(name, options.plain_http)?;
+        let start = options
+            .starting_concurrency
+            .unwrap_or_else(|| Profile::of(ProfileKind::of_host(name)).starting_concurrency);
+        Ok(Self {
+            name: name.to_owned(),
+            base,
+            certificates: options.ca_certificates.as_deref().map(Into::into),
+            shared,
+            auth: Auth::default(),
+            limits: Limits::new(start, options.concurrency, options.requests_per_second),
+            counters: Arc::default(),
+            options,
+            login: OnceCell::new(),
+            rate_limit: Mutex::default(),
+        })
+    }
+
+    /// Returns the address of an endpoint: `/v2/<repository>/<rest>`.
+    pub(super) fn endpoint(&self, repository: &str, rest: &str) -> Url {
+        let mut url = self.base.clone();
+        url.set_path(&format!("/v2/{repository}/{rest}"));
+        url
+    }
+
+    /// Returns the login, looked for once and only when the host asks for one.
+    pub(super) async fn login(&self) -> Option<&Login> {
+        let find = || async {
+            match &self.options.login {
+                Some(login) => Some(login.clone()),
+                None => {
+                    self.shared
+                        .credentials
+                        .find(&self.name, self.shared.patience.helper)
+                        .await
+                }
+            }
+        };
+        self.login.get_or_init(find).await.as_ref()
+    }
+
+    pub(super) fn error(&self, operation: &Operation, detail: Detail) -> RegistryError {
+        RegistryError::new(&self.name, operation, detail)
+            .with_login_hint(self.options.login_hint.as_ref())
+    }
+
+    pub(super) fn protocol_error(
+        &self,
+        operation: &Operation,
+        text: impl Into<String>,
+    ) -> RegistryError {
+        self.error(operation, Detail::Protocol(text.into()))
+    }
+
+    /// Keeps what an answer says about the limit on pulls.
+    pub(super) fn note_rate_limit(&self, headers: &HeaderMap) {
+        if let Some(found) = RateLimit::read(headers) {
+            *self
+                .rate_limit
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner) = Some(found);
+        }
+    }
+
+    pub(super) fn rate_limit(&self) -> Option<RateLimit> {
+        *self
+            .rate_limit
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn address(name: &str, plain_http: Option<bool>) -> Result<Url, String> {
+    let api = if name == DOCKER_HUB {
+        DOCKER_HUB_API
+    } else {
+        name
+    };
+    let parse = |scheme: &str| Url::parse(&format!("{scheme}://{api}/"));
+    let url = parse("https").map_err(|why| format!("`{name}` is not a host name: {why}"))?;
+    let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+    if !is_bare || !url.username().is_empty() || url.password().is_some() {
+        return Err(format!("`{name}` is not a host name"));
+    }
+    if plain_http.unwrap_or_else(|| is_loopback(&url)) {
+        return parse("http").map_err(|why| format!("`{name}` is not a host name: {why}"));
+    }
+    Ok(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_the_address_of_a_host() {
+        for (name, plain_http, expected) in [
+            ("docker.io", None, "https://registry-1.docker.io/"),
+            ("ghcr.io", None, "https://ghcr.io/"),
+            ("ghcr.io", Some(true), "http://ghcr.io/"),
+            (
+                "registry.example.com:5000",
+                None,
+                "https://registry.example.com:5000/",
+            ),
+            ("127.0.0.1:5000", None, "http://127.0.0.1:5000/"),
+            ("[::1]:5000", None, "http://[::1]:5000/"),
+            ("localhost:443", None, "http://localhost:443/"),
+            ("localhost:5000", Some(false), "https://localhost:5000/"),
+        ] {
+            assert_eq!(
+                address(name, plain_http).unwrap().as_str(),
+                expected,
+                "{name}"
+            );
+        }
+        for odd in [
+            "",
+            "a b",
+            "user@host",
+            "u:p@host",
+            "host/path",
+            "host?x",
+            "host#x",
+            "h:x",
+        ] {
+            assert!(address(odd, None).is_err(), "{odd}");
+        }
+    }
+}

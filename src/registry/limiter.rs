@@ -1,0 +1,223 @@
+//! How many requests at once: a limit that is found out by trying. It grows by addition, and is
+//! halved when the host says that it is too much.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// Answers that come faster than this need no more of them at once.
+const NO_WAIT: Duration = Duration::from_millis(10);
+
+/// One lane's limit.
+#[derive(Debug)]
+pub(super) struct Limiter {
+    places: Arc<Semaphore>,
+    most: usize,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    /// The limit; its whole part counts.
+    limit: f64,
+    /// How many places there are now, taken ones included; more than the limit after a cut, until
+    /// requests end.
+    places: usize,
+    /// When the limit was last cut; until then it grows by one with each success.
+    last_cut: Option<Instant>,
+    /// The shortest time that an answer took.
+    fastest: Duration,
+}
+
+impl Limiter {
+    pub(super) fn new(start: usize, most: usize) -> Self {
+        #[expect(clippy::cast_precision_loss, reason = "limits are small numbers")]
+        let limit = start as f64;
+        let state = Mutex::new(State {
+            limit,
+            places: start,
+            last_cut: None,
+            fastest: Duration::MAX / 4,
+        });
+        Self {
+            places: Arc::new(Semaphore::new(start)),
+            most,
+            state,
+        }
+    }
+
+    pub(super) async fn acquire(limiter: &Arc<Self>) -> Permit {
+        let place = limiter.places.clone().acquire_owned().await.ok();
+        Permit {
+            limiter: limiter.clone(),
+            place,
+            started: Instant::now(),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells whether more requests at once would get more done: not where answers come at once,
+    /// nor where they take much longer than the fastest, for then they stand in line already.
+    fn is_worth_growing(&self, elapsed: Duration) -> bool {
+        let mut state = self.state();
+        state.fastest = state.fastest.min(elapsed);
+        elapsed >= NO_WAIT && elapsed <= 2 * state.fastest + NO_WAIT
+    }
+
+    /// Grows by one a round trip; before the first cut by one a success, which doubles it.
+    fn grow(&self) {
+        // A limit that nobody waits for would grow without being tried.
+        if self.places.available_permits() > 0 {
+            return;
+        }
+        let mut state = self.state();
+        let step = if state.last_cut.is_some() {
+            1.0 / state.limit
+        } else {
+            1.0
+        };
+        #[expect(clippy::cast_precision_loss, reason = "limits are small numbers")]
+        let most = self.most as f64;
+        state.limit = (state.limit + step).min(most);
+        let more = whole(state.limit).saturating_sub(state.places);
+        state.places += more;
+        self.places.add_permits(more);
+    }
+
+    /// Halves, but only once for all requests that were under way together.
+    fn cut(&self, started: Instant) {
+        let mut state = self.state();
+        if state.last_cut.is_some_and(|cut| started <= cut) {
+            return;
+        }
+        state.limit = (state.limit / 2.0).max(1.0);
+        state.last_cut = Some(Instant::now());
+        let fewer = state.places.saturating_sub(whole(state.limit));
+        state.places -= self.places.forget_permits(fewer);
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "between 1 and `most`"
+)]
+fn whole(limit: f64) -> usize {
+    limit as usize
+}
+
+/// A place in a lane, held while a request is under way.
+#[derive(Debug)]
+pub(super) struct Permit {
+    limiter: Arc<Limiter>,
+    place: Option<OwnedSemaphorePermit>,
+    /// When the request was let go, for what it may be waited for.
+    pub(super) started: Instant,
+}
+
+impl Permit {
+    /// Says that the host did what it was asked.
+    pub(super) fn succeeded(&self) {
+        if self.limiter.is_worth_growing(self.started.elapsed()) {
+            self.limiter.grow();
+        }
+    }
+
+    /// Says that the host had too much to do.
+    pub(super) fn overloaded(&self) {
+        self.limiter.cut(self.started);
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        let mut state = self.limiter.state();
+        if state.places > whole(state.limit)
+            && let Some(place) = self.place.take()
+        {
+            place.forget();
+            state.places -= 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn take(limiter: &Arc<Limiter>) -> Permit {
+        Limiter::acquire(limiter).await
+    }
+
+    fn free(limiter: &Limiter) -> usize {
+        limiter.places.available_permits()
+    }
+
+    #[tokio::test]
+    async fn grows_only_when_it_is_full_and_never_over_its_cap() {
+        let limiter = Arc::new(Limiter::new(2, 3));
+        let first = take(&limiter).await;
+        limiter.grow();
+        assert_eq!(
+            free(&limiter),
+            1,
+            "one place was free, so nothing was proved"
+        );
+        let second = take(&limiter).await;
+        limiter.grow();
+        assert_eq!(free(&limiter), 1);
+        let third = take(&limiter).await;
+        limiter.grow();
+        assert_eq!(free(&limiter), 0, "the cap");
+        drop((first, second, third));
+        assert_eq!(free(&limiter), 3);
+    }
+
+    #[tokio::test]
+    async fn halves_once_for_requests_that_were_under_way_together() {
+        let limiter = Arc::new(Limiter::new(8, 8));
+        let mut permits = Vec::new();
+        for _ in 0..6 {
+            permits.push(take(&limiter).await);
+        }
+        for permit in &permits {
+            permit.overloaded();
+        }
+        assert_eq!(free(&limiter), 0, "the two free places went at once");
+        permits.truncate(4);
+        assert_eq!(free(&limiter), 0, "the others go as requests end");
+        permits.clear();
+        assert_eq!(free(&limiter), 4);
+        take(&limiter).await.overloaded();
+        assert_eq!(free(&limiter), 2, "a later request halves it again");
+    }
+
+    #[tokio::test]
+    async fn grows_slowly_after_a_cut() {
+        let limiter = Arc::new(Limiter::new(4, 64));
+        take(&limiter).await.overloaded();
+        let _full = (take(&limiter).await, take(&limiter).await);
+        limiter.grow();
+        assert_eq!(free(&limiter), 0, "2.5");
+        limiter.grow();
+        limiter.grow();
+        assert_eq!(free(&limiter), 1, "3 and a bit");
+    }
+
+    #[test]
+    fn grows_where_it_waits_for_the_network_alone() {
+        let limiter = Limiter::new(1, 2);
+        let grows = |millis| limiter.is_worth_growing(Duration::from_millis(millis));
+        assert!(
+            grows(50) && grows(100),
+            "a new connection costs a round trip more"
+        );
+        assert!(!grows(300), "the others are in the way");
+        assert!(!grows(2), "it is next door");
+        assert!(!grows(50), "what is next door and takes long is busy");
+    }
+}

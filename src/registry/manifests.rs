@@ -1,0 +1,238 @@
+//! Manifests: `HEAD`, `GET`, `PUT`, `DELETE` of `/v2/<name>/manifests/<reference>`.
+
+use bytes::Bytes;
+use reqwest::Method;
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
+use serde::Deserialize;
+
+use crate::model::{Descriptor, Digest, MANIFEST_SIZE_LIMIT, RawManifest, Reference, media_type};
+
+use super::call::{Access, Answer, Body, Call, Read};
+use super::client::Client;
+use super::error::RegistryError;
+use super::host::Host;
+use super::scope::{Actions, Scopes};
+use super::stats::{Kind, Operation};
+use super::upload::Deletion;
+
+const DIGEST_HEADER: &str = "docker-content-digest";
+
+impl Client {
+    pub(super) async fn head_manifest_of(
+        &self,
+        reference: &Reference,
+    ) -> Result<Option<Descriptor>, RegistryError> {
+        let operation = operation(Kind::HeadManifest, reference);
+        let host = self.host(reference.registry(), &operation)?;
+        let mut call = call(&host, &operation, Method::HEAD, reference, Actions::Pull);
+        call.accept = &[404, 405, 501];
+        let answer = host.send(call).await?;
+        if answer.status == 404 {
+            return Ok(None);
+        }
+        let described = if answer.status.is_success() {
+            describe(&answer, reference).map_err(|text| host.protocol_error(&operation, text))?
+        } else {
+            None
+        };
+        match described {
+            Some(descriptor) => Ok(Some(descriptor)),
+            // Without a digest, a type and a length, only the manifest itself tells what it is.
+            None => Ok(self
+                .get_manifest_of(reference)
+                .await?
+                .map(|manifest| manifest.descriptor)),
+        }
+    }
+
+    pub(super) async fn get_manifest_of(
+        &self,
+        reference: &Reference,
+    ) -> Result<Option<RawManifest>, RegistryError> {
+        if let Some(kept) = reference
+            .digest()
+            .and_then(|digest| self.recent().get(digest))
+        {
+            return Ok(Some(kept));
+        }
+        let operation = operation(Kind::GetManifest, reference);
+        let host = self.host(reference.registry(), &operation)?;
+        let mut call = call(&host, &operation, Method::GET, reference, Actions::Pull);
+        call.read = Read::Collect(MANIFEST_SIZE_LIMIT);
+        call.accept = &[404];
+        let answer = host.send(call).await?;
+        if answer.status == 404 {
+            return Ok(None);
+        }
+        let manifest =
+            verify(answer, reference).map_err(|text| host.protocol_error(&operation, text))?;
+        self.recent().put(&manifest);
+        Ok(Some(manifest))
+    }
+
+    pub(super) async fn push_manifest(
+        &self,
+        reference: &Reference,
+        manifest: &RawManifest,
+    ) -> Result<(), RegistryError> {
+        let operation = operation(Kind::PutManifest, reference);
+        let host = self.host(reference.registry(), &operation)?;
+        let Descriptor {
+            media_type,
+            digest,
+            size: _,
+        } = &manifest.descriptor;
+        let protocol_error = |text: String| host.protocol_error(&operation, text);
+        let content_type = HeaderValue::from_str(media_type)
+            .map_err(|_| protocol_error(format!("`{media_type:?}` is not a media type")))?;
+        let mut call = call(&host, &operation, Method::PUT, reference, Actions::Push);
+        call.headers = HeaderMap::from_iter([(CONTENT_TYPE, content_type)]);
+        call.body = Body::Bytes(manifest.bytes.clone());
+        let answer = host.send(call).await?;
+        match digest_header(&answer).map_err(&protocol_error)? {
+            Some(kept) if kept.algorithm() == digest.algorithm() && kept != *digest => Err(
+                protocol_error(format!("it keeps `{kept}` instead of `{digest}`")),
+            ),
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) async fn remove_manifest(
+        &self,
+        reference: &Reference,
+    ) -> Result<Deletion, RegistryError> {
+        let operation = operation(Kind::DeleteManifest, reference);
+        let host = self.host(reference.registry(), &operation)?;
+        let mut call = call(
+            &host,
+            &operation,
+            Method::DELETE,
+            reference,
+            Actions::Delete,
+        );
+        call.accept = &[404, 405, 501];
+        match host.send(call).await {
+            Ok(answer) => Ok(match answer.status.as_u16() {
+                404 => Deletion::Absent,
+                405 | 501 => Deletion::Unsupported,
+                _ => Deletion::Deleted,
+            }),
+            Err(error) if error.code() == Some("UNSUPPORTED") => Ok(Deletion::Unsupported),
+            // Distribution 2 takes a tag for a digest that is not well formed.
+            Err(error)
+                if reference.digest().is_none() && error.code() == Some("DIGEST_INVALID") =>
+            {
+                Ok(Deletion::Unsupported)
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn operation(kind: Kind, reference: &Reference) -> Operation {
+    let name = &reference.repository().name;
+    let object = match (reference.digest(), reference.tag()) {
+        (Some(digest), _) => format!("`{name}@{digest}`"),
+        (None, tag) => format!("`{name}:{}`", tag.unwrap_or("latest")),
+    };
+    Operation::new(kind, object)
+}
+
+fn call(
+    host: &Host,
+    operation: &Operation,
+    method: Method,
+    reference: &Reference,
+    actions: Actions,
+) -> Call {
+    let name = &reference.repository().name;
+    let url = host.endpoint(
+        name,
+        &format!("manifests/{}", reference.manifest_reference()),
+    );
+    let access = Access::Scopes(Scopes::one(name, actions));
+    let accept = HeaderValue::from_static(media_type::ACCEPT_MANIFESTS);
+    Call {
+        headers: HeaderMap::from_iter([(ACCEPT, accept)]),
+        ..Call::new(operation.clone(), method, url, access)
+    }
+}
+
+fn digest_header(answer: &Answer) -> Result<Option<Digest>, String> {
+    let parse = |text: &str| {
+        text.parse()
+            .map_err(|why| format!("its digest header is wrong: {why}"))
+    };
+    answer.header(DIGEST_HEADER).map(parse).transpose()
+}
+
+/// Reads the descriptor out of the headers, as far as they are enough for one.
+fn describe(answer: &Answer, reference: &Reference) -> Result<Option<Descriptor>, String> {
+    let digest = match (digest_header(answer)?, reference.digest()) {
+        (Some(found), Some(asked)) if found.algorithm() == asked.algorithm() && found != *asked => {
+            return Err(format!(
+                "it answers with `{found}`, another digest than the one asked for"
+            ));
+        }
+        (_, Some(asked)) => asked.clone(),
+        (Some(found), None) => found,
+        (None, None) => return Ok(None),
+    };
+    let size = answer
+        .header("content-length")
+        .and_then(|length| length.parse().ok());
+    let (Some(media_type), Some(size)) = (specific_media_type(answer), size) else {
+        return Ok(None);
+    };
+    Ok(Some(Descriptor {
+        media_type: media_type.to_owned(),
+        digest,
+        size,
+    }))
+}
+
+/// Returns the media type, unless it is one that static file servers give to everything.
+fn specific_media_type(answer: &Answer) -> Option<&str> {
+    let general = ["application/json", "application/octet-stream", "text/plain"];
+    answer
+        .media_type()
+        .filter(|media_type| !general.contains(media_type))
+}
+
+fn verify(answer: Answer, reference: &Reference) -> Result<RawManifest, String> {
+    let media_type = specific_media_type(&answer)
+        .map(str::to_owned)
+        .or_else(|| named_media_type(&answer.body))
+        .ok_or("its answer does not say what kind of manifest it is")?;
+    let promised = reference
+        .digest()
+        .cloned()
+        .map_or_else(|| digest_header(&answer), |d| Ok(Some(d)));
+    let promised = promised?;
+    let bytes = answer.body;
+    let digest = match promised {
+        // The digest of a signed schema 1 manifest leaves its signatures out; that nobody can copy
+        // one is said later, and better.
+        Some(digest) if media_type::is_schema_1(&media_type) || digest.matches(&bytes) => digest,
+        Some(digest) => {
+            let found = Digest::of(digest.algorithm(), &bytes);
+            return Err(format!("it sent `{found}` where `{digest}` was promised"));
+        }
+        None => Digest::sha256(&bytes),
+    };
+    let descriptor = Descriptor {
+        media_type,
+        digest,
+        size: bytes.len() as u64,
+    };
+    Ok(RawManifest { descriptor, bytes })
+}
+
+fn named_media_type(body: &Bytes) -> Option<String> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Named {
+        media_type: Option<String>,
+    }
+    serde_json::from_slice::<Named>(body).ok()?.media_type
+}

@@ -1,0 +1,91 @@
+//! What a client is told about hosts, retries and patience.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use super::credentials::{Credentials, Login};
+
+/// Everything a client is told.
+#[derive(Debug, Clone, Default)]
+pub struct ClientOptions {
+    /// What is known about single hosts, by the name that references use (`docker.io`).
+    pub hosts: HashMap<String, HostOptions>,
+    /// Where logins are found that [`HostOptions::login`] does not give.
+    pub credentials: Credentials,
+    /// What is tried again, and how often.
+    pub retry: RetryOptions,
+    /// How long to wait for what.
+    pub patience: Patience,
+}
+
+/// What is known about one host.
+#[derive(Debug, Clone, Default)]
+pub struct HostOptions {
+    /// The most requests of a sort (control, download, upload) that are under way at once.
+    pub concurrency: Option<usize>,
+    /// How many downloads, and how many uploads, are under way at once when a run begins; control
+    /// requests begin with four times as many. The limit finds itself from there.
+    pub starting_concurrency: Option<usize>,
+    /// The most requests a second.
+    pub requests_per_second: Option<f64>,
+    /// Whether the host speaks plain http; if not said, loopback hosts do.
+    pub plain_http: Option<bool>,
+    /// Certificates in PEM form that are trusted beside the system's own.
+    pub ca_certificates: Option<Vec<u8>>,
+    /// The login, before any that is found elsewhere.
+    pub login: Option<Login>,
+    /// What to do for a login here, in words that go on after `hint:`.
+    pub login_hint: Option<String>,
+}
+
+/// What is tried again, and how often.
+#[derive(Debug, Clone)]
+pub struct RetryOptions {
+    /// How often a request is tried in all.
+    pub tries: usize,
+    /// The wait before the second try; it doubles from there, with jitter.
+    pub first_wait: Duration,
+    /// The longest wait between two tries.
+    pub longest_wait: Duration,
+    /// The longest pause that a registry may ask for; beyond it, requests fail and say when to come
+    /// back.
+    pub longest_pause: Duration,
+}
+
+impl Default for RetryOptions {
+    fn default() -> Self {
+        Self {
+            tries: 5,
+            first_wait: Duration::from_millis(300),
+            longest_wait: Duration::from_secs(15),
+            longest_pause: Duration::from_secs(5 * 60),
+        }
+    }
+}
+
+/// How long to wait for what. No request has a limit on its total time.
+#[derive(Debug, Clone)]
+pub struct Patience {
+    /// For a connection.
+    pub connect: Duration,
+    /// For the first byte of an answer.
+    pub answer: Duration,
+    /// For the next byte of a body, either way.
+    pub stall: Duration,
+    /// For the answer to a blob that was sent completely: some registries check it only then.
+    pub commit: Duration,
+    /// For a credential helper.
+    pub helper: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(15),
+            answer: Duration::from_secs(60),
+            stall: Duration::from_secs(60),
+            commit: Duration::from_secs(10 * 60),
+            helper: Duration::from_secs(30),
+        }
+    }
+}

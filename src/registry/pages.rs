@@ -1,0 +1,91 @@
+//! Answers in pages (`Link: <…>; rel="next"`).
+
+use std::sync::Arc;
+
+use url::Url;
+
+use super::call::{Answer, Call};
+use super::error::RegistryError;
+use super::exchange::same_origin;
+use super::host::Host;
+use super::stats::Operation;
+
+/// Nobody has that many pages; a registry that says so is turning in circles.
+const PAGE_LIMIT: usize = 10_000;
+
+impl Host {
+    /// Reads all pages and hands each to `page`, which says whether to go on.
+    pub(super) async fn read_pages(
+        self: &Arc<Self>,
+        operation: &Operation,
+        first: Url,
+        call: impl Fn(Url) -> Call,
+        mut page: impl FnMut(&Answer) -> Result<bool, String>,
+    ) -> Result<(), RegistryError> {
+        let protocol_error = |text: String| self.protocol_error(operation, text);
+        let mut url = first;
+        for _ in 0..PAGE_LIMIT {
+            let answer = self.send(call(url.clone())).await?;
+            if !page(&answer).map_err(protocol_error)? {
+                return Ok(());
+            }
+            let links = answer.headers.get_all("link");
+            let mut texts = links.iter().filter_map(|link| link.to_str().ok());
+            let Some(next) = texts.find_map(next_link) else {
+                return Ok(());
+            };
+            let next = url
+                .join(next)
+                .ok()
+                .filter(|next| same_origin(next, &self.base));
+            match next {
+                Some(next) if next != url => url = next,
+                _ => {
+                    return Err(protocol_error(
+                        "its next page is not an address here".to_owned(),
+                    ));
+                }
+            }
+        }
+        Err(protocol_error(format!(
+            "it has more than {PAGE_LIMIT} pages"
+        )))
+    }
+}
+
+/// Finds the link to the next page (RFC 8288).
+fn next_link(text: &str) -> Option<&str> {
+    text.split(", <").find_map(|link| {
+        let (target, parameters) = link.trim_start_matches('<').split_once('>')?;
+        let is_next = |parameter: &str| {
+            let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+            let value = value.trim().trim_matches('"');
+            name.trim().eq_ignore_ascii_case("rel")
+                && value.split(' ').any(|rel| rel.eq_ignore_ascii_case("next"))
+        };
+        parameters.split(';').any(is_next).then_some(target)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_the_next_page() {
+        for (text, expected) in [
+            (
+                r#"</v2/a/tags/list?n=1&last=x>; rel="next""#,
+                Some("/v2/a/tags/list?n=1&last=x"),
+            ),
+            ("<x>; rel=next", Some("x")),
+            (r#"<p>; rel="prev", <n>; title="a"; REL="next""#, Some("n")),
+            (r#"<x>; rel="first next""#, Some("x")),
+            (r#"<x>; rel="prev""#, None),
+            ("x; rel=next", None),
+            ("", None),
+        ] {
+            assert_eq!(next_link(text), expected, "{text}");
+        }
+    }
+}

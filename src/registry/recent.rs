@@ -1,0 +1,83 @@
+//! The manifests that were read last, so that what `plan` has read `apply` need not read again.
+
+use std::sync::{Mutex, PoisonError};
+
+use indexmap::IndexMap;
+
+use crate::model::{Digest, RawManifest};
+
+/// How many bytes are kept; far more than a run over some hundred images reads.
+const BUDGET: usize = 8 * 1024 * 1024;
+
+/// Manifests by digest; the oldest go first when there are too many.
+#[derive(Debug, Default)]
+pub(super) struct Recent(Mutex<Kept>);
+
+#[derive(Debug, Default)]
+struct Kept {
+    manifests: IndexMap<Digest, RawManifest>,
+    bytes: usize,
+}
+
+impl Recent {
+    /// Returns the manifest of this digest, if it is kept.
+    pub(super) fn get(&self, digest: &Digest) -> Option<RawManifest> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.manifests.get(digest).cloned()
+    }
+
+    /// Keeps a manifest whose digest was checked.
+    pub(super) fn put(&self, manifest: &RawManifest) {
+        self.put_within(manifest, BUDGET);
+    }
+
+    fn put_within(&self, manifest: &RawManifest, budget: usize) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let digest = manifest.descriptor.digest.clone();
+        kept.bytes += manifest.bytes.len();
+        if let Some(same) = kept.manifests.insert(digest, manifest.clone()) {
+            kept.bytes -= same.bytes.len();
+        }
+        while kept.bytes > budget {
+            let Some((_, oldest)) = kept.manifests.shift_remove_index(0) else {
+                break;
+            };
+            kept.bytes -= oldest.bytes.len();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Descriptor, media_type};
+
+    fn manifest(content: &str) -> RawManifest {
+        let bytes = bytes::Bytes::copy_from_slice(content.as_bytes());
+        let media_type = media_type::OCI_MANIFEST.to_owned();
+        let digest = Digest::sha256(&bytes);
+        RawManifest {
+            descriptor: Descriptor {
+                media_type,
+                digest,
+                size: 10,
+            },
+            bytes,
+        }
+    }
+
+    #[test]
+    fn the_oldest_go_when_there_are_too_many_bytes() {
+        let recent = Recent::default();
+        let all = ["first.....", "second....", "third....."].map(manifest);
+        for manifest in all.iter().chain(&all[1..2]) {
+            recent.put_within(manifest, 20);
+        }
+        let is_kept = |manifest: &RawManifest| recent.get(&manifest.descriptor.digest).is_some();
+        assert_eq!(all.each_ref().map(is_kept), [false, true, true]);
+        assert_eq!(
+            recent.get(&all[2].descriptor.digest).as_ref(),
+            Some(&all[2])
+        );
+    }
+}

@@ -1,0 +1,62 @@
+//! Referrers: `GET /v2/<name>/referrers/<digest>` (OCI 1.1), page by page.
+
+use reqwest::Method;
+use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
+
+use crate::model::{
+    Child, Descriptor, Digest, MANIFEST_SIZE_LIMIT, Manifest, RawManifest, Repository, media_type,
+};
+
+use super::blobs;
+use super::call::{Access, Answer, Call, Read};
+use super::client::Client;
+use super::error::RegistryError;
+use super::scope::{Actions, Scopes};
+use super::stats::Kind;
+
+impl Client {
+    pub(super) async fn referrers_of(
+        &self,
+        repository: &Repository,
+        digest: &Digest,
+    ) -> Result<Option<Vec<Child>>, RegistryError> {
+        let operation = blobs::operation(Kind::ListReferrers, repository, digest);
+        let host = self.host(&repository.registry, &operation)?;
+        let first = host.endpoint(&repository.name, &format!("referrers/{digest}"));
+        let call = |url| {
+            let access = Access::Scopes(Scopes::one(&repository.name, Actions::Pull));
+            let index = HeaderValue::from_static(media_type::OCI_INDEX);
+            Call {
+                headers: HeaderMap::from_iter([(ACCEPT, index)]),
+                read: Read::Collect(MANIFEST_SIZE_LIMIT),
+                accept: &[400, 404, 405, 501],
+                ..Call::new(operation.clone(), Method::GET, url, access)
+            }
+        };
+        let mut referrers = None;
+        host.read_pages(&operation, first, call, |answer| {
+            // What does not know the path may also answer with a page for browsers.
+            if !answer.status.is_success() || answer.media_type() != Some(media_type::OCI_INDEX) {
+                return Ok(false);
+            }
+            referrers.get_or_insert_with(Vec::new).extend(read(answer)?);
+            Ok(true)
+        })
+        .await?;
+        Ok(referrers)
+    }
+}
+
+fn read(answer: &Answer) -> Result<Vec<Child>, String> {
+    let bytes = answer.body.clone();
+    let descriptor = Descriptor {
+        media_type: media_type::OCI_INDEX.to_owned(),
+        digest: Digest::sha256(&bytes),
+        size: bytes.len() as u64,
+    };
+    match Manifest::parse(&RawManifest { descriptor, bytes }) {
+        Ok(Manifest::Index(index)) => Ok(index.children),
+        Ok(Manifest::Image(_)) => Err("its list of referrers is an image".to_owned()),
+        Err(error) => Err(format!("its list of referrers cannot be read: {error}")),
+    }
+}

@@ -1,0 +1,114 @@
+//! Why no answer came, in words: a name that is not known, a connection refused, a certificate that
+//! is not trusted.
+
+use std::error::Error as _;
+use std::fmt;
+use std::time::Duration;
+
+/// Why no answer came, or not all of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Trouble {
+    /// The host has no address.
+    UnknownHost(String),
+    /// The other side speaks plain http where TLS was expected.
+    PlainHttp,
+    /// The certificate is not trusted.
+    Certificate(String),
+    /// A proxy did not let the connection through.
+    Proxy(String),
+    /// No connection.
+    Connect(String),
+    /// No answer, or no more bytes, for that long.
+    Silence(Duration),
+    /// The connection broke.
+    Broken(String),
+    /// The one who makes the body failed, not the registry.
+    Body(String),
+    /// The client cannot be set up, or cannot make such a request.
+    Setup(String),
+}
+
+impl Trouble {
+    /// Tells whether the next try may go better.
+    pub(super) fn is_transient(&self) -> bool {
+        match self {
+            Self::Connect(_) | Self::Silence(_) | Self::Broken(_) => true,
+            // A resolver that is asked again soon says the same, unless it said "try again".
+            Self::UnknownHost(why) => why.contains("emporary") || why.contains("ry again"),
+            Self::PlainHttp
+            | Self::Certificate(_)
+            | Self::Proxy(_)
+            | Self::Body(_)
+            | Self::Setup(_) => false,
+        }
+    }
+
+    /// Tells what to do about trouble with `place`, to which the settings of `host` apply.
+    pub(super) fn hint(&self, place: &str, host: &str) -> Option<String> {
+        match self {
+            Self::UnknownHost(_) => Some(format!("see that the name `{place}` is right")),
+            Self::PlainHttp => Some(format!(
+                "if `{place}` has no TLS, and the network to it can be trusted, set \
+                 `registries.{host}.plain-http: true`"
+            )),
+            Self::Certificate(_) => Some(format!(
+                "if `{place}` has a certificate of your own authority, name that one's file in \
+                 `registries.{host}.ca-file`"
+            )),
+            Self::Proxy(_) => {
+                Some("see `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` in the environment".to_owned())
+            }
+            _ => None,
+        }
+    }
+}
+
+impl From<reqwest::Error> for Trouble {
+    /// The library has few kinds and many texts; what tells them apart is at the end of its chain.
+    /// The address is left out, since the query of a signed one is a secret.
+    fn from(error: reqwest::Error) -> Self {
+        let error = error.without_url();
+        let mut chain = vec![];
+        let mut next = error.source();
+        while let Some(link) = next {
+            chain.push(link.to_string());
+            next = link.source();
+        }
+        let text = chain.last().cloned().unwrap_or_else(|| error.to_string());
+        let says = |words: &str| chain.iter().any(|link| link.contains(words));
+        if error.is_builder() {
+            Self::Setup(text)
+        } else if says("dns error") || says("failed to lookup address") {
+            Self::UnknownHost(text)
+        } else if says("InvalidContentType") || says("corrupt message") {
+            Self::PlainHttp
+        } else if says("invalid peer certificate") || says("certificate") {
+            Self::Certificate(text)
+        } else if says("tunnel") || says("proxy") {
+            Self::Proxy(text)
+        } else if error.is_connect() {
+            Self::Connect(if error.is_timeout() {
+                "no answer in time".to_owned()
+            } else {
+                text
+            })
+        } else {
+            Self::Broken(text)
+        }
+    }
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownHost(why) => write!(f, "no such host ({why})"),
+            Self::PlainHttp => f.write_str("it does not speak TLS"),
+            Self::Certificate(why) => write!(f, "its certificate is not trusted ({why})"),
+            Self::Proxy(why) => write!(f, "the proxy did not let it through ({why})"),
+            Self::Connect(why) => write!(f, "no connection ({why})"),
+            Self::Silence(time) => write!(f, "no byte for {} s", time.as_secs()),
+            Self::Broken(why) => write!(f, "the connection broke ({why})"),
+            Self::Body(why) | Self::Setup(why) => f.write_str(why),
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! Diagnostics for people: a snippet of the file, line and column, what to write instead.
+
+use std::fmt;
+use std::ops::Range;
+
+use annotate_snippets::{
+    Annotation, AnnotationKind, Group, Level, Padding, Patch, Renderer, Snippet,
+};
+
+use crate::config::{Diagnostic, Files, Place, Severity};
+
+/// Writes diagnostics, with a blank line after each.
+pub fn write(
+    diagnostics: &[Diagnostic],
+    files: &Files,
+    colour: bool,
+    out: &mut dyn fmt::Write,
+) -> fmt::Result {
+    let renderer = if colour {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    };
+    for diagnostic in diagnostics {
+        writeln!(out, "{}\n", renderer.render(&groups(diagnostic, files)))?;
+    }
+    Ok(())
+}
+
+/// Writes what there is to say in one line: `1 error, 2 warnings`; nothing where there is nothing.
+pub fn summary(diagnostics: &[Diagnostic]) -> String {
+    let counted = [Severity::Error, Severity::Warning, Severity::Note].map(|severity| {
+        let count = diagnostics
+            .iter()
+            .filter(|one| one.severity == severity)
+            .count();
+        let plural = if count == 1 { "" } else { "s" };
+        (count > 0).then(|| format!("{count} {}{plural}", severity.as_str()))
+    });
+    counted.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+fn groups<'a>(diagnostic: &'a Diagnostic, files: &'a Files) -> Vec<Group<'a>> {
+    let Diagnostic {
+        severity,
+        kind: _,
+        code: _,
+        message,
+        place,
+        label,
+        related,
+        help,
+        replacement,
+    } = diagnostic;
+    let level = match severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
+    };
+    let mut main = Group::with_title(level.primary_title(harmless(message)));
+    let mut marks: Vec<Mark<'a>> = Vec::new();
+    marks.extend(place.iter().map(|place| Mark {
+        place,
+        kind: AnnotationKind::Primary,
+        label: label.as_deref(),
+    }));
+    marks.extend(related.iter().map(|(place, label)| Mark {
+        place,
+        kind: AnnotationKind::Context,
+        label: Some(label),
+    }));
+    let mut shown: Vec<&str> = Vec::new();
+    for Mark { place, .. } in &marks {
+        if !shown.contains(&place.file.as_str()) {
+            shown.push(&place.file);
+            let here = marks.iter().filter(|mark| mark.place.file == place.file);
+            main = main.element(snippet(
+                &place.file,
+                files,
+                &here.copied().collect::<Vec<_>>(),
+            ));
+        }
+    }
+    let fix = replacement.as_ref().map(|replacement| {
+        let window = Window::around(files, &replacement.place.file, [&replacement.place.span]);
+        let patch = Patch::new(
+            window.within(&replacement.place.span),
+            harmless(&replacement.text),
+        );
+        Snippet::source(window.text)
+            .line_start(window.line)
+            .path(replacement.place.file.as_str())
+            .patch(patch)
+    });
+    match (help, fix) {
+        (help, Some(fix)) => {
+            let help = harmless(help.as_deref().unwrap_or("write it like this"));
+            vec![
+                main,
+                Group::with_title(Level::HELP.secondary_title(help)).element(fix),
+            ]
+        }
+        (Some(help), None) if marks.is_empty() => {
+            vec![
+                main,
+                Group::with_title(Level::HELP.secondary_title(harmless(help))),
+            ]
+        }
+        (Some(help), None) => {
+            vec![
+                main.element(Padding)
+                    .element(Level::HELP.message(harmless(help))),
+            ]
+        }
+        (None, None) => vec![main],
+    }
+}
+
+/// A place with a few words beside it.
+#[derive(Clone, Copy)]
+struct Mark<'a> {
+    place: &'a Place,
+    kind: AnnotationKind,
+    label: Option<&'a str>,
+}
+
+fn snippet<'a>(file: &'a str, files: &Files, marks: &[Mark<'a>]) -> Snippet<'a, Annotation<'a>> {
+    let window = Window::around(files, file, marks.iter().map(|mark| &mark.place.span));
+    let annotation = |mark: &Mark<'a>| {
+        mark.kind
+            .span(window.within(&mark.place.span))
+            .label(mark.label.map(harmless))
+    };
+    let annotations: Vec<Annotation<'a>> = marks.iter().map(annotation).collect();
+    Snippet::source(window.text)
+        .line_start(window.line)
+        .path(file)
+        .annotations(annotations)
+}
+
+/// The lines of a file that hold all places of interest: rendering takes time in proportion to the
+/// text it is given.
+struct Window {
+    text: String,
+    start: usize,
+    line: usize,
+}
+
+impl Window {
+    fn around<'a>(
+        files: &Files,
+        file: &str,
+        spans: impl IntoIterator<Item = &'a Range<usize>>,
+    ) -> Self {
+        let text = files.text(file);
+        let (mut first, mut last) = (text.len(), 0);
+        for span in spans {
+            first = first.min(span.start);
+            last = last.max(span.end.min(text.len()));
+        }
+        let start = text
+            .get(..first)
+            .and_then(|before| before.rfind('\n'))
+            .map_or(0, |at| at + 1);
+        let end = text
+            .get(last..)
+            .and_then(|rest| rest.find('\n'))
+            .map_or(text.len(), |at| last + at);
+        let place = Place {
+            file: file.to_owned(),
+            span: start..start,
+        };
+        let text = text.get(start..end).unwrap_or_default();
+        Self {
+            text: same_length(text),
+            start,
+            line: files.position(&place).0,
+        }
+    }
+
+    fn within(&self, span: &Range<usize>) -> Range<usize> {
+        let shift = |at: usize| at.saturating_sub(self.start).min(self.text.len());
+        shift(span.start)..shift(span.end)
+    }
+}
+
+/// Replaces the control characters that a terminal might obey and the renderer lets through by a
+/// dot of the same length, so that spans stay right.
+fn same_length(text: &str) -> String {
+    text.replace(|c: char| ('\u{80}'..='\u{9f}').contains(&c), "\u{b7}")
+        .replace('\r', " ")
+}
+
+/// Writes control characters as escapes, so that a file cannot command the terminal.
+fn harmless(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() && c != '\n' {
+            clean.extend(c.escape_unicode());
+        } else {
+            clean.push(c);
+        }
+    }
+    clean
+}

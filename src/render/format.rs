@@ -1,0 +1,54 @@
+//! One function for each thing that is shown, whatever the format.
+
+use std::fmt;
+
+use crate::plan::{Plan, Report};
+
+use super::drift::Drift;
+use super::style::View;
+use super::{human, json, markdown};
+
+/// Whom an answer is for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Format {
+    /// People at a terminal or reading a log.
+    #[default]
+    Human,
+    /// Programs.
+    Json,
+    /// Pull requests, issues and step summaries.
+    Markdown,
+}
+
+/// Writes what has to be done.
+pub fn plan(plan: &Plan, format: Format, view: &View, out: &mut dyn fmt::Write) -> fmt::Result {
+    match format {
+        Format::Human => human::plan(plan, view, out),
+        Format::Json => json::plan(plan, out),
+        Format::Markdown => markdown::plan(plan, out),
+    }
+}
+
+/// Writes what was done.
+pub fn report(
+    report: &Report,
+    format: Format,
+    view: &View,
+    out: &mut dyn fmt::Write,
+) -> fmt::Result {
+    match format {
+        Format::Human => human::report(report, view, out),
+        Format::Json => json::report(report, out),
+        Format::Markdown => markdown::report(report, out),
+    }
+}
+
+/// Writes how the target differs from what a plan wants it to be.
+pub fn drift(plan: &Plan, format: Format, view: &View, out: &mut dyn fmt::Write) -> fmt::Result {
+    let drift = Drift::of(plan);
+    match format {
+        Format::Human => human::drift(&drift, view, out),
+        Format::Json => json::drift(&drift, out),
+        Format::Markdown => markdown::drift(&drift, out),
+    }
+}

@@ -1,0 +1,281 @@
+//! What to do about it: the core says why, this says what now.
+
+use crate::model::{DOCKER_HUB, ManifestError, Platforms};
+use crate::plan::{
+    Action, BlockReason, Cause, Change, NameRefused, Outcome, Profile, Refusal, Target, TargetName,
+};
+
+/// Says what to do about a change that is blocked; nothing where there is no advice to give.
+pub fn for_change(change: &Change, target: &Target) -> Option<String> {
+    let Action::Blocked { reason, .. } = &change.action else {
+        return None;
+    };
+    match reason {
+        BlockReason::NameRefused(refused) => Some(for_name(refused, &target.profile)),
+        BlockReason::SourceAbsent => {
+            Some("check the spelling of the name and of the tag".to_owned())
+        }
+        BlockReason::SourceUnreadable(why) => Some(for_source(why.cause, change.source.registry())),
+        BlockReason::Refused(refusal) => for_refusal(refusal, &change.platforms),
+        BlockReason::TargetUnreadable(why) => Some(for_target(why.cause, target)),
+        BlockReason::NotObserved => None,
+    }
+}
+
+/// Says what to do about an outcome.
+pub fn for_outcome(outcome: &Outcome) -> Option<&'static str> {
+    match outcome {
+        Outcome::Stale { .. } => Some("run `pusher plan` again and look at what changed"),
+        Outcome::NotDone => Some("run `pusher apply` again; it goes on with what is left"),
+        Outcome::Failed { .. } => Some("run `pusher apply` again; what arrived is not sent twice"),
+        Outcome::Unchanged | Outcome::Done(_) | Outcome::Blocked => None,
+    }
+}
+
+fn for_name(refused: &NameRefused, profile: &Profile) -> String {
+    match allowed_name(&refused.name, profile) {
+        Some(name) => format!(
+            "give the image a name that {} takes: `target: {name}` in `mirror.yaml`",
+            refused.kind
+        ),
+        None => format!(
+            "give the image another name with `target:` in `mirror.yaml`; {} refuses this one",
+            refused.kind
+        ),
+    }
+}
+
+/// Returns a name like `name` that the registry takes, if there is one.
+fn allowed_name(name: &TargetName, profile: &Profile) -> Option<TargetName> {
+    let separator = |c: char| matches!(c, '.' | '_' | '-');
+    let flat = profile.name_levels == Some(1);
+    let allowed = |c: char| match c.to_ascii_lowercase() {
+        '/' if flat => '_',
+        c if c.is_ascii_lowercase() || c.is_ascii_digit() || separator(c) || c == '/' => c,
+        _ => '-',
+    };
+    let repository: String = name.repository.chars().map(allowed).collect();
+    let levels: Vec<_> = repository
+        .split('/')
+        .map(|level| level.trim_matches(separator))
+        .filter(|level| !level.is_empty())
+        .collect();
+    let most = profile.name_length.map_or(usize::MAX, |(_, most)| most);
+    // The last part tells images apart; the front is what can go.
+    let joined = levels.join("/");
+    let start = joined.len().saturating_sub(most);
+    let repository = joined[start..].trim_start_matches(|c| separator(c) || c == '/');
+    let name = TargetName {
+        repository: repository.to_owned(),
+        tag: name.tag.clone(),
+    };
+    let taken = !name.repository.is_empty() && profile.refuses_name(&name).is_none();
+    taken.then_some(name)
+}
+
+fn for_source(cause: Cause, host: &str) -> String {
+    match cause {
+        Cause::Unauthorized => format!(
+            "check the spelling: a registry may answer so for what does not exist; if the image is \
+             private, run `docker login {host}` or set `registries.{host}.username` and `password` \
+             in `mirror.yaml`"
+        ),
+        Cause::Denied => format!(
+            "check the spelling, and that the account used at {host} may pull this image \
+             (`docker login {host}`, or `registries.{host}.username` and `password`)"
+        ),
+        Cause::RateLimited if host == DOCKER_HUB => {
+            "run `docker login`: an account may pull more than an address without one; or wait, \
+             Docker Hub counts pulls over 6 hours"
+                .to_owned()
+        }
+        other => for_host(other, host),
+    }
+}
+
+fn for_target(cause: Cause, target: &Target) -> String {
+    let host = &target.registry;
+    match cause {
+        Cause::Unauthorized => format!(
+            "check `ALIYUN_REGISTRY_USER` and `ALIYUN_REGISTRY_PASSWORD`, or run `docker login {host}`"
+        ),
+        Cause::Denied => match &target.namespace {
+            Some(namespace) => format!(
+                "check that `{namespace}` exists at {host} and that the account may pull and push \
+                 there"
+            ),
+            None => format!("check that the account may pull and push at {host}"),
+        },
+        other => for_host(other, host),
+    }
+}
+
+/// Says what to do where it does not matter which side the registry is on.
+fn for_host(cause: Cause, host: &str) -> String {
+    match cause {
+        Cause::RateLimited => {
+            format!("wait a while, or lower `registries.{host}.concurrency` in `mirror.yaml`")
+        }
+        Cause::Unreachable if host.contains("-vpc.") || host.contains("-internal.") => format!(
+            "run this inside the region's private network, or use the public host name: `{host}` \
+             cannot be reached from elsewhere"
+        ),
+        Cause::Unreachable => format!(
+            "check the host name `{host}` and the network; a proxy is taken from `HTTPS_PROXY`"
+        ),
+        Cause::Server => format!("try again later: the fault is at {host}"),
+        Cause::Protocol | Cause::Unauthorized | Cause::Denied => format!(
+            "check that `{host}` is a container registry, and that no proxy answers in its place"
+        ),
+    }
+}
+
+fn for_refusal(refusal: &Refusal, platforms: &Platforms) -> Option<String> {
+    Some(match refusal {
+        Refusal::Manifest(ManifestError::Schema1) => {
+            "choose a newer tag: this image was pushed in a format from before 2017".to_owned()
+        }
+        Refusal::Manifest(ManifestError::UnknownMediaType(_)) => return None,
+        Refusal::Manifest(ManifestError::Contradiction { .. } | ManifestError::Malformed(_)) => {
+            "choose another tag: the image is damaged at its source".to_owned()
+        }
+        Refusal::PlatformsMissing { available, .. } if available.is_empty() => {
+            "ask for `platforms: all`: the source does not name its platforms".to_owned()
+        }
+        Refusal::PlatformsMissing { missing, .. } => match platforms {
+            Platforms::Only(asked) if missing.len() < asked.len() => {
+                "ask for platforms that the source has, or set `missing-platforms: skip` in \
+                 `mirror.yaml`"
+                    .to_owned()
+            }
+            _ => "ask for a platform that the source has".to_owned(),
+        },
+        Refusal::ConfigRefused { profile, .. } | Refusal::NothingLeft { profile } => format!(
+            "mirror it to a registry that takes more than {profile} does; where it is an \
+             attestation beside an image, `attestations: auto` leaves it out"
+        ),
+        Refusal::TooDeep(_) => "ask for one platform of it, or for another tag".to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::PlatformPattern;
+    use crate::plan::{Origin, ProfileKind, Unreadable};
+
+    fn target(registry: &str) -> Target {
+        Target {
+            registry: registry.to_owned(),
+            namespace: Some("team".to_owned()),
+            profile: Profile::of(ProfileKind::of_host(registry)),
+        }
+    }
+
+    fn hint_at(registry: &str, platforms: Platforms, reason: BlockReason) -> Option<String> {
+        let change = Change {
+            target: name("app"),
+            source: "app".parse().unwrap(),
+            platforms,
+            origin: Origin {
+                file: "images.txt".to_owned(),
+                line: 1,
+            },
+            policy: crate::plan::Policy::default(),
+            action: Action::Blocked {
+                before: None,
+                reason,
+            },
+        };
+        for_change(&change, &target(registry))
+    }
+
+    fn hint(reason: BlockReason) -> String {
+        let registry = "registry.cn-hangzhou.aliyuncs.com";
+        hint_at(registry, Platforms::linux_amd64(), reason).unwrap()
+    }
+
+    fn unreadable(cause: Cause) -> Unreadable {
+        let message = String::new();
+        Unreadable { cause, message }
+    }
+
+    fn name(repository: &str) -> TargetName {
+        TargetName {
+            repository: repository.to_owned(),
+            tag: "1".to_owned(),
+        }
+    }
+
+    #[test]
+    fn advice_fits_the_side_and_the_cause() {
+        let source = |cause| hint(BlockReason::SourceUnreadable(unreadable(cause)));
+        let at_target = |cause| hint(BlockReason::TargetUnreadable(unreadable(cause)));
+        for (advice, part) in [
+            (hint(BlockReason::SourceAbsent), "spelling"),
+            (source(Cause::Unauthorized), "`docker login docker.io`"),
+            (source(Cause::Denied), "may pull"),
+            (source(Cause::RateLimited), "6 hours"),
+            (source(Cause::Unreachable), "`HTTPS_PROXY`"),
+            (source(Cause::Server), "docker.io"),
+            (source(Cause::Protocol), "container registry"),
+            (at_target(Cause::Unauthorized), "`ALIYUN_REGISTRY_PASSWORD`"),
+            (at_target(Cause::Denied), "`team` exists at registry.cn"),
+            (
+                at_target(Cause::RateLimited),
+                "`registries.registry.cn-hangzhou.aliyuncs.com.concurrency`",
+            ),
+        ] {
+            assert!(advice.contains(part), "{part}: {advice}");
+        }
+        let private = hint_at(
+            "registry-vpc.cn-hangzhou.aliyuncs.com",
+            Platforms::All,
+            BlockReason::TargetUnreadable(unreadable(Cause::Unreachable)),
+        );
+        assert!(private.unwrap().contains("private network"));
+    }
+
+    #[test]
+    fn missing_platforms_are_skipped_only_where_others_are_left() {
+        let hint = |asked: &[&str]| {
+            let asked: Vec<PlatformPattern> =
+                asked.iter().map(|text| text.parse().unwrap()).collect();
+            let refusal = Refusal::PlatformsMissing {
+                missing: vec![asked[0].clone()],
+                available: vec![crate::model::Platform::new("linux", "386", None)],
+            };
+            let reason = BlockReason::Refused(refusal);
+            hint_at("registry.example", Platforms::only(asked), reason).unwrap()
+        };
+        assert!(!hint(&["linux/riscv64"]).contains("skip"));
+        assert!(hint(&["linux/riscv64", "linux/386"]).contains("`missing-platforms: skip`"));
+    }
+
+    #[test]
+    fn suggested_names_are_taken() {
+        let personal = Profile::of(ProfileKind::AcrPersonal);
+        let suggested = |text: &str| {
+            let suggested = allowed_name(&name(text), &personal)?;
+            assert_eq!(personal.refuses_name(&suggested), None);
+            Some(suggested.repository)
+        };
+        let long = format!("{}-tail", "x".repeat(80));
+        for (text, name) in [
+            ("platform/web/app", Some("platform_web_app")),
+            ("Org/App", Some("org_app")),
+            ("_nginx-", Some("nginx")),
+            ("a:b+c", Some("a-b-c")),
+            ("x", None),
+            ("///", None),
+            ("镜像", None),
+        ] {
+            assert_eq!(suggested(text).as_deref(), name, "{text}");
+        }
+        let cut = suggested(&long).unwrap();
+        assert!(cut.len() == 64 && cut.ends_with("-tail"), "{cut}");
+        let enterprise = Profile::of(ProfileKind::AcrEnterprise);
+        let kept = allowed_name(&name("Team/App"), &enterprise).unwrap();
+        assert_eq!(kept.repository, "team/app");
+    }
+}

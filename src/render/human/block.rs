@@ -1,0 +1,152 @@
+//! What plan, report and drift have in common: a header, and one block of lines for each change.
+
+use std::fmt;
+
+use crate::plan::{Action, Change, Target};
+
+use super::super::hints;
+use super::super::style::Tone;
+use super::super::units::bytes;
+use super::super::words::{self, selection_notes, short_reference};
+use super::page::{Pad, Page, Span};
+
+/// How deep the lines below a block's head stand.
+const INDENT: usize = 6;
+/// Longer names stand alone on their line, so that one of them does not push the rest away.
+const WIDEST_NAME: usize = 40;
+
+/// One change, ready to be written.
+pub(super) struct Block {
+    pub(super) symbol: &'static str,
+    pub(super) tone: Tone,
+    pub(super) name: String,
+    pub(super) word: &'static str,
+    pub(super) detail: String,
+    pub(super) lines: Vec<Vec<Span>>,
+    pub(super) hint: Option<String>,
+}
+
+/// Writes where the images go.
+pub(super) fn header(page: &mut Page<'_>, target: &Target) -> fmt::Result {
+    let place = Span::new(Tone::Strong, target.to_string());
+    let profile = Span::faint(format!("(profile {})", target.profile.kind));
+    page.line(&[Span::plain("Target:"), place, profile])?;
+    page.blank()
+}
+
+/// Writes blocks below each other, in columns that fit them all.
+///
+/// A hint that was given is not given again: one wrong password would fill the screen with it.
+pub(super) fn blocks(page: &mut Page<'_>, blocks: &[Block]) -> fmt::Result {
+    let heads: Vec<_> = blocks.iter().map(Head::of).collect();
+    let widest = |width_of: fn(&Head) -> usize| heads.iter().map(width_of).max().unwrap_or(0);
+    let name_width = widest(|head| {
+        Some(head.name.width())
+            .filter(|w| *w <= WIDEST_NAME)
+            .unwrap_or(0)
+    });
+    let word_width = widest(|head| head.word.width());
+    let detail_width = widest(|head| head.detail.width());
+
+    let mut hints: Vec<&str> = vec![];
+    for (block, head) in blocks.iter().zip(heads) {
+        let Head {
+            symbol,
+            name,
+            word,
+            detail,
+        } = head;
+        let mut cells = vec![(symbol, Pad::Left(2))];
+        if name.width() > WIDEST_NAME {
+            cells.push((name, Pad::Left(0)));
+            page.row(2, &cells)?;
+            cells = vec![(Span::plain(""), Pad::Left(name_width + 2))];
+        } else {
+            cells.push((name, Pad::Left(name_width)));
+        }
+        let gap = || (Span::plain(""), Pad::Left(2));
+        cells.extend([gap(), (word, Pad::Left(word_width)), gap()]);
+        cells.push((detail, Pad::Right(detail_width)));
+        page.row(2, &cells)?;
+        for line in &block.lines {
+            page.flow(INDENT, line)?;
+        }
+        if let Some(hint) = &block.hint
+            && !hints.contains(&hint.as_str())
+        {
+            hints.push(hint);
+            page.flow(INDENT, &[Span::new(Tone::Hint, "hint:"), Span::plain(hint)])?;
+        }
+    }
+    if blocks.is_empty() {
+        Ok(())
+    } else {
+        page.blank()
+    }
+}
+
+struct Head {
+    symbol: Span,
+    name: Span,
+    word: Span,
+    detail: Span,
+}
+
+impl Head {
+    fn of(block: &Block) -> Self {
+        Self {
+            symbol: Span::new(block.tone, block.symbol),
+            name: Span::new(Tone::Strong, &block.name),
+            word: Span::new(block.tone, block.word),
+            detail: Span::plain(&block.detail),
+        }
+    }
+}
+
+/// Makes a block of a change, with where it comes from and what is to be known about it.
+pub(super) fn of_change(change: &Change, target: &Target) -> Block {
+    let Change {
+        target: name,
+        source,
+        platforms,
+        origin,
+        policy: _,
+        action,
+    } = change;
+    let (symbol, word, tone) = match action {
+        Action::Create { .. } => ("+", "create", Tone::Good),
+        Action::Update { .. } => ("~", "update", Tone::Changed),
+        Action::NoOp { .. } => ("=", "unchanged", Tone::Faint),
+        Action::Blocked { .. } => ("!", "blocked", Tone::Bad),
+    };
+    let copy = action.copy();
+    let mut lines = vec![vec![
+        Span::faint("from"),
+        Span::plain(short_reference(source)),
+        Span::faint("for"),
+        Span::plain(words::platforms(platforms)),
+        Span::faint(format!("({origin})")),
+    ]];
+    if let (Some(before), Some(copy)) = (action.before(), copy) {
+        lines.push(vec![
+            Span::plain(before.digest.short()),
+            Span::new(tone, "->"),
+            Span::plain(copy.expected.descriptor.digest.short()),
+        ]);
+    }
+    if let Some(copy) = copy {
+        let notes = selection_notes(&copy.expected.selection, target.profile.kind);
+        lines.extend(notes.into_iter().map(|note| vec![Span::plain(note)]));
+    }
+    Block {
+        symbol,
+        tone,
+        name: name.to_string(),
+        word,
+        detail: copy
+            .and_then(|copy| copy.blob_bytes)
+            .map_or_else(String::new, bytes),
+        lines,
+        hint: hints::for_change(change, target),
+    }
+}

@@ -1,0 +1,34 @@
+//! The plan for people.
+
+use std::fmt;
+
+use crate::plan::{Action, Plan};
+
+use super::super::style::{Tone, View};
+use super::super::words::{block_reason, plan_summary, to_copy};
+use super::block::{blocks, header, of_change};
+use super::page::{Page, Span};
+
+/// Writes what has to be done; what is in place is counted, and shown when asked for.
+pub fn plan(plan: &Plan, view: &View, out: &mut dyn fmt::Write) -> fmt::Result {
+    let mut page = Page::new(view, out);
+    header(&mut page, &plan.target)?;
+    let shown: Vec<_> = plan
+        .changes
+        .iter()
+        .filter(|change| view.verbose || !matches!(change.action, Action::NoOp { .. }))
+        .map(|change| {
+            let mut block = of_change(change, &plan.target);
+            if let Action::Blocked { reason, .. } = &change.action {
+                block.lines.push(vec![Span::plain(block_reason(reason))]);
+            }
+            block
+        })
+        .collect();
+    blocks(&mut page, &shown)?;
+    page.flow(0, &[Span::new(Tone::Strong, plan_summary(&plan.summary()))])?;
+    match to_copy(plan.changes.iter().map(|change| &change.action)) {
+        Some(amount) => page.flow(0, &[Span::plain(amount)]),
+        None => Ok(()),
+    }
+}

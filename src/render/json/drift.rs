@@ -1,0 +1,122 @@
+//! `drift --format json`.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::plan as core;
+
+use super::super::drift::DriftKind;
+use super::super::{drift as told, hints, words};
+use super::plan::{Cause, ReasonKind, after};
+use super::{Descriptor, FORMAT_VERSION, Origin, Platforms, Target};
+
+/// How the target differs from what is declared.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(title = "pusher drift")]
+struct Drift {
+    /// The version of this format.
+    #[schemars(extend("const" = FORMAT_VERSION))]
+    format_version: &'static str,
+    /// Where the images go.
+    target: Target,
+    /// How many images there are of each kind.
+    summary: Summary,
+    /// What differs, in the order of the files.
+    differences: Vec<Difference>,
+}
+
+/// How many images there are of each kind.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Summary {
+    /// Images that are as they should be.
+    in_place: usize,
+    /// See the kind `differs`.
+    differs: usize,
+    /// See the kind `target-missing`.
+    target_missing: usize,
+    /// See the kind `source-missing`.
+    source_missing: usize,
+    /// See the kind `unreadable`.
+    unreadable: usize,
+    /// See the kind `blocked`.
+    blocked: usize,
+}
+
+/// How one image differs from what is declared.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Difference {
+    /// How it differs.
+    kind: DriftKind,
+    /// The name in the target: `repository:tag`, below the namespace.
+    target: String,
+    /// Where the image comes from, fully written out.
+    source: String,
+    /// Which platforms of it are wanted.
+    platforms: Platforms,
+    /// What the tag points to; null where there is no tag or it could not be read.
+    found: Option<Descriptor>,
+    /// What the tag should point to; null where that is not known.
+    expected: Option<Descriptor>,
+    /// What is known about it, as a sentence.
+    reason: Option<String>,
+    /// Why nothing can be done; null where `pusher apply` mends it.
+    reason_kind: Option<ReasonKind>,
+    /// Why a registry could not be read; null for every other reason.
+    cause: Option<Cause>,
+    /// What to do about it, where there is advice to give.
+    hint: Option<String>,
+    /// Where the image was declared.
+    origin: Origin,
+}
+
+impl Difference {
+    fn of(kind: DriftKind, change: &core::Change, target: &core::Target) -> Self {
+        let blocked = match &change.action {
+            core::Action::Blocked { reason, .. } => Some(reason),
+            _ => None,
+        };
+        Self {
+            kind,
+            target: change.target.to_string(),
+            source: change.source.to_string(),
+            platforms: (&change.platforms).into(),
+            found: change.action.before().map(Into::into),
+            expected: after(&change.action),
+            reason: words::reason(&change.action),
+            reason_kind: blocked.map(Into::into),
+            cause: blocked.and_then(Cause::of),
+            hint: hints::for_change(change, target),
+            origin: (&change.origin).into(),
+        }
+    }
+}
+
+/// Writes how the target differs from what is declared.
+pub fn drift(drift: &told::Drift<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
+    let target = &drift.plan.target;
+    let document = Drift {
+        format_version: FORMAT_VERSION,
+        target: target.into(),
+        summary: Summary {
+            in_place: drift.in_place(),
+            differs: drift.count(DriftKind::Differs),
+            target_missing: drift.count(DriftKind::TargetMissing),
+            source_missing: drift.count(DriftKind::SourceMissing),
+            unreadable: drift.count(DriftKind::Unreadable),
+            blocked: drift.count(DriftKind::Blocked),
+        },
+        differences: drift
+            .found
+            .iter()
+            .map(|(kind, change)| Difference::of(*kind, change, target))
+            .collect(),
+    };
+    super::write(&document, out)
+}
+
+/// Returns the JSON Schema of what [`drift`] writes.
+pub fn drift_schema() -> serde_json::Value {
+    super::schema::<Drift>()
+}

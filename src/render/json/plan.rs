@@ -1,0 +1,250 @@
+//! `plan --format json`.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::plan as core;
+
+use super::super::{hints, words};
+use super::{Descriptor, FORMAT_VERSION, Origin, Platforms, Target};
+
+/// What has to be done, in the order of the files.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(title = "pusher plan")]
+struct Plan {
+    /// The version of this format.
+    #[schemars(extend("const" = FORMAT_VERSION))]
+    format_version: &'static str,
+    /// Where the images go.
+    target: Target,
+    /// How many changes there are of each kind.
+    summary: Summary,
+    /// One change for each image.
+    changes: Vec<Change>,
+}
+
+/// How many changes there are of each kind.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Summary {
+    /// Tags to create.
+    create: usize,
+    /// Tags to move.
+    update: usize,
+    /// Tags to delete.
+    delete: usize,
+    /// Tags that are as they should be.
+    no_op: usize,
+    /// Images for which nothing can be done.
+    blocked: usize,
+}
+
+/// What has to be done for one image.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Change {
+    /// The name in the target: `repository:tag`, below the namespace.
+    target: String,
+    /// Where the image comes from, fully written out.
+    source: String,
+    /// Which platforms of it are wanted.
+    platforms: Platforms,
+    /// What has to be done.
+    action: Action,
+    /// What the tag points to now; null where there is no tag or it could not be read.
+    before: Option<Descriptor>,
+    /// What the tag must point to; null where that is not known.
+    after: Option<Descriptor>,
+    /// Why, as a sentence; null for `no-op`.
+    reason: Option<String>,
+    /// Why nothing can be done; null for every action but `blocked`.
+    reason_kind: Option<ReasonKind>,
+    /// Why a registry could not be read; null for every other reason.
+    cause: Option<Cause>,
+    /// What to do about it, where there is advice to give.
+    hint: Option<String>,
+    /// What is left out of the source's index, and why.
+    notes: Vec<String>,
+    /// Where the image was declared.
+    origin: Origin,
+    /// The bytes of the image's blobs, of which the target may have some; null where they were not
+    /// counted or nothing is copied.
+    bytes_to_copy: Option<u64>,
+}
+
+/// What has to be done for one image.
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Action {
+    /// The target has no such tag: copy.
+    Create,
+    /// The tag points to something else: copy and move it.
+    Update,
+    /// The tag points to what it should.
+    NoOp,
+    /// Nothing can be done.
+    Blocked,
+}
+
+impl From<&core::Action> for Action {
+    fn from(action: &core::Action) -> Self {
+        match action {
+            core::Action::Create { .. } => Self::Create,
+            core::Action::Update { .. } => Self::Update,
+            core::Action::NoOp { .. } => Self::NoOp,
+            core::Action::Blocked { .. } => Self::Blocked,
+        }
+    }
+}
+
+/// Why nothing can be done for an image.
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum ReasonKind {
+    /// The target would refuse the name.
+    NameRefused,
+    /// The source has no such image.
+    SourceAbsent,
+    /// The source did not say what it has.
+    SourceUnreadable,
+    /// The source has it, in a format that cannot be copied.
+    NotCopyable,
+    /// The source lacks platforms that were asked for.
+    PlatformsMissing,
+    /// The target refuses such a manifest.
+    ManifestRefused,
+    /// The target did not say what it has.
+    TargetUnreadable,
+    /// The registries were not asked.
+    NotObserved,
+}
+
+impl From<&core::BlockReason> for ReasonKind {
+    fn from(reason: &core::BlockReason) -> Self {
+        use core::{BlockReason, Refusal};
+        match reason {
+            BlockReason::NameRefused(_) => Self::NameRefused,
+            BlockReason::SourceAbsent => Self::SourceAbsent,
+            BlockReason::SourceUnreadable(_) => Self::SourceUnreadable,
+            BlockReason::Refused(Refusal::Manifest(_) | Refusal::TooDeep(_)) => Self::NotCopyable,
+            BlockReason::Refused(Refusal::PlatformsMissing { .. }) => Self::PlatformsMissing,
+            BlockReason::Refused(Refusal::ConfigRefused { .. } | Refusal::NothingLeft { .. }) => {
+                Self::ManifestRefused
+            }
+            BlockReason::TargetUnreadable(_) => Self::TargetUnreadable,
+            BlockReason::NotObserved => Self::NotObserved,
+        }
+    }
+}
+
+/// Why a registry could not be read.
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Cause {
+    /// It wants a login, or refused the one it got (401).
+    Unauthorized,
+    /// It knows who asks and does not allow it (403).
+    Denied,
+    /// It asks for fewer requests (429).
+    RateLimited,
+    /// It was not reached.
+    Unreachable,
+    /// It has a fault of its own (5xx).
+    Server,
+    /// Its answer was not what the specification allows.
+    Protocol,
+}
+
+impl Cause {
+    pub(super) fn of(reason: &core::BlockReason) -> Option<Self> {
+        use core::BlockReason::{SourceUnreadable, TargetUnreadable};
+        let (SourceUnreadable(why) | TargetUnreadable(why)) = reason else {
+            return None;
+        };
+        Some(match why.cause {
+            core::Cause::Unauthorized => Self::Unauthorized,
+            core::Cause::Denied => Self::Denied,
+            core::Cause::RateLimited => Self::RateLimited,
+            core::Cause::Unreachable => Self::Unreachable,
+            core::Cause::Server => Self::Server,
+            core::Cause::Protocol => Self::Protocol,
+        })
+    }
+}
+
+impl Change {
+    fn of(change: &core::Change, target: &core::Target) -> Self {
+        let core::Change {
+            target: name,
+            source,
+            platforms,
+            origin,
+            policy: _,
+            action,
+        } = change;
+        let blocked = match action {
+            core::Action::Blocked { reason, .. } => Some(reason),
+            _ => None,
+        };
+        let copy = action.copy();
+        let notes = |copy: &core::Copy| {
+            words::selection_notes(&copy.expected.selection, target.profile.kind)
+        };
+        Self {
+            target: name.to_string(),
+            source: source.to_string(),
+            platforms: platforms.into(),
+            action: action.into(),
+            before: action.before().map(Into::into),
+            after: after(action),
+            reason: words::reason(action),
+            reason_kind: blocked.map(Into::into),
+            cause: blocked.and_then(Cause::of),
+            hint: hints::for_change(change, target),
+            notes: copy.map(notes).unwrap_or_default(),
+            origin: origin.into(),
+            bytes_to_copy: copy.and_then(|copy| copy.blob_bytes),
+        }
+    }
+}
+
+/// Returns what the tag must point to, where that is known.
+pub(super) fn after(action: &core::Action) -> Option<Descriptor> {
+    match action {
+        core::Action::NoOp { current } => Some(current.into()),
+        other => other.copy().map(|copy| (&copy.expected.descriptor).into()),
+    }
+}
+
+/// Writes what has to be done.
+pub fn plan(plan: &core::Plan, out: &mut dyn fmt::Write) -> fmt::Result {
+    let core::Plan { target, changes } = plan;
+    let core::Summary {
+        create,
+        update,
+        delete,
+        no_op,
+        blocked,
+    } = plan.summary();
+    let document = Plan {
+        format_version: FORMAT_VERSION,
+        target: target.into(),
+        summary: Summary {
+            create,
+            update,
+            delete,
+            no_op,
+            blocked,
+        },
+        changes: changes
+            .iter()
+            .map(|change| Change::of(change, target))
+            .collect(),
+    };
+    super::write(&document, out)
+}
+
+/// Returns the JSON Schema of what [`plan`] writes.
+pub fn plan_schema() -> serde_json::Value {
+    super::schema::<Plan>()
+}

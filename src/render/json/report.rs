@@ -1,0 +1,217 @@
+//! `apply --format json`.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::plan as core;
+
+use super::super::tally::Tally;
+use super::super::{hints, words};
+use super::plan::{Action, after};
+use super::{Descriptor, FORMAT_VERSION, Origin, Platforms, Target};
+
+/// What happened when a plan was carried out.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(title = "pusher apply")]
+struct Report {
+    /// The version of this format.
+    #[schemars(extend("const" = FORMAT_VERSION))]
+    format_version: &'static str,
+    /// Where the images go.
+    target: Target,
+    /// Whether every image is in the target as it should be.
+    success: bool,
+    /// Whether someone stopped the run before its end.
+    interrupted: bool,
+    /// How many changes ended in each way, and what it cost.
+    summary: Summary,
+    /// What happened to each change of the plan, in its order.
+    changes: Vec<Change>,
+}
+
+/// How many changes ended in each way, and what it cost.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Summary {
+    /// Tags that were created.
+    created: usize,
+    /// Tags that were moved.
+    updated: usize,
+    /// Tags that were deleted.
+    deleted: usize,
+    /// Tags that were in place.
+    unchanged: usize,
+    /// Images for which nothing could be done.
+    blocked: usize,
+    /// Tags that someone else moved after the plan was made.
+    stale: usize,
+    /// Changes that did not work.
+    failed: usize,
+    /// Changes that the run did not come to.
+    not_done: usize,
+    /// Bytes of blobs that went over the wire.
+    bytes_sent: u64,
+    /// Bytes of blobs that the registry mounted from another repository.
+    bytes_mounted: u64,
+    /// Bytes of blobs that were there already.
+    bytes_present: u64,
+}
+
+/// What happened to one change.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Change {
+    /// The name in the target: `repository:tag`, below the namespace.
+    target: String,
+    /// What to pull: the registry, the namespace and the name.
+    image: String,
+    /// Where the image comes from, fully written out.
+    source: String,
+    /// Which platforms of it are wanted.
+    platforms: Platforms,
+    /// What had to be done.
+    action: Action,
+    /// What became of it.
+    outcome: Outcome,
+    /// What the tag pointed to before; null where there was no tag or it could not be read.
+    before: Option<Descriptor>,
+    /// What the tag had to point to; null where that was not known.
+    after: Option<Descriptor>,
+    /// What went wrong, as a sentence; null where nothing did.
+    error: Option<String>,
+    /// What to do about it, where there is advice to give.
+    hint: Option<String>,
+    /// Where the image was declared.
+    origin: Origin,
+    /// Bytes of blobs that went over the wire.
+    bytes_sent: u64,
+    /// Bytes of blobs that the registry mounted from another repository.
+    bytes_mounted: u64,
+    /// Bytes of blobs that were there already.
+    bytes_present: u64,
+    /// From the first request to the last; null where nothing was copied.
+    seconds: Option<f64>,
+}
+
+/// What became of a change.
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+enum Outcome {
+    /// There was nothing to do.
+    Unchanged,
+    /// The target's tag points to what was planned.
+    Done,
+    /// The plan already said that nothing can be done.
+    Blocked,
+    /// Someone else moved the tag after the plan was made; it was left alone.
+    Stale,
+    /// It did not work; what the tag points to is unchanged.
+    Failed,
+    /// The run was stopped before; the tag is unchanged.
+    NotDone,
+}
+
+impl From<&core::Outcome> for Outcome {
+    fn from(outcome: &core::Outcome) -> Self {
+        match outcome {
+            core::Outcome::Unchanged => Self::Unchanged,
+            core::Outcome::Done(_) => Self::Done,
+            core::Outcome::Blocked => Self::Blocked,
+            core::Outcome::Stale { .. } => Self::Stale,
+            core::Outcome::Failed { .. } => Self::Failed,
+            core::Outcome::NotDone => Self::NotDone,
+        }
+    }
+}
+
+impl Change {
+    fn of(change: &core::Change, outcome: &core::Outcome, target: &core::Target) -> Self {
+        let cost = match outcome {
+            core::Outcome::Done(cost) => Some(*cost),
+            _ => None,
+        };
+        let core::Transfer {
+            bytes_sent,
+            bytes_mounted,
+            bytes_present,
+            time: _,
+        } = cost.unwrap_or_default();
+        let advice = || hints::for_outcome(outcome).map(str::to_owned);
+        Self {
+            target: change.target.to_string(),
+            image: target.reference(&change.target).to_string(),
+            source: change.source.to_string(),
+            platforms: (&change.platforms).into(),
+            action: (&change.action).into(),
+            outcome: outcome.into(),
+            before: change.action.before().map(Into::into),
+            after: after(&change.action),
+            error: words::outcome_reason(change, outcome),
+            hint: hints::for_change(change, target).or_else(advice),
+            origin: (&change.origin).into(),
+            bytes_sent,
+            bytes_mounted,
+            bytes_present,
+            seconds: cost.map(|cost| cost.time.as_secs_f64()),
+        }
+    }
+}
+
+/// Writes what was done.
+pub fn report(report: &core::Report, out: &mut dyn fmt::Write) -> fmt::Result {
+    let core::Report {
+        plan: core::Plan { target, changes },
+        outcomes,
+        interrupted,
+    } = report;
+    let document = Report {
+        format_version: FORMAT_VERSION,
+        target: target.into(),
+        success: report.is_success(),
+        interrupted: *interrupted,
+        summary: Tally::of(report).into(),
+        changes: changes
+            .iter()
+            .zip(outcomes)
+            .map(|(change, outcome)| Change::of(change, outcome, target))
+            .collect(),
+    };
+    super::write(&document, out)
+}
+
+impl From<Tally> for Summary {
+    fn from(tally: Tally) -> Self {
+        let Tally {
+            created,
+            updated,
+            deleted,
+            unchanged,
+            blocked,
+            stale,
+            failed,
+            not_done,
+            bytes_sent,
+            bytes_mounted,
+            bytes_present,
+            ..
+        } = tally;
+        Self {
+            created,
+            updated,
+            deleted,
+            unchanged,
+            blocked,
+            stale,
+            failed,
+            not_done,
+            bytes_sent,
+            bytes_mounted,
+            bytes_present,
+        }
+    }
+}
+
+/// Returns the JSON Schema of what [`report`] writes.
+pub fn report_schema() -> serde_json::Value {
+    super::schema::<Report>()
+}

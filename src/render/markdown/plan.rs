@@ -1,0 +1,77 @@
+//! The plan in Markdown.
+
+use std::fmt;
+
+use crate::plan::{Action, Change, Plan};
+
+use super::super::units::{bytes, counted};
+use super::super::words::{plan_summary, selection_notes, to_copy};
+use super::escape::{code, prose};
+use super::page::Page;
+use super::{blocked, place, source, troubles};
+
+/// Writes what has to be done; what is in place is folded away.
+pub fn plan(plan: &Plan, out: &mut dyn fmt::Write) -> fmt::Result {
+    let Plan { target, changes } = plan;
+    let mut page = Page::new(plan_summary(&plan.summary()).trim_end_matches('.'));
+    let amount = to_copy(changes.iter().map(|change| &change.action)).unwrap_or_default();
+    page.paragraph(format!("Target: {}. {amount}", place(target)).trim_end());
+
+    page.list(
+        "Blocked",
+        troubles(changes.iter().filter_map(blocked), target),
+    );
+    page.table(
+        ["", "target", "source", "digest", "to copy"],
+        changes.iter().filter_map(row),
+    );
+    page.list(
+        "Left out",
+        changes.iter().flat_map(|change| {
+            let notes = change.action.copy().map_or_else(Vec::new, |copy| {
+                selection_notes(&copy.expected.selection, target.profile.kind)
+            });
+            let name = code(&change.target.to_string());
+            notes
+                .into_iter()
+                .map(move |note| format!("{name}: {}", prose(&note)))
+        }),
+    );
+    let unchanged: Vec<_> = changes.iter().filter_map(unchanged).collect();
+    page.folded(
+        &format!("{} unchanged", counted(unchanged.len(), "image")),
+        unchanged,
+    );
+    page.finish(out)
+}
+
+fn row(change: &Change) -> Option<[String; 5]> {
+    let (word, digest) = match &change.action {
+        Action::Create { after } => ("create", code(&after.expected.descriptor.digest.short())),
+        Action::Update { before, after } => (
+            "**update**",
+            format!(
+                "{} → {}",
+                code(&before.digest.short()),
+                code(&after.expected.descriptor.digest.short())
+            ),
+        ),
+        Action::NoOp { .. } | Action::Blocked { .. } => return None,
+    };
+    let amount = change.action.copy().and_then(|copy| copy.blob_bytes);
+    Some([
+        word.to_owned(),
+        code(&change.target.to_string()),
+        source(change),
+        digest,
+        amount.map_or_else(String::new, bytes),
+    ])
+}
+
+fn unchanged(change: &Change) -> Option<String> {
+    let Action::NoOp { current } = &change.action else {
+        return None;
+    };
+    let (name, digest) = (change.target.to_string(), current.digest.short());
+    Some(format!("{} {}", code(&name), code(&digest)))
+}

@@ -1,0 +1,168 @@
+//! The sentences that all formats share.
+
+use crate::model::{Platforms, Reference};
+use crate::plan::{Action, BlockReason, Change, LeftOut, Outcome, ProfileKind, Selection, Summary};
+
+use super::units::{bytes, counted};
+
+/// Returns a reference with its digest cut to what people compare.
+pub fn short_reference(reference: &Reference) -> String {
+    match (reference.tag(), reference.digest()) {
+        (_, None) => reference.to_string(),
+        (None, Some(digest)) => format!("{}@{}", reference.repository(), digest.short()),
+        (Some(tag), Some(digest)) => {
+            format!("{}:{tag}@{}", reference.repository(), digest.short())
+        }
+    }
+}
+
+/// Returns which platforms are wanted, as it stands in a sentence.
+pub fn platforms(platforms: &Platforms) -> String {
+    match platforms {
+        Platforms::All => "all platforms".to_owned(),
+        Platforms::Only(_) => platforms.to_string(),
+    }
+}
+
+/// Says why an action was chosen; nothing for what needs no reason.
+pub fn reason(action: &Action) -> Option<String> {
+    match action {
+        Action::Create { .. } => Some("the target has no such tag".to_owned()),
+        Action::Update { .. } => Some("the target's tag points to another digest".to_owned()),
+        Action::NoOp { .. } => None,
+        Action::Blocked { reason, .. } => Some(block_reason(reason)),
+    }
+}
+
+/// Says why nothing can be done for an entry.
+pub fn block_reason(reason: &BlockReason) -> String {
+    match reason {
+        BlockReason::NameRefused(refused) => refused.to_string(),
+        BlockReason::SourceAbsent => "the source has no such image".to_owned(),
+        BlockReason::SourceUnreadable(why) => format!("the source cannot be read: {why}"),
+        BlockReason::Refused(refusal) => refusal.to_string(),
+        BlockReason::TargetUnreadable(why) => format!("the target cannot be read: {why}"),
+        BlockReason::NotObserved => "the registries were not asked".to_owned(),
+    }
+}
+
+/// Returns what became of a change.
+pub fn outcome_word(change: &Change, outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Unchanged => "unchanged",
+        Outcome::Done(_) => match change.action {
+            Action::Update { .. } => "updated",
+            _ => "created",
+        },
+        Outcome::Blocked => "blocked",
+        Outcome::Stale { .. } => "stale",
+        Outcome::Failed { .. } => "failed",
+        Outcome::NotDone => "not done",
+    }
+}
+
+/// Says why a change did not end as planned; nothing for one that did.
+pub fn outcome_reason(change: &Change, outcome: &Outcome) -> Option<String> {
+    match (outcome, &change.action) {
+        (Outcome::Blocked, Action::Blocked { reason, .. }) => Some(block_reason(reason)),
+        (Outcome::Stale { found }, _) => Some(format!(
+            "someone moved the tag after the plan was made, to {found}; it was left alone"
+        )),
+        (Outcome::Failed { message }, _) => Some(message.clone()),
+        (Outcome::NotDone, _) => Some("the run was stopped before this was finished".to_owned()),
+        (Outcome::Unchanged | Outcome::Done(_) | Outcome::Blocked, _) => None,
+    }
+}
+
+/// Says what is left out of an index, and why; nothing where all of it is kept.
+pub fn selection_notes(selection: &Selection, profile: ProfileKind) -> Vec<String> {
+    let Selection {
+        platforms_kept,
+        left_out,
+        skipped,
+    } = selection;
+    let mut notes = vec![];
+    // In the order in which each kind is met first, so that the same index gives the same words.
+    let mut groups: Vec<(&LeftOut, usize)> = vec![];
+    for child in left_out {
+        let same = |(other, _): &&mut (&LeftOut, usize)| {
+            (other.attestation, &other.refused_config) == (child.attestation, &child.refused_config)
+        };
+        match groups.iter_mut().find(same) {
+            Some((_, count)) => *count += 1,
+            None => groups.push((child, 1)),
+        }
+    }
+    for (child, count) in groups {
+        let noun = if child.attestation {
+            "attestation"
+        } else {
+            "artifact"
+        };
+        let why = match &child.refused_config {
+            Some(config) => format!("{profile} refuses config `{config}`"),
+            None => "the entry asks for none".to_owned(),
+        };
+        let kept = counted(*platforms_kept, "platform");
+        notes.push(format!(
+            "{kept} kept, {} left out: {why}",
+            counted(count, noun)
+        ));
+    }
+    if !skipped.is_empty() {
+        let names: Vec<String> = skipped.iter().map(ToString::to_string).collect();
+        notes.push(format!(
+            "skipped, as the source has no {}",
+            names.join(", ")
+        ));
+    }
+    notes
+}
+
+/// Says in one line what a plan would do.
+pub fn plan_summary(summary: &Summary) -> String {
+    let Summary {
+        create,
+        update,
+        delete,
+        no_op,
+        blocked,
+    } = *summary;
+    if summary.pending() == 0 && blocked == 0 {
+        return match no_op {
+            0 => "Nothing to do: no image is declared.".to_owned(),
+            1 => "Nothing to do: 1 image is in place.".to_owned(),
+            count => format!("Nothing to do: {count} images are in place."),
+        };
+    }
+    let blocked = match blocked {
+        0 => String::new(),
+        count => format!(", {count} blocked"),
+    };
+    format!(
+        "Plan: {create} to create, {update} to update, {delete} to delete, \
+         {no_op} unchanged{blocked}."
+    )
+}
+
+/// Says how much there is to copy; nothing where there is nothing.
+pub fn to_copy<'a>(actions: impl Iterator<Item = &'a Action>) -> Option<String> {
+    let (mut known, mut unknown, mut images) = (0_u64, 0, 0);
+    for copy in actions.filter_map(Action::copy) {
+        images += 1;
+        match copy.blob_bytes {
+            Some(count) => known = known.saturating_add(count),
+            None => unknown += 1,
+        }
+    }
+    match unknown {
+        _ if images == 0 => None,
+        0 => Some(format!("Up to {} to copy.", bytes(known))),
+        _ if unknown == images => None,
+        _ => Some(format!(
+            "Up to {} to copy, and {} of unknown size.",
+            bytes(known),
+            counted(unknown, "image")
+        )),
+    }
+}

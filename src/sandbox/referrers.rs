@@ -1,0 +1,60 @@
+//! `/v2/NAME/referrers/DIGEST`: the manifests whose `subject` is that digest.
+
+use axum::http::{Method, StatusCode};
+use axum::response::Response;
+use serde_json::{Value, json};
+
+use super::check::Parsed;
+use super::refusal::{Code, Refusal};
+use super::server::Registry;
+use super::service::Query;
+use super::store::StoredManifest;
+use super::{answer, blobs};
+use crate::model::Digest;
+
+const INDEX: &str = "application/vnd.oci.image.index.v1+json";
+
+pub(super) fn serve(
+    registry: &Registry,
+    method: &Method,
+    name: &str,
+    digest_text: &str,
+    query: &Query,
+) -> Result<Response, Refusal> {
+    if *method != Method::GET {
+        return Err(Refusal::new(Code::Unsupported));
+    }
+    let subject = blobs::digest(digest_text)?;
+    let wanted = query.get("artifactType");
+    let store = registry.store();
+    let manifests: Vec<Value> = store
+        .manifests(name)
+        .filter_map(|(digest, manifest)| descriptor(digest, manifest, &subject))
+        .filter(|descriptor| wanted.is_none_or(|wanted| descriptor["artifactType"] == wanted))
+        .collect();
+    let body = json!({ "schemaVersion": 2, "mediaType": INDEX, "manifests": manifests });
+    let mut answer = answer::json_as(StatusCode::OK, &body, INDEX);
+    if wanted.is_some() {
+        answer = answer.with(answer::FILTERS, "artifactType");
+    }
+    Ok(answer.done())
+}
+
+fn descriptor(digest: &Digest, manifest: &StoredManifest, subject: &Digest) -> Option<Value> {
+    let parsed = Parsed::read(&manifest.media_type, &manifest.bytes).ok()?;
+    if parsed.subject.as_ref() != Some(subject) {
+        return None;
+    }
+    let mut descriptor = json!({
+        "mediaType": manifest.media_type,
+        "digest": digest.to_string(),
+        "size": manifest.bytes.len(),
+    });
+    if let Some(artifact_type) = parsed.artifact_type() {
+        descriptor["artifactType"] = artifact_type.into();
+    }
+    if let Some(annotations) = parsed.annotations() {
+        descriptor["annotations"] = annotations.clone();
+    }
+    Some(descriptor)
+}

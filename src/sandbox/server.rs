@@ -1,0 +1,266 @@
+//! The sandbox itself: its ports, and what can be put in and looked at without HTTP.
+
+use std::collections::HashMap;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::Router;
+use bytes::Bytes;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use super::connection::{Peer, Port, bind};
+use super::content::Content;
+use super::faults::Faults;
+use super::log::{Log, Origin};
+use super::options::Options;
+use super::service;
+use super::session::Session;
+use super::store::{Store, StoredManifest};
+use super::tokens::Tokens;
+use crate::model::Digest;
+
+/// What all requests share.
+pub(super) struct Registry {
+    pub(super) options: Options,
+    pub(super) log: Log,
+    pub(super) faults: Faults,
+    pub(super) tokens: Tokens,
+    store: Mutex<Store>,
+    uploads: Mutex<HashMap<String, Session>>,
+    upload_count: AtomicU64,
+    address: SocketAddr,
+    token_address: SocketAddr,
+    storage_address: SocketAddr,
+}
+
+impl Registry {
+    pub(super) fn store(&self) -> MutexGuard<'_, Store> {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn uploads(&self) -> MutexGuard<'_, HashMap<String, Session>> {
+        self.uploads.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn open_upload(&self, session: Session) -> String {
+        let number = self.upload_count.fetch_add(1, Ordering::SeqCst);
+        let id = format!("00000000-0000-4000-8000-{number:012x}");
+        self.uploads().insert(id.clone(), session);
+        id
+    }
+
+    /// Returns what a `Location` header says for a path of the registry.
+    pub(super) fn location(&self, path: &str) -> String {
+        if self.options.relative_locations {
+            return path.to_owned();
+        }
+        format!("http://{}{path}", self.address)
+    }
+
+    pub(super) fn storage_location(&self, name: &str, digest: &Digest) -> String {
+        let host = self.storage_address;
+        format!("http://{host}/storage/{name}?digest={digest}&signature=sandbox")
+    }
+
+    pub(super) fn realm(&self) -> String {
+        format!("http://{}/token", self.token_address)
+    }
+}
+
+/// An OCI registry on a loopback port of this process. It stops when it is dropped.
+pub struct Sandbox {
+    registry: Arc<Registry>,
+    address: String,
+    stop: watch::Sender<()>,
+    ports: Vec<JoinHandle<()>>,
+}
+
+impl Sandbox {
+    /// Starts a registry on a port that the system chooses.
+    pub async fn start(options: Options) -> io::Result<Self> {
+        let (registry_port, address) = bind().await?;
+        let (token_port, token_address) = bind().await?;
+        let (storage_port, storage_address) = bind().await?;
+        let registry = Arc::new(Registry {
+            options,
+            log: Log::default(),
+            faults: Faults::default(),
+            tokens: Tokens::default(),
+            store: Mutex::default(),
+            uploads: Mutex::default(),
+            upload_count: AtomicU64::new(1),
+            address,
+            token_address,
+            storage_address,
+        });
+        let (stop, stopped) = watch::channel(());
+        let ports = [
+            (registry_port, Origin::Registry),
+            (token_port, Origin::Token),
+            (storage_port, Origin::Storage),
+        ];
+        let ports = ports.map(|(listener, origin)| {
+            let port = Port {
+                listener,
+                origin,
+                log: registry.log.clone(),
+            };
+            let router = Router::new()
+                .fallback(service::serve)
+                .with_state(registry.clone());
+            let service = router.into_make_service_with_connect_info::<Peer>();
+            let mut stopped = stopped.clone();
+            let stop = async move { while stopped.changed().await.is_ok() {} };
+            tokio::spawn(async move {
+                // It ends by being told to stop; accepting connections does not fail.
+                let _ = axum::serve(port, service)
+                    .with_graceful_shutdown(stop)
+                    .await;
+            })
+        });
+        Ok(Self {
+            registry,
+            address: address.to_string(),
+            stop,
+            ports: ports.into(),
+        })
+    }
+
+    /// Stops the registry, and waits until the answers that are under way have left.
+    pub async fn stop(self) {
+        let Self { stop, ports, .. } = self;
+        drop(stop);
+        for port in ports {
+            let _ = port.await;
+        }
+    }
+
+    /// Returns `127.0.0.1:PORT`.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// Returns the host and port of the token endpoint.
+    pub fn token_address(&self) -> String {
+        self.registry.token_address.to_string()
+    }
+
+    /// Returns the record of requests.
+    pub fn log(&self) -> &Log {
+        &self.registry.log
+    }
+
+    /// Returns the fault plan.
+    pub fn faults(&self) -> &Faults {
+        &self.registry.faults
+    }
+
+    /// Makes every token that was given out invalid, whatever its lifetime.
+    pub fn revoke_tokens(&self) {
+        self.registry.tokens.revoke();
+    }
+
+    /// Forgets every upload that is under way.
+    pub fn forget_uploads(&self) {
+        self.registry.uploads().clear();
+    }
+
+    /// Returns how many uploads are under way.
+    pub fn uploads(&self) -> usize {
+        self.registry.uploads().len()
+    }
+
+    /// Puts a blob into a repository and returns its SHA-256 digest.
+    pub fn put_blob(&self, repository: &str, content: impl Into<Content>) -> Digest {
+        let content = content.into();
+        let digest = content.digest();
+        self.put_blob_as(repository, &digest, content);
+        digest
+    }
+
+    /// Puts a blob into a repository under a digest that is not checked.
+    pub fn put_blob_as(&self, repository: &str, digest: &Digest, content: impl Into<Content>) {
+        self.registry
+            .store()
+            .put_blob(repository, digest.clone(), content.into());
+    }
+
+    /// Puts a manifest into a repository, unchecked, and returns its SHA-256 digest.
+    ///
+    /// The tag is optional: `put_manifest("app", None, …)`.
+    pub fn put_manifest<'a>(
+        &self,
+        repository: &str,
+        tag: impl Into<Option<&'a str>>,
+        media_type: &str,
+        bytes: impl Into<Bytes>,
+    ) -> Digest {
+        let manifest = StoredManifest {
+            media_type: media_type.to_owned(),
+            bytes: bytes.into(),
+        };
+        let digest = Digest::sha256(&manifest.bytes);
+        self.put_manifest_as(repository, &digest, manifest);
+        if let Some(tag) = tag.into() {
+            self.put_tag(repository, tag, &digest);
+        }
+        digest
+    }
+
+    /// Puts a manifest into a repository under a digest that is not checked.
+    pub fn put_manifest_as(&self, repository: &str, digest: &Digest, manifest: StoredManifest) {
+        self.registry
+            .store()
+            .put_manifest(repository, digest.clone(), manifest);
+    }
+
+    /// Points a tag at a digest.
+    pub fn put_tag(&self, repository: &str, tag: &str, digest: &Digest) {
+        self.registry
+            .store()
+            .put_tag(repository, tag, digest.clone());
+    }
+
+    /// Returns the digest that a tag points at.
+    pub fn tag(&self, repository: &str, tag: &str) -> Option<Digest> {
+        self.registry.store().tag(repository, tag)
+    }
+
+    /// Deletes a tag, and tells whether there was one.
+    pub fn delete_tag(&self, repository: &str, tag: &str) -> bool {
+        self.registry.store().delete_tag(repository, tag)
+    }
+
+    /// Returns the tags of a repository in order; none if it was never pushed to.
+    pub fn tags(&self, repository: &str) -> Vec<String> {
+        self.registry.store().tags(repository).unwrap_or_default()
+    }
+
+    /// Returns the names of the repositories that hold a manifest, in order.
+    pub fn repositories(&self) -> Vec<String> {
+        self.registry.store().repositories()
+    }
+
+    /// Returns a manifest by its digest.
+    pub fn manifest(&self, repository: &str, digest: &Digest) -> Option<StoredManifest> {
+        self.registry.store().manifest(repository, digest).cloned()
+    }
+
+    /// Deletes a manifest and the tags that point at it, and tells whether there was one.
+    pub fn delete_manifest(&self, repository: &str, digest: &Digest) -> bool {
+        self.registry.store().delete_manifest(repository, digest)
+    }
+
+    /// Returns a blob of a repository.
+    pub fn blob(&self, repository: &str, digest: &Digest) -> Option<Content> {
+        self.registry.store().blob(repository, digest).cloned()
+    }
+
+    /// Deletes a blob of a repository, and tells whether there was one.
+    pub fn delete_blob(&self, repository: &str, digest: &Digest) -> bool {
+        self.registry.store().delete_blob(repository, digest)
+    }
+}

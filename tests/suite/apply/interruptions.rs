@@ -1,0 +1,151 @@
+//! Transfers that break, lie or are stopped.
+
+use std::time::Duration;
+
+use pusher::apply::apply;
+use pusher::model::Platforms;
+use pusher::plan::Outcome;
+use pusher::progress::Progress;
+use pusher::sandbox::images::Image;
+use pusher::sandbox::{Effect, Fault, Options};
+use tokio::sync::watch;
+
+use super::world::{World, assert_done, client};
+
+const MIB: u64 = 1024 * 1024;
+
+fn layers() -> Image {
+    Image::new("linux/amd64").generated_layer(32 * MIB, 7)
+}
+
+/// One image with one large layer, wanted.
+async fn world(options: Options) -> World {
+    let mut world = World::with(Options::default(), options).await;
+    layers().push(&world.source, "app", "1");
+    world.want("app:1", Platforms::linux_amd64());
+    world
+}
+
+#[tokio::test]
+async fn a_download_that_breaks_goes_on_from_the_byte_it_had() {
+    let world = world(Options::default()).await;
+    let broken = Effect::Truncate { after: 20 * MIB };
+    world
+        .source
+        .faults()
+        .add(Fault::new("GET", "/blobs/", broken).times(2));
+    assert_done(&world.apply().await);
+    let sent = world.source.log().bytes_out();
+    assert!(sent < 34 * MIB, "{sent} bytes were sent for 32 MiB");
+    let is_ranged = |request: &pusher::sandbox::Request| request.range.is_some();
+    assert!(
+        world.source.log().count_where(is_ranged) >= 1,
+        "{:#?}",
+        world.source.log().lines()
+    );
+}
+
+#[tokio::test]
+async fn a_source_that_knows_no_ranges_sends_again_and_the_bytes_are_still_right() {
+    let mut world = World::with(
+        Options {
+            ranges: false,
+            ..Options::default()
+        },
+        Options::default(),
+    )
+    .await;
+    let image = Image::new("linux/amd64").generated_layer(8 * MIB, 7);
+    let digest = image.push(&world.source, "app", "1");
+    world.want("app:1", Platforms::linux_amd64());
+    world.source.faults().add(Fault::new(
+        "GET",
+        "/blobs/",
+        Effect::Truncate { after: 5 * MIB },
+    ));
+    assert_done(&world.apply().await);
+    assert_eq!(world.target.tag("team/app", "1"), Some(digest.digest));
+}
+
+#[tokio::test]
+async fn an_upload_that_breaks_goes_on_where_the_target_stands() {
+    for resumable in [true, false] {
+        let world = world(Options {
+            resumable,
+            ..Options::default()
+        })
+        .await;
+        let broken = Effect::ResetUpload { after: 24 * MIB };
+        let layer = &layers().build().blobs[1].digest;
+        let path = format!("/blobs/uploads/*{}", layer.hex());
+        world.target.faults().add(Fault::new("PUT", &path, broken));
+        assert_done(&world.apply().await);
+        let received = world.target.log().bytes_in();
+        let most = if resumable { 40 * MIB } else { 60 * MIB };
+        assert!(
+            received < most,
+            "resumable {resumable}: {received} bytes for 32 MiB"
+        );
+        assert!(
+            resumable || received > 40 * MIB,
+            "an upload that starts over sends all again"
+        );
+    }
+}
+
+#[tokio::test]
+async fn bytes_that_are_not_what_was_promised_never_get_a_tag() {
+    let world = world(Options::default()).await;
+    world
+        .source
+        .faults()
+        .add(Fault::new("GET", "/blobs/", Effect::Corrupt { at: 9 }).always());
+    let report = world.apply().await;
+    let Outcome::Failed { message } = &report.outcomes[0] else {
+        panic!("{report:?}")
+    };
+    assert!(
+        message.contains("other bytes") && message.contains("sha256:"),
+        "{message}"
+    );
+    assert!(world.target.tags("team/app").is_empty());
+    assert_eq!(world.target.uploads(), 0, "the upload was given up");
+}
+
+#[tokio::test]
+async fn a_transfer_that_always_breaks_is_given_up() {
+    let world = world(Options::default()).await;
+    let broken = Effect::Truncate { after: 0 };
+    world
+        .source
+        .faults()
+        .add(Fault::new("GET", "/blobs/", broken).always());
+    let report = world.apply().await;
+    let Outcome::Failed { message } = &report.outcomes[0] else {
+        panic!("{report:?}")
+    };
+    assert!(message.contains("broke 5 times"), "{message}");
+}
+
+#[tokio::test]
+async fn a_stop_leaves_the_tag_and_says_what_was_not_done() {
+    let world = world(Options::default()).await;
+    let stalled = Effect::StallBody { after: MIB };
+    world
+        .source
+        .faults()
+        .add(Fault::new("GET", "/blobs/", stalled).always());
+    let plan = world.plan().await;
+    let (sender, stop) = watch::channel(false);
+    let (client, progress) = (client(), Progress::default());
+    let stopper = async {
+        while world.source.log().count("GET", "/blobs/") == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        sender.send(true).unwrap();
+    };
+    let (report, ()) = tokio::join!(apply(&plan, &client, stop, &progress), stopper);
+    assert_eq!(report.outcomes, [Outcome::NotDone]);
+    assert!(report.interrupted && !report.is_success());
+    assert!(world.target.tags("team/app").is_empty());
+}

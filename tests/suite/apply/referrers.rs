@@ -1,0 +1,85 @@
+//! Signatures and other referrers follow an image whose digest is unchanged.
+
+use pusher::model::Platforms;
+use pusher::plan::{Action, Referrers};
+use pusher::sandbox::Options;
+use pusher::sandbox::images::{Image, Index, referrer, signature, signature_tag};
+
+use super::world::{World, actions, assert_done};
+
+async fn signed(target: Options) -> World {
+    let mut world = World::with(Options::default(), target).await;
+    let image = Image::new("linux/amd64").layer("app").build();
+    let digest = image.push(&world.source, "app", "1");
+    signature(&digest).push(&world.source, "app", signature_tag(&digest).as_str());
+    referrer(&image, "application/vnd.example.sbom", "sbom").push(&world.source, "app", None);
+    let notary = "application/vnd.cncf.notary.signature";
+    referrer(&image, notary, "signature").push(&world.source, "app", None);
+    world.want("app:1", Platforms::linux_amd64());
+    world
+}
+
+#[tokio::test]
+async fn they_arrive_in_the_form_that_the_target_has() {
+    for (wanted, count) in [
+        (Referrers::None, 1),
+        (Referrers::Signatures, 3),
+        (Referrers::All, 4),
+    ] {
+        for api in [true, false] {
+            let mut world = signed(Options {
+                referrers: api,
+                ..Options::default()
+            })
+            .await;
+            world.desired.entries[0].policy.referrers = wanted;
+            let report = world.apply().await;
+            assert_eq!(
+                report.plan.changes.len(),
+                count,
+                "{wanted:?}, referrers API {api}"
+            );
+            assert_done(&report);
+            let plan = world.plan().await;
+            assert_eq!(
+                actions(&plan),
+                vec!["no-op"; count],
+                "{wanted:?}, referrers API {api}"
+            );
+
+            let digest = world.target.tag("team/app", "1").unwrap();
+            let has_signature = world
+                .target
+                .tag("team/app", &signature_tag(&digest))
+                .is_some();
+            assert_eq!(has_signature, wanted != Referrers::None);
+            let fallback = format!("sha256-{}", digest.hex());
+            let listed = world.target.tag("team/app", &fallback);
+            assert_eq!(listed.is_some(), !api && wanted != Referrers::None);
+            if let Some(listed) = listed {
+                let index = world.target.manifest("team/app", &listed).unwrap();
+                let index: serde_json::Value = serde_json::from_slice(&index.bytes).unwrap();
+                assert_eq!(index["manifests"].as_array().unwrap().len(), count - 2);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_rewritten_index_says_that_its_signatures_stay_behind() {
+    let mut world = World::new().await;
+    let index = Index::of(&["linux/amd64", "linux/arm64", "linux/s390x"]);
+    let digest = index.push(&world.source, "app", "1").digest;
+    signature(&digest).push(&world.source, "app", signature_tag(&digest).as_str());
+    let some = ["linux/amd64", "linux/arm64"].map(|text| text.parse().unwrap());
+    world
+        .want("app:1", Platforms::only(some.to_vec()))
+        .policy
+        .referrers = Referrers::Signatures;
+    let plan = world.plan().await;
+    assert_eq!(actions(&plan), ["create"]);
+    let Action::Create { after } = &plan.changes[0].action else {
+        panic!()
+    };
+    assert!(after.referrers_stay);
+}

@@ -1,0 +1,60 @@
+//! `apply`: what is missing arrives, what fails is told, what is there is left alone.
+
+use pusher::sandbox::images::{Image, Index};
+use pusher::sandbox::{Effect, Fault};
+
+use super::harness::{NAMESPACE, Place, pair};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn copies_what_is_missing_and_then_nothing() {
+    let (source, target) = pair().await;
+    let app = Image::new("linux/amd64").layer("app");
+    let app = app.push(&source, "org/app", "v1");
+    let many = Index::of(&["linux/amd64", "linux/arm64"]);
+    let many = many.push(&source, "library/redis", "7.4");
+    let place = Place::between(&source, &target).file(
+        "images.txt",
+        "SOURCE/org/app:v1\n--platform=linux/arm64 SOURCE/library/redis:7.4\n",
+    );
+    insta::assert_snapshot!("apply_creates", place.run("apply").whole());
+    let tag = |repository: &str, tag| target.tag(&format!("{NAMESPACE}/{repository}"), tag);
+    assert_eq!(tag("app", "v1"), Some(app.digest));
+    let child = many.children[1].digest.clone();
+    assert_eq!(tag("linux_arm64_redis", "7.4"), Some(child));
+    target.log().clear();
+    insta::assert_snapshot!("apply_again", place.run("apply").whole());
+    let requests = target.log().requests();
+    assert!(requests.iter().all(|request| request.method == "HEAD"));
+    let ran = place.run("plan --detailed-exitcode");
+    assert_eq!(ran.status, 0, "{ran:?}");
+    insta::assert_snapshot!("apply_again_json", place.run("apply --format json").whole());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_fails_does_not_stop_the_others() {
+    let (source, target) = pair().await;
+    for name in ["one", "two", "three"] {
+        Image::new("linux/amd64")
+            .layer(name)
+            .push(&source, &format!("org/{name}"), "v1");
+    }
+    let refuse = Fault::new(
+        "PUT",
+        &format!("/{NAMESPACE}/two/manifests/"),
+        Effect::status(403),
+    );
+    target.faults().add(refuse.always());
+    let place = Place::between(&source, &target).file(
+        "images.txt",
+        "SOURCE/org/one:v1\nSOURCE/org/two:v1\nSOURCE/org/gone:v1\nSOURCE/org/three:v1\n",
+    );
+    let ran = place.run("apply");
+    assert_eq!(ran.status, 1);
+    insta::assert_snapshot!("apply_one_fails", ran.whole());
+    let tags = ["one", "two", "three"].map(|name| target.tags(&format!("{NAMESPACE}/{name}")));
+    assert_eq!(tags.map(|tags| tags.len()), [1, 0, 1]);
+    target.faults().clear();
+    let ran = place.run("apply -q");
+    assert_eq!((ran.status, ran.stderr.as_str()), (1, ""));
+    assert_eq!(target.tags(&format!("{NAMESPACE}/two")), ["v1"]);
+}

@@ -1,0 +1,14 @@
+//! The commands, each run as a program: exit status, standard output, standard error.
+//!
+//! Golden texts are in `snapshots/`; `INSTA_UPDATE=always cargo test --test suite cli` writes them
+//! anew, to be read before they are committed.
+
+mod apply;
+mod demo;
+mod drift;
+mod files;
+mod harness;
+mod plan;
+mod secrets;
+mod stop;
+mod usage;

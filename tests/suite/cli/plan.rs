@@ -1,0 +1,132 @@
+//! `plan`, in every format and with every status.
+
+use pusher::sandbox::images::{Image, Index};
+use pusher::sandbox::{Effect, Fault};
+
+use super::harness::{NAMESPACE, Place, pair};
+
+const LIST: &str = "SOURCE/library/nginx:1.27\n\
+                    --platform=linux/arm64 SOURCE/library/redis:7.4\n\
+                    SOURCE/org/app:v1\n\
+                    SOURCE/org/gone:v1\n";
+
+/// One image in place, one to create, one to update, one that its source does not have.
+async fn mixed() -> (pusher::sandbox::Sandbox, pusher::sandbox::Sandbox, Place) {
+    let (source, target) = pair().await;
+    let nginx = Image::new("linux/amd64").layer("nginx");
+    nginx.push(&source, "library/nginx", "1.27");
+    nginx.push(&target, &format!("{NAMESPACE}/nginx"), "1.27");
+    Index::of(&["linux/amd64", "linux/arm64"]).push(&source, "library/redis", "7.4");
+    let app = |text: &str| Image::new("linux/amd64").layer(text);
+    app("new").push(&source, "org/app", "v1");
+    app("old").push(&target, &format!("{NAMESPACE}/app"), "v1");
+    let place = Place::between(&source, &target).file("images.txt", LIST);
+    (source, target, place)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn shows_every_kind_of_change() {
+    let (_source, target, place) = mixed().await;
+    insta::assert_snapshot!("plan_mixed", place.run("plan").whole());
+    insta::assert_snapshot!("plan_mixed_verbose", place.run("plan -v").stdout);
+    insta::assert_snapshot!("plan_mixed_json", place.run("plan --format json").whole());
+    insta::assert_snapshot!(
+        "plan_mixed_markdown",
+        place.run("plan --format markdown").whole()
+    );
+    let writes = target.log().requests();
+    let writes = writes
+        .iter()
+        .filter(|request| !["GET", "HEAD"].contains(&request.method.as_str()));
+    assert_eq!(writes.count(), 0, "plan writes nothing");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_input_prints_the_same_bytes() {
+    let (_source, _target, place) = mixed().await;
+    for typed in ["plan", "plan --format json", "plan --format markdown"] {
+        assert_eq!(place.run(typed).whole(), place.run(typed).whole());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_status_tells_pending_from_blocked() {
+    let (source, target) = pair().await;
+    let place = Place::between(&source, &target);
+    let image = Image::new("linux/amd64").layer("a");
+    image.push(&source, "org/app", "v1");
+    let statuses = |list: &str| {
+        place.write("images.txt", list);
+        ["plan", "plan --detailed-exitcode", "drift"].map(|typed| place.run(typed).status)
+    };
+    assert_eq!(statuses("SOURCE/org/app:v1\n"), [0, 2, 2]);
+    assert_eq!(
+        statuses("SOURCE/org/app:v1\nSOURCE/org/gone:v1\n"),
+        [1, 1, 1]
+    );
+    image.push(&target, &format!("{NAMESPACE}/app"), "v1");
+    assert_eq!(statuses("SOURCE/org/app:v1\n"), [0, 0, 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn quiet_leaves_the_answer() {
+    let (_source, _target, place) = mixed().await;
+    let (loud, quiet) = (place.run("plan"), place.run("plan -q"));
+    assert_eq!(quiet.stdout, loud.stdout);
+    assert_eq!(quiet.stderr, "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_that_goes_away_is_no_error() {
+    let (source, target) = pair().await;
+    Image::new("linux/amd64")
+        .layer("a")
+        .push(&source, "org/app", "v1");
+    let place = Place::between(&source, &target).file("images.txt", "SOURCE/org/app:v1\n");
+    let mut child = place.start("plan");
+    drop(child.stdout.take());
+    let ran = place.wait(child);
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_cannot_be_written_is_an_error() {
+    let (source, target) = pair().await;
+    Image::new("linux/amd64")
+        .layer("a")
+        .push(&source, "org/app", "v1");
+    let place = Place::between(&source, &target).file("images.txt", "SOURCE/org/app:v1\n");
+    let full = std::fs::File::options()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let mut command = place.command("plan");
+    command.stdout(full).stderr(std::process::Stdio::piped());
+    let ran = place.wait(command.spawn().unwrap());
+    assert_eq!(ran.status, 1);
+    let wanted = "error: cannot write to standard output: ";
+    assert!(ran.stderr.starts_with(wanted), "{}", ran.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_is_said_when_asked_for() {
+    let (source, target) = pair().await;
+    let image = Image::new("linux/amd64").layer("a");
+    image.push(&source, "org/app", "v1");
+    let fault = Fault::new("HEAD", "/org/app/", Effect::status(503));
+    source.faults().add(fault);
+    let place = Place::between(&source, &target).file("images.txt", "SOURCE/org/app:v1\n");
+    assert_eq!(place.run("plan").stderr, "");
+    source
+        .faults()
+        .add(Fault::new("HEAD", "/org/app/", Effect::status(503)));
+    insta::assert_snapshot!("plan_retries", place.run("plan -v").stderr);
+    let every = place.run("plan -vv").stderr;
+    for request in [
+        "HEAD SOURCE/v2/org/app/manifests/v1 200",
+        "HEAD TARGET/v2/team/app/manifests/v1 404",
+    ] {
+        assert!(every.contains(request), "{every}");
+    }
+}

@@ -1,0 +1,57 @@
+//! What is typed wrong, and what is asked about.
+
+use super::harness::Place;
+
+#[test]
+fn a_usage_error_is_1_never_2() {
+    let place = Place::empty();
+    for typed in [
+        "",
+        "plam",
+        "plan --no-such-option",
+        "plan --format xml",
+        "plan -q -v",
+        "schema",
+        "schema nothing",
+        "import",
+        "demo --format json",
+        "-f images.txt demo",
+        "list --detailed-exitcode",
+    ] {
+        let ran = place.run(typed);
+        assert_eq!(ran.status, 1, "`{typed}`: {ran:?}");
+        assert_eq!(ran.stdout, "", "`{typed}`");
+        assert!(!ran.stderr.is_empty(), "`{typed}`");
+    }
+}
+
+#[test]
+fn says_what_was_meant() {
+    let place = Place::empty();
+    insta::assert_snapshot!("usage_unknown_command", place.run("plam").whole());
+    insta::assert_snapshot!("usage_idle_option", place.run("demo --format json").whole());
+}
+
+#[test]
+fn help_and_version_are_answers() {
+    let place = Place::empty();
+    let version = place.run("--version");
+    let wanted = format!("pusher {}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!((version.status, version.stdout), (0, wanted));
+    for typed in ["--help", "plan --help", "import --help", "-h"] {
+        let ran = place.run(typed);
+        assert_eq!((ran.status, ran.stderr.as_str()), (0, ""), "`{typed}`");
+        assert!(ran.stdout.contains("Usage: pusher"), "{}", ran.stdout);
+    }
+    insta::assert_snapshot!("usage_help", place.run("--help").whole());
+}
+
+#[test]
+fn colour_is_there_when_asked_for_alone() {
+    let place = Place::empty();
+    let escape = '\u{1b}';
+    assert!(!place.run("plan").stderr.contains(escape));
+    assert!(place.run("plan --color always").stderr.contains(escape));
+    let refusing = Place::empty().variable("NO_COLOR", "1");
+    assert!(refusing.run("plan --color always").stderr.contains(escape));
+}

@@ -1,0 +1,220 @@
+use futures_util::StreamExt as _;
+use pusher::model::{Digest, Repository};
+use pusher::plan::Cause;
+use pusher::registry::{BlobStream, Kind, ReadRegistry as _, RegistryError};
+use pusher::sandbox::{Effect, Fault, Options};
+
+use super::{anonymous, descriptor, push_blob, repository, start};
+
+/// Reads what arrives until the stream ends or breaks.
+async fn read(mut stream: BlobStream) -> (Vec<u8>, Result<(), RegistryError>) {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = stream.next().await {
+        match chunk {
+            Ok(chunk) => bytes.extend_from_slice(&chunk),
+            Err(error) => return (bytes, Err(error)),
+        }
+    }
+    (bytes, Ok(()))
+}
+
+#[tokio::test]
+async fn looks_up_and_reads() {
+    let sandbox = start(Options::default()).await;
+    let (blob, bytes) = push_blob(&sandbox, "app", 300_000);
+    let repository = repository(&sandbox, "app");
+    let client = anonymous();
+    assert!(client.has_blob(&repository, &blob.digest).await.unwrap());
+    assert!(
+        !client
+            .has_blob(&repository, &Digest::sha256(b"x"))
+            .await
+            .unwrap()
+    );
+    assert_eq!(
+        client.get_blob(&repository, &blob).await.unwrap().unwrap(),
+        bytes
+    );
+    let none = descriptor(Digest::sha256(b"x"), 1);
+    assert_eq!(client.get_blob(&repository, &none).await.unwrap(), None);
+    let stream = client.open_blob(&repository, &blob, 0).await.unwrap();
+    assert_eq!(stream.offset(), 0);
+    let (found, end) = read(stream).await;
+    end.unwrap();
+    assert_eq!(found, bytes);
+    let stats = client.stats()[sandbox.address()].clone();
+    assert_eq!(
+        (stats.count(Kind::GetBlob), stats.count(Kind::HeadBlob)),
+        (3, 2)
+    );
+    assert!(stats.bytes_in >= 600_000, "{stats:?}");
+}
+
+#[tokio::test]
+async fn a_small_blob_that_is_not_what_was_asked_for_is_an_error() {
+    let sandbox = start(Options::default()).await;
+    let (mut blob, bytes) = push_blob(&sandbox, "app", 1000);
+    let repository = repository(&sandbox, "app");
+    sandbox
+        .faults()
+        .add(Fault::new("GET", "", Effect::Corrupt { at: 500 }));
+    let error = anonymous().get_blob(&repository, &blob).await.unwrap_err();
+    assert_eq!(error.cause(), Cause::Protocol);
+    blob.size = 999;
+    let error = anonymous().get_blob(&repository, &blob).await.unwrap_err();
+    assert!(
+        error.to_string().contains("longer than 999 bytes"),
+        "{error}"
+    );
+    blob.size = u64::MAX;
+    let error = anonymous().get_blob(&repository, &blob).await.unwrap_err();
+    assert!(error.to_string().contains("at most"), "{error}");
+    blob.size = 1000;
+    sandbox
+        .faults()
+        .add(Fault::new("GET", "", Effect::Truncate { after: 10 }));
+    assert_eq!(
+        anonymous()
+            .get_blob(&repository, &blob)
+            .await
+            .unwrap()
+            .unwrap(),
+        bytes
+    );
+}
+
+#[tokio::test]
+async fn goes_on_from_a_byte_where_the_registry_can() {
+    for (ranges, redirect) in [(true, false), (true, true), (false, false)] {
+        let sandbox = start(Options {
+            ranges,
+            redirect,
+            ..Options::default()
+        })
+        .await;
+        let (blob, bytes) = push_blob(&sandbox, "app", 100_000);
+        let stream = anonymous()
+            .open_blob(&repository(&sandbox, "app"), &blob, 70_000)
+            .await
+            .unwrap();
+        let offset = if ranges { 70_000 } else { 0 };
+        assert_eq!(stream.offset(), offset);
+        let (found, end) = read(stream).await;
+        end.unwrap();
+        assert_eq!(found, bytes[usize::try_from(offset).unwrap()..]);
+    }
+}
+
+#[tokio::test]
+async fn a_range_that_is_not_the_one_asked_for_is_an_error() {
+    for (range, says) in [
+        (
+            "bytes 0-99999/100000",
+            "from byte 0 on, 70000 was asked for",
+        ),
+        ("bytes 70000-99999/100001", "has 100001 bytes"),
+        ("nonsense", "does not say which"),
+    ] {
+        let sandbox = start(Options::default()).await;
+        let (blob, _) = push_blob(&sandbox, "app", 100_000);
+        let lie = Effect::Headers(vec![]).header("Content-Range", range);
+        sandbox.faults().add(Fault::new("GET", "", lie));
+        let client = anonymous();
+        let stream = client
+            .open_blob(&repository(&sandbox, "app"), &blob, 70_000)
+            .await;
+        let error = stream.unwrap_err();
+        assert!(error.to_string().contains(says), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_stream_that_breaks_says_so_and_is_not_begun_again() {
+    let sandbox = start(Options::default()).await;
+    let (blob, bytes) = push_blob(&sandbox, "app", 1_000_000);
+    for effect in [
+        Effect::Truncate { after: 300_000 },
+        Effect::StallBody { after: 300_000 },
+    ] {
+        sandbox.faults().clear();
+        sandbox.log().clear();
+        sandbox.faults().add(Fault::new("GET", "", effect.clone()));
+        let short = std::time::Duration::from_millis(300);
+        let patience = pusher::registry::Patience {
+            stall: short,
+            ..Default::default()
+        };
+        let options = pusher::registry::ClientOptions {
+            patience,
+            ..Default::default()
+        };
+        let client = pusher::registry::Client::new(options);
+        let stream = client
+            .open_blob(&repository(&sandbox, "app"), &blob, 0)
+            .await
+            .unwrap();
+        let (found, end) = read(stream).await;
+        let error = end.unwrap_err();
+        assert_eq!(error.cause(), Cause::Unreachable, "{effect:?}: {error}");
+        assert_eq!(found, bytes[..found.len()]);
+        assert_eq!(sandbox.log().requests().len(), 1, "{effect:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_blob_of_another_size_is_not_even_begun() {
+    let sandbox = start(Options::default()).await;
+    let (mut blob, _) = push_blob(&sandbox, "app", 1000);
+    blob.size = 1001;
+    let error = anonymous()
+        .open_blob(&repository(&sandbox, "app"), &blob, 0)
+        .await
+        .unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("has 1000 bytes, the manifest says 1001"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_blob_that_is_missing_is_an_error_where_it_is_to_be_read() {
+    let sandbox = start(Options::default()).await;
+    let blob = descriptor(Digest::sha256(b"x"), 1);
+    let error = anonymous()
+        .open_blob(&repository(&sandbox, "app"), &blob, 0)
+        .await
+        .unwrap_err();
+    assert_eq!((error.status(), error.tries()), (Some(404), 1));
+    assert!(error.to_string().contains(&blob.digest.short()), "{error}");
+}
+
+#[tokio::test]
+async fn a_circle_of_redirects_ends() {
+    let sandbox = start(Options::default()).await;
+    let (blob, _) = push_blob(&sandbox, "app", 10);
+    let round = Effect::status(307).header("Location", &format!("/v2/app/blobs/{}", blob.digest));
+    sandbox.faults().add(Fault::new("GET", "", round).always());
+    let error = anonymous()
+        .get_blob(&repository(&sandbox, "app"), &blob)
+        .await
+        .unwrap_err();
+    assert!(error.to_string().contains("more than 5 times"), "{error}");
+    assert_eq!(sandbox.log().requests().len(), 6);
+}
+
+#[tokio::test]
+async fn an_empty_blob() {
+    let sandbox = start(Options::default()).await;
+    let (blob, _) = push_blob(&sandbox, "app", 0);
+    let repository: Repository = repository(&sandbox, "app");
+    let client = anonymous();
+    assert_eq!(
+        client.get_blob(&repository, &blob).await.unwrap().unwrap(),
+        ""
+    );
+    let (found, end) = read(client.open_blob(&repository, &blob, 0).await.unwrap()).await;
+    end.unwrap();
+    assert_eq!(found, b"");
+}

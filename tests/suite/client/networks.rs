@@ -1,0 +1,234 @@
+//! TLS and proxies.
+
+use std::sync::Arc;
+
+use pusher::model::{Reference, Repository};
+use pusher::plan::Cause;
+use pusher::registry::{Client, HostOptions, ReadRegistry as _};
+use pusher::sandbox::{Auth, Effect, Fault, Options, Sandbox};
+use tokio::io::copy_bidirectional;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+
+use super::{client_with, given, login, push_blob, push_image, run_in_own_process, start, tagged};
+
+/// Speaks TLS in front of a sandbox; returns its address and its certificate.
+async fn tls_front(sandbox: &Sandbox) -> (String, Vec<u8>) {
+    let certified = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+    let key = PrivatePkcs8KeyDer::from(certified.signing_key.serialize_der());
+    let config = ServerConfig::builder()
+        .with_no_client_auth()
+        .with_single_cert(vec![certified.cert.der().clone()], PrivateKeyDer::from(key))
+        .unwrap();
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let behind = sandbox.address().to_owned();
+    tokio::spawn(async move {
+        while let Ok((socket, _)) = listener.accept().await {
+            let (acceptor, behind) = (acceptor.clone(), behind.clone());
+            tokio::spawn(async move {
+                let Ok(mut outside) = acceptor.accept(socket).await else {
+                    return;
+                };
+                let mut inside = TcpStream::connect(behind).await.unwrap();
+                let _ = copy_bidirectional(&mut outside, &mut inside).await;
+            });
+        }
+    });
+    (address, certified.cert.pem().into_bytes())
+}
+
+fn app(registry: &str) -> Reference {
+    let repository = Repository {
+        registry: registry.to_owned(),
+        name: "app".to_owned(),
+    };
+    Reference::tagged(repository, "v1")
+}
+
+fn tls(host: &str, certificates: Option<Vec<u8>>) -> Client {
+    let options = HostOptions {
+        plain_http: Some(false),
+        ca_certificates: certificates,
+        login: Some(login()),
+        ..HostOptions::default()
+    };
+    client_with(host, options)
+}
+
+#[tokio::test]
+async fn a_certificate_of_ones_own_authority() {
+    let sandbox = start(Options::default()).await;
+    let image = push_image(&sandbox, "app");
+    let (blob, bytes) = push_blob(&sandbox, "app", 3_000_000);
+    let (host, certificate) = tls_front(&sandbox).await;
+    let client = tls(&host, Some(certificate));
+    let found = client.head_manifest(&app(&host)).await.unwrap().unwrap();
+    assert_eq!(found.digest, image.digest);
+    let mut stream = client
+        .open_blob(app(&host).repository(), &blob, 0)
+        .await
+        .unwrap();
+    let mut length = 0;
+    while let Some(chunk) = futures_util::StreamExt::next(&mut stream).await {
+        length += chunk.unwrap().len();
+    }
+    assert_eq!(length, bytes.len());
+}
+
+#[tokio::test]
+async fn a_certificate_that_is_not_trusted_says_what_to_set() {
+    let sandbox = start(Options::default()).await;
+    let (host, _) = tls_front(&sandbox).await;
+    let other = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+    let error = tls(&host, Some(other.cert.pem().into_bytes()))
+        .head_manifest(&app(&host))
+        .await
+        .unwrap_err();
+    assert_eq!((error.cause(), error.tries()), (Cause::Unreachable, 1));
+    assert!(
+        error.to_string().contains("certificate is not trusted"),
+        "{error}"
+    );
+    assert!(error.hint().unwrap().contains("ca-file"));
+    assert_eq!(sandbox.log().requests(), []);
+}
+
+#[tokio::test]
+async fn tls_to_one_that_has_none_says_what_to_set() {
+    let sandbox = start(Options::default()).await;
+    let other = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+    let host = sandbox.address();
+    let client = tls(host, Some(other.cert.pem().into_bytes()));
+    let error = client.head_manifest(&app(host)).await.unwrap_err();
+    assert_eq!(
+        (error.cause(), error.tries()),
+        (Cause::Unreachable, 1),
+        "{error}"
+    );
+    assert!(error.to_string().contains("does not speak TLS"), "{error}");
+    assert!(error.hint().unwrap().contains("plain-http: true"));
+}
+
+#[tokio::test]
+async fn a_ca_file_without_certificates_is_named() {
+    let sandbox = start(Options::default()).await;
+    let client = tls(sandbox.address(), Some(b"nothing".to_vec()));
+    let error = client
+        .head_manifest(&app(sandbox.address()))
+        .await
+        .unwrap_err();
+    assert!(error.to_string().contains("`ca-file`"), "{error}");
+}
+
+#[tokio::test]
+async fn no_login_goes_to_a_realm_without_tls() {
+    let auth = Auth::bearer("user", super::PASSWORD);
+    let sandbox = start(Options {
+        auth,
+        ..Options::default()
+    })
+    .await;
+    let (host, certificate) = tls_front(&sandbox).await;
+    let error = tls(&host, Some(certificate))
+        .head_manifest(&app(&host))
+        .await
+        .unwrap_err();
+    assert!(error.to_string().contains("without TLS"), "{error}");
+    assert_eq!(sandbox.log().tokens(), 0);
+}
+
+#[tokio::test]
+async fn nothing_goes_from_tls_to_plain_http() {
+    let sandbox = start(Options {
+        redirect: true,
+        ..Options::default()
+    })
+    .await;
+    let (blob, _) = push_blob(&sandbox, "app", 1000);
+    let (host, certificate) = tls_front(&sandbox).await;
+    let client = tls(&host, Some(certificate));
+    let error = client
+        .get_blob(app(&host).repository(), &blob)
+        .await
+        .unwrap_err();
+    assert!(error.to_string().contains("without TLS"), "{error}");
+    assert_eq!(sandbox.log().count("GET", "/storage/"), 0);
+}
+
+/// A registry behind a proxy that ends TLS names itself with `http`.
+#[tokio::test]
+async fn an_upload_stays_with_tls() {
+    use pusher::registry::{Upload, WriteRegistry as _};
+    let sandbox = start(Options::default()).await;
+    let (host, certificate) = tls_front(&sandbox).await;
+    let client = tls(&host, Some(certificate));
+    let plain =
+        Effect::status(202).header("Location", &format!("http://{host}/v2/app/blobs/uploads/x"));
+    sandbox.faults().add(Fault::new("POST", "", plain));
+    let upload = client
+        .start_upload(app(&host).repository(), None)
+        .await
+        .unwrap();
+    let Upload::Session(mut session) = upload else {
+        panic!("{upload:?}")
+    };
+    assert_eq!(client.upload_offset(&mut session).await.unwrap(), None);
+    assert_eq!(sandbox.log().count("GET", "/v2/app/blobs/uploads/x"), 1);
+}
+
+#[tokio::test]
+async fn loopback_never_goes_through_a_proxy_and_others_do() {
+    let (sandbox, proxy) = (
+        start(Options::default()).await,
+        start(Options::default()).await,
+    );
+    push_image(&sandbox, "app");
+    push_image(&proxy, "app");
+    let address = format!("http://{}", proxy.address());
+    let environment = [
+        ("HTTP_PROXY", &*address),
+        ("http_proxy", &*address),
+        ("NO_PROXY", ""),
+        ("no_proxy", ""),
+    ];
+    let test = "client::networks::own_process_asks_with_a_proxy";
+    run_in_own_process(test, sandbox.address(), &environment).await;
+    assert_eq!(sandbox.log().count("HEAD", ""), 1);
+    assert_eq!(proxy.log().count("HEAD", "/v2/app/manifests/v1"), 1);
+}
+
+#[tokio::test]
+async fn own_process_asks_with_a_proxy() {
+    let Some(loopback) = given() else { return };
+    let host = "registry.example.com";
+    let options = HostOptions {
+        plain_http: Some(true),
+        ..HostOptions::default()
+    };
+    let client = client_with(host, options);
+    assert!(
+        client
+            .head_manifest(&app(&loopback))
+            .await
+            .unwrap()
+            .is_some()
+    );
+    assert!(client.head_manifest(&app(host)).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn plain_http_to_one_that_has_tls_says_what_to_set() {
+    let sandbox = start(Options::default()).await;
+    let (host, _) = tls_front(&sandbox).await;
+    let client = client_with(&host, HostOptions::default());
+    let error = client
+        .get_manifest(&tagged(&sandbox, "app", "v1").clone())
+        .await;
+    assert!(error.unwrap().is_none(), "another host, which has none");
+    let error = client.get_manifest(&app(&host)).await.unwrap_err();
+    assert_eq!(error.cause(), Cause::Unreachable, "{error}");
+}

@@ -1,0 +1,397 @@
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::{StreamExt as _, stream};
+use pusher::model::Digest;
+use pusher::plan::Cause;
+use pusher::registry::{
+    Client, ClientOptions, Kind, Mount, Patience, ReadRegistry as _, Upload, UploadBody,
+    UploadSession, WriteRegistry as _,
+};
+use pusher::sandbox::{Auth, Bearer, Effect, Fault, Options, Sandbox, User};
+
+use super::{PASSWORD, anonymous, client_for, push_blob, repository, start};
+
+async fn open(client: &Client, sandbox: &Sandbox) -> UploadSession {
+    match client
+        .start_upload(&repository(sandbox, "app"), None)
+        .await
+        .unwrap()
+    {
+        Upload::Session(session) => session,
+        Upload::Mounted => panic!("mounted without being asked to"),
+    }
+}
+
+fn streamed(bytes: &[u8], pieces: usize) -> UploadBody {
+    let pieces: Vec<_> = bytes
+        .chunks(pieces.max(1))
+        .map(|piece| Ok(Bytes::copy_from_slice(piece)))
+        .collect();
+    UploadBody::stream(stream::iter(pieces as Vec<Result<Bytes, std::io::Error>>))
+}
+
+fn some_bytes(count: usize) -> Vec<u8> {
+    (0..count)
+        .map(|at| u8::try_from(at % 241).unwrap())
+        .collect()
+}
+
+#[tokio::test]
+async fn a_blob_goes_out_in_one_streamed_put() {
+    for relative_locations in [true, false] {
+        let sandbox = start(Options {
+            relative_locations,
+            ..Options::default()
+        })
+        .await;
+        let client = anonymous();
+        for bytes in [some_bytes(3_000_000), some_bytes(1000), vec![]] {
+            sandbox.log().clear();
+            let digest = Digest::sha256(&bytes);
+            let session = open(&client, &sandbox).await;
+            let body = streamed(&bytes, 65_536);
+            client
+                .finish_upload(&session, &digest, bytes.len() as u64, body)
+                .await
+                .unwrap();
+            assert_eq!(
+                sandbox.blob("app", &digest).unwrap().bytes().unwrap(),
+                bytes
+            );
+            let put = sandbox.log().requests().pop().unwrap();
+            assert_eq!(
+                (put.method.as_str(), put.bytes_in),
+                ("PUT", bytes.len() as u64)
+            );
+            assert_eq!(sandbox.log().requests().len(), 2);
+        }
+        let stats = client.stats()[sandbox.address()].clone();
+        assert_eq!(stats.bytes_out, 3_001_000);
+        assert_eq!(
+            (
+                stats.count(Kind::StartUpload),
+                stats.count(Kind::FinishUpload)
+            ),
+            (3, 3)
+        );
+    }
+}
+
+#[tokio::test]
+async fn bytes_in_memory_go_out_as_well() {
+    let sandbox = start(Options::default()).await;
+    let client = anonymous();
+    let session = open(&client, &sandbox).await;
+    let digest = Digest::sha256(b"config");
+    client
+        .finish_upload(&session, &digest, 6, Bytes::from_static(b"config").into())
+        .await
+        .unwrap();
+    assert!(
+        client
+            .has_blob(&repository(&sandbox, "app"), &digest)
+            .await
+            .unwrap()
+    );
+}
+
+#[tokio::test]
+async fn a_mount_is_a_mount_or_the_upload_that_it_opened() {
+    for (mount, expected) in [(true, 1), (false, 2)] {
+        let sandbox = start(Options {
+            mount,
+            ..Options::default()
+        })
+        .await;
+        let (blob, bytes) = push_blob(&sandbox, "base", 5000);
+        let client = anonymous();
+        let from = Mount {
+            digest: blob.digest.clone(),
+            from: repository(&sandbox, "base"),
+        };
+        match client
+            .start_upload(&repository(&sandbox, "app"), Some(&from))
+            .await
+            .unwrap()
+        {
+            Upload::Mounted => assert!(mount),
+            Upload::Session(session) => {
+                assert!(!mount);
+                let body = streamed(&bytes, 1000);
+                client
+                    .finish_upload(&session, &blob.digest, blob.size, body)
+                    .await
+                    .unwrap();
+            }
+        }
+        assert!(sandbox.blob("app", &blob.digest).is_some());
+        assert_eq!(sandbox.log().requests().len(), expected);
+    }
+}
+
+#[tokio::test]
+async fn a_mount_that_is_refused_is_an_upload() {
+    let denied = vec!["base".to_owned()];
+    let users = vec![User::new("user", PASSWORD)];
+    let auth = Auth::Bearer(Bearer {
+        users,
+        denied,
+        ..Bearer::default()
+    });
+    let sandbox = start(Options {
+        auth,
+        ..Options::default()
+    })
+    .await;
+    let (blob, bytes) = push_blob(&sandbox, "base", 5000);
+    let client = client_for(&sandbox);
+    let from = Mount {
+        digest: blob.digest.clone(),
+        from: repository(&sandbox, "base"),
+    };
+    let upload = client
+        .start_upload(&repository(&sandbox, "app"), Some(&from))
+        .await
+        .unwrap();
+    let Upload::Session(session) = upload else {
+        panic!("{upload:?}")
+    };
+    let body = streamed(&bytes, 1000);
+    client
+        .finish_upload(&session, &blob.digest, blob.size, body)
+        .await
+        .unwrap();
+    assert!(sandbox.blob("app", &blob.digest).is_some());
+}
+
+#[tokio::test]
+async fn a_mount_from_another_registry_is_not_asked_for() {
+    let (sandbox, other) = (
+        start(Options::default()).await,
+        start(Options::default()).await,
+    );
+    let (blob, _) = push_blob(&other, "base", 10);
+    let from = Mount {
+        digest: blob.digest,
+        from: repository(&other, "base"),
+    };
+    let upload = anonymous()
+        .start_upload(&repository(&sandbox, "app"), Some(&from))
+        .await
+        .unwrap();
+    assert!(matches!(upload, Upload::Session(_)));
+    assert_eq!(sandbox.log().count("POST", "mount"), 0);
+}
+
+#[tokio::test]
+async fn bytes_that_are_not_the_digest_are_refused() {
+    let sandbox = start(Options::default()).await;
+    let client = anonymous();
+    let session = open(&client, &sandbox).await;
+    let digest = Digest::sha256(b"something else");
+    let error = client
+        .finish_upload(&session, &digest, 6, streamed(b"config", 2))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.code(), error.tries()),
+        (Some("DIGEST_INVALID"), 1),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_stream_is_sent_once() {
+    let sandbox = start(Options::default()).await;
+    let client = anonymous();
+    let bytes = some_bytes(1_000_000);
+    let digest = Digest::sha256(&bytes);
+    for effect in [Effect::status(503), Effect::ResetUpload { after: 100_000 }] {
+        sandbox.faults().clear();
+        sandbox.faults().add(Fault::new("PUT", "", effect.clone()));
+        let session = open(&client, &sandbox).await;
+        sandbox.log().clear();
+        let body = streamed(&bytes, 65_536);
+        let sent = client
+            .finish_upload(&session, &digest, bytes.len() as u64, body)
+            .await;
+        assert_eq!(sent.unwrap_err().tries(), 1, "{effect:?}");
+        assert_eq!(sandbox.log().requests().len(), 1, "{effect:?}");
+    }
+}
+
+/// Where it stands after that, only the registry can tell.
+#[tokio::test]
+async fn bytes_in_memory_are_not_sent_twice_to_one_upload() {
+    let sandbox = start(Options::default()).await;
+    let client = anonymous();
+    let bytes = Bytes::from(some_bytes(1_000_000));
+    let digest = Digest::sha256(&bytes);
+    for effect in [Effect::status(503), Effect::ResetUpload { after: 100_000 }] {
+        sandbox.faults().clear();
+        sandbox.faults().add(Fault::new("PUT", "", effect.clone()));
+        let session = open(&client, &sandbox).await;
+        sandbox.log().clear();
+        let body = UploadBody::from(bytes.clone());
+        let sent = client
+            .finish_upload(&session, &digest, bytes.len() as u64, body)
+            .await;
+        assert_eq!(sent.unwrap_err().tries(), 1, "{effect:?}");
+        assert_eq!(sandbox.log().requests().len(), 1, "{effect:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_error_of_the_source_is_told_as_that() {
+    let sandbox = start(Options::default()).await;
+    let client = anonymous();
+    let session = open(&client, &sandbox).await;
+    let pieces = [
+        Ok(Bytes::from_static(b"abc")),
+        Err(std::io::Error::other("the source broke")),
+    ];
+    let body = UploadBody::stream(stream::iter(pieces));
+    let error = client
+        .finish_upload(&session, &Digest::sha256(b"x"), 6, body)
+        .await
+        .unwrap_err();
+    assert!(error.to_string().contains("the source broke"), "{error}");
+}
+
+#[tokio::test]
+async fn an_upload_that_stalls_is_broken() {
+    let sandbox = start(Options::default()).await;
+    let short = Duration::from_millis(100);
+    let patience = Patience {
+        stall: short,
+        commit: short,
+        ..Patience::default()
+    };
+    let client = Client::new(ClientOptions {
+        patience,
+        ..ClientOptions::default()
+    });
+    let session = open(&client, &sandbox).await;
+    let piece = stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(b"abc"))]);
+    let body = UploadBody::stream(piece.chain(stream::pending()));
+    let error = client
+        .finish_upload(&session, &Digest::sha256(b"x"), 6, body)
+        .await
+        .unwrap_err();
+    assert_eq!(error.cause(), Cause::Unreachable);
+    assert!(error.to_string().contains("no byte for"), "{error}");
+
+    // All is sent, and the registry says nothing.
+    let session = open(&client, &sandbox).await;
+    sandbox.faults().add(Fault::new("PUT", "", Effect::Stall));
+    let body = streamed(b"abcdef", 3);
+    let error = client
+        .finish_upload(&session, &Digest::sha256(b"abcdef"), 6, body)
+        .await;
+    assert!(error.unwrap_err().to_string().contains("no byte for"));
+}
+
+#[tokio::test]
+async fn a_broken_upload_goes_on_where_it_stands() {
+    let sandbox = start(Options::default()).await;
+    let client = anonymous();
+    let bytes = some_bytes(100_000);
+    let digest = Digest::sha256(&bytes);
+    let mut session = open(&client, &sandbox).await;
+    assert_eq!(client.upload_offset(&mut session).await.unwrap(), Some(0));
+    let first = streamed(&bytes[..30_000], 10_000);
+    client
+        .append_upload(&mut session, 0, 30_000, first)
+        .await
+        .unwrap();
+    assert_eq!(
+        client.upload_offset(&mut session).await.unwrap(),
+        Some(30_000)
+    );
+    let second = streamed(&bytes[30_000..60_000], 10_000);
+    client
+        .append_upload(&mut session, 30_000, 30_000, second)
+        .await
+        .unwrap();
+    let rest = streamed(&bytes[60_000..], 10_000);
+    client
+        .finish_upload(&session, &digest, 40_000, rest)
+        .await
+        .unwrap();
+    assert_eq!(
+        sandbox.blob("app", &digest).unwrap().bytes().unwrap(),
+        bytes
+    );
+}
+
+#[tokio::test]
+async fn an_upload_that_is_not_known_any_more_has_no_offset() {
+    let sandbox = start(Options::default()).await;
+    let client = anonymous();
+    let mut session = open(&client, &sandbox).await;
+    sandbox.forget_uploads();
+    assert_eq!(client.upload_offset(&mut session).await.unwrap(), None);
+    client.cancel_upload(&session).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_upload_can_be_given_up() {
+    let sandbox = start(Options::default()).await;
+    let client = anonymous();
+    let session = open(&client, &sandbox).await;
+    assert_eq!(sandbox.uploads(), 1);
+    client.cancel_upload(&session).await.unwrap();
+    assert_eq!(sandbox.uploads(), 0);
+}
+
+#[tokio::test]
+async fn an_upload_without_a_place_is_an_error() {
+    let sandbox = start(Options::default()).await;
+    sandbox
+        .faults()
+        .add(Fault::new("POST", "", Effect::status(202)));
+    let error = anonymous()
+        .start_upload(&repository(&sandbox, "app"), None)
+        .await
+        .unwrap_err();
+    assert!(error.to_string().contains("does not say where"), "{error}");
+}
+
+/// The place of an upload may be another host, which gets the bytes and no login.
+#[tokio::test]
+async fn a_login_does_not_go_where_an_upload_goes() {
+    let auth = Auth::basic("user", PASSWORD);
+    let sandbox = start(Options {
+        auth,
+        ..Options::default()
+    })
+    .await;
+    let elsewhere = start(Options::default()).await;
+    let client = client_for(&sandbox);
+    client
+        .has_blob(&repository(&sandbox, "app"), &Digest::sha256(b"x"))
+        .await
+        .unwrap();
+    // The same address but for the host name, so another origin.
+    let place = format!(
+        "http://localhost:{}/u/1",
+        elsewhere.address().split_once(':').unwrap().1
+    );
+    let there = Effect::status(202).header("Location", &place);
+    sandbox.faults().add(Fault::new("POST", "", there));
+    let upload = client
+        .start_upload(&repository(&sandbox, "app"), None)
+        .await
+        .unwrap();
+    let Upload::Session(session) = upload else {
+        panic!("{upload:?}")
+    };
+    let body = streamed(b"abc", 3);
+    client
+        .finish_upload(&session, &Digest::sha256(b"abc"), 3, body)
+        .await
+        .unwrap_err();
+    let requests = elsewhere.log().requests();
+    assert_eq!((requests.len(), requests[0].authorization), (1, None));
+}

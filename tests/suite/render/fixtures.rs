@@ -1,0 +1,297 @@
+//! Plans and reports with one of everything.
+
+use std::time::Duration;
+
+use pusher::model::{Descriptor, Digest, ManifestError, Platform, Platforms, media_type};
+use pusher::plan::{
+    Action, BlockReason, Cause, Change, Content, Copy, Expected, LeftOut, NameRefused, NameRule,
+    Origin, Outcome, Plan, Profile, ProfileKind, Refusal, Report, Selection, Target, TargetName,
+    Transfer, Unreadable,
+};
+use pusher::render::{Format, Style, View};
+
+pub(super) const FORMATS: [Format; 3] = [Format::Human, Format::Json, Format::Markdown];
+
+pub(super) fn target() -> Target {
+    Target {
+        registry: "registry.cn-hangzhou.aliyuncs.com".to_owned(),
+        namespace: Some("team".to_owned()),
+        profile: Profile::of(ProfileKind::AcrPersonal),
+    }
+}
+
+pub(super) fn name(text: &str) -> TargetName {
+    let (repository, tag) = text.rsplit_once(':').unwrap();
+    TargetName {
+        repository: repository.to_owned(),
+        tag: tag.to_owned(),
+    }
+}
+
+pub(super) fn descriptor(content: &str) -> Descriptor {
+    Descriptor {
+        media_type: media_type::OCI_INDEX.to_owned(),
+        digest: Digest::sha256(content.as_bytes()),
+        size: 1234,
+    }
+}
+
+pub(super) fn copy(content: &str, blob_bytes: Option<u64>) -> Copy {
+    Copy {
+        referrers_stay: false,
+        source: descriptor(content),
+        expected: Expected::unchanged(descriptor(content)),
+        blob_bytes,
+    }
+}
+
+/// A copy that leaves out what ACR Personal refuses.
+fn filtered(content: &str) -> Copy {
+    let left_out = |position: usize| LeftOut {
+        digest: Digest::sha256(&position.to_be_bytes()),
+        attestation: true,
+        refused_config: Some("application/vnd.oci.empty.v1+json".to_owned()),
+    };
+    let selection = Selection {
+        platforms_kept: 4,
+        left_out: (0..4).map(left_out).collect(),
+        skipped: vec!["linux/s390x".parse().unwrap()],
+    };
+    Copy {
+        referrers_stay: false,
+        source: descriptor("index with attestations"),
+        expected: Expected {
+            descriptor: descriptor(content),
+            content: Content::Rewritten(vec![]),
+            selection,
+        },
+        blob_bytes: Some(412_345_678),
+    }
+}
+
+pub(super) fn blocked(reason: BlockReason) -> Action {
+    Action::Blocked {
+        before: None,
+        reason,
+    }
+}
+
+pub(super) fn unreadable(cause: Cause, message: &str) -> Unreadable {
+    Unreadable {
+        cause,
+        message: message.to_owned(),
+    }
+}
+
+pub(super) fn change(line: usize, source: &str, target: &str, action: Action) -> Change {
+    Change {
+        policy: pusher::plan::Policy::default(),
+        target: name(target),
+        source: source.parse().unwrap(),
+        platforms: Platforms::linux_amd64(),
+        origin: Origin {
+            file: "images.txt".to_owned(),
+            line,
+        },
+        action,
+    }
+}
+
+pub(super) fn plan_of(changes: Vec<Change>) -> Plan {
+    Plan {
+        target: target(),
+        changes,
+    }
+}
+
+/// One change of every kind.
+pub(super) fn every_change() -> Plan {
+    let pinned = format!("nginx:1.25@{}", Digest::sha256(b"pinned"));
+    let create = |after| Action::Create { after };
+    let mut changes = vec![
+        change(
+            1,
+            "alpine:3.20",
+            "alpine:3.20",
+            create(copy("a", Some(3_623_807))),
+        ),
+        change(2, &pinned, "nginx:1.25", create(copy("b", None))),
+        change(
+            3,
+            "ghcr.io/an-organisation-with-a-long-name/an-image-with-an-even-longer-name:2024-06-01-release.4",
+            "an-organisation-with-a-long-name_an-image-with-an-even-longer-name:2024-06-01-release.4",
+            create(copy("c", Some(999))),
+        ),
+        change(
+            4,
+            "redis:7",
+            "redis:7",
+            Action::Update {
+                before: descriptor("old"),
+                after: filtered("new"),
+            },
+        ),
+        change(
+            5,
+            "busybox",
+            "busybox:latest",
+            Action::NoOp {
+                current: descriptor("d"),
+            },
+        ),
+    ];
+    changes[3].platforms = Platforms::All;
+    "mirror.yaml".clone_into(&mut changes[3].origin.file);
+    changes.extend(every_block());
+    plan_of(changes)
+}
+
+/// One change for every reason why nothing can be done.
+fn every_block() -> Vec<Change> {
+    let name_refused = NameRefused {
+        kind: ProfileKind::AcrPersonal,
+        name: name("platform/web/app:1"),
+        rule: NameRule::Levels { limit: 1, found: 3 },
+    };
+    let missing = Refusal::PlatformsMissing {
+        missing: vec!["linux/riscv64".parse().unwrap()],
+        available: vec![
+            Platform::new("linux", "amd64", None),
+            Platform::new("linux", "arm", Some("v7")),
+        ],
+    };
+    let mut changes = vec![
+        change(
+            6,
+            "ngnix",
+            "ngnix:latest",
+            blocked(BlockReason::SourceAbsent),
+        ),
+        change(
+            7,
+            "ghcr.io/org/private:v1",
+            "private:v1",
+            blocked(BlockReason::SourceUnreadable(unreadable(
+                Cause::Unauthorized,
+                "`ghcr.io` wants a login for `org/private` (401 `UNAUTHORIZED: authentication required`)",
+            ))),
+        ),
+        change(
+            8,
+            "ghcr.io/org/secret:v1",
+            "secret:v1",
+            blocked(BlockReason::SourceUnreadable(unreadable(
+                Cause::Unauthorized,
+                "`ghcr.io` wants a login for `org/secret` (401 `UNAUTHORIZED: authentication required`)",
+            ))),
+        ),
+        change(
+            9,
+            "memcached:1.6",
+            "memcached:1.6",
+            blocked(BlockReason::Refused(missing)),
+        ),
+        change(
+            10,
+            "quay.io/team/app:1",
+            "platform/web/app:1",
+            blocked(BlockReason::NameRefused(name_refused)),
+        ),
+        change(
+            11,
+            "k8s.gcr.io/pause:1.0",
+            "pause:1.0",
+            blocked(BlockReason::Refused(Refusal::Manifest(
+                ManifestError::Schema1,
+            ))),
+        ),
+        change(
+            12,
+            "mysql:8",
+            "mysql:8",
+            blocked(BlockReason::TargetUnreadable(unreadable(
+                Cause::Denied,
+                "`registry.cn-hangzhou.aliyuncs.com` does not allow to read `team/mysql` (403 `DENIED`)",
+            ))),
+        ),
+        change(13, "mongo:7", "mongo:7", blocked(BlockReason::NotObserved)),
+    ];
+    let asked = ["linux/amd64", "linux/riscv64"].map(|text| text.parse().unwrap());
+    changes[3].platforms = Platforms::only(asked.to_vec());
+    changes
+}
+
+/// One outcome of every kind.
+pub(super) fn every_outcome() -> Report {
+    let create = |content| Action::Create {
+        after: copy(content, Some(65_000_000)),
+    };
+    let changes = vec![
+        change(1, "alpine:3.20", "alpine:3.20", create("a")),
+        change(
+            2,
+            "redis:7",
+            "redis:7",
+            Action::Update {
+                before: descriptor("old"),
+                after: copy("new", None),
+            },
+        ),
+        change(
+            3,
+            "busybox",
+            "busybox:latest",
+            Action::NoOp {
+                current: descriptor("d"),
+            },
+        ),
+        change(
+            4,
+            "ngnix",
+            "ngnix:latest",
+            blocked(BlockReason::SourceAbsent),
+        ),
+        change(5, "mysql:8", "mysql:8", create("e")),
+        change(6, "mongo:7", "mongo:7", create("f")),
+        change(7, "caddy:2", "caddy:2", create("g")),
+    ];
+    let transfer = |bytes_sent, bytes_mounted, bytes_present, milliseconds| {
+        Outcome::Done(Transfer {
+            bytes_sent,
+            bytes_mounted,
+            bytes_present,
+            time: Duration::from_millis(milliseconds),
+        })
+    };
+    Report {
+        plan: plan_of(changes),
+        outcomes: vec![
+            transfer(3_623_807, 0, 0, 1_234),
+            transfer(40_000_000, 3_623_807, 1024, 73_500),
+            Outcome::Unchanged,
+            Outcome::Blocked,
+            Outcome::Stale {
+                found: descriptor("someone's").digest.short(),
+            },
+            Outcome::Failed {
+                message: "cannot push to `registry.cn-hangzhou.aliyuncs.com/team/mongo`: 500 from the registry, 5 tries".to_owned(),
+            },
+            Outcome::NotDone,
+        ],
+        interrupted: true,
+    }
+}
+
+pub(super) fn verbose() -> View {
+    View {
+        verbose: true,
+        ..View::default()
+    }
+}
+
+pub(super) fn coloured() -> View {
+    View {
+        style: Style::COLOURED,
+        ..View::default()
+    }
+}

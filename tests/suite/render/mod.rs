@@ -1,0 +1,29 @@
+//! What people, programs and pull requests get to see.
+
+#![allow(clippy::unwrap_used, reason = "these are tests")]
+
+mod fixtures;
+mod golden;
+mod hostile;
+mod schema;
+
+use pusher::plan::{Plan, Report};
+use pusher::render::{self, Format, View};
+
+fn plan(plan: &Plan, format: Format, view: &View) -> String {
+    let mut text = String::new();
+    render::plan(plan, format, view, &mut text).unwrap();
+    text
+}
+
+fn report(report: &Report, format: Format, view: &View) -> String {
+    let mut text = String::new();
+    render::report(report, format, view, &mut text).unwrap();
+    text
+}
+
+fn drift(plan: &Plan, format: Format, view: &View) -> String {
+    let mut text = String::new();
+    render::drift(plan, format, view, &mut text).unwrap();
+    text
+}

@@ -1,0 +1,503 @@
+#!/usr/bin/env bash
+# Runs the workflows' scripts with `gh`, `pusher` and GitHub's environment stood in for, and looks at
+# what they did. Needs bash, jq and the usual tools; no network, no token.
+#
+#   tests/workflows.sh [WORD]     only the stories whose title has WORD in it
+# shellcheck disable=SC2034,SC2016 # stories set what `script` reads; jq's variables and backticks
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+if ! command -v jq >/dev/null; then
+  echo 'tests/workflows.sh needs jq: apt-get install jq'
+  exit 1
+fi
+
+scripts=$PWD/.github/scripts
+stands=$PWD/tests/workflows
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+passed=0 failed=0 only=${1:-} running=''
+
+# Starts a story on an empty repository; false when it was not asked for.
+story() {
+  [[ "$1" == *"$only"* ]] || return 1
+  running=$1
+  rm -rf "$work"
+  mkdir -p "$work/gh/artifact" "$work/pusher" "$work/tmp" "$work/home"
+  cd "$work"
+  echo '{"has_issues": true}' >gh/repository.json
+  echo '{}' >gh/pulls.json
+  for file in comments issues labels artifacts; do echo '[]' >"gh/$file.json"; done
+  : >gh/calls
+  : >pusher/calls
+  : >summary
+  : >output
+  settings=()
+}
+
+# Runs a script as a step would be; sets $code, and leaves its log in `log`.
+script() {
+  code=0
+  env --default-signal=INT -i PATH="$stands:$PATH" HOME="$work/home" TMPDIR="$work/tmp" LC_ALL="${LC_ALL:-C.UTF-8}" \
+    GH_STATE="$work/gh" PUSHER_STATE="$work/pusher" GH_TOKEN=t GITHUB_REPOSITORY=me/mirror \
+    GITHUB_STEP_SUMMARY="$work/summary" GITHUB_OUTPUT="$work/output" RUN_ID=7 \
+    RUN_URL=https://github.example/run/7 "${settings[@]}" "$scripts/$1" "${@:2}" >log 2>&1 || code=$?
+}
+
+# Counts one check: what it says, then a command that must hold.
+check() {
+  local what=$1
+  shift
+  if "$@"; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    printf 'FAILED %s: %s\n' "$running" "$what"
+    sed 's/^/    | /' "$work/log" 2>/dev/null || true
+  fi
+}
+
+is() { [[ "$1" == "$2" ]]; }
+has() { grep -qF -- "$2" "$1"; }
+lacks() { ! grep -qF -- "$2" "$1"; }
+calls() { is "$(cat "$work/gh/calls")" "$1"; }
+holds() { jq -e "${@:2}" "$1" >/dev/null; }
+
+# --- plan -----------------------------------------------------------------------------------------
+
+credentials=(ALIYUN_REGISTRY=r.example ALIYUN_NAME_SPACE=team ALIYUN_REGISTRY_USER=me
+  ALIYUN_REGISTRY_PASSWORD='p w*d')
+
+if story 'plan with credentials'; then
+  settings=("${credentials[@]}" PULL_REQUEST=12)
+  echo '| create | nginx:1.27 |' >pusher/plan.out
+  echo 2 >pusher/plan.status
+  script plan.sh "$work/plan"
+  check 'changes pending are no failure' is "$code" 0
+  check 'one call, with the target' is "$(cat pusher/calls)" \
+    'plan --format markdown --detailed-exitcode | r.example/team me:p w*d'
+  check 'the plan is kept' is "$(cat plan/plan.md)" '| create | nginx:1.27 |'
+  check 'the summary has it' has summary '| create | nginx:1.27 |'
+  check 'the number is kept' is "$(cat plan/pull-request)" 12
+  check 'says that changes are pending' has log '::notice::changes are pending'
+fi
+
+if story 'plan of nothing'; then
+  settings=("${credentials[@]}" PULL_REQUEST=12)
+  echo 'Nothing to do.' >pusher/plan.out
+  script plan.sh "$work/plan"
+  check 'passes' is "$code" 0
+  check 'says so' has log '::notice::nothing to do'
+fi
+
+if story 'plan with something blocked'; then
+  settings=("${credentials[@]}" PULL_REQUEST=12)
+  echo '| blocked | nope:1 |' >pusher/plan.out
+  echo 'warning: slow registry' >pusher/plan.err
+  echo 1 >pusher/plan.status
+  script plan.sh "$work/plan"
+  check 'fails' is "$code" 1
+  check 'the plan is kept all the same' has plan/plan.md '| blocked | nope:1 |'
+  check 'the number too' is "$(cat plan/pull-request)" 12
+  check 'the talk is in the log' has log 'warning: slow registry'
+  check 'the talk is not in the plan' lacks plan/plan.md 'warning: slow registry'
+fi
+
+if story 'plan with a mistake in the files'; then
+  settings=("${credentials[@]}" PULL_REQUEST=12)
+  printf 'error: `linux/armv7` is no platform\n```\n' >pusher/plan.err
+  echo 1 >pusher/plan.status
+  script plan.sh "$work/plan"
+  check 'fails' is "$code" 1
+  check 'the message is the answer' has plan/plan.md 'error: `linux/armv7` is no platform'
+  check 'in a fence that it cannot close' is "$(head -n 1 plan/plan.md)" '````text'
+fi
+
+if story 'plan masks what is a secret'; then
+  settings=("${credentials[@]}" PULL_REQUEST=1
+    PUSHER_MASK=$'team\nteam-eu.example\n\np w*d\n')
+  echo 'team-eu.example/team/app p w*d p wwd' >pusher/plan.out
+  script plan.sh "$work/plan"
+  check 'longest first, literally, and nothing else' is "$(cat plan/plan.md)" '***/***/app *** p wwd'
+  check 'the summary as well' has summary '***/***/app *** p wwd'
+fi
+
+if story 'plan of a fork'; then
+  settings=(PULL_REQUEST=3)
+  echo 'no mistakes' >pusher/check.out
+  echo 'nginx:1.27 -> nginx:1.27 ```' >pusher/list.out
+  script plan.sh "$work/plan"
+  check 'passes' is "$code" 0
+  check 'asks no registry, and a stand-in is named' is "$(cat pusher/calls)" \
+    $'check | registry.cn-hangzhou.aliyuncs.com/namespace :\nlist | registry.cn-hangzhou.aliyuncs.com/namespace :'
+  check 'says what is missing' has plan/plan.md "Without the credentials of the target"
+  check 'the check is in it' has plan/plan.md 'no mistakes'
+  check 'the list is in it' has plan/plan.md 'nginx:1.27 -> nginx:1.27'
+  check 'the list is fenced' has plan/plan.md '````text'
+fi
+
+if story 'plan of a fork that can see the name of the target'; then
+  settings=(PULL_REQUEST=3 ALIYUN_REGISTRY=r.example ALIYUN_NAME_SPACE=team)
+  echo 'public plan' >pusher/plan.out
+  echo 1 | tee pusher/plan.status >pusher/list.status
+  script plan.sh "$work/plan"
+  check 'only the check counts' is "$code" 0
+  check 'what could be planned is there' has plan/plan.md 'public plan'
+  check 'for that target' has pusher/calls 'plan --format markdown | r.example/team :'
+fi
+
+if story 'plan of a fork with a mistake'; then
+  settings=(PULL_REQUEST=3)
+  echo 'images.txt:4:1: no such platform' >pusher/check.err
+  echo 1 >pusher/check.status
+  script plan.sh "$work/plan"
+  check 'fails' is "$code" 1
+  check 'with the message' has plan/plan.md 'images.txt:4:1: no such platform'
+  check 'and the number' is "$(cat plan/pull-request)" 3
+fi
+
+# --- the comment ----------------------------------------------------------------------------------
+
+readonly sha=0123456789abcdef0123456789abcdef01234567
+
+# A finished run on pull request 12: text, and the repository it came from.
+finished() {
+  settings=(HEAD_SHA="$sha" HEAD_REPOSITORY="$2")
+  echo '[{"name": "pusher-plan", "expired": false, "size_in_bytes": 900}]' >gh/artifacts.json
+  printf '12\n' >gh/artifact/pull-request
+  printf '%s\n' "$1" >gh/artifact/plan.md
+  jq -n --arg sha "$sha" --arg repo "$2" \
+    '{"12": {state: "open", head: {sha: $sha, repo: {full_name: $repo}}}}' >gh/pulls.json
+}
+
+if story 'comment once, then edit'; then
+  finished '| create | nginx |' me/mirror
+  script plan-comment.sh
+  check 'passes' is "$code" 0
+  check 'creates it' calls 'POST /issues/12/comments'
+  check 'with marker, commit and plan' holds gh/comments.json \
+    '.[0].body | startswith("<!-- pusher-plan -->\n") and contains("0123456789ab") and contains("\n| create | nginx |\n")'
+  check 'and the run' holds gh/comments.json '.[0].body | contains("https://github.example/run/7")'
+  echo '| create | redis |' >gh/artifact/plan.md
+  script plan-comment.sh
+  check 'edits it' calls $'POST /issues/12/comments\nPATCH /issues/comments/100'
+  check 'there is one' holds gh/comments.json 'length == 1'
+  check 'with the new plan' holds gh/comments.json \
+    '.[0].body | contains("redis") and (contains("nginx") | not)'
+fi
+
+if story 'comment is told from those of others'; then
+  finished 'plan' me/mirror
+  jq -n '[range(5) | {id: ., on: "12", user: {login: "someone"}, body: "<!-- pusher-plan -->\nmine"}]
+    + [{id: 8, on: "12", user: {login: "github-actions[bot]"}, body: "other <!-- pusher-plan -->"},
+       {id: 9, on: "12", user: {login: "github-actions[bot]"}, body: "<!-- pusher-plan -->\nold"},
+       {id: 10, on: "12", user: {login: "github-actions[bot]"}, body: null}]' >gh/comments.json
+  script plan-comment.sh
+  check 'edits its own, on the last page' calls 'PATCH /issues/comments/9'
+fi
+
+if story 'comment for a fork'; then
+  finished $'@everyone ![x](https://evil.example/x.png)\n```\n</details> <!-- pusher-plan -->' stranger/mirror
+  script plan-comment.sh
+  check 'comments' calls 'POST /issues/12/comments'
+  check 'says where it is from' holds gh/comments.json '.[0].body | contains("From a fork")'
+  check 'quoted in a fence it cannot close' holds gh/comments.json \
+    '.[0].body | contains("\n````text\n@everyone") and contains("\n````\n\n[The run]")'
+fi
+
+if story 'comment for a fork full of backticks'; then
+  finished "$(printf '%*s' 59000 '' | tr ' ' '`')" stranger/mirror
+  script plan-comment.sh
+  check 'passes' is "$code" 0
+  check 'with a fence of a sane length' holds gh/comments.json \
+    '.[0].body | contains("\n" + "`" * 11 + "text\n") and length < 1000'
+fi
+
+if story 'comment too long'; then
+  finished "$(printf '| row ä %06d |\n' {1..6000})" me/mirror
+  script plan-comment.sh
+  check 'passes' is "$code" 0
+  check 'is cut at a line' holds gh/comments.json '.[0].body | test("\\| row ä 00[0-9]{4} \\|\n```\n")'
+  check 'and says where the rest is' holds gh/comments.json '.[0].body | contains("Cut here")'
+fi
+
+for number in '12; touch owned' '$(touch owned)' '`touch owned`' '../12' '-1' '0' '012' '1e1' '' \
+  '12 13' $'12\n13' '99999999999' '12?x=1' '@/etc/passwd'; do
+  if story "comment refuses the number ${number@Q}"; then
+    finished plan me/mirror
+    printf '%s\n' "$number" >gh/artifact/pull-request
+    script plan-comment.sh
+    check 'fails' is "$code" 1
+    check 'says why' has log '::error::the pull request number is not a number'
+    check 'writes nothing' calls ''
+    check 'runs nothing' is "$(find "$work" -name owned)" ''
+  fi
+done
+
+if story 'comment refuses the number of somebody else'; then
+  finished plan stranger/mirror
+  echo 13 >gh/artifact/pull-request
+  jq --arg sha "$sha" '.["13"] = {state: "open", head: {sha: $sha, repo: {full_name: "me/mirror"}}}' \
+    gh/pulls.json >new && mv new gh/pulls.json
+  script plan-comment.sh
+  check 'fails' is "$code" 1
+  check 'writes nothing' calls ''
+fi
+
+if story 'comment refuses a pull request whose repository is gone'; then
+  finished plan stranger/mirror
+  echo '{"12": {"state": "open", "head": {"sha": "'"$sha"'", "repo": null}}}' >gh/pulls.json
+  script plan-comment.sh
+  check 'fails' is "$code" 1
+  check 'writes nothing' calls ''
+fi
+
+if story 'comment refuses a number that is no pull request'; then
+  finished plan me/mirror
+  echo 99 >gh/artifact/pull-request
+  script plan-comment.sh
+  check 'fails' is "$code" 1
+  check 'writes nothing' calls ''
+fi
+
+if story 'comment leaves a pull request that moved on'; then
+  finished plan me/mirror
+  settings=(HEAD_SHA="${sha//0/1}" HEAD_REPOSITORY=me/mirror)
+  script plan-comment.sh
+  check 'passes' is "$code" 0
+  check 'writes nothing' calls ''
+fi
+
+if story 'comment leaves a closed pull request'; then
+  finished plan me/mirror
+  sed -i 's/open/closed/' gh/pulls.json
+  script plan-comment.sh
+  check 'passes' is "$code" 0
+  check 'writes nothing' calls ''
+fi
+
+if story 'comment with no artifact'; then
+  finished plan me/mirror
+  echo '[{"name": "pusher-plan", "expired": true, "size_in_bytes": 900}]' >gh/artifacts.json
+  script plan-comment.sh
+  check 'passes' is "$code" 0
+  check 'says so' has log '::notice::the run left no plan'
+  check 'writes nothing' calls ''
+fi
+
+if story 'comment with a huge artifact'; then
+  finished plan me/mirror
+  sed -i 's/900/5000001/' gh/artifacts.json
+  script plan-comment.sh
+  check 'fails' is "$code" 1
+  check 'writes nothing' calls ''
+fi
+
+if story 'comment refuses a link in the artifact'; then
+  finished plan me/mirror
+  echo 'private' >private
+  ln -sf "$work/private" gh/artifact/plan.md
+  script plan-comment.sh
+  check 'fails' is "$code" 1
+  check 'writes nothing' calls ''
+fi
+
+if story 'comment with hostile contents'; then
+  printf -v hostile '%s\n' '$(touch owned) `touch owned`; touch owned' '::set-output name=x::y' \
+    '%0A::error::forged' "'; touch owned; '" '${{ secrets.X }}' '@me.json' '\n\\n'
+  finished "${hostile%$'\n'}" me/mirror
+  script plan-comment.sh
+  check 'arrives as it is' holds gh/comments.json --arg text "$hostile" '.[0].body | contains($text)'
+  check 'runs nothing' is "$(find "$work" -name owned)" ''
+  check 'says nothing to the runner' lacks log 'set-output'
+fi
+
+# --- apply ----------------------------------------------------------------------------------------
+
+if story 'apply'; then
+  settings=("${credentials[@]}" GITHUB_EVENT_NAME=push)
+  echo '| created | nginx |' >pusher/apply.out
+  script apply.sh
+  check 'passes' is "$code" 0
+  check 'with the target' is "$(cat pusher/calls)" 'apply --format markdown | r.example/team me:p w*d'
+  check 'reports' is "$(cat summary)" '| created | nginx |'
+fi
+
+if story 'apply that fails'; then
+  settings=("${credentials[@]}" GITHUB_EVENT_NAME=push)
+  echo '| failed | nginx |' >pusher/apply.out
+  echo 1 >pusher/apply.status
+  script apply.sh
+  check 'fails' is "$code" 1
+  check 'reports all the same' is "$(cat summary)" '| failed | nginx |'
+  check 'says so' has log '::error::not everything was applied'
+fi
+
+if story 'apply that says nothing'; then
+  settings=("${credentials[@]}" GITHUB_EVENT_NAME=push)
+  echo 1 >pusher/apply.status
+  script apply.sh
+  check 'fails' is "$code" 1
+  check 'points to the log' has summary 'the log says why'
+fi
+
+if story 'apply cancelled'; then
+  settings=("${credentials[@]}" GITHUB_EVENT_NAME=push)
+  : >pusher/apply.waits
+  # The signal goes to the script alone, as GitHub sends it.
+  (
+    for _ in {1..200}; do
+      [[ -s pusher/apply.parent ]] && break
+      sleep 0.05
+    done
+    kill -INT "$(<pusher/apply.parent)"
+  ) &
+  script apply.sh
+  wait
+  check 'fails' is "$code" 1
+  check 'pusher stopped cleanly and its report is there' has summary 'stopped after 3 of 5'
+fi
+
+for event in push schedule; do
+  if story "apply where nothing is set up, on $event"; then
+    settings=(GITHUB_EVENT_NAME="$event")
+    script apply.sh
+    check 'passes' is "$code" 0
+    check 'says what to do' has log '::notice::no registry is set up'
+    check 'runs nothing' is "$(cat pusher/calls)" ''
+  fi
+done
+
+if story 'apply where nothing is set up, by hand'; then
+  settings=(GITHUB_EVENT_NAME=workflow_dispatch)
+  script apply.sh
+  check 'fails' is "$code" 1
+  check 'says what to do' has log '::error::no registry is set up'
+  check 'runs nothing' is "$(cat pusher/calls)" ''
+fi
+
+if story 'apply where a part is set up'; then
+  settings=(GITHUB_EVENT_NAME=push ALIYUN_REGISTRY_USER=me)
+  script apply.sh
+  check 'is for pusher to judge' has pusher/calls 'apply --format markdown'
+fi
+
+if story 'apply where the mirror file has its own settings'; then
+  settings=(GITHUB_EVENT_NAME=push PUSHER_SET_UP=true)
+  script apply.sh
+  check 'runs' has pusher/calls 'apply --format markdown'
+fi
+
+# --- drift ----------------------------------------------------------------------------------------
+
+for status in 0 2; do
+  if story "drift with status $status"; then
+    settings=("${credentials[@]}" GITHUB_EVENT_NAME=schedule PUSHER_MASK=$'me\np w*d')
+    echo "$status" >pusher/drift.status
+    echo '| target-changed | nginx | p w*d' >pusher/drift.out
+    script drift.sh "$work/drift.md"
+    check 'passes' is "$code" 0
+    check 'hands it on' is "$(cat output)" "status=$status"
+    check 'is masked' is "$(cat drift.md)" '| target-changed | nginx | ***'
+    check 'is in the summary' has summary '| target-changed | nginx | ***'
+    check 'with the target' is "$(cat pusher/calls)" 'drift --format markdown | r.example/team me:p w*d'
+  fi
+done
+
+if story 'drift with status 1'; then
+  settings=("${credentials[@]}" GITHUB_EVENT_NAME=schedule)
+  echo 1 >pusher/drift.status
+  script drift.sh "$work/drift.md"
+  check 'fails' is "$code" 1
+  check 'hands nothing on' is "$(cat output)" ''
+fi
+
+if story 'drift where nothing is set up'; then
+  settings=(GITHUB_EVENT_NAME=schedule)
+  script drift.sh "$work/drift.md"
+  check 'passes' is "$code" 0
+  check 'hands nothing on' is "$(cat output)" ''
+  check 'runs nothing' is "$(cat pusher/calls)" ''
+fi
+
+if story 'issue opened, updated, closed'; then
+  echo '| target-missing | nginx |' >drift.md
+  settings=(STATUS=2)
+  script drift-issue.sh drift.md
+  check 'opens' is "$code" 0
+  check 'with its label' calls $'POST /labels\nPOST /issues'
+  check 'says what' holds gh/issues.json '.[0] | .state == "open" and .labels == ["pusher-drift"]
+    and (.body | startswith("<!-- pusher-drift -->\n") and contains("| target-missing | nginx |"))'
+  : >gh/calls
+  echo '| target-changed | redis |' >drift.md
+  script drift-issue.sh drift.md
+  check 'updates' calls 'PATCH /issues/1'
+  check 'says what is now' holds gh/issues.json \
+    'length == 1 and (.[0].body | contains("redis") and (contains("nginx") | not))'
+  : >gh/calls
+  settings=(STATUS=0)
+  script drift-issue.sh drift.md
+  check 'closes' calls $'POST /issues/1/comments\nPATCH /issues/1'
+  check 'is closed' holds gh/issues.json '.[0] | .state == "closed" and .state_reason == "completed"'
+  : >gh/calls
+  script drift-issue.sh drift.md
+  check 'once' calls ''
+  settings=(STATUS=2)
+  script drift-issue.sh drift.md
+  check 'opens a new one, the label being there' calls 'POST /issues'
+fi
+
+if story 'issue is told from those of others'; then
+  echo 'drift' >drift.md
+  jq -n '[range(1; 5) | {number: ., state: "open", labels: ["pusher-drift"], user: {login: "someone"},
+      body: "<!-- pusher-drift -->\nmine"}]
+    + [{number: 5, state: "open", labels: ["pusher-drift"], user: {login: "github-actions[bot]"}, body: "x"},
+       {number: 6, state: "open", labels: ["pusher-drift"], user: {login: "github-actions[bot]"},
+        body: "<!-- pusher-drift -->\n", pull_request: {}},
+       {number: 7, state: "open", labels: ["pusher-drift"], user: {login: "github-actions[bot]"}, body: null},
+       {number: 8, state: "open", labels: ["pusher-drift"], user: {login: "github-actions[bot]"},
+        body: "<!-- pusher-drift -->\n"}]' >gh/issues.json
+  settings=(STATUS=2)
+  script drift-issue.sh drift.md
+  check 'updates its own, on the last page' calls 'PATCH /issues/8'
+fi
+
+if story 'issue too long'; then
+  printf '| row %06d |\n' {1..6000} >drift.md
+  settings=(STATUS=2)
+  script drift-issue.sh drift.md
+  check 'passes' is "$code" 0
+  check 'says where the rest is' holds gh/issues.json '.[0].body | contains("Cut here")'
+fi
+
+if story 'issue with hostile contents'; then
+  printf '%s\n' '$(touch owned) `touch owned`; touch owned' '@/etc/passwd' >drift.md
+  settings=(STATUS=2)
+  script drift-issue.sh drift.md
+  check 'arrives as it is' holds gh/issues.json --rawfile text drift.md '.[0].body | contains($text)'
+  check 'runs nothing' is "$(find "$work" -name owned)" ''
+fi
+
+if story 'issue where issues are off'; then
+  echo '{"has_issues": false}' >gh/repository.json
+  echo 'drift' >drift.md
+  settings=(STATUS=2)
+  script drift-issue.sh drift.md
+  check 'drift fails the job' is "$code" 1
+  check 'and says what to turn on' has log 'issues are off here'
+  settings=(STATUS=0)
+  script drift-issue.sh drift.md
+  check 'no drift passes' is "$code" 0
+  check 'writes nothing' calls ''
+fi
+
+if story 'issue refuses another status'; then
+  echo 'drift' >drift.md
+  settings=(STATUS=1)
+  script drift-issue.sh drift.md
+  check 'fails' is "$code" 1
+  check 'writes nothing' calls ''
+fi
+
+printf '%s passed, %s failed\n' "$passed" "$failed"
+((failed == 0 && passed > 0))
