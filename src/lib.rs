@@ -11,9 +11,9 @@
 //! | [`plan`] | pure | `model` |
 //! | [`render`] | pure | `config`, `model`, `plan` |
 //! | [`registry`] | edge | `model`, `plan` (the words for what could not be read) |
-//! | [`cache`] | edge | `model`, `plan` |
 //! | [`tree`] | edge | `model`, `plan`, `registry` |
-//! | [`observe`] | edge | `model`, `plan`, `progress`, `registry`, `tree` |
+//! | [`cache`] | edge | `model`, `plan` |
+//! | [`observe`] | edge | `cache`, `model`, `plan`, `progress`, `registry`, `tree` |
 //! | [`apply`] | edge | `model`, `plan`, `progress`, `registry`, `tree` |
 //! | [`progress`] | edge | `plan` |
 //! | [`sandbox`] | edge | `model` |

@@ -1,9 +1,10 @@
 //! A declared image: what one line of an image list, or one item of a mirror file, asks for.
 
-use crate::model::{Platforms, Reference};
-use crate::plan::{Origin, Policy, TargetName};
+use crate::model::Reference;
+use crate::plan::{Origin, TargetName};
 
 use super::diagnostics::Place;
+use super::mirror_file::Choices;
 
 /// What one line of an image list, or one item of a mirror file, asks for.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,12 +13,10 @@ pub(super) struct Declared {
     pub(super) written: String,
     /// The image, written out.
     pub(super) source: Reference,
-    /// The platforms, if this very line or item names them.
-    pub(super) platforms: Option<Platforms>,
     /// Where the name in the target comes from.
     pub(super) naming: Naming,
-    /// The choices made for it.
-    pub(super) policy: Policy,
+    /// What this very line or item says about the image.
+    pub(super) choices: Choices,
     /// Where the image stands.
     pub(super) place: Place,
     /// The same as a line.

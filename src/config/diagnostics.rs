@@ -194,6 +194,26 @@ impl Files {
         self.0.entry(name.to_owned()).or_insert(text);
     }
 
+    /// Puts stars where something stands that must never be shown; the text keeps its length.
+    pub(super) fn mask(&mut self, place: &Place) {
+        let Some(file) = self.0.get_mut(&place.file) else {
+            return;
+        };
+        let Some(secret) = file.text.get(place.span.clone()) else {
+            return;
+        };
+        let stars: String = secret
+            .bytes()
+            .map(|b| if b == b'\n' { '\n' } else { '*' })
+            .collect();
+        file.text.replace_range(place.span.clone(), &stars);
+    }
+
+    /// Returns the number of the file that is called `name`, in the order of reading.
+    pub(super) fn index(&self, name: &str) -> Option<usize> {
+        self.0.get_index_of(name)
+    }
+
     /// Tells whether there is a text of this name.
     pub fn contains(&self, name: &str) -> bool {
         self.0.contains_key(name)

@@ -6,10 +6,11 @@
 use std::ops::Range;
 
 use crate::model::{PlatformPattern, Platforms, Reference};
-use crate::plan::{Origin, Policy};
+use crate::plan::Origin;
 
 use super::declared::{Declared, Naming};
 use super::diagnostics::{Diagnostic, Place};
+use super::mirror_file::Choices;
 use super::mistakes;
 
 /// Reads an image list; lines that are not understood become diagnostics.
@@ -25,11 +26,13 @@ pub(super) fn parse(file: &str, text: &str, diagnostics: &mut Vec<Diagnostic>) -
             Ok(Some(image)) => declared.push(Declared {
                 written: image.written.to_owned(),
                 source: image.source,
-                platforms: image.platform.as_ref().map(|(_, pattern)| only(pattern)),
+                choices: Choices {
+                    platforms: image.platform.as_ref().map(|(_, pattern)| only(pattern)),
+                    ..Choices::default()
+                },
                 naming: Naming::Flat {
                     platform: image.platform.map(|(written, _)| written.to_owned()),
                 },
-                policy: Policy::default(),
                 place: place(file, start, &image.span),
                 origin: origin(),
             }),
@@ -173,6 +176,7 @@ mod tests {
         let show = |image: &Declared| {
             assert_eq!(&text[image.place.span.clone()], image.written);
             let platforms = image
+                .choices
                 .platforms
                 .as_ref()
                 .map_or(String::new(), |p| format!("{p} "));

@@ -1,10 +1,19 @@
 //! The way from a file's text to what it declares.
 
+use std::path::Path;
+
 use crate::plan::{Desired, Entry, Target};
 
-use super::diagnostics::{Diagnostic, Files, Kind, Severity};
-use super::settings::Registries;
-use super::{Input, entries, images_txt, target};
+use super::at::At;
+use super::declared::Declared;
+use super::diagnostics::{Diagnostic, Files, Kind, Place, Severity};
+use super::mirror_file::{Choices, RegistryTable};
+use super::node::SyntaxError;
+use super::reader::{Format, Reader};
+use super::settings::{Registries, RegistrySettings};
+use super::{
+    Input, entries, from_toml, from_yaml, images_txt, items, read_mirror, secrets, target,
+};
 
 /// What the files declare, and everything there is to say about them.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -68,8 +77,150 @@ pub fn load(input: &Input<'_>) -> Loaded {
     let mut loaded = Loaded::default();
     loaded.files.add(input.path, input.text);
     let text = loaded.files.text(input.path).to_owned();
-    let declared = images_txt::parse(input.path, &text, &mut loaded.diagnostics);
-    loaded.target = target::from_environment(input.environment, &mut loaded.diagnostics);
-    loaded.entries = entries::resolve(declared, None, &mut loaded.diagnostics);
+    if extension(input.path) == Some("txt") {
+        let declared = images_txt::parse(input.path, &text, &mut loaded.diagnostics);
+        loaded.target = target::from_environment(input.environment, &mut loaded.diagnostics);
+        loaded.entries = entries::resolve(declared, &Choices::default(), &mut loaded.diagnostics);
+    } else {
+        mirror(input, &text, &mut loaded);
+    }
+    let Loaded {
+        files, diagnostics, ..
+    } = &mut loaded;
+    diagnostics.sort_by_key(|diagnostic| {
+        let place = diagnostic.place.as_ref();
+        place.map(|place| (files.index(&place.file), place.span.start))
+    });
     loaded
+}
+
+/// Reads a mirror file and what it includes.
+fn mirror(input: &Input<'_>, text: &str, loaded: &mut Loaded) {
+    let format = match extension(input.path) {
+        Some("toml") => Format::Toml,
+        _ => Format::Yaml,
+    };
+    for span in secrets::scan(text) {
+        loaded.files.mask(&Place {
+            file: input.path.to_owned(),
+            span,
+        });
+    }
+    let root = match format {
+        Format::Yaml => from_yaml::parse(text).map_err(|error| vec![error]),
+        Format::Toml => from_toml::parse(text),
+    };
+    let root = match root {
+        Ok(root) => root,
+        Err(errors) => {
+            let report = |error| syntax_error(input.path, error);
+            loaded.diagnostics.extend(errors.into_iter().map(report));
+            return;
+        }
+    };
+    let mut reader = Reader::new(input.path, format, input.environment);
+    let file = read_mirror::read(&mut reader, &root);
+    loaded.diagnostics.append(&mut reader.diagnostics);
+    for span in &reader.secrets {
+        loaded.files.mask(&reader.place(span));
+    }
+    loaded.target = match &file.target {
+        Some(table) => target::from_mirror(&table.value, &mut loaded.diagnostics),
+        None => target::from_environment(input.environment, &mut loaded.diagnostics),
+    };
+    let mut declared = includes(input, &file.include, loaded);
+    declared.extend(items::declare(
+        &file.images,
+        format,
+        &loaded.files,
+        &mut loaded.diagnostics,
+    ));
+    let defaults = file.defaults.unwrap_or_default();
+    loaded.entries = entries::resolve(declared, &defaults, &mut loaded.diagnostics);
+    loaded.registries = file
+        .registries
+        .into_iter()
+        .map(|(host, table)| (host, settings(table, input.path)))
+        .collect();
+}
+
+/// Reads the included image lists.
+fn includes(input: &Input<'_>, include: &[At<String>], loaded: &mut Loaded) -> Vec<Declared> {
+    let mut declared = Vec::new();
+    for At { value, place } in include {
+        let path = beside(input.path, value);
+        if extension(&path) != Some("txt") {
+            let message = format!("`{value}` is not an image list");
+            let diagnostic = Diagnostic::error("not-an-image-list", message)
+                .at(place.clone())
+                .help("only image lists, whose names end in `.txt`, can be included");
+            loaded.diagnostics.push(diagnostic);
+        } else if loaded.files.contains(&path) {
+            let message = format!("`{value}` is included already");
+            loaded
+                .diagnostics
+                .push(Diagnostic::warning("included-twice", message).at(place.clone()));
+        } else {
+            match (input.read)(&path) {
+                Ok(text) => {
+                    loaded.files.add(&path, &text);
+                    let text = loaded.files.text(&path);
+                    declared.extend(images_txt::parse(&path, text, &mut loaded.diagnostics));
+                }
+                Err(why) => {
+                    let message = format!("cannot read `{path}`: {why}");
+                    let diagnostic = Diagnostic::error("not-readable", message)
+                        .at(place.clone())
+                        .help("paths are relative to the mirror file");
+                    loaded.diagnostics.push(diagnostic);
+                }
+            }
+        }
+    }
+    declared
+}
+
+fn settings(table: RegistryTable, path: &str) -> RegistrySettings {
+    let RegistryTable {
+        concurrency,
+        requests_per_second,
+        plain_http,
+        ca_file,
+        username,
+        password,
+    } = table;
+    let ca_file = ca_file.map(|file| beside(path, &file));
+    RegistrySettings {
+        concurrency,
+        requests_per_second,
+        plain_http,
+        ca_file,
+        username,
+        password,
+    }
+}
+
+fn syntax_error(file: &str, error: SyntaxError) -> Diagnostic {
+    let SyntaxError {
+        message,
+        span,
+        help,
+    } = error;
+    let diagnostic = Diagnostic::error("syntax", message).at(Place {
+        file: file.to_owned(),
+        span,
+    });
+    Diagnostic { help, ..diagnostic }
+}
+
+/// Returns `path` as it is reached from where `file`'s own path is.
+fn beside(file: &str, path: &str) -> String {
+    let joined = Path::new(file).parent().unwrap_or(Path::new("")).join(path);
+    joined.to_string_lossy().into_owned()
+}
+
+fn extension(path: &str) -> Option<&str> {
+    Path::new(path)
+        .extension()
+        .and_then(|extension| extension.to_str())
 }

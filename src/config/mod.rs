@@ -8,15 +8,28 @@
 //! mirror.* ── node ─ mirror_file ─┘
 //! ```
 
+mod at;
 mod declared;
 pub mod diagnostics;
 mod entries;
+mod from_toml;
+mod from_yaml;
 mod images_txt;
+mod items;
+mod keywords;
 mod load;
+mod mirror_file;
 mod mistakes;
 mod naming;
+mod node;
+mod read_mirror;
+mod reader;
+pub mod schema;
+mod secrets;
 pub mod settings;
+mod spelling;
 mod target;
+mod variables;
 
 use std::collections::BTreeMap;
 

@@ -4,7 +4,9 @@ use crate::model::DOCKER_HUB;
 use crate::plan::{Profile, ProfileKind, Target};
 
 use super::Environment;
+use super::at::At;
 use super::diagnostics::{Diagnostic, Kind};
+use super::mirror_file::{ProfileTable, TargetTable};
 
 /// The variable that names the target's registry.
 pub const REGISTRY_VARIABLE: &str = "ALIYUN_REGISTRY";
@@ -52,6 +54,61 @@ pub(super) fn from_environment(
         namespace: Some(namespace),
         profile,
     })
+}
+
+/// Returns the target that a mirror file names.
+pub(super) fn from_mirror(
+    table: &TargetTable,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Target> {
+    let mut parse = |text: &At<String>, parse: fn(&str) -> Result<String, String>| {
+        let report = |why| Diagnostic::error("target-not-valid", why).at(text.place.clone());
+        parse(&text.value)
+            .map_err(|why| diagnostics.push(report(why)))
+            .ok()
+    };
+    let registry = table
+        .registry
+        .as_ref()
+        .and_then(|text| parse(text, parse_host));
+    let namespace = match &table.namespace {
+        Some(text) => Some(parse(text, parse_namespace)?),
+        None if table.namespace_unknown => return None,
+        None => None,
+    };
+    let registry = registry?;
+    let profile = profile(&table.profile, &registry);
+    Some(Target {
+        registry,
+        namespace,
+        profile,
+    })
+}
+
+fn profile(table: &ProfileTable, registry: &str) -> Profile {
+    let ProfileTable {
+        kind,
+        image_configs_only,
+        name_levels,
+        name_length,
+        mount,
+        delete,
+        referrers_api,
+        chunked_upload,
+        repository_limit,
+    } = table;
+    let known = Profile::of(kind.unwrap_or_else(|| ProfileKind::of_host(registry)));
+    Profile {
+        image_configs_only: image_configs_only.unwrap_or(known.image_configs_only),
+        name_levels: name_levels.or(known.name_levels),
+        name_length: name_length.or(known.name_length),
+        mount: mount.or(known.mount),
+        delete: delete.or(known.delete),
+        referrers_api: referrers_api.or(known.referrers_api),
+        chunked_upload: chunked_upload.or(known.chunked_upload),
+        repository_limit: repository_limit.or(known.repository_limit),
+        ..known
+    }
 }
 
 /// Reads a registry's host; forgives a scheme in front, a slash behind and capitals.

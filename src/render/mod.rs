@@ -3,6 +3,7 @@
 //! The core decides, this folder words it. Everything goes into a writer; whatever came from a
 //! registry or a file is made harmless on the way (see [`clean`]).
 
+pub mod check;
 pub mod clean;
 pub mod diagnostics;
 pub mod drift;
@@ -10,7 +11,9 @@ pub mod format;
 pub mod hints;
 pub mod human;
 pub mod json;
+pub mod list;
 pub mod markdown;
+pub mod schemas;
 pub mod style;
 pub mod tally;
 pub mod units;
@@ -18,3 +21,6 @@ pub mod words;
 
 pub use format::{Format, drift, plan, report};
 pub use style::{Style, View};
+pub mod check;
+pub mod list;
+pub mod schemas;

@@ -24,7 +24,10 @@ pub(super) async fn run(context: &Context, global: &GlobalArgs) -> Result<Exit, 
             style: printer.talk_style(),
             ..view
         };
-        printer.say(|to| render::plan(&plan, Format::Human.into(), &view, to));
+        printer.say(|to| {
+            render::plan(&plan, Format::Human.into(), &view, to)?;
+            writeln!(to)
+        });
     }
     let progress = Arc::new(Progress::new(pending));
     let display = Display::start(printer, &progress, Phase::Copying);

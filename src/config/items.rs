@@ -1,0 +1,178 @@
+//! The images of a mirror file as declared images.
+
+use std::sync::LazyLock;
+
+use crate::model::Reference;
+use crate::plan::TargetName;
+
+use super::at::At;
+use super::declared::{Declared, Naming};
+use super::diagnostics::{Diagnostic, Files};
+use super::mirror_file::{Choices, ImageItem, ImageTable};
+use super::mistakes;
+use super::reader::Format;
+
+/// Checks the images of a mirror file; those that are wrong become diagnostics.
+pub(super) fn declare(
+    items: &[ImageItem],
+    format: Format,
+    files: &Files,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Declared> {
+    static NOTHING: LazyLock<Choices> = LazyLock::new(Choices::default);
+    let mut declared = Vec::new();
+    for item in items {
+        let (source, target, choices) = match item {
+            ImageItem::Source(source) => (source, None, &*NOTHING),
+            ImageItem::Table(ImageTable {
+                source,
+                target,
+                choices,
+            }) => (source, target.as_ref(), choices),
+        };
+        let reference = match source.value.parse::<Reference>() {
+            Ok(reference) => Some(reference),
+            Err(_) => {
+                let whole = matches!(item, ImageItem::Source(_));
+                diagnostics.push(mistakes::explain_item(source, whole, format));
+                None
+            }
+        };
+        let naming = match target {
+            None => Some(Naming::Flat { platform: None }),
+            Some(target) => match parse_target(target, reference.as_ref()) {
+                Ok(name) => Some(Naming::Given(name)),
+                Err(diagnostic) => {
+                    diagnostics.push(diagnostic);
+                    None
+                }
+            },
+        };
+        if let (Some(reference), Some(naming)) = (reference, naming) {
+            declared.push(Declared {
+                written: source.value.clone(),
+                source: reference,
+                naming,
+                choices: choices.clone(),
+                origin: files.origin(&source.place),
+                place: source.place.clone(),
+            });
+        }
+    }
+    declared
+}
+
+/// Reads `repository:tag`; without a tag it is the source's, else `latest`.
+///
+/// Which names a registry accepts is for its profile to say.
+fn parse_target(target: &At<String>, source: Option<&Reference>) -> Result<TargetName, Diagnostic> {
+    let wrong = |message: String| {
+        Diagnostic::error("not-a-target", message)
+            .at(target.place.clone())
+            .help("write the name below the namespace, such as `app:v1`")
+    };
+    let text = target.value.as_str();
+    if let Some(prefix) = ["https://", "http://", "/"]
+        .iter()
+        .find(|p| text.starts_with(**p))
+    {
+        return Err(wrong(format!("a target cannot begin with `{prefix}`")));
+    }
+    if text.contains('@') {
+        return Err(wrong(
+            "a target has a tag and no digest; its digest follows".to_owned(),
+        ));
+    }
+    let last = text.rfind('/').map_or(0, |slash| slash + 1);
+    let (repository, tag) = match text[last..].split_once(':') {
+        Some((name, tag)) => (&text[..last + name.len()], Some(tag)),
+        None => (text, None),
+    };
+    if repository.is_empty() || repository.contains(':') {
+        return Err(wrong(format!("`{text}` is not `repository:tag`")));
+    }
+    let tag = tag
+        .or_else(|| source.and_then(Reference::tag))
+        .unwrap_or("latest");
+    if let Some(why) = refuses_tag(tag) {
+        return Err(wrong(why));
+    }
+    Ok(TargetName {
+        repository: repository.to_owned(),
+        tag: tag.to_owned(),
+    })
+}
+
+/// Says why `tag` cannot be a tag, by the grammar of the distribution specification.
+fn refuses_tag(tag: &str) -> Option<String> {
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if tag.chars().count() > 128 {
+        return Some(format!(
+            "a tag has at most 128 characters, this one has {}",
+            tag.chars().count()
+        ));
+    }
+    if let Some(odd) = tag.chars().find(|c| !word(*c) && !matches!(c, '.' | '-')) {
+        return Some(format!(
+            "the tag `{tag}` has `{odd}`; tags have letters, digits and `_ . -`"
+        ));
+    }
+    match tag.chars().next() {
+        Some(first) if word(first) => None,
+        Some(first) => Some(format!("the tag `{tag}` cannot begin with `{first}`")),
+        None => Some("there is nothing behind the `:`".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Place;
+
+    fn target(text: &str) -> Result<String, String> {
+        let place = Place {
+            file: String::new(),
+            span: 0..0,
+        };
+        let source = "nginx:1.27".parse().unwrap();
+        parse_target(
+            &At {
+                value: text.to_owned(),
+                place,
+            },
+            Some(&source),
+        )
+        .map(|name| name.to_string())
+        .map_err(|diagnostic| diagnostic.message)
+    }
+
+    #[test]
+    fn reads_a_repository_and_a_tag() {
+        for (text, name) in [
+            ("app:v1", "app:v1"),
+            ("app", "app:1.27"),
+            ("a/b:_x", "a/b:_x"),
+        ] {
+            assert_eq!(target(text).as_deref(), Ok(name));
+        }
+    }
+
+    #[test]
+    fn says_why_a_target_is_refused() {
+        for (text, why) in [
+            ("app:", "nothing behind"),
+            (":v1", "repository:tag"),
+            ("", "repository:tag"),
+            ("app:v1:2", "`:`"),
+            ("app:-x", "begin with `-`"),
+            ("app@sha256:12", "digest"),
+            ("https://x/y", "https://"),
+            ("localhost:5000/x:1", "repository:tag"),
+            (&format!("a:{}", "x".repeat(129)), "129"),
+            ("a:版本", "版"),
+        ] {
+            let error = target(text).unwrap_err();
+            assert!(error.contains(why), "{text}: {error}");
+        }
+    }
+}

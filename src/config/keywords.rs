@@ -1,0 +1,91 @@
+//! The words that stand for a choice: one table for reading, for messages and for the schema.
+
+use std::borrow::Cow;
+use std::marker::PhantomData;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+use crate::plan::{Attestations, ForeignLayers, MissingPlatforms, ProfileKind, Referrers};
+
+/// A choice that is written as one of a few words.
+pub(super) trait Keyword: Copy + 'static {
+    /// The choices with their words, the default first.
+    const WORDS: &'static [(&'static str, Self)];
+}
+
+impl Keyword for MissingPlatforms {
+    const WORDS: &'static [(&'static str, Self)] = &[("block", Self::Block), ("skip", Self::Skip)];
+}
+
+impl Keyword for Attestations {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("auto", Self::Auto),
+        ("keep", Self::Keep),
+        ("drop", Self::Drop),
+    ];
+}
+
+impl Keyword for Referrers {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("none", Self::None),
+        ("signatures", Self::Signatures),
+        ("all", Self::All),
+    ];
+}
+
+impl Keyword for ForeignLayers {
+    const WORDS: &'static [(&'static str, Self)] = &[("leave", Self::Leave), ("copy", Self::Copy)];
+}
+
+/// Which profile a target has; none for the one that its host name tells.
+impl Keyword for Option<ProfileKind> {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("auto", None),
+        ("acr-personal", Some(ProfileKind::AcrPersonal)),
+        ("acr-enterprise", Some(ProfileKind::AcrEnterprise)),
+        ("generic", Some(ProfileKind::Generic)),
+    ];
+}
+
+/// The schema of a [`Keyword`].
+pub(super) struct Word<T>(PhantomData<T>);
+
+impl<T: Keyword> JsonSchema for Word<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Word".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let words: Vec<&str> = T::WORDS.iter().map(|(word, _)| *word).collect();
+        json_schema!({ "type": "string", "enum": words })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn default_is_first<T: Keyword + Default + PartialEq>() -> bool {
+        T::WORDS[0].1 == T::default()
+    }
+
+    #[test]
+    fn the_first_word_is_the_default() {
+        assert!(default_is_first::<MissingPlatforms>());
+        assert!(default_is_first::<Attestations>());
+        assert!(default_is_first::<Referrers>());
+        assert!(default_is_first::<ForeignLayers>());
+        assert!(default_is_first::<Option<ProfileKind>>());
+        for (word, kind) in &Option::<ProfileKind>::WORDS[1..] {
+            assert_eq!(kind.map(ProfileKind::as_str), Some(*word));
+        }
+        assert_eq!(
+            Option::<ProfileKind>::WORDS.len(),
+            ProfileKind::ALL.len() + 1
+        );
+    }
+}

@@ -1,0 +1,188 @@
+//! The mirror file: what each key means. The JSON Schema is made from these types, comments and
+//! all, so the comments are written for whoever writes a mirror file.
+
+use std::borrow::Cow;
+
+use indexmap::IndexMap;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+use crate::model::{Platforms, Secret};
+use crate::plan::{Attestations, ForeignLayers, MissingPlatforms, ProfileKind, Referrers};
+
+use super::at::At;
+use super::keywords::Word;
+
+/// What a registry should hold.
+#[derive(Debug, Clone, Default, PartialEq, JsonSchema)]
+#[schemars(
+    title = "pusher mirror file",
+    rename_all = "kebab-case",
+    deny_unknown_fields
+)]
+pub(super) struct MirrorFile {
+    /// The version of this format.
+    pub(super) version: Version,
+    /// Where the images go. Default: the environment's `ALIYUN_REGISTRY` and `ALIYUN_NAME_SPACE`.
+    pub(super) target: Option<At<TargetTable>>,
+    /// What holds for every image that does not say otherwise, those of included lists too.
+    pub(super) defaults: Option<Choices>,
+    /// Image lists (`.txt`), translated into the same model; relative to this file.
+    #[schemars(with = "Option<Vec<String>>")]
+    pub(super) include: Vec<At<String>>,
+    /// The images.
+    #[schemars(with = "Option<Vec<ImageItem>>")]
+    pub(super) images: Vec<ImageItem>,
+    /// How to talk to registries, by host.
+    #[schemars(with = "Option<IndexMap<String, RegistryTable>>")]
+    pub(super) registries: IndexMap<String, RegistryTable>,
+}
+
+/// The one version there is.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Version;
+
+impl JsonSchema for Version {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Version".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "const": 1 })
+    }
+}
+
+/// Where the images go.
+#[derive(Debug, Clone, Default, PartialEq, JsonSchema)]
+#[schemars(rename = "Target", rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct TargetTable {
+    /// The registry's host. `${NAME}` is expanded.
+    #[schemars(required)]
+    pub(super) registry: Option<At<String>>,
+    /// The namespace below which every image goes. `${NAME}` is expanded. Default: none.
+    pub(super) namespace: Option<At<String>>,
+    /// Whether a namespace is written that the environment does not tell.
+    #[schemars(skip)]
+    pub(super) namespace_unknown: bool,
+    /// What the registry accepts. Default: `auto`, from its host name.
+    #[schemars(with = "Option<ProfileSchema>")]
+    pub(super) profile: ProfileTable,
+}
+
+/// A profile, with what is different in this registry.
+#[derive(Debug, Clone, Default, PartialEq, JsonSchema)]
+#[schemars(rename = "Profile", rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct ProfileTable {
+    /// The kind of registry. Default: `auto`, from its host name.
+    #[schemars(with = "Option<Word<Option<ProfileKind>>>")]
+    pub(super) kind: Option<ProfileKind>,
+    /// Whether manifests whose config is not an image's are refused.
+    pub(super) image_configs_only: Option<bool>,
+    /// How many levels a repository name may have below the namespace.
+    #[schemars(range(min = 1))]
+    pub(super) name_levels: Option<usize>,
+    /// The least and the greatest number of characters of a repository name.
+    pub(super) name_length: Option<(usize, usize)>,
+    /// Whether a blob can be mounted from another repository.
+    pub(super) mount: Option<bool>,
+    /// Whether a tag can be deleted.
+    pub(super) delete: Option<bool>,
+    /// Whether the referrers API is there.
+    pub(super) referrers_api: Option<bool>,
+    /// Whether a broken upload can go on in pieces.
+    pub(super) chunked_upload: Option<bool>,
+    /// How many repositories there may be.
+    #[schemars(range(min = 1))]
+    pub(super) repository_limit: Option<u32>,
+}
+
+/// A profile's name, or a table that changes some of it.
+#[derive(JsonSchema)]
+#[schemars(untagged, inline)]
+#[expect(dead_code, reason = "only its schema is used")]
+enum ProfileSchema {
+    Kind(Word<Option<ProfileKind>>),
+    Table(ProfileTable),
+}
+
+/// The choices that can be made for one image or for all.
+#[derive(Debug, Clone, Default, PartialEq, JsonSchema)]
+#[schemars(rename = "Defaults", rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct Choices {
+    /// The platforms: a list such as `[linux/amd64, linux/arm64]`, or `all`. Default:
+    /// `linux/amd64`.
+    #[schemars(with = "Option<PlatformsSchema>")]
+    pub(super) platforms: Option<Platforms>,
+    /// When the source lacks one of the platforms: `block` the image, or `skip` the platform.
+    /// Default: `block`.
+    #[schemars(with = "Option<Word<MissingPlatforms>>")]
+    pub(super) missing_platforms: Option<MissingPlatforms>,
+    /// The attestations that stand in an index: `keep` them, `drop` them, or keep those that the
+    /// target accepts. Default: `auto`.
+    #[schemars(with = "Option<Word<Attestations>>")]
+    pub(super) attestations: Option<Attestations>,
+    /// Which referrers follow an image: `none`, its `signatures`, or `all`. Default: `none`.
+    #[schemars(with = "Option<Word<Referrers>>")]
+    pub(super) referrers: Option<Referrers>,
+    /// Layers that are kept elsewhere, as in Windows images: `leave` them at their URLs, or `copy`
+    /// them. Default: `leave`.
+    #[schemars(with = "Option<Word<ForeignLayers>>")]
+    pub(super) foreign_layers: Option<ForeignLayers>,
+}
+
+/// `all`, a platform, or a list of platforms.
+#[derive(JsonSchema)]
+#[schemars(untagged, inline)]
+#[expect(dead_code, reason = "only its schema is used")]
+enum PlatformsSchema {
+    AllOrOne(String),
+    These(#[schemars(length(min = 1))] Vec<String>),
+}
+
+/// An image: its source alone, or a table.
+#[derive(Debug, Clone, PartialEq, JsonSchema)]
+#[schemars(rename = "Image", untagged)]
+pub(super) enum ImageItem {
+    /// The source, such as `nginx:1.27`.
+    Source(At<String>),
+    /// The source and more.
+    Table(ImageTable),
+}
+
+/// An image with its choices.
+#[derive(Debug, Clone, PartialEq, JsonSchema)]
+#[schemars(rename = "ImageTable", rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct ImageTable {
+    /// Where it comes from, such as `ghcr.io/org/app:v1`.
+    pub(super) source: At<String>,
+    /// Where it goes below the namespace, such as `app:v1`. Default: the flat name.
+    pub(super) target: Option<At<String>>,
+    /// What is different for this image.
+    #[schemars(flatten)]
+    pub(super) choices: Choices,
+}
+
+/// How to talk to a registry.
+#[derive(Debug, Clone, Default, PartialEq, JsonSchema)]
+#[schemars(rename = "Registry", rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct RegistryTable {
+    /// How many requests may be under way at once.
+    #[schemars(range(min = 1))]
+    pub(super) concurrency: Option<usize>,
+    /// How many requests may begin in a second.
+    #[schemars(extend("exclusiveMinimum" = 0))]
+    pub(super) requests_per_second: Option<f64>,
+    /// Whether to speak plain http. Default: for `localhost`, `127.0.0.1` and `[::1]` alone.
+    pub(super) plain_http: Option<bool>,
+    /// A file of certificates (PEM) to trust, relative to this file. `${NAME}` is expanded.
+    pub(super) ca_file: Option<String>,
+    /// The user to log in as. `${NAME}` is expanded.
+    #[schemars(with = "Option<String>")]
+    pub(super) username: Option<Secret>,
+    /// The password or token. `${NAME}` is expanded.
+    #[schemars(with = "Option<String>")]
+    pub(super) password: Option<Secret>,
+}

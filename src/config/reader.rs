@@ -1,0 +1,330 @@
+//! Reads [`Node`]s into checked values; what does not fit becomes a diagnostic, and reading goes on.
+
+use std::ops::Range;
+use std::str::FromStr;
+
+use super::Environment;
+use super::at::At;
+use super::diagnostics::{Diagnostic, Kind, Place};
+use super::keywords::Keyword;
+use super::node::{Node, Pair, ScalarKind, Value};
+use super::spelling::closest;
+use super::variables::{self, Unresolved};
+
+/// How a file is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Format {
+    /// YAML.
+    Yaml,
+    /// TOML.
+    Toml,
+}
+
+impl Format {
+    /// Writes a text as this format wants it.
+    pub(super) fn quote(self, text: &str) -> String {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "_./-@:".contains(c);
+        let bare = text.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && text.chars().all(plain)
+            && !text.ends_with(':');
+        match self {
+            Self::Yaml if bare => text.to_owned(),
+            Self::Yaml | Self::Toml => format!("{text:?}"),
+        }
+    }
+}
+
+/// Reads the nodes of one file.
+pub(super) struct Reader<'a> {
+    pub(super) file: &'a str,
+    pub(super) format: Format,
+    pub(super) environment: &'a Environment,
+    pub(super) diagnostics: Vec<Diagnostic>,
+    /// The parts of the file that must never be shown.
+    pub(super) secrets: Vec<Range<usize>>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(file: &'a str, format: Format, environment: &'a Environment) -> Self {
+        Self {
+            file,
+            format,
+            environment,
+            diagnostics: Vec::new(),
+            secrets: Vec::new(),
+        }
+    }
+
+    pub(super) fn place(&self, span: &Range<usize>) -> Place {
+        Place {
+            file: self.file.to_owned(),
+            span: span.clone(),
+        }
+    }
+
+    pub(super) fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Says that `node` is not what `key` must be, such as `a list`.
+    fn wrong_type(&mut self, node: &Node, key: &str, wanted: &str, replacement: Option<String>) {
+        let message = format!("`{key}` must be {wanted}, not {}", node.describe());
+        let place = self.place(&node.span);
+        let diagnostic = Diagnostic::error("wrong-type", message).at(place.clone());
+        self.diagnostics.push(match replacement {
+            Some(text) => diagnostic.replace(place, text),
+            None => diagnostic,
+        });
+    }
+
+    /// Reads a text; numbers and booleans are the text that was written.
+    fn scalar(&mut self, node: &Node, key: &str) -> Option<At<String>> {
+        if let Value::Scalar { text, .. } = &node.value {
+            return Some(At {
+                value: text.clone(),
+                place: self.place(&node.span),
+            });
+        }
+        self.wrong_type(node, key, "a text", None);
+        None
+    }
+
+    /// Reads a text in a place where `${NAME}` is not expanded.
+    pub(super) fn text(&mut self, node: &Node, key: &str) -> Option<At<String>> {
+        let text = self.scalar(node, key)?;
+        if !variables::has_variables(&text.value) {
+            return Some(text);
+        }
+        self.report(
+            Diagnostic::error(
+                "variable-not-allowed",
+                format!("`${{NAME}}` is not expanded in `{key}`, so that everyone reads the same"),
+            )
+            .at(text.place)
+            .help(
+                "it is expanded in the target's `registry` and `namespace`, and in the \
+                 registries' `username`, `password` and `ca-file`",
+            ),
+        );
+        None
+    }
+
+    /// Reads a text in which `${NAME}` is expanded.
+    pub(super) fn expanded(&mut self, node: &Node, key: &str) -> Option<At<String>> {
+        let At { value, place } = self.scalar(node, key)?;
+        match variables::expand(&value, self.environment) {
+            Ok(value) => Some(At { value, place }),
+            Err(unresolved) => {
+                self.report(unresolved_variable(&unresolved).at(place));
+                None
+            }
+        }
+    }
+
+    /// Reads `true` or `false`.
+    pub(super) fn boolean(&mut self, node: &Node, key: &str) -> Option<bool> {
+        let Value::Scalar { text, kind } = &node.value else {
+            self.wrong_type(node, key, "`true` or `false`", None);
+            return None;
+        };
+        let meant = match text.to_ascii_lowercase().as_str() {
+            "true" | "yes" | "on" | "y" => Some(true),
+            "false" | "no" | "off" | "n" => Some(false),
+            _ => None,
+        };
+        if *kind != ScalarKind::Boolean || meant.is_none() {
+            self.wrong_type(
+                node,
+                key,
+                "`true` or `false`",
+                meant.map(|meant| meant.to_string()),
+            );
+            return None;
+        }
+        meant
+    }
+
+    /// Reads a number, of which `fits` must be true; `wanted` says in words what fits.
+    pub(super) fn number<N: FromStr>(
+        &mut self,
+        node: &Node,
+        key: &str,
+        wanted: &str,
+        fits: impl Fn(&N) -> bool,
+    ) -> Option<N> {
+        let parse = |text: &str| text.replace('_', "").parse::<N>().ok().filter(&fits);
+        let parsed = match &node.value {
+            Value::Scalar { text, .. } => parse(text).map(|number| (number, text)),
+            _ => None,
+        };
+        match (parsed, &node.value) {
+            (
+                Some((number, _)),
+                Value::Scalar {
+                    kind: ScalarKind::Number,
+                    ..
+                },
+            ) => Some(number),
+            (Some((_, text)), _) => {
+                self.wrong_type(node, key, wanted, Some(text.clone()));
+                None
+            }
+            (None, Value::Scalar { text, .. }) => {
+                let message = format!("`{key}` must be {wanted}, not `{text}`");
+                let place = self.place(&node.span);
+                self.report(Diagnostic::error("wrong-value", message).at(place));
+                None
+            }
+            (None, _) => {
+                self.wrong_type(node, key, wanted, None);
+                None
+            }
+        }
+    }
+
+    /// Reads one of a few words.
+    pub(super) fn word<T: Keyword>(&mut self, node: &Node, key: &str) -> Option<T> {
+        let written = self.text(node, key)?;
+        if let Some((_, choice)) = T::WORDS.iter().find(|(word, _)| *word == written.value) {
+            return Some(*choice);
+        }
+        let words = || T::WORDS.iter().map(|(word, _)| *word);
+        let all: Vec<String> = words().map(|word| format!("`{word}`")).collect();
+        let message = format!("`{key}` cannot be `{}`", written.value);
+        let diagnostic = Diagnostic::error("wrong-value", message)
+            .at(written.place.clone())
+            .help(format!("it is one of {}", all.join(", ")));
+        self.report(match closest(&written.value, words()) {
+            Some(meant) => diagnostic.replace(written.place, self.format.quote(meant)),
+            None => diagnostic,
+        });
+        None
+    }
+
+    /// Reads a list; a single text is told how to become one.
+    pub(super) fn list<'n>(&mut self, node: &'n Node, key: &str) -> &'n [Node] {
+        match &node.value {
+            Value::List(items) => items,
+            Value::Scalar { text, .. } => {
+                let replacement = format!("[{}]", self.format.quote(text));
+                self.wrong_type(node, key, "a list", Some(replacement));
+                &[]
+            }
+            Value::Nothing => &[],
+            Value::Table(_) => {
+                self.wrong_type(node, key, "a list", None);
+                &[]
+            }
+        }
+    }
+
+    /// Reads a table. Of two equal keys the first counts, and both are reported.
+    pub(super) fn table<'n>(&mut self, node: &'n Node, key: &str) -> Option<Table<'n>> {
+        let pairs = match &node.value {
+            Value::Table(pairs) => pairs.as_slice(),
+            Value::Nothing => &[],
+            Value::Scalar { .. } | Value::List(_) => {
+                self.wrong_type(node, key, "a table", None);
+                return None;
+            }
+        };
+        let mut open: Vec<&Pair> = Vec::new();
+        for pair in pairs {
+            match open.iter().find(|first| first.key == pair.key) {
+                None => open.push(pair),
+                Some(first) => {
+                    let first = self.place(&first.key_span);
+                    let message = format!("the key `{}` stands here twice", pair.key);
+                    let diagnostic = Diagnostic::error("duplicate-key", message)
+                        .at(self.place(&pair.key_span))
+                        .label("again")
+                        .related(first, "the first time")
+                        .help("keep one of them");
+                    self.report(diagnostic);
+                }
+            }
+        }
+        Some(Table {
+            open,
+            known: Vec::new(),
+        })
+    }
+
+    /// Reports the keys of a table that nobody asked for.
+    pub(super) fn finish(&mut self, table: Table<'_>, what: &str) {
+        for pair in table.open {
+            let message = format!("unknown key `{}` in {what}", pair.key);
+            let place = self.place(&pair.key_span);
+            let diagnostic = Diagnostic::error("unknown-key", message).at(place.clone());
+            let diagnostic = match closest(&pair.key, table.known.iter().copied()) {
+                Some(meant) => diagnostic
+                    .help(format!("did you mean `{meant}`?"))
+                    .replace(place, meant),
+                None => {
+                    let known: Vec<String> =
+                        table.known.iter().map(|key| format!("`{key}`")).collect();
+                    diagnostic.help(format!("the keys there are: {}", known.join(", ")))
+                }
+            };
+            self.report(diagnostic);
+        }
+    }
+}
+
+/// A table that is being read: the keys that nobody has asked for yet, and those asked for.
+pub(super) struct Table<'n> {
+    open: Vec<&'n Pair>,
+    known: Vec<&'static str>,
+}
+
+impl<'n> Table<'n> {
+    /// Takes a key out; a key with no value is as good as none.
+    pub(super) fn take(&mut self, key: &'static str) -> Option<&'n Node> {
+        self.take_pair(key)
+            .map(|pair| &pair.value)
+            .filter(|node| node.value != Value::Nothing)
+    }
+
+    /// Takes a key out with its value, even if it has none.
+    pub(super) fn take_pair(&mut self, key: &'static str) -> Option<&'n Pair> {
+        self.known.push(key);
+        let at = self.open.iter().position(|pair| pair.key == key)?;
+        Some(self.open.remove(at))
+    }
+
+    /// Takes all that is left, whatever the keys.
+    pub(super) fn take_rest(&mut self) -> Vec<&'n Pair> {
+        std::mem::take(&mut self.open)
+    }
+
+    /// Returns what nobody has asked for yet.
+    pub(super) fn rest(&self) -> &[&'n Pair] {
+        &self.open
+    }
+}
+
+fn unresolved_variable(unresolved: &Unresolved) -> Diagnostic {
+    match unresolved {
+        Unresolved::NotSet { name, meant } => {
+            let message = format!("the environment variable `{name}` is not set");
+            let help = match meant {
+                Some(meant) => format!("`{meant}` is set: did you mean `${{{meant}}}`?"),
+                None => format!("set `{name}`, or write the value itself"),
+            };
+            Diagnostic::error("variable-not-set", message)
+                .of_kind(Kind::Environment)
+                .help(help)
+        }
+        Unresolved::Empty { name } => {
+            let message = format!("the environment variable `{name}` is empty");
+            Diagnostic::error("variable-not-set", message)
+                .of_kind(Kind::Environment)
+                .help("in GitHub Actions, a secret or variable that does not exist is empty")
+        }
+        Unresolved::Malformed { text } => Diagnostic::error(
+            "not-a-variable",
+            format!("`{text}` is not `${{NAME}}`"),
+        )
+        .help("a name has letters, digits and `_`; write `$${` for the characters `${` themselves"),
+    }
+}
