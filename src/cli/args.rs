@@ -162,7 +162,11 @@ pub struct SchemaArgs {
 /// Takes a schema's name; what it is a schema of is for `render` to know.
 fn schema_kinds() -> impl TypedValueParser<Value = SchemaKind> {
     let names = PossibleValuesParser::new(SchemaKind::ALL.map(SchemaKind::as_str));
-    let kind = |name: &str| SchemaKind::ALL.into_iter().find(|kind| kind.as_str() == name);
+    let kind = |name: &str| {
+        SchemaKind::ALL
+            .into_iter()
+            .find(|kind| kind.as_str() == name)
+    };
     names.try_map(move |name| kind(&name).ok_or("not a schema"))
 }
 

@@ -21,6 +21,3 @@ pub mod words;
 
 pub use format::{Format, drift, plan, report};
 pub use style::{Style, View};
-pub mod check;
-pub mod list;
-pub mod schemas;
