@@ -284,9 +284,22 @@ fn image(reader: &mut Reader<'_>, node: &Node) -> Option<ImageItem> {
 
 /// `- nginx: 1.27`: with a blank behind the colon, YAML takes it for a key and a value.
 fn torn_apart(reader: &Reader<'_>, node: &Node) -> Option<Diagnostic> {
-    let Value::Table(pairs) = &node.value else { return None };
-    let [Pair { key, key_span, value }] = pairs.as_slice() else { return None };
-    let Value::Scalar { text, .. } = &value.value else { return None };
+    let Value::Table(pairs) = &node.value else {
+        return None;
+    };
+    let [
+        Pair {
+            key,
+            key_span,
+            value,
+        },
+    ] = pairs.as_slice()
+    else {
+        return None;
+    };
+    let Value::Scalar { text, .. } = &value.value else {
+        return None;
+    };
     let image = format!("{key}:{text}");
     if matches!(key.as_str(), "source" | "target") || image.parse::<Reference>().is_err() {
         return None;
@@ -346,7 +359,11 @@ fn registry(reader: &mut Reader<'_>, node: &Node) -> Option<RegistryTable> {
     let password = table.take_pair("password");
     // Whatever stands beside a misspelt key may be the password.
     let is_secret = |pair: &&&Pair| matches!(table.meant(&pair.key), None | Some("password"));
-    let secrets = table.rest().iter().filter(is_secret).map(|pair| pair.value.span.clone());
+    let secrets = table
+        .rest()
+        .iter()
+        .filter(is_secret)
+        .map(|pair| pair.value.span.clone());
     reader.secrets.extend(secrets);
     let settings = RegistryTable {
         concurrency: concurrency.and_then(|node| at_least_one(reader, node, "concurrency")),

@@ -19,21 +19,32 @@ fn environment() -> Environment {
         ("ALIYUN_NAME_SPACE", "my-namespace"),
         ("EMPTY", ""),
     ];
-    variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
+    variables
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into()
 }
 
 fn loaded(name: &str) -> Loaded {
     let text = fs::read_to_string(folder().join(name)).unwrap();
     let read = |path: &str| {
-        fs::read_to_string(folder().join(path)).map_err(|_| "there is no such file".to_owned())
+        fs::read_to_string(folder().join(path)).map_err(|_| format!("there is no file `{path}`"))
     };
-    load(&Input { path: name, text: &text, environment: &environment(), read: &read })
+    load(&Input {
+        path: name,
+        text: &text,
+        environment: &environment(),
+        read: &read,
+    })
 }
 
 fn fixtures() -> BTreeSet<String> {
-    let files = fs::read_dir(folder()).unwrap().map(|file| file.unwrap().file_name());
+    let files = fs::read_dir(folder())
+        .unwrap()
+        .map(|file| file.unwrap().file_name());
     let names = files.map(|name| name.into_string().unwrap());
-    names.filter(|name| !name.ends_with(".snap") && !name.ends_with(".snap.new")).collect()
+    names
+        .filter(|name| !name.ends_with(".snap") && !name.ends_with(".snap.new"))
+        .collect()
 }
 
 fn message(name: &str) -> String {
@@ -75,7 +86,9 @@ fn what_is_offered_instead_is_right() {
     for name in fixtures().into_iter().filter(|name| name.ends_with(".txt")) {
         let loaded = loaded(&name);
         for diagnostic in &loaded.diagnostics {
-            let Some(replacement) = &diagnostic.replacement else { continue };
+            let Some(replacement) = &diagnostic.replacement else {
+                continue;
+            };
             offers += 1;
             let text = format!("{}\n", replacement.text);
             let nothing = |_: &str| Err(String::new());
@@ -100,6 +113,9 @@ fn what_is_offered_instead_is_right() {
 fn no_message_shows_a_password() {
     for name in fixtures() {
         assert!(!message(&name).contains("hunter2"), "{name}");
-        assert!(!format!("{:?}", loaded(&name)).contains("hunter2"), "{name}");
+        assert!(
+            !format!("{:?}", loaded(&name)).contains("hunter2"),
+            "{name}"
+        );
     }
 }
