@@ -9,5 +9,6 @@ mod mistakes;
 mod profile_table;
 mod registries;
 mod render;
+mod schemas;
 mod selection;
 mod support;
