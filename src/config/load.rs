@@ -185,7 +185,7 @@ fn includes(input: &Input<'_>, include: &[At<String>], loaded: &mut Loaded) -> V
                     declared.extend(images_txt::parse(&path, text, &mut loaded.diagnostics));
                 }
                 Err(why) => {
-                    let message = format!("cannot read `{path}`: {why}");
+                    let message = format!("cannot include `{value}`: {why}");
                     let diagnostic = Diagnostic::error("not-readable", message)
                         .at(place.clone())
                         .help("paths are relative to the mirror file");

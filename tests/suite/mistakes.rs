@@ -27,7 +27,7 @@ fn environment() -> Environment {
 fn loaded(name: &str) -> Loaded {
     let text = fs::read_to_string(folder().join(name)).unwrap();
     let read = |path: &str| {
-        fs::read_to_string(folder().join(path)).map_err(|_| "there is no such file".to_owned())
+        fs::read_to_string(folder().join(path)).map_err(|_| format!("there is no file `{path}`"))
     };
     load(&Input {
         path: name,
