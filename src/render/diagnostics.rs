@@ -169,7 +169,10 @@ impl Window {
             file: file.to_owned(),
             span: start..start,
         };
-        let text = text.get(start..end).unwrap_or_default().trim_end_matches('\r');
+        let text = text
+            .get(start..end)
+            .unwrap_or_default()
+            .trim_end_matches('\r');
         Self {
             text: same_length(text),
             start,
