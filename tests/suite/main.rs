@@ -8,4 +8,5 @@ mod layering;
 mod registries;
 mod render;
 mod selection;
+mod story;
 mod support;
