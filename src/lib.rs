@@ -12,7 +12,8 @@
 //! | [`render`] | pure | `config`, `model`, `plan` |
 //! | [`registry`] | edge | `model`, `plan` (the words for what could not be read) |
 //! | [`tree`] | edge | `model`, `plan`, `registry` |
-//! | [`observe`] | edge | `model`, `plan`, `progress`, `registry`, `tree` |
+//! | [`cache`] | edge | `model`, `plan` |
+//! | [`observe`] | edge | `cache`, `model`, `plan`, `progress`, `registry`, `tree` |
 //! | [`apply`] | edge | `model`, `plan`, `progress`, `registry`, `tree` |
 //! | [`progress`] | edge | `plan` |
 //! | [`sandbox`] | edge | `model` |
@@ -22,6 +23,7 @@
 //! input or output.
 
 pub mod apply;
+pub mod cache;
 pub mod cli;
 pub mod config;
 pub mod model;

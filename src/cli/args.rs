@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{ArgAction, Args as ClapArgs, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use crate::render;
+use crate::render::schemas::SchemaKind;
 
 /// Mirror container images into a registry: declare them, plan, apply
 #[derive(Debug, Parser)]
@@ -59,6 +61,9 @@ pub struct GlobalArgs {
     /// Say more: -v for decisions and retries, -vv for every request
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub verbose: u8,
+    /// Ask the registries even what an earlier run has found out
+    #[arg(long, global = true)]
+    pub no_cache: bool,
     /// Use colours `auto` (on a terminal, unless `NO_COLOR` is set), `always` or `never`
     #[arg(
         long,
@@ -150,8 +155,19 @@ Examples:
 #[command(after_help = SCHEMA_EXAMPLES)]
 pub struct SchemaArgs {
     /// Which schema
-    #[arg(value_enum)]
+    #[arg(value_name = "KIND", value_parser = schema_kinds())]
     pub kind: SchemaKind,
+}
+
+/// Takes a schema's name; what it is a schema of is for `render` to know.
+fn schema_kinds() -> impl TypedValueParser<Value = SchemaKind> {
+    let names = PossibleValuesParser::new(SchemaKind::ALL.map(SchemaKind::as_str));
+    let kind = |name: &str| {
+        SchemaKind::ALL
+            .into_iter()
+            .find(|kind| kind.as_str() == name)
+    };
+    names.try_map(move |name| kind(&name).ok_or("not a schema"))
 }
 
 const SCHEMA_EXAMPLES: &str = "\
@@ -168,13 +184,21 @@ impl Args {
             args.command,
             Command::List | Command::Check | Command::Plan(_) | Command::Apply | Command::Drift
         );
-        let idle = [
-            ("--file", args.global.file.is_some()),
-            ("--format", args.global.format.is_some()),
+        let asks_registries = matches!(
+            args.command,
+            Command::Plan(_) | Command::Apply | Command::Drift
+        );
+        let options = [
+            ("--file", args.global.file.is_some(), reads_files),
+            ("--format", args.global.format.is_some(), reads_files),
+            ("--no-cache", args.global.no_cache, asks_registries),
         ];
-        match idle.iter().find(|(_, given)| *given && !reads_files) {
+        match options
+            .iter()
+            .find(|(_, given, has_use)| *given && !has_use)
+        {
             None => Ok(args),
-            Some((option, _)) => {
+            Some((option, ..)) => {
                 let name = args.command.name();
                 let message = format!("`{option}` does nothing for `pusher {name}`");
                 Err(Self::command().error(ErrorKind::ArgumentConflict, message))
@@ -263,10 +287,4 @@ mod tests {
             }
         }
     }
-}
-/// tmp
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum SchemaKind {
-    /// x
-    Mirror,
 }

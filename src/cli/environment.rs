@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::PathBuf;
 
 /// The environment's variables, as they were when the process began.
 ///
@@ -26,6 +27,20 @@ impl Environment {
     pub fn get(&self, name: &str) -> Option<&str> {
         let value = self.0.get(name)?;
         (!value.is_empty()).then_some(value)
+    }
+
+    /// Returns the folder of the user's in which this program may keep what it can find out again
+    /// (`XDG_CACHE_HOME`, or where the system has it).
+    pub fn cache_folder(&self) -> Option<PathBuf> {
+        let home = || self.get("HOME").map(PathBuf::from);
+        let folder = match self.get("XDG_CACHE_HOME").map(PathBuf::from) {
+            // A relative path is to be ignored: <https://specifications.freedesktop.org/basedir>.
+            Some(folder) if folder.is_absolute() => folder,
+            _ if cfg!(windows) => self.get("LOCALAPPDATA").map(PathBuf::from)?,
+            _ if cfg!(target_os = "macos") => home()?.join("Library/Caches"),
+            _ => home()?.join(".cache"),
+        };
+        Some(folder.join("pusher"))
     }
 
     /// Tells whether the environment asks for text without colours (<https://no-color.org>).
@@ -59,6 +74,18 @@ mod tests {
     fn never_shows_a_value() {
         let shown = format!("{:?}", environment(&[("PASSWORD", "hunter2")]));
         assert_eq!(shown, r#"{"PASSWORD"}"#);
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn the_cache_folder_is_where_the_system_has_it() {
+        let folder = |pairs: &[_]| environment(pairs).cache_folder();
+        assert_eq!(folder(&[]), None);
+        assert_eq!(folder(&[("HOME", "/h")]), Some("/h/.cache/pusher".into()));
+        let both = [("HOME", "/h"), ("XDG_CACHE_HOME", "/c")];
+        assert_eq!(folder(&both), Some("/c/pusher".into()));
+        let relative = [("HOME", "/h"), ("XDG_CACHE_HOME", "c")];
+        assert_eq!(folder(&relative), Some("/h/.cache/pusher".into()));
     }
 
     #[test]

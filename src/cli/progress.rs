@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressStyle};
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval, interval_at};
 
 use crate::plan::TargetName;
 use crate::progress::{ImageProgress, Progress, Snapshot};
+use crate::render::units::bytes;
 
 use super::printer::Printer;
 
@@ -82,8 +83,8 @@ fn plain_line(snapshot: &Snapshot, phase: Phase) -> String {
         Phase::Reading => format!("reading: {images_done} of {images_total} images"),
         Phase::Copying => format!(
             "copying: {images_done} of {images_total} images, {} of {}",
-            HumanBytes(bytes_done),
-            HumanBytes(bytes_total)
+            bytes(bytes_done),
+            bytes(bytes_total)
         ),
     }
 }
@@ -169,10 +170,10 @@ impl<'a> Bars<'a> {
 }
 
 fn image_line(name: &TargetName, image: ImageProgress) -> String {
-    let done = HumanBytes(image.done);
+    let done = bytes(image.done);
     match image.total {
         None => format!("{name}"),
-        Some(total) => format!("{name}  {done} of {}", HumanBytes(total)),
+        Some(total) => format!("{name}  {done} of {}", bytes(total)),
     }
 }
 
@@ -202,9 +203,9 @@ mod tests {
         assert_eq!(line(Phase::Reading), "reading: 0 of 400 images");
         assert_eq!(
             line(Phase::Copying),
-            "copying: 0 of 400 images, 1.00 MiB of 3.00 MiB"
+            "copying: 0 of 400 images, 1.0 MiB of 3.0 MiB"
         );
         let (name, image) = &snapshot.in_flight[0];
-        assert_eq!(image_line(name, *image), "nginx:1  1.00 MiB of 3.00 MiB");
+        assert_eq!(image_line(name, *image), "nginx:1  1.0 MiB of 3.0 MiB");
     }
 }

@@ -13,11 +13,12 @@ use futures_util::StreamExt;
 use futures_util::future::try_join_all;
 use tokio::sync::OnceCell;
 
+use crate::cache::ResolutionCache;
 use crate::model::{Descriptor, Digest, RawManifest, Reference, media_type};
 use crate::plan::referrers::ObservedReferrers;
 use crate::plan::{
-    Ask, Desired, Entry, Expected, Known, Need, Observation, Observed, ObservedImage, Refusal,
-    Resolution, SourceImage, Unreadable, expect,
+    Ask, Content, Desired, Entry, Expected, Known, Need, Observation, Observed, ObservedImage,
+    Refusal, Resolution, ResolutionKey, SourceImage, Unreadable, expect,
 };
 use crate::progress::Progress;
 use crate::registry::ReadRegistry;
@@ -31,9 +32,11 @@ const ENTRIES_AT_ONCE: usize = 256;
 pub async fn observe<R: ReadRegistry>(
     desired: &Desired,
     registry: &R,
+    cache: &ResolutionCache,
     progress: &Progress,
 ) -> Observed {
     let observer = Observer {
+        cache,
         desired,
         registry,
         sources: Mutex::default(),
@@ -62,6 +65,7 @@ type Answer = Arc<OnceCell<Observation<Descriptor>>>;
 struct Observer<'a, R> {
     desired: &'a Desired,
     registry: &'a R,
+    cache: &'a ResolutionCache,
     /// Several entries may want different platforms of one source: it is asked once.
     sources: Mutex<HashMap<&'a Reference, Answer>>,
 }
@@ -122,7 +126,7 @@ impl<'a, R: ReadRegistry> Observer<'a, R> {
                 blob_bytes: None,
             });
         }
-        let expected = self.resolve(entry, &descriptor).await?;
+        let expected = self.expected(entry, &descriptor, &in_place).await?;
         let blob_bytes = match (&expected, target) {
             (Ok(expected), Observation::Absent | Observation::Present(_))
                 if !in_place(&expected.descriptor.digest) =>
@@ -140,16 +144,38 @@ impl<'a, R: ReadRegistry> Observer<'a, R> {
         })
     }
 
-    async fn resolve(
+    /// Says what the target must hold, from the cache where an earlier run has found it out.
+    async fn expected(
         &self,
         entry: &Entry,
         source: &Descriptor,
+        in_place: impl Fn(&Digest) -> bool,
     ) -> Result<Result<Expected, Refusal>, Unreadable> {
         let ask = Ask::of(entry, &self.desired.target.profile);
+        let key = ResolutionKey::of(source, &ask);
+        if let Some(remembered) = self.cache.get(&key) {
+            if let Some(expected) = remembered.expected() {
+                return Ok(Ok(expected));
+            }
+            // The bytes that were made then are not at hand; who has them needs them no more.
+            if in_place(&remembered.descriptor.digest) {
+                return Ok(Ok(Expected {
+                    descriptor: remembered.descriptor,
+                    content: Content::Rewritten(vec![]),
+                    selection: remembered.selection,
+                }));
+            }
+        }
         let mut known = Known::default();
         loop {
             match expect(source, &ask, &known) {
-                Resolution::Known(answer) => return Ok(answer),
+                Resolution::Known(answer) => {
+                    let was_read = !known.manifests.is_empty();
+                    if let Some(expected) = answer.as_ref().ok().filter(|_| was_read) {
+                        self.cache.put(&key, &expected.into());
+                    }
+                    return Ok(answer);
+                }
                 Resolution::Needs(needs) => {
                     let read = needs.iter().map(|need| self.read(&entry.source, need));
                     for found in try_join_all(read).await? {

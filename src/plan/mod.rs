@@ -10,6 +10,7 @@ pub mod expected;
 pub mod observed;
 pub mod profile;
 pub mod referrers;
+pub mod remember;
 pub mod report;
 pub mod rewrite;
 pub mod select;
@@ -25,4 +26,5 @@ pub use expected::{
 };
 pub use observed::{Cause, Observation, Observed, ObservedImage, SourceImage, Unreadable};
 pub use profile::{NameRefused, NameRule, Profile, ProfileKind};
+pub use remember::{Remembered, ResolutionKey};
 pub use report::{Outcome, Report, Transfer};

@@ -51,7 +51,7 @@ impl Client {
     ) -> Result<Option<RawManifest>, RegistryError> {
         if let Some(kept) = reference
             .digest()
-            .and_then(|digest| self.recent().get(digest))
+            .and_then(|digest| self.recent().get(reference.repository(), digest))
         {
             return Ok(Some(kept));
         }
@@ -66,7 +66,7 @@ impl Client {
         }
         let manifest =
             verify(answer, reference).map_err(|text| host.protocol_error(&operation, text))?;
-        self.recent().put(&manifest);
+        self.recent().put(reference.repository(), &manifest);
         Ok(Some(manifest))
     }
 

@@ -1,41 +1,46 @@
 //! The manifests that were read last, so that what `plan` has read `apply` need not read again.
+//!
+//! They are kept for the repository that served them: that one repository holds a manifest says
+//! nothing about another, and no registry can speak for another one.
 
 use std::sync::{Mutex, PoisonError};
 
 use indexmap::IndexMap;
 
-use crate::model::{Digest, RawManifest};
+use crate::model::{Digest, RawManifest, Repository};
 
 /// How many bytes are kept; far more than a run over some hundred images reads.
 const BUDGET: usize = 8 * 1024 * 1024;
 
-/// Manifests by digest; the oldest go first when there are too many.
+/// Manifests by repository and digest; the oldest go first when there are too many.
 #[derive(Debug, Default)]
 pub(super) struct Recent(Mutex<Kept>);
 
 #[derive(Debug, Default)]
 struct Kept {
-    manifests: IndexMap<Digest, RawManifest>,
+    manifests: IndexMap<(Repository, Digest), RawManifest>,
     bytes: usize,
 }
 
 impl Recent {
-    /// Returns the manifest of this digest, if it is kept.
-    pub(super) fn get(&self, digest: &Digest) -> Option<RawManifest> {
+    /// Returns the manifest of this digest, if it is kept for this repository.
+    pub(super) fn get(&self, repository: &Repository, digest: &Digest) -> Option<RawManifest> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.manifests.get(digest).cloned()
+        kept.manifests
+            .get(&(repository.clone(), digest.clone()))
+            .cloned()
     }
 
     /// Keeps a manifest whose digest was checked.
-    pub(super) fn put(&self, manifest: &RawManifest) {
-        self.put_within(manifest, BUDGET);
+    pub(super) fn put(&self, repository: &Repository, manifest: &RawManifest) {
+        self.put_within(repository, manifest, BUDGET);
     }
 
-    fn put_within(&self, manifest: &RawManifest, budget: usize) {
+    fn put_within(&self, repository: &Repository, manifest: &RawManifest, budget: usize) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let digest = manifest.descriptor.digest.clone();
+        let key = (repository.clone(), manifest.descriptor.digest.clone());
         kept.bytes += manifest.bytes.len();
-        if let Some(same) = kept.manifests.insert(digest, manifest.clone()) {
+        if let Some(same) = kept.manifests.insert(key, manifest.clone()) {
             kept.bytes -= same.bytes.len();
         }
         while kept.bytes > budget {
@@ -69,15 +74,24 @@ mod tests {
     #[test]
     fn the_oldest_go_when_there_are_too_many_bytes() {
         let recent = Recent::default();
+        let (app, other) = (repository("app"), repository("other"));
         let all = ["first.....", "second....", "third....."].map(manifest);
         for manifest in all.iter().chain(&all[1..2]) {
-            recent.put_within(manifest, 20);
+            recent.put_within(&app, manifest, 20);
         }
-        let is_kept = |manifest: &RawManifest| recent.get(&manifest.descriptor.digest).is_some();
-        assert_eq!(all.each_ref().map(is_kept), [false, true, true]);
+        let get = |manifest: &RawManifest| recent.get(&app, &manifest.descriptor.digest);
         assert_eq!(
-            recent.get(&all[2].descriptor.digest).as_ref(),
-            Some(&all[2])
+            all.each_ref().map(|manifest| get(manifest).is_some()),
+            [false, true, true]
         );
+        assert_eq!(get(&all[2]).as_ref(), Some(&all[2]));
+        assert_eq!(recent.get(&other, &all[2].descriptor.digest), None);
+    }
+
+    fn repository(name: &str) -> Repository {
+        Repository {
+            registry: "registry.example.com".to_owned(),
+            name: name.to_owned(),
+        }
     }
 }

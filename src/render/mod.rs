@@ -1,8 +1,10 @@
-//! Plans, reports and drift as text: for people, for programs, for pull requests. Pure.
+//! What is declared, planned, done and mistaken as text: for people, for programs, for pull
+//! requests. Pure.
 //!
 //! The core decides, this folder words it. Everything goes into a writer; whatever came from a
 //! registry or a file is made harmless on the way (see [`clean`]).
 
+pub mod check;
 pub mod clean;
 pub mod diagnostics;
 pub mod drift;
@@ -10,7 +12,9 @@ pub mod format;
 pub mod hints;
 pub mod human;
 pub mod json;
+pub mod list;
 pub mod markdown;
+pub mod schemas;
 pub mod style;
 pub mod tally;
 pub mod units;
@@ -18,6 +22,3 @@ pub mod words;
 
 pub use format::{Format, drift, plan, report};
 pub use style::{Style, View};
-pub mod check;
-pub mod list;
-pub mod schemas;

@@ -1,10 +1,11 @@
 //! The JSON Schemas of everything that people or programs write and read.
 
-use schemars::{Schema, schema_for};
+use serde_json::Value;
 
 use crate::config::schema::mirror_schema;
 
 use super::check::Check;
+use super::json;
 use super::list::List;
 
 /// What there is a schema of.
@@ -16,11 +17,24 @@ pub enum SchemaKind {
     List,
     /// `check --format json`.
     Check,
+    /// `plan --format json`.
+    Plan,
+    /// `apply --format json`.
+    Report,
+    /// `drift --format json`.
+    Drift,
 }
 
 impl SchemaKind {
     /// Every kind, in the order in which they are listed to people.
-    pub const ALL: [Self; 3] = [Self::Mirror, Self::List, Self::Check];
+    pub const ALL: [Self; 6] = [
+        Self::Mirror,
+        Self::List,
+        Self::Check,
+        Self::Plan,
+        Self::Report,
+        Self::Drift,
+    ];
 
     /// Returns its name: `schemas/<name>.schema.json`, `pusher schema <name>`.
     pub fn as_str(self) -> &'static str {
@@ -28,20 +42,26 @@ impl SchemaKind {
             Self::Mirror => "mirror",
             Self::List => "list",
             Self::Check => "check",
+            Self::Plan => "plan",
+            Self::Report => "report",
+            Self::Drift => "drift",
         }
     }
 }
 
 /// Returns a schema.
-pub fn schema(kind: SchemaKind) -> Schema {
+pub fn schema(kind: SchemaKind) -> Value {
     match kind {
-        SchemaKind::Mirror => mirror_schema(),
-        SchemaKind::List => schema_for!(List),
-        SchemaKind::Check => schema_for!(Check),
+        SchemaKind::Mirror => mirror_schema().to_value(),
+        SchemaKind::List => json::schema::<List>(),
+        SchemaKind::Check => json::schema::<Check>(),
+        SchemaKind::Plan => json::plan_schema(),
+        SchemaKind::Report => json::report_schema(),
+        SchemaKind::Drift => json::drift_schema(),
     }
 }
 
 /// Returns a schema's text, as it stands in `schemas/`.
 pub fn text(kind: SchemaKind) -> String {
-    format!("{:#}\n", schema(kind).as_value())
+    format!("{:#}\n", schema(kind))
 }

@@ -5,6 +5,8 @@ mod apply;
 mod cli;
 mod client;
 mod layering;
+mod mistakes;
+mod profile_table;
 mod registries;
 mod render;
 mod selection;

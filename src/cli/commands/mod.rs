@@ -1,13 +1,13 @@
 //! The commands, one a file.
 
 mod apply;
-// mod check;
+mod check;
 mod demo;
 mod drift;
 // mod import;
-// mod list;
+mod list;
 mod plan;
-// mod schema;
+mod schema;
 
 use super::args::{Args, Command};
 use super::context::Context;
@@ -18,13 +18,13 @@ use super::exit::Exit;
 pub async fn run(context: &Context, args: &Args) -> Exit {
     let global = &args.global;
     let result = match &args.command {
-        // Command::List => list::run(context, global),
-        // Command::Check => check::run(context, global),
+        Command::List => list::run(context, global),
+        Command::Check => check::run(context, global),
         Command::Plan(options) => plan::run(context, global, options).await,
         Command::Apply => apply::run(context, global).await,
         Command::Drift => drift::run(context, global).await,
         // Command::Import(options) => import::run(context, options),
-        // Command::Schema(options) => schema::run(context, options),
+        Command::Schema(options) => schema::run(context, options),
         // The demo runs other commands: its future would hold one of its own kind.
         Command::Demo => Box::pin(demo::run(context)).await,
         _ => return Exit::Failed,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::cache::ResolutionCache;
 use crate::observe::observe;
 use crate::plan::Plan;
 use crate::progress::Progress;
@@ -44,10 +45,14 @@ pub(super) struct Planned {
 pub(super) async fn make(context: &Context, global: &GlobalArgs) -> Result<Planned, Stop> {
     let mirror = mirror::require(context, global)?;
     let client = connect(context, &mirror)?;
+    let cache = match context.environment.cache_folder() {
+        Some(folder) if !global.no_cache => ResolutionCache::open(&folder),
+        _ => ResolutionCache::disabled(),
+    };
     let progress = Arc::new(Progress::new(mirror.desired.entries.len()));
     let display = Display::start(&context.printer, &progress, Phase::Reading);
     let observed = tokio::select! {
-        observed = observe(&mirror.desired, &client, &progress) => observed,
+        observed = observe(&mirror.desired, &client, &cache, &progress) => observed,
         () = signals::asked(context.stop.clone()) => {
             drop(display);
             context.printer.say_line("stopped; nothing was changed");

@@ -108,7 +108,6 @@ impl Settling<'_, '_> {
         let mut kept = vec![];
         for (position, (child, fate)) in node.children().enumerate() {
             let replacement = match fate {
-                Fate::Excluded => continue,
                 Fate::Refused(config) => {
                     self.leave_out(child, Some(config.clone()));
                     continue;
@@ -120,7 +119,7 @@ impl Settling<'_, '_> {
                     State::Emptied => continue,
                 },
                 Fate::Attestation if self.keeps_attestation(child, node.everything)? => None,
-                Fate::Attestation => continue,
+                Fate::Attestation | Fate::Excluded => continue,
             };
             kept.push(Kept {
                 position,

@@ -4,6 +4,7 @@ mod interruptions;
 mod referrers;
 mod world;
 
+use pusher::cache::ResolutionCache;
 use pusher::model::Platforms;
 use pusher::plan::Outcome;
 use pusher::sandbox::images::{Image, Index};
@@ -36,6 +37,32 @@ async fn what_was_applied_needs_nothing_more_than_two_heads_a_tag() {
         assert_eq!(log.count("HEAD", "/manifests/"), 2, "{:#?}", log.lines());
         assert_eq!(log.requests().len(), 2, "{:#?}", log.lines());
     }
+}
+
+#[tokio::test]
+async fn a_filtered_index_is_read_once_ever() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut world = World::new().await;
+    world.cache = ResolutionCache::open(folder.path());
+    Index::of(&["linux/amd64", "linux/arm64", "linux/s390x"]).push(&world.source, "app", "1");
+    let some = ["linux/amd64", "linux/arm64"].map(|text| text.parse().unwrap());
+    world.want("app:1", Platforms::only(some.to_vec()));
+    world.want("app:1", platform("linux/s390x")).target.tag = "z".to_owned();
+    assert_done(&world.apply().await);
+
+    world.cache = ResolutionCache::open(folder.path());
+    world.clear_logs();
+    assert_eq!(actions(&world.plan().await), ["no-op", "no-op"]);
+    assert_eq!(world.source.log().requests().len(), 1, "one HEAD for both");
+    assert_eq!(world.target.log().requests().len(), 2);
+
+    world.target.delete_tag("team/app", "1");
+    assert_eq!(
+        actions(&world.plan().await),
+        ["create", "no-op"],
+        "what was made is made again"
+    );
+    assert_done(&world.apply().await);
 }
 
 #[tokio::test]

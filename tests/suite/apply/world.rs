@@ -1,6 +1,7 @@
 //! Two registries, a list of entries between them, and what `plan` and `apply` make of it.
 
 use pusher::apply::apply;
+use pusher::cache::ResolutionCache;
 use pusher::model::Platforms;
 use pusher::observe::observe;
 use pusher::plan::{
@@ -18,6 +19,7 @@ pub(super) struct World {
     pub(super) source: Sandbox,
     pub(super) target: Sandbox,
     pub(super) desired: Desired,
+    pub(super) cache: ResolutionCache,
 }
 
 impl World {
@@ -36,6 +38,7 @@ impl World {
         Self {
             source,
             target,
+            cache: ResolutionCache::disabled(),
             desired: Desired {
                 target: target_of,
                 entries: vec![],
@@ -69,14 +72,14 @@ impl World {
     }
 
     pub(super) async fn plan(&self) -> Plan {
-        let observed = observe(&self.desired, &client(), &Progress::default()).await;
+        let observed = observe(&self.desired, &client(), &self.cache, &Progress::default()).await;
         plan(&self.desired, &observed)
     }
 
     /// Plans and applies with one client, as `pusher apply` does.
     pub(super) async fn apply(&self) -> Report {
         let client = client();
-        let observed = observe(&self.desired, &client, &Progress::default()).await;
+        let observed = observe(&self.desired, &client, &self.cache, &Progress::default()).await;
         let plan = plan(&self.desired, &observed);
         let (_keep, stop) = watch::channel(false);
         apply(&plan, &client, stop, &Progress::default()).await

@@ -407,3 +407,17 @@ fn raw(media_type: &str, bytes: &bytes::Bytes) -> RawManifest {
         bytes: bytes.clone(),
     }
 }
+
+#[tokio::test]
+async fn a_manifest_is_read_once_and_never_out_of_another_repository() {
+    let sandbox = start(Options::default()).await;
+    let image = push_image(&sandbox, "app");
+    let client = anonymous();
+    let digest = tagged(&sandbox, "app", "v1").at(image.digest.clone());
+    for _ in 0..3 {
+        assert!(client.get_manifest(&digest).await.unwrap().is_some());
+    }
+    assert_eq!(sandbox.log().requests().len(), 1);
+    let other = tagged(&sandbox, "other", "v1").at(image.digest);
+    assert_eq!(client.get_manifest(&other).await.unwrap(), None);
+}

@@ -3,6 +3,7 @@
 mod cases;
 mod golden;
 mod properties;
+mod recipe;
 mod source;
 
 use std::collections::HashSet;

@@ -1,0 +1,124 @@
+//! Cases on registries inside this process: one huge layer, thousands of entries.
+//!
+//! Their bytes are made up as they are read, and thrown away where they arrive, so they say much
+//! about memory and little about time: the registries need the same processors.
+
+use std::net::SocketAddr;
+use std::path::Path;
+
+use pusher::model::Digest;
+use pusher::sandbox::images::Image;
+use pusher::sandbox::{Options, Sandbox};
+
+use crate::Result;
+use crate::images::{Named, SOURCE_NAMESPACE, TARGET_NAMESPACE};
+use crate::measure::{self, Usage};
+use crate::registry::memory_folder;
+use crate::table;
+use crate::tools::{self, Job};
+
+const KEPT: u64 = 1024 * 1024;
+const TAGS_A_REPOSITORY: usize = 10;
+
+/// Copies one layer of `bytes`.
+pub(crate) async fn huge_layer(bytes: u64) -> Result<()> {
+    let source = Sandbox::start(Options::default()).await?;
+    let target = Sandbox::start(Options {
+        discard_above: Some(KEPT),
+        ..Options::default()
+    })
+    .await?;
+    let image = Image::new("linux/amd64").generated_layer(bytes, 1).build();
+    image.push(&source, &format!("{SOURCE_NAMESPACE}/huge"), "1");
+    let images = [Named {
+        repository: "huge".to_owned(),
+        tag: "1".to_owned(),
+        artifact: image,
+    }];
+    let usage = run(&images, &source, &target, "apply").await?;
+    expect(&images, &target)?;
+    table::say(&format!(
+        "\n### One layer of {}, made up\n\n| | time | cpu | peak memory |\n| --- | --- | --- | --- |\n\
+         | pusher apply | {} | {} | {} |",
+        table::mebibytes(bytes),
+        table::seconds(usage.time),
+        table::seconds(usage.cpu),
+        table::mebibytes(usage.peak),
+    ))
+}
+
+/// Plans so many entries: first with nothing in the target, then with everything in place.
+pub(crate) async fn entries(counts: &[usize]) -> Result<()> {
+    table::say(
+        "\n### Thousands of entries\n\n| entries | pusher plan | cpu | peak memory |\n\
+         | --- | --- | --- | --- |",
+    )?;
+    for count in counts {
+        let source = Sandbox::start(Options::default()).await?;
+        let target = Sandbox::start(Options::default()).await?;
+        let images = many(*count);
+        for image in &images {
+            let Named {
+                repository, tag, ..
+            } = image;
+            let name = format!("{SOURCE_NAMESPACE}/{repository}");
+            image.artifact.push(&source, &name, tag.as_str());
+        }
+        let missing = run(&images, &source, &target, "plan").await?;
+        row(&format!("{count}, all missing"), &missing)?;
+        for image in &images {
+            let Named {
+                repository, tag, ..
+            } = image;
+            let name = format!("{TARGET_NAMESPACE}/{repository}");
+            image.artifact.push(&target, &name, tag.as_str());
+        }
+        let in_place = run(&images, &source, &target, "plan").await?;
+        row(&format!("{count}, all in place"), &in_place)?;
+    }
+    Ok(())
+}
+
+fn many(count: usize) -> Vec<Named> {
+    let image = |position: usize| Named {
+        repository: format!("app-{:04}", position / TAGS_A_REPOSITORY),
+        tag: format!("{}", position % TAGS_A_REPOSITORY),
+        artifact: Image::new("linux/amd64")
+            .layer(format!("layer {position}"))
+            .build(),
+    };
+    (0..count).map(image).collect()
+}
+
+async fn run(images: &[Named], source: &Sandbox, target: &Sandbox, command: &str) -> Result<Usage> {
+    let folder = memory_folder()?;
+    let folder: &Path = folder.path();
+    let job = Job {
+        images,
+        source: source.address().parse::<SocketAddr>()?,
+        target: target.address().parse::<SocketAddr>()?,
+        folder,
+        at_once: 1,
+    };
+    measure::run(&tools::pusher(&job, command)?, folder).await
+}
+
+fn expect(images: &[Named], target: &Sandbox) -> Result<()> {
+    for image in images {
+        let name = format!("{TARGET_NAMESPACE}/{}", image.repository);
+        let found: Option<Digest> = target.tag(&name, &image.tag);
+        if found.as_ref() != Some(&image.artifact.digest) {
+            return Err(format!("{} is {found:?} in the target", image.name()).into());
+        }
+    }
+    Ok(())
+}
+
+fn row(name: &str, usage: &Usage) -> Result<()> {
+    table::say(&format!(
+        "| {name} | {} | {} | {} |",
+        table::seconds(usage.time),
+        table::seconds(usage.cpu),
+        table::mebibytes(usage.peak)
+    ))
+}

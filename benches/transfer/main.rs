@@ -1,0 +1,63 @@
+//! `pusher` against its peers, between two registries on this machine.
+//!
+//! ```text
+//! cargo bench --bench transfer                        everything, as in docs/benchmarks.md
+//! cargo bench --bench transfer -- --case no-op-rtt    one case
+//! cargo test --bench transfer -- --quick              small numbers: does the harness work?
+//! ```
+//!
+//! | file | job |
+//! | --- | --- |
+//! | `arguments` | what can be typed |
+//! | `cases` | what is measured, on what |
+//! | `contest` | the tools of a case, interleaved, round by round |
+//! | `tools` | how each tool is told to do the job |
+//! | `curl` | the floor: as many pairs of `curl` as there are blobs |
+//! | `made_up` | cases on registries inside this process: one huge layer, thousands of entries |
+//! | `images` | the images, and how they come into a registry |
+//! | `registry` | Debian's `docker-registry`, a process and a folder each |
+//! | `proxy` | a TCP proxy that makes the way longer |
+//! | `measure` | a program's time, processor time and peak memory |
+//! | `machine`, `table` | what it ran on, and what is printed |
+
+mod arguments;
+mod cases;
+mod contest;
+mod curl;
+mod images;
+mod machine;
+mod made_up;
+mod measure;
+mod proxy;
+mod registry;
+mod table;
+mod tools;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+/// What can go wrong is told, and ends the run.
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+fn main() -> ExitCode {
+    // Cargo adds `--bench` of its own accord.
+    let mut typed: Vec<_> = std::env::args_os()
+        .filter(|word| word != "--bench")
+        .collect();
+    if typed.get(1).is_some_and(|word| word == measure::COMMAND) {
+        return measure::inside(&typed.split_off(2));
+    }
+    let arguments = arguments::Arguments::parse_from(typed);
+    let ran = tokio::runtime::Runtime::new()
+        .map_err(Into::into)
+        .and_then(|runtime| runtime.block_on(cases::run(&arguments)));
+    match ran {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

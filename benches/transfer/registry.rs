@@ -1,0 +1,147 @@
+//! Debian's `docker-registry`, a process and a folder each.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use tempfile::TempDir;
+use tokio::net::TcpStream;
+use tokio::time::sleep;
+
+use crate::Result;
+
+const PROGRAM: &str = "docker-registry";
+/// How often something that takes a moment is looked at, and how many times.
+const PAUSE: Duration = Duration::from_millis(10);
+const LOOKS: usize = 1000;
+
+/// A running registry. It is killed when it is dropped, and its folder goes with it.
+pub(crate) struct Registry {
+    pub(crate) address: SocketAddr,
+    process: Child,
+    folder: TempDir,
+}
+
+/// How many requests of each sort were answered.
+pub(crate) type Requests = BTreeMap<String, usize>;
+
+impl Registry {
+    /// Starts an empty one. Its log of requests takes time, so it is kept only where it is read.
+    pub(crate) async fn start(logs: bool) -> Result<Self> {
+        let folder = memory_folder()?;
+        let path = folder.path();
+        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let config = format!(
+            "version: 0.1\n\
+             log: {{ level: error, accesslog: {{ disabled: {} }} }}\n\
+             storage: {{ filesystem: {{ rootdirectory: {}, maxthreads: 1000 }}, \
+             cache: {{ blobdescriptor: inmemory }} }}\n\
+             http: {{ addr: '{address}' }}\n",
+            !logs,
+            path.join("data").display(),
+        );
+        fs::write(path.join("config.yml"), config)?;
+        let process = Command::new(PROGRAM)
+            .args(["serve", "config.yml"])
+            .current_dir(path)
+            .stdin(Stdio::null())
+            .stdout(File::create(path.join("requests"))?)
+            .stderr(File::create(path.join("errors"))?)
+            .spawn()
+            .map_err(|error| format!("`{PROGRAM}` does not start: {error}"))?;
+        let mut registry = Self {
+            address,
+            process,
+            folder,
+        };
+        registry.ready().await?;
+        Ok(registry)
+    }
+
+    /// Forgets the requests so far.
+    pub(crate) async fn begin_count(&self) -> Result<usize> {
+        Ok(self.settled().await?.lines().count())
+    }
+
+    /// Returns the requests since a count was begun.
+    pub(crate) async fn count_since(&self, begin: usize) -> Result<Requests> {
+        let mut requests = Requests::new();
+        for line in self.settled().await?.lines().skip(begin) {
+            if let Some(sort) = sort(line) {
+                *requests.entry(sort).or_default() += 1;
+            }
+        }
+        Ok(requests)
+    }
+
+    /// Returns the log once nothing more is written to it.
+    async fn settled(&self) -> Result<String> {
+        let log = self.folder.path().join("requests");
+        let mut before = fs::read_to_string(&log)?;
+        loop {
+            sleep(5 * PAUSE).await;
+            let now = fs::read_to_string(&log)?;
+            if now == before {
+                return Ok(now);
+            }
+            before = now;
+        }
+    }
+
+    async fn ready(&mut self) -> Result<()> {
+        for _ in 0..LOOKS {
+            if TcpStream::connect(self.address).await.is_ok() {
+                return Ok(());
+            }
+            if let Some(status) = self.process.try_wait()? {
+                let errors = fs::read_to_string(self.folder.path().join("errors"))?;
+                return Err(format!("`{PROGRAM}` ended with {status}:\n{errors}").into());
+            }
+            sleep(PAUSE).await;
+        }
+        Err(format!("`{PROGRAM}` does not listen").into())
+    }
+}
+
+impl Drop for Registry {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Makes a folder in memory, where there is such a place: a disk would be what is measured.
+pub(crate) fn memory_folder() -> Result<TempDir> {
+    let memory = Path::new("/dev/shm");
+    Ok(if memory.is_dir() {
+        TempDir::new_in(memory)?
+    } else {
+        TempDir::new()?
+    })
+}
+
+/// Reads which sort of request a line of the log is about: `HEAD manifest`, `POST mount`.
+fn sort(line: &str) -> Option<String> {
+    let request = line.split('"').nth(1)?;
+    let (method, rest) = request.split_once(' ')?;
+    let path = rest.split(' ').next()?;
+    let object = if path.contains("mount=") {
+        "mount"
+    } else if path.contains("/blobs/uploads/") {
+        "upload"
+    } else if path.contains("/blobs/") {
+        "blob"
+    } else if path.contains("/manifests/") {
+        "manifest"
+    } else if path.contains("/tags/list") {
+        "tags"
+    } else if path == "/v2/" {
+        "ping"
+    } else {
+        "other"
+    };
+    Some(format!("{method} {object}"))
+}

@@ -1,0 +1,124 @@
+//! What is printed: markdown.
+
+use std::collections::BTreeSet;
+use std::io::Write as _;
+use std::time::Duration;
+
+use crate::Result;
+use crate::contest::Standing;
+use crate::registry::Requests;
+
+/// Prints a line.
+pub(crate) fn say(line: &str) -> Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    writeln!(stdout, "{line}")?;
+    Ok(stdout.flush()?)
+}
+
+/// Prints what a contest came to; the first tool is what the others are compared with.
+pub(crate) fn standings(title: &str, standings: &[Standing], round_trip: Duration) -> Result<()> {
+    let Some(first) = standings.first() else {
+        return Ok(());
+    };
+    say(&format!("\n### {title}\n"))?;
+    let counted = standings.iter().any(|standing| standing.requests.is_some());
+    let mut columns = vec![
+        "",
+        "runs",
+        "median",
+        "least",
+        "most",
+        "factor",
+        "cpu",
+        "peak memory",
+    ];
+    if !round_trip.is_zero() {
+        columns.push("round trips");
+    }
+    if counted {
+        columns.extend(["requests at source", "at target"]);
+    }
+    row(columns.iter().copied())?;
+    row(columns.iter().map(|_| "---"))?;
+    for standing in standings {
+        let time = standing.time();
+        let mut cells = vec![
+            standing.name.clone(),
+            standing.runs().to_string(),
+            seconds(time),
+            seconds(standing.least()),
+            seconds(standing.most()),
+            format!("{:.2}", time.as_secs_f64() / first.time().as_secs_f64()),
+            seconds(standing.cpu()),
+            mebibytes(standing.peak()),
+        ];
+        if !round_trip.is_zero() {
+            let trips = time.as_secs_f64() / round_trip.as_secs_f64();
+            cells.push(format!("{trips:.1}"));
+        }
+        if counted {
+            match &standing.requests {
+                Some((source, target)) => cells.extend([total(source), total(target)]),
+                None => cells.extend([String::new(), String::new()]),
+            }
+        }
+        row(cells.iter().map(String::as_str))?;
+    }
+    if counted {
+        requests(standings)?;
+    }
+    Ok(())
+}
+
+fn requests(standings: &[Standing]) -> Result<()> {
+    let with: Vec<_> = standings
+        .iter()
+        .filter_map(|standing| Some((&standing.name, standing.requests.as_ref()?)))
+        .collect();
+    say("")?;
+    let names = with.iter().map(|(name, _)| name.as_str());
+    row(["requests"].into_iter().chain(names))?;
+    row(std::iter::repeat_n("---", with.len() + 1))?;
+    for (place, at_target) in [("source", false), ("target", true)] {
+        let of = |(source, target): &(Requests, Requests)| {
+            if at_target {
+                target.clone()
+            } else {
+                source.clone()
+            }
+        };
+        let sorts: BTreeSet<String> = with
+            .iter()
+            .flat_map(|(_, requests)| of(requests).into_keys())
+            .collect();
+        for sort in sorts {
+            let counts = with
+                .iter()
+                .map(|(_, requests)| of(requests).get(&sort).copied().unwrap_or_default());
+            let cells: Vec<String> = [format!("{place}: {sort}")]
+                .into_iter()
+                .chain(counts.map(|count| count.to_string()))
+                .collect();
+            row(cells.iter().map(String::as_str))?;
+        }
+    }
+    Ok(())
+}
+
+fn row<'a>(cells: impl IntoIterator<Item = &'a str>) -> Result<()> {
+    let cells: Vec<&str> = cells.into_iter().collect();
+    say(&format!("| {} |", cells.join(" | ")))
+}
+
+fn total(requests: &Requests) -> String {
+    requests.values().sum::<usize>().to_string()
+}
+
+pub(crate) fn seconds(time: Duration) -> String {
+    format!("{:.2} s", time.as_secs_f64())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "memory is far below 2^52 bytes")]
+pub(crate) fn mebibytes(bytes: u64) -> String {
+    format!("{:.1} MiB", bytes as f64 / (1024.0 * 1024.0))
+}

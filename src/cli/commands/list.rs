@@ -1,0 +1,20 @@
+//! `list`: what the files declare.
+
+use crate::render::list;
+
+use super::super::args::{Format, GlobalArgs};
+use super::super::context::Context;
+use super::super::error::Stop;
+use super::super::exit::Exit;
+use super::super::mirror;
+
+/// Prints the desired set.
+pub(super) fn run(context: &Context, global: &GlobalArgs) -> Result<Exit, Stop> {
+    let desired = mirror::require(context, global)?.desired;
+    context.printer.answer(|to| match global.format() {
+        Format::Human => list::human(&desired, to),
+        Format::Json => list::json(&desired, to),
+        Format::Markdown => list::markdown(&desired, to),
+    })?;
+    Ok(Exit::Done)
+}

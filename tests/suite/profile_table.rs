@@ -1,0 +1,75 @@
+//! `docs/profiles.md` says what `plan::profile` holds.
+
+use pusher::plan::{Profile, ProfileKind};
+
+/// Writes one row of the table: a fact, and what each kind of registry has for it.
+fn row(fact: &str, of: impl Fn(&Profile) -> String) -> String {
+    let cells = ProfileKind::ALL.map(|kind| of(&Profile::of(kind)));
+    format!("| {fact} | {} |", cells.join(" | "))
+}
+
+fn tried(known: Option<bool>) -> String {
+    match known {
+        Some(true) => "yes",
+        Some(false) => "no",
+        None => "tried",
+    }
+    .to_owned()
+}
+
+#[test]
+fn the_document_has_every_fact() {
+    let document = include_str!("../../docs/profiles.md");
+    // Named one by one, so that a new fact does not compile until the document has it.
+    let Profile {
+        kind: _,
+        image_configs_only: _,
+        name_levels: _,
+        name_length: _,
+        mount: _,
+        delete: _,
+        referrers_api: _,
+        chunked_upload: _,
+        repository_limit: _,
+        starting_concurrency: _,
+    } = Profile::of(ProfileKind::Generic);
+    let any = || "any".to_owned();
+    let rows = [
+        row("`profile`", |profile| format!("`{}`", profile.kind)),
+        row("manifests taken", |profile| {
+            let images = profile.image_configs_only;
+            if images {
+                "container images only"
+            } else {
+                "all"
+            }
+            .to_owned()
+        }),
+        row("levels of a name", |profile| {
+            profile
+                .name_levels
+                .map_or_else(any, |levels| levels.to_string())
+        }),
+        row("characters of a name", |profile| {
+            let length = profile.name_length;
+            length.map_or_else(any, |(least, most)| format!("{least} to {most}"))
+        }),
+        row("repositories", |profile| {
+            profile
+                .repository_limit
+                .map_or_else(any, |limit| limit.to_string())
+        }),
+        row("requests at once, at first", |profile| {
+            profile.starting_concurrency.to_string()
+        }),
+        row("mount from another repository", |profile| {
+            tried(profile.mount)
+        }),
+        row("delete a tag", |profile| tried(profile.delete)),
+        row("referrers API", |profile| tried(profile.referrers_api)),
+        row("upload in pieces", |profile| tried(profile.chunked_upload)),
+    ];
+    for row in rows {
+        assert!(document.contains(&row), "docs/profiles.md lacks\n{row}");
+    }
+}
