@@ -11,4 +11,5 @@ mod registries;
 mod render;
 mod schemas;
 mod selection;
+mod story;
 mod support;

@@ -7,7 +7,7 @@ mod apply;
 mod demo;
 mod drift;
 mod files;
-mod harness;
+pub(crate) mod harness;
 mod plan;
 mod secrets;
 mod stop;
