@@ -6,6 +6,7 @@ mod cli;
 mod client;
 mod layering;
 mod profile_table;
+mod readme;
 mod registries;
 mod render;
 mod selection;
