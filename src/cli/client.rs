@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use crate::config::{Registries, RegistrySettings};
 use crate::model::Secret;
-use crate::plan::Target;
-use crate::registry::Client;
+use crate::plan::{Desired, Plan, Target};
 use crate::registry::credentials::{CredentialFiles, Credentials, Login};
 use crate::registry::options::{ClientOptions, HostOptions};
+use crate::registry::{Actions, Client};
 
 use super::context::Context;
 use super::error::CliError;
@@ -28,7 +28,31 @@ pub fn connect(context: &Context, mirror: &Mirror) -> Result<Client, CliError> {
         },
         ..ClientOptions::default()
     };
-    Ok(Client::new(options))
+    let client = Client::new(options);
+    // One token can be for many repositories, where the registry gives such.
+    let Desired { target, entries } = &mirror.desired;
+    client.announce(
+        entries.iter().map(|entry| entry.source.repository()),
+        Actions::Pull,
+    );
+    let targets: Vec<_> = entries
+        .iter()
+        .map(|entry| target.repository(&entry.target))
+        .collect();
+    client.announce(&targets, Actions::Pull);
+    Ok(client)
+}
+
+/// Tells the client which repositories `plan` writes to.
+pub fn announce_writes(client: &Client, plan: &Plan) {
+    let pending = plan
+        .changes
+        .iter()
+        .filter(|change| change.action.copy().is_some());
+    let targets: Vec<_> = pending
+        .map(|change| plan.target.repository(&change.target))
+        .collect();
+    client.announce(&targets, Actions::Push);
 }
 
 fn hosts(

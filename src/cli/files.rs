@@ -51,12 +51,6 @@ pub fn read_bytes(folder: &Path, path: &Path) -> Result<Vec<u8>, CliError> {
     })
 }
 
-/// Returns the path of a file that `main` includes: relative to the folder that `main` is in.
-pub fn beside(main: &str, included: &str) -> PathBuf {
-    let folder = Path::new(main).parent().unwrap_or(Path::new(""));
-    folder.join(included)
-}
-
 fn find_default(folder: &Path) -> Result<PathBuf, CliError> {
     let found = DEFAULT_FILES.iter().find(|name| folder.join(name).exists());
     found.map(PathBuf::from).ok_or_else(|| {
@@ -98,12 +92,5 @@ mod tests {
         assert_eq!(error("none.txt"), "there is no file `none.txt`");
         assert_eq!(error("latin"), "`latin` is not UTF-8 text (line 3)");
         assert_eq!(error("."), "`.` is a folder, not a file");
-    }
-
-    #[test]
-    fn includes_stand_beside_the_file_that_names_them() {
-        assert_eq!(beside("mirror.yaml", "images.txt"), Path::new("images.txt"));
-        assert_eq!(beside("a/mirror.yaml", "b/c.txt"), Path::new("a/b/c.txt"));
-        assert_eq!(beside("a/mirror.yaml", "/c.txt"), Path::new("/c.txt"));
     }
 }

@@ -24,9 +24,8 @@ pub struct Mirror {
 /// Reads the files.
 pub fn load(context: &Context, global: &GlobalArgs) -> Result<Loaded, CliError> {
     let file = files::read_main(&context.folder, global.file.as_deref())?;
-    let read = |included: &str| {
-        let path = files::beside(&file.name, included);
-        files::read(&context.folder, &path).map_err(|error| error.to_string())
+    let read = |path: &str| {
+        files::read(&context.folder, Path::new(path)).map_err(|error| error.to_string())
     };
     Ok(config::load(&Input {
         path: &file.name,

@@ -14,8 +14,9 @@ pub fn listen(printer: Arc<Printer>) -> watch::Receiver<bool> {
     tokio::spawn(async move {
         if let Some(mut signals) = signals {
             signals.next().await;
-            stop.send_replace(true);
+            // Said first: a run that is soon over would end before its user knows why.
             printer.say_line("stopping cleanly; once more to stop at once");
+            stop.send_replace(true);
             signals.next().await;
             let _ = printer.bars().clear();
             std::process::exit(Exit::Interrupted.code().into());

@@ -1,10 +1,11 @@
 //! A declared image: what one line of an image list, or one item of a mirror file, asks for.
 
 use crate::model::Reference;
-use crate::plan::{Origin, TargetName};
+use crate::plan::{Entry, Origin, TargetName};
 
 use super::diagnostics::Place;
 use super::mirror_file::Choices;
+use super::reader::Format;
 
 /// What one line of an image list, or one item of a mirror file, asks for.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,10 +14,12 @@ pub(super) struct Declared {
     pub(super) written: String,
     /// The image, written out.
     pub(super) source: Reference,
-    /// Where the name in the target comes from.
-    pub(super) naming: Naming,
     /// What this very line or item says about the image.
     pub(super) choices: Choices,
+    /// Where the name in the target comes from.
+    pub(super) naming: Naming,
+    /// How it is written.
+    pub(super) form: Form,
     /// Where the image stands.
     pub(super) place: Place,
     /// The same as a line.
@@ -32,5 +35,38 @@ pub(super) enum Naming {
         platform: Option<String>,
     },
     /// From the mirror file.
-    Given(TargetName),
+    Given {
+        /// The name.
+        name: TargetName,
+        /// Where it stands.
+        place: Place,
+    },
+}
+
+/// How an image is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// As a line of an image list.
+    Line,
+    /// As a text in a mirror file.
+    Text(Format),
+    /// As a table in a mirror file.
+    Table(Format),
+}
+
+/// An entry with what it was made from.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Resolved {
+    pub(super) entry: Entry,
+    pub(super) declared: Declared,
+}
+
+impl Resolved {
+    /// Returns where the name in the target comes from: its own place, or the image's.
+    pub(super) fn name_place(&self) -> &Place {
+        match &self.declared.naming {
+            Naming::Given { place, .. } => place,
+            Naming::Flat { .. } => &self.declared.place,
+        }
+    }
 }

@@ -1,36 +1,67 @@
-//! From declared images to entries: names, platforms, repeats and collisions.
+//! From declared images to entries: names, platforms and choices; repeats and collisions.
+
+use std::collections::HashMap;
 
 use crate::model::Platforms;
-use crate::plan::{Entry, Policy, TargetName};
+use crate::plan::{Entry, Policy, Profile, TargetName};
 
-use super::declared::{Declared, Naming};
+use super::advice;
+use super::declared::{Declared, Naming, Resolved};
 use super::diagnostics::Diagnostic;
 use super::mirror_file::Choices;
-use super::naming::{Written, flat_names};
+use super::naming::{FlatName, Written, flat_names};
 
 /// Gives every declared image its name, its platforms and its choices.
+///
+/// No two of what is returned have the same target: an image that is declared twice is there once,
+/// and of different images that would have one name only the first is there.
 pub(super) fn resolve(
     declared: Vec<Declared>,
     defaults: &Choices,
-    _diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<Entry> {
-    let targets = targets(&declared);
-    declared
-        .into_iter()
-        .zip(targets)
-        .map(|(image, target)| entry(image, target, defaults))
-        .collect()
+    profile: Option<&Profile>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Resolved> {
+    let names = names(&declared);
+    let mut by_target: HashMap<TargetName, usize> = HashMap::new();
+    let mut resolved: Vec<Resolved> = Vec::new();
+    let mut collisions: Vec<(usize, Resolved)> = Vec::new();
+    for (declared, name) in declared.into_iter().zip(names) {
+        let one = Resolved {
+            entry: entry(&declared, name.target, defaults),
+            declared,
+        };
+        if name.prefix_left_out {
+            diagnostics.push(prefix_left_out(&one));
+        }
+        match by_target.get(&one.entry.target) {
+            None => {
+                by_target.insert(one.entry.target.clone(), resolved.len());
+                resolved.push(one);
+            }
+            Some(first) if is_repeat(&resolved[*first].entry, &one.entry) => {
+                diagnostics.push(repeated(&resolved[*first], &one));
+            }
+            Some(first) => collisions.push((*first, one)),
+        }
+    }
+    // Only now are all names known that a new one must keep clear of.
+    for (first, other) in collisions {
+        let name = advice::distinct(&resolved[first], &other, &by_target, profile);
+        by_target.insert(name.clone(), first);
+        diagnostics.push(collision(&resolved[first], &other, &name));
+    }
+    resolved
 }
 
-fn entry(image: Declared, target: TargetName, defaults: &Choices) -> Entry {
+fn entry(declared: &Declared, target: TargetName, defaults: &Choices) -> Entry {
     let Choices {
         platforms,
         missing_platforms,
         attestations,
         referrers,
         foreign_layers,
-    } = image.choices;
-    let platforms = platforms.or_else(|| defaults.platforms.clone());
+    } = &declared.choices;
+    let platforms = platforms.as_ref().or(defaults.platforms.as_ref());
     let policy = Policy {
         missing_platforms: missing_platforms
             .or(defaults.missing_platforms)
@@ -43,15 +74,16 @@ fn entry(image: Declared, target: TargetName, defaults: &Choices) -> Entry {
     };
     Entry {
         platforms_declared: platforms.is_some(),
-        platforms: platforms.unwrap_or_else(Platforms::linux_amd64),
-        source: image.source,
+        platforms: platforms.cloned().unwrap_or_else(Platforms::linux_amd64),
+        source: declared.source.clone(),
         target,
-        origin: image.origin,
+        origin: declared.origin.clone(),
         policy,
     }
 }
 
-fn targets(declared: &[Declared]) -> Vec<TargetName> {
+/// Names all images in one pass: a flat name depends on every other image that has one.
+fn names(declared: &[Declared]) -> Vec<FlatName> {
     let written: Vec<Written<'_>> = declared
         .iter()
         .filter_map(|image| match &image.naming {
@@ -59,15 +91,54 @@ fn targets(declared: &[Declared]) -> Vec<TargetName> {
                 image: &image.written,
                 platform: platform.as_deref(),
             }),
-            Naming::Given(_) => None,
+            Naming::Given { .. } => None,
         })
         .collect();
     let mut flat = flat_names(&written).into_iter();
-    declared
-        .iter()
-        .filter_map(|image| match &image.naming {
-            Naming::Given(target) => Some(target.clone()),
-            Naming::Flat { .. } => flat.next().map(|name| name.target),
-        })
-        .collect()
+    let name = |image: &Declared| match &image.naming {
+        Naming::Given { name, .. } => Some(FlatName {
+            target: name.clone(),
+            prefix_left_out: false,
+        }),
+        Naming::Flat { .. } => flat.next(),
+    };
+    declared.iter().filter_map(name).collect()
+}
+
+/// Tells whether two entries of one name ask for the same thing, however it is written.
+fn is_repeat(first: &Entry, other: &Entry) -> bool {
+    first.source.repository() == other.source.repository()
+        && first.source.manifest_reference() == other.source.manifest_reference()
+        && first.platforms == other.platforms
+        && first.policy == other.policy
+}
+
+fn repeated(first: &Resolved, other: &Resolved) -> Diagnostic {
+    let message = format!("`{}` is declared twice; once is enough", first.entry.source);
+    Diagnostic::note("declared-twice", message)
+        .at(other.declared.place.clone())
+        .label("again")
+        .related(first.declared.place.clone(), "the first time")
+}
+
+fn collision(first: &Resolved, other: &Resolved, name: &TargetName) -> Diagnostic {
+    let message = format!(
+        "two different images would be `{}` in the target",
+        first.entry.target
+    );
+    let diagnostic = Diagnostic::error("same-target", message)
+        .at(other.name_place().clone())
+        .label("the second")
+        .related(first.name_place().clone(), "the first");
+    advice::rename(diagnostic, other, name)
+}
+
+fn prefix_left_out(one: &Resolved) -> Diagnostic {
+    let message = format!(
+        "others of this name get a prefix, but an image with a digest and no tag stays `{}`",
+        one.entry.target
+    );
+    Diagnostic::note("digest-without-tag", message)
+        .at(one.declared.place.clone())
+        .help("write the tag too to give it the prefix: `image:tag@sha256:…`")
 }

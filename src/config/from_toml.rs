@@ -7,22 +7,22 @@ use toml::de::{DeTable, DeValue};
 
 use super::node::{Node, Pair, ScalarKind, SyntaxError, Value};
 
-/// Reads a text; every error of syntax is found.
-pub(super) fn parse(text: &str) -> Result<Node, Vec<SyntaxError>> {
+/// Reads a text.
+pub(super) fn parse(text: &str) -> Result<Node, SyntaxError> {
     let (root, errors) = DeTable::parse_recoverable(text);
-    if errors.is_empty() {
+    // All but the first error are mostly its consequences.
+    let Some(error) = errors.first() else {
         let span = within(text, root.span());
         return Ok(Node {
             value: table(text, root.into_inner()),
             span,
         });
-    }
-    let error = |error: &toml::de::Error| SyntaxError {
+    };
+    Err(SyntaxError {
         message: format!("this is not TOML: {}", error.message()),
         span: within(text, error.span().unwrap_or_default()),
         help: None,
-    };
-    Err(errors.iter().map(error).collect())
+    })
 }
 
 fn table(text: &str, table: DeTable<'_>) -> Value {
@@ -95,9 +95,10 @@ mod tests {
     }
 
     #[test]
-    fn finds_every_error_of_syntax() {
-        let errors = parse("a = \nb = \"x\nc = 1\nc = 2\n").unwrap_err();
-        assert!(errors.len() >= 3, "{errors:?}");
+    fn says_where_it_is_not_toml() {
+        let text = "a = 1\nb = \"x\nc = 1\n";
+        let error = parse(text).unwrap_err();
+        assert_eq!(text[..error.span.start].lines().count(), 2, "{error:?}");
         assert!(parse(&"[".repeat(100_000)).is_err());
         assert!(parse(&format!("a={}", "[".repeat(100_000))).is_err());
     }

@@ -122,7 +122,12 @@ fn syntax_error(text: &str, error: &serde_yaml::Error) -> SyntaxError {
 }
 
 /// Some of the library's messages, by a part of them: a plainer one, and what to do.
-const KNOWN: [(&str, Option<&str>, &str); 5] = [
+const KNOWN: [(&str, Option<&str>, &str); 6] = [
+    (
+        "did not find expected",
+        Some("this line does not fit in with those above it"),
+        "look at its indentation: what belongs together begins in the same column",
+    ),
     (
         "mapping values are not allowed",
         Some("a `: ` stands where no key can be"),

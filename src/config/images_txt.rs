@@ -8,7 +8,7 @@ use std::ops::Range;
 use crate::model::{PlatformPattern, Platforms, Reference};
 use crate::plan::Origin;
 
-use super::declared::{Declared, Naming};
+use super::declared::{Declared, Form, Naming};
 use super::diagnostics::{Diagnostic, Place};
 use super::mirror_file::Choices;
 use super::mistakes;
@@ -33,6 +33,7 @@ pub(super) fn parse(file: &str, text: &str, diagnostics: &mut Vec<Diagnostic>) -
                 naming: Naming::Flat {
                     platform: image.platform.map(|(written, _)| written.to_owned()),
                 },
+                form: Form::Line,
                 place: place(file, start, &image.span),
                 origin: origin(),
             }),

@@ -6,11 +6,12 @@ use crate::model::Reference;
 use crate::plan::TargetName;
 
 use super::at::At;
-use super::declared::{Declared, Naming};
+use super::declared::{Declared, Form, Naming};
 use super::diagnostics::{Diagnostic, Files};
 use super::mirror_file::{Choices, ImageItem, ImageTable};
 use super::mistakes;
 use super::reader::Format;
+use super::tag::refuses_tag;
 
 /// Checks the images of a mirror file; those that are wrong become diagnostics.
 pub(super) fn declare(
@@ -22,18 +23,18 @@ pub(super) fn declare(
     static NOTHING: LazyLock<Choices> = LazyLock::new(Choices::default);
     let mut declared = Vec::new();
     for item in items {
-        let (source, target, choices) = match item {
-            ImageItem::Source(source) => (source, None, &*NOTHING),
+        let (source, target, choices, form) = match item {
+            ImageItem::Source(source) => (source, None, &*NOTHING, Form::Text(format)),
             ImageItem::Table(ImageTable {
                 source,
                 target,
                 choices,
-            }) => (source, target.as_ref(), choices),
+            }) => (source, target.as_ref(), choices, Form::Table(format)),
         };
         let reference = match source.value.parse::<Reference>() {
             Ok(reference) => Some(reference),
             Err(_) => {
-                let whole = matches!(item, ImageItem::Source(_));
+                let whole = matches!(form, Form::Text(_));
                 diagnostics.push(mistakes::explain_item(source, whole, format));
                 None
             }
@@ -41,7 +42,10 @@ pub(super) fn declare(
         let naming = match target {
             None => Some(Naming::Flat { platform: None }),
             Some(target) => match parse_target(target, reference.as_ref()) {
-                Ok(name) => Some(Naming::Given(name)),
+                Ok(name) => Some(Naming::Given {
+                    name,
+                    place: target.place.clone(),
+                }),
                 Err(diagnostic) => {
                     diagnostics.push(diagnostic);
                     None
@@ -53,6 +57,7 @@ pub(super) fn declare(
                 written: source.value.clone(),
                 source: reference,
                 naming,
+                form,
                 choices: choices.clone(),
                 origin: files.origin(&source.place),
                 place: source.place.clone(),
@@ -103,27 +108,6 @@ fn parse_target(target: &At<String>, source: Option<&Reference>) -> Result<Targe
     })
 }
 
-/// Says why `tag` cannot be a tag, by the grammar of the distribution specification.
-fn refuses_tag(tag: &str) -> Option<String> {
-    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    if tag.chars().count() > 128 {
-        return Some(format!(
-            "a tag has at most 128 characters, this one has {}",
-            tag.chars().count()
-        ));
-    }
-    if let Some(odd) = tag.chars().find(|c| !word(*c) && !matches!(c, '.' | '-')) {
-        return Some(format!(
-            "the tag `{tag}` has `{odd}`; tags have letters, digits and `_ . -`"
-        ));
-    }
-    match tag.chars().next() {
-        Some(first) if word(first) => None,
-        Some(first) => Some(format!("the tag `{tag}` cannot begin with `{first}`")),
-        None => Some("there is nothing behind the `:`".to_owned()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -160,7 +144,7 @@ mod tests {
     #[test]
     fn says_why_a_target_is_refused() {
         for (text, why) in [
-            ("app:", "nothing behind"),
+            ("app:", "no tag"),
             (":v1", "repository:tag"),
             ("", "repository:tag"),
             ("app:v1:2", "`:`"),

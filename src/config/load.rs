@@ -11,6 +11,7 @@ use super::mirror_file::{Choices, RegistryTable};
 use super::node::SyntaxError;
 use super::reader::{Format, Reader};
 use super::settings::{Registries, RegistrySettings};
+use super::validate::{Checked, validate};
 use super::{
     Input, entries, from_toml, from_yaml, images_txt, items, read_mirror, secrets, target,
 };
@@ -80,7 +81,7 @@ pub fn load(input: &Input<'_>) -> Loaded {
     if extension(input.path) == Some("txt") {
         let declared = images_txt::parse(input.path, &text, &mut loaded.diagnostics);
         loaded.target = target::from_environment(input.environment, &mut loaded.diagnostics);
-        loaded.entries = entries::resolve(declared, &Choices::default(), &mut loaded.diagnostics);
+        resolve(input.path, declared, &Choices::default(), &mut loaded);
     } else {
         mirror(input, &text, &mut loaded);
     }
@@ -92,6 +93,26 @@ pub fn load(input: &Input<'_>) -> Loaded {
         place.map(|place| (files.index(&place.file), place.span.start))
     });
     loaded
+}
+
+/// Makes entries of what is declared, and checks them.
+fn resolve(path: &str, declared: Vec<Declared>, defaults: &Choices, loaded: &mut Loaded) {
+    let Loaded {
+        target,
+        diagnostics,
+        ..
+    } = loaded;
+    let profile = target.as_ref().map(|target| &target.profile);
+    let images = entries::resolve(declared, defaults, profile, diagnostics);
+    validate(
+        &Checked {
+            path,
+            target: target.as_ref(),
+            images: &images,
+        },
+        diagnostics,
+    );
+    loaded.entries = images.into_iter().map(|image| image.entry).collect();
 }
 
 /// Reads a mirror file and what it includes.
@@ -107,16 +128,12 @@ fn mirror(input: &Input<'_>, text: &str, loaded: &mut Loaded) {
         });
     }
     let root = match format {
-        Format::Yaml => from_yaml::parse(text).map_err(|error| vec![error]),
+        Format::Yaml => from_yaml::parse(text),
         Format::Toml => from_toml::parse(text),
     };
     let root = match root {
         Ok(root) => root,
-        Err(errors) => {
-            let report = |error| syntax_error(input.path, error);
-            loaded.diagnostics.extend(errors.into_iter().map(report));
-            return;
-        }
+        Err(error) => return loaded.diagnostics.push(syntax_error(input.path, error)),
     };
     let mut reader = Reader::new(input.path, format, input.environment);
     let file = read_mirror::read(&mut reader, &root);
@@ -136,7 +153,7 @@ fn mirror(input: &Input<'_>, text: &str, loaded: &mut Loaded) {
         &mut loaded.diagnostics,
     ));
     let defaults = file.defaults.unwrap_or_default();
-    loaded.entries = entries::resolve(declared, &defaults, &mut loaded.diagnostics);
+    resolve(input.path, declared, &defaults, loaded);
     loaded.registries = file
         .registries
         .into_iter()
@@ -168,7 +185,7 @@ fn includes(input: &Input<'_>, include: &[At<String>], loaded: &mut Loaded) -> V
                     declared.extend(images_txt::parse(&path, text, &mut loaded.diagnostics));
                 }
                 Err(why) => {
-                    let message = format!("cannot read `{path}`: {why}");
+                    let message = format!("cannot include `{value}`: {why}");
                     let diagnostic = Diagnostic::error("not-readable", message)
                         .at(place.clone())
                         .help("paths are relative to the mirror file");

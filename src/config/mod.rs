@@ -8,6 +8,7 @@
 //! mirror.* ── node ─ mirror_file ─┘
 //! ```
 
+mod advice;
 mod at;
 mod declared;
 pub mod diagnostics;
@@ -28,7 +29,9 @@ pub mod schema;
 mod secrets;
 pub mod settings;
 mod spelling;
+mod tag;
 mod target;
+mod validate;
 mod variables;
 
 use std::collections::BTreeMap;
@@ -51,7 +54,7 @@ pub struct Input<'a> {
     pub text: &'a str,
     /// The environment.
     pub environment: &'a Environment,
-    /// Reads a file that the main file includes; the path is relative to where the main file's
-    /// own path is.
+    /// Reads a file that the main file includes. The path is joined to the main file's already:
+    /// `sub/mirror.yaml` that includes `images.txt` asks for `sub/images.txt`.
     pub read: &'a dyn Fn(&str) -> Result<String, String>,
 }

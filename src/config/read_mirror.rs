@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use crate::model::{PlatformPattern, Platforms, Secret};
+use crate::model::{PlatformPattern, Platforms, Reference, Secret};
 
 use super::at::At;
 use super::diagnostics::{Diagnostic, Place};
@@ -255,6 +255,10 @@ fn image(reader: &mut Reader<'_>, node: &Node) -> Option<ImageItem> {
     if !matches!(node.value, Value::Table(_)) {
         return reader.text(node, "images").map(ImageItem::Source);
     }
+    if let Some(diagnostic) = torn_apart(reader, node) {
+        reader.report(diagnostic);
+        return None;
+    }
     let mut table = reader.table(node, "images")?;
     let source = match table.take("source") {
         Some(node) => reader.text(node, "source"),
@@ -276,6 +280,37 @@ fn image(reader: &mut Reader<'_>, node: &Node) -> Option<ImageItem> {
         target,
         choices,
     }))
+}
+
+/// `- nginx: 1.27`: with a blank behind the colon, YAML takes it for a key and a value.
+fn torn_apart(reader: &Reader<'_>, node: &Node) -> Option<Diagnostic> {
+    let Value::Table(pairs) = &node.value else {
+        return None;
+    };
+    let [
+        Pair {
+            key,
+            key_span,
+            value,
+        },
+    ] = pairs.as_slice()
+    else {
+        return None;
+    };
+    let Value::Scalar { text, .. } = &value.value else {
+        return None;
+    };
+    let image = format!("{key}:{text}");
+    if matches!(key.as_str(), "source" | "target") || image.parse::<Reference>().is_err() {
+        return None;
+    }
+    let place = reader.place(&(key_span.start..value.span.end));
+    let message = "a blank stands in the middle of this image";
+    let diagnostic = Diagnostic::error("blank-in-image", message).at(place.clone());
+    Some(match reader.format {
+        Format::Yaml => diagnostic.replace(place, image),
+        Format::Toml => diagnostic.help(format!("write `{image:?}`")),
+    })
 }
 
 fn registries(reader: &mut Reader<'_>, node: &Node) -> IndexMap<String, RegistryTable> {
@@ -323,12 +358,13 @@ fn registry(reader: &mut Reader<'_>, node: &Node) -> Option<RegistryTable> {
     let username = table.take_pair("username");
     let password = table.take_pair("password");
     // Whatever stands beside a misspelt key may be the password.
-    let unknown: Vec<_> = table
+    let is_secret = |pair: &&&Pair| matches!(table.meant(&pair.key), None | Some("password"));
+    let secrets = table
         .rest()
         .iter()
-        .map(|pair| pair.value.span.clone())
-        .collect();
-    reader.secrets.extend(unknown);
+        .filter(is_secret)
+        .map(|pair| pair.value.span.clone());
+    reader.secrets.extend(secrets);
     let settings = RegistryTable {
         concurrency: concurrency.and_then(|node| at_least_one(reader, node, "concurrency")),
         requests_per_second: rate.and_then(|node| {

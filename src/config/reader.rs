@@ -184,12 +184,16 @@ impl<'a> Reader<'a> {
 
     /// Reads one of a few words.
     pub(super) fn word<T: Keyword>(&mut self, node: &Node, key: &str) -> Option<T> {
+        let words = || T::WORDS.iter().map(|(word, _)| *word);
+        let all: Vec<String> = words().map(|word| format!("`{word}`")).collect();
+        if !matches!(node.value, Value::Scalar { .. }) {
+            self.wrong_type(node, key, &format!("one of {}", all.join(", ")), None);
+            return None;
+        }
         let written = self.text(node, key)?;
         if let Some((_, choice)) = T::WORDS.iter().find(|(word, _)| *word == written.value) {
             return Some(*choice);
         }
-        let words = || T::WORDS.iter().map(|(word, _)| *word);
-        let all: Vec<String> = words().map(|word| format!("`{word}`")).collect();
         let message = format!("`{key}` cannot be `{}`", written.value);
         let diagnostic = Diagnostic::error("wrong-value", message)
             .at(written.place.clone())
@@ -295,6 +299,11 @@ impl<'n> Table<'n> {
     /// Takes all that is left, whatever the keys.
     pub(super) fn take_rest(&mut self) -> Vec<&'n Pair> {
         std::mem::take(&mut self.open)
+    }
+
+    /// Returns the known key that an unknown one was probably meant to be.
+    pub(super) fn meant(&self, key: &str) -> Option<&'static str> {
+        closest(key, self.known.iter().copied())
     }
 
     /// Returns what nobody has asked for yet.

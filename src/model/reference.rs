@@ -133,6 +133,14 @@ impl FromStr for Reference {
         if let Some((_, digest)) = text.split_once('@') {
             let _: Digest = digest.parse()?;
         }
+        // The specification's `\w` is ASCII; that of the library's regular expressions is not.
+        if let Some(odd) = text.chars().find(|c| !c.is_ascii()) {
+            let why = format!("only ASCII letters can stand in it, and `{odd}` is none");
+            return Err(ReferenceError::Grammar {
+                text: text.to_owned(),
+                why,
+            });
+        }
         // The grammar that the library knows has no IPv6 hosts; `pusher` serves loopback ones.
         let (ipv6_host, rest) = split_ipv6_host(text);
         let parsed: oci_distribution::Reference = rest
@@ -240,7 +248,15 @@ mod tests {
         );
         assert!(error("ghcr.io/Org/app:V1").contains("`Org/app`"));
         assert!(error("nginx@sha256:12").contains("64"));
-        for text in ["", "a b", "nginx:", ":1", "nginx：1", "http://nginx"] {
+        for text in [
+            "",
+            "a b",
+            "nginx:",
+            ":1",
+            "nginx：1",
+            "nginx:最新",
+            "http://nginx",
+        ] {
             assert!(text.parse::<Reference>().is_err(), "{text}");
         }
     }

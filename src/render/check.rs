@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use crate::config::{Diagnostic, Files, Place, Severity};
 
-/// The version of [`Check`]; the minor part grows with what is added, the major with what changes.
-const FORMAT_VERSION: &str = "1.0";
+use super::json::{self, FORMAT_VERSION};
+use super::markdown::{code, prose};
 
 /// Everything there is to say about the files.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -182,9 +182,7 @@ impl CheckPlace {
 
 /// Writes diagnostics as JSON.
 pub fn json(diagnostics: &[Diagnostic], files: &Files, out: &mut dyn fmt::Write) -> fmt::Result {
-    let check = Check::of(diagnostics, files);
-    let text = serde_json::to_string_pretty(&check).map_err(|_| fmt::Error)?;
-    writeln!(out, "{text}")
+    json::write(&Check::of(diagnostics, files), out)
 }
 
 /// Writes diagnostics as a markdown list.
@@ -198,33 +196,23 @@ pub fn markdown(
     }
     for diagnostic in diagnostics {
         let severity = diagnostic.severity.as_str();
-        write!(out, "- **{severity}**: {}", one_line(&diagnostic.message))?;
+        write!(out, "- **{severity}**: {}", prose(&diagnostic.message))?;
         if let Some(place) = &diagnostic.place {
             let (line, column) = files.position(place);
-            write!(out, " ({}:{line}:{column})", one_line(&place.file))?;
+            write!(
+                out,
+                " ({})",
+                code(&format!("{}:{line}:{column}", place.file))
+            )?;
         }
         writeln!(out)?;
         if let Some(help) = &diagnostic.help {
-            writeln!(out, "  - {}", one_line(help))?;
+            writeln!(out, "  - {}", prose(help))?;
         }
         if let Some(replacement) = &diagnostic.replacement {
-            let fence = "`".repeat(3);
-            let text = replacement.text.trim_end().replace(&fence, "");
-            writeln!(
-                out,
-                "\n  {fence}text\n  {}\n  {fence}",
-                text.replace('\n', "\n  ")
-            )?;
+            let lines = replacement.text.trim_end().lines().map(code);
+            writeln!(out, "  - {}", lines.collect::<Vec<_>>().join("<br>"))?;
         }
     }
     Ok(())
-}
-
-/// Keeps a text from ending the list item that it stands in, or from being HTML.
-fn one_line(text: &str) -> String {
-    let space = |c: char| if c.is_control() { ' ' } else { c };
-    text.chars()
-        .map(space)
-        .collect::<String>()
-        .replace('<', "&lt;")
 }

@@ -9,6 +9,8 @@ use annotate_snippets::{
 
 use crate::config::{Diagnostic, Files, Place, Severity};
 
+use super::clean::is_hidden;
+
 /// Writes diagnostics, with a blank line after each.
 pub fn write(
     diagnostics: &[Diagnostic],
@@ -101,10 +103,7 @@ fn groups<'a>(diagnostic: &'a Diagnostic, files: &'a Files) -> Vec<Group<'a>> {
             ]
         }
         (Some(help), None) if marks.is_empty() => {
-            vec![
-                main,
-                Group::with_title(Level::HELP.secondary_title(harmless(help))),
-            ]
+            vec![main.element(Level::HELP.message(harmless(help)))]
         }
         (Some(help), None) => {
             vec![
@@ -170,7 +169,10 @@ impl Window {
             file: file.to_owned(),
             span: start..start,
         };
-        let text = text.get(start..end).unwrap_or_default();
+        let text = text
+            .get(start..end)
+            .unwrap_or_default()
+            .trim_end_matches('\r');
         Self {
             text: same_length(text),
             start,
@@ -184,18 +186,22 @@ impl Window {
     }
 }
 
-/// Replaces the control characters that a terminal might obey and the renderer lets through by a
-/// dot of the same length, so that spans stay right.
+/// Makes characters seen that the renderer lets through unseen, such as those that a terminal might
+/// obey; what stands for them is of the same length, so that spans stay right.
 fn same_length(text: &str) -> String {
-    text.replace(|c: char| ('\u{80}'..='\u{9f}').contains(&c), "\u{b7}")
-        .replace('\r', " ")
+    let seen = |c: char| match c.len_utf8() {
+        2 if is_hidden(c) => '\u{b7}',
+        3 if is_hidden(c) => char::REPLACEMENT_CHARACTER,
+        _ => c,
+    };
+    text.chars().map(seen).collect()
 }
 
-/// Writes control characters as escapes, so that a file cannot command the terminal.
+/// Writes what would not be seen as escapes, so that a file cannot command the terminal.
 fn harmless(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     for c in text.chars() {
-        if c.is_control() && c != '\n' {
+        if is_hidden(c) && c != '\n' {
             clean.extend(c.escape_unicode());
         } else {
             clean.push(c);

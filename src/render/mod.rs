@@ -1,4 +1,5 @@
-//! Plans, reports and drift as text: for people, for programs, for pull requests. Pure.
+//! What is declared, planned, done and mistaken as text: for people, for programs, for pull
+//! requests. Pure.
 //!
 //! The core decides, this folder words it. Everything goes into a writer; whatever came from a
 //! registry or a file is made harmless on the way (see [`clean`]).

@@ -5,6 +5,7 @@ mod apply;
 mod cli;
 mod client;
 mod layering;
+mod mistakes;
 mod profile_table;
 mod readme;
 mod registries;

@@ -7,6 +7,7 @@ use crate::progress::Progress;
 use crate::render;
 
 use super::super::args::{Format, GlobalArgs};
+use super::super::client::announce_writes;
 use super::super::context::Context;
 use super::super::error::Stop;
 use super::super::exit::Exit;
@@ -31,6 +32,7 @@ pub(super) async fn run(context: &Context, global: &GlobalArgs) -> Result<Exit, 
     }
     let progress = Arc::new(Progress::new(pending));
     let display = Display::start(printer, &progress, Phase::Copying);
+    announce_writes(&client, &plan);
     let report = apply(&plan, &client, context.stop.clone(), &progress).await;
     drop(display);
     let format = global.format().into();

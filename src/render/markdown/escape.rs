@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use super::super::clean::clean;
 
 /// Returns `text` as code.
-pub(super) fn code(text: &str) -> String {
+pub(in crate::render) fn code(text: &str) -> String {
     let text = clean(text);
     if text.is_empty() {
         return String::new();
@@ -34,7 +34,7 @@ pub(super) fn code(text: &str) -> String {
 
 /// Returns a sentence: its words as they are, and what stands between backticks, or is no ordinary
 /// word, as code.
-pub(super) fn prose(text: &str) -> String {
+pub(in crate::render) fn prose(text: &str) -> String {
     let text = clean(text);
     let mut sentence = String::new();
     for (position, part) in text.split('`').enumerate() {

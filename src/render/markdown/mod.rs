@@ -16,7 +16,7 @@ use crate::plan::{Action, Change, Target};
 
 use super::hints;
 use super::words::{block_reason, platforms, short_reference};
-use escape::{code, prose};
+pub(super) use escape::{code, prose};
 
 /// Returns where the images go.
 fn place(target: &Target) -> String {

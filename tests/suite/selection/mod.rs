@@ -1,10 +1,5 @@
 //! What a target must hold, for every shape of source: the pure selection, driven to its answer.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "what cannot be unwrapped is a failed test"
-)]
-
 mod cases;
 mod golden;
 mod properties;

@@ -31,7 +31,7 @@ pub(super) async fn run(context: &Context) -> Result<Exit, Stop> {
     story.prompt("cat images.txt")?;
     story.print(stage.list())?;
     story.tell("Where does each image go? Two are called `alist`, so their names get a prefix:")?;
-    // story.run("pusher list", Exit::Done).await?;
+    story.run("pusher list", Exit::Done).await?;
     story.tell("What is missing? Nothing is written by this, and no layer is read:")?;
     story.run("pusher plan", Exit::Done).await?;
     story.tell("Copy it, layer by layer from one registry to the other, never through a disk:")?;

@@ -1,0 +1,149 @@
+//! Mistakes in the image itself: the one word behind the platform.
+
+use super::super::images_txt::Word;
+use super::super::tag::refuses_tag;
+use super::pages::{Page, page};
+use super::{Line, Mistake, short};
+use crate::model::{Digest, Reference, ReferenceError};
+
+fn image<'a>(line: &Line<'a>) -> Option<Word<'a>> {
+    match line.behind_platform() {
+        [image] => Some(*image),
+        _ => None,
+    }
+}
+
+/// `https://hub.docker.com/r/xhofe/alist`
+pub(super) fn page_address(line: &Line<'_>) -> Option<Mistake> {
+    let word = line
+        .behind_platform()
+        .iter()
+        .find(|word| page(word.text).is_some())?;
+    let message = "this is the address of a page, not an image";
+    let mistake = Mistake::new("page-address", message, word.span());
+    Some(match page(word.text)? {
+        Page::Of(image) => mistake.mended(line.with(word.span(), &image)),
+        Page::Unknown => {
+            mistake.help("write the image as `docker pull` takes it, such as `xhofe/alist:latest`")
+        }
+    })
+}
+
+/// `http://nginx`
+pub(super) fn scheme(line: &Line<'_>) -> Option<Mistake> {
+    let image = line
+        .behind_platform()
+        .iter()
+        .find(|word| word.text.contains("://"))?;
+    let (scheme, rest) = image.text.split_once("://")?;
+    let end = image.start + scheme.len() + 3;
+    let message = format!("an image has no `{}://` in front", short(scheme));
+    let mended = line.with(image.span(), rest.trim_end_matches('/'));
+    Some(Mistake::new("scheme", message, image.start..end).mended(mended))
+}
+
+/// `nginx:最新`
+pub(super) fn not_ascii(line: &Line<'_>) -> Option<Mistake> {
+    let image = image(line)?;
+    let at = image.text.find(|c: char| !c.is_ascii())?;
+    let odd = image.text[at..].chars().next()?;
+    let name = image.text.rfind('/').map_or(0, |slash| slash + 1);
+    let in_tag = image.text[name..at.max(name)].contains(':');
+    let (what, allowed) = match in_tag {
+        true => ("tag", "letters `a-z A-Z`, digits and `_ . -`"),
+        false => ("name", "letters `a-z`, digits and `. _ -`"),
+    };
+    let message = format!("`{odd}` cannot stand in a {what}: only {allowed} can");
+    let span = image.start + at..image.start + at + odd.len_utf8();
+    Some(
+        Mistake::new("not-ascii", message, span).help("look up how the image's own page spells it"),
+    )
+}
+
+/// `Nginx:1.27`
+pub(super) fn upper_case(line: &Line<'_>) -> Option<Mistake> {
+    let image = image(line)?;
+    let Err(ReferenceError::UpperCase(_)) = image.text.parse::<Reference>() else {
+        return None;
+    };
+    let name = image.text.split('@').next()?;
+    let last = name.rfind('/').map_or(0, |slash| slash + 1);
+    let end = name[last..]
+        .find(':')
+        .map_or(name.len(), |colon| last + colon);
+    let at = name[..end].find(|c: char| c.is_ascii_uppercase())?;
+    let message = format!(
+        "the name `{}` has capitals; registries allow none",
+        short(&name[..end])
+    );
+    let lower = format!("{}{}", name[..end].to_ascii_lowercase(), &image.text[end..]);
+    let span = image.start + at..image.start + end;
+    Some(Mistake::new("upper-case", message, span).mended(line.with(image.span(), &lower)))
+}
+
+/// `/nginx`, `ghcr.io/org/app/`, `ghcr.io//app`
+pub(super) fn slashes(line: &Line<'_>) -> Option<Mistake> {
+    let image = image(line)?;
+    let parts: Vec<&str> = image
+        .text
+        .split('/')
+        .filter(|part| !part.is_empty())
+        .collect();
+    let mended = parts.join("/");
+    if mended == image.text || mended.is_empty() {
+        return None;
+    }
+    let message = "there is a `/` too many";
+    let mended = line.with(image.span(), &mended);
+    Some(Mistake::new("slashes", message, image.span()).mended(mended))
+}
+
+/// `nginx:`, `nginx:1.27:alpine`, `nginx:-x`
+pub(super) fn tag(line: &Line<'_>) -> Option<Mistake> {
+    let image = image(line)?;
+    let name = image.text.split('@').next()?;
+    let last = name.rfind('/').map_or(0, |slash| slash + 1);
+    let colon = last + name[last..].find(':')?;
+    let tag = &name[colon + 1..];
+    let span = image.start + colon..image.start + name.len();
+    if tag.is_empty() {
+        let without = format!("{}{}", &name[..colon], &image.text[name.len()..]);
+        let message = "no tag stands behind the `:`";
+        return Some(
+            Mistake::new("tag", message, span)
+                .help("write the tag; without one it is `latest`")
+                .mended(line.with(image.span(), &without)),
+        );
+    }
+    refuses_tag(tag).map(|why| Mistake::new("tag", why, span))
+}
+
+/// `nginx@sha256:12`, `nginx@latest`
+pub(super) fn digest(line: &Line<'_>) -> Option<Mistake> {
+    let image = image(line)?;
+    let (name, digest) = image.text.split_once('@')?;
+    let error = digest.parse::<Digest>().err()?;
+    let at = image.start + name.len();
+    let span = at..image.span().end;
+    if !digest.contains(':') && refuses_tag(digest).is_none() && !name.contains(':') {
+        let message = format!("`{}` is a tag, and a tag stands behind `:`", short(digest));
+        let mended = line.with(image.span(), &format!("{name}:{digest}"));
+        return Some(Mistake::new("digest", message, span).mended(mended));
+    }
+    Some(
+        Mistake::new("digest", short(&error.to_string()), span)
+            .help("a digest is `sha256:` and 64 of `0-9 a-f`"),
+    )
+}
+
+/// Whatever the others did not recognise.
+pub(super) fn anything_else(line: &Line<'_>) -> Mistake {
+    let words = line.behind_platform();
+    let (start, end) = match (words.first(), words.last()) {
+        (Some(first), Some(last)) => (first.start, last.span().end),
+        _ => (0, line.text.len()),
+    };
+    let message = format!("`{}` is not an image", short(&line.text[start..end]));
+    Mistake::new("not-an-image", message, start..end)
+        .help("images are written as in `nginx:1.27`, `xhofe/alist` or `ghcr.io/org/app:v1`")
+}

@@ -1,0 +1,198 @@
+//! Mistakes in the platform before an image.
+
+use super::super::images_txt::split_platform;
+use super::super::spelling::closest;
+use super::{Line, Mistake, short};
+use crate::model::{PlatformPattern, Reference};
+
+const OPTION: &str = "--platform";
+
+/// What platforms look like, for those who cannot be told which one they meant.
+const EXAMPLES: &str =
+    "platforms are written as in `linux/amd64`, `linux/arm64`, `linux/arm/v7`, `linux/386`";
+
+/// The platforms that most images are made for.
+const COMMON: [&str; 9] = [
+    "linux/amd64",
+    "linux/arm64",
+    "linux/arm/v7",
+    "linux/arm/v6",
+    "linux/386",
+    "linux/ppc64le",
+    "linux/s390x",
+    "linux/riscv64",
+    "windows/amd64",
+];
+
+/// `--platfrom=linux/arm64 nginx`, `-platform linux/arm64 nginx`
+pub(super) fn misspelt_option(line: &Line<'_>) -> Option<Mistake> {
+    let option = line
+        .words
+        .first()
+        .filter(|word| word.text.starts_with('-'))?;
+    if split_platform(&line.words).is_some() {
+        return None;
+    }
+    let end = option.text.find(['=', ':']).unwrap_or(option.text.len());
+    let name = &option.text[..end];
+    let mistake = Mistake::new(
+        "unknown-option",
+        format!("unknown option `{}`", short(name)),
+        option.start..option.start + end,
+    );
+    let is_platform =
+        closest(name, [OPTION]).is_some() || matches!(name.trim_matches('-'), "arch" | "p" | "os");
+    if !is_platform {
+        return Some(mistake.help("the only option there is, is `--platform`"));
+    }
+    let value = option.text[end..].trim_start_matches(['=', ':']);
+    let equals = if end < option.text.len() { "=" } else { "" };
+    Some(mistake.mended(line.with(option.span(), &format!("{OPTION}{equals}{value}"))))
+}
+
+/// `nginx --platform=linux/arm64`
+pub(super) fn behind_the_image(line: &Line<'_>) -> Option<Mistake> {
+    let at = line
+        .words
+        .iter()
+        .position(|word| word.text.starts_with(OPTION))
+        .filter(|at| *at > 0)?;
+    let (platform, rest) = split_platform(&line.words[at..])?;
+    let mistake = Mistake::new(
+        "platform-behind-image",
+        "the platform stands before the image, not behind it",
+        line.words[at].start..platform.map_or(line.text.len(), |platform| platform.span().end),
+    );
+    let Some(platform) = platform else {
+        return Some(mistake);
+    };
+    let others: Vec<&str> = line.words[..at]
+        .iter()
+        .chain(rest)
+        .map(|word| word.text)
+        .collect();
+    Some(mistake.mended(format!("{OPTION}={} {}", platform.text, others.join(" "))))
+}
+
+/// `--platform`, `--platform=linux/arm64`, `--platform=nginx:1.27`
+pub(super) fn nothing_behind(line: &Line<'_>) -> Option<Mistake> {
+    let (platform, rest) = split_platform(&line.words)?;
+    if !rest.is_empty() {
+        return None;
+    }
+    let option = line.words.first()?.span();
+    let Some(platform) = platform else {
+        let message = "a platform and an image are missing behind `--platform`";
+        return Some(
+            Mistake::new("image-missing", message, option)
+                .help("write both: `--platform=linux/arm64 nginx:1.27`"),
+        );
+    };
+    if let Some(mistake) = image_in_its_place(line) {
+        return Some(mistake);
+    }
+    let message = "an image is missing behind the platform";
+    Some(
+        Mistake::new("image-missing", message, option.start..line.text.len()).help(format!(
+            "write it on this line: `{OPTION}={} nginx:1.27`",
+            short(platform.text)
+        )),
+    )
+}
+
+/// `--platform=linux/amd64,linux/arm64 nginx`
+pub(super) fn several(line: &Line<'_>) -> Option<Mistake> {
+    let (platform, rest) = split_platform(&line.words)?;
+    let platform = platform.filter(|platform| platform.text.contains([',', ';', '|']))?;
+    let image = rest
+        .iter()
+        .map(|word| word.text)
+        .collect::<Vec<_>>()
+        .join(" ");
+    let platforms = platform
+        .text
+        .split([',', ';', '|'])
+        .filter(|platform| !platform.is_empty());
+    let lines: Vec<String> = platforms
+        .map(|platform| format!("{OPTION}={platform} {image}"))
+        .collect();
+    let message = "an image list has one platform a line";
+    Some(
+        Mistake::new("several-platforms", message, platform.span())
+            .help(
+                "write a line for each; a mirror file can put them under one name, \
+                 with `platforms: [linux/amd64, linux/arm64]`",
+            )
+            .mended(lines.join("\n")),
+    )
+}
+
+/// `--platform=all nginx`, `--platform=linux/* nginx`
+pub(super) fn wildcard(line: &Line<'_>) -> Option<Mistake> {
+    let (platform, _) = split_platform(&line.words)?;
+    let parsed = |text: &str| {
+        text.parse::<PlatformPattern>()
+            .is_ok_and(|one| one.is_wildcard())
+    };
+    let platform = platform.filter(|platform| platform.text == "all" || parsed(platform.text))?;
+    let message = format!(
+        "an image list has one platform a line, not `{}`",
+        platform.text
+    );
+    let help = format!(
+        "a mirror file can ask for more: `platforms: {}`",
+        platform.text
+    );
+    Some(Mistake::new("several-platforms", message, platform.span()).help(help))
+}
+
+/// `--platform=linux/armv7 redis`, `--platform=nginx linux/arm64`
+pub(super) fn not_a_platform(line: &Line<'_>) -> Option<Mistake> {
+    let (platform, rest) = split_platform(&line.words)?;
+    let platform = platform?;
+    let error = platform.text.parse::<PlatformPattern>().err()?;
+    if let ([other], true) = (rest, error.meant.is_none())
+        && other.text.parse::<PlatformPattern>().is_ok()
+        && platform.text.parse::<Reference>().is_ok()
+    {
+        let message = "platform and image have changed places";
+        let mended = format!("{OPTION}={} {}", other.text, platform.text);
+        let span = platform.start..other.span().end;
+        return Some(Mistake::new("image-in-platforms-place", message, span).mended(mended));
+    }
+    if let Some(mistake) = image_in_its_place(line) {
+        return Some(mistake);
+    }
+    let message = format!("`{}` is not a platform", short(platform.text));
+    let mistake = Mistake::new("not-a-platform", message, platform.span()).help(EXAMPLES);
+    let meant = error
+        .meant
+        .or_else(|| closest(platform.text, COMMON).map(str::to_owned));
+    Some(match meant {
+        Some(meant) => mistake
+            .help(format!("did you mean `{meant}`?"))
+            .mended(line.with(platform.span(), &meant)),
+        None => mistake,
+    })
+}
+
+/// Recognises an image where a platform should be, by its tag or by the lack of anything that a
+/// platform could be meant by.
+fn image_in_its_place(line: &Line<'_>) -> Option<Mistake> {
+    let (platform, rest) = split_platform(&line.words)?;
+    let platform = platform?;
+    let error = platform.text.parse::<PlatformPattern>().err()?;
+    let could_be_platform = error.meant.is_some()
+        || closest(platform.text, COMMON).is_some()
+        || platform.text.starts_with("linux/");
+    if could_be_platform || platform.text.parse::<Reference>().is_err() {
+        return None;
+    }
+    let image = short(platform.text);
+    let message = format!("`{image}` stands in the platform's place, and is not a platform");
+    let help = match rest {
+        [] => format!("write `{OPTION}=linux/arm64 {image}`, or `{image}` alone"),
+        _ => EXAMPLES.to_owned(),
+    };
+    Some(Mistake::new("image-in-platforms-place", message, platform.span()).help(help))
+}

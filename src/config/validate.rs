@@ -1,0 +1,104 @@
+//! What can be wrong with images that are each right by themselves: one table of checks.
+
+use std::collections::BTreeSet;
+
+use crate::plan::Target;
+
+use super::advice;
+use super::declared::Resolved;
+use super::diagnostics::{Diagnostic, Kind};
+
+/// What is checked.
+pub(super) struct Checked<'a> {
+    /// The main file's name.
+    pub(super) path: &'a str,
+    /// Where the images go, if that is known.
+    pub(super) target: Option<&'a Target>,
+    /// The images.
+    pub(super) images: &'a [Resolved],
+}
+
+type Check = fn(&Checked<'_>, &mut Vec<Diagnostic>);
+
+const CHECKS: &[Check] = &[
+    images_are_declared,
+    names_are_accepted,
+    nothing_goes_onto_itself,
+    repositories_fit,
+];
+
+/// Runs every check.
+pub(super) fn validate(checked: &Checked<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    for check in CHECKS {
+        check(checked, diagnostics);
+    }
+}
+
+fn images_are_declared(checked: &Checked<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    // Where something is wrong, images may be missing for that.
+    if checked.images.is_empty() && diagnostics.is_empty() {
+        let message = format!("`{}` declares no images", checked.path);
+        diagnostics.push(
+            Diagnostic::warning("no-images", message).help(
+                "write one image a line in an image list, or under `images` in a mirror file",
+            ),
+        );
+    }
+}
+
+/// A name that the target refuses blocks this one image; the others can go.
+fn names_are_accepted(checked: &Checked<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    let Some(Target { profile, .. }) = checked.target else {
+        return;
+    };
+    for image in checked.images {
+        let Some(refused) = profile.refuses_name(&image.entry.target) else {
+            continue;
+        };
+        let diagnostic = Diagnostic::error("name-refused", refused.to_string())
+            .of_kind(Kind::NameRefused)
+            .at(image.name_place().clone());
+        diagnostics.push(match advice::acceptable(image, profile) {
+            Some(name) => advice::rename(diagnostic, image, &name),
+            None => diagnostic,
+        });
+    }
+}
+
+fn nothing_goes_onto_itself(checked: &Checked<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    let Some(target) = checked.target else { return };
+    for image in checked.images {
+        let goes_to = target.reference(&image.entry.target);
+        let source = &image.entry.source;
+        if source.repository() == goes_to.repository() && source.tag() == goes_to.tag() {
+            let message = format!("`{source}` would be copied onto itself");
+            let diagnostic = Diagnostic::error("onto-itself", message)
+                .at(image.declared.place.clone())
+                .help("leave it out, or name the registry that it comes from");
+            diagnostics.push(diagnostic);
+        }
+    }
+}
+
+fn repositories_fit(checked: &Checked<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    let Some(target) = checked.target else { return };
+    let Some(limit) = target.profile.repository_limit else {
+        return;
+    };
+    let names: BTreeSet<&str> = checked
+        .images
+        .iter()
+        .map(|image| image.entry.target.repository.as_str())
+        .collect();
+    if u32::try_from(names.len()).map_or(true, |count| count > limit) {
+        let message = format!(
+            "these images need {} repositories, and `{}` has room for {limit}",
+            names.len(),
+            target.registry
+        );
+        diagnostics.push(
+            Diagnostic::warning("too-many-repositories", message)
+                .help("several tags can share one repository: give them `target`s of one name"),
+        );
+    }
+}

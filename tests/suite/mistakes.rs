@@ -1,0 +1,121 @@
+//! Mistakes that people make: each fixture has a golden message beside it.
+//!
+//! `INSTA_UPDATE=always cargo test --test suite mistakes` writes the messages anew; read them.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use pusher::config::{Environment, Input, Kind, Loaded, Severity, load};
+use pusher::render::diagnostics;
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/mistakes")
+}
+
+fn environment() -> Environment {
+    let variables = [
+        ("ALIYUN_REGISTRY", "registry.cn-hangzhou.aliyuncs.com"),
+        ("ALIYUN_NAME_SPACE", "my-namespace"),
+        ("EMPTY", ""),
+    ];
+    variables
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into()
+}
+
+fn loaded(name: &str) -> Loaded {
+    let text = fs::read_to_string(folder().join(name)).unwrap();
+    let read = |path: &str| {
+        fs::read_to_string(folder().join(path)).map_err(|_| format!("there is no file `{path}`"))
+    };
+    load(&Input {
+        path: name,
+        text: &text,
+        environment: &environment(),
+        read: &read,
+    })
+}
+
+fn fixtures() -> BTreeSet<String> {
+    let files = fs::read_dir(folder())
+        .unwrap()
+        .map(|file| file.unwrap().file_name());
+    let names = files.map(|name| name.into_string().unwrap());
+    names
+        .filter(|name| !name.ends_with(".snap") && !name.ends_with(".snap.new"))
+        .collect()
+}
+
+fn message(name: &str) -> String {
+    let loaded = loaded(name);
+    let mut text = String::new();
+    diagnostics::write(&loaded.diagnostics, &loaded.files, false, &mut text).unwrap();
+    text + &diagnostics::summary(&loaded.diagnostics)
+}
+
+#[test]
+fn each_mistake_has_its_message() {
+    insta::with_settings!({
+        snapshot_path => folder(),
+        prepend_module_to_snapshot => false,
+        omit_expression => true,
+    }, {
+        insta::allow_duplicates! {
+            for name in fixtures() {
+                insta::assert_snapshot!(name.clone(), message(&name));
+            }
+        }
+    });
+}
+
+#[test]
+fn each_message_has_its_mistake() {
+    let known = fixtures();
+    for file in fs::read_dir(folder()).unwrap() {
+        let name = file.unwrap().file_name().into_string().unwrap();
+        if let Some(fixture) = name.strip_suffix(".snap") {
+            assert!(known.contains(fixture), "{name} is of no fixture");
+        }
+    }
+}
+
+#[test]
+fn what_is_offered_instead_is_right() {
+    let mut offers = 0;
+    for name in fixtures().into_iter().filter(|name| name.ends_with(".txt")) {
+        let loaded = loaded(&name);
+        for diagnostic in &loaded.diagnostics {
+            let Some(replacement) = &diagnostic.replacement else {
+                continue;
+            };
+            offers += 1;
+            let text = format!("{}\n", replacement.text);
+            let nothing = |_: &str| Err(String::new());
+            let again = load(&Input {
+                path: "images.txt",
+                text: &text,
+                environment: &environment(),
+                read: &nothing,
+            });
+            let wrong = again
+                .diagnostics
+                .iter()
+                .any(|one| one.severity == Severity::Error && one.kind == Kind::Mistake);
+            assert!(!wrong, "{name}: {text}{:?}", again.diagnostics);
+            assert!(!again.entries.is_empty(), "{name}: {text}");
+        }
+    }
+    assert!(offers > 20, "{offers} offers");
+}
+
+#[test]
+fn no_message_shows_a_password() {
+    for name in fixtures() {
+        assert!(!message(&name).contains("hunter2"), "{name}");
+        assert!(
+            !format!("{:?}", loaded(&name)).contains("hunter2"),
+            "{name}"
+        );
+    }
+}
