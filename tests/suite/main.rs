@@ -7,6 +7,7 @@ mod client;
 mod layering;
 mod mistakes;
 mod profile_table;
+mod readme;
 mod registries;
 mod render;
 mod schemas;
