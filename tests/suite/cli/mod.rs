@@ -8,7 +8,7 @@ mod declared;
 mod demo;
 mod drift;
 mod files;
-mod harness;
+pub(crate) mod harness;
 mod plan;
 mod secrets;
 mod stop;
