@@ -34,7 +34,7 @@ pub fn read_text(folder: &Path, path: &Path) -> Result<String, String> {
     let bytes = std::fs::read(folder.join(path)).map_err(|error| reason(&error))?;
     String::from_utf8(bytes).map_err(|error| {
         let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = valid.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = valid.split(|byte| *byte == b'\n').count();
         format!("it is not UTF-8 text (see line {line}); save it as UTF-8")
     })
 }

@@ -55,9 +55,10 @@ pub(super) fn acceptable(one: &Resolved, profile: &Profile) -> Option<TargetName
     let levels = profile
         .name_levels
         .is_some_and(|levels| name.repository.split('/').count() > levels);
-    let repository = match levels {
-        true => name.repository.replace('/', "_"),
-        false => name.repository.clone(),
+    let repository = if levels {
+        name.repository.replace('/', "_")
+    } else {
+        name.repository.clone()
     };
     let repository = repository.to_ascii_lowercase();
     let repository = repository.replace(|c: char| c != '/' && !fits(c), "-");

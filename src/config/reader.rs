@@ -262,15 +262,13 @@ impl<'a> Reader<'a> {
             let message = format!("unknown key `{}` in {what}", pair.key);
             let place = self.place(&pair.key_span);
             let diagnostic = Diagnostic::error("unknown-key", message).at(place.clone());
-            let diagnostic = match closest(&pair.key, table.known.iter().copied()) {
-                Some(meant) => diagnostic
+            let diagnostic = if let Some(meant) = closest(&pair.key, table.known.iter().copied()) {
+                diagnostic
                     .help(format!("did you mean `{meant}`?"))
-                    .replace(place, meant),
-                None => {
-                    let known: Vec<String> =
-                        table.known.iter().map(|key| format!("`{key}`")).collect();
-                    diagnostic.help(format!("the keys there are: {}", known.join(", ")))
-                }
+                    .replace(place, meant)
+            } else {
+                let known: Vec<String> = table.known.iter().map(|key| format!("`{key}`")).collect();
+                diagnostic.help(format!("the keys there are: {}", known.join(", ")))
             };
             self.report(diagnostic);
         }

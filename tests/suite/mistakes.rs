@@ -43,7 +43,7 @@ fn fixtures() -> BTreeSet<String> {
         .map(|file| file.unwrap().file_name());
     let names = files.map(|name| name.into_string().unwrap());
     names
-        .filter(|name| !name.ends_with(".snap") && !name.ends_with(".snap.new"))
+        .filter(|name| !name.contains(".snap"))
         .collect()
 }
 
@@ -83,7 +83,7 @@ fn each_message_has_its_mistake() {
 #[test]
 fn what_is_offered_instead_is_right() {
     let mut offers = 0;
-    for name in fixtures().into_iter().filter(|name| name.ends_with(".txt")) {
+    for name in fixtures().into_iter().filter(|name| Path::new(name).extension() == Some("txt".as_ref())) {
         let loaded = loaded(&name);
         for diagnostic in &loaded.diagnostics {
             let Some(replacement) = &diagnostic.replacement else {

@@ -69,8 +69,7 @@ fn docker_hub(path: &[&str], query: &str) -> Option<String> {
 }
 
 fn github(path: &[&str], query: &str) -> Option<String> {
-    let (owner, package) = match path {
-        [
+    let ([
             "orgs" | "users",
             owner,
             "packages",
@@ -87,8 +86,9 @@ fn github(path: &[&str], query: &str) -> Option<String> {
             package,
             ..,
         ]
-        | [owner, _, "pkgs", "container", package, ..] => (owner, package),
-        _ => return None,
+        | [owner, _, "pkgs", "container", package, ..]) = path
+    else {
+        return None;
     };
     let package = package.replace("%2F", "/").replace("%2f", "/");
     Some(tagged(&["ghcr.io", owner, &package], tag_of(query)).to_ascii_lowercase())

@@ -14,7 +14,6 @@ pub(super) const NAMESPACE: &str = "team";
 
 /// How the target calls itself in the mirror file.
 pub(super) const PERSONAL: &str = "acr-personal";
-pub(super) const GENERIC: &str = "generic";
 
 /// A registry that takes images alone, as ACR Personal does.
 pub(super) fn images_only(auth: Auth) -> Setup {
