@@ -4,6 +4,7 @@
 mod apply;
 mod cli;
 mod client;
+mod config;
 mod layering;
 mod mistakes;
 mod profile_table;

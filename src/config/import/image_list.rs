@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use crate::model::Platforms;
-use crate::plan::TargetName;
+use crate::plan::{Profile, ProfileKind, TargetName};
 
+use super::super::advice;
 use super::super::declared::Resolved;
 use super::super::diagnostics::{Diagnostic, Severity};
 use super::super::entries::{self, Resolution};
@@ -32,11 +33,31 @@ pub(super) fn draft(path: &str, text: &str) -> (Draft, Vec<Diagnostic>) {
         image
     }));
     images.sort_by_key(|image| image.entry.origin.line);
+    for image in &mut images {
+        diagnostics.extend(mend_name(image));
+    }
     (
         Draft {
             lines: lines(text, &images),
         },
         diagnostics,
+    )
+}
+
+/// Gives an image another name if no registry can take the one it has, as with a port in it.
+fn mend_name(image: &mut Resolved) -> Option<Diagnostic> {
+    let profile = Profile::of(ProfileKind::Generic);
+    let refused = profile.refuses_name(&image.entry.target)?;
+    let name = advice::acceptable(image, &profile)?;
+    let message = format!("no registry takes the name `{}`", refused.name);
+    image.entry.target = name;
+    Some(
+        Diagnostic::warning("name-refused", message)
+            .at(image.declared.place.clone())
+            .help(format!(
+                "the mirror file has `{}` instead",
+                image.entry.target
+            )),
     )
 }
 
