@@ -70,23 +70,23 @@ fn docker_hub(path: &[&str], query: &str) -> Option<String> {
 
 fn github(path: &[&str], query: &str) -> Option<String> {
     let ([
-            "orgs" | "users",
-            owner,
-            "packages",
-            "container",
-            "package",
-            package,
-            ..,
-        ]
-        | [
-            "orgs" | "users",
-            owner,
-            "packages",
-            "container",
-            package,
-            ..,
-        ]
-        | [owner, _, "pkgs", "container", package, ..]) = path
+        "orgs" | "users",
+        owner,
+        "packages",
+        "container",
+        "package",
+        package,
+        ..,
+    ]
+    | [
+        "orgs" | "users",
+        owner,
+        "packages",
+        "container",
+        package,
+        ..,
+    ]
+    | [owner, _, "pkgs", "container", package, ..]) = path
     else {
         return None;
     };
