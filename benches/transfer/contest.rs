@@ -37,9 +37,10 @@ impl Contest<'_> {
     pub(crate) async fn run(&self) -> Result<Vec<Standing>> {
         let source = Registry::start(self.counts()).await?;
         images::push(self.images, source.address, SOURCE_NAMESPACE).await?;
-        let full = match self.cold {
-            true => None,
-            false => Some(self.full_target().await?),
+        let full = if self.cold {
+            None
+        } else {
+            Some(self.full_target().await?)
         };
         let mut standings: Vec<_> = self.tools.iter().map(|tool| self.standing(*tool)).collect();
         for _ in 0..self.rounds {

@@ -31,13 +31,12 @@ pub(super) fn declare(
                 choices,
             }) => (source, target.as_ref(), choices, Form::Table(format)),
         };
-        let reference = match source.value.parse::<Reference>() {
-            Ok(reference) => Some(reference),
-            Err(_) => {
-                let whole = matches!(form, Form::Text(_));
-                diagnostics.push(mistakes::explain_item(source, whole, format));
-                None
-            }
+        let reference = if let Ok(reference) = source.value.parse::<Reference>() {
+            Some(reference)
+        } else {
+            let whole = matches!(form, Form::Text(_));
+            diagnostics.push(mistakes::explain_item(source, whole, format));
+            None
         };
         let naming = match target {
             None => Some(Naming::Flat { platform: None }),
@@ -70,6 +69,10 @@ pub(super) fn declare(
 /// Reads `repository:tag`; without a tag it is the source's, else `latest`.
 ///
 /// Which names a registry accepts is for its profile to say.
+#[expect(
+    clippy::result_large_err,
+    reason = "an error is made once for each mistake"
+)]
 fn parse_target(target: &At<String>, source: Option<&Reference>) -> Result<TargetName, Diagnostic> {
     let wrong = |message: String| {
         Diagnostic::error("not-a-target", message)

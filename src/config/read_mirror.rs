@@ -83,19 +83,17 @@ fn texts(reader: &mut Reader<'_>, node: Option<&Node>, key: &str) -> Vec<At<Stri
 fn target(reader: &mut Reader<'_>, node: &Node) -> Option<At<TargetTable>> {
     let mut table = reader.table(node, "target")?;
     let place = reader.place(&node.span);
-    let registry = match table.take("registry") {
-        Some(node) => reader.expanded(node, "registry"),
-        None => {
-            let missing = "the target's key `registry` is missing";
-            let example =
-                "it is the registry's host: `registry: registry.cn-hangzhou.aliyuncs.com`";
-            reader.report(
-                Diagnostic::error("missing-key", missing)
-                    .at(place.clone())
-                    .help(example),
-            );
-            None
-        }
+    let registry = if let Some(node) = table.take("registry") {
+        reader.expanded(node, "registry")
+    } else {
+        let missing = "the target's key `registry` is missing";
+        let example = "it is the registry's host: `registry: registry.cn-hangzhou.aliyuncs.com`";
+        reader.report(
+            Diagnostic::error("missing-key", missing)
+                .at(place.clone())
+                .help(example),
+        );
+        None
     };
     let namespace = table.take("namespace");
     let value = TargetTable {
@@ -260,15 +258,14 @@ fn image(reader: &mut Reader<'_>, node: &Node) -> Option<ImageItem> {
         return None;
     }
     let mut table = reader.table(node, "images")?;
-    let source = match table.take("source") {
-        Some(node) => reader.text(node, "source"),
-        None => {
-            let missing = Diagnostic::error("missing-key", "this image has no `source`")
-                .at(reader.place(&node.span))
-                .help("name the image: `source: nginx:1.27`");
-            reader.report(missing);
-            None
-        }
+    let source = if let Some(node) = table.take("source") {
+        reader.text(node, "source")
+    } else {
+        let missing = Diagnostic::error("missing-key", "this image has no `source`")
+            .at(reader.place(&node.span))
+            .help("name the image: `source: nginx:1.27`");
+        reader.report(missing);
+        None
     };
     let target = table
         .take("target")
@@ -329,20 +326,19 @@ fn registries(reader: &mut Reader<'_>, node: &Node) -> IndexMap<String, Registry
         let settings = registry(reader, value);
         match parse_host(key) {
             Err(why) => reader.report(Diagnostic::error("not-a-host", why).at(place)),
-            Ok(host) => match places.get(&host) {
-                Some(first) => {
+            Ok(host) => {
+                if let Some(first) = places.get(&host) {
                     let message = format!("`{key}` and another key both stand for `{host}`");
                     let twice = Diagnostic::error("duplicate-key", message)
                         .at(place)
                         .related(first.clone(), "the first one")
                         .help("keep one of them");
                     reader.report(twice);
-                }
-                None => {
+                } else {
                     places.insert(host.clone(), place);
                     registries.insert(host, settings.unwrap_or_default());
                 }
-            },
+            }
         }
     }
     registries

@@ -23,10 +23,12 @@ pub(super) enum Format {
 impl Format {
     /// Writes a text as this format wants it.
     pub(super) fn quote(self, text: &str) -> String {
+        const WORDS: [&str; 9] = ["true", "false", "yes", "no", "on", "off", "y", "n", "null"];
         let plain = |c: char| c.is_ascii_alphanumeric() || "_./-@:".contains(c);
-        let bare = text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        let bare = text.starts_with(|c: char| c.is_ascii_alphabetic())
             && text.chars().all(plain)
-            && !text.ends_with(':');
+            && !text.ends_with(':')
+            && !WORDS.contains(&text.to_ascii_lowercase().as_str());
         match self {
             Self::Yaml if bare => text.to_owned(),
             Self::Yaml | Self::Toml => format!("{text:?}"),
@@ -260,15 +262,13 @@ impl<'a> Reader<'a> {
             let message = format!("unknown key `{}` in {what}", pair.key);
             let place = self.place(&pair.key_span);
             let diagnostic = Diagnostic::error("unknown-key", message).at(place.clone());
-            let diagnostic = match closest(&pair.key, table.known.iter().copied()) {
-                Some(meant) => diagnostic
+            let diagnostic = if let Some(meant) = closest(&pair.key, table.known.iter().copied()) {
+                diagnostic
                     .help(format!("did you mean `{meant}`?"))
-                    .replace(place, meant),
-                None => {
-                    let known: Vec<String> =
-                        table.known.iter().map(|key| format!("`{key}`")).collect();
-                    diagnostic.help(format!("the keys there are: {}", known.join(", ")))
-                }
+                    .replace(place, meant)
+            } else {
+                let known: Vec<String> = table.known.iter().map(|key| format!("`{key}`")).collect();
+                diagnostic.help(format!("the keys there are: {}", known.join(", ")))
             };
             self.report(diagnostic);
         }

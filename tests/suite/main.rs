@@ -4,11 +4,14 @@
 mod apply;
 mod cli;
 mod client;
+mod config;
 mod layering;
 mod mistakes;
 mod profile_table;
 mod readme;
 mod registries;
 mod render;
+mod schemas;
 mod selection;
+mod story;
 mod support;

@@ -49,9 +49,10 @@ pub(super) fn not_ascii(line: &Line<'_>) -> Option<Mistake> {
     let odd = image.text[at..].chars().next()?;
     let name = image.text.rfind('/').map_or(0, |slash| slash + 1);
     let in_tag = image.text[name..at.max(name)].contains(':');
-    let (what, allowed) = match in_tag {
-        true => ("tag", "letters `a-z A-Z`, digits and `_ . -`"),
-        false => ("name", "letters `a-z`, digits and `. _ -`"),
+    let (what, allowed) = if in_tag {
+        ("tag", "letters `a-z A-Z`, digits and `_ . -`")
+    } else {
+        ("name", "letters `a-z`, digits and `. _ -`")
     };
     let message = format!("`{odd}` cannot stand in a {what}: only {allowed} can");
     let span = image.start + at..image.start + at + odd.len_utf8();

@@ -69,26 +69,26 @@ fn docker_hub(path: &[&str], query: &str) -> Option<String> {
 }
 
 fn github(path: &[&str], query: &str) -> Option<String> {
-    let (owner, package) = match path {
-        [
-            "orgs" | "users",
-            owner,
-            "packages",
-            "container",
-            "package",
-            package,
-            ..,
-        ]
-        | [
-            "orgs" | "users",
-            owner,
-            "packages",
-            "container",
-            package,
-            ..,
-        ]
-        | [owner, _, "pkgs", "container", package, ..] => (owner, package),
-        _ => return None,
+    let ([
+        "orgs" | "users",
+        owner,
+        "packages",
+        "container",
+        "package",
+        package,
+        ..,
+    ]
+    | [
+        "orgs" | "users",
+        owner,
+        "packages",
+        "container",
+        package,
+        ..,
+    ]
+    | [owner, _, "pkgs", "container", package, ..]) = path
+    else {
+        return None;
     };
     let package = package.replace("%2F", "/").replace("%2f", "/");
     Some(tagged(&["ghcr.io", owner, &package], tag_of(query)).to_ascii_lowercase())

@@ -7,10 +7,10 @@ use pusher::sandbox::{Options, Sandbox};
 use tempfile::TempDir;
 
 /// The namespace below which every test mirrors.
-pub(super) const NAMESPACE: &str = "team";
+pub(crate) const NAMESPACE: &str = "team";
 
 /// A folder with files in it, and the variables that commands run in it see.
-pub(super) struct Place {
+pub(crate) struct Place {
     folder: TempDir,
     variables: Vec<(String, String)>,
     /// What is written instead of a text that differs from run to run.
@@ -19,14 +19,14 @@ pub(super) struct Place {
 
 /// How a command ended, and what it printed.
 #[derive(Debug)]
-pub(super) struct Ran {
-    pub(super) status: i32,
-    pub(super) stdout: String,
-    pub(super) stderr: String,
+pub(crate) struct Ran {
+    pub(crate) status: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Place {
-    pub(super) fn empty() -> Self {
+    pub(crate) fn empty() -> Self {
         Self {
             folder: tempfile::tempdir().unwrap(),
             variables: Vec::new(),
@@ -35,7 +35,7 @@ impl Place {
     }
 
     /// A folder for a mirror into `target`; its files may say `SOURCE` and `TARGET` for the hosts.
-    pub(super) fn between(source: &Sandbox, target: &Sandbox) -> Self {
+    pub(crate) fn between(source: &Sandbox, target: &Sandbox) -> Self {
         Self::empty()
             .naming(source.address(), "SOURCE")
             .naming(target.address(), "TARGET")
@@ -43,22 +43,22 @@ impl Place {
             .variable("ALIYUN_NAME_SPACE", NAMESPACE)
     }
 
-    pub(super) fn naming(mut self, text: &str, name: &'static str) -> Self {
+    pub(crate) fn naming(mut self, text: &str, name: &'static str) -> Self {
         self.names.push((text.to_owned(), name));
         self
     }
 
-    pub(super) fn variable(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn variable(mut self, name: &str, value: &str) -> Self {
         self.variables.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    pub(super) fn file(self, name: &str, text: &str) -> Self {
+    pub(crate) fn file(self, name: &str, text: &str) -> Self {
         self.write(name, text);
         self
     }
 
-    pub(super) fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         let mut text = text.to_owned();
         for (real, name) in &self.names {
             text = text.replace(name, real);
@@ -68,29 +68,29 @@ impl Place {
         std::fs::write(path, text).unwrap();
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
 
     /// Runs `pusher` with what would be typed after it.
-    pub(super) fn run(&self, typed: &str) -> Ran {
+    pub(crate) fn run(&self, typed: &str) -> Ran {
         let mut command = self.command(typed);
         // The registries that it talks to live in this process.
         tokio::task::block_in_place(|| self.ran(&command.output().unwrap()))
     }
 
     /// Starts `pusher`, to be ended by [`Self::wait`].
-    pub(super) fn start(&self, typed: &str) -> Child {
+    pub(crate) fn start(&self, typed: &str) -> Child {
         let mut command = self.command(typed);
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command.spawn().unwrap()
     }
 
-    pub(super) fn wait(&self, child: Child) -> Ran {
+    pub(crate) fn wait(&self, child: Child) -> Ran {
         tokio::task::block_in_place(|| self.ran(&child.wait_with_output().unwrap()))
     }
 
-    pub(super) fn command(&self, typed: &str) -> Command {
+    pub(crate) fn command(&self, typed: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_pusher"));
         command
             .args(typed.split_whitespace())
@@ -123,7 +123,7 @@ impl Place {
 
 impl Ran {
     /// All of it, as one text for a golden test.
-    pub(super) fn whole(&self) -> String {
+    pub(crate) fn whole(&self) -> String {
         let Self {
             status,
             stdout,
@@ -165,7 +165,7 @@ fn without_times(text: &str) -> String {
 }
 
 /// Replaces every `127.0.0.1:PORT` by `LOOPBACK-1`, `LOOPBACK-2`, in the order of their appearance.
-pub(super) fn without_ports(text: &str) -> String {
+pub(crate) fn without_ports(text: &str) -> String {
     let mut seen: Vec<String> = Vec::new();
     let mut parts = text.split("127.0.0.1:");
     let mut out = parts.next().unwrap().to_owned();
@@ -198,7 +198,7 @@ fn only_times_are_replaced() {
 }
 
 /// An open registry on either side.
-pub(super) async fn pair() -> (Sandbox, Sandbox) {
+pub(crate) async fn pair() -> (Sandbox, Sandbox) {
     let start = || async { Sandbox::start(Options::default()).await.unwrap() };
     (start().await, start().await)
 }

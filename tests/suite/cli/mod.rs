@@ -4,10 +4,11 @@
 //! anew, to be read before they are committed.
 
 mod apply;
+mod declared;
 mod demo;
 mod drift;
 mod files;
-mod harness;
+pub(crate) mod harness;
 mod plan;
 mod secrets;
 mod stop;

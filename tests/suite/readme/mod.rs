@@ -39,7 +39,7 @@ fn pages() -> Vec<Page> {
 fn options() -> BTreeSet<String> {
     let command = Args::command();
     let all = command.get_subcommands().chain([&command]);
-    all.flat_map(|command| command.get_arguments())
+    all.flat_map(clap::Command::get_arguments)
         .filter(|argument| !argument.is_hide_set())
         .filter_map(|argument| argument.get_long())
         .map(|long| format!("--{long}"))

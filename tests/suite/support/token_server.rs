@@ -129,8 +129,9 @@ impl Shared {
             "aud": SERVICE,
             "iat": now - LEEWAY,
             "nbf": now - LEEWAY,
-            // Earlier by what the registry forgives: the lifetime is then exactly as asked for.
-            "exp": now + self.lifetime - LEEWAY,
+            // Earlier by what the registry forgives, and not before the second that has begun ends:
+            // the token then lives for as long as was asked for, and for less than a second more.
+            "exp": now + i64::from(self.lifetime > 0) + self.lifetime - LEEWAY,
             "jti": self.requests.load(Ordering::SeqCst).to_string(),
             "access": access,
         });

@@ -36,7 +36,7 @@ pub(super) async fn run(context: &Context) -> Result<Exit, Stop> {
     story.run("pusher plan", Exit::Done).await?;
     story.tell("Copy it, layer by layer from one registry to the other, never through a disk:")?;
     story.run("pusher apply", Exit::Done).await?;
-    story.check(&stage)?;
+    check(&stage)?;
     story.tell("Once more: everything is in place, so nothing is left to do:")?;
     story
         .run("pusher plan --detailed-exitcode", Exit::Done)
@@ -53,7 +53,7 @@ pub(super) async fn run(context: &Context) -> Result<Exit, Stop> {
         .await?;
     story.tell("Mend it; what is there already is not copied again:")?;
     story.run("pusher apply", Exit::Done).await?;
-    story.check(&stage)?;
+    check(&stage)?;
     story.run("pusher drift", Exit::Done).await?;
     story.tell(
         "That is all. For your own images: write `images.txt`, set the four variables, and run \
@@ -126,14 +126,14 @@ impl Story {
         let message = format!("`{line}` ended with status {code} instead of {wanted}");
         Err(CliError::new(message).into())
     }
+}
 
-    /// Stops the story if the target does not hold what it should.
-    fn check(&self, stage: &Stage) -> Result<(), CliError> {
-        if stage.is_mirrored() {
-            return Ok(());
-        }
-        Err(CliError::new("the target does not hold what was applied"))
+/// Stops the story if the target does not hold what it should.
+fn check(stage: &Stage) -> Result<(), CliError> {
+    if stage.is_mirrored() {
+        return Ok(());
     }
+    Err(CliError::new("the target does not hold what was applied"))
 }
 
 /// Breaks a sentence into lines of at most `width` characters.

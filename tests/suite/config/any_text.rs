@@ -1,0 +1,180 @@
+//! Whatever a file holds: no panic, and every place lies in its text.
+
+use proptest::prelude::*;
+use pusher::config::Loaded;
+use pusher::render::{check, diagnostics, list};
+
+use super::loaded;
+
+const PATHS: [&str; 3] = ["images.txt", "mirror.yaml", "mirror.toml"];
+
+fn assert_sound(loaded: &Loaded) {
+    for diagnostic in &loaded.diagnostics {
+        let places = diagnostic
+            .place
+            .iter()
+            .chain(diagnostic.related.iter().map(|(place, _)| place))
+            .chain(
+                diagnostic
+                    .replacement
+                    .iter()
+                    .map(|replacement| &replacement.place),
+            );
+        for place in places {
+            let text = loaded.files.text(&place.file);
+            assert!(
+                text.get(place.span.clone()).is_some(),
+                "{diagnostic:?} in {text:?}"
+            );
+        }
+        assert!(!diagnostic.message.is_empty());
+    }
+    let mut out = String::new();
+    diagnostics::write(&loaded.diagnostics, &loaded.files, true, &mut out).unwrap();
+    check::json(&loaded.diagnostics, &loaded.files, &mut out).unwrap();
+    check::markdown(&loaded.diagnostics, &loaded.files, &mut out).unwrap();
+    if let Ok(desired) = loaded.desired() {
+        list::human(&desired, &mut out).unwrap();
+        list::json(&desired, &mut out).unwrap();
+        list::markdown(&desired, &mut out).unwrap();
+    }
+}
+
+/// Pieces that files are made of, so that chance gets further than the first character.
+fn pieces() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        "version: 1\n",
+        "version = 1\n",
+        "target",
+        "registry",
+        "namespace",
+        "profile",
+        "defaults",
+        "platforms",
+        "images",
+        "include",
+        "registries",
+        "source",
+        "password",
+        "username",
+        ":",
+        ": ",
+        " = ",
+        "\n",
+        "\n  ",
+        "\n  - ",
+        "- ",
+        "[",
+        "]",
+        "{",
+        "}",
+        "\"",
+        "'",
+        "#",
+        " ",
+        "\t",
+        "\r\n",
+        "&a",
+        "*a",
+        "<<: *a",
+        "~",
+        "null",
+        "1.10",
+        "no",
+        "-1",
+        "1e999",
+        "nginx",
+        "nginx:1.27",
+        "ghcr.io/org/app:v1",
+        "@sha256:",
+        "aaaa",
+        "--platform",
+        "--platform=",
+        "linux/armv7",
+        "linux/arm64",
+        "linux/*",
+        ",",
+        "：",
+        "最新",
+        "\u{200b}",
+        "\u{feff}",
+        "\u{202e}",
+        "\u{1b}[31m",
+        "https://hub.docker.com/r/a/b",
+        "docker pull ",
+        "${",
+        "${ALIYUN_REGISTRY}",
+        "}",
+        "$${",
+        "/",
+        "//",
+        "é",
+        "\u{9b}",
+        "images.txt",
+        "all",
+        "A",
+        "x: ",
+        "|\n",
+        ">-\n",
+        "!!binary ",
+        "---\n",
+        "%",
+    ]);
+    prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_read(text in any::<String>()) {
+        for path in PATHS {
+            assert_sound(&loaded(path, &text));
+        }
+    }
+
+    #[test]
+    fn any_pieces_are_read(text in pieces()) {
+        for path in PATHS {
+            assert_sound(&loaded(path, &text));
+        }
+    }
+
+    #[test]
+    fn what_is_offered_for_a_line_is_a_line(line in pieces()) {
+        let line = line.replace(['\n', '\r'], " ");
+        let before = loaded("images.txt", &line);
+        for replacement in before.diagnostics.iter().filter_map(|one| one.replacement.as_ref()) {
+            let after = loaded("images.txt", &replacement.text);
+            // The one thing that a line by itself cannot know is which names others have.
+            let codes: Vec<_> = after.diagnostics.iter().map(|one| one.code).collect();
+            let fine = |code: &&str| matches!(*code, "name-refused" | "declared-twice" | "same-target");
+            prop_assert!(codes.iter().all(fine), "{line:?} -> {:?}: {codes:?}", replacement.text);
+            prop_assert!(!after.entries.is_empty(), "{line:?} -> {:?}", replacement.text);
+        }
+    }
+}
+
+#[test]
+fn long_and_deep_texts_are_read() {
+    for text in [
+        "[",
+        "{",
+        "- ",
+        "a: ",
+        "x",
+        "x ",
+        "&a [*a,",
+        "\t",
+        "a/",
+        "--platform ",
+        "[a.",
+        "a=[",
+        "\n",
+    ] {
+        let long = text.repeat(20_000);
+        for path in PATHS {
+            let loaded = loaded(path, &long);
+            let mut out = String::new();
+            diagnostics::write(&loaded.diagnostics, &loaded.files, false, &mut out).unwrap();
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! An imported image list declares the very same.
+
+use proptest::prelude::*;
+use pusher::config::Severity;
+use pusher::config::import::import;
+use pusher::plan::{Entry, Origin};
+
+use super::{loaded, names::line};
+
+fn entries(path: &str, text: &str) -> Vec<Entry> {
+    let loaded = loaded(path, text);
+    let nowhere = Origin {
+        file: String::new(),
+        line: 0,
+    };
+    let wrong = |one: &&pusher::config::Diagnostic| {
+        one.severity == Severity::Error && one.code != "name-refused"
+    };
+    assert_eq!(loaded.diagnostics.iter().find(wrong), None, "{text}");
+    let without_origin = |entry| Entry {
+        origin: nowhere.clone(),
+        ..entry
+    };
+    loaded.entries.into_iter().map(without_origin).collect()
+}
+
+proptest! {
+    #[test]
+    fn declares_the_same(lines in prop::collection::vec(line(), 1..12)) {
+        let list = lines.join("\n# a comment\n\n");
+        let imported = import("images.txt", &list);
+        let text = imported.text.unwrap();
+        let has = |code| imported.diagnostics.iter().filter(move |one| one.code == code);
+        let collided = has("same-target").count();
+        let impossible: Vec<_> = has("name-refused").collect();
+        let after = entries("mirror.yaml", &text);
+        if collided == 0 && impossible.is_empty() {
+            prop_assert_eq!(entries("images.txt", &list), after);
+        } else {
+            // Those that had the name of another, or one that cannot be, have one of their own.
+            let before = loaded("images.txt", &list).entries;
+            prop_assert_eq!(before.len() + collided, after.len());
+            let possible = |one: &Entry| one.target.repository.chars().all(|c| c != ':');
+            prop_assert_eq!(after.iter().find(|one| !possible(one)), None);
+            for entry in before.into_iter().filter(possible) {
+                prop_assert!(after.iter().any(|other| other.target == entry.target
+                    && other.source == entry.source
+                    && other.platforms == entry.platforms));
+            }
+        }
+        prop_assert_eq!(text.matches("# a comment").count(), lines.len() - 1);
+    }
+}
+
+#[test]
+fn a_list_with_mistakes_is_not_imported() {
+    let imported = import("images.txt", "nginx\nNginx\n");
+    assert_eq!(imported.text, None);
+    assert_eq!(imported.diagnostics[0].code, "upper-case");
+}

@@ -1,0 +1,40 @@
+//! From text to the desired set.
+
+mod any_text;
+mod check;
+mod import;
+mod model;
+mod names;
+
+use pusher::config::{Environment, Input, Loaded, load};
+
+/// Returns the environment that most tests run in.
+fn environment() -> Environment {
+    let variables = [
+        ("ALIYUN_REGISTRY", "registry.cn-hangzhou.aliyuncs.com"),
+        ("ALIYUN_NAME_SPACE", "team"),
+        ("EX_USER", "me"),
+        ("EX_PASSWORD", "hunter2"),
+    ];
+    variables
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into()
+}
+
+/// Loads a file that includes nothing but `images.txt`, which has `list`.
+fn load_with(path: &str, text: &str, list: &str, environment: &Environment) -> Loaded {
+    let read = |asked: &str| match asked {
+        "images.txt" => Ok(list.to_owned()),
+        other => Err(format!("there is no file `{other}`")),
+    };
+    load(&Input {
+        path,
+        text,
+        environment,
+        read: &read,
+    })
+}
+
+fn loaded(path: &str, text: &str) -> Loaded {
+    load_with(path, text, "", &environment())
+}

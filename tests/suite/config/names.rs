@@ -1,0 +1,133 @@
+//! The naming rule against a second, independent way to say it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+use pusher::config::Kind;
+
+use super::loaded;
+
+/// The old workflow's rule, as it works on lines: it counts fields from the end, and collects each
+/// name's namespaces in a set.
+fn model(lines: &[String]) -> Vec<String> {
+    let field = |line: &str| -> (String, String) {
+        let image = line.split_whitespace().next_back().unwrap_or_default();
+        let image = image.find('@').map_or(image, |at| &image[..at]).to_owned();
+        let slashes = image.matches('/').count();
+        let namespace = match slashes {
+            1 => image[..image.find('/').unwrap()].to_owned() + "_",
+            2 => {
+                let from = image.find('/').unwrap() + 1;
+                image[from..image.rfind('/').unwrap()].to_owned() + "_"
+            }
+            _ => String::new(),
+        };
+        let last = image
+            .rfind('/')
+            .map_or(&*image, |slash| &image[slash + 1..]);
+        (namespace, last.to_owned())
+    };
+    let mut namespaces: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for line in lines {
+        let (namespace, last) = field(line);
+        let name = last.chars().take_while(|c| *c != ':').collect();
+        namespaces.entry(name).or_default().insert(namespace);
+    }
+    let target = |line: &String| {
+        let (namespace, last) = field(line);
+        let name: String = last.chars().take_while(|c| *c != ':').collect();
+        let mut target = String::new();
+        if let Some(rest) = line.trim_start().strip_prefix("--platform") {
+            let platform = rest.trim_start_matches(['=', ' ', '\t']);
+            target.extend(platform.chars().take_while(|c| !c.is_whitespace()));
+            target = target.replace('/', "_") + "_";
+        }
+        let digest_alone = line.contains('@') && !last.contains(':');
+        if namespaces[&name].len() > 1 && !digest_alone {
+            target += &namespace;
+        }
+        target += &last;
+        if !last.contains(':') {
+            target += ":latest";
+        }
+        target
+    };
+    lines.iter().map(target).collect()
+}
+
+pub(super) fn line() -> impl Strategy<Value = String> {
+    let host = prop_oneof![
+        Just(""),
+        Just("docker.io/"),
+        Just("ghcr.io/"),
+        Just("localhost:5000/")
+    ];
+    let path = prop_oneof![
+        Just(""),
+        Just("foo/"),
+        Just("library/"),
+        Just("a/b/"),
+        Just("a/b/c/")
+    ];
+    let name = prop_oneof![Just("nginx"), Just("alist"), Just("bar"), Just("a-b_c.d")];
+    let tag = prop_oneof![Just(""), Just(":1"), Just(":latest"), Just(":1.10-x")];
+    let digest =
+        prop_oneof![4 => Just(String::new()), 1 => Just(format!("@sha256:{}", "a".repeat(64)))];
+    let platform = prop_oneof![
+        4 => Just(""),
+        1 => Just("--platform=linux/arm64 "),
+        1 => Just("--platform linux/arm/v7\t"),
+        1 => Just(" --platform=linux/aarch64  "),
+    ];
+    (platform, host, path, name, tag, digest).prop_map(
+        |(platform, host, path, name, tag, digest)| {
+            format!("{platform}{host}{path}{name}{tag}{digest}")
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn names_are_those_of_the_old_workflow(lines in prop::collection::vec(line(), 1..12)) {
+        let expected = model(&lines);
+        let loaded = loaded("images.txt", &lines.join("\n"));
+        let collided = loaded.diagnostics.iter().any(|one| one.code == "same-target");
+        let other = |one: &&pusher::config::Diagnostic| {
+            one.kind == Kind::Mistake && !matches!(one.code, "same-target" | "declared-twice" | "digest-without-tag")
+        };
+        prop_assert_eq!(loaded.diagnostics.iter().find(other), None);
+        let mut seen = BTreeSet::new();
+        let first_of_each: Vec<&String> =
+            expected.iter().filter(|name| seen.insert((*name).clone())).collect();
+        let names: Vec<String> = loaded.entries.iter().map(|one| one.target.to_string()).collect();
+        prop_assert_eq!(names.iter().collect::<Vec<_>>(), first_of_each);
+        // What is not there is told: as a repeat, or as a collision.
+        let missing = expected.len() - names.len();
+        let told = loaded.diagnostics.iter().filter(|one| matches!(one.code, "same-target" | "declared-twice"));
+        prop_assert_eq!(told.count(), missing);
+        prop_assert!(missing > 0 || !collided);
+    }
+}
+
+#[test]
+fn the_model_follows_the_table() {
+    let names = |lines: &[&str]| {
+        model(
+            &lines
+                .iter()
+                .map(|line| (*line).to_owned())
+                .collect::<Vec<_>>(),
+        )
+    };
+    assert_eq!(
+        names(&[
+            "xhofe/alist:latest",
+            "--platform=linux/arm64 xiaoyaliu/alist"
+        ]),
+        ["xhofe_alist:latest", "linux_arm64_xiaoyaliu_alist:latest"]
+    );
+    assert_eq!(
+        names(&["nginx:1.25", "docker.io/library/nginx:1.26"]),
+        ["nginx:1.25", "library_nginx:1.26"]
+    );
+}

@@ -1,0 +1,187 @@
+//! `schemas/` holds what `pusher schema` prints, and the repository's own files keep to it.
+
+use std::path::Path;
+
+use pusher::config::{Environment, Input, Severity, load};
+use pusher::render::schemas::{SchemaKind, schema, text};
+
+fn file(name: &str) -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
+}
+
+#[test]
+fn the_committed_schemas_are_what_the_program_prints() {
+    for kind in SchemaKind::ALL {
+        let name = kind.as_str();
+        let committed = file(&format!("schemas/{name}.schema.json"));
+        let remedy = format!("cargo run -- schema {name} > schemas/{name}.schema.json");
+        assert!(committed == text(kind), "stale: {remedy}");
+    }
+}
+
+#[test]
+fn the_repositorys_own_files_are_without_mistakes_and_fit_the_schema() {
+    let own = [
+        (
+            "ALIYUN_REGISTRY".to_owned(),
+            "registry.cn-hangzhou.aliyuncs.com".to_owned(),
+        ),
+        ("ALIYUN_NAME_SPACE".to_owned(), "team".to_owned()),
+    ];
+    let environment = own.into_iter().collect();
+    let loaded = load(&Input {
+        path: "mirror.yaml",
+        text: &file("mirror.yaml"),
+        environment: &environment,
+        read: &|name| Ok(file(name)),
+    });
+    assert_eq!(loaded.diagnostics, []);
+    assert_eq!(loaded.desired().unwrap().entries.len(), 4);
+
+    let document: serde_json::Value = serde_yaml::from_str(&file("mirror.yaml")).unwrap();
+    let validator = jsonschema::validator_for(&schema(SchemaKind::Mirror)).unwrap();
+    validator.validate(&document).unwrap();
+    assert!(!validator.is_valid(&serde_json::json!({ "version": 1, "imagse": [] })));
+}
+
+const DESIGN: &str = r#"
+version: 1
+target:
+  registry: ${ALIYUN_REGISTRY}
+  namespace: ${ALIYUN_NAME_SPACE}
+  profile: auto
+defaults:
+  platforms: [linux/amd64]
+include: [images.txt]
+images:
+  - nginx:1.27
+  - source: ghcr.io/org/app:v1
+    platforms: [linux/amd64, linux/arm64]
+    target: app:v1
+registries:
+  docker.io: { concurrency: 4 }
+  registry.example.com: { plain-http: false, ca-file: ca.pem, username: "${EX_USER}", password: "${EX_PASSWORD}" }
+"#;
+
+#[test]
+fn the_schema_takes_what_the_program_takes_and_refuses_what_it_refuses() {
+    let validator = jsonschema::validator_for(&schema(SchemaKind::Mirror)).unwrap();
+    for (text, good) in [
+        (DESIGN, true),
+        ("version: 1\nimages:\n", true),
+        (
+            "version: 1\nimages: [{source: a, platforms: all, referrers: all}]",
+            true,
+        ),
+        (
+            "version: 1\nimages: [{source: a, platforms: linux/arm64}]",
+            true,
+        ),
+        (
+            "version: 1\ntarget: {registry: a.example.com, profile: {mount: true}}\nimages: [a]",
+            true,
+        ),
+        ("version: 2\nimages: [a]", false),
+        ("images: [a]", false),
+        ("version: 1\nimages: [{target: a}]", false),
+        ("version: 1\nimages: [{source: a, platforms: []}]", false),
+        ("version: 1\nimages: [{source: a, referrers: some}]", false),
+        ("version: 1\nimages: a", false),
+        ("version: 1\ntarget: {profile: auto}\nimages: [a]", false),
+        (
+            "version: 1\ntarget: {registry: a.example.com, profile: acr}\nimages: [a]",
+            false,
+        ),
+        (
+            "version: 1\nimages: [a]\nregistries: {a.example.com: {concurrency: 0}}",
+            false,
+        ),
+        (
+            "version: 1\nimages: [a]\nregistries: {a.example.com: {requests-per-second: 0}}",
+            false,
+        ),
+        (
+            "version: 1\nimages: [a]\nregistries: {a.example.com: {plain-http: 1}}",
+            false,
+        ),
+    ] {
+        let document: serde_json::Value = serde_yaml::from_str(text).unwrap();
+        assert_eq!(validator.is_valid(&document), good, "the schema and {text}");
+        let variables = [
+            "ALIYUN_REGISTRY",
+            "ALIYUN_NAME_SPACE",
+            "EX_USER",
+            "EX_PASSWORD",
+        ];
+        let environment = variables
+            .map(|name| (name.to_owned(), "a".to_owned()))
+            .into();
+        let read = |_: &str| Ok(String::new());
+        let loaded = load(&Input {
+            path: "mirror.yaml",
+            text,
+            environment: &environment,
+            read: &read,
+        });
+        let wrong = loaded
+            .diagnostics
+            .iter()
+            .any(|one| one.severity == Severity::Error);
+        assert_eq!(!wrong, good, "{text}: {:?}", loaded.diagnostics);
+    }
+}
+
+/// The reader and the schema each know the keys; here they are held against each other.
+#[test]
+fn the_schema_and_the_reader_know_the_same_keys() {
+    let schema = schema(SchemaKind::Mirror);
+    let keys = |table: &serde_json::Value| -> Vec<String> {
+        table["properties"]
+            .as_object()
+            .unwrap()
+            .keys()
+            .cloned()
+            .collect()
+    };
+    let known = |text: &str| -> Vec<String> {
+        let read = |_: &str| Ok(String::new());
+        let environment = Environment::new();
+        let loaded = load(&Input {
+            path: "mirror.yaml",
+            text,
+            environment: &environment,
+            read: &read,
+        });
+        let unknown = loaded
+            .diagnostics
+            .iter()
+            .find(|one| one.message.contains("`zzzzzzzz`"));
+        let help = unknown.unwrap().help.clone().unwrap();
+        let list = help.strip_prefix("the keys there are: ").unwrap();
+        list.split(", ")
+            .map(|key| key.trim_matches('`').to_owned())
+            .collect()
+    };
+    for (table, text) in [
+        (&schema, "zzzzzzzz: 1"),
+        (&schema["$defs"]["Target"], "target: {zzzzzzzz: 1}"),
+        (
+            &schema["$defs"]["Profile"],
+            "target: {profile: {zzzzzzzz: 1}}",
+        ),
+        (&schema["$defs"]["Defaults"], "defaults: {zzzzzzzz: 1}"),
+        (
+            &schema["$defs"]["ImageTable"],
+            "images: [{source: a, zzzzzzzz: 1}]",
+        ),
+        (
+            &schema["$defs"]["Registry"],
+            "registries: {a.example.com: {zzzzzzzz: 1}}",
+        ),
+    ] {
+        let (mut of_schema, mut of_reader) = (keys(table), known(text));
+        of_schema.sort();
+        of_reader.sort();
+        assert_eq!(of_schema, of_reader, "{text}");
+    }
+}

@@ -1,0 +1,8 @@
+//! The main job as a user does it: the program itself, Debian's `docker-registry` as the target, and
+//! skopeo, which knows nothing of us, to read what arrived.
+//!
+//! What stands in for ACR Personal is that registry with `policy.repository.classes: [image]`.
+
+mod five_images;
+mod mirror;
+mod requests;
