@@ -162,6 +162,7 @@ impl<R: ReadRegistry> TreeReader<'_, R> {
         Unreadable {
             cause: Cause::Protocol,
             message: format!("{}: {what}", self.source),
+            hint: None,
         }
     }
 }
@@ -193,5 +194,6 @@ pub fn missing(source: &Reference, what: &str, descriptor: &Descriptor) -> Unrea
     Unreadable {
         cause: Cause::Protocol,
         message,
+        hint: None,
     }
 }

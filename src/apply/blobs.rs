@@ -176,7 +176,11 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
     }
 }
 
+/// Says what went wrong and, where that is known, what to do about it.
 #[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
-fn told(error: RegistryError) -> String {
-    error.to_string()
+pub(super) fn told(error: RegistryError) -> String {
+    match error.hint() {
+        Some(hint) => format!("{error}; {hint}"),
+        None => error.to_string(),
+    }
 }

@@ -13,7 +13,7 @@ use crate::registry::{RegistryError, WriteRegistry};
 use crate::tree::{self, ImageNode, Tree};
 
 use super::Engine;
-use super::blobs::{BlobJob, How};
+use super::blobs::{BlobJob, How, told};
 
 /// Brings one image to the target. An `Err` is an outcome in which the tag was not moved.
 pub(super) async fn copy<R: WriteRegistry>(
@@ -74,9 +74,7 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
         let images = tree.images.iter();
         all(images.map(|image| self.bring_image(image, &tree.root))).await?;
         for index in &tree.inner_indexes {
-            self.push_by_digest(index)
-                .await
-                .map_err(|error| error.to_string())?;
+            self.push_by_digest(index).await.map_err(told)?;
         }
         Ok(tree)
     }
@@ -98,9 +96,7 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
         });
         all(jobs.map(|job| self.engine.blobs.bring(job))).await?;
         if !is_root {
-            self.push_by_digest(&image.manifest)
-                .await
-                .map_err(|error| error.to_string())?;
+            self.push_by_digest(&image.manifest).await.map_err(told)?;
         }
         Ok(())
     }
@@ -137,7 +133,7 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
     /// Moves the tag, if it still is where the plan saw it.
     async fn move_tag(&self, root: &RawManifest) -> Result<(), Outcome> {
         let failed = |error: RegistryError| Outcome::Failed {
-            message: error.to_string(),
+            message: told(error),
         };
         let registry = self.engine.registry;
         let tag = self.engine.plan.target.reference(&self.change.target);

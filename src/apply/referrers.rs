@@ -16,6 +16,7 @@ pub(super) async fn list<R: WriteRegistry>(
     let malformed = |error| Unreadable {
         cause: Cause::Protocol,
         message: format!("{error}"),
+        hint: None,
     };
     let subject = match Manifest::parse(referrer).map_err(malformed)? {
         Manifest::Image(image) => image.subject,

@@ -58,7 +58,7 @@ fn referrers(entry: &Entry, referrers: &ObservedReferrers) -> Vec<Change> {
             let message = format!("its signatures and other referrers: {why}");
             let why = Unreadable {
                 message,
-                cause: why.cause,
+                ..why.clone()
             };
             vec![change(entry, blocked(BlockReason::SourceUnreadable(why)))]
         }
@@ -172,6 +172,7 @@ mod tests {
         Observation::Unreadable(Unreadable {
             cause: Cause::Unreachable,
             message,
+            hint: None,
         })
     }
 

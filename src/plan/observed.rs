@@ -56,6 +56,8 @@ pub struct Unreadable {
     pub cause: Cause,
     /// What happened: which registry, what was tried, how often.
     pub message: String,
+    /// What to do about it, as far as whoever asked the registry can know.
+    pub hint: Option<String>,
 }
 
 impl fmt::Display for Unreadable {

@@ -171,7 +171,7 @@ impl RegistryError {
                 Some(self.login_hint())
             }
             Detail::Status(refusal) if refusal.status == StatusCode::FORBIDDEN => {
-                Some(format!("see that the account for `{host}` may do this"))
+                Some(format!("check that the account for `{host}` may do this"))
             }
             Detail::Status(refusal) if refusal.pulls_used_up => Some(self.login_hint()),
             Detail::Status(refusal) if refusal.wants_tls() => Some(format!(
@@ -283,13 +283,10 @@ impl fmt::Display for Refusal {
 
 impl From<RegistryError> for Unreadable {
     fn from(error: RegistryError) -> Self {
-        let message = match error.hint() {
-            Some(hint) => format!("{error}; {hint}"),
-            None => error.to_string(),
-        };
         Self {
             cause: error.cause(),
-            message,
+            message: error.to_string(),
+            hint: error.hint(),
         }
     }
 }

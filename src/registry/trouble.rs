@@ -46,7 +46,6 @@ impl Trouble {
     /// Tells what to do about trouble with `place`, to which the settings of `host` apply.
     pub(super) fn hint(&self, place: &str, host: &str) -> Option<String> {
         match self {
-            Self::UnknownHost(_) => Some(format!("see that the name `{place}` is right")),
             Self::PlainHttp => Some(format!(
                 "if `{place}` has no TLS, and the network to it can be trusted, set \
                  `registries.{host}.plain-http: true`"

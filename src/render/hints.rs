@@ -3,6 +3,7 @@
 use crate::model::{DOCKER_HUB, ManifestError, Platforms};
 use crate::plan::{
     Action, BlockReason, Cause, Change, NameRefused, Outcome, Profile, Refusal, Target, TargetName,
+    Unreadable,
 };
 
 /// Says what to do about a change that is blocked; nothing where there is no advice to give.
@@ -15,9 +16,14 @@ pub fn for_change(change: &Change, target: &Target) -> Option<String> {
         BlockReason::SourceAbsent => {
             Some("check the spelling of the name and of the tag".to_owned())
         }
-        BlockReason::SourceUnreadable(why) => Some(for_source(why.cause, change.source.registry())),
+        BlockReason::SourceUnreadable(why) => {
+            let ours = || for_source(why.cause, change.source.registry());
+            Some(of_reader(why).unwrap_or_else(ours))
+        }
         BlockReason::Refused(refusal) => for_refusal(refusal, &change.platforms),
-        BlockReason::TargetUnreadable(why) => Some(for_target(why.cause, target)),
+        BlockReason::TargetUnreadable(why) => {
+            Some(of_reader(why).unwrap_or_else(|| for_target(why.cause, target)))
+        }
         BlockReason::NotObserved => None,
     }
 }
@@ -27,8 +33,22 @@ pub fn for_outcome(outcome: &Outcome) -> Option<&'static str> {
     match outcome {
         Outcome::Stale { .. } => Some("run `pusher plan` again and look at what changed"),
         Outcome::NotDone => Some("run `pusher apply` again; it goes on with what is left"),
+        // What ACR Personal says; behind a host name of one's own nothing else tells that it is one.
+        Outcome::Failed { message } if message.contains("unknown manifest class") => Some(
+            "the registry takes images alone: set `profile: acr-personal` under `target` in \
+             `mirror.yaml`, and what it refuses is left out",
+        ),
         Outcome::Failed { .. } => Some("run `pusher apply` again; what arrived is not sent twice"),
         Outcome::Unchanged | Outcome::Done(_) | Outcome::Blocked => None,
+    }
+}
+
+/// Returns the advice of whoever asked the registry, where it is better than what the side and the
+/// cause tell: how a connection failed is not to be seen from here, what a login is for is.
+fn of_reader(why: &Unreadable) -> Option<String> {
+    match why.cause {
+        Cause::Unauthorized | Cause::Denied | Cause::RateLimited => None,
+        Cause::Unreachable | Cause::Server | Cause::Protocol => why.hint.clone(),
     }
 }
 
@@ -162,7 +182,7 @@ fn for_refusal(refusal: &Refusal, platforms: &Platforms) -> Option<String> {
 mod tests {
     use super::*;
     use crate::model::PlatformPattern;
-    use crate::plan::{Origin, ProfileKind, Unreadable};
+    use crate::plan::{Origin, ProfileKind};
 
     fn target(registry: &str) -> Target {
         Target {
@@ -196,8 +216,11 @@ mod tests {
     }
 
     fn unreadable(cause: Cause) -> Unreadable {
-        let message = String::new();
-        Unreadable { cause, message }
+        Unreadable {
+            cause,
+            message: String::new(),
+            hint: None,
+        }
     }
 
     fn name(repository: &str) -> TargetName {
@@ -205,6 +228,31 @@ mod tests {
             repository: repository.to_owned(),
             tag: "1".to_owned(),
         }
+    }
+
+    #[test]
+    fn who_asked_knows_better_how_a_connection_failed() {
+        let why = |cause| Unreadable {
+            hint: Some("name the authority's file".to_owned()),
+            ..unreadable(cause)
+        };
+        for reason in [BlockReason::SourceUnreadable, BlockReason::TargetUnreadable] {
+            let advice = hint(reason(why(Cause::Unreachable)));
+            assert_eq!(advice, "name the authority's file");
+            let advice = hint(reason(why(Cause::Unauthorized)));
+            assert!(advice.contains("docker login"), "{advice}");
+        }
+    }
+
+    #[test]
+    fn an_image_that_the_registry_refuses_is_not_tried_again_and_again() {
+        let advice = |message: &str| {
+            let message = message.to_owned();
+            for_outcome(&Outcome::Failed { message }).unwrap()
+        };
+        let refused = "not allowed (403): DENIED: unknown manifest class for application/x";
+        assert!(advice(refused).contains("profile: acr-personal"));
+        assert!(advice("connection reset").contains("pusher apply"));
     }
 
     #[test]

@@ -80,6 +80,7 @@ pub(super) fn unreadable(cause: Cause, message: &str) -> Unreadable {
     Unreadable {
         cause,
         message: message.to_owned(),
+        hint: None,
     }
 }
 
