@@ -4,5 +4,8 @@
 //! What stands in for ACR Personal is that registry with `policy.repository.classes: [image]`.
 
 mod five_images;
+mod memory;
 mod mirror;
+mod platforms;
+mod referrers;
 mod requests;
