@@ -89,11 +89,8 @@ fn host_options(
         password,
     } = settings;
     let certificates = ca_file.as_deref().map(|path| {
-        read_setting(context, path).map_err(|error| {
-            CliError::new(format!(
-                "the certificates for `{host}` cannot be read: {error}"
-            ))
-        })
+        read_setting(context, path)
+            .map_err(|error| CliError::new(format!("the certificates of `{host}`: {error}")))
     });
     let login = username.as_ref().zip(password.as_ref());
     Ok(HostOptions {

@@ -23,32 +23,38 @@ pub fn read_main(folder: &Path, asked: Option<&Path>) -> Result<TextFile, CliErr
         Some(path) => path.to_owned(),
         None => find_default(folder)?,
     };
-    let text = read(folder, &path)?;
+    let text = read_text(folder, &path).map_err(|why| unreadable(&path, &why))?;
     let name = path.display().to_string();
     Ok(TextFile { name, text })
 }
 
-/// Reads a file; a relative path begins in `folder`.
-pub fn read(folder: &Path, path: &Path) -> Result<String, CliError> {
-    let bytes = read_bytes(folder, path)?;
-    let shown = path.display();
+/// Reads a file; a relative path begins in `folder`. The error says why it cannot be read, and
+/// leaves it to the caller to name the file.
+pub fn read_text(folder: &Path, path: &Path) -> Result<String, String> {
+    let bytes = std::fs::read(folder.join(path)).map_err(|error| reason(&error))?;
     String::from_utf8(bytes).map_err(|error| {
         let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = valid.split(|byte| *byte == b'\n').count();
-        CliError::new(format!("`{shown}` is not UTF-8 text (line {line})"))
-            .hint("save it as UTF-8 in your editor")
+        let line = valid.iter().filter(|byte| **byte == b'\n').count() + 1;
+        format!("it is not UTF-8 text (see line {line}); save it as UTF-8")
     })
 }
 
 /// Reads a file that need not be text; a relative path begins in `folder`.
 pub fn read_bytes(folder: &Path, path: &Path) -> Result<Vec<u8>, CliError> {
-    let shown = path.display();
-    std::fs::read(folder.join(path)).map_err(|error| match error.kind() {
-        ErrorKind::NotFound => CliError::new(format!("there is no file `{shown}`")),
-        ErrorKind::IsADirectory => CliError::new(format!("`{shown}` is a folder, not a file")),
-        ErrorKind::PermissionDenied => CliError::new(format!("this user may not read `{shown}`")),
-        _ => CliError::new(format!("cannot read `{shown}`: {error}")),
-    })
+    std::fs::read(folder.join(path)).map_err(|error| unreadable(path, &reason(&error)))
+}
+
+fn unreadable(path: &Path, why: &str) -> CliError {
+    CliError::new(format!("cannot read `{}`: {why}", path.display()))
+}
+
+fn reason(error: &std::io::Error) -> String {
+    match error.kind() {
+        ErrorKind::NotFound => "there is no such file".to_owned(),
+        ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        ErrorKind::PermissionDenied => "this user may not".to_owned(),
+        _ => error.to_string(),
+    }
 }
 
 fn find_default(folder: &Path) -> Result<PathBuf, CliError> {
@@ -84,13 +90,19 @@ mod tests {
     fn says_which_file_cannot_be_read_and_why() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("latin"), b"a\nb\n\xe9").unwrap();
-        let error = |name| {
-            read(folder.path(), Path::new(name))
-                .unwrap_err()
-                .to_string()
+        let error = |name: &str| {
+            let error = read_main(folder.path(), Some(Path::new(name))).unwrap_err();
+            error.to_string()
         };
-        assert_eq!(error("none.txt"), "there is no file `none.txt`");
-        assert_eq!(error("latin"), "`latin` is not UTF-8 text (line 3)");
-        assert_eq!(error("."), "`.` is a folder, not a file");
+        assert_eq!(
+            error("no.txt"),
+            "cannot read `no.txt`: there is no such file"
+        );
+        assert_eq!(error("."), "cannot read `.`: it is a folder");
+        assert!(
+            error("latin").contains("(see line 3)"),
+            "{}",
+            error("latin")
+        );
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::Path;
 
-use crate::config::{self, Diagnostic, Input, Loaded, Registries, Severity};
+use crate::config::{self, Diagnostic, Input, Kind, Loaded, Registries, Severity};
 use crate::plan::Desired;
 use crate::render::{Style, diagnostics};
 
@@ -11,7 +11,7 @@ use super::args::GlobalArgs;
 use super::context::Context;
 use super::error::{CliError, Stop};
 use super::exit::Exit;
-use super::files;
+use super::files::{self, TextFile};
 
 /// A desired set that can be worked on, and how to talk to its registries.
 pub struct Mirror {
@@ -24,46 +24,78 @@ pub struct Mirror {
 /// Reads the files.
 pub fn load(context: &Context, global: &GlobalArgs) -> Result<Loaded, CliError> {
     let file = files::read_main(&context.folder, global.file.as_deref())?;
-    let read = |path: &str| {
-        files::read(&context.folder, Path::new(path)).map_err(|error| error.to_string())
-    };
-    Ok(config::load(&Input {
-        path: &file.name,
-        text: &file.text,
-        environment: context.environment.variables(),
-        read: &read,
-    }))
+    Ok(understand(context, &file))
 }
 
 /// Reads the files and says what is to be said about them; stops if that stands in the way.
 pub fn require(context: &Context, global: &GlobalArgs) -> Result<Mirror, Stop> {
     let loaded = load(context, global)?;
-    let printer = &context.printer;
-    let write = |to: &mut dyn fmt::Write, told: &[Diagnostic]| {
-        let coloured = printer.talk_style() == Style::COLOURED;
-        diagnostics::write(told, &loaded.files, coloured, to)
-    };
     let Ok(desired) = loaded.desired() else {
-        let all = &loaded.diagnostics;
-        printer.insist(|to| {
-            write(to, all)?;
-            writeln!(to, "{}: nothing was done", diagnostics::summary(all))
-        });
-        return Err(Stop::Said(Exit::Failed));
+        return Err(refuse(context, &loaded, &loaded.diagnostics));
     };
-    // Names that the target refuses stay out of this: the plan shows them as blocked.
-    let below_error = |told: &&Diagnostic| told.severity < Severity::Error;
+    // Names that the target refuses are not told here: the plan shows them as blocked.
+    let is_remark = |told: &&Diagnostic| told.severity < Severity::Error;
     let remarks: Vec<_> = loaded
         .diagnostics
         .iter()
-        .filter(below_error)
+        .filter(is_remark)
         .cloned()
         .collect();
-    printer.say(|to| write(to, &remarks));
+    context
+        .printer
+        .say(|to| write(context, &loaded, &remarks, to));
     Ok(Mirror {
         desired,
-        registries: loaded.registries.clone(),
+        registries: loaded.registries,
     })
+}
+
+/// Reads an image list, wherever its images go; stops if there are mistakes in it.
+pub fn require_list(context: &Context, path: &Path) -> Result<Loaded, Stop> {
+    if path.extension().is_none_or(|extension| extension != "txt") {
+        let message = format!("`{}` is not an image list", path.display());
+        return Err(CliError::new(message)
+            .hint("the name of an image list ends in `.txt`")
+            .into());
+    }
+    let loaded = understand(context, &files::read_main(&context.folder, Some(path))?);
+    let told = loaded.check();
+    let is_mistake =
+        |told: &Diagnostic| told.severity == Severity::Error && told.kind == Kind::Mistake;
+    if told.iter().any(is_mistake) {
+        return Err(refuse(context, &loaded, &told));
+    }
+    context.printer.say(|to| write(context, &loaded, &told, to));
+    Ok(loaded)
+}
+
+fn understand(context: &Context, file: &TextFile) -> Loaded {
+    let read = |included: &str| files::read_text(&context.folder, Path::new(included));
+    config::load(&Input {
+        path: &file.name,
+        text: &file.text,
+        environment: context.environment.variables(),
+        read: &read,
+    })
+}
+
+/// Says why nothing is done.
+fn refuse(context: &Context, loaded: &Loaded, told: &[Diagnostic]) -> Stop {
+    context.printer.insist(|to| {
+        write(context, loaded, told, to)?;
+        writeln!(to, "{}: nothing was done", diagnostics::summary(told))
+    });
+    Stop::Said(Exit::Failed)
+}
+
+fn write(
+    context: &Context,
+    loaded: &Loaded,
+    told: &[Diagnostic],
+    to: &mut dyn fmt::Write,
+) -> fmt::Result {
+    let coloured = context.printer.talk_style() == Style::COLOURED;
+    diagnostics::write(told, &loaded.files, coloured, to)
 }
 
 /// Reads a file that a setting names.

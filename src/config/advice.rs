@@ -64,14 +64,20 @@ pub(super) fn acceptable(one: &Resolved, profile: &Profile) -> Option<TargetName
     let parts = repository
         .split('/')
         .map(|part| part.trim_matches(['.', '_', '-']));
-    let mended = TargetName {
-        repository: parts.collect::<Vec<_>>().join("/"),
-        tag: name.tag.clone(),
-    };
-    let shortest = Some(mended)
+    let repository = parts.collect::<Vec<_>>().join("/");
+    let most = profile
+        .name_length
+        .map_or(repository.len(), |(_, most)| most);
+    let cut: String = repository.chars().take(most).collect();
+    let cut = cut.trim_end_matches(['.', '_', '-', '/']).to_owned();
+    let candidates = [repository, cut]
+        .map(|repository| TargetName {
+            repository,
+            tag: name.tag.clone(),
+        })
         .into_iter()
         .chain(longer(&one.declared, &name.tag));
-    shortest
+    candidates
         .into_iter()
         .find(|name| profile.refuses_name(name).is_none())
 }

@@ -11,20 +11,30 @@ use super::diagnostics::Diagnostic;
 use super::mirror_file::Choices;
 use super::naming::{FlatName, Written, flat_names};
 
+/// The code of a name that two different images would have.
+pub(super) const SAME_TARGET: &str = "same-target";
+
+/// What became of the declared images.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Resolution {
+    /// The images, no two with the same target: one that is declared twice is there once, and of
+    /// different images that would have one name only the first is there.
+    pub(super) images: Vec<Resolved>,
+    /// The others of those, each with a name that nothing else has.
+    pub(super) collided: Vec<(Resolved, TargetName)>,
+}
+
 /// Gives every declared image its name, its platforms and its choices.
-///
-/// No two of what is returned have the same target: an image that is declared twice is there once,
-/// and of different images that would have one name only the first is there.
 pub(super) fn resolve(
     declared: Vec<Declared>,
     defaults: &Choices,
     profile: Option<&Profile>,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<Resolved> {
+) -> Resolution {
     let names = names(&declared);
     let mut by_target: HashMap<TargetName, usize> = HashMap::new();
-    let mut resolved: Vec<Resolved> = Vec::new();
-    let mut collisions: Vec<(usize, Resolved)> = Vec::new();
+    let mut images: Vec<Resolved> = Vec::new();
+    let mut others: Vec<(usize, Resolved)> = Vec::new();
     for (declared, name) in declared.into_iter().zip(names) {
         let one = Resolved {
             entry: entry(&declared, name.target, defaults),
@@ -35,22 +45,24 @@ pub(super) fn resolve(
         }
         match by_target.get(&one.entry.target) {
             None => {
-                by_target.insert(one.entry.target.clone(), resolved.len());
-                resolved.push(one);
+                by_target.insert(one.entry.target.clone(), images.len());
+                images.push(one);
             }
-            Some(first) if is_repeat(&resolved[*first].entry, &one.entry) => {
-                diagnostics.push(repeated(&resolved[*first], &one));
+            Some(first) if is_repeat(&images[*first].entry, &one.entry) => {
+                diagnostics.push(repeated(&images[*first], &one));
             }
-            Some(first) => collisions.push((*first, one)),
+            Some(first) => others.push((*first, one)),
         }
     }
     // Only now are all names known that a new one must keep clear of.
-    for (first, other) in collisions {
-        let name = advice::distinct(&resolved[first], &other, &by_target, profile);
+    let mut collided = Vec::new();
+    for (first, other) in others {
+        let name = advice::distinct(&images[first], &other, &by_target, profile);
         by_target.insert(name.clone(), first);
-        diagnostics.push(collision(&resolved[first], &other, &name));
+        diagnostics.push(collision(&images[first], &other, &name));
+        collided.push((other, name));
     }
-    resolved
+    Resolution { images, collided }
 }
 
 fn entry(declared: &Declared, target: TargetName, defaults: &Choices) -> Entry {
@@ -126,7 +138,7 @@ fn collision(first: &Resolved, other: &Resolved, name: &TargetName) -> Diagnosti
         "two different images would be `{}` in the target",
         first.entry.target
     );
-    let diagnostic = Diagnostic::error("same-target", message)
+    let diagnostic = Diagnostic::error(SAME_TARGET, message)
         .at(other.name_place().clone())
         .label("the second")
         .related(first.name_place().clone(), "the first");

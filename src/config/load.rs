@@ -103,7 +103,7 @@ fn resolve(path: &str, declared: Vec<Declared>, defaults: &Choices, loaded: &mut
         ..
     } = loaded;
     let profile = target.as_ref().map(|target| &target.profile);
-    let images = entries::resolve(declared, defaults, profile, diagnostics);
+    let images = entries::resolve(declared, defaults, profile, diagnostics).images;
     validate(
         &Checked {
             path,

@@ -16,6 +16,7 @@ mod entries;
 mod from_toml;
 mod from_yaml;
 mod images_txt;
+pub mod import;
 mod items;
 mod keywords;
 mod load;

@@ -4,7 +4,7 @@ mod apply;
 mod check;
 mod demo;
 mod drift;
-// mod import;
+mod import;
 mod list;
 mod plan;
 mod schema;
@@ -23,11 +23,10 @@ pub async fn run(context: &Context, args: &Args) -> Exit {
         Command::Plan(options) => plan::run(context, global, options).await,
         Command::Apply => apply::run(context, global).await,
         Command::Drift => drift::run(context, global).await,
-        // Command::Import(options) => import::run(context, options),
+        Command::Import(options) => import::run(context, options),
         Command::Schema(options) => schema::run(context, options),
         // The demo runs other commands: its future would hold one of its own kind.
         Command::Demo => Box::pin(demo::run(context)).await,
-        _ => return Exit::Failed,
     };
     match result {
         Ok(exit) | Err(Stop::Said(exit)) => exit,

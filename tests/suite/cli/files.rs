@@ -17,8 +17,14 @@ fn without_a_file_it_says_how_to_begin() {
 fn a_file_that_cannot_be_read_is_named() {
     let place = Place::empty().file("folder/images.txt", "nginx\n");
     for (typed, why) in [
-        ("plan -f gone.txt", "there is no file `gone.txt`"),
-        ("plan -f folder", "`folder` is a folder, not a file"),
+        (
+            "plan -f gone.txt",
+            "error: cannot read `gone.txt`: there is no such file\n",
+        ),
+        (
+            "plan -f folder",
+            "error: cannot read `folder`: it is a folder\n",
+        ),
     ] {
         let ran = place.run(typed);
         assert_eq!((ran.status, ran.stdout.as_str()), (1, ""));

@@ -4,6 +4,7 @@
 //! anew, to be read before they are committed.
 
 mod apply;
+mod declared;
 mod demo;
 mod drift;
 mod files;

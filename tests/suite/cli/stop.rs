@@ -54,7 +54,9 @@ async fn the_first_signal_stops_cleanly_and_says_what_was_done() {
         let (source, target, place) = stalled().await;
         let child = place.start("apply");
         seen(&source, "GET", "/org/slow/blobs/").await;
-        seen(&target, "PUT", &format!("/{NAMESPACE}/quick/manifests/v1")).await;
+        while target.tags(&format!("{NAMESPACE}/quick")).is_empty() {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
         signal(&child, name);
         let ran = place.wait(child);
         assert_eq!(ran.status, 1);

@@ -1,0 +1,40 @@
+//! Other files as mirror files.
+//!
+//! A file is read into a [`Draft`]; the draft is written as a mirror file. So far image lists are
+//! known; another tool's file needs a module of its own that makes a draft of it, and no more.
+
+mod draft;
+mod image_list;
+
+use draft::Draft;
+
+use super::diagnostics::{Diagnostic, Files, Severity};
+
+/// What became of a file that was to be imported.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Imported {
+    /// The mirror file; none where the file has mistakes that must be mended first.
+    pub text: Option<String>,
+    /// Everything there is to say about the file.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The text that the diagnostics point into.
+    pub files: Files,
+}
+
+/// Writes an image list as a mirror file (YAML) that declares the very same.
+///
+/// The target is left to the environment, as the image list leaves it. Of images that would have
+/// had the same name, all but the first get one of their own, and a warning says so.
+pub fn import(path: &str, text: &str) -> Imported {
+    let mut files = Files::default();
+    files.add(path, text);
+    let (draft, diagnostics): (Draft, _) = image_list::draft(path, files.text(path));
+    let wrong = diagnostics
+        .iter()
+        .any(|one| one.severity == Severity::Error);
+    Imported {
+        text: (!wrong).then(|| draft.to_yaml(path)),
+        diagnostics,
+        files,
+    }
+}

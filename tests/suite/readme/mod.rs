@@ -1,0 +1,227 @@
+//! The papers say what is so: commands parse, options and variables are all there, examples load,
+//! links lead somewhere.
+
+mod page;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use clap::CommandFactory as _;
+use pusher::cli::args::Args;
+use pusher::config::{self, Input, Loaded};
+
+use page::Page;
+
+const LANGUAGES: [&str; 2] = ["README.md", "README.zh-CN.md"];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn readmes() -> Vec<Page> {
+    LANGUAGES.map(|name| Page::read(&root().join(name))).into()
+}
+
+/// Returns every page that people read: those at the top and those in `docs`.
+fn pages() -> Vec<Page> {
+    let folders = [root().to_owned(), root().join("docs")];
+    let mut paths: Vec<PathBuf> = folders
+        .iter()
+        .flat_map(|folder| std::fs::read_dir(folder).unwrap())
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
+        .collect();
+    paths.sort();
+    paths.iter().map(|path| Page::read(path)).collect()
+}
+
+/// Returns every long option of the command line, hidden ones aside.
+fn options() -> BTreeSet<String> {
+    let command = Args::command();
+    let all = command.get_subcommands().chain([&command]);
+    all.flat_map(|command| command.get_arguments())
+        .filter(|argument| !argument.is_hide_set())
+        .filter_map(|argument| argument.get_long())
+        .map(|long| format!("--{long}"))
+        .collect()
+}
+
+#[test]
+fn every_command_can_be_typed() {
+    let mut seen = 0;
+    for page in pages() {
+        for command in page.commands() {
+            // What a command needs is left out where it is only named, and `KIND` stands for one.
+            let typed = match command.as_str() {
+                "pusher import" | "pusher schema" => continue,
+                command => command.replace("KIND", "mirror"),
+            };
+            if let Err(error) = Args::parse_checked(typed.split(' ')) {
+                panic!("{}: `{command}`: {error}", page.path.display());
+            }
+            seen += 1;
+        }
+    }
+    assert!(seen > 40, "the commands are no longer found: {seen}");
+}
+
+#[test]
+fn the_reference_has_every_command_and_option_and_no_other() {
+    let command = Args::command();
+    for page in readmes() {
+        let path = page.path.display();
+        for name in command.get_subcommands().map(clap::Command::get_name) {
+            let row = |row: &Vec<Vec<String>>| {
+                let first = row.first().and_then(|cell| cell.first());
+                first.is_some_and(|code| code.split(' ').take(2).eq(["pusher", name]))
+            };
+            assert!(
+                page.rows.iter().any(row),
+                "{path}: no row for `pusher {name}`"
+            );
+        }
+        let known = options();
+        let written: BTreeSet<String> = page
+            .rows
+            .iter()
+            .filter_map(|row| row.first())
+            .flatten()
+            .filter(|code| !code.starts_with("--platform"))
+            .filter_map(|code| code.split(' ').next())
+            .filter(|word| word.starts_with("--"))
+            .map(str::to_owned)
+            .collect();
+        let builtin = ["--help", "--version"].map(str::to_owned);
+        assert_eq!(written, &known | &BTreeSet::from(builtin), "{path}");
+    }
+}
+
+#[test]
+fn the_reference_has_every_variable_that_is_read() {
+    let sources = [
+        include_str!("../../../src/cli/environment.rs"),
+        include_str!("../../../src/cli/client.rs"),
+        include_str!("../../../src/config/target.rs"),
+    ];
+    let variables: BTreeSet<&str> = sources
+        .iter()
+        .map(|source| source.split("#[cfg(test)]").next().unwrap())
+        .flat_map(|code| code.split('"').skip(1).step_by(2))
+        .filter(|text| text.len() > 3 && text.chars().all(|c| c.is_ascii_uppercase() || c == '_'))
+        .collect();
+    for expected in ["ALIYUN_REGISTRY_PASSWORD", "ALIYUN_NAME_SPACE", "NO_COLOR"] {
+        assert!(
+            variables.contains(expected),
+            "{expected} is no longer found"
+        );
+    }
+    for page in readmes() {
+        let cells = page.rows.iter().filter_map(|row| row.first()).flatten();
+        let written: BTreeSet<&str> = cells.map(String::as_str).collect();
+        let missing: Vec<_> = variables.difference(&written).collect();
+        assert!(missing.is_empty(), "{}: {missing:?}", page.path.display());
+    }
+}
+
+fn load(path: &str, text: &str) -> Loaded {
+    let variables = [
+        (
+            config::REGISTRY_VARIABLE,
+            "registry.cn-hangzhou.aliyuncs.com",
+        ),
+        (config::NAMESPACE_VARIABLE, "my-mirror"),
+        ("EX_USER", "user"),
+        ("EX_PASSWORD", "password"),
+    ];
+    let own = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+    let environment: BTreeMap<_, _> = variables.map(own).into();
+    config::load(&Input {
+        path,
+        text,
+        environment: &environment,
+        read: &|_| Ok("redis:7.4\n".to_owned()),
+    })
+}
+
+#[test]
+fn the_examples_load() {
+    for page in readmes() {
+        for (path, language) in [("mirror.yaml", "yaml"), ("images.txt", "text")] {
+            let loaded = load(path, page.block(language));
+            let path = page.path.display();
+            assert_eq!(loaded.diagnostics, [], "{path}: {language}");
+            assert_eq!(
+                loaded.entries.len(),
+                4 - usize::from(language == "yaml"),
+                "{path}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_keys_in_the_reference_are_those_of_the_mirror_file() {
+    let schema = pusher::render::schemas::text(pusher::render::schemas::SchemaKind::Mirror);
+    for page in readmes() {
+        let keys = page.rows.iter().filter(|row| {
+            let place = row.get(1).and_then(|cell| cell.first());
+            place.is_some_and(|code| code == "defaults" || code.starts_with("registries."))
+        });
+        let keys: Vec<_> = keys.flat_map(|row| &row[0]).collect();
+        assert!(keys.len() > 8, "{}: {keys:?}", page.path.display());
+        for key in keys {
+            assert!(
+                schema.contains(&format!("\"{key}\"")),
+                "{}: `{key}`",
+                page.path.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn the_names_in_the_reference_are_those_that_lists_get() {
+    for page in readmes() {
+        let is_image = |cell: &Vec<String>| cell.iter().all(|code| code.contains([':', '/']));
+        let rows = page.rows.iter().filter(|row| match row.as_slice() {
+            [list, target] => !list.is_empty() && list.len() == target.len() && is_image(list),
+            _ => false,
+        });
+        let mut seen = 0;
+        for row in rows {
+            let list = row[0].join("\n").replace('…', &"0".repeat(64));
+            let loaded = load("images.txt", &list);
+            let targets: Vec<_> = loaded
+                .entries
+                .iter()
+                .map(|e| e.target.to_string())
+                .collect();
+            assert_eq!(targets, row[1], "{}", page.path.display());
+            seen += 1;
+        }
+        let path = page.path.display();
+        assert_eq!(seen, 5, "{path}: the rows are no longer found");
+    }
+}
+
+#[test]
+fn links_inside_the_repository_lead_somewhere() {
+    for page in pages() {
+        let path = page.path.display();
+        for link in page.links.iter().filter(|link| !link.contains("://")) {
+            let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
+            let there = page.path.parent().unwrap().join(file);
+            let target = if file.is_empty() {
+                page.path.as_path()
+            } else {
+                there.as_path()
+            };
+            assert!(target.exists(), "{path}: {link}");
+            let anchors = || Page::read(target).anchors;
+            assert!(
+                anchor.is_empty() || anchors().iter().any(|a| a == anchor),
+                "{path}: {link}"
+            );
+        }
+    }
+}
