@@ -133,7 +133,10 @@ async fn a_signature_that_cannot_follow_is_told() {
     let planned = mirror.plan();
     assert_eq!(planned.counts(), [1, 0, 0, 0], "{:#}", planned.json);
     let notes = planned.change("app:v1")["notes"].to_string();
-    assert!(notes.contains("signatures"), "{notes}");
+    assert!(
+        notes.contains("signatures and other referrers stay behind"),
+        "{notes}"
+    );
     mirror.apply();
     mirror.assert_in_place(1);
 }
