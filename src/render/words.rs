@@ -1,7 +1,9 @@
 //! The sentences that all formats share.
 
 use crate::model::{Platforms, Reference};
-use crate::plan::{Action, BlockReason, Change, LeftOut, Outcome, ProfileKind, Selection, Summary};
+use crate::plan::{
+    Action, BlockReason, Change, Copy, LeftOut, Outcome, ProfileKind, Selection, Summary,
+};
 
 use super::units::{bytes, counted};
 
@@ -74,8 +76,18 @@ pub fn outcome_reason(change: &Change, outcome: &Outcome) -> Option<String> {
     }
 }
 
+/// Says what of an image does not follow it, and why; nothing where all of it does.
+pub fn copy_notes(copy: &Copy, profile: ProfileKind) -> Vec<String> {
+    let mut notes = selection_notes(&copy.expected.selection, profile);
+    if copy.referrers_stay {
+        let why = "they name the source's digest, and the target's will be another";
+        notes.push(format!("signatures and other referrers stay behind: {why}"));
+    }
+    notes
+}
+
 /// Says what is left out of an index, and why; nothing where all of it is kept.
-pub fn selection_notes(selection: &Selection, profile: ProfileKind) -> Vec<String> {
+fn selection_notes(selection: &Selection, profile: ProfileKind) -> Vec<String> {
     let Selection {
         platforms_kept,
         left_out,

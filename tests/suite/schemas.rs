@@ -36,7 +36,7 @@ fn the_repositorys_own_files_are_without_mistakes_and_fit_the_schema() {
         read: &|name| Ok(file(name)),
     });
     assert_eq!(loaded.diagnostics, []);
-    assert_eq!(loaded.desired().unwrap().entries.len(), 4);
+    assert_eq!(loaded.desired().unwrap().entries.len(), 3);
 
     let document: serde_json::Value = serde_yaml::from_str(&file("mirror.yaml")).unwrap();
     let validator = jsonschema::validator_for(&schema(SchemaKind::Mirror)).unwrap();

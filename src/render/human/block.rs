@@ -7,7 +7,7 @@ use crate::plan::{Action, Change, Target};
 use super::super::hints;
 use super::super::style::Tone;
 use super::super::units::bytes;
-use super::super::words::{self, selection_notes, short_reference};
+use super::super::words::{self, copy_notes, short_reference};
 use super::page::{Pad, Page, Span};
 
 /// How deep the lines below a block's head stand.
@@ -135,7 +135,7 @@ pub(super) fn of_change(change: &Change, target: &Target) -> Block {
         ]);
     }
     if let Some(copy) = copy {
-        let notes = selection_notes(&copy.expected.selection, target.profile.kind);
+        let notes = copy_notes(copy, target.profile.kind);
         lines.extend(notes.into_iter().map(|note| vec![Span::plain(note)]));
     }
     Block {

@@ -187,9 +187,7 @@ impl Change {
             _ => None,
         };
         let copy = action.copy();
-        let notes = |copy: &core::Copy| {
-            words::selection_notes(&copy.expected.selection, target.profile.kind)
-        };
+        let notes = |copy: &core::Copy| words::copy_notes(copy, target.profile.kind);
         Self {
             target: name.to_string(),
             source: source.to_string(),

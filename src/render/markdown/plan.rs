@@ -5,7 +5,7 @@ use std::fmt;
 use crate::plan::{Action, Change, Plan};
 
 use super::super::units::{bytes, counted};
-use super::super::words::{plan_summary, selection_notes, to_copy};
+use super::super::words::{copy_notes, plan_summary, to_copy};
 use super::escape::{code, prose};
 use super::page::Page;
 use super::{blocked, place, source, troubles};
@@ -28,9 +28,10 @@ pub fn plan(plan: &Plan, out: &mut dyn fmt::Write) -> fmt::Result {
     page.list(
         "Left out",
         changes.iter().flat_map(|change| {
-            let notes = change.action.copy().map_or_else(Vec::new, |copy| {
-                selection_notes(&copy.expected.selection, target.profile.kind)
-            });
+            let notes = change
+                .action
+                .copy()
+                .map_or_else(Vec::new, |copy| copy_notes(copy, target.profile.kind));
             let name = code(&change.target.to_string());
             notes
                 .into_iter()

@@ -12,6 +12,9 @@ use crate::support::tools;
 /// The namespace that every image goes to.
 pub(super) const NAMESPACE: &str = "team";
 
+/// What a target that takes anything calls itself in the mirror file.
+pub(super) const GENERIC: &str = "generic";
+
 /// How the target calls itself in the mirror file.
 pub(super) const PERSONAL: &str = "acr-personal";
 

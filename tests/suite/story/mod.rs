@@ -3,6 +3,10 @@
 //!
 //! What stands in for ACR Personal is that registry with `policy.repository.classes: [image]`.
 
+mod edges;
 mod five_images;
+mod memory;
 mod mirror;
+mod platforms;
+mod referrers;
 mod requests;
