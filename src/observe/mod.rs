@@ -73,14 +73,14 @@ struct Observer<'a, R> {
 impl<'a, R: ReadRegistry> Observer<'a, R> {
     async fn image(&self, entry: &'a Entry) -> ObservedImage {
         let target = self.desired.target.reference(&entry.target);
-        let (source, target) =
+        let (source, mut target) =
             tokio::join!(self.source(&entry.source), head(self.registry, &target));
         let mut referrers = ObservedReferrers::NotWanted;
         let source = match source {
             Observation::Absent => Observation::Absent,
             Observation::Unreadable(why) => Observation::Unreadable(why),
             Observation::Present(descriptor) => {
-                match self.source_image(entry, descriptor, &target).await {
+                match self.source_image(entry, descriptor, &mut target).await {
                     Ok(image) => {
                         if let Ok(expected) = &image.expected {
                             referrers = referrers::observe(self, entry, expected).await;
@@ -113,12 +113,10 @@ impl<'a, R: ReadRegistry> Observer<'a, R> {
         &self,
         entry: &Entry,
         descriptor: Descriptor,
-        target: &Observation<Descriptor>,
+        target: &mut Observation<Descriptor>,
     ) -> Result<SourceImage, Unreadable> {
-        let in_place =
-            |digest: &Digest| matches!(target, Observation::Present(at) if at.digest == *digest);
         // A single manifest can only be copied as it is: where the target has it, all is known.
-        if media_type::is_manifest(&descriptor.media_type) && in_place(&descriptor.digest) {
+        if media_type::is_manifest(&descriptor.media_type) && holds(target, &descriptor.digest) {
             let expected = Ok(Expected::unchanged(descriptor.clone()));
             return Ok(SourceImage {
                 descriptor,
@@ -126,10 +124,13 @@ impl<'a, R: ReadRegistry> Observer<'a, R> {
                 blob_bytes: None,
             });
         }
-        let expected = self.expected(entry, &descriptor, &in_place).await?;
-        let blob_bytes = match (&expected, target) {
+        let expected = self.expected(entry, &descriptor, target).await?;
+        if let Ok(expected) = &expected {
+            self.recognise(entry, &expected.descriptor, target).await;
+        }
+        let blob_bytes = match (&expected, &*target) {
             (Ok(expected), Observation::Absent | Observation::Present(_))
-                if !in_place(&expected.descriptor.digest) =>
+                if !holds(target, &expected.descriptor.digest) =>
             {
                 let layers = entry.policy.foreign_layers;
                 let tree = tree::read(self.registry, &entry.source, expected, layers).await?;
@@ -144,12 +145,40 @@ impl<'a, R: ReadRegistry> Observer<'a, R> {
         })
     }
 
+    /// Gives what the target holds the digest that is expected, if it is the same manifest.
+    ///
+    /// A registry names a tag's manifest by SHA-256, whatever it was pinned by: where the source's
+    /// digest is of another kind only the bytes tell.
+    async fn recognise(
+        &self,
+        entry: &Entry,
+        expected: &Descriptor,
+        target: &mut Observation<Descriptor>,
+    ) {
+        let Observation::Present(current) = target else {
+            return;
+        };
+        let other_kind = current.digest.algorithm() != expected.digest.algorithm();
+        if !other_kind || current.size != expected.size {
+            return;
+        }
+        let reference = self.desired.target.reference(&entry.target);
+        match self.registry.get_manifest(&reference).await {
+            Ok(Some(manifest)) if expected.digest.matches(&manifest.bytes) => {
+                current.digest.clone_from(&expected.digest);
+            }
+            Ok(Some(_)) => {}
+            Ok(None) => *target = Observation::Absent,
+            Err(error) => *target = Observation::Unreadable(error.into()),
+        }
+    }
+
     /// Says what the target must hold, from the cache where an earlier run has found it out.
     async fn expected(
         &self,
         entry: &Entry,
         source: &Descriptor,
-        in_place: impl Fn(&Digest) -> bool,
+        target: &Observation<Descriptor>,
     ) -> Result<Result<Expected, Refusal>, Unreadable> {
         let ask = Ask::of(entry, &self.desired.target.profile);
         let key = ResolutionKey::of(source, &ask);
@@ -158,7 +187,7 @@ impl<'a, R: ReadRegistry> Observer<'a, R> {
                 return Ok(Ok(expected));
             }
             // The bytes that were made then are not at hand; who has them needs them no more.
-            if in_place(&remembered.descriptor.digest) {
+            if holds(target, &remembered.descriptor.digest) {
                 return Ok(Ok(Expected {
                     descriptor: remembered.descriptor,
                     content: Content::Rewritten(vec![]),
@@ -206,6 +235,11 @@ async fn head<R: ReadRegistry>(registry: &R, reference: &Reference) -> Observati
         Ok(None) => Observation::Absent,
         Err(error) => Observation::Unreadable(error.into()),
     }
+}
+
+/// Tells whether a tag points to this digest.
+fn holds(observation: &Observation<Descriptor>, digest: &Digest) -> bool {
+    matches!(observation, Observation::Present(current) if current.digest == *digest)
 }
 
 enum Found {

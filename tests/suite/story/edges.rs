@@ -2,7 +2,7 @@
 
 use pusher::model::{Algorithm, Digest};
 use pusher::sandbox::images::{Artifact, Image, Index, helm_chart};
-use pusher::sandbox::{Content, Options, Sandbox, StoredManifest};
+use pusher::sandbox::{Options, Sandbox, StoredManifest};
 
 use super::mirror::{GENERIC, Mirror, NAMESPACE, PERSONAL, images_only};
 use crate::support::registry::{Auth, Setup};
@@ -210,41 +210,69 @@ async fn an_artifact_arrives_where_everything_is_taken() {
     mirror.assert_in_place(3);
 }
 
-/// Puts an image into `org/app` whose manifest and blobs all go by sha512.
-fn publish_sha512(source: &Sandbox) -> (Digest, Vec<u8>) {
+/// Puts an image into a repository whose manifest and blobs all go by SHA-512.
+fn publish_sha512(source: &Sandbox, repository: &str) -> (Digest, Vec<u8>) {
     let sha512 = |bytes: &[u8]| Digest::of(Algorithm::Sha512, bytes);
     let plain = image("a").build();
     let mut text = String::from_utf8(plain.bytes.to_vec()).unwrap();
     for blob in &plain.blobs {
         let digest = sha512(&blob.content.bytes().unwrap());
         text = text.replace(&blob.digest.to_string(), &digest.to_string());
-        source.put_blob_as("org/app", &digest, blob.content.clone());
+        source.put_blob_as(repository, &digest, blob.content.clone());
     }
     let digest = sha512(text.as_bytes());
     let manifest = StoredManifest {
         media_type: plain.media_type,
         bytes: text.clone().into(),
     };
-    source.put_manifest_as("org/app", &digest, manifest);
+    source.put_manifest_as(repository, &digest, manifest);
     (digest, text.into_bytes())
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_sha512_digest_is_a_digest() {
+async fn an_image_pinned_by_sha512_arrives_and_is_found_in_place() {
     let Some((source, mirror)) = mirror(&images_only(Auth::Open)).await else {
         return;
     };
-    let (digest, bytes) = publish_sha512(&source);
+    let (digest, bytes) = publish_sha512(&source, "org/app");
+    // Of the same length, so that only the bytes tell them apart.
+    let other = Image::new("linux/amd64").layer("b").build();
+    mirror
+        .target
+        .push(&other, &format!("{NAMESPACE}/app"), "old")
+        .await;
+    let list = format!("images: ['SOURCE/org/app:v1@{digest}', 'SOURCE/org/app:old@{digest}']\n");
+    mirror.declare(PERSONAL, &list);
+    let planned = mirror.plan();
+    assert_eq!(planned.counts(), [1, 1, 0, 0], "{:#}", planned.json);
+    assert_eq!(planned.expected("app:v1"), digest.to_string());
+    mirror.apply();
+    assert_eq!(mirror.raw("app:v1").await, bytes);
+    assert_eq!(mirror.raw("app:old").await, bytes);
+    mirror.assert_in_place(2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_index_whose_children_go_by_sha512_is_refused_by_the_registry_and_told() {
+    let Some((source, mirror)) = mirror(&images_only(Auth::Open)).await else {
+        return;
+    };
+    let (digest, bytes) = publish_sha512(&source, "org/multi");
+    let media_type = "application/vnd.oci.image.index.v1+json";
+    let child = format!(
+        r#"{{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"{digest}","size":{},
+            "platform":{{"os":"linux","architecture":"amd64"}}}}"#,
+        bytes.len()
+    );
+    let text = format!(r#"{{"schemaVersion":2,"mediaType":"{media_type}","manifests":[{child}]}}"#);
+    source.put_manifest("org/multi", "v1", media_type, text);
     mirror.declare(
         PERSONAL,
-        &format!("images: ['SOURCE/org/app:v1@{digest}']\n"),
+        "images: [{ source: 'SOURCE/org/multi:v1', platforms: all }]\n",
     );
-    let planned = mirror.plan();
-    eprintln!("{:#}", planned.json);
+    assert_eq!(mirror.plan().counts(), [1, 0, 0, 0]);
     let ran = mirror.place.run("apply");
-    eprintln!("{}", ran.whole());
-    let ran = mirror.place.run("plan");
-    eprintln!("{}", ran.whole());
-    assert_eq!(mirror.raw("app:v1").await, bytes);
-    let _ = Content::Kept(bytes.into());
+    assert_eq!(ran.status, 1);
+    let why = "provided digest did not match uploaded content";
+    assert!(ran.stdout.contains(why), "{}", ran.whole());
 }
