@@ -1,6 +1,6 @@
 //! Other files as mirror files.
 //!
-//! A file is read into a [`Draft`]; the draft is written as a mirror file. So far image lists are
+//! A file is read into a `Draft`; the draft is written as a mirror file. So far image lists are
 //! known; another tool's file needs a module of its own that makes a draft of it, and no more.
 
 mod draft;

@@ -47,8 +47,11 @@ impl Mistake {
     }
 
     fn mended(self, line: impl Into<String>) -> Self {
+        let line = line.into();
+        // A comment declares nothing: it is no way to write what was meant.
+        let declares = |line: &str| !line.trim().is_empty() && !line.trim().starts_with('#');
         Self {
-            mended: Some(line.into()),
+            mended: line.lines().any(declares).then_some(line),
             ..self
         }
     }

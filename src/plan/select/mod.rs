@@ -1,8 +1,8 @@
 //! Which children of an index are wanted and accepted.
 //!
 //! In three steps, so that none reads what the one before has ruled out: the platforms choose
-//! ([`tree`]), the profile is asked about what may not be an image, and then, from the innermost
-//! index outwards ([`settle`]), attestations follow what they attest and what has changed is
+//! (`tree`), the profile is asked about what may not be an image, and then, from the innermost
+//! index outwards (`settle`), attestations follow what they attest and what has changed is
 //! written.
 
 mod settle;

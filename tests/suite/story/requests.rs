@@ -58,6 +58,10 @@ async fn a_plan_over_images_in_place_makes_one_head_for_each_tag_at_each_side() 
         ("second/same", "1.10"),
     ];
     let at_source: BTreeMap<_, _> = at_source.map(|(name, tag)| head(name, tag)).into();
+    assert_eq!(answered(&source).await, at_source);
+
+    source.forget_requests().await;
+    assert_eq!(mirror.place.run("plan --no-cache").status, 0);
     let (reads, heads): (BTreeMap<_, _>, BTreeMap<_, _>) = answered(&source)
         .await
         .into_iter()
