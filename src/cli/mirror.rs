@@ -3,7 +3,8 @@
 use std::fmt;
 use std::path::Path;
 
-use crate::config::{self, Diagnostic, Input, Kind, Loaded, Registries, Severity};
+use crate::config::import::{Imported, import};
+use crate::config::{self, Diagnostic, Files, Input, Loaded, Registries, Severity};
 use crate::plan::Desired;
 use crate::render::{Style, diagnostics};
 
@@ -31,7 +32,7 @@ pub fn load(context: &Context, global: &GlobalArgs) -> Result<Loaded, CliError> 
 pub fn require(context: &Context, global: &GlobalArgs) -> Result<Mirror, Stop> {
     let loaded = load(context, global)?;
     let Ok(desired) = loaded.desired() else {
-        return Err(refuse(context, &loaded, &loaded.diagnostics));
+        return Err(refuse(context, &loaded.files, &loaded.diagnostics));
     };
     // Names that the target refuses are not told here: the plan shows them as blocked.
     let is_remark = |told: &&Diagnostic| told.severity < Severity::Error;
@@ -43,30 +44,30 @@ pub fn require(context: &Context, global: &GlobalArgs) -> Result<Mirror, Stop> {
         .collect();
     context
         .printer
-        .say(|to| write(context, &loaded, &remarks, to));
+        .say(|to| write(context, &loaded.files, &remarks, to));
     Ok(Mirror {
         desired,
         registries: loaded.registries,
     })
 }
 
-/// Reads an image list, wherever its images go; stops if there are mistakes in it.
-pub fn require_list(context: &Context, path: &Path) -> Result<Loaded, Stop> {
+/// Reads an image list and writes it as a mirror file; stops if there are mistakes in it.
+pub fn import_list(context: &Context, path: &Path) -> Result<String, Stop> {
     if path.extension().is_none_or(|extension| extension != "txt") {
         let message = format!("`{}` is not an image list", path.display());
         return Err(CliError::new(message)
             .hint("the name of an image list ends in `.txt`")
             .into());
     }
-    let loaded = understand(context, &files::read_main(&context.folder, Some(path))?);
-    let told = loaded.check();
-    let is_mistake =
-        |told: &Diagnostic| told.severity == Severity::Error && told.kind == Kind::Mistake;
-    if told.iter().any(is_mistake) {
-        return Err(refuse(context, &loaded, &told));
-    }
-    context.printer.say(|to| write(context, &loaded, &told, to));
-    Ok(loaded)
+    let file = files::read_main(&context.folder, Some(path))?;
+    let Imported {
+        text,
+        diagnostics: told,
+        files,
+    } = import(&file.name, &file.text);
+    let text = text.ok_or_else(|| refuse(context, &files, &told))?;
+    context.printer.say(|to| write(context, &files, &told, to));
+    Ok(text)
 }
 
 fn understand(context: &Context, file: &TextFile) -> Loaded {
@@ -80,9 +81,9 @@ fn understand(context: &Context, file: &TextFile) -> Loaded {
 }
 
 /// Says why nothing is done.
-fn refuse(context: &Context, loaded: &Loaded, told: &[Diagnostic]) -> Stop {
+fn refuse(context: &Context, files: &Files, told: &[Diagnostic]) -> Stop {
     context.printer.insist(|to| {
-        write(context, loaded, told, to)?;
+        write(context, files, told, to)?;
         writeln!(to, "{}: nothing was done", diagnostics::summary(told))
     });
     Stop::Said(Exit::Failed)
@@ -90,12 +91,12 @@ fn refuse(context: &Context, loaded: &Loaded, told: &[Diagnostic]) -> Stop {
 
 fn write(
     context: &Context,
-    loaded: &Loaded,
+    files: &Files,
     told: &[Diagnostic],
     to: &mut dyn fmt::Write,
 ) -> fmt::Result {
     let coloured = context.printer.talk_style() == Style::COLOURED;
-    diagnostics::write(told, &loaded.files, coloured, to)
+    diagnostics::write(told, files, coloured, to)
 }
 
 /// Reads a file that a setting names.

@@ -11,7 +11,6 @@ pub mod drift;
 pub mod format;
 pub mod hints;
 pub mod human;
-pub mod import;
 pub mod json;
 pub mod list;
 pub mod markdown;

@@ -1,7 +1,5 @@
 //! `import`: an image list, written as a mirror file.
 
-use crate::render::import::mirror_file;
-
 use super::super::args::ImportArgs;
 use super::super::context::Context;
 use super::super::error::Stop;
@@ -10,10 +8,7 @@ use super::super::mirror;
 
 /// Prints the mirror file.
 pub(super) fn run(context: &Context, options: &ImportArgs) -> Result<Exit, Stop> {
-    let list = mirror::require_list(context, &options.list)?;
-    let text = list.files.text(&options.list.display().to_string());
-    context
-        .printer
-        .answer(|to| mirror_file(&list.entries, text, to))?;
+    let text = mirror::import_list(context, &options.list)?;
+    context.printer.answer(|to| to.write_str(&text))?;
     Ok(Exit::Done)
 }

@@ -58,3 +58,18 @@ fn a_list_with_mistakes_is_not_imported() {
     assert_eq!(imported.text, None);
     assert_eq!(imported.diagnostics[0].code, "upper-case");
 }
+
+#[test]
+fn odd_lists_declare_the_same() {
+    let digest = "0".repeat(64);
+    for list in [
+        "",
+        "\u{feff}nginx:1.27\r\n\r\n  # a comment \u{7}\r\n--platform=linux/aarch64 redis",
+        "nginx:1.25\ndocker.io/library/nginx:1.26\ngcr.io/a/b/c/x:1\n127.0.0.1:5000/a:1\n",
+        "no\n7\n1.5\n12:30\nnull\n",
+        &format!("bitnami/redis@sha256:{digest}\nother/redis\nredis:7@sha256:{digest}\n"),
+    ] {
+        let text = import("images.txt", list).text.unwrap();
+        assert_eq!(entries("images.txt", list), entries("mirror.yaml", &text), "{text}");
+    }
+}

@@ -2,6 +2,7 @@
 
 mod any_text;
 mod check;
+mod docs;
 mod import;
 mod model;
 mod names;
