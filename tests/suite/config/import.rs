@@ -70,6 +70,10 @@ fn odd_lists_declare_the_same() {
         &format!("bitnami/redis@sha256:{digest}\nother/redis\nredis:7@sha256:{digest}\n"),
     ] {
         let text = import("images.txt", list).text.unwrap();
-        assert_eq!(entries("images.txt", list), entries("mirror.yaml", &text), "{text}");
+        assert_eq!(
+            entries("images.txt", list),
+            entries("mirror.yaml", &text),
+            "{text}"
+        );
     }
 }

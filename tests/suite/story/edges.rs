@@ -67,11 +67,8 @@ async fn a_tag_that_looks_like_a_number_or_a_word_of_yaml_is_a_text() {
         .iter()
         .map(|tag| image(tag).push(&source, "org/app", *tag))
         .collect();
-    let list: String = tags
-        .iter()
-        .map(|tag| format!("  - SOURCE/org/app:{tag}\n"))
-        .collect();
-    mirror.declare(PERSONAL, &format!("images:\n{list}"));
+    let entries = tags.map(|tag| format!("  - SOURCE/org/app:{tag}"));
+    mirror.declare(PERSONAL, &format!("images:\n{}\n", entries.join("\n")));
     let names: Vec<String> = tags.iter().map(|tag| format!("app:{tag}")).collect();
     let names = names.iter().map(String::as_str);
     let expected: Vec<_> = names.zip(&images).collect();
@@ -161,11 +158,12 @@ fn artifacts() -> [(&'static str, Artifact); 3] {
 
 fn publish(source: &Sandbox, mirror: &Mirror, profile: &str) -> [(&'static str, Artifact); 3] {
     let artifacts = artifacts();
-    let mut list = "images:\n".to_owned();
+    let mut list = "images:".to_owned();
     for (name, artifact) in &artifacts {
         let (repository, tag) = name.split_once(':').unwrap();
         artifact.push(source, &format!("org/{repository}"), tag);
-        list += &format!("  - SOURCE/org/{name}\n");
+        list.push_str("\n  - SOURCE/org/");
+        list.push_str(name);
     }
     mirror.declare(profile, &list);
     artifacts

@@ -111,20 +111,20 @@ async fn each_set_of_each_index_arrives_and_is_found_in_place() {
         return;
     };
     let mut cases = vec![];
-    let mut images = "images:\n".to_owned();
+    let mut images = vec!["images:\n".to_owned()];
     for beside in Beside::ALL {
         let (name, index) = (beside.name(), beside.index());
         source.push(&index, &format!("org/{name}"), "v1").await;
         for asked in Asked::ALL {
             let target = format!("{name}-{}", asked.name());
             let platforms = asked.written();
-            images += &format!(
+            images.push(format!(
                 "  - {{ source: 'SOURCE/org/{name}:v1', platforms: {platforms}, target: '{target}:v1' }}\n"
-            );
+            ));
             cases.push((beside, asked, target, index.clone()));
         }
     }
-    mirror.declare(PERSONAL, &images);
+    mirror.declare(PERSONAL, &images.concat());
     let planned = mirror.plan();
     assert_eq!(planned.counts(), [9, 0, 0, 0], "{:#}", planned.json);
     assert_eq!(planned.statuses, [0, 2]);
