@@ -7,6 +7,7 @@ pub mod change;
 pub mod classify;
 pub mod desired;
 pub mod expected;
+pub mod lock;
 pub mod observed;
 pub mod profile;
 pub mod referrers;
@@ -24,6 +25,7 @@ pub use desired::{
 pub use expected::{
     Ask, Content, Expected, Known, LeftOut, Need, Refusal, Resolution, Selection, expect,
 };
+pub use lock::{Lock, LockState, LockedImage, Misfit};
 pub use observed::{Cause, Observation, Observed, ObservedImage, SourceImage, Unreadable};
 pub use profile::{NameRefused, NameRule, Profile, ProfileKind};
 pub use remember::{Remembered, ResolutionKey};

@@ -1,0 +1,3 @@
+//! The lock: what is written, what is read back, what is refused.
+
+mod text;
