@@ -4,7 +4,7 @@
 //! mounted, else it is sent. While one task sends a blob, tasks that want it elsewhere wait, since a
 //! mount is cheaper than a transfer; once the registry has refused a mount nobody waits any more.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -47,6 +47,8 @@ pub(super) struct Blobs<'a, R> {
     holders: OncePerKey<Digest, Holder>,
     is_new: OncePerKey<Repository, bool>,
     existing: HashSet<Repository>,
+    /// The repositories that held the images of a new one under their old names.
+    renamed: HashMap<Repository, Repository>,
 }
 
 impl<'a, R: WriteRegistry> Blobs<'a, R> {
@@ -59,6 +61,14 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
             holders: OncePerKey::default(),
             is_new: OncePerKey::default(),
             existing,
+            renamed: HashMap::new(),
+        }
+    }
+
+    /// Tells that images of `old` go to `new` as well, so that their blobs can be mounted.
+    pub(super) fn renamed(&mut self, new: Repository, old: Repository) {
+        if new != old {
+            self.renamed.insert(new, old);
         }
     }
 
@@ -84,6 +94,7 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
         let same_registry = job.source.registry == job.target.registry;
         let from = held
             .clone()
+            .or_else(|| self.renamed.get(job.target).cloned())
             .or_else(|| same_registry.then(|| job.source.clone()));
         let Some(from) = from.filter(|_| self.mounts.load(Ordering::Relaxed)) else {
             let how = self.bring_without_mount(job).await?;

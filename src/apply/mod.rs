@@ -6,10 +6,12 @@
 //! | `blobs` | which blob goes where, and how: there already, mounted, or sent; each once |
 //! | `source` | one blob from its source: checked, read on where it breaks |
 //! | `transfer` | one blob into its target: streamed, taken up again where it broke |
+//! | `delete` | one tag that goes |
 //! | `referrers` | a registry without referrers API lists them under a tag |
 //! | `once` | does a thing once for each key |
 
 mod blobs;
+mod delete;
 mod image;
 mod once;
 mod referrers;
@@ -22,11 +24,12 @@ use futures_util::StreamExt;
 use tokio::sync::{Mutex, watch};
 
 use crate::model::{Digest, Repository};
-use crate::plan::{Action, Change, Outcome, Plan, Report};
+use crate::plan::{Action, Change, Outcome, Plan, Report, TargetName};
 use crate::progress::Progress;
 use crate::registry::WriteRegistry;
 
 use blobs::Blobs;
+use delete::TagDeletion;
 use once::OncePerKey;
 
 /// How many images are worked on together. The registries' own limits are kept by the client; this
@@ -45,12 +48,12 @@ pub async fn apply<R: WriteRegistry>(
 ) -> Report {
     let engine = Engine::new(plan, registry, stop.clone(), progress);
     let engine = &engine;
-    let outcomes: Vec<(usize, Outcome)> = futures_util::stream::iter(biggest_first(plan))
+    let mut in_order: Vec<(usize, Outcome)> = futures_util::stream::iter(biggest_first(plan))
         .map(|(position, change)| async move { (position, engine.outcome(change).await) })
         .buffer_unordered(IMAGES_AT_ONCE)
         .collect()
         .await;
-    let mut in_order = outcomes;
+    in_order.extend(engine.deletions(&in_order).await);
     in_order.sort_unstable_by_key(|(position, _)| *position);
     Report {
         plan: plan.clone(),
@@ -59,9 +62,11 @@ pub async fn apply<R: WriteRegistry>(
     }
 }
 
-/// Puts the images with the most bytes first, so that the run does not end waiting for one.
+/// Leaves deletions aside, and puts the images with the most bytes first, so that the run does not end waiting for one.
 fn biggest_first(plan: &Plan) -> Vec<(usize, &Change)> {
+    let is_delete = |change: &Change| matches!(change.action, Action::Delete { .. });
     let mut changes: Vec<_> = plan.changes.iter().enumerate().collect();
+    changes.retain(|(_, change)| !is_delete(change));
     let bytes = |change: &Change| change.action.copy().and_then(|copy| copy.blob_bytes);
     changes.sort_by_key(|(_, change)| std::cmp::Reverse(bytes(change)));
     changes
@@ -78,6 +83,7 @@ struct Engine<'a, R> {
     manifests: OncePerKey<(Repository, Digest), ()>,
     /// Held while an index of referrers is read and written back.
     referrers: Mutex<()>,
+    tag_deletion: TagDeletion,
 }
 
 impl<'a, R: WriteRegistry> Engine<'a, R> {
@@ -94,7 +100,17 @@ impl<'a, R: WriteRegistry> Engine<'a, R> {
             .filter(holds_a_tag)
             .map(|change| plan.target.repository(&change.target))
             .collect();
-        let blobs = Blobs::new(registry, plan.target.profile.mount, existing);
+        let mut blobs = Blobs::new(registry, plan.target.profile.mount, existing);
+        for change in &plan.changes {
+            if let Action::Delete {
+                renamed_to: Some(name),
+                ..
+            } = &change.action
+            {
+                let repository = |name| plan.target.repository(name);
+                blobs.renamed(repository(name), repository(&change.target));
+            }
+        }
         let (manifests, referrers) = (OncePerKey::default(), Mutex::default());
         Self {
             plan,
@@ -104,13 +120,43 @@ impl<'a, R: WriteRegistry> Engine<'a, R> {
             blobs,
             manifests,
             referrers,
+            tag_deletion: TagDeletion::default(),
         }
+    }
+
+    /// Deletes what the plan says, one after the other, when everything else is done.
+    ///
+    /// The old name of a rename goes only when the new one has arrived.
+    async fn deletions(&self, done: &[(usize, Outcome)]) -> Vec<(usize, Outcome)> {
+        let arrived = |name: &TargetName| {
+            done.iter().any(|(position, outcome)| {
+                self.plan.changes[*position].target == *name && matches!(outcome, Outcome::Done(_))
+            })
+        };
+        let mut outcomes = vec![];
+        for (position, change) in self.plan.changes.iter().enumerate() {
+            let Action::Delete { before, renamed_to } = &change.action else {
+                continue;
+            };
+            let is_wanted = renamed_to.as_ref().is_none_or(&arrived);
+            let outcome = if *self.stop.borrow() || !is_wanted {
+                Outcome::NotDone
+            } else {
+                self.progress.begin(&change.target);
+                let result = delete::delete(self, change, before).await;
+                self.progress.finish(&change.target);
+                result.map_or_else(|outcome| outcome, Outcome::Done)
+            };
+            outcomes.push((position, outcome));
+        }
+        outcomes
     }
 
     async fn outcome(&self, change: &Change) -> Outcome {
         let copy = match &change.action {
             Action::NoOp { .. } => return Outcome::Unchanged,
             Action::Blocked { .. } => return Outcome::Blocked,
+            Action::Delete { .. } => return Outcome::NotDone,
             Action::Create { after } | Action::Update { after, .. } => after,
         };
         if *self.stop.borrow() {

@@ -10,7 +10,7 @@ use super::diagnostics::{Diagnostic, Files, Kind, Place, Severity};
 use super::mirror_file::{Choices, RegistryTable};
 use super::node::SyntaxError;
 use super::reader::{Format, Reader};
-use super::settings::{Registries, RegistrySettings};
+use super::settings::{PruneSettings, Registries, RegistrySettings};
 use super::validate::{Checked, validate};
 use super::{
     Input, entries, from_toml, from_yaml, images_txt, items, read_mirror, secrets, target,
@@ -25,6 +25,8 @@ pub struct Loaded {
     pub entries: Vec<Entry>,
     /// How to talk to the registries.
     pub registries: Registries,
+    /// Whether what is no longer declared is deleted.
+    pub prune: PruneSettings,
     /// Everything there is to say, in the order of the files.
     pub diagnostics: Vec<Diagnostic>,
     /// The texts that the diagnostics point into.
@@ -152,6 +154,11 @@ fn mirror(input: &Input<'_>, text: &str, loaded: &mut Loaded) {
         &loaded.files,
         &mut loaded.diagnostics,
     ));
+    let default = PruneSettings::default();
+    loaded.prune = PruneSettings {
+        wanted: file.prune.unwrap_or(default.wanted),
+        limit: file.prune_limit.unwrap_or(default.limit),
+    };
     let defaults = file.defaults.unwrap_or_default();
     resolve(input.path, declared, &defaults, loaded);
     loaded.registries = file

@@ -32,6 +32,11 @@ pub(super) struct MirrorFile {
     /// The images.
     #[schemars(with = "Option<Vec<ImageItem>>")]
     pub(super) images: Vec<ImageItem>,
+    /// Whether `plan` and `apply` delete the tags that the lock records and the files no longer
+    /// declare, as `--prune` does. Default: `false`.
+    pub(super) prune: Option<bool>,
+    /// How many tags one run may delete; where more would go, none does. Default: 10.
+    pub(super) prune_limit: Option<usize>,
     /// How to talk to registries, by host.
     #[schemars(with = "Option<IndexMap<String, RegistryTable>>")]
     pub(super) registries: IndexMap<String, RegistryTable>,

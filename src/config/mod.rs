@@ -39,7 +39,7 @@ use std::collections::BTreeMap;
 
 pub use diagnostics::{Diagnostic, Files, Kind, Place, Replacement, Severity};
 pub use load::{Loaded, load};
-pub use settings::{Registries, RegistrySettings};
+pub use settings::{PruneSettings, Registries, RegistrySettings};
 pub use target::{NAMESPACE_VARIABLE, REGISTRY_VARIABLE};
 
 /// The environment's variables.

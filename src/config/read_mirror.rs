@@ -35,6 +35,12 @@ pub(super) fn read(reader: &mut Reader<'_>, root: &Node) -> MirrorFile {
                 .collect(),
             None => Vec::new(),
         },
+        prune: table
+            .take("prune")
+            .and_then(|node| reader.boolean(node, "prune")),
+        prune_limit: table.take("prune-limit").and_then(|node| {
+            reader.number(node, "prune-limit", "a whole number", |_: &usize| true)
+        }),
         registries: table
             .take("registries")
             .map(|node| registries(reader, node))

@@ -3,10 +3,29 @@
 use indexmap::IndexMap;
 
 use crate::model::Secret;
+use crate::plan::PRUNE_LIMIT;
 
 /// The settings of every registry that the files mention, by host; hosts are written as in
 /// references (`docker.io`, never `index.docker.io`).
 pub type Registries = IndexMap<String, RegistrySettings>;
+
+/// What the files say about deleting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PruneSettings {
+    /// Whether tags that are no longer declared are to be deleted.
+    pub wanted: bool,
+    /// How many tags one run may delete.
+    pub limit: usize,
+}
+
+impl Default for PruneSettings {
+    fn default() -> Self {
+        Self {
+            wanted: false,
+            limit: PRUNE_LIMIT,
+        }
+    }
+}
 
 /// What the files say about one registry; what they leave open is for the client to decide.
 #[derive(Debug, Clone, Default, PartialEq)]

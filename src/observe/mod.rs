@@ -4,6 +4,7 @@
 //! digest depends on it, or where something will have to be copied.
 
 mod referrers;
+mod tags;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,6 +24,8 @@ use crate::plan::{
 use crate::progress::Progress;
 use crate::registry::ReadRegistry;
 use crate::tree;
+
+pub use tags::observe_tags;
 
 /// How many entries are looked at together. The registries' own limits are kept by the client; this
 /// one bounds memory.

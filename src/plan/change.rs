@@ -1,6 +1,6 @@
 //! The plan and its changes.
 
-use crate::model::{Descriptor, Platforms, Reference};
+use crate::model::{Descriptor, Digest, Platforms, Reference};
 
 use super::desired::{Origin, Policy, Target, TargetName};
 use super::expected::{Expected, Refusal};
@@ -53,6 +53,13 @@ pub enum Action {
         /// What it points to.
         current: Descriptor,
     },
+    /// The lock records the tag and the files no longer declare it: delete it.
+    Delete {
+        /// What it points to now.
+        before: Descriptor,
+        /// The new name of the same image, if it gets one in this plan.
+        renamed_to: Option<TargetName>,
+    },
     /// Nothing can be done.
     Blocked {
         /// What the tag points to now, where that is known.
@@ -90,6 +97,20 @@ pub enum BlockReason {
     TargetUnreadable(Unreadable),
     /// The registries were not asked.
     NotObserved,
+    /// It would be deleted, but points to something that the lock does not record.
+    NotOurs {
+        /// What the lock records.
+        locked: Digest,
+    },
+    /// It would be deleted, but the target does not delete.
+    CannotDelete,
+    /// More tags would be deleted than one run may.
+    PruneLimit {
+        /// How many.
+        count: usize,
+        /// How many may be.
+        limit: usize,
+    },
 }
 
 /// How many changes there are of each kind.
@@ -116,6 +137,7 @@ impl Plan {
                 Action::Create { .. } => summary.create += 1,
                 Action::Update { .. } => summary.update += 1,
                 Action::NoOp { .. } => summary.no_op += 1,
+                Action::Delete { .. } => summary.delete += 1,
                 Action::Blocked { .. } => summary.blocked += 1,
             }
         }
@@ -142,7 +164,7 @@ impl Action {
     pub fn before(&self) -> Option<&Descriptor> {
         match self {
             Self::Create { .. } => None,
-            Self::Update { before, .. } => Some(before),
+            Self::Update { before, .. } | Self::Delete { before, .. } => Some(before),
             Self::NoOp { current } => Some(current),
             Self::Blocked { before, .. } => before.as_ref(),
         }
@@ -152,7 +174,7 @@ impl Action {
     pub fn copy(&self) -> Option<&Copy> {
         match self {
             Self::Create { after } | Self::Update { after, .. } => Some(after),
-            Self::NoOp { .. } | Self::Blocked { .. } => None,
+            Self::NoOp { .. } | Self::Delete { .. } | Self::Blocked { .. } => None,
         }
     }
 }

@@ -199,7 +199,11 @@ mod tests {
                 BlockReason::Refused(_) => "refused",
                 BlockReason::TargetUnreadable(_) => "target unreadable",
                 BlockReason::NotObserved => "not observed",
+                BlockReason::NotOurs { .. }
+                | BlockReason::CannotDelete
+                | BlockReason::PruneLimit { .. } => "not to be deleted",
             },
+            Action::Delete { .. } => "delete",
         }
     }
 

@@ -10,6 +10,7 @@ pub mod expected;
 pub mod lock;
 pub mod observed;
 pub mod profile;
+pub mod prune;
 pub mod referrers;
 pub mod remember;
 pub mod report;
@@ -28,5 +29,6 @@ pub use expected::{
 pub use lock::{Lock, LockState, LockedImage, Misfit};
 pub use observed::{Cause, Observation, Observed, ObservedImage, SourceImage, Unreadable};
 pub use profile::{NameRefused, NameRule, Profile, ProfileKind};
+pub use prune::{ObservedTags, PRUNE_LIMIT, prune, undeclared};
 pub use remember::{Remembered, ResolutionKey};
 pub use report::{Outcome, Report, Transfer};

@@ -41,7 +41,7 @@ impl DriftKind {
     /// Returns the kind of drift that an action tells of; none for what is in place.
     pub fn of(action: &Action) -> Option<Self> {
         match action {
-            Action::NoOp { .. } => None,
+            Action::NoOp { .. } | Action::Delete { .. } => None,
             Action::Create { .. } => Some(Self::TargetMissing),
             Action::Update { .. } => Some(Self::Differs),
             Action::Blocked { reason, .. } => Some(match reason {
@@ -49,7 +49,11 @@ impl DriftKind {
                 BlockReason::SourceUnreadable(_)
                 | BlockReason::TargetUnreadable(_)
                 | BlockReason::NotObserved => Self::Unreadable,
-                BlockReason::NameRefused(_) | BlockReason::Refused(_) => Self::Blocked,
+                BlockReason::NameRefused(_)
+                | BlockReason::Refused(_)
+                | BlockReason::NotOurs { .. }
+                | BlockReason::CannotDelete
+                | BlockReason::PruneLimit { .. } => Self::Blocked,
             }),
         }
     }

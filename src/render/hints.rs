@@ -25,6 +25,18 @@ pub fn for_change(change: &Change, target: &Target) -> Option<String> {
             Some(of_reader(why).unwrap_or_else(|| for_target(why.cause, target)))
         }
         BlockReason::NotObserved => None,
+        BlockReason::NotOurs { .. } => Some(
+            "look at what it holds; delete it by hand if nobody needs it, then run `pusher lock`"
+                .to_owned(),
+        ),
+        BlockReason::CannotDelete => Some(
+            "delete the tag in the registry's console, or leave it and run without `--prune`"
+                .to_owned(),
+        ),
+        BlockReason::PruneLimit { count, .. } => Some(format!(
+            "check that nothing left the files by mistake; if not, set `prune-limit: {count}` in \
+             `mirror.yaml`"
+        )),
     }
 }
 

@@ -47,6 +47,7 @@ impl Tally {
                 Outcome::Unchanged => &mut tally.unchanged,
                 Outcome::Done(_) => match change.action {
                     Action::Update { .. } => &mut tally.updated,
+                    Action::Delete { .. } => &mut tally.deleted,
                     _ => &mut tally.created,
                 },
                 Outcome::Blocked => &mut tally.blocked,
@@ -58,7 +59,9 @@ impl Tally {
             if let Outcome::Done(cost) = outcome {
                 tally.add(cost);
             }
-            if matches!(outcome, Outcome::Unchanged | Outcome::Done(_)) && tally.example.is_none() {
+            let is_deleted = matches!(change.action, Action::Delete { .. });
+            let is_there = matches!(outcome, Outcome::Unchanged | Outcome::Done(_)) && !is_deleted;
+            if is_there && tally.example.is_none() {
                 tally.example = Some(report.plan.target.reference(&change.target));
             }
         }

@@ -32,6 +32,10 @@ pub fn reason(action: &Action) -> Option<String> {
         Action::Create { .. } => Some("the target has no such tag".to_owned()),
         Action::Update { .. } => Some("the target's tag points to another digest".to_owned()),
         Action::NoOp { .. } => None,
+        Action::Delete { renamed_to, .. } => Some(match renamed_to {
+            Some(name) => format!("the image is renamed to `{name}`"),
+            None => "the files no longer declare it".to_owned(),
+        }),
         Action::Blocked { reason, .. } => Some(block_reason(reason)),
     }
 }
@@ -45,6 +49,15 @@ pub fn block_reason(reason: &BlockReason) -> String {
         BlockReason::Refused(refusal) => refusal.to_string(),
         BlockReason::TargetUnreadable(why) => format!("the target cannot be read: {why}"),
         BlockReason::NotObserved => "the registries were not asked".to_owned(),
+        BlockReason::NotOurs { locked } => format!(
+            "it is not deleted: someone else moved the tag, the lock records {}",
+            locked.short()
+        ),
+        BlockReason::CannotDelete => "it is not deleted: the registry cannot".to_owned(),
+        BlockReason::PruneLimit { count, limit } => format!(
+            "it is not deleted: {} would go, and `prune-limit` is {limit}",
+            counted(*count, "tag")
+        ),
     }
 }
 
@@ -54,6 +67,7 @@ pub fn outcome_word(change: &Change, outcome: &Outcome) -> &'static str {
         Outcome::Unchanged => "unchanged",
         Outcome::Done(_) => match change.action {
             Action::Update { .. } => "updated",
+            Action::Delete { .. } => "deleted",
             _ => "created",
         },
         Outcome::Blocked => "blocked",

@@ -117,6 +117,7 @@ pub(super) fn of_change(change: &Change, target: &Target) -> Block {
         Action::Create { .. } => ("+", "create", Tone::Good),
         Action::Update { .. } => ("~", "update", Tone::Changed),
         Action::NoOp { .. } => ("=", "unchanged", Tone::Faint),
+        Action::Delete { .. } => ("-", "delete", Tone::Bad),
         Action::Blocked { .. } => ("!", "blocked", Tone::Bad),
     };
     let copy = action.copy();
@@ -133,6 +134,10 @@ pub(super) fn of_change(change: &Change, target: &Target) -> Block {
             Span::new(tone, "->"),
             Span::plain(copy.expected.descriptor.digest.short()),
         ]);
+    }
+    if let Action::Delete { before, .. } = action {
+        let why = words::reason(action).unwrap_or_default();
+        lines.push(vec![Span::plain(before.digest.short()), Span::plain(why)]);
     }
     if let Some(copy) = copy {
         let notes = copy_notes(copy, target.profile.kind);

@@ -44,7 +44,7 @@ fn block(kind: DriftKind, change: &Change, target: &Target) -> Block {
             Span::plain(after.expected.descriptor.digest.short()),
         ]),
         Action::Blocked { reason, .. } => lines.push(vec![Span::plain(block_reason(reason))]),
-        Action::NoOp { .. } => {}
+        Action::NoOp { .. } | Action::Delete { .. } => {}
     }
     let symbol = match kind {
         DriftKind::Differs => "~",

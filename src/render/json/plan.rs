@@ -65,8 +65,10 @@ struct Change {
     hint: Option<String>,
     /// What is left out of the source's index, and why.
     notes: Vec<String>,
-    /// Where the image was declared.
+    /// Where the image was declared; for a deletion, where the lock records it.
     origin: Origin,
+    /// The new name of an image whose old one is deleted; null for everything else.
+    renamed_to: Option<String>,
     /// The bytes of the image's blobs, of which the target may have some; null where they were not
     /// counted or nothing is copied.
     bytes_to_copy: Option<u64>,
@@ -82,6 +84,8 @@ pub(super) enum Action {
     Update,
     /// The tag points to what it should.
     NoOp,
+    /// The files no longer declare the tag: delete it.
+    Delete,
     /// Nothing can be done.
     Blocked,
 }
@@ -92,6 +96,7 @@ impl From<&core::Action> for Action {
             core::Action::Create { .. } => Self::Create,
             core::Action::Update { .. } => Self::Update,
             core::Action::NoOp { .. } => Self::NoOp,
+            core::Action::Delete { .. } => Self::Delete,
             core::Action::Blocked { .. } => Self::Blocked,
         }
     }
@@ -117,6 +122,12 @@ pub(super) enum ReasonKind {
     TargetUnreadable,
     /// The registries were not asked.
     NotObserved,
+    /// It would be deleted, but someone else moved the tag.
+    NotOurs,
+    /// It would be deleted, but the target does not delete.
+    CannotDelete,
+    /// More tags would be deleted than `prune-limit` allows.
+    PruneLimit,
 }
 
 impl From<&core::BlockReason> for ReasonKind {
@@ -133,6 +144,9 @@ impl From<&core::BlockReason> for ReasonKind {
             }
             BlockReason::TargetUnreadable(_) => Self::TargetUnreadable,
             BlockReason::NotObserved => Self::NotObserved,
+            BlockReason::NotOurs { .. } => Self::NotOurs,
+            BlockReason::CannotDelete => Self::CannotDelete,
+            BlockReason::PruneLimit { .. } => Self::PruneLimit,
         }
     }
 }
@@ -201,6 +215,12 @@ impl Change {
             hint: hints::for_change(change, target),
             notes: copy.map(notes).unwrap_or_default(),
             origin: origin.into(),
+            renamed_to: match action {
+                core::Action::Delete { renamed_to, .. } => {
+                    renamed_to.as_ref().map(ToString::to_string)
+                }
+                _ => None,
+            },
             bytes_to_copy: copy.and_then(|copy| copy.blob_bytes),
         }
     }

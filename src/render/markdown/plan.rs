@@ -57,6 +57,19 @@ fn row(change: &Change) -> Option<[String; 5]> {
                 code(&after.expected.descriptor.digest.short())
             ),
         ),
+        Action::Delete { before, renamed_to } => (
+            "**delete**",
+            renamed_to.as_ref().map_or_else(
+                || code(&before.digest.short()),
+                |name| {
+                    format!(
+                        "{}, renamed to {}",
+                        code(&before.digest.short()),
+                        code(&name.to_string())
+                    )
+                },
+            ),
+        ),
         Action::NoOp { .. } | Action::Blocked { .. } => return None,
     };
     let amount = change.action.copy().and_then(|copy| copy.blob_bytes);

@@ -116,6 +116,7 @@ pub(super) fn actions(plan: &Plan) -> Vec<&'static str> {
         Action::Create { .. } => "create",
         Action::Update { .. } => "update",
         Action::NoOp { .. } => "no-op",
+        Action::Delete { .. } => "delete",
         Action::Blocked { .. } => "blocked",
     };
     plan.changes.iter().map(name).collect()

@@ -1,0 +1,314 @@
+//! What may be deleted: the tags that the lock records and the files no longer declare. Nothing
+//! else ever is.
+
+use std::collections::{BTreeMap, HashSet};
+
+use crate::model::Descriptor;
+
+use super::change::{Action, BlockReason, Change, Plan};
+use super::desired::{Desired, Origin, Policy, TargetName};
+use super::lock::{Lock, LockedImage};
+use super::observed::Observation;
+
+/// How many tags one run deletes at most, where the files do not say otherwise.
+pub const PRUNE_LIMIT: usize = 10;
+
+/// What the target holds under each name that is no longer declared.
+pub type ObservedTags = BTreeMap<TargetName, Observation<Descriptor>>;
+
+/// Returns what the lock records, retired or not, and `desired` does not declare.
+pub fn undeclared<'a>(
+    lock: &'a Lock,
+    desired: &Desired,
+) -> BTreeMap<&'a TargetName, &'a LockedImage> {
+    let declared: HashSet<_> = desired.entries.iter().map(|entry| &entry.target).collect();
+    let recorded = lock.retired.iter().chain(&lock.images);
+    recorded
+        .filter(|(name, _)| !declared.contains(name))
+        .collect()
+}
+
+/// Adds to `plan` what has to be deleted, after everything else.
+///
+/// A tag that is gone already needs nothing. Where more than `limit` tags would go, none does: an
+/// emptied list is more often a mistake than a wish.
+pub fn prune(
+    plan: &mut Plan,
+    undeclared: &BTreeMap<&TargetName, &LockedImage>,
+    observed: &ObservedTags,
+    limit: usize,
+    origin: impl Fn(&TargetName) -> Origin,
+) {
+    let mut changes: Vec<Change> = undeclared
+        .iter()
+        .filter_map(|(name, locked)| {
+            let action = delete(plan, locked, observed.get(*name))?;
+            Some(Change {
+                target: (*name).clone(),
+                source: locked.source.clone(),
+                platforms: locked.platforms.clone(),
+                origin: origin(name),
+                policy: Policy::default(),
+                action,
+            })
+        })
+        .collect();
+    let is_delete = |change: &&mut Change| matches!(change.action, Action::Delete { .. });
+    let count = changes.iter_mut().filter(is_delete).count();
+    if count > limit {
+        for change in changes.iter_mut().filter(is_delete) {
+            change.action = Action::Blocked {
+                before: change.action.before().cloned(),
+                reason: BlockReason::PruneLimit { count, limit },
+            };
+        }
+    } else {
+        find_renames(&plan.changes, &mut changes);
+    }
+    plan.changes.extend(changes);
+}
+
+fn delete(
+    plan: &Plan,
+    locked: &LockedImage,
+    observed: Option<&Observation<Descriptor>>,
+) -> Option<Action> {
+    let blocked = |before: Option<&Descriptor>, reason| {
+        let before = before.cloned();
+        Some(Action::Blocked { before, reason })
+    };
+    match observed {
+        None => blocked(None, BlockReason::NotObserved),
+        Some(Observation::Absent) => None,
+        Some(Observation::Unreadable(why)) => {
+            blocked(None, BlockReason::TargetUnreadable(why.clone()))
+        }
+        Some(Observation::Present(found)) if found.digest != locked.expected.digest => {
+            let locked = locked.expected.digest.clone();
+            blocked(Some(found), BlockReason::NotOurs { locked })
+        }
+        Some(Observation::Present(found)) if plan.target.profile.delete == Some(false) => {
+            blocked(Some(found), BlockReason::CannotDelete)
+        }
+        Some(Observation::Present(found)) => Some(Action::Delete {
+            before: found.clone(),
+            renamed_to: None,
+        }),
+    }
+}
+
+/// Tells for each deletion whether the same image is created under another name; each creation is
+/// the new name of one old one at most.
+fn find_renames(planned: &[Change], deletions: &mut [Change]) {
+    let mut created: Vec<(&Descriptor, &TargetName)> = planned
+        .iter()
+        .filter_map(|change| match &change.action {
+            Action::Create { after } => Some((&after.expected.descriptor, &change.target)),
+            _ => None,
+        })
+        .collect();
+    for deletion in deletions {
+        let Action::Delete { before, renamed_to } = &mut deletion.action else {
+            continue;
+        };
+        let same = |(made, _): &(&Descriptor, _)| made.digest == before.digest;
+        if let Some(position) = created.iter().position(same) {
+            *renamed_to = Some(created.remove(position).1.clone());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::change::Copy;
+    use super::super::desired::{Entry, Target};
+    use super::super::expected::Expected;
+    use super::super::observed::{Cause, Unreadable};
+    use super::super::profile::{Profile, ProfileKind};
+    use super::*;
+    use crate::model::{Digest, Platforms, media_type};
+
+    fn name(tag: &str) -> TargetName {
+        TargetName {
+            repository: "app".to_owned(),
+            tag: tag.to_owned(),
+        }
+    }
+
+    fn descriptor(content: &str) -> Descriptor {
+        Descriptor {
+            media_type: media_type::OCI_MANIFEST.to_owned(),
+            digest: Digest::sha256(content.as_bytes()),
+            size: 1,
+        }
+    }
+
+    fn locked(content: &str) -> LockedImage {
+        LockedImage {
+            source: "org/app:1".parse().unwrap(),
+            source_digest: descriptor(content).digest,
+            platforms: Platforms::All,
+            expected: descriptor(content),
+            rule: String::new(),
+        }
+    }
+
+    fn origin() -> Origin {
+        Origin {
+            file: "mirror.lock".to_owned(),
+            line: 1,
+        }
+    }
+
+    fn empty_plan(kind: ProfileKind) -> Plan {
+        Plan {
+            target: Target {
+                registry: "registry.example.com".to_owned(),
+                namespace: None,
+                profile: Profile::of(kind),
+            },
+            changes: vec![],
+        }
+    }
+
+    fn pruned(mut plan: Plan, tags: &[(&str, Observation<Descriptor>)], limit: usize) -> Plan {
+        let names: Vec<_> = tags.iter().map(|(tag, _)| name(tag)).collect();
+        let images: Vec<_> = tags.iter().map(|(tag, _)| locked(tag)).collect();
+        let undeclared = names.iter().zip(&images).collect();
+        let observed = tags
+            .iter()
+            .map(|(tag, found)| (name(tag), found.clone()))
+            .collect();
+        prune(&mut plan, &undeclared, &observed, limit, |_| origin());
+        plan
+    }
+
+    fn create(tag: &str, content: &str) -> Change {
+        let after = Copy {
+            source: descriptor(content),
+            expected: Expected::unchanged(descriptor(content)),
+            blob_bytes: None,
+            referrers_stay: false,
+        };
+        Change {
+            target: name(tag),
+            source: "org/app:1".parse().unwrap(),
+            platforms: Platforms::All,
+            origin: origin(),
+            policy: Policy::default(),
+            action: Action::Create { after },
+        }
+    }
+
+    #[test]
+    fn only_what_is_recorded_and_not_declared_is_found() {
+        let entry = |tag| Entry {
+            source: "org/app:1".parse().unwrap(),
+            platforms: Platforms::All,
+            platforms_declared: true,
+            target: name(tag),
+            origin: origin(),
+            policy: Policy::default(),
+        };
+        let lock = Lock {
+            images: [(name("kept"), locked("a")), (name("left"), locked("b"))].into(),
+            retired: [(name("old"), locked("c")), (name("back"), locked("d"))].into(),
+        };
+        let desired = Desired {
+            target: empty_plan(ProfileKind::Generic).target,
+            entries: vec![entry("kept"), entry("back"), entry("new")],
+        };
+        let found = undeclared(&lock, &desired);
+        assert_eq!(
+            found.into_keys().cloned().collect::<Vec<_>>(),
+            [name("left"), name("old")]
+        );
+    }
+
+    #[test]
+    fn a_tag_is_deleted_only_while_it_holds_what_the_lock_records() {
+        let why = Unreadable {
+            cause: Cause::Denied,
+            message: "no".to_owned(),
+            hint: None,
+        };
+        let tags = [
+            ("ours", Observation::Present(descriptor("ours"))),
+            ("theirs", Observation::Present(descriptor("other"))),
+            ("gone", Observation::Absent),
+            ("unseen", Observation::Unreadable(why.clone())),
+        ];
+        let plan = pruned(empty_plan(ProfileKind::Generic), &tags, PRUNE_LIMIT);
+        let actions: Vec<_> = plan
+            .changes
+            .into_iter()
+            .map(|c| (c.target.tag, c.action))
+            .collect();
+        let blocked = |before, reason| Action::Blocked { before, reason };
+        let locked = descriptor("theirs").digest;
+        assert_eq!(
+            actions,
+            [
+                (
+                    "ours".to_owned(),
+                    Action::Delete {
+                        before: descriptor("ours"),
+                        renamed_to: None
+                    }
+                ),
+                (
+                    "theirs".to_owned(),
+                    blocked(Some(descriptor("other")), BlockReason::NotOurs { locked })
+                ),
+                (
+                    "unseen".to_owned(),
+                    blocked(None, BlockReason::TargetUnreadable(why))
+                ),
+            ]
+        );
+    }
+
+    #[test]
+    fn past_the_limit_nothing_is_deleted() {
+        let present = |tag| (tag, Observation::Present(descriptor(tag)));
+        let tags = [present("a"), present("b"), ("c", Observation::Absent)];
+        let summary = |limit| {
+            let plan = pruned(empty_plan(ProfileKind::Generic), &tags, limit);
+            let summary = plan.summary();
+            (summary.delete, summary.blocked)
+        };
+        assert_eq!(summary(2), (2, 0));
+        assert_eq!(summary(1), (0, 2));
+        assert_eq!(summary(0), (0, 2));
+    }
+
+    #[test]
+    fn a_registry_that_cannot_delete_is_not_asked_to() {
+        let mut plan = empty_plan(ProfileKind::Generic);
+        plan.target.profile.delete = Some(false);
+        let tags = [("a", Observation::Present(descriptor("a")))];
+        let plan = pruned(plan, &tags, PRUNE_LIMIT);
+        assert!(matches!(
+            plan.changes[0].action,
+            Action::Blocked {
+                reason: BlockReason::CannotDelete,
+                ..
+            }
+        ));
+    }
+
+    #[test]
+    fn the_same_image_under_another_name_is_a_rename_once() {
+        let mut plan = empty_plan(ProfileKind::Generic);
+        plan.changes = vec![create("new", "a"), create("other", "z")];
+        let tags = ["a", "b"].map(|tag| (tag, Observation::Present(descriptor(tag))));
+        let plan = pruned(plan, &tags, PRUNE_LIMIT);
+        let renamed = |position: usize| match &plan.changes[position].action {
+            Action::Delete { renamed_to, .. } => renamed_to.clone(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!((renamed(2), renamed(3)), (Some(name("new")), None));
+        let plan = pruned(plan, &tags, PRUNE_LIMIT);
+        assert_eq!(plan.changes.len(), 6);
+    }
+}

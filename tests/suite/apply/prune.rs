@@ -1,0 +1,229 @@
+//! What left the files leaves the target, and nothing else does.
+
+use std::collections::BTreeMap;
+
+use pusher::model::{Digest, Platforms};
+use pusher::observe::{observe, observe_tags};
+use pusher::plan::{
+    Lock, LockedImage, Origin, Outcome, PRUNE_LIMIT, Plan, plan, prune, undeclared,
+};
+use pusher::progress::Progress;
+use pusher::sandbox::images::{Image, Index};
+use pusher::sandbox::{Delete, Options};
+
+use super::world::{World, actions, assert_done, client};
+
+fn lock(world: &World, plan: &Plan) -> Lock {
+    let images = plan.changes.iter().map(|change| {
+        let expected = change.action.copy().unwrap().expected.descriptor.clone();
+        let locked = LockedImage {
+            source: change.source.clone(),
+            source_digest: expected.digest.clone(),
+            platforms: change.platforms.clone(),
+            expected,
+            rule: String::new(),
+        };
+        (change.target.clone(), locked)
+    });
+    assert!(!world.desired.entries.is_empty());
+    Lock {
+        images: images.collect(),
+        retired: BTreeMap::new(),
+    }
+}
+
+async fn pruned(world: &World, lock: &Lock) -> Plan {
+    let client = client();
+    let observed = observe(&world.desired, &client, &world.cache, &Progress::default()).await;
+    let mut plan = plan(&world.desired, &observed);
+    let undeclared = undeclared(lock, &world.desired);
+    let names = undeclared.keys().copied();
+    let found = observe_tags(&world.desired.target, names, &client).await;
+    prune(&mut plan, &undeclared, &found, PRUNE_LIMIT, |_| Origin {
+        file: "mirror.lock".to_owned(),
+        line: 1,
+    });
+    plan
+}
+
+/// Mirrors `images`, and returns what a lock would hold of them.
+async fn mirrored(world: &mut World, images: &[&str]) -> Lock {
+    for image in images {
+        world.want(image, Platforms::All);
+    }
+    let lock = lock(world, &world.plan().await);
+    assert_done(&world.apply().await);
+    lock
+}
+
+fn leave(world: &mut World, tag: &str) {
+    world
+        .desired
+        .entries
+        .retain(|entry| entry.target.to_string() != tag);
+}
+
+fn digest(content: &str) -> Digest {
+    Image::new("linux/amd64").layer(content).build().digest
+}
+
+#[tokio::test]
+async fn a_tag_that_left_the_files_goes_and_every_other_stays() {
+    for delete in [Delete::All, Delete::Digests] {
+        let target = Options {
+            delete,
+            ..Options::default()
+        };
+        let mut world = World::with(Options::default(), target).await;
+        for tag in ["1", "2"] {
+            Image::new("linux/amd64")
+                .layer(tag)
+                .push(&world.source, "app", tag);
+        }
+        let lock = mirrored(&mut world, &["app:1", "app:2"]).await;
+        Image::new("linux/amd64")
+            .layer("of others")
+            .push(&world.target, "team/app", "theirs");
+        leave(&mut world, "app:1");
+
+        let plan = pruned(&world, &lock).await;
+        assert_eq!(actions(&plan), ["no-op", "delete"]);
+        assert_done(&world.carry_out(&plan).await);
+        assert_eq!(world.target.tag("team/app", "1"), None);
+        assert_eq!(world.target.tag("team/app", "2"), Some(digest("2")));
+        assert!(world.target.tag("team/app", "theirs").is_some());
+        assert_eq!(actions(&pruned(&world, &lock).await), ["no-op"]);
+    }
+}
+
+#[tokio::test]
+async fn a_manifest_that_another_tag_needs_goes_only_as_a_tag() {
+    for delete in [Delete::All, Delete::Digests] {
+        let target = Options {
+            delete,
+            ..Options::default()
+        };
+        let mut world = World::with(Options::default(), target).await;
+        Image::new("linux/amd64")
+            .layer("one")
+            .push(&world.source, "app", "1");
+        let index = Index::of(&["linux/amd64", "linux/arm64"]);
+        index.push(&world.source, "multi", "1");
+        let child = index.build().children[0].digest.clone();
+        world.want("app:1", Platforms::All);
+        world.want("app:1", Platforms::All).target.tag = "same".to_owned();
+        world.want("multi:1", Platforms::All);
+        let entry = world.want("multi:1", Platforms::linux_amd64());
+        entry.target.tag = "child".to_owned();
+        let lock = lock(&world, &world.plan().await);
+        assert_done(&world.apply().await);
+        let tag = |repository, tag| world.target.tag(repository, tag);
+        assert_eq!(tag("team/multi", "child"), Some(child.clone()));
+        let mut world = world;
+        leave(&mut world, "app:same");
+        leave(&mut world, "multi:child");
+
+        let plan = pruned(&world, &lock).await;
+        assert_eq!(actions(&plan), ["no-op", "no-op", "delete", "delete"]);
+        let report = world.carry_out(&plan).await;
+        let tag = |repository, tag| world.target.tag(repository, tag);
+        assert_eq!(tag("team/app", "1"), Some(digest("one")));
+        assert_eq!(tag("team/multi", "1"), Some(index.build().digest));
+        if delete == Delete::All {
+            assert_done(&report);
+            assert_eq!(tag("team/app", "same"), None);
+            assert_eq!(tag("team/multi", "child"), None);
+            continue;
+        }
+        let needed_by = ["the tag `1`", "the index behind the tag `1`"];
+        for (outcome, needed_by) in report.outcomes[2..].iter().zip(needed_by) {
+            let Outcome::Failed { message } = outcome else {
+                panic!("{outcome:?}");
+            };
+            assert!(message.contains(needed_by), "{message}");
+        }
+        assert_eq!(tag("team/app", "same"), Some(digest("one")));
+        assert_eq!(tag("team/multi", "child"), Some(child));
+    }
+}
+
+#[tokio::test]
+async fn a_registry_that_does_not_delete_keeps_everything_and_says_so() {
+    let target = Options {
+        delete: Delete::Off,
+        ..Options::default()
+    };
+    let mut world = World::with(Options::default(), target).await;
+    for tag in ["1", "2"] {
+        Image::new("linux/amd64")
+            .layer(tag)
+            .push(&world.source, "app", tag);
+    }
+    let lock = mirrored(&mut world, &["app:1", "app:2"]).await;
+    leave(&mut world, "app:1");
+    let report = world.carry_out(&pruned(&world, &lock).await).await;
+    let Outcome::Failed { message } = &report.outcomes[1] else {
+        panic!("{:?}", report.outcomes);
+    };
+    assert!(message.contains("does not delete"), "{message}");
+    assert!(world.target.tag("team/app", "1").is_some());
+}
+
+#[tokio::test]
+async fn a_tag_that_moves_between_plan_and_apply_is_left_alone() {
+    let mut world = World::new().await;
+    for tag in ["1", "2"] {
+        Image::new("linux/amd64")
+            .layer(tag)
+            .push(&world.source, "app", tag);
+    }
+    let lock = mirrored(&mut world, &["app:1", "app:2"]).await;
+    leave(&mut world, "app:1");
+    let plan = pruned(&world, &lock).await;
+    Image::new("linux/amd64")
+        .layer("of others")
+        .push(&world.target, "team/app", "1");
+    let report = world.carry_out(&plan).await;
+    assert!(matches!(report.outcomes[1], Outcome::Stale { .. }));
+    assert_eq!(world.target.tag("team/app", "1"), Some(digest("of others")));
+}
+
+#[tokio::test]
+async fn a_rename_is_mounted_and_the_old_name_goes_last() {
+    let mut world = World::new().await;
+    Image::new("linux/amd64")
+        .layer("one")
+        .push(&world.source, "app", "1");
+    let lock = mirrored(&mut world, &["app:1"]).await;
+    world.desired.entries[0].target.repository = "renamed".to_owned();
+
+    let plan = pruned(&world, &lock).await;
+    assert_eq!(actions(&plan), ["create", "delete"]);
+    world.clear_logs();
+    let report = world.carry_out(&plan).await;
+    assert_done(&report);
+    let Outcome::Done(transfer) = &report.outcomes[0] else {
+        panic!("{:?}", report.outcomes);
+    };
+    assert_eq!(transfer.bytes_sent, 0);
+    assert!(transfer.bytes_mounted > 0);
+    assert_eq!(world.source.log().count("GET", "/blobs/"), 0);
+    assert_eq!(world.target.tag("team/renamed", "1"), Some(digest("one")));
+    assert_eq!(world.target.tag("team/app", "1"), None);
+}
+
+#[tokio::test]
+async fn the_old_name_stays_when_the_new_one_does_not_arrive() {
+    let mut world = World::new().await;
+    Image::new("linux/amd64")
+        .layer("one")
+        .push(&world.source, "app", "1");
+    let lock = mirrored(&mut world, &["app:1"]).await;
+    world.desired.entries[0].target.repository = "renamed".to_owned();
+    let plan = pruned(&world, &lock).await;
+    world.source.delete_manifest("app", &digest("one"));
+    let report = world.carry_out(&plan).await;
+    assert!(matches!(report.outcomes[0], Outcome::Failed { .. }));
+    assert_eq!(report.outcomes[1], Outcome::NotDone);
+    assert!(world.target.tag("team/app", "1").is_some());
+}
