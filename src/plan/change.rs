@@ -1,9 +1,10 @@
 //! The plan and its changes.
 
-use crate::model::{Descriptor, Platforms, Reference};
+use crate::model::{Descriptor, Digest, Platforms, Reference};
 
 use super::desired::{Origin, Policy, Target, TargetName};
 use super::expected::{Expected, Refusal};
+use super::lock::LockState;
 use super::observed::Unreadable;
 use super::profile::NameRefused;
 
@@ -29,6 +30,8 @@ pub struct Change {
     pub origin: Origin,
     /// The entry's choices.
     pub policy: Policy,
+    /// Whether the lock settles the digest.
+    pub lock: LockState,
     /// What has to be done.
     pub action: Action,
 }
@@ -90,6 +93,13 @@ pub enum BlockReason {
     TargetUnreadable(Unreadable),
     /// The registries were not asked.
     NotObserved,
+    /// The lock wants a digest that its own source does not come to.
+    LockBroken {
+        /// What the lock wants.
+        locked: Digest,
+        /// What comes of the source digest in it.
+        found: Digest,
+    },
 }
 
 /// How many changes there are of each kind.

@@ -49,7 +49,9 @@ impl DriftKind {
                 BlockReason::SourceUnreadable(_)
                 | BlockReason::TargetUnreadable(_)
                 | BlockReason::NotObserved => Self::Unreadable,
-                BlockReason::NameRefused(_) | BlockReason::Refused(_) => Self::Blocked,
+                BlockReason::NameRefused(_)
+                | BlockReason::Refused(_)
+                | BlockReason::LockBroken { .. } => Self::Blocked,
             }),
         }
     }

@@ -65,6 +65,8 @@ struct Change {
     hint: Option<String>,
     /// What is left out of the source's index, and why.
     notes: Vec<String>,
+    /// Whether the lock settles the digest; null where there is no lock.
+    locked: Option<bool>,
     /// Where the image was declared.
     origin: Origin,
     /// The bytes of the image's blobs, of which the target may have some; null where they were not
@@ -117,6 +119,8 @@ pub(super) enum ReasonKind {
     TargetUnreadable,
     /// The registries were not asked.
     NotObserved,
+    /// The lock wants a digest that its own source does not come to.
+    LockBroken,
 }
 
 impl From<&core::BlockReason> for ReasonKind {
@@ -133,6 +137,7 @@ impl From<&core::BlockReason> for ReasonKind {
             }
             BlockReason::TargetUnreadable(_) => Self::TargetUnreadable,
             BlockReason::NotObserved => Self::NotObserved,
+            BlockReason::LockBroken { .. } => Self::LockBroken,
         }
     }
 }
@@ -180,6 +185,7 @@ impl Change {
             platforms,
             origin,
             policy: _,
+            lock,
             action,
         } = change;
         let blocked = match action {
@@ -200,6 +206,7 @@ impl Change {
             cause: blocked.and_then(Cause::of),
             hint: hints::for_change(change, target),
             notes: copy.map(notes).unwrap_or_default(),
+            locked: (*lock != core::LockState::NoLock).then_some(*lock == core::LockState::Locked),
             origin: origin.into(),
             bytes_to_copy: copy.and_then(|copy| copy.blob_bytes),
         }
