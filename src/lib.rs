@@ -10,7 +10,7 @@
 //! | [`config`] | pure | `model`, `plan::desired` |
 //! | [`plan`] | pure | `model` |
 //! | [`lock`] | pure | `model`, `plan` |
-//! | [`render`] | pure | `config`, `model`, `plan` |
+//! | [`render`] | pure | `config`, `lock`, `model`, `plan` |
 //! | [`registry`] | edge | `model`, `plan` (the words for what could not be read) |
 //! | [`tree`] | edge | `model`, `plan`, `registry` |
 //! | [`cache`] | edge | `model`, `plan` |

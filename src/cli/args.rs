@@ -111,9 +111,11 @@ pub enum Command {
     /// Show the difference between what the files declare and what the target holds
     Plan(PlanArgs),
     /// Make the target hold what the files declare
-    Apply,
+    Apply(ApplyArgs),
     /// Tell what has moved since it was applied: status 2 if anything has
     Drift,
+    /// Write down in `mirror.lock` which digests the images stand for
+    Lock(LockArgs),
     /// Write an image list as a mirror file
     Import(ImportArgs),
     /// Print the JSON Schema of a file or an answer
@@ -129,7 +131,59 @@ pub struct PlanArgs {
     /// Exit with 2 if changes are pending
     #[arg(long)]
     pub detailed_exitcode: bool,
+    /// Whether everything must be locked.
+    #[command(flatten)]
+    pub locked: LockedArg,
+    /// Whether what is no longer declared is deleted.
+    #[command(flatten)]
+    pub prune: PruneArg,
 }
+
+/// What `apply` takes.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct ApplyArgs {
+    /// Whether everything must be locked.
+    #[command(flatten)]
+    pub locked: LockedArg,
+    /// Whether what is no longer declared is deleted.
+    #[command(flatten)]
+    pub prune: PruneArg,
+}
+
+/// Whether what is no longer declared is deleted.
+#[derive(Debug, Clone, Copy, ClapArgs)]
+pub struct PruneArg {
+    /// Delete the tags that `mirror.lock` records and the files no longer declare
+    #[arg(long)]
+    pub prune: bool,
+}
+
+/// Whether everything must be locked.
+#[derive(Debug, Clone, Copy, ClapArgs)]
+pub struct LockedArg {
+    /// Refuse to go on if an image is not in `mirror.lock`
+    #[arg(long)]
+    pub locked: bool,
+}
+
+/// What `lock` takes.
+#[derive(Debug, Clone, ClapArgs)]
+#[command(after_help = LOCK_EXAMPLES)]
+pub struct LockArgs {
+    /// Take what the sources hold now, for these images or for all
+    #[arg(long, value_name = "IMAGE", num_args = 0.., conflicts_with = "check")]
+    pub update: Option<Vec<String>>,
+    /// Tell without network whether the lock fits the files: status 1 if not
+    #[arg(long)]
+    pub check: bool,
+}
+
+const LOCK_EXAMPLES: &str = "\
+Examples:
+  pusher lock                        lock what is not locked yet
+  pusher lock --update               move every image to what its source holds now
+  pusher lock --update nginx:1.27    move one, by its source or its target
+  pusher lock --check                for a pull request: does the lock fit the files?";
 
 const PLAN_EXAMPLES: &str = "\
 Examples:
@@ -182,15 +236,21 @@ impl Args {
         let args = Self::try_parse_from(typed)?;
         let reads_files = matches!(
             args.command,
-            Command::List | Command::Check | Command::Plan(_) | Command::Apply | Command::Drift
+            Command::List
+                | Command::Check
+                | Command::Plan(_)
+                | Command::Apply(_)
+                | Command::Drift
+                | Command::Lock(_)
         );
+        let answers = reads_files && !matches!(args.command, Command::Lock(_));
         let asks_registries = matches!(
             args.command,
-            Command::Plan(_) | Command::Apply | Command::Drift
+            Command::Plan(_) | Command::Apply(_) | Command::Drift | Command::Lock(_)
         );
         let options = [
             ("--file", args.global.file.is_some(), reads_files),
-            ("--format", args.global.format.is_some(), reads_files),
+            ("--format", args.global.format.is_some(), answers),
             ("--no-cache", args.global.no_cache, asks_registries),
         ];
         match options
@@ -224,8 +284,9 @@ impl Command {
             Self::List => "list",
             Self::Check => "check",
             Self::Plan(_) => "plan",
-            Self::Apply => "apply",
+            Self::Apply(_) => "apply",
             Self::Drift => "drift",
+            Self::Lock(_) => "lock",
             Self::Import(_) => "import",
             Self::Schema(_) => "schema",
             Self::Demo => "demo",

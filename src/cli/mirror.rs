@@ -1,12 +1,13 @@
 //! What the files declare, with everything there is to say about it said.
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::config::import::{Imported, import};
-use crate::config::{self, Diagnostic, Files, Input, Loaded, Registries, Severity};
-use crate::plan::Desired;
-use crate::render::{Style, diagnostics};
+use crate::config::{self, Diagnostic, Files, Input, Loaded, PruneSettings, Registries, Severity};
+use crate::lock::{self, LockError};
+use crate::plan::{Desired, Entry, Lock, LockedImage, Origin, TargetName};
+use crate::render::{Style, diagnostics, words};
 
 use super::args::GlobalArgs;
 use super::context::Context;
@@ -20,6 +21,49 @@ pub struct Mirror {
     pub desired: Desired,
     /// How to talk to the registries.
     pub registries: Registries,
+    /// What the files say about deleting.
+    pub prune: PruneSettings,
+    /// Where the lock lies, whether there is one or not.
+    pub lock_file: PathBuf,
+    /// The lock as it is written; empty where there is none.
+    lock_text: String,
+}
+
+impl Mirror {
+    /// Returns the line of the lock that records `name`.
+    pub fn recorded_at(&self, name: &TargetName) -> Origin {
+        Origin {
+            file: self.lock_file.display().to_string(),
+            line: lock::line_of(&self.lock_text, name),
+        }
+    }
+
+    /// Returns what may be deleted: what the lock records and the files no longer declare.
+    pub fn prunable(&self) -> Result<Vec<(TargetName, LockedImage)>, CliError> {
+        let Some(lock) = &self.desired.lock else {
+            let file = self.lock_file.display();
+            let message = format!("there is no `{file}`: nothing says which tags may be deleted");
+            let hint = "run `pusher lock` and commit what it writes, before images leave the files";
+            return Err(CliError::new(message).hint(hint));
+        };
+        Ok(lock::undeclared(&self.desired, lock))
+    }
+
+    /// Stops if the lock leaves the digest of an image open.
+    pub fn require_locked(&self) -> Result<(), CliError> {
+        let state = |entry: &Entry| words::unlocked(self.desired.lock_state(entry));
+        let named = |entry: &Entry| Some(format!("`{}` ({})", entry.target, state(entry)?));
+        let unlocked: Vec<_> = self.desired.entries.iter().filter_map(named).collect();
+        let file = self.lock_file.display();
+        let message = match (&self.desired.lock, unlocked.as_slice()) {
+            (Some(_), []) => return Ok(()),
+            (None, _) => format!("there is no `{file}`, and `--locked` asks for one"),
+            (Some(_), unlocked) => {
+                format!("`{file}` does not settle {}", unlocked.join(", "))
+            }
+        };
+        Err(CliError::new(message).hint("run `pusher lock`, and commit what it wrote"))
+    }
 }
 
 /// Reads the files.
@@ -31,7 +75,7 @@ pub fn load(context: &Context, global: &GlobalArgs) -> Result<Loaded, CliError> 
 /// Reads the files and says what is to be said about them; stops if that stands in the way.
 pub fn require(context: &Context, global: &GlobalArgs) -> Result<Mirror, Stop> {
     let loaded = load(context, global)?;
-    let Ok(desired) = loaded.desired() else {
+    let Ok(mut desired) = loaded.desired() else {
         return Err(refuse(context, &loaded.files, &loaded.diagnostics));
     };
     // Names that the target refuses are not told here: the plan shows them as blocked.
@@ -45,10 +89,28 @@ pub fn require(context: &Context, global: &GlobalArgs) -> Result<Mirror, Stop> {
     context
         .printer
         .say(|to| write(context, &loaded.files, &remarks, to));
+    let main = files::find_main(&context.folder, global.file.as_deref())?;
+    let lock_file = main.with_file_name(lock::FILE_NAME);
+    let lock_text = files::read_if_there(&context.folder, &lock_file)?;
+    desired.lock = lock_text
+        .as_deref()
+        .map(|text| read_lock(&lock_file, text))
+        .transpose()?;
     Ok(Mirror {
         desired,
         registries: loaded.registries,
+        prune: loaded.prune,
+        lock_file,
+        lock_text: lock_text.unwrap_or_default(),
     })
+}
+
+fn read_lock(path: &Path, text: &str) -> Result<Lock, CliError> {
+    let refused = |error: LockError| {
+        let place = format!("{}:{}", path.display(), error.line);
+        CliError::new(format!("{place}: {}", error.message)).hint(error.hint)
+    };
+    lock::read(text).map_err(refused)
 }
 
 /// Reads an image list and writes it as a mirror file; stops if there are mistakes in it.

@@ -29,6 +29,6 @@ pub use expected::{
 pub use lock::{Lock, LockState, LockedImage, Misfit};
 pub use observed::{Cause, Observation, Observed, ObservedImage, SourceImage, Unreadable};
 pub use profile::{NameRefused, NameRule, Profile, ProfileKind};
-pub use prune::{ObservedTags, PRUNE_LIMIT, prune, undeclared};
+pub use prune::{ObservedTags, PRUNE_LIMIT, prune};
 pub use remember::{Remembered, ResolutionKey};
 pub use report::{Outcome, Report, Transfer};

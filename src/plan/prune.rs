@@ -1,40 +1,29 @@
 //! What may be deleted: the tags that the lock records and the files no longer declare. Nothing
 //! else ever is.
 
-use std::collections::{BTreeMap, HashSet};
+use indexmap::IndexMap;
 
 use crate::model::Descriptor;
 
 use super::change::{Action, BlockReason, Change, Plan};
-use super::desired::{Desired, Origin, Policy, TargetName};
-use super::lock::{Lock, LockedImage};
+use super::desired::{Origin, Policy, TargetName};
+use super::lock::{LockState, LockedImage};
 use super::observed::Observation;
 
 /// How many tags one run deletes at most, where the files do not say otherwise.
 pub const PRUNE_LIMIT: usize = 10;
 
 /// What the target holds under each name that is no longer declared.
-pub type ObservedTags = BTreeMap<TargetName, Observation<Descriptor>>;
+pub type ObservedTags = IndexMap<TargetName, Observation<Descriptor>>;
 
-/// Returns what the lock records, retired or not, and `desired` does not declare.
-pub fn undeclared<'a>(
-    lock: &'a Lock,
-    desired: &Desired,
-) -> BTreeMap<&'a TargetName, &'a LockedImage> {
-    let declared: HashSet<_> = desired.entries.iter().map(|entry| &entry.target).collect();
-    let recorded = lock.retired.iter().chain(&lock.images);
-    recorded
-        .filter(|(name, _)| !declared.contains(name))
-        .collect()
-}
-
-/// Adds to `plan` what has to be deleted, after everything else.
+/// Adds to `plan` what has to be deleted, after everything else: of what is `undeclared`, that
+/// which the target still holds as it is recorded.
 ///
 /// A tag that is gone already needs nothing. Where more than `limit` tags would go, none does: an
 /// emptied list is more often a mistake than a wish.
 pub fn prune(
     plan: &mut Plan,
-    undeclared: &BTreeMap<&TargetName, &LockedImage>,
+    undeclared: &[(TargetName, LockedImage)],
     observed: &ObservedTags,
     limit: usize,
     origin: impl Fn(&TargetName) -> Origin,
@@ -42,13 +31,14 @@ pub fn prune(
     let mut changes: Vec<Change> = undeclared
         .iter()
         .filter_map(|(name, locked)| {
-            let action = delete(plan, locked, observed.get(*name))?;
+            let action = delete(plan, locked, observed.get(name))?;
             Some(Change {
-                target: (*name).clone(),
+                target: name.clone(),
                 source: locked.source.clone(),
                 platforms: locked.platforms.clone(),
                 origin: origin(name),
                 policy: Policy::default(),
+                lock: LockState::Locked,
                 action,
             })
         })
@@ -121,7 +111,7 @@ fn find_renames(planned: &[Change], deletions: &mut [Change]) {
 #[cfg(test)]
 mod tests {
     use super::super::change::Copy;
-    use super::super::desired::{Entry, Target};
+    use super::super::desired::Target;
     use super::super::expected::Expected;
     use super::super::observed::{Cause, Unreadable};
     use super::super::profile::{Profile, ProfileKind};
@@ -172,9 +162,10 @@ mod tests {
     }
 
     fn pruned(mut plan: Plan, tags: &[(&str, Observation<Descriptor>)], limit: usize) -> Plan {
-        let names: Vec<_> = tags.iter().map(|(tag, _)| name(tag)).collect();
-        let images: Vec<_> = tags.iter().map(|(tag, _)| locked(tag)).collect();
-        let undeclared = names.iter().zip(&images).collect();
+        let undeclared: Vec<_> = tags
+            .iter()
+            .map(|(tag, _)| (name(tag), locked(tag)))
+            .collect();
         let observed = tags
             .iter()
             .map(|(tag, found)| (name(tag), found.clone()))
@@ -196,33 +187,9 @@ mod tests {
             platforms: Platforms::All,
             origin: origin(),
             policy: Policy::default(),
+            lock: LockState::NoLock,
             action: Action::Create { after },
         }
-    }
-
-    #[test]
-    fn only_what_is_recorded_and_not_declared_is_found() {
-        let entry = |tag| Entry {
-            source: "org/app:1".parse().unwrap(),
-            platforms: Platforms::All,
-            platforms_declared: true,
-            target: name(tag),
-            origin: origin(),
-            policy: Policy::default(),
-        };
-        let lock = Lock {
-            images: [(name("kept"), locked("a")), (name("left"), locked("b"))].into(),
-            retired: [(name("old"), locked("c")), (name("back"), locked("d"))].into(),
-        };
-        let desired = Desired {
-            target: empty_plan(ProfileKind::Generic).target,
-            entries: vec![entry("kept"), entry("back"), entry("new")],
-        };
-        let found = undeclared(&lock, &desired);
-        assert_eq!(
-            found.into_keys().cloned().collect::<Vec<_>>(),
-            [name("left"), name("old")]
-        );
     }
 
     #[test]

@@ -53,7 +53,8 @@ impl DriftKind {
                 | BlockReason::Refused(_)
                 | BlockReason::NotOurs { .. }
                 | BlockReason::CannotDelete
-                | BlockReason::PruneLimit { .. } => Self::Blocked,
+                | BlockReason::PruneLimit { .. }
+                | BlockReason::LockBroken { .. } => Self::Blocked,
             }),
         }
     }

@@ -6,7 +6,7 @@ use crate::apply::apply;
 use crate::progress::Progress;
 use crate::render;
 
-use super::super::args::{Format, GlobalArgs};
+use super::super::args::{ApplyArgs, Format, GlobalArgs};
 use super::super::client::announce_writes;
 use super::super::context::Context;
 use super::super::error::Stop;
@@ -15,9 +15,13 @@ use super::super::progress::{Display, Phase};
 use super::plan::{Planned, make};
 
 /// Makes the plan, carries it out and prints what happened to each image.
-pub(super) async fn run(context: &Context, global: &GlobalArgs) -> Result<Exit, Stop> {
+pub(super) async fn run(
+    context: &Context,
+    global: &GlobalArgs,
+    options: &ApplyArgs,
+) -> Result<Exit, Stop> {
     let printer = &context.printer;
-    let Planned { plan, client } = make(context, global).await?;
+    let Planned { plan, client } = make(context, global, options.locked, options.prune).await?;
     let pending = plan.summary().pending();
     let view = printer.view(global.verbose > 0);
     if pending > 0 && printer.talks_to_a_person() {

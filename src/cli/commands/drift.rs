@@ -2,7 +2,7 @@
 
 use crate::render;
 
-use super::super::args::GlobalArgs;
+use super::super::args::{GlobalArgs, LockedArg, PruneArg};
 use super::super::context::Context;
 use super::super::error::Stop;
 use super::super::exit::Exit;
@@ -10,7 +10,13 @@ use super::plan::{Planned, make};
 
 /// Prints how the target differs from what the files declare.
 pub(super) async fn run(context: &Context, global: &GlobalArgs) -> Result<Exit, Stop> {
-    let Planned { plan, .. } = make(context, global).await?;
+    let Planned { plan, .. } = make(
+        context,
+        global,
+        LockedArg { locked: false },
+        PruneArg { prune: false },
+    )
+    .await?;
     let view = context.printer.view(global.verbose > 0);
     let format = global.format().into();
     context

@@ -6,6 +6,7 @@ mod demo;
 mod drift;
 mod import;
 mod list;
+mod lock;
 mod plan;
 mod schema;
 
@@ -21,8 +22,9 @@ pub async fn run(context: &Context, args: &Args) -> Exit {
         Command::List => list::run(context, global),
         Command::Check => check::run(context, global),
         Command::Plan(options) => plan::run(context, global, options).await,
-        Command::Apply => apply::run(context, global).await,
+        Command::Apply(options) => apply::run(context, global, options).await,
         Command::Drift => drift::run(context, global).await,
+        Command::Lock(options) => lock::run(context, global, options).await,
         Command::Import(options) => import::run(context, options),
         Command::Schema(options) => schema::run(context, options),
         // The demo runs other commands: its future would hold one of its own kind.

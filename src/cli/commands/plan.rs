@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use crate::cache::ResolutionCache;
-use crate::observe::observe;
-use crate::plan::Plan;
+use crate::observe::{observe, tags};
+use crate::plan::{Plan, TargetName};
 use crate::progress::Progress;
 use crate::registry::Client;
 use crate::render;
 
-use super::super::args::{GlobalArgs, PlanArgs};
+use super::super::args::{GlobalArgs, LockedArg, PlanArgs, PruneArg};
 use super::super::client::connect;
 use super::super::context::Context;
 use super::super::error::Stop;
@@ -24,7 +24,7 @@ pub(super) async fn run(
     global: &GlobalArgs,
     options: &PlanArgs,
 ) -> Result<Exit, Stop> {
-    let Planned { plan, .. } = make(context, global).await?;
+    let Planned { plan, .. } = make(context, global, options.locked, options.prune).await?;
     let view = context.printer.view(global.verbose > 0);
     let format = global.format().into();
     context
@@ -42,24 +42,63 @@ pub(super) struct Planned {
 }
 
 /// Makes the plan, and shows meanwhile that it is alive.
-pub(super) async fn make(context: &Context, global: &GlobalArgs) -> Result<Planned, Stop> {
+pub(super) async fn make(
+    context: &Context,
+    global: &GlobalArgs,
+    locked: LockedArg,
+    prune: PruneArg,
+) -> Result<Planned, Stop> {
     let mirror = mirror::require(context, global)?;
+    if locked.locked {
+        mirror.require_locked()?;
+    }
     let client = connect(context, &mirror)?;
-    let cache = match context.environment.cache_folder() {
+    let cache = cache(context, global);
+    let desired = &mirror.desired;
+    let undeclared = if prune.prune || mirror.prune.wanted {
+        mirror.prunable()?
+    } else {
+        vec![]
+    };
+    let names = undeclared.iter().map(|(name, _)| name);
+    let (observed, found) = reading(context, desired.entries.len(), async |progress| {
+        tokio::join!(
+            observe(desired, &client, &cache, progress),
+            tags(&desired.target, names, &client),
+        )
+    })
+    .await?;
+    let mut plan = crate::plan::plan(desired, &observed);
+    let origin = |name: &TargetName| mirror.recorded_at(name);
+    crate::plan::prune(&mut plan, &undeclared, &found, mirror.prune.limit, origin);
+    Ok(Planned { plan, client })
+}
+
+/// Opens what earlier runs found out, unless someone wants it asked anew.
+pub(super) fn cache(context: &Context, global: &GlobalArgs) -> ResolutionCache {
+    match context.environment.cache_folder() {
         Some(folder) if !global.no_cache => ResolutionCache::open(&folder),
         _ => ResolutionCache::disabled(),
-    };
-    let progress = Arc::new(Progress::new(mirror.desired.entries.len()));
+    }
+}
+
+/// Reads from registries until it is done or someone asks to stop, and shows that it is alive.
+pub(super) async fn reading<T>(
+    context: &Context,
+    images: usize,
+    read: impl AsyncFnOnce(&Progress) -> T,
+) -> Result<T, Stop> {
+    let progress = Arc::new(Progress::new(images));
     let display = Display::start(&context.printer, &progress, Phase::Reading);
-    let observed = tokio::select! {
-        observed = observe(&mirror.desired, &client, &cache, &progress) => observed,
+    tokio::select! {
+        done = read(&progress) => {
+            drop(display);
+            Ok(done)
+        }
         () = signals::asked(context.stop.clone()) => {
             drop(display);
             context.printer.say_line("stopped; nothing was changed");
-            return Err(Stop::Said(Exit::Interrupted));
+            Err(Stop::Said(Exit::Interrupted))
         }
-    };
-    drop(display);
-    let plan = crate::plan::plan(&mirror.desired, &observed);
-    Ok(Planned { plan, client })
+    }
 }

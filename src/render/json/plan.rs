@@ -65,6 +65,8 @@ struct Change {
     hint: Option<String>,
     /// What is left out of the source's index, and why.
     notes: Vec<String>,
+    /// Whether the lock settles the digest; null where there is no lock.
+    locked: Option<bool>,
     /// Where the image was declared; for a deletion, where the lock records it.
     origin: Origin,
     /// The new name of an image whose old one is deleted; null for everything else.
@@ -128,6 +130,8 @@ pub(super) enum ReasonKind {
     CannotDelete,
     /// More tags would be deleted than `prune-limit` allows.
     PruneLimit,
+    /// The lock wants a digest that its own source does not come to.
+    LockBroken,
 }
 
 impl From<&core::BlockReason> for ReasonKind {
@@ -147,6 +151,7 @@ impl From<&core::BlockReason> for ReasonKind {
             BlockReason::NotOurs { .. } => Self::NotOurs,
             BlockReason::CannotDelete => Self::CannotDelete,
             BlockReason::PruneLimit { .. } => Self::PruneLimit,
+            BlockReason::LockBroken { .. } => Self::LockBroken,
         }
     }
 }
@@ -194,6 +199,7 @@ impl Change {
             platforms,
             origin,
             policy: _,
+            lock,
             action,
         } = change;
         let blocked = match action {
@@ -214,6 +220,7 @@ impl Change {
             cause: blocked.and_then(Cause::of),
             hint: hints::for_change(change, target),
             notes: copy.map(notes).unwrap_or_default(),
+            locked: (*lock != core::LockState::NoLock).then_some(*lock == core::LockState::Locked),
             origin: origin.into(),
             renamed_to: match action {
                 core::Action::Delete { renamed_to, .. } => {

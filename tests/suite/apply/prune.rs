@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use pusher::lock::undeclared;
 use pusher::model::{Digest, Platforms};
-use pusher::observe::{observe, observe_tags};
-use pusher::plan::{
-    Lock, LockedImage, Origin, Outcome, PRUNE_LIMIT, Plan, plan, prune, undeclared,
-};
+use pusher::observe::{observe, tags};
+use pusher::plan::{Lock, LockedImage, Origin, Outcome, PRUNE_LIMIT, Plan, plan, prune};
 use pusher::progress::Progress;
 use pusher::sandbox::images::{Image, Index};
 use pusher::sandbox::{Delete, Options};
@@ -36,9 +35,9 @@ async fn pruned(world: &World, lock: &Lock) -> Plan {
     let client = client();
     let observed = observe(&world.desired, &client, &world.cache, &Progress::default()).await;
     let mut plan = plan(&world.desired, &observed);
-    let undeclared = undeclared(lock, &world.desired);
-    let names = undeclared.keys().copied();
-    let found = observe_tags(&world.desired.target, names, &client).await;
+    let undeclared = undeclared(&world.desired, lock);
+    let names = undeclared.iter().map(|(name, _)| name);
+    let found = tags(&world.desired.target, names, &client).await;
     prune(&mut plan, &undeclared, &found, PRUNE_LIMIT, |_| Origin {
         file: "mirror.lock".to_owned(),
         line: 1,
