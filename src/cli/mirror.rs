@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::config::import::{Imported, import};
 use crate::config::{self, Diagnostic, Files, Input, Loaded, Registries, Severity};
 use crate::lock::{self, LockError};
-use crate::plan::{Desired, Entry, Lock};
+use crate::plan::{Desired, Entry, Lock, Origin, TargetName};
 use crate::render::{Style, diagnostics, words};
 
 use super::args::GlobalArgs;
@@ -23,9 +23,19 @@ pub struct Mirror {
     pub registries: Registries,
     /// Where the lock lies, whether there is one or not.
     pub lock_file: PathBuf,
+    /// The lock as it was read; empty without one.
+    lock_text: String,
 }
 
 impl Mirror {
+    /// Returns where the lock records a target.
+    pub fn place_in_lock(&self, target: &TargetName) -> Origin {
+        Origin {
+            file: self.lock_file.display().to_string(),
+            line: lock::line_of(&self.lock_text, target).unwrap_or(1),
+        }
+    }
+
     /// Stops if the lock leaves the digest of an image open.
     pub fn require_locked(&self) -> Result<(), CliError> {
         let state = |entry: &Entry| words::unlocked(self.desired.lock_state(entry));
@@ -68,23 +78,23 @@ pub fn require(context: &Context, global: &GlobalArgs) -> Result<Mirror, Stop> {
         .say(|to| write(context, &loaded.files, &remarks, to));
     let main = files::find_main(&context.folder, global.file.as_deref())?;
     let lock_file = main.with_file_name(lock::FILE_NAME);
-    desired.lock = read_lock(context, &lock_file)?;
+    let lock_text = files::read_if_there(&context.folder, &lock_file)?;
+    let lock = lock_text.as_deref().map(|text| read_lock(text, &lock_file));
+    desired.lock = lock.transpose()?;
     Ok(Mirror {
         desired,
         registries: loaded.registries,
         lock_file,
+        lock_text: lock_text.unwrap_or_default(),
     })
 }
 
-fn read_lock(context: &Context, path: &Path) -> Result<Option<Lock>, CliError> {
-    let Some(text) = files::read_if_there(&context.folder, path)? else {
-        return Ok(None);
-    };
+fn read_lock(text: &str, path: &Path) -> Result<Lock, CliError> {
     let refused = |error: LockError| {
         let place = format!("{}:{}", path.display(), error.line);
         CliError::new(format!("{place}: {}", error.message)).hint(error.hint)
     };
-    lock::read(&text).map(Some).map_err(refused)
+    lock::read(text).map_err(refused)
 }
 
 /// Reads an image list and writes it as a mirror file; stops if there are mistakes in it.

@@ -9,7 +9,7 @@ mod read;
 mod renew;
 mod write;
 
-pub use read::{LockError, read};
+pub use read::{LockError, line_of, read};
 pub use renew::{Renewal, Renewed, Unfit, check, renew, undeclared};
 pub use write::write;
 

@@ -14,7 +14,7 @@ use super::super::client::connect;
 use super::super::context::Context;
 use super::super::error::Stop;
 use super::super::exit::Exit;
-use super::super::mirror;
+use super::super::mirror::{self, Mirror};
 use super::super::progress::{Display, Phase};
 use super::super::signals;
 
@@ -39,6 +39,7 @@ pub(super) async fn run(
 pub(super) struct Planned {
     pub(super) plan: Plan,
     pub(super) client: Client,
+    pub(super) mirror: Mirror,
 }
 
 /// Makes the plan, and shows meanwhile that it is alive.
@@ -59,7 +60,11 @@ pub(super) async fn make(
     })
     .await?;
     let plan = crate::plan::plan(&mirror.desired, &observed);
-    Ok(Planned { plan, client })
+    Ok(Planned {
+        plan,
+        client,
+        mirror,
+    })
 }
 
 /// Opens what earlier runs found out, unless someone wants it asked anew.
