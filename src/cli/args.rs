@@ -7,6 +7,7 @@ use clap::error::ErrorKind;
 use clap::{ArgAction, Args as ClapArgs, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use crate::render;
+use crate::render::drift::DriftKind;
 use crate::render::schemas::SchemaKind;
 
 /// Mirror container images into a registry: declare them, plan, apply
@@ -113,7 +114,7 @@ pub enum Command {
     /// Make the target hold what the files declare
     Apply(ApplyArgs),
     /// Tell what has moved since it was applied: status 2 if anything has
-    Drift,
+    Drift(DriftArgs),
     /// Write down in `mirror.lock` which digests the images stand for
     Lock(LockArgs),
     /// Write an image list as a mirror file
@@ -164,6 +165,32 @@ pub struct LockedArg {
     /// Refuse to go on if an image is not in `mirror.lock`
     #[arg(long)]
     pub locked: bool,
+}
+
+/// What `drift` takes.
+#[derive(Debug, Clone, ClapArgs)]
+#[command(after_help = DRIFT_EXAMPLES)]
+pub struct DriftArgs {
+    /// Tell and count these kinds alone
+    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = drift_kinds())]
+    pub kind: Vec<DriftKind>,
+}
+
+const DRIFT_EXAMPLES: &str = "\
+Examples:
+  pusher drift
+  pusher drift --kind target-changed,target-missing
+  pusher drift --format markdown > drift.md";
+
+/// Takes the name of a kind of drift.
+fn drift_kinds() -> impl TypedValueParser<Value = DriftKind> {
+    let names = PossibleValuesParser::new(DriftKind::ALL.map(DriftKind::as_str));
+    let kind = |name: &str| {
+        DriftKind::ALL
+            .into_iter()
+            .find(|kind| kind.as_str() == name)
+    };
+    names.try_map(move |name| kind(&name).ok_or("not a kind of drift"))
 }
 
 /// What `lock` takes.
@@ -240,13 +267,13 @@ impl Args {
                 | Command::Check
                 | Command::Plan(_)
                 | Command::Apply(_)
-                | Command::Drift
+                | Command::Drift(_)
                 | Command::Lock(_)
         );
         let answers = reads_files && !matches!(args.command, Command::Lock(_));
         let asks_registries = matches!(
             args.command,
-            Command::Plan(_) | Command::Apply(_) | Command::Drift | Command::Lock(_)
+            Command::Plan(_) | Command::Apply(_) | Command::Drift(_) | Command::Lock(_)
         );
         let options = [
             ("--file", args.global.file.is_some(), reads_files),
@@ -285,7 +312,7 @@ impl Command {
             Self::Check => "check",
             Self::Plan(_) => "plan",
             Self::Apply(_) => "apply",
-            Self::Drift => "drift",
+            Self::Drift(_) => "drift",
             Self::Lock(_) => "lock",
             Self::Import(_) => "import",
             Self::Schema(_) => "schema",

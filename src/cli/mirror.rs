@@ -25,16 +25,16 @@ pub struct Mirror {
     pub prune: PruneSettings,
     /// Where the lock lies, whether there is one or not.
     pub lock_file: PathBuf,
-    /// The lock as it is written; empty where there is none.
+    /// The lock as it was read; empty without one.
     lock_text: String,
 }
 
 impl Mirror {
-    /// Returns the line of the lock that records `name`.
-    pub fn recorded_at(&self, name: &TargetName) -> Origin {
+    /// Returns where the lock records a target.
+    pub fn place_in_lock(&self, target: &TargetName) -> Origin {
         Origin {
             file: self.lock_file.display().to_string(),
-            line: lock::line_of(&self.lock_text, name),
+            line: lock::line_of(&self.lock_text, target).unwrap_or(1),
         }
     }
 
@@ -92,10 +92,8 @@ pub fn require(context: &Context, global: &GlobalArgs) -> Result<Mirror, Stop> {
     let main = files::find_main(&context.folder, global.file.as_deref())?;
     let lock_file = main.with_file_name(lock::FILE_NAME);
     let lock_text = files::read_if_there(&context.folder, &lock_file)?;
-    desired.lock = lock_text
-        .as_deref()
-        .map(|text| read_lock(&lock_file, text))
-        .transpose()?;
+    let lock = lock_text.as_deref().map(|text| read_lock(text, &lock_file));
+    desired.lock = lock.transpose()?;
     Ok(Mirror {
         desired,
         registries: loaded.registries,
@@ -105,7 +103,7 @@ pub fn require(context: &Context, global: &GlobalArgs) -> Result<Mirror, Stop> {
     })
 }
 
-fn read_lock(path: &Path, text: &str) -> Result<Lock, CliError> {
+fn read_lock(text: &str, path: &Path) -> Result<Lock, CliError> {
     let refused = |error: LockError| {
         let place = format!("{}:{}", path.display(), error.line);
         CliError::new(format!("{place}: {}", error.message)).hint(error.hint)

@@ -5,13 +5,11 @@
 //! changes by itself. So two branches that lock different images merge, and a change of one image
 //! is a change of its block.
 
-use crate::plan::TargetName;
-
 mod read;
 mod renew;
 mod write;
 
-pub use read::{LockError, read};
+pub use read::{LockError, line_of, read};
 pub use renew::{Renewal, Renewed, Unfit, check, renew, undeclared};
 pub use write::write;
 
@@ -19,11 +17,3 @@ pub use write::write;
 pub const FILE_NAME: &str = "mirror.lock";
 /// The version of the format.
 pub const VERSION: u32 = 1;
-
-/// Returns the line of `text`, counted from 1, on which the block of `target` names it; 1 where it
-/// is written in another way than [`write`] does.
-pub fn line_of(text: &str, target: &TargetName) -> usize {
-    let key = format!("target = \"{target}\"");
-    let found = text.lines().position(|line| line.trim() == key);
-    found.map_or(1, |position| position + 1)
-}

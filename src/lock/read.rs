@@ -51,7 +51,7 @@ pub fn read(text: &str) -> Result<Lock, LockError> {
     let head: Head = toml::from_str(text).map_err(failed)?;
     if *head.version.get_ref() != i64::from(VERSION) {
         return Err(LockError {
-            line: line_of(text, &head.version.span()),
+            line: line_at(text, &head.version.span()),
             message: format!(
                 "this `pusher` reads version {VERSION} of the lock, this is version {}",
                 head.version.get_ref()
@@ -64,7 +64,7 @@ pub fn read(text: &str) -> Result<Lock, LockError> {
     let mut once = |target: Spanned<Target>| {
         let span = target.span();
         let Target(name) = target.into_inner();
-        match places.insert(name.clone(), line_of(text, &span)) {
+        match places.insert(name.clone(), line_at(text, &span)) {
             None => Ok(name),
             Some(first) => {
                 let message = format!("`{name}` stands here again; it is in line {first} already");
@@ -100,15 +100,22 @@ pub fn read(text: &str) -> Result<Lock, LockError> {
 
 fn error_at(text: &str, span: &Range<usize>, message: String) -> LockError {
     LockError {
-        line: line_of(text, span),
+        line: line_at(text, span),
         message,
         hint: WRITE_ANEW,
     }
 }
 
-fn line_of(text: &str, span: &Range<usize>) -> usize {
+fn line_at(text: &str, span: &Range<usize>) -> usize {
     let before = text.get(..span.start).unwrap_or(text);
     1 + before.matches('\n').count()
+}
+
+/// Returns the line in which a lock file records a target.
+pub fn line_of(text: &str, target: &TargetName) -> Option<usize> {
+    let wanted = format!("target = \"{target}\"");
+    let position = text.lines().position(|line| line.trim() == wanted)?;
+    Some(position + 1)
 }
 
 /// Returns the line of the first marker that git leaves where it cannot merge.

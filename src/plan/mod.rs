@@ -6,6 +6,7 @@
 pub mod change;
 pub mod classify;
 pub mod desired;
+pub mod drift;
 pub mod expected;
 pub mod lock;
 pub mod observed;
@@ -23,6 +24,7 @@ pub use desired::{
     Attestations, Desired, Entry, ForeignLayers, MissingPlatforms, Origin, Policy, Referrers,
     Target, TargetName,
 };
+pub use drift::{Evidence, Upstream};
 pub use expected::{
     Ask, Content, Expected, Known, LeftOut, Need, Refusal, Resolution, Selection, expect,
 };

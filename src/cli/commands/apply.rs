@@ -21,7 +21,8 @@ pub(super) async fn run(
     options: &ApplyArgs,
 ) -> Result<Exit, Stop> {
     let printer = &context.printer;
-    let Planned { plan, client } = make(context, global, options.locked, options.prune).await?;
+    let Planned { plan, client, .. } =
+        make(context, global, options.locked, Some(options.prune)).await?;
     let pending = plan.summary().pending();
     let view = printer.view(global.verbose > 0);
     if pending > 0 && printer.talks_to_a_person() {

@@ -14,7 +14,7 @@ use super::super::client::connect;
 use super::super::context::Context;
 use super::super::error::Stop;
 use super::super::exit::Exit;
-use super::super::mirror;
+use super::super::mirror::{self, Mirror};
 use super::super::progress::{Display, Phase};
 use super::super::signals;
 
@@ -24,7 +24,7 @@ pub(super) async fn run(
     global: &GlobalArgs,
     options: &PlanArgs,
 ) -> Result<Exit, Stop> {
-    let Planned { plan, .. } = make(context, global, options.locked, options.prune).await?;
+    let Planned { plan, .. } = make(context, global, options.locked, Some(options.prune)).await?;
     let view = context.printer.view(global.verbose > 0);
     let format = global.format().into();
     context
@@ -39,6 +39,7 @@ pub(super) async fn run(
 pub(super) struct Planned {
     pub(super) plan: Plan,
     pub(super) client: Client,
+    pub(super) mirror: Mirror,
 }
 
 /// Makes the plan, and shows meanwhile that it is alive.
@@ -46,7 +47,7 @@ pub(super) async fn make(
     context: &Context,
     global: &GlobalArgs,
     locked: LockedArg,
-    prune: PruneArg,
+    prune: Option<PruneArg>,
 ) -> Result<Planned, Stop> {
     let mirror = mirror::require(context, global)?;
     if locked.locked {
@@ -55,10 +56,9 @@ pub(super) async fn make(
     let client = connect(context, &mirror)?;
     let cache = cache(context, global);
     let desired = &mirror.desired;
-    let undeclared = if prune.prune || mirror.prune.wanted {
-        mirror.prunable()?
-    } else {
-        vec![]
+    let undeclared = match prune {
+        Some(PruneArg { prune }) if prune || mirror.prune.wanted => mirror.prunable()?,
+        _ => vec![],
     };
     let names = undeclared.iter().map(|(name, _)| name);
     let (observed, found) = reading(context, desired.entries.len(), async |progress| {
@@ -69,9 +69,13 @@ pub(super) async fn make(
     })
     .await?;
     let mut plan = crate::plan::plan(desired, &observed);
-    let origin = |name: &TargetName| mirror.recorded_at(name);
+    let origin = |name: &TargetName| mirror.place_in_lock(name);
     crate::plan::prune(&mut plan, &undeclared, &found, mirror.prune.limit, origin);
-    Ok(Planned { plan, client })
+    Ok(Planned {
+        plan,
+        client,
+        mirror,
+    })
 }
 
 /// Opens what earlier runs found out, unless someone wants it asked anew.

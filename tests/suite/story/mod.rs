@@ -5,6 +5,7 @@
 
 mod edges;
 mod five_images;
+mod lock;
 mod memory;
 mod mirror;
 mod platforms;
