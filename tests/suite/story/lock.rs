@@ -22,7 +22,7 @@ fn run(mirror: &Mirror, line: &str, status: i32) -> String {
 fn drift(mirror: &Mirror, status: i32) -> Vec<(String, String)> {
     let text = run(mirror, "drift --format json", status);
     let document: Value = serde_json::from_str(&text).unwrap();
-    let differences = document["drift"].as_array().unwrap().iter();
+    let differences = document["differences"].as_array().unwrap().iter();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     differences
         .map(|found| (text(&found["kind"]), text(&found["target"])))
