@@ -3,6 +3,7 @@
 //!
 //! What stands in for ACR Personal is that registry with `policy.repository.classes: [image]`.
 
+mod comparison;
 mod edges;
 mod five_images;
 mod lock;
