@@ -111,7 +111,7 @@ pub enum Command {
     /// Show the difference between what the files declare and what the target holds
     Plan(PlanArgs),
     /// Make the target hold what the files declare
-    Apply,
+    Apply(ApplyArgs),
     /// Tell what has moved since it was applied: status 2 if anything has
     Drift,
     /// Write an image list as a mirror file
@@ -129,13 +129,31 @@ pub struct PlanArgs {
     /// Exit with 2 if changes are pending
     #[arg(long)]
     pub detailed_exitcode: bool,
+    /// Keep the plan in this file, for `pusher apply FILE`
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
 }
 
 const PLAN_EXAMPLES: &str = "\
 Examples:
   pusher plan
   pusher plan -f mirror.toml --format json
+  pusher plan --out plan.json
   pusher plan --detailed-exitcode -q || echo \"status $?\"";
+
+/// What `apply` takes.
+#[derive(Debug, Clone, ClapArgs)]
+#[command(after_help = APPLY_EXAMPLES)]
+pub struct ApplyArgs {
+    /// Copy exactly the digests of this saved plan
+    #[arg(value_name = "PLAN")]
+    pub plan: Option<PathBuf>,
+}
+
+const APPLY_EXAMPLES: &str = "\
+Examples:
+  pusher apply
+  pusher plan --out plan.json && pusher apply plan.json";
 
 /// What `import` takes.
 #[derive(Debug, Clone, ClapArgs)]
@@ -182,11 +200,11 @@ impl Args {
         let args = Self::try_parse_from(typed)?;
         let reads_files = matches!(
             args.command,
-            Command::List | Command::Check | Command::Plan(_) | Command::Apply | Command::Drift
+            Command::List | Command::Check | Command::Plan(_) | Command::Apply(_) | Command::Drift
         );
         let asks_registries = matches!(
             args.command,
-            Command::Plan(_) | Command::Apply | Command::Drift
+            Command::Plan(_) | Command::Apply(_) | Command::Drift
         );
         let options = [
             ("--file", args.global.file.is_some(), reads_files),
@@ -224,7 +242,7 @@ impl Command {
             Self::List => "list",
             Self::Check => "check",
             Self::Plan(_) => "plan",
-            Self::Apply => "apply",
+            Self::Apply(_) => "apply",
             Self::Drift => "drift",
             Self::Import(_) => "import",
             Self::Schema(_) => "schema",

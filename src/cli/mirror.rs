@@ -1,11 +1,13 @@
 //! What the files declare, with everything there is to say about it said.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::path::Path;
 
 use crate::config::import::{Imported, import};
 use crate::config::{self, Diagnostic, Files, Input, Loaded, Registries, Severity};
-use crate::plan::Desired;
+use crate::model::Digest;
+use crate::plan::{Desired, FileDigest};
 use crate::render::{Style, diagnostics};
 
 use super::args::GlobalArgs;
@@ -20,17 +22,20 @@ pub struct Mirror {
     pub desired: Desired,
     /// How to talk to the registries.
     pub registries: Registries,
+    /// The files that were read, as a saved plan knows them.
+    pub files: Vec<FileDigest>,
 }
 
 /// Reads the files.
 pub fn load(context: &Context, global: &GlobalArgs) -> Result<Loaded, CliError> {
     let file = files::read_main(&context.folder, global.file.as_deref())?;
-    Ok(understand(context, &file))
+    Ok(understand(context, &file).0)
 }
 
 /// Reads the files and says what is to be said about them; stops if that stands in the way.
 pub fn require(context: &Context, global: &GlobalArgs) -> Result<Mirror, Stop> {
-    let loaded = load(context, global)?;
+    let file = files::read_main(&context.folder, global.file.as_deref())?;
+    let (loaded, files) = understand(context, &file);
     let Ok(desired) = loaded.desired() else {
         return Err(refuse(context, &loaded.files, &loaded.diagnostics));
     };
@@ -48,6 +53,7 @@ pub fn require(context: &Context, global: &GlobalArgs) -> Result<Mirror, Stop> {
     Ok(Mirror {
         desired,
         registries: loaded.registries,
+        files,
     })
 }
 
@@ -70,14 +76,25 @@ pub fn import_list(context: &Context, path: &Path) -> Result<String, Stop> {
     Ok(text)
 }
 
-fn understand(context: &Context, file: &TextFile) -> Loaded {
-    let read = |included: &str| files::read_text(&context.folder, Path::new(included));
-    config::load(&Input {
+/// Reads what the main file declares, and notes which files that took.
+fn understand(context: &Context, file: &TextFile) -> (Loaded, Vec<FileDigest>) {
+    let digest = |path: &str, text: &str| FileDigest {
+        path: path.to_owned(),
+        digest: Digest::sha256(text.as_bytes()),
+    };
+    let noted = RefCell::new(vec![digest(&file.name, &file.text)]);
+    let read = |included: &str| {
+        let text = files::read_text(&context.folder, Path::new(included))?;
+        noted.borrow_mut().push(digest(included, &text));
+        Ok(text)
+    };
+    let loaded = config::load(&Input {
         path: &file.name,
         text: &file.text,
         environment: context.environment.variables(),
         read: &read,
-    })
+    });
+    (loaded, noted.into_inner())
 }
 
 /// Says why nothing is done.

@@ -1,6 +1,6 @@
 //! The plan and its changes.
 
-use crate::model::{Descriptor, Platforms, Reference};
+use crate::model::{Descriptor, Digest, Platforms, Reference};
 
 use super::desired::{Origin, Policy, Target, TargetName};
 use super::expected::{Expected, Refusal};
@@ -90,6 +90,15 @@ pub enum BlockReason {
     TargetUnreadable(Unreadable),
     /// The registries were not asked.
     NotObserved,
+    /// The saved plan already said that nothing can be done.
+    BlockedWhenPlanned,
+    /// What follows the image has another digest at the source than the saved plan says.
+    SourceMoved,
+    /// The target's tag was moved after the saved plan was made.
+    TargetMoved {
+        /// What it pointed to then.
+        planned: Option<Digest>,
+    },
 }
 
 /// How many changes there are of each kind.

@@ -199,6 +199,9 @@ mod tests {
                 BlockReason::Refused(_) => "refused",
                 BlockReason::TargetUnreadable(_) => "target unreadable",
                 BlockReason::NotObserved => "not observed",
+                BlockReason::BlockedWhenPlanned
+                | BlockReason::SourceMoved
+                | BlockReason::TargetMoved { .. } => "not as saved",
             },
         }
     }

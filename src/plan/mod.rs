@@ -13,6 +13,7 @@ pub mod referrers;
 pub mod remember;
 pub mod report;
 pub mod rewrite;
+pub mod saved;
 pub mod select;
 
 pub use change::{Action, BlockReason, Change, Copy, Plan, Summary};
@@ -28,3 +29,4 @@ pub use observed::{Cause, Observation, Observed, ObservedImage, SourceImage, Unr
 pub use profile::{NameRefused, NameRule, Profile, ProfileKind};
 pub use remember::{Remembered, ResolutionKey};
 pub use report::{Outcome, Report, Transfer};
+pub use saved::{FileDigest, SavedPlan};

@@ -49,7 +49,11 @@ impl DriftKind {
                 BlockReason::SourceUnreadable(_)
                 | BlockReason::TargetUnreadable(_)
                 | BlockReason::NotObserved => Self::Unreadable,
-                BlockReason::NameRefused(_) | BlockReason::Refused(_) => Self::Blocked,
+                BlockReason::NameRefused(_)
+                | BlockReason::Refused(_)
+                | BlockReason::BlockedWhenPlanned
+                | BlockReason::SourceMoved
+                | BlockReason::TargetMoved { .. } => Self::Blocked,
             }),
         }
     }

@@ -25,6 +25,11 @@ pub fn for_change(change: &Change, target: &Target) -> Option<String> {
             Some(of_reader(why).unwrap_or_else(|| for_target(why.cause, target)))
         }
         BlockReason::NotObserved => None,
+        BlockReason::BlockedWhenPlanned
+        | BlockReason::SourceMoved
+        | BlockReason::TargetMoved { .. } => {
+            Some("run `pusher plan` again and look at what changed".to_owned())
+        }
     }
 }
 

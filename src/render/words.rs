@@ -45,6 +45,19 @@ pub fn block_reason(reason: &BlockReason) -> String {
         BlockReason::Refused(refusal) => refusal.to_string(),
         BlockReason::TargetUnreadable(why) => format!("the target cannot be read: {why}"),
         BlockReason::NotObserved => "the registries were not asked".to_owned(),
+        BlockReason::BlockedWhenPlanned => {
+            "nothing could be done for it when the plan was saved".to_owned()
+        }
+        BlockReason::SourceMoved => {
+            "the source has another digest for it than the saved plan".to_owned()
+        }
+        BlockReason::TargetMoved { planned } => match planned {
+            Some(digest) => format!(
+                "the target's tag was moved after the plan was saved; it pointed to {}",
+                digest.short()
+            ),
+            None => "the target had no such tag when the plan was saved".to_owned(),
+        },
     }
 }
 

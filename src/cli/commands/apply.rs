@@ -6,18 +6,26 @@ use crate::apply::apply;
 use crate::progress::Progress;
 use crate::render;
 
-use super::super::args::{Format, GlobalArgs};
+use super::super::args::{ApplyArgs, Format, GlobalArgs};
 use super::super::client::announce_writes;
 use super::super::context::Context;
 use super::super::error::Stop;
 use super::super::exit::Exit;
 use super::super::progress::{Display, Phase};
 use super::plan::{Planned, make};
+use super::saved;
 
-/// Makes the plan, carries it out and prints what happened to each image.
-pub(super) async fn run(context: &Context, global: &GlobalArgs) -> Result<Exit, Stop> {
+/// Makes the plan or takes up a saved one, carries it out and prints what happened to each image.
+pub(super) async fn run(
+    context: &Context,
+    global: &GlobalArgs,
+    options: &ApplyArgs,
+) -> Result<Exit, Stop> {
     let printer = &context.printer;
-    let Planned { plan, client } = make(context, global).await?;
+    let Planned { plan, client, .. } = match &options.plan {
+        Some(path) => saved::take_up(context, global, path).await?,
+        None => make(context, global).await?,
+    };
     let pending = plan.summary().pending();
     let view = printer.view(global.verbose > 0);
     if pending > 0 && printer.talks_to_a_person() {

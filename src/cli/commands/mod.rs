@@ -7,6 +7,7 @@ mod drift;
 mod import;
 mod list;
 mod plan;
+mod saved;
 mod schema;
 
 use super::args::{Args, Command};
@@ -21,7 +22,7 @@ pub async fn run(context: &Context, args: &Args) -> Exit {
         Command::List => list::run(context, global),
         Command::Check => check::run(context, global),
         Command::Plan(options) => plan::run(context, global, options).await,
-        Command::Apply => apply::run(context, global).await,
+        Command::Apply(options) => apply::run(context, global, options).await,
         Command::Drift => drift::run(context, global).await,
         Command::Import(options) => import::run(context, options),
         Command::Schema(options) => schema::run(context, options),

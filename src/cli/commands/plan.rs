@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::cache::ResolutionCache;
 use crate::observe::observe;
-use crate::plan::Plan;
+use crate::plan::{FileDigest, Observed, Plan, SavedPlan};
 use crate::progress::Progress;
 use crate::registry::Client;
 use crate::render;
@@ -14,9 +14,10 @@ use super::super::client::connect;
 use super::super::context::Context;
 use super::super::error::Stop;
 use super::super::exit::Exit;
-use super::super::mirror;
+use super::super::mirror::{self, Mirror};
 use super::super::progress::{Display, Phase};
 use super::super::signals;
+use super::saved;
 
 /// Prints the plan.
 pub(super) async fn run(
@@ -24,7 +25,15 @@ pub(super) async fn run(
     global: &GlobalArgs,
     options: &PlanArgs,
 ) -> Result<Exit, Stop> {
-    let Planned { plan, .. } = make(context, global).await?;
+    let Planned {
+        plan,
+        observed,
+        files,
+        ..
+    } = make(context, global).await?;
+    if let Some(path) = &options.out {
+        saved::write(context, path, &SavedPlan::of(&plan, &observed, files))?;
+    }
     let view = context.printer.view(global.verbose > 0);
     let format = global.format().into();
     context
@@ -39,11 +48,21 @@ pub(super) async fn run(
 pub(super) struct Planned {
     pub(super) plan: Plan,
     pub(super) client: Client,
+    pub(super) observed: Observed,
+    pub(super) files: Vec<FileDigest>,
 }
 
-/// Makes the plan, and shows meanwhile that it is alive.
+/// Reads the files and makes the plan.
 pub(super) async fn make(context: &Context, global: &GlobalArgs) -> Result<Planned, Stop> {
-    let mirror = mirror::require(context, global)?;
+    make_for(context, global, mirror::require(context, global)?).await
+}
+
+/// Makes the plan for what was declared, and shows meanwhile that it is alive.
+pub(super) async fn make_for(
+    context: &Context,
+    global: &GlobalArgs,
+    mirror: Mirror,
+) -> Result<Planned, Stop> {
     let client = connect(context, &mirror)?;
     let cache = match context.environment.cache_folder() {
         Some(folder) if !global.no_cache => ResolutionCache::open(&folder),
@@ -61,5 +80,10 @@ pub(super) async fn make(context: &Context, global: &GlobalArgs) -> Result<Plann
     };
     drop(display);
     let plan = crate::plan::plan(&mirror.desired, &observed);
-    Ok(Planned { plan, client })
+    Ok(Planned {
+        plan,
+        client,
+        observed,
+        files: mirror.files,
+    })
 }

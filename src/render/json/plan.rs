@@ -117,6 +117,12 @@ pub(super) enum ReasonKind {
     TargetUnreadable,
     /// The registries were not asked.
     NotObserved,
+    /// The saved plan already said that nothing can be done.
+    BlockedWhenPlanned,
+    /// What follows the image has another digest at the source than the saved plan says.
+    SourceMoved,
+    /// The target's tag was moved after the plan was saved.
+    TargetMoved,
 }
 
 impl From<&core::BlockReason> for ReasonKind {
@@ -133,6 +139,9 @@ impl From<&core::BlockReason> for ReasonKind {
             }
             BlockReason::TargetUnreadable(_) => Self::TargetUnreadable,
             BlockReason::NotObserved => Self::NotObserved,
+            BlockReason::BlockedWhenPlanned => Self::BlockedWhenPlanned,
+            BlockReason::SourceMoved => Self::SourceMoved,
+            BlockReason::TargetMoved { .. } => Self::TargetMoved,
         }
     }
 }
