@@ -9,7 +9,8 @@
 //! | [`model`] | pure | nothing of this crate |
 //! | [`config`] | pure | `model`, `plan::desired` |
 //! | [`plan`] | pure | `model` |
-//! | [`render`] | pure | `config`, `model`, `plan` |
+//! | [`lock`] | pure | `model`, `plan` |
+//! | [`render`] | pure | `config`, `lock`, `model`, `plan` |
 //! | [`registry`] | edge | `model`, `plan` (the words for what could not be read) |
 //! | [`tree`] | edge | `model`, `plan`, `registry` |
 //! | [`cache`] | edge | `model`, `plan` |
@@ -26,6 +27,7 @@ pub mod apply;
 pub mod cache;
 pub mod cli;
 pub mod config;
+pub mod lock;
 pub mod model;
 pub mod observe;
 pub mod plan;

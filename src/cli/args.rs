@@ -7,6 +7,7 @@ use clap::error::ErrorKind;
 use clap::{ArgAction, Args as ClapArgs, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use crate::render;
+use crate::render::drift::DriftKind;
 use crate::render::schemas::SchemaKind;
 
 /// Mirror container images into a registry: declare them, plan, apply
@@ -113,7 +114,9 @@ pub enum Command {
     /// Make the target hold what the files declare
     Apply(ApplyArgs),
     /// Tell what has moved since it was applied: status 2 if anything has
-    Drift,
+    Drift(DriftArgs),
+    /// Write down in `mirror.lock` which digests the images stand for
+    Lock(LockArgs),
     /// Write an image list as a mirror file
     Import(ImportArgs),
     /// Print the JSON Schema of a file or an answer
@@ -132,7 +135,63 @@ pub struct PlanArgs {
     /// Keep the plan in this file, for `pusher apply FILE`
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// Whether everything must be locked.
+    #[command(flatten)]
+    pub locked: LockedArg,
 }
+
+/// Whether everything must be locked.
+#[derive(Debug, Clone, Copy, ClapArgs)]
+pub struct LockedArg {
+    /// Refuse to go on if an image is not in `mirror.lock`
+    #[arg(long)]
+    pub locked: bool,
+}
+
+/// What `drift` takes.
+#[derive(Debug, Clone, ClapArgs)]
+#[command(after_help = DRIFT_EXAMPLES)]
+pub struct DriftArgs {
+    /// Tell and count these kinds alone
+    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = drift_kinds())]
+    pub kind: Vec<DriftKind>,
+}
+
+const DRIFT_EXAMPLES: &str = "\
+Examples:
+  pusher drift
+  pusher drift --kind target-changed,target-missing
+  pusher drift --format markdown > drift.md";
+
+/// Takes the name of a kind of drift.
+fn drift_kinds() -> impl TypedValueParser<Value = DriftKind> {
+    let names = PossibleValuesParser::new(DriftKind::ALL.map(DriftKind::as_str));
+    let kind = |name: &str| {
+        DriftKind::ALL
+            .into_iter()
+            .find(|kind| kind.as_str() == name)
+    };
+    names.try_map(move |name| kind(&name).ok_or("not a kind of drift"))
+}
+
+/// What `lock` takes.
+#[derive(Debug, Clone, ClapArgs)]
+#[command(after_help = LOCK_EXAMPLES)]
+pub struct LockArgs {
+    /// Take what the sources hold now, for these images or for all
+    #[arg(long, value_name = "IMAGE", num_args = 0.., conflicts_with = "check")]
+    pub update: Option<Vec<String>>,
+    /// Tell without network whether the lock fits the files: status 1 if not
+    #[arg(long)]
+    pub check: bool,
+}
+
+const LOCK_EXAMPLES: &str = "\
+Examples:
+  pusher lock                        lock what is not locked yet
+  pusher lock --update               move every image to what its source holds now
+  pusher lock --update nginx:1.27    move one, by its source or its target
+  pusher lock --check                for a pull request: does the lock fit the files?";
 
 const PLAN_EXAMPLES: &str = "\
 Examples:
@@ -148,6 +207,9 @@ pub struct ApplyArgs {
     /// Copy exactly the digests of this saved plan
     #[arg(value_name = "PLAN")]
     pub plan: Option<PathBuf>,
+    /// Whether everything must be locked.
+    #[command(flatten)]
+    pub locked: LockedArg,
 }
 
 const APPLY_EXAMPLES: &str = "\
@@ -200,15 +262,21 @@ impl Args {
         let args = Self::try_parse_from(typed)?;
         let reads_files = matches!(
             args.command,
-            Command::List | Command::Check | Command::Plan(_) | Command::Apply(_) | Command::Drift
+            Command::List
+                | Command::Check
+                | Command::Plan(_)
+                | Command::Apply(_)
+                | Command::Drift(_)
+                | Command::Lock(_)
         );
+        let answers = reads_files && !matches!(args.command, Command::Lock(_));
         let asks_registries = matches!(
             args.command,
-            Command::Plan(_) | Command::Apply(_) | Command::Drift
+            Command::Plan(_) | Command::Apply(_) | Command::Drift(_) | Command::Lock(_)
         );
         let options = [
             ("--file", args.global.file.is_some(), reads_files),
-            ("--format", args.global.format.is_some(), reads_files),
+            ("--format", args.global.format.is_some(), answers),
             ("--no-cache", args.global.no_cache, asks_registries),
         ];
         match options
@@ -243,7 +311,8 @@ impl Command {
             Self::Check => "check",
             Self::Plan(_) => "plan",
             Self::Apply(_) => "apply",
-            Self::Drift => "drift",
+            Self::Drift(_) => "drift",
+            Self::Lock(_) => "lock",
             Self::Import(_) => "import",
             Self::Schema(_) => "schema",
             Self::Demo => "demo",

@@ -30,7 +30,11 @@ pub fn connect(context: &Context, mirror: &Mirror) -> Result<Client, CliError> {
     };
     let client = Client::new(options);
     // One token can be for many repositories, where the registry gives such.
-    let Desired { target, entries } = &mirror.desired;
+    let Desired {
+        target,
+        entries,
+        lock: _,
+    } = &mirror.desired;
     client.announce(
         entries.iter().map(|entry| entry.source.repository()),
         Actions::Pull,

@@ -19,13 +19,38 @@ pub struct TextFile {
 
 /// Reads the file that was asked for, else the first of [`DEFAULT_FILES`] that is in `folder`.
 pub fn read_main(folder: &Path, asked: Option<&Path>) -> Result<TextFile, CliError> {
-    let path = match asked {
-        Some(path) => path.to_owned(),
-        None => find_default(folder)?,
-    };
+    let path = find_main(folder, asked)?;
     let text = read_text(folder, &path).map_err(|why| unreadable(&path, &why))?;
     let name = path.display().to_string();
     Ok(TextFile { name, text })
+}
+
+/// Returns the path that was asked for, else the first of [`DEFAULT_FILES`] that is in `folder`.
+pub fn find_main(folder: &Path, asked: Option<&Path>) -> Result<PathBuf, CliError> {
+    asked.map_or_else(|| find_default(folder), |path| Ok(path.to_owned()))
+}
+
+/// Reads a text file that need not be there; a relative path begins in `folder`.
+pub fn read_if_there(folder: &Path, path: &Path) -> Result<Option<String>, CliError> {
+    match std::fs::exists(folder.join(path)) {
+        Ok(false) => Ok(None),
+        _ => read_text(folder, path)
+            .map(Some)
+            .map_err(|why| unreadable(path, &why)),
+    }
+}
+
+/// Writes a file as a whole: whoever reads it meanwhile sees the old one or the new one.
+pub fn replace_text(folder: &Path, path: &Path, text: &str) -> Result<(), CliError> {
+    let whole = folder.join(path);
+    let mut beside = whole.clone().into_os_string();
+    beside.push(".new");
+    let written = std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, &whole));
+    written.map_err(|error| {
+        drop(std::fs::remove_file(&beside));
+        let why = reason(&error);
+        CliError::new(format!("cannot write `{}`: {why}", path.display()))
+    })
 }
 
 /// Reads a file; a relative path begins in `folder`. The error says why it cannot be read, and

@@ -2,13 +2,14 @@
 
 use std::cell::RefCell;
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::config::import::{Imported, import};
 use crate::config::{self, Diagnostic, Files, Input, Loaded, Registries, Severity};
+use crate::lock::{self, LockError};
 use crate::model::Digest;
-use crate::plan::{Desired, FileDigest};
-use crate::render::{Style, diagnostics};
+use crate::plan::{Desired, Entry, FileDigest, Lock, Origin, TargetName};
+use crate::render::{Style, diagnostics, words};
 
 use super::args::GlobalArgs;
 use super::context::Context;
@@ -24,6 +25,36 @@ pub struct Mirror {
     pub registries: Registries,
     /// The files that were read, as a saved plan knows them.
     pub files: Vec<FileDigest>,
+    /// Where the lock lies, whether there is one or not.
+    pub lock_file: PathBuf,
+    /// The lock as it was read; empty without one.
+    lock_text: String,
+}
+
+impl Mirror {
+    /// Returns where the lock records a target.
+    pub fn place_in_lock(&self, target: &TargetName) -> Origin {
+        Origin {
+            file: self.lock_file.display().to_string(),
+            line: lock::line_of(&self.lock_text, target).unwrap_or(1),
+        }
+    }
+
+    /// Stops if the lock leaves the digest of an image open.
+    pub fn require_locked(&self) -> Result<(), CliError> {
+        let state = |entry: &Entry| words::unlocked(self.desired.lock_state(entry));
+        let named = |entry: &Entry| Some(format!("`{}` ({})", entry.target, state(entry)?));
+        let unlocked: Vec<_> = self.desired.entries.iter().filter_map(named).collect();
+        let file = self.lock_file.display();
+        let message = match (&self.desired.lock, unlocked.as_slice()) {
+            (Some(_), []) => return Ok(()),
+            (None, _) => format!("there is no `{file}`, and `--locked` asks for one"),
+            (Some(_), unlocked) => {
+                format!("`{file}` does not settle {}", unlocked.join(", "))
+            }
+        };
+        Err(CliError::new(message).hint("run `pusher lock`, and commit what it wrote"))
+    }
 }
 
 /// Reads the files.
@@ -35,8 +66,8 @@ pub fn load(context: &Context, global: &GlobalArgs) -> Result<Loaded, CliError> 
 /// Reads the files and says what is to be said about them; stops if that stands in the way.
 pub fn require(context: &Context, global: &GlobalArgs) -> Result<Mirror, Stop> {
     let file = files::read_main(&context.folder, global.file.as_deref())?;
-    let (loaded, files) = understand(context, &file);
-    let Ok(desired) = loaded.desired() else {
+    let (loaded, mut files) = understand(context, &file);
+    let Ok(mut desired) = loaded.desired() else {
         return Err(refuse(context, &loaded.files, &loaded.diagnostics));
     };
     // Names that the target refuses are not told here: the plan shows them as blocked.
@@ -50,11 +81,28 @@ pub fn require(context: &Context, global: &GlobalArgs) -> Result<Mirror, Stop> {
     context
         .printer
         .say(|to| write(context, &loaded.files, &remarks, to));
+    let main = files::find_main(&context.folder, global.file.as_deref())?;
+    let lock_file = main.with_file_name(lock::FILE_NAME);
+    let lock_text = files::read_if_there(&context.folder, &lock_file)?;
+    let lock = lock_text.as_deref().map(|text| read_lock(text, &lock_file));
+    desired.lock = lock.transpose()?;
+    let noted = lock_text.as_deref();
+    files.extend(noted.map(|text| noted_as(&lock_file.display().to_string(), text)));
     Ok(Mirror {
         desired,
         registries: loaded.registries,
         files,
+        lock_file,
+        lock_text: lock_text.unwrap_or_default(),
     })
+}
+
+fn read_lock(text: &str, path: &Path) -> Result<Lock, CliError> {
+    let refused = |error: LockError| {
+        let place = format!("{}:{}", path.display(), error.line);
+        CliError::new(format!("{place}: {}", error.message)).hint(error.hint)
+    };
+    lock::read(text).map_err(refused)
 }
 
 /// Reads an image list and writes it as a mirror file; stops if there are mistakes in it.
@@ -78,14 +126,10 @@ pub fn import_list(context: &Context, path: &Path) -> Result<String, Stop> {
 
 /// Reads what the main file declares, and notes which files that took.
 fn understand(context: &Context, file: &TextFile) -> (Loaded, Vec<FileDigest>) {
-    let digest = |path: &str, text: &str| FileDigest {
-        path: path.to_owned(),
-        digest: Digest::sha256(text.as_bytes()),
-    };
-    let noted = RefCell::new(vec![digest(&file.name, &file.text)]);
+    let noted = RefCell::new(vec![noted_as(&file.name, &file.text)]);
     let read = |included: &str| {
         let text = files::read_text(&context.folder, Path::new(included))?;
-        noted.borrow_mut().push(digest(included, &text));
+        noted.borrow_mut().push(noted_as(included, &text));
         Ok(text)
     };
     let loaded = config::load(&Input {
@@ -95,6 +139,13 @@ fn understand(context: &Context, file: &TextFile) -> (Loaded, Vec<FileDigest>) {
         read: &read,
     });
     (loaded, noted.into_inner())
+}
+
+fn noted_as(path: &str, text: &str) -> FileDigest {
+    FileDigest {
+        path: path.to_owned(),
+        digest: Digest::sha256(text.as_bytes()),
+    }
 }
 
 /// Says why nothing is done.

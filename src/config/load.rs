@@ -49,6 +49,7 @@ impl Loaded {
                 Ok(Desired {
                     target: target.clone(),
                     entries: self.entries.clone(),
+                    lock: None,
                 })
             }
             _ => Err(self.diagnostics.iter().filter(blocks).cloned().collect()),

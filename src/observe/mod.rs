@@ -1,9 +1,13 @@
 //! Asks the registries about every entry of a desired set, many at a time.
 //!
 //! A tag that is in place costs one HEAD at each side. A manifest is read only where the expected
-//! digest depends on it, or where something will have to be copied.
+//! digest depends on it, or where something will have to be copied. Where the lock settles the
+//! digest and the target holds it, the source is asked nothing at all.
 
 mod referrers;
+mod resolve;
+
+pub use resolve::{resolve, tags, upstream};
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,8 +21,8 @@ use crate::cache::ResolutionCache;
 use crate::model::{Descriptor, Digest, RawManifest, Reference, media_type};
 use crate::plan::referrers::ObservedReferrers;
 use crate::plan::{
-    Ask, Content, Desired, Entry, Expected, Known, Need, Observation, Observed, ObservedImage,
-    Refusal, Resolution, ResolutionKey, SourceImage, Unreadable, expect,
+    Ask, Content, Desired, Entry, Expected, Known, LockedImage, Need, Observation, Observed,
+    ObservedImage, Refusal, Resolution, ResolutionKey, SourceImage, Unreadable, expect,
 };
 use crate::progress::Progress;
 use crate::registry::ReadRegistry;
@@ -35,13 +39,7 @@ pub async fn observe<R: ReadRegistry>(
     cache: &ResolutionCache,
     progress: &Progress,
 ) -> Observed {
-    let observer = Observer {
-        cache,
-        desired,
-        registry,
-        sources: Mutex::default(),
-    };
-    let observer = &observer;
+    let observer = &Observer::new(desired, registry, cache);
     let accepted = |entry: &&Entry| desired.target.profile.refuses_name(&entry.target).is_none();
     let entries = desired.entries.iter().filter(accepted);
     let mut answers: HashMap<_, _> = futures_util::stream::iter(entries)
@@ -67,14 +65,35 @@ struct Observer<'a, R> {
     registry: &'a R,
     cache: &'a ResolutionCache,
     /// Several entries may want different platforms of one source: it is asked once.
-    sources: Mutex<HashMap<&'a Reference, Answer>>,
+    sources: Mutex<HashMap<Reference, Answer>>,
 }
 
 impl<'a, R: ReadRegistry> Observer<'a, R> {
-    async fn image(&self, entry: &'a Entry) -> ObservedImage {
+    fn new(desired: &'a Desired, registry: &'a R, cache: &'a ResolutionCache) -> Self {
+        Self {
+            desired,
+            registry,
+            cache,
+            sources: Mutex::default(),
+        }
+    }
+
+    async fn image(&self, entry: &Entry) -> ObservedImage {
         let target = self.desired.target.reference(&entry.target);
-        let (source, mut target) =
-            tokio::join!(self.source(&entry.source), head(self.registry, &target));
+        let (source, mut target) = match self.desired.locked(entry) {
+            None => tokio::join!(self.source(&entry.source), head(self.registry, &target)),
+            Some(locked) => {
+                let mut target = head(self.registry, &target).await;
+                self.recognise(entry, &locked.expected, &mut target).await;
+                if holds(&target, &locked.expected.digest)
+                    || matches!(target, Observation::Unreadable(_))
+                {
+                    return self.settled(entry, locked, target).await;
+                }
+                let source = entry.source.at(locked.source_digest.clone());
+                (self.source(&source).await, target)
+            }
+        };
         let mut referrers = ObservedReferrers::NotWanted;
         let source = match source {
             Observation::Absent => Observation::Absent,
@@ -98,10 +117,30 @@ impl<'a, R: ReadRegistry> Observer<'a, R> {
         }
     }
 
-    async fn source(&self, source: &'a Reference) -> Observation<Descriptor> {
+    /// Says what is there of an image whose source need not be asked: the lock tells what it has.
+    async fn settled(
+        &self,
+        entry: &Entry,
+        locked: &LockedImage,
+        target: Observation<Descriptor>,
+    ) -> ObservedImage {
+        let expected = Expected::unchanged(locked.expected.clone());
+        let referrers = referrers::observe(self, entry, &expected).await;
+        ObservedImage {
+            source: Observation::Present(SourceImage {
+                descriptor: locked.expected.clone(),
+                expected: Ok(expected),
+                blob_bytes: None,
+            }),
+            target,
+            referrers,
+        }
+    }
+
+    async fn source(&self, source: &Reference) -> Observation<Descriptor> {
         let answer = {
             let mut sources = self.sources.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(sources.entry(source).or_default())
+            Arc::clone(sources.entry(source.clone()).or_default())
         };
         answer
             .get_or_init(|| head(self.registry, source))
@@ -124,7 +163,8 @@ impl<'a, R: ReadRegistry> Observer<'a, R> {
                 blob_bytes: None,
             });
         }
-        let expected = self.expected(entry, &descriptor, target).await?;
+        let has_bytes = |digest: &Digest| holds(target, digest);
+        let expected = self.expected(entry, &descriptor, has_bytes).await?;
         if let Ok(expected) = &expected {
             self.recognise(entry, &expected.descriptor, target).await;
         }
@@ -173,12 +213,13 @@ impl<'a, R: ReadRegistry> Observer<'a, R> {
         }
     }
 
-    /// Says what the target must hold, from the cache where an earlier run has found it out.
+    /// Says what the target must hold, from the cache where an earlier run has found it out. Bytes
+    /// that are made here are left out where `has_bytes` says that nobody needs them.
     async fn expected(
         &self,
         entry: &Entry,
         source: &Descriptor,
-        target: &Observation<Descriptor>,
+        has_bytes: impl Fn(&Digest) -> bool,
     ) -> Result<Result<Expected, Refusal>, Unreadable> {
         let ask = Ask::of(entry, &self.desired.target.profile);
         let key = ResolutionKey::of(source, &ask);
@@ -187,7 +228,7 @@ impl<'a, R: ReadRegistry> Observer<'a, R> {
                 return Ok(Ok(expected));
             }
             // The bytes that were made then are not at hand; who has them needs them no more.
-            if holds(target, &remembered.descriptor.digest) {
+            if has_bytes(&remembered.descriptor.digest) {
                 return Ok(Ok(Expected {
                     descriptor: remembered.descriptor,
                     content: Content::Rewritten(vec![]),

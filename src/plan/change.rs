@@ -4,6 +4,7 @@ use crate::model::{Descriptor, Digest, Platforms, Reference};
 
 use super::desired::{Origin, Policy, Target, TargetName};
 use super::expected::{Expected, Refusal};
+use super::lock::LockState;
 use super::observed::Unreadable;
 use super::profile::NameRefused;
 
@@ -29,6 +30,8 @@ pub struct Change {
     pub origin: Origin,
     /// The entry's choices.
     pub policy: Policy,
+    /// Whether the lock settles the digest.
+    pub lock: LockState,
     /// What has to be done.
     pub action: Action,
 }
@@ -98,6 +101,13 @@ pub enum BlockReason {
     TargetMoved {
         /// What it pointed to then.
         planned: Option<Digest>,
+    },
+    /// The lock wants a digest that its own source does not come to.
+    LockBroken {
+        /// What the lock wants.
+        locked: Digest,
+        /// What comes of the source digest in it.
+        found: Digest,
     },
 }
 

@@ -5,6 +5,7 @@ use crate::model::{Descriptor, Platforms, Reference};
 use super::change::{Action, BlockReason, Change, Copy, Plan};
 use super::desired::{Desired, Entry, TargetName};
 use super::expected::Expected;
+use super::lock::{LockState, LockedImage};
 use super::observed::{Observation, Observed, ObservedImage, SourceImage, Unreadable};
 use super::referrers::{ObservedReferrer, ObservedReferrers};
 
@@ -17,9 +18,15 @@ pub fn plan(desired: &Desired, observed: &Observed) -> Plan {
         let action = match (profile.refuses_name(&entry.target), image) {
             (Some(refused), _) => blocked(BlockReason::NameRefused(refused)),
             (None, None) => blocked(BlockReason::NotObserved),
-            (None, Some(image)) => classify(image),
+            (None, Some(image)) => match breaks_lock(desired.locked(entry), image) {
+                Some(broken) => blocked(broken),
+                None => classify(image),
+            },
         };
-        changes.push(change(entry, action));
+        changes.push(Change {
+            lock: desired.lock_state(entry),
+            ..change(entry, action)
+        });
         changes.extend(
             image
                 .map(|image| referrers(entry, &image.referrers))
@@ -39,8 +46,23 @@ fn change(entry: &Entry, action: Action) -> Change {
         platforms: entry.platforms.clone(),
         origin: entry.origin.clone(),
         policy: entry.policy,
+        lock: LockState::NoLock,
         action,
     }
+}
+
+/// Finds fault with a lock that was not written by `pusher lock`: its two digests must belong
+/// together, or what is copied is not what was reviewed.
+fn breaks_lock(locked: Option<&LockedImage>, image: &ObservedImage) -> Option<BlockReason> {
+    let locked = &locked?.expected.digest;
+    let Observation::Present(source) = &image.source else {
+        return None;
+    };
+    let found = &source.expected.as_ref().ok()?.descriptor.digest;
+    (found != locked).then(|| BlockReason::LockBroken {
+        locked: locked.clone(),
+        found: found.clone(),
+    })
 }
 
 fn blocked(reason: BlockReason) -> Action {
@@ -202,6 +224,7 @@ mod tests {
                 BlockReason::BlockedWhenPlanned
                 | BlockReason::SourceMoved
                 | BlockReason::TargetMoved { .. } => "not as saved",
+                BlockReason::LockBroken { .. } => "lock broken",
             },
         }
     }
@@ -264,7 +287,14 @@ mod tests {
         let entries = vec![entry("a/b"), entry("forgotten"), entry("fine")];
         let fine = observed(source("a"), Observation::Absent);
         let observed = Observed::from([(entries[2].target.clone(), fine)]);
-        let plan = plan(&Desired { target, entries }, &observed);
+        let plan = plan(
+            &Desired {
+                target,
+                entries,
+                lock: None,
+            },
+            &observed,
+        );
         let names: Vec<_> = plan
             .changes
             .iter()

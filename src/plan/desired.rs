@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::model::{Digest, Platforms, Reference, Repository};
 
+use super::lock::{Lock, LockState, LockedImage};
 use super::profile::Profile;
 
 /// Everything that the files declare.
@@ -13,6 +14,21 @@ pub struct Desired {
     pub target: Target,
     /// The images, in the order of the files; no two have the same target.
     pub entries: Vec<Entry>,
+    /// What the images were resolved to, where someone wrote that down.
+    pub lock: Option<Lock>,
+}
+
+impl Desired {
+    /// Returns what is locked for `entry`, if it still is what the entry asks for.
+    pub fn locked(&self, entry: &Entry) -> Option<&LockedImage> {
+        self.lock.as_ref()?.get(entry, &self.target.profile).ok()
+    }
+
+    /// Tells whether the digest of `entry` is settled.
+    pub fn lock_state(&self, entry: &Entry) -> LockState {
+        let state = |lock: &Lock| lock.state(entry, &self.target.profile);
+        self.lock.as_ref().map_or(LockState::NoLock, state)
+    }
 }
 
 /// A namespace in a registry.

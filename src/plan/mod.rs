@@ -6,7 +6,9 @@
 pub mod change;
 pub mod classify;
 pub mod desired;
+pub mod drift;
 pub mod expected;
+pub mod lock;
 pub mod observed;
 pub mod profile;
 pub mod referrers;
@@ -22,9 +24,11 @@ pub use desired::{
     Attestations, Desired, Entry, ForeignLayers, MissingPlatforms, Origin, Policy, Referrers,
     Target, TargetName,
 };
+pub use drift::{Evidence, Upstream};
 pub use expected::{
     Ask, Content, Expected, Known, LeftOut, Need, Refusal, Resolution, Selection, expect,
 };
+pub use lock::{Lock, LockState, LockedImage, Misfit};
 pub use observed::{Cause, Observation, Observed, ObservedImage, SourceImage, Unreadable};
 pub use profile::{NameRefused, NameRule, Profile, ProfileKind};
 pub use remember::{Remembered, ResolutionKey};

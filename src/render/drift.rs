@@ -1,7 +1,7 @@
 //! A plan told as drift: how the target differs from what is declared.
 //!
-//! Where there is no record of what was applied last, one cannot tell whether the source's tag moved
-//! or someone changed the target: both show the same two digests. Such an image [`Differs`], and
+//! The lock tells what was applied last: with it one can tell an upstream tag that moved from a target
+//! that someone changed. Without one both show the same two digests; such an image [`Differs`], and
 //! nothing more is claimed.
 //!
 //! [`Differs`]: DriftKind::Differs
@@ -9,19 +9,26 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::plan::{Action, BlockReason, Change, Plan};
+use crate::model::Digest;
+use crate::plan::{Action, BlockReason, Change, Evidence, LockState, Observation, Plan, Upstream};
 
 /// How a target can differ from what is declared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum DriftKind {
-    /// The target's tag points to something else: the upstream tag moved, or someone changed the
-    /// target. The digests alone do not tell which.
+    /// The source's tag points to something else than when it was locked.
+    UpstreamMoved,
+    /// The target's tag points to something else than is locked: someone pushed there.
+    TargetChanged,
+    /// The target's tag points to something else, and the image is not locked: the upstream tag
+    /// moved, or someone changed the target. The digests alone do not tell which.
     Differs,
     /// The target has no such tag.
     TargetMissing,
     /// The source has no such image any more.
     SourceMissing,
+    /// The lock records it, the target has it, and the files no longer declare it.
+    NotDeclared,
     /// A registry did not say what it has.
     Unreadable,
     /// The image cannot be mirrored as it is declared.
@@ -30,19 +37,23 @@ pub enum DriftKind {
 
 impl DriftKind {
     /// The kinds, in the order in which they are counted.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 8] = [
+        Self::UpstreamMoved,
+        Self::TargetChanged,
         Self::Differs,
         Self::TargetMissing,
         Self::SourceMissing,
+        Self::NotDeclared,
         Self::Unreadable,
         Self::Blocked,
     ];
 
-    /// Returns the kind of drift that an action tells of; none for what is in place.
-    pub fn of(action: &Action) -> Option<Self> {
-        match action {
+    /// Returns the kind of drift that a change tells of; none for what is in place.
+    fn of(change: &Change) -> Option<Self> {
+        match &change.action {
             Action::NoOp { .. } => None,
             Action::Create { .. } => Some(Self::TargetMissing),
+            Action::Update { .. } if change.lock == LockState::Locked => Some(Self::TargetChanged),
             Action::Update { .. } => Some(Self::Differs),
             Action::Blocked { reason, .. } => Some(match reason {
                 BlockReason::SourceAbsent => Self::SourceMissing,
@@ -53,7 +64,8 @@ impl DriftKind {
                 | BlockReason::Refused(_)
                 | BlockReason::BlockedWhenPlanned
                 | BlockReason::SourceMoved
-                | BlockReason::TargetMoved { .. } => Self::Blocked,
+                | BlockReason::TargetMoved { .. }
+                | BlockReason::LockBroken { .. } => Self::Blocked,
             }),
         }
     }
@@ -61,9 +73,12 @@ impl DriftKind {
     /// Returns the name that all formats use.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::UpstreamMoved => "upstream-moved",
+            Self::TargetChanged => "target-changed",
             Self::Differs => "differs",
             Self::TargetMissing => "target-missing",
             Self::SourceMissing => "source-missing",
+            Self::NotDeclared => "not-declared",
             Self::Unreadable => "unreadable",
             Self::Blocked => "blocked",
         }
@@ -72,9 +87,12 @@ impl DriftKind {
     /// Says what the kind means, in the words that follow a count.
     pub fn meaning(self) -> &'static str {
         match self {
+            Self::UpstreamMoved => "moved upstream",
+            Self::TargetChanged => "changed in the target",
             Self::Differs => "differ",
             Self::TargetMissing => "missing in the target",
             Self::SourceMissing => "missing at the source",
+            Self::NotDeclared => "no longer declared",
             Self::Unreadable => "could not be read",
             Self::Blocked => "blocked",
         }
@@ -86,29 +104,68 @@ impl DriftKind {
 pub struct Drift<'a> {
     /// The plan.
     pub plan: &'a Plan,
-    /// What differs, in the plan's order.
-    pub found: Vec<(DriftKind, &'a Change)>,
+    /// What differs, in the plan's order; what is not declared comes last.
+    pub found: Vec<Difference>,
+    /// Whether there is a lock.
+    pub locked: bool,
+    in_place: usize,
+}
+
+/// One way in which one image differs; an image can differ in two.
+#[derive(Debug, Clone)]
+pub struct Difference {
+    /// The way.
+    pub kind: DriftKind,
+    /// The image, and what the plan would do about it.
+    pub change: Change,
+    /// What the source pointed to when it was locked and what it points to now, where that is the
+    /// difference.
+    pub upstream: Option<(Digest, Digest)>,
 }
 
 impl<'a> Drift<'a> {
-    /// Reads a plan as drift.
-    pub fn of(plan: &'a Plan) -> Self {
-        let kind_of = |change: &'a Change| Some((DriftKind::of(&change.action)?, change));
-        let found = plan.changes.iter().filter_map(kind_of).collect();
-        Self { plan, found }
+    /// Reads a plan as drift; tells the kinds that are asked for, or all if none is.
+    pub fn of(plan: &'a Plan, evidence: &Evidence, kinds: &[DriftKind]) -> Self {
+        let Evidence {
+            locked,
+            upstream,
+            undeclared,
+        } = evidence;
+        let mut found = vec![];
+        let mut in_place = 0;
+        for change in &plan.changes {
+            let before = found.len();
+            found.extend(DriftKind::of(change).map(|kind| Difference {
+                kind,
+                change: change.clone(),
+                upstream: None,
+            }));
+            found.extend(of_upstream(change, upstream.get(&change.target)));
+            in_place += usize::from(found.len() == before);
+        }
+        found.extend(undeclared.iter().map(|change| Difference {
+            kind: DriftKind::of(change).unwrap_or(DriftKind::NotDeclared),
+            change: change.clone(),
+            upstream: None,
+        }));
+        found.retain(|difference| kinds.is_empty() || kinds.contains(&difference.kind));
+        Self {
+            plan,
+            found,
+            locked: *locked,
+            in_place,
+        }
     }
 
     /// Counts what differs in one way.
     pub fn count(&self, kind: DriftKind) -> usize {
-        self.found
-            .iter()
-            .filter(|(found, _)| *found == kind)
-            .count()
+        let is = |difference: &&Difference| difference.kind == kind;
+        self.found.iter().filter(is).count()
     }
 
     /// Counts the images that are in place.
     pub fn in_place(&self) -> usize {
-        self.plan.changes.len() - self.found.len()
+        self.in_place
     }
 
     /// Says in one line what was found.
@@ -142,9 +199,57 @@ impl<'a> Drift<'a> {
                  digests alone do not tell which",
             );
         }
-        if self.count(DriftKind::Differs) + self.count(DriftKind::TargetMissing) > 0 {
+        if !self.locked && !self.found.is_empty() {
+            advice.push(
+                "there is no lock: with one (`pusher lock`) drift tells an upstream tag that moved \
+                 from a target that someone changed, and what is no longer declared",
+            );
+        }
+        if self.count(DriftKind::UpstreamMoved) > 0 {
+            advice.push("`pusher lock --update` takes what moved upstream");
+        }
+        let mended = [
+            DriftKind::TargetChanged,
+            DriftKind::Differs,
+            DriftKind::TargetMissing,
+        ];
+        if mended.into_iter().any(|kind| self.count(kind) > 0) {
             advice.push("`pusher apply` makes the target what is declared");
         }
+        if self.count(DriftKind::NotDeclared) > 0 {
+            advice.push("`pusher apply --prune` deletes what is no longer declared");
+        }
         advice
+    }
+}
+
+/// Tells what became of a locked image's source.
+fn of_upstream(change: &Change, upstream: Option<&Upstream>) -> Option<Difference> {
+    let Upstream { locked, current } = upstream?;
+    let blocked = |kind, reason| Difference {
+        kind,
+        change: Change {
+            action: Action::Blocked {
+                before: change.action.before().cloned(),
+                reason,
+            },
+            // The tag is gone or silent; the locked digest may well be there.
+            lock: LockState::NoLock,
+            ..change.clone()
+        },
+        upstream: None,
+    };
+    match current {
+        Observation::Present(found) if found.digest == *locked => None,
+        Observation::Present(found) => Some(Difference {
+            kind: DriftKind::UpstreamMoved,
+            change: change.clone(),
+            upstream: Some((locked.clone(), found.digest.clone())),
+        }),
+        Observation::Absent => Some(blocked(DriftKind::SourceMissing, BlockReason::SourceAbsent)),
+        Observation::Unreadable(why) => Some(blocked(
+            DriftKind::Unreadable,
+            BlockReason::SourceUnreadable(why.clone()),
+        )),
     }
 }

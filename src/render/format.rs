@@ -44,11 +44,15 @@ pub fn report(
 }
 
 /// Writes how the target differs from what a plan wants it to be.
-pub fn drift(plan: &Plan, format: Format, view: &View, out: &mut dyn fmt::Write) -> fmt::Result {
-    let drift = Drift::of(plan);
+pub fn drift(
+    drift: &Drift<'_>,
+    format: Format,
+    view: &View,
+    out: &mut dyn fmt::Write,
+) -> fmt::Result {
     match format {
-        Format::Human => human::drift(&drift, view, out),
-        Format::Json => json::drift(&drift, out),
-        Format::Markdown => markdown::drift(&drift, out),
+        Format::Human => human::drift(drift, view, out),
+        Format::Json => json::drift(drift, out),
+        Format::Markdown => markdown::drift(drift, out),
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::model::{DOCKER_HUB, ManifestError, Platforms};
 use crate::plan::{
-    Action, BlockReason, Cause, Change, NameRefused, Outcome, Profile, Refusal, Target, TargetName,
-    Unreadable,
+    Action, BlockReason, Cause, Change, LockState, NameRefused, Outcome, Profile, Refusal, Target,
+    TargetName, Unreadable,
 };
 
 /// Says what to do about a change that is blocked; nothing where there is no advice to give.
@@ -13,6 +13,15 @@ pub fn for_change(change: &Change, target: &Target) -> Option<String> {
     };
     match reason {
         BlockReason::NameRefused(refused) => Some(for_name(refused, &target.profile)),
+        BlockReason::SourceAbsent if change.lock == LockState::Locked => Some(format!(
+            "the source no longer has what is locked: `pusher lock --update {}` takes what it has \
+             now",
+            change.target
+        )),
+        BlockReason::LockBroken { .. } => Some(format!(
+            "someone edited the lock: `pusher lock --update {}` writes it anew",
+            change.target
+        )),
         BlockReason::SourceAbsent => {
             Some("check the spelling of the name and of the tag".to_owned())
         }
@@ -207,6 +216,7 @@ mod tests {
                 line: 1,
             },
             policy: crate::plan::Policy::default(),
+            lock: LockState::NoLock,
             action: Action::Blocked {
                 before: None,
                 reason,

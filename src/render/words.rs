@@ -2,7 +2,8 @@
 
 use crate::model::{Platforms, Reference};
 use crate::plan::{
-    Action, BlockReason, Change, Copy, LeftOut, Outcome, ProfileKind, Selection, Summary,
+    Action, BlockReason, Change, Copy, LeftOut, LockState, Misfit, Outcome, Plan, ProfileKind,
+    Selection, Summary,
 };
 
 use super::units::{bytes, counted};
@@ -36,6 +37,33 @@ pub fn reason(action: &Action) -> Option<String> {
     }
 }
 
+/// Says why the lock does not settle an image's digest; nothing where it does, or there is none.
+pub fn unlocked(state: LockState) -> Option<&'static str> {
+    match state {
+        LockState::NoLock | LockState::Locked => None,
+        LockState::New => Some("not in the lock"),
+        LockState::Changed(Misfit::Source) => Some("locked with another source"),
+        LockState::Changed(Misfit::Platforms) => Some("locked with other platforms"),
+        LockState::Changed(Misfit::Rule) => {
+            Some("locked with other choices or for another kind of target")
+        }
+    }
+}
+
+/// Says of how many images the lock does not settle the digest, and what to do; nothing for none.
+pub fn unlocked_hint(plan: &Plan) -> Option<String> {
+    let unlocked = |change: &&Change| unlocked(change.lock).is_some();
+    let count = plan.changes.iter().filter(unlocked).count();
+    let planned = match count {
+        0 => return None,
+        1 => "1 image is not locked, and planned from what its source holds now".to_owned(),
+        count => {
+            format!("{count} images are not locked, and planned from what their sources hold now")
+        }
+    };
+    Some(format!("{planned}; `pusher lock` settles it"))
+}
+
 /// Says why nothing can be done for an entry.
 pub fn block_reason(reason: &BlockReason) -> String {
     match reason {
@@ -58,6 +86,11 @@ pub fn block_reason(reason: &BlockReason) -> String {
             ),
             None => "the target had no such tag when the plan was saved".to_owned(),
         },
+        BlockReason::LockBroken { locked, found } => format!(
+            "the lock wants {}, but what it names as the source comes to {}",
+            locked.short(),
+            found.short()
+        ),
     }
 }
 

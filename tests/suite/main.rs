@@ -6,6 +6,7 @@ mod cli;
 mod client;
 mod config;
 mod layering;
+mod lock;
 mod mistakes;
 mod profile_table;
 mod readme;

@@ -23,8 +23,8 @@ pub(super) async fn run(
 ) -> Result<Exit, Stop> {
     let printer = &context.printer;
     let Planned { plan, client, .. } = match &options.plan {
-        Some(path) => saved::take_up(context, global, path).await?,
-        None => make(context, global).await?,
+        Some(path) => saved::take_up(context, global, options.locked, path).await?,
+        None => make(context, global, options.locked).await?,
     };
     let pending = plan.summary().pending();
     let view = printer.view(global.verbose > 0);

@@ -1,21 +1,87 @@
 //! `drift`: the plan, told as what has moved since it was applied.
 
+use crate::lock::undeclared;
+use crate::observe::{tags, upstream};
+use crate::plan::{
+    Action, BlockReason, Change, Evidence, LockState, LockedImage, Observation, Policy, TargetName,
+    Upstream,
+};
 use crate::render;
+use crate::render::drift::Drift;
 
-use super::super::args::GlobalArgs;
+use super::super::args::{DriftArgs, GlobalArgs, LockedArg};
 use super::super::context::Context;
 use super::super::error::Stop;
 use super::super::exit::Exit;
-use super::plan::{Planned, make};
+use super::super::mirror::Mirror;
+use super::plan::{Planned, make, reading};
 
 /// Prints how the target differs from what the files declare.
-pub(super) async fn run(context: &Context, global: &GlobalArgs) -> Result<Exit, Stop> {
-    let Planned { plan, .. } = make(context, global).await?;
+pub(super) async fn run(
+    context: &Context,
+    global: &GlobalArgs,
+    options: &DriftArgs,
+) -> Result<Exit, Stop> {
+    let planned = make(context, global, LockedArg { locked: false }).await?;
+    let evidence = gather(context, &planned).await?;
+    let drift = Drift::of(&planned.plan, &evidence, &options.kind);
     let view = context.printer.view(global.verbose > 0);
     let format = global.format().into();
     context
         .printer
-        .answer(|to| render::drift(&plan, format, &view, to))?;
-    let summary = plan.summary();
-    Ok(Exit::of(summary.blocked > 0, summary.pending() > 0))
+        .answer(|to| render::drift(&drift, format, &view, to))?;
+    Ok(Exit::of(false, !drift.found.is_empty()))
+}
+
+/// Asks what the plan does not tell: where the locked tags are now, and what is left in the target.
+async fn gather(context: &Context, planned: &Planned) -> Result<Evidence, Stop> {
+    let Planned { client, mirror, .. } = planned;
+    let desired = &mirror.desired;
+    let Some(lock) = &desired.lock else {
+        return Ok(Evidence::default());
+    };
+    let left = undeclared(desired, lock);
+    let names = left.iter().map(|(name, _)| name);
+    let (now, held) = reading(context, desired.entries.len(), async |_| {
+        tokio::join!(
+            upstream(desired, client),
+            tags(&desired.target, names, client)
+        )
+    })
+    .await?;
+    let then_and_now = |(name, current)| {
+        let locked = lock.images.get(&name)?.source_digest.clone();
+        Some((name, Upstream { locked, current }))
+    };
+    let left = left.into_iter().filter_map(|(name, image)| {
+        let action = match held.get(&name)? {
+            Observation::Absent => return None,
+            Observation::Present(current) => Action::NoOp {
+                current: current.clone(),
+            },
+            Observation::Unreadable(why) => Action::Blocked {
+                before: None,
+                reason: BlockReason::TargetUnreadable(why.clone()),
+            },
+        };
+        Some(recorded(mirror, name, image, action))
+    });
+    Ok(Evidence {
+        locked: true,
+        upstream: now.into_iter().filter_map(then_and_now).collect(),
+        undeclared: left.collect(),
+    })
+}
+
+/// Makes a change of what the lock alone declares.
+fn recorded(mirror: &Mirror, target: TargetName, image: LockedImage, action: Action) -> Change {
+    Change {
+        origin: mirror.place_in_lock(&target),
+        target,
+        source: image.source,
+        platforms: image.platforms,
+        policy: Policy::default(),
+        lock: LockState::Locked,
+        action,
+    }
 }

@@ -6,6 +6,7 @@ mod demo;
 mod drift;
 mod import;
 mod list;
+mod lock;
 mod plan;
 mod saved;
 mod schema;
@@ -23,7 +24,8 @@ pub async fn run(context: &Context, args: &Args) -> Exit {
         Command::Check => check::run(context, global),
         Command::Plan(options) => plan::run(context, global, options).await,
         Command::Apply(options) => apply::run(context, global, options).await,
-        Command::Drift => drift::run(context, global).await,
+        Command::Drift(options) => drift::run(context, global, options).await,
+        Command::Lock(options) => lock::run(context, global, options).await,
         Command::Import(options) => import::run(context, options),
         Command::Schema(options) => schema::run(context, options),
         // The demo runs other commands: its future would hold one of its own kind.

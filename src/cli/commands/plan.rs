@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use crate::cache::ResolutionCache;
 use crate::observe::observe;
-use crate::plan::{FileDigest, Observed, Plan, SavedPlan};
+use crate::plan::{Observed, Plan, SavedPlan};
 use crate::progress::Progress;
 use crate::registry::Client;
 use crate::render;
 
-use super::super::args::{GlobalArgs, PlanArgs};
+use super::super::args::{GlobalArgs, LockedArg, PlanArgs};
 use super::super::client::connect;
 use super::super::context::Context;
 use super::super::error::Stop;
@@ -28,11 +28,12 @@ pub(super) async fn run(
     let Planned {
         plan,
         observed,
-        files,
+        mirror,
         ..
-    } = make(context, global).await?;
+    } = make(context, global, options.locked).await?;
     if let Some(path) = &options.out {
-        saved::write(context, path, &SavedPlan::of(&plan, &observed, files))?;
+        let saved = SavedPlan::of(&mirror.desired, &plan, &observed, mirror.files);
+        saved::write(context, path, &saved)?;
     }
     let view = context.printer.view(global.verbose > 0);
     let format = global.format().into();
@@ -48,13 +49,21 @@ pub(super) async fn run(
 pub(super) struct Planned {
     pub(super) plan: Plan,
     pub(super) client: Client,
+    pub(super) mirror: Mirror,
     pub(super) observed: Observed,
-    pub(super) files: Vec<FileDigest>,
 }
 
 /// Reads the files and makes the plan.
-pub(super) async fn make(context: &Context, global: &GlobalArgs) -> Result<Planned, Stop> {
-    make_for(context, global, mirror::require(context, global)?).await
+pub(super) async fn make(
+    context: &Context,
+    global: &GlobalArgs,
+    locked: LockedArg,
+) -> Result<Planned, Stop> {
+    let mirror = mirror::require(context, global)?;
+    if locked.locked {
+        mirror.require_locked()?;
+    }
+    make_for(context, global, mirror).await
 }
 
 /// Makes the plan for what was declared, and shows meanwhile that it is alive.
@@ -64,26 +73,46 @@ pub(super) async fn make_for(
     mirror: Mirror,
 ) -> Result<Planned, Stop> {
     let client = connect(context, &mirror)?;
-    let cache = match context.environment.cache_folder() {
-        Some(folder) if !global.no_cache => ResolutionCache::open(&folder),
-        _ => ResolutionCache::disabled(),
-    };
-    let progress = Arc::new(Progress::new(mirror.desired.entries.len()));
-    let display = Display::start(&context.printer, &progress, Phase::Reading);
-    let observed = tokio::select! {
-        observed = observe(&mirror.desired, &client, &cache, &progress) => observed,
-        () = signals::asked(context.stop.clone()) => {
-            drop(display);
-            context.printer.say_line("stopped; nothing was changed");
-            return Err(Stop::Said(Exit::Interrupted));
-        }
-    };
-    drop(display);
+    let cache = cache(context, global);
+    let desired = &mirror.desired;
+    let observed = reading(context, desired.entries.len(), async |progress| {
+        observe(desired, &client, &cache, progress).await
+    })
+    .await?;
     let plan = crate::plan::plan(&mirror.desired, &observed);
     Ok(Planned {
         plan,
         client,
+        mirror,
         observed,
-        files: mirror.files,
     })
+}
+
+/// Opens what earlier runs found out, unless someone wants it asked anew.
+pub(super) fn cache(context: &Context, global: &GlobalArgs) -> ResolutionCache {
+    match context.environment.cache_folder() {
+        Some(folder) if !global.no_cache => ResolutionCache::open(&folder),
+        _ => ResolutionCache::disabled(),
+    }
+}
+
+/// Reads from registries until it is done or someone asks to stop, and shows that it is alive.
+pub(super) async fn reading<T>(
+    context: &Context,
+    images: usize,
+    read: impl AsyncFnOnce(&Progress) -> T,
+) -> Result<T, Stop> {
+    let progress = Arc::new(Progress::new(images));
+    let display = Display::start(&context.printer, &progress, Phase::Reading);
+    tokio::select! {
+        done = read(&progress) => {
+            drop(display);
+            Ok(done)
+        }
+        () = signals::asked(context.stop.clone()) => {
+            drop(display);
+            context.printer.say_line("stopped; nothing was changed");
+            Err(Stop::Said(Exit::Interrupted))
+        }
+    }
 }

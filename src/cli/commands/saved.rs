@@ -8,7 +8,7 @@ use crate::plan::saved::{confirm, pin};
 use crate::render::clean::clean;
 use crate::render::json::{plan_file, read_plan_file};
 
-use super::super::args::GlobalArgs;
+use super::super::args::{GlobalArgs, LockedArg};
 use super::super::context::Context;
 use super::super::error::{CliError, Stop};
 use super::super::{files, mirror};
@@ -26,12 +26,16 @@ pub(super) fn write(context: &Context, path: &Path, plan: &SavedPlan) -> Result<
 pub(super) async fn take_up(
     context: &Context,
     global: &GlobalArgs,
+    locked: LockedArg,
     path: &Path,
 ) -> Result<Planned, Stop> {
     let text = files::read_text(&context.folder, path)
         .map_err(|why| CliError::new(format!("cannot read `{}`: {why}", path.display())))?;
     let saved = read_plan_file(&text).map_err(|error| refused(path, &[error]))?;
     let mut mirror = mirror::require(context, global)?;
+    if locked.locked {
+        mirror.require_locked()?;
+    }
     mirror.desired =
         pin(&saved, &mirror.desired, &mirror.files).map_err(|found| refused(path, &found))?;
     let mut planned = make_for(context, global, mirror).await?;

@@ -9,12 +9,14 @@ mod pin;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
+
 use indexmap::IndexMap;
 
 use crate::model::{Descriptor, Digest};
 
 use super::change::{Action, Change, Plan};
-use super::desired::Target;
+use super::desired::{Desired, Target, TargetName};
 use super::observed::{Observation, Observed};
 use super::rewrite::RULE_VERSION;
 use super::select::SELECTION_VERSION;
@@ -121,14 +123,14 @@ pub enum Mismatch {
     /// The files declare a target that the plan has not.
     #[error("it lacks the target `{0}`, which the files declare")]
     LacksTarget(String),
-    /// The files pin another digest.
-    #[error("for `{target}` it has the source digest `{planned}`, and the files say `{declared}`")]
+    /// The files or the lock pin another digest.
+    #[error("for `{target}` it has the digest `{planned}`, and the files pin `{declared}`")]
     OtherSource {
         /// The target.
         target: String,
         /// The plan's.
         planned: Digest,
-        /// The files'.
+        /// The files' or the lock's.
         declared: Digest,
     },
     /// The source does not resolve to what the plan expects.
@@ -168,10 +170,16 @@ impl From<&Target> for SavedTarget {
 
 impl SavedPlan {
     /// Returns what is to be kept of a plan that was made from these files and observations.
-    pub fn of(plan: &Plan, observed: &Observed, files: Vec<FileDigest>) -> Self {
+    pub fn of(desired: &Desired, plan: &Plan, observed: &Observed, files: Vec<FileDigest>) -> Self {
+        let locked: HashMap<_, _> = desired
+            .entries
+            .iter()
+            .filter_map(|entry| Some((&entry.target, &desired.locked(entry)?.source_digest)))
+            .collect();
         let mut changes: IndexMap<String, Planned> = IndexMap::new();
         for change in &plan.changes {
-            let planned = wanted(change, observed).map_or(Planned::Blocked, Planned::Wanted);
+            let planned =
+                wanted(change, observed, &locked).map_or(Planned::Blocked, Planned::Wanted);
             // An image whose signatures could not be looked for has two changes: half of it is not
             // what was asked for, so the whole is blocked.
             changes
@@ -188,7 +196,11 @@ impl SavedPlan {
     }
 }
 
-fn wanted(change: &Change, observed: &Observed) -> Option<Wanted> {
+fn wanted(
+    change: &Change,
+    observed: &Observed,
+    locked: &HashMap<&TargetName, &Digest>,
+) -> Option<Wanted> {
     match &change.action {
         Action::Create { after } | Action::Update { after, .. } => Some(Wanted {
             source: after.source.digest.clone(),
@@ -196,13 +208,16 @@ fn wanted(change: &Change, observed: &Observed) -> Option<Wanted> {
             before: change.action.before().map(|before| before.digest.clone()),
         }),
         Action::NoOp { current } => {
-            let source = match observed.get(&change.target).map(|image| &image.source) {
-                Some(Observation::Present(source)) => &source.descriptor,
+            let image = observed.get(&change.target).map(|image| &image.source);
+            let source = match (locked.get(&change.target), image) {
+                // The source was not asked.
+                (Some(source), _) => source,
+                (None, Some(Observation::Present(source))) => &source.descriptor.digest,
                 // What follows an image is copied as it is.
-                _ => current,
+                (None, _) => &current.digest,
             };
             Some(Wanted {
-                source: source.digest.clone(),
+                source: source.clone(),
                 expected: current.clone(),
                 before: Some(current.digest.clone()),
             })

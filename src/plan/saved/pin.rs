@@ -38,14 +38,32 @@ pub fn pin(
         match saved.changes.get(&name) {
             None => found.push(Mismatch::LacksTarget(name.clone())),
             Some(Planned::Blocked) => {}
-            Some(Planned::Wanted(wanted)) => match entry.source.digest() {
-                Some(declared) if *declared != wanted.source => found.push(Mismatch::OtherSource {
-                    target: name.clone(),
-                    planned: wanted.source.clone(),
-                    declared: declared.clone(),
-                }),
-                _ => entry.source = entry.source.at(wanted.source.clone()),
-            },
+            Some(Planned::Wanted(wanted)) => {
+                let locked = desired.locked(entry);
+                let settled =
+                    locked.map(|locked| (&locked.expected.digest, &wanted.expected.digest));
+                let source = locked.map(|locked| &locked.source_digest);
+                let source = source.or_else(|| entry.source.digest());
+                let source = source.map(|source| (source, &wanted.source));
+                let differs = [source, settled].into_iter().flatten();
+                let differs = differs
+                    .into_iter()
+                    .find(|(pinned, planned)| pinned != planned);
+                if let Some((pinned, planned)) = differs {
+                    found.push(Mismatch::OtherSource {
+                        target: name.clone(),
+                        planned: planned.clone(),
+                        declared: pinned.clone(),
+                    });
+                } else if locked.is_none() {
+                    // What the lock settles is taken from there: its source is asked for nothing
+                    // that is in place.
+                    entry.source = entry.source.at(wanted.source.clone());
+                    if let Some(lock) = &mut pinned.lock {
+                        lock.images.remove(&entry.target);
+                    }
+                }
+            }
         }
         known.insert(name);
     }

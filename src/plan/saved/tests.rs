@@ -35,6 +35,7 @@ fn desired(names: &[&str]) -> Desired {
             profile: Profile::of(ProfileKind::Generic),
         },
         entries: names.iter().enumerate().map(entry).collect(),
+        lock: None,
     }
 }
 
@@ -71,7 +72,7 @@ fn files(text: &str) -> Vec<FileDigest> {
 }
 
 fn saved(desired: &Desired, observed: &Observed) -> SavedPlan {
-    SavedPlan::of(&plan(desired, observed), observed, files("a"))
+    SavedPlan::of(desired, &plan(desired, observed), observed, files("a"))
 }
 
 #[test]
@@ -186,7 +187,7 @@ fn a_plan_for_something_else_is_refused_before_anything_is_asked() {
 
     let mut pinned = one.clone();
     pinned.entries[0].source = pinned.entries[0].source.at(descriptor("pinned").digest);
-    assert!(refused(&good, &pinned, "a")[0].starts_with("for `app:1` it has the source digest"));
+    assert!(refused(&good, &pinned, "a")[0].starts_with("for `app:1` it has the digest"));
 
     let mut newer = good.clone();
     newer.rules.rewrite += 1;

@@ -111,6 +111,7 @@ pub(super) fn of_change(change: &Change, target: &Target) -> Block {
         platforms,
         origin,
         policy: _,
+        lock,
         action,
     } = change;
     let (symbol, word, tone) = match action {
@@ -127,6 +128,7 @@ pub(super) fn of_change(change: &Change, target: &Target) -> Block {
         Span::plain(words::platforms(platforms)),
         Span::faint(format!("({origin})")),
     ]];
+    lines.extend(words::unlocked(*lock).map(|why| vec![Span::plain(why)]));
     if let (Some(before), Some(copy)) = (action.before(), copy) {
         lines.push(vec![
             Span::plain(before.digest.short()),

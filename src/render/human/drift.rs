@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use crate::plan::{Action, Change, Target};
+use crate::plan::{Action, Target};
 
-use super::super::drift::{Drift, DriftKind};
+use super::super::drift::{Difference, Drift, DriftKind};
 use super::super::style::{Tone, View};
 use super::super::words::block_reason;
 use super::block::{Block, blocks, header, of_change};
@@ -18,7 +18,7 @@ pub fn drift(drift: &Drift<'_>, view: &View, out: &mut dyn fmt::Write) -> fmt::R
     let shown: Vec<_> = drift
         .found
         .iter()
-        .map(|(kind, change)| block(*kind, change, target))
+        .map(|difference| block(difference, target))
         .collect();
     blocks(&mut page, &shown)?;
     page.flow(0, &[Span::new(Tone::Strong, drift.summary())])?;
@@ -28,31 +28,45 @@ pub fn drift(drift: &Drift<'_>, view: &View, out: &mut dyn fmt::Write) -> fmt::R
     Ok(())
 }
 
-fn block(kind: DriftKind, change: &Change, target: &Target) -> Block {
+fn block(difference: &Difference, target: &Target) -> Block {
+    let Difference {
+        kind,
+        change,
+        upstream,
+    } = difference;
     let block = of_change(change, target);
     // The first line says where the image comes from; what a plan would do does not belong here.
     let mut lines = block.lines;
     lines.truncate(1);
-    match &change.action {
-        Action::Update { before, after } => lines.push(vec![
+    lines.push(match (upstream, &change.action) {
+        (Some((locked, found)), _) => vec![
+            Span::plain(locked.short()),
+            Span::faint("is locked, at the source is"),
+            Span::plain(found.short()),
+        ],
+        (None, Action::Update { before, after }) => vec![
             Span::plain(before.digest.short()),
             Span::faint("in the target, declared"),
             Span::plain(after.expected.descriptor.digest.short()),
-        ]),
-        Action::Create { after } => lines.push(vec![
+        ],
+        (None, Action::Create { after }) => vec![
             Span::faint("nothing in the target, declared"),
             Span::plain(after.expected.descriptor.digest.short()),
-        ]),
-        Action::Blocked { reason, .. } => lines.push(vec![Span::plain(block_reason(reason))]),
-        Action::NoOp { .. } => {}
-    }
+        ],
+        (None, Action::Blocked { reason, .. }) => vec![Span::plain(block_reason(reason))],
+        (None, Action::NoOp { current }) => vec![
+            Span::plain(current.digest.short()),
+            Span::faint("in the target, no longer declared"),
+        ],
+    });
     let symbol = match kind {
-        DriftKind::Differs => "~",
+        DriftKind::UpstreamMoved | DriftKind::TargetChanged | DriftKind::Differs => "~",
         DriftKind::TargetMissing => "-",
+        DriftKind::NotDeclared => "+",
         DriftKind::SourceMissing | DriftKind::Unreadable | DriftKind::Blocked => "!",
     };
     let tone = match kind {
-        DriftKind::Differs => Tone::Changed,
+        DriftKind::UpstreamMoved | DriftKind::Differs | DriftKind::NotDeclared => Tone::Changed,
         _ => Tone::Bad,
     };
     Block {

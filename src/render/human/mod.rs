@@ -2,10 +2,12 @@
 
 mod block;
 mod drift;
+mod lock;
 mod page;
 mod plan;
 mod report;
 
 pub use drift::drift;
+pub use lock::{renewed, unfit};
 pub use plan::plan;
 pub use report::report;

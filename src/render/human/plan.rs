@@ -5,7 +5,7 @@ use std::fmt;
 use crate::plan::{Action, Plan};
 
 use super::super::style::{Tone, View};
-use super::super::words::{block_reason, plan_summary, to_copy};
+use super::super::words::{block_reason, plan_summary, to_copy, unlocked_hint};
 use super::block::{blocks, header, of_change};
 use super::page::{Page, Span};
 
@@ -27,8 +27,11 @@ pub fn plan(plan: &Plan, view: &View, out: &mut dyn fmt::Write) -> fmt::Result {
         .collect();
     blocks(&mut page, &shown)?;
     page.flow(0, &[Span::new(Tone::Strong, plan_summary(&plan.summary()))])?;
-    match to_copy(plan.changes.iter().map(|change| &change.action)) {
-        Some(amount) => page.flow(0, &[Span::plain(amount)]),
+    if let Some(amount) = to_copy(plan.changes.iter().map(|change| &change.action)) {
+        page.flow(0, &[Span::plain(amount)])?;
+    }
+    match unlocked_hint(plan) {
+        Some(hint) => page.flow(0, &[Span::new(Tone::Hint, "hint:"), Span::plain(hint)]),
         None => Ok(()),
     }
 }

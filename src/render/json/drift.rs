@@ -32,12 +32,18 @@ struct Drift {
 struct Summary {
     /// Images that are as they should be.
     in_place: usize,
+    /// See the kind `upstream-moved`.
+    upstream_moved: usize,
+    /// See the kind `target-changed`.
+    target_changed: usize,
     /// See the kind `differs`.
     differs: usize,
     /// See the kind `target-missing`.
     target_missing: usize,
     /// See the kind `source-missing`.
     source_missing: usize,
+    /// See the kind `not-declared`.
+    not_declared: usize,
     /// See the kind `unreadable`.
     unreadable: usize,
     /// See the kind `blocked`.
@@ -59,6 +65,8 @@ struct Difference {
     found: Option<Descriptor>,
     /// What the tag should point to; null where that is not known.
     expected: Option<Descriptor>,
+    /// The source's tag, then and now; null for every kind but `upstream-moved`.
+    upstream: Option<Upstream>,
     /// What is known about it, as a sentence.
     reason: Option<String>,
     /// Why nothing can be done; null where `pusher apply` mends it.
@@ -71,19 +79,41 @@ struct Difference {
     origin: Origin,
 }
 
+/// A source's tag, then and now.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Upstream {
+    /// The digest that it pointed to when it was locked.
+    locked: String,
+    /// The digest that it points to now.
+    #[serde(rename = "now")]
+    found: String,
+}
+
 impl Difference {
-    fn of(kind: DriftKind, change: &core::Change, target: &core::Target) -> Self {
+    fn of(difference: &told::Difference, target: &core::Target) -> Self {
+        let told::Difference {
+            kind,
+            change,
+            upstream,
+        } = difference;
         let blocked = match &change.action {
             core::Action::Blocked { reason, .. } => Some(reason),
             _ => None,
         };
         Self {
-            kind,
+            kind: *kind,
             target: change.target.to_string(),
             source: change.source.to_string(),
             platforms: (&change.platforms).into(),
             found: change.action.before().map(Into::into),
-            expected: after(&change.action),
+            expected: match kind {
+                DriftKind::NotDeclared => None,
+                _ => after(&change.action),
+            },
+            upstream: upstream.as_ref().map(|(locked, found)| Upstream {
+                locked: locked.to_string(),
+                found: found.to_string(),
+            }),
             reason: words::reason(&change.action),
             reason_kind: blocked.map(Into::into),
             cause: blocked.and_then(Cause::of),
@@ -101,16 +131,19 @@ pub fn drift(drift: &told::Drift<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
         target: target.into(),
         summary: Summary {
             in_place: drift.in_place(),
+            upstream_moved: drift.count(DriftKind::UpstreamMoved),
+            target_changed: drift.count(DriftKind::TargetChanged),
             differs: drift.count(DriftKind::Differs),
             target_missing: drift.count(DriftKind::TargetMissing),
             source_missing: drift.count(DriftKind::SourceMissing),
+            not_declared: drift.count(DriftKind::NotDeclared),
             unreadable: drift.count(DriftKind::Unreadable),
             blocked: drift.count(DriftKind::Blocked),
         },
         differences: drift
             .found
             .iter()
-            .map(|(kind, change)| Difference::of(*kind, change, target))
+            .map(|difference| Difference::of(difference, target))
             .collect(),
     };
     super::write(&document, out)

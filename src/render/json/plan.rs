@@ -65,6 +65,8 @@ struct Change {
     hint: Option<String>,
     /// What is left out of the source's index, and why.
     notes: Vec<String>,
+    /// Whether the lock settles the digest; null where there is no lock.
+    locked: Option<bool>,
     /// Where the image was declared.
     origin: Origin,
     /// The bytes of the image's blobs, of which the target may have some; null where they were not
@@ -123,6 +125,8 @@ pub(super) enum ReasonKind {
     SourceMoved,
     /// The target's tag was moved after the plan was saved.
     TargetMoved,
+    /// The lock wants a digest that its own source does not come to.
+    LockBroken,
 }
 
 impl From<&core::BlockReason> for ReasonKind {
@@ -142,6 +146,7 @@ impl From<&core::BlockReason> for ReasonKind {
             BlockReason::BlockedWhenPlanned => Self::BlockedWhenPlanned,
             BlockReason::SourceMoved => Self::SourceMoved,
             BlockReason::TargetMoved { .. } => Self::TargetMoved,
+            BlockReason::LockBroken { .. } => Self::LockBroken,
         }
     }
 }
@@ -189,6 +194,7 @@ impl Change {
             platforms,
             origin,
             policy: _,
+            lock,
             action,
         } = change;
         let blocked = match action {
@@ -209,6 +215,7 @@ impl Change {
             cause: blocked.and_then(Cause::of),
             hint: hints::for_change(change, target),
             notes: copy.map(notes).unwrap_or_default(),
+            locked: (*lock != core::LockState::NoLock).then_some(*lock == core::LockState::Locked),
             origin: origin.into(),
             bytes_to_copy: copy.and_then(|copy| copy.blob_bytes),
         }

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use crate::plan::Change;
+use crate::plan::Action;
 
-use super::super::drift::{Drift, DriftKind};
+use super::super::drift::{Difference, Drift};
 use super::escape::{code, prose};
 use super::page::Page;
 use super::{blocked, place, source, troubles};
@@ -16,12 +16,12 @@ pub fn drift(drift: &Drift<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     page.paragraph(&format!("Target: {}.", place(target)));
     page.table(
         ["", "target", "source", "found", "declared"],
-        drift
-            .found
-            .iter()
-            .filter_map(|(kind, change)| row(*kind, change)),
+        drift.found.iter().filter_map(row),
     );
-    let attention = drift.found.iter().filter_map(|(_, change)| blocked(change));
+    let attention = drift
+        .found
+        .iter()
+        .filter_map(|difference| blocked(&difference.change));
     page.list("Needs attention", troubles(attention, target));
     for advice in drift.advice() {
         page.paragraph(&format!("hint: {}", prose(advice)));
@@ -29,17 +29,29 @@ pub fn drift(drift: &Drift<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     page.finish(out)
 }
 
-fn row(kind: DriftKind, change: &Change) -> Option<[String; 5]> {
-    let copy = change.action.copy()?;
-    let found = change.action.before().map_or_else(
-        || "nothing".to_owned(),
-        |before| code(&before.digest.short()),
-    );
+fn row(difference: &Difference) -> Option<[String; 5]> {
+    let Difference {
+        kind,
+        change,
+        upstream,
+    } = difference;
+    let (found, declared) = match (upstream, &change.action) {
+        (Some((locked, found)), _) => (code(&found.short()), code(&locked.short())),
+        (None, Action::NoOp { current }) => (code(&current.digest.short()), "nothing".to_owned()),
+        (None, action) => {
+            let found = action.before().map_or_else(
+                || "nothing".to_owned(),
+                |before| code(&before.digest.short()),
+            );
+            let declared = action.copy()?.expected.descriptor.digest.short();
+            (found, code(&declared))
+        }
+    };
     Some([
         kind.as_str().to_owned(),
         code(&change.target.to_string()),
         source(change),
         found,
-        code(&copy.expected.descriptor.digest.short()),
+        declared,
     ])
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::plan::{Action, Change, Plan};
 
 use super::super::units::{bytes, counted};
-use super::super::words::{copy_notes, plan_summary, to_copy};
+use super::super::words::{copy_notes, plan_summary, to_copy, unlocked_hint};
 use super::escape::{code, prose};
 use super::page::Page;
 use super::{blocked, place, source, troubles};
@@ -43,6 +43,9 @@ pub fn plan(plan: &Plan, out: &mut dyn fmt::Write) -> fmt::Result {
         &format!("{} unchanged", counted(unchanged.len(), "image")),
         unchanged,
     );
+    if let Some(hint) = unlocked_hint(plan) {
+        page.paragraph(&format!("hint: {}", prose(&hint)));
+    }
     page.finish(out)
 }
 

@@ -42,6 +42,7 @@ impl World {
             desired: Desired {
                 target: target_of,
                 entries: vec![],
+                lock: None,
             },
         }
     }

@@ -1,6 +1,7 @@
 //! `drift`: its words and its statuses.
 
 use pusher::sandbox::images::Image;
+use pusher::sandbox::{Effect, Fault};
 
 use super::harness::{NAMESPACE, Place, pair};
 
@@ -26,4 +27,65 @@ async fn tells_what_has_moved() {
     );
     assert_eq!(place.run("apply -q").status, 0);
     assert_eq!(place.run("drift").status, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lock_tells_the_kinds_apart() {
+    let (source, target) = pair().await;
+    let push = |name: &str, text: &str| {
+        let image = Image::new("linux/amd64").layer(text);
+        image.push(&source, &format!("org/{name}"), "v1");
+    };
+    for name in ["moved", "changed", "missing", "left", "gone", "fine"] {
+        push(name, name);
+    }
+    let list = |names: &[&str]| {
+        let line = |name: &&str| format!("SOURCE/org/{name}:v1\n");
+        names.iter().map(line).collect::<String>()
+    };
+    let all = list(&["moved", "changed", "missing", "left", "gone", "fine"]);
+    let place = Place::between(&source, &target).file("images.txt", &all);
+    assert_eq!(place.run("lock -q").status, 0);
+    assert_eq!(place.run("apply -q").status, 0);
+    assert_eq!(place.run("drift").status, 0);
+
+    push("moved", "anew");
+    let other = Image::new("linux/amd64").layer("someone else's");
+    other.push(&target, &format!("{NAMESPACE}/changed"), "v1");
+    target.delete_tag(&format!("{NAMESPACE}/missing"), "v1");
+    source.delete_tag("org/gone", "v1");
+    place.write(
+        "images.txt",
+        &list(&["moved", "changed", "missing", "gone", "fine"]),
+    );
+    insta::assert_snapshot!("drift_kinds", place.run("drift").whole());
+    insta::assert_snapshot!("drift_kinds_json", place.run("drift --format json").whole());
+    insta::assert_snapshot!(
+        "drift_kinds_markdown",
+        place.run("drift --format markdown").whole()
+    );
+    let one = place.run("drift --kind target-missing");
+    assert_eq!(one.status, 2);
+    assert!(!one.stdout.contains("upstream-moved"), "{}", one.stdout);
+    assert_eq!(place.run("drift --kind unreadable,blocked").status, 0);
+    assert_eq!(place.run("drift --kind nonsense").status, 1);
+    // What is mended is what apply can mend; the lock wants the digest that upstream left behind.
+    assert_eq!(place.run("apply -q").status, 0);
+    let left = "drift --kind target-changed,target-missing,differs";
+    assert_eq!(place.run(left).status, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_read_is_drift_of_its_own_kind() {
+    let (source, target) = pair().await;
+    let image = Image::new("linux/amd64").layer("a");
+    image.push(&source, "org/app", "v1");
+    let place = Place::between(&source, &target).file("images.txt", "SOURCE/org/app:v1\n");
+    assert_eq!(place.run("lock -q").status, 0);
+    assert_eq!(place.run("apply -q").status, 0);
+    let fault = Fault::new("HEAD", "/org/app/", Effect::status(403));
+    source.faults().add(fault);
+    let drift = place.run("drift --format json");
+    assert_eq!(drift.status, 2, "{}", drift.whole());
+    assert!(drift.stdout.contains("\"kind\": \"unreadable\""));
 }

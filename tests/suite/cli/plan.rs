@@ -62,7 +62,7 @@ async fn the_status_tells_pending_from_blocked() {
     assert_eq!(statuses("SOURCE/org/app:v1\n"), [0, 2, 2]);
     assert_eq!(
         statuses("SOURCE/org/app:v1\nSOURCE/org/gone:v1\n"),
-        [1, 1, 1]
+        [1, 1, 2]
     );
     image.push(&target, &format!("{NAMESPACE}/app"), "v1");
     assert_eq!(statuses("SOURCE/org/app:v1\n"), [0, 0, 0]);

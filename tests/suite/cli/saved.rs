@@ -150,7 +150,7 @@ async fn everything_impossible_is_refused_with_the_reason() {
         ),
         (
             "expected",
-            Box::new(|p| p["changes"][0]["expected"]["digest"] = json!(other)),
+            Box::new(move |p| p["changes"][0]["expected"]["digest"] = json!(other)),
         ),
         (
             "missing",

@@ -20,7 +20,7 @@ async fn a_password_is_never_shown() {
             ..Options::default()
         };
         let target = Sandbox::start(options).await.unwrap();
-        for (password, status) in [("wrong-secret", 1), ("right-secret", 0)] {
+        for (password, works) in [("wrong-secret", false), ("right-secret", true)] {
             let place = Place::between(&source, &target)
                 .variable("ALIYUN_REGISTRY_USER", "someone")
                 .variable("ALIYUN_REGISTRY_PASSWORD", password)
@@ -32,7 +32,7 @@ async fn a_password_is_never_shown() {
                 "drift -vv",
             ] {
                 let ran = place.run(typed);
-                assert_eq!(ran.status, status, "{typed}: {ran:?}");
+                assert_eq!(ran.status == 0, works, "{typed}: {ran:?}");
                 let basic = "c29tZW9uZT"; // `someone:` in base64
                 for secret in [password, basic] {
                     assert!(!ran.whole().contains(secret), "{typed}: {ran:?}");

@@ -87,6 +87,7 @@ pub(super) fn unreadable(cause: Cause, message: &str) -> Unreadable {
 pub(super) fn change(line: usize, source: &str, target: &str, action: Action) -> Change {
     Change {
         policy: pusher::plan::Policy::default(),
+        lock: pusher::plan::LockState::NoLock,
         target: name(target),
         source: source.parse().unwrap(),
         platforms: Platforms::linux_amd64(),

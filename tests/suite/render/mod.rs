@@ -7,7 +7,8 @@ mod golden;
 mod hostile;
 mod schema;
 
-use pusher::plan::{Plan, Report};
+use pusher::plan::{Evidence, Plan, Report};
+use pusher::render::drift::Drift;
 use pusher::render::{self, Format, View};
 
 fn plan(plan: &Plan, format: Format, view: &View) -> String {
@@ -24,6 +25,7 @@ fn report(report: &Report, format: Format, view: &View) -> String {
 
 fn drift(plan: &Plan, format: Format, view: &View) -> String {
     let mut text = String::new();
-    render::drift(plan, format, view, &mut text).unwrap();
+    let drift = Drift::of(plan, &Evidence::default(), &[]);
+    render::drift(&drift, format, view, &mut text).unwrap();
     text
 }

@@ -1,0 +1,170 @@
+//! From one lock to the next, and whether a lock fits the files.
+
+use std::collections::BTreeSet;
+
+use indexmap::IndexMap;
+
+use crate::model::Digest;
+use crate::plan::lock::rule;
+use crate::plan::{
+    Ask, BlockReason, Desired, Entry, Lock, LockState, LockedImage, Observation, SourceImage,
+    TargetName,
+};
+
+/// What became of one image of a lock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Renewal {
+    /// It was not locked before, and the target must hold this now.
+    Added(Digest),
+    /// It is locked to something else than before.
+    Moved {
+        /// What the target had to hold.
+        before: Digest,
+        /// What it must hold now; the same, where only what it comes from changed.
+        after: Digest,
+    },
+    /// It is as it was.
+    Kept,
+    /// It left the files, and may still be in the target.
+    Retired,
+    /// It had left the files, and now is gone from the target: nothing is left to remember.
+    Gone,
+    /// It could not be resolved; what was locked before stays.
+    Blocked(BlockReason),
+}
+
+/// The next lock, and what became of each image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Renewed {
+    /// The lock to write.
+    pub lock: Lock,
+    /// What became of each image: those that are declared in the order of the files, then the
+    /// others by name.
+    pub images: Vec<(TargetName, Renewal)>,
+}
+
+impl Renewed {
+    /// Counts the images that could not be resolved.
+    pub fn blocked(&self) -> usize {
+        let blocked =
+            |(_, renewal): &&(TargetName, Renewal)| matches!(renewal, Renewal::Blocked(_));
+        self.images.iter().filter(blocked).count()
+    }
+}
+
+/// In what a lock and the files differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unfit {
+    /// The lock does not settle a declared image.
+    Unlocked(LockState),
+    /// A locked image is no longer declared.
+    NotDeclared,
+}
+
+/// Says what in a lock does not fit the files.
+pub fn check(desired: &Desired, lock: &Lock) -> Vec<(TargetName, Unfit)> {
+    let profile = &desired.target.profile;
+    let unlocked = desired.entries.iter().filter_map(|entry| {
+        let state = lock.state(entry, profile);
+        (state != LockState::Locked).then(|| (entry.target.clone(), Unfit::Unlocked(state)))
+    });
+    let declared = declared(desired);
+    let left = lock.images.keys().filter(|name| !declared.contains(name));
+    unlocked
+        .chain(left.map(|name| (name.clone(), Unfit::NotDeclared)))
+        .collect()
+}
+
+/// Returns what is locked, or was, and is not declared.
+pub fn undeclared(desired: &Desired, lock: &Lock) -> Vec<(TargetName, LockedImage)> {
+    let declared = declared(desired);
+    let recorded = lock.retired.iter().chain(&lock.images);
+    let mut left: Vec<_> = recorded
+        .filter(|(name, _)| !declared.contains(name))
+        .map(|(name, image)| (name.clone(), image.clone()))
+        .collect();
+    left.sort_by(|(one, _), (other, _)| one.cmp(other));
+    left
+}
+
+fn declared(desired: &Desired) -> BTreeSet<&TargetName> {
+    desired.entries.iter().map(|entry| &entry.target).collect()
+}
+
+/// Makes the next lock of what was `resolved`; entries that were not stay as they are locked.
+///
+/// `gone` names what the target was seen without: that is forgotten once it is not declared.
+pub fn renew(
+    desired: &Desired,
+    resolved: &IndexMap<TargetName, Observation<SourceImage>>,
+    gone: &BTreeSet<TargetName>,
+) -> Renewed {
+    let old = desired.lock.clone().unwrap_or_default();
+    let mut lock = Lock::default();
+    let mut images = vec![];
+    for entry in &desired.entries {
+        let name = &entry.target;
+        // A name that comes back is as good as one that never left.
+        let before = old.images.get(name).or_else(|| old.retired.get(name));
+        let refused = desired.target.profile.refuses_name(name);
+        let answer = match (refused, resolved.get(name)) {
+            (Some(refused), _) => Some(Err(BlockReason::NameRefused(refused))),
+            (None, Some(observation)) => Some(settle(desired, entry, observation)),
+            (None, None) => None,
+        };
+        let (after, renewal) = match (answer, before) {
+            (Some(Ok(after)), None) => (Some(after.clone()), Renewal::Added(after.expected.digest)),
+            (Some(Ok(after)), Some(before)) if *before == after => (Some(after), Renewal::Kept),
+            (Some(Ok(after)), Some(before)) => {
+                let before = before.expected.digest.clone();
+                let moved = Renewal::Moved {
+                    before,
+                    after: after.expected.digest.clone(),
+                };
+                (Some(after), moved)
+            }
+            (Some(Err(reason)), before) => (before.cloned(), Renewal::Blocked(reason)),
+            (None, Some(before)) => (Some(before.clone()), Renewal::Kept),
+            (None, None) => (None, Renewal::Blocked(BlockReason::NotObserved)),
+        };
+        if let Some(after) = after {
+            lock.images.insert(name.clone(), after);
+        }
+        images.push((name.clone(), renewal));
+    }
+    for (name, image) in undeclared(desired, &old) {
+        let renewal = if gone.contains(&name) {
+            Renewal::Gone
+        } else {
+            let was_retired = old.retired.contains_key(&name);
+            lock.retired.insert(name.clone(), image);
+            if was_retired {
+                Renewal::Kept
+            } else {
+                Renewal::Retired
+            }
+        };
+        images.push((name, renewal));
+    }
+    Renewed { lock, images }
+}
+
+fn settle(
+    desired: &Desired,
+    entry: &Entry,
+    observation: &Observation<SourceImage>,
+) -> Result<LockedImage, BlockReason> {
+    let image = match observation {
+        Observation::Absent => return Err(BlockReason::SourceAbsent),
+        Observation::Unreadable(why) => return Err(BlockReason::SourceUnreadable(why.clone())),
+        Observation::Present(image) => image,
+    };
+    let expected = image.expected.clone().map_err(BlockReason::Refused)?;
+    Ok(LockedImage {
+        source: entry.source.clone(),
+        source_digest: image.descriptor.digest.clone(),
+        platforms: entry.platforms.clone(),
+        expected: expected.descriptor,
+        rule: rule(&Ask::of(entry, &desired.target.profile)),
+    })
+}

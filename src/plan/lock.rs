@@ -1,0 +1,214 @@
+//! The lock: the digests that a desired set was resolved to, and what is still owned in the target.
+//!
+//! How it is written down is a matter of [`crate::lock`].
+
+use std::collections::BTreeMap;
+
+use crate::model::{Descriptor, Digest, Platforms, Reference};
+
+use super::desired::{Attestations, Entry, MissingPlatforms, Policy, TargetName};
+use super::expected::Ask;
+use super::profile::Profile;
+use super::rewrite::RULE_VERSION;
+use super::select::SELECTION_VERSION;
+
+/// What a desired set was resolved to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Lock {
+    /// What the files declared when it was written, by target.
+    pub images: BTreeMap<TargetName, LockedImage>,
+    /// What they declared before, and the target was not seen without since.
+    pub retired: BTreeMap<TargetName, LockedImage>,
+}
+
+/// What one entry was resolved to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LockedImage {
+    /// Where the image comes from.
+    pub source: Reference,
+    /// What the source pointed to.
+    pub source_digest: Digest,
+    /// Which platforms of it were wanted.
+    pub platforms: Platforms,
+    /// What the target must hold.
+    pub expected: Descriptor,
+    /// By which rule the one was made from the other, as [`rule`] writes it.
+    pub rule: String,
+}
+
+/// Whether the digest of an entry is settled by the lock.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum LockState {
+    /// There is no lock.
+    #[default]
+    NoLock,
+    /// It is.
+    Locked,
+    /// The lock knows nothing of it.
+    New,
+    /// The lock knows it with another source, other platforms or by another rule.
+    Changed(Misfit),
+}
+
+/// In what an entry and what is locked for it differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Misfit {
+    /// The source.
+    Source,
+    /// The platforms.
+    Platforms,
+    /// The rule: the entry's choices, the kind of target, or this program's version of it.
+    Rule,
+}
+
+impl Lock {
+    /// Returns what is locked for `entry` if it still is what the entry asks for.
+    ///
+    /// # Errors
+    ///
+    /// What they differ in; none if nothing is locked for it.
+    pub fn get(&self, entry: &Entry, profile: &Profile) -> Result<&LockedImage, Option<Misfit>> {
+        let locked = self.images.get(&entry.target).ok_or(None)?;
+        locked
+            .misfit(entry, profile)
+            .map_or(Ok(locked), |misfit| Err(Some(misfit)))
+    }
+
+    /// Tells whether the digest of `entry` is settled.
+    pub fn state(&self, entry: &Entry, profile: &Profile) -> LockState {
+        match self.get(entry, profile) {
+            Ok(_) => LockState::Locked,
+            Err(None) => LockState::New,
+            Err(Some(misfit)) => LockState::Changed(misfit),
+        }
+    }
+}
+
+impl LockedImage {
+    /// Returns in what this and `entry` differ.
+    pub fn misfit(&self, entry: &Entry, profile: &Profile) -> Option<Misfit> {
+        let differs = [
+            (self.source != entry.source, Misfit::Source),
+            (self.platforms != entry.platforms, Misfit::Platforms),
+            (self.rule != rule(&Ask::of(entry, profile)), Misfit::Rule),
+        ];
+        differs
+            .into_iter()
+            .find_map(|(differs, what)| differs.then_some(what))
+    }
+}
+
+/// Writes out everything beside source and platforms that decides what is expected.
+///
+/// What is as usual is left out, so that a lock is short to read.
+pub fn rule(ask: &Ask<'_>) -> String {
+    // Every field is named, so that a new one does not compile until someone has decided.
+    let Ask {
+        platforms: _,
+        platforms_declared,
+        policy,
+        profile,
+    } = *ask;
+    let Policy {
+        missing_platforms,
+        attestations,
+        referrers: _,
+        foreign_layers: _,
+    } = policy;
+    let parts = [
+        (!platforms_declared).then_some("platforms by default"),
+        (missing_platforms == MissingPlatforms::Skip).then_some("missing platforms skipped"),
+        match attestations {
+            Attestations::Auto => None,
+            Attestations::Keep => Some("attestations kept"),
+            Attestations::Drop => Some("attestations dropped"),
+        },
+        profile.image_configs_only.then_some("images only"),
+    ];
+    let mut text = format!("{SELECTION_VERSION}.{RULE_VERSION}");
+    for part in parts.into_iter().flatten() {
+        text.push_str(", ");
+        text.push_str(part);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::desired::Origin;
+    use super::super::profile::ProfileKind;
+    use super::*;
+
+    fn entry(source: &str) -> Entry {
+        Entry {
+            source: source.parse().unwrap(),
+            platforms: Platforms::linux_amd64(),
+            platforms_declared: true,
+            target: TargetName {
+                repository: "nginx".to_owned(),
+                tag: "1".to_owned(),
+            },
+            origin: Origin {
+                file: "images.txt".to_owned(),
+                line: 1,
+            },
+            policy: Policy::default(),
+        }
+    }
+
+    #[test]
+    fn an_entry_fits_until_something_that_decides_its_digest_changes() {
+        let profile = Profile::of(ProfileKind::Generic);
+        let entry = entry("nginx:1");
+        let digest = Digest::sha256(b"");
+        let locked = LockedImage {
+            source: entry.source.clone(),
+            source_digest: digest.clone(),
+            platforms: entry.platforms.clone(),
+            expected: Descriptor {
+                media_type: String::new(),
+                digest,
+                size: 1,
+            },
+            rule: rule(&Ask::of(&entry, &profile)),
+        };
+        let lock = Lock {
+            images: [(entry.target.clone(), locked)].into(),
+            retired: BTreeMap::new(),
+        };
+        let state = |entry: &Entry| lock.state(entry, &profile);
+        assert_eq!(state(&entry), LockState::Locked);
+        let mut other = entry.clone();
+        other.source = "nginx:2".parse().unwrap();
+        assert_eq!(state(&other), LockState::Changed(Misfit::Source));
+        let mut other = entry.clone();
+        other.platforms = Platforms::All;
+        assert_eq!(state(&other), LockState::Changed(Misfit::Platforms));
+        let mut other = entry.clone();
+        other.policy.attestations = Attestations::Drop;
+        assert_eq!(state(&other), LockState::Changed(Misfit::Rule));
+        let mut other = entry.clone();
+        other.target.tag = "2".to_owned();
+        assert_eq!(state(&other), LockState::New);
+        let personal = Profile::of(ProfileKind::AcrPersonal);
+        assert_eq!(
+            lock.state(&entry, &personal),
+            LockState::Changed(Misfit::Rule)
+        );
+    }
+
+    #[test]
+    fn rules_are_short_and_tell_every_choice_apart() {
+        let profile = Profile::of(ProfileKind::AcrPersonal);
+        let mut entry = entry("nginx");
+        let text = |entry: &Entry| rule(&Ask::of(entry, &profile));
+        assert_eq!(text(&entry), "1.1, images only");
+        entry.platforms_declared = false;
+        entry.policy.attestations = Attestations::Keep;
+        entry.policy.missing_platforms = MissingPlatforms::Skip;
+        assert_eq!(
+            text(&entry),
+            "1.1, platforms by default, missing platforms skipped, attestations kept, images only"
+        );
+    }
+}

@@ -1,0 +1,4 @@
+//! The lock: what is written, what is read back, what is refused.
+
+mod command;
+mod text;

@@ -1,0 +1,164 @@
+//! The text of a lock file.
+
+use proptest::prelude::*;
+use pusher::lock::{read, write};
+use pusher::model::{Descriptor, Digest, Platforms, media_type};
+use pusher::plan::{Lock, LockedImage, TargetName};
+
+fn name(repository: &str, tag: &str) -> TargetName {
+    TargetName {
+        repository: repository.to_owned(),
+        tag: tag.to_owned(),
+    }
+}
+
+fn image(source: &str, content: &str, platforms: Platforms) -> LockedImage {
+    LockedImage {
+        source: source.parse().unwrap(),
+        source_digest: Digest::sha256(content.as_bytes()),
+        platforms,
+        expected: Descriptor {
+            media_type: media_type::OCI_MANIFEST.to_owned(),
+            digest: Digest::sha256(format!("{content}, chosen").as_bytes()),
+            size: 1234,
+        },
+        rule: "1.1, images only".to_owned(),
+    }
+}
+
+fn example() -> Lock {
+    let both = Platforms::only(vec![
+        "linux/arm64".parse().unwrap(),
+        "linux/amd64".parse().unwrap(),
+    ]);
+    Lock {
+        images: [
+            (
+                name("redis", "7"),
+                image("redis:7", "redis", Platforms::All),
+            ),
+            (name("app", "v1"), image("ghcr.io/org/app:v1", "app", both)),
+        ]
+        .into(),
+        retired: [
+            (
+                name("old", "1"),
+                image("quay.io/old/old:1", "old", Platforms::All),
+            ),
+            (
+                name("old", "2"),
+                image("quay.io/old/old:2", "old 2", Platforms::All),
+            ),
+        ]
+        .into(),
+    }
+}
+
+#[test]
+fn a_lock_file_is_what_it_always_was() {
+    let text = write(&example());
+    insta::assert_snapshot!("lock_file", text);
+    assert_eq!(read(&text), Ok(example()));
+    assert_eq!(read(&write(&Lock::default())), Ok(Lock::default()));
+}
+
+/// Blocks can be taken from either side of a merge, in any order.
+#[test]
+fn order_is_no_matter_for_reading() {
+    let text = write(&example());
+    let mut blocks: Vec<&str> = text.split("\n\n").collect();
+    blocks[1..].reverse();
+    assert_eq!(read(&blocks.join("\n\n")), Ok(example()));
+}
+
+#[test]
+fn what_is_wrong_is_named_with_its_line() {
+    let text = write(&example());
+    let digest = Digest::sha256(b"redis").to_string();
+    let block = text.split("\n\n").nth(1).unwrap();
+    let cases = [
+        ("conflict", format!("version = 1\n<<<<<<< HEAD\n{text}")),
+        (
+            "unknown version",
+            text.replace("version = 1", "version = 2\nnew = 1"),
+        ),
+        ("no version", text.replace("version = 1", "")),
+        (
+            "version is a word",
+            text.replace("version = 1", "version = '1'"),
+        ),
+        ("unknown key", text.replacen("rule", "ruler", 1)),
+        ("unknown block", format!("{text}\n[[images]]\n")),
+        ("twice", format!("{text}\n{block}\n")),
+        (
+            "retired and declared",
+            text.replace("old:1\"\nsource", "app:v1\"\nsource"),
+        ),
+        ("short digest", text.replace(&digest, "sha256:abc")),
+        ("no target", text.replacen("target = \"app:v1\"\n", "", 1)),
+        ("target without tag", text.replacen("app:v1", "app", 1)),
+        (
+            "target with host",
+            text.replacen("\"app:v1", "\"../app:v1", 1),
+        ),
+        (
+            "target by digest",
+            text.replacen("\"app:v1", &format!("\"app@{digest}"), 1),
+        ),
+        (
+            "source",
+            text.replacen("ghcr.io/org/app", "ghcr.io/Org/app", 1),
+        ),
+        ("platforms", text.replacen("\"all\"", "\"some\"", 1)),
+        ("no platform", text.replacen("\"all\"", "[]", 1)),
+        ("a platform", text.replacen("linux/arm64", "arm64", 1)),
+        ("media type", text.replacen("manifest.v1", "thing.v1", 1)),
+        ("size", text.replacen("size = 1234", "size = -1", 1)),
+        ("not toml", text.replacen("[[image]]", "[[image]", 1)),
+        ("cut short", text[..text.len() - 3].to_owned()),
+    ];
+    let told: Vec<String> = cases
+        .into_iter()
+        .map(|(what, text)| {
+            let error = read(&text).expect_err(what);
+            format!("{what}: {error}")
+        })
+        .collect();
+    insta::assert_snapshot!("lock_mistakes", told.join("\n"));
+}
+
+proptest! {
+    #[test]
+    fn every_lock_is_read_back(
+        contents in proptest::collection::btree_map("[a-z]{1,4}(/[a-z0-9]{1,3})?", "[a-z]{3}", 0..6),
+        rule in "\\PC{0,20}|[\\x00-\\x7f]{0,10}",
+        size in 0_u64..(1 << 60),
+        all: bool,
+    ) {
+        let platforms = || if all { Platforms::All } else { Platforms::linux_amd64() };
+        let mut lock = Lock::default();
+        for (repository, content) in contents {
+            let mut locked = image("nginx:1", &content, platforms());
+            locked.rule.clone_from(&rule);
+            locked.expected.size = size;
+            lock.retired.insert(name(&repository, "old"), locked.clone());
+            lock.images.insert(name(&repository, &content), locked);
+        }
+        prop_assert_eq!(read(&write(&lock)), Ok(lock));
+    }
+
+    #[test]
+    fn no_text_is_too_odd(text in "\\PC{0,80}|(version|= ?1|\n|\\[\\[image\\]\\]|target|\"){0,30}") {
+        let _ = read(&text);
+    }
+
+    #[test]
+    fn a_damaged_file_is_refused_or_means_something(at in 0_usize..2000, with in "\\PC") {
+        let text = write(&example());
+        let at = at % text.len();
+        let damaged = format!("{}{with}{}", &text[..at], &text[at + 1..]);
+        if let Ok(lock) = read(&damaged) {
+            prop_assert_eq!(read(&write(&lock)), Ok(lock));
+        }
+    }
+}
