@@ -75,12 +75,33 @@ if story 'plan with credentials'; then
   script plan.sh "$work/plan"
   check 'changes pending are no failure' is "$code" 0
   check 'one call, with the target' is "$(cat pusher/calls)" \
-    'plan --format markdown --detailed-exitcode | r.example/team me:p w*d'
+    "plan --format markdown --detailed-exitcode --out $work/plan/plan.json | r.example/team me:p w*d"
   check 'the plan is kept' is "$(cat plan/plan.md)" '| create | nginx:1.27 |'
   check 'the summary has it' has summary '| create | nginx:1.27 |'
   check 'the number is kept' is "$(cat plan/pull-request)" 12
   check 'says that changes are pending' has log '::notice::changes are pending'
 fi
+
+if story 'plan is saved'; then
+  settings=("${credentials[@]}" PULL_REQUEST=12 PUSHER_MASK=$'me\np w*d')
+  mkdir plan
+  echo '{"target": {"registry": "r.example", "namespace": "team"}}' >plan/plan.json
+  script plan.sh "$work/plan"
+  check 'passes' is "$code" 0
+  check 'stays where nothing in it is a secret' is "$(jq -r .target.namespace plan/plan.json)" team
+fi
+
+for secret in r.example team; do
+  if story "plan is not saved where $secret is a secret"; then
+    settings=("${credentials[@]}" PULL_REQUEST=12 PUSHER_MASK=$'me\n'"$secret")
+    mkdir plan
+    echo '{"target": {"registry": "r.example", "namespace": "team"}}' >plan/plan.json
+    script plan.sh "$work/plan"
+    check 'passes' is "$code" 0
+    check 'is gone' is "$(find plan -name plan.json)" ''
+    check 'says what to do' has log '::notice::no plan.json is kept'
+  fi
+done
 
 if story 'plan of nothing'; then
   settings=("${credentials[@]}" PULL_REQUEST=12)

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Plans what a pull request would change, for the step summary and for the comment.
 #
-#   plan.sh FOLDER      writes FOLDER/plan.md and FOLDER/pull-request
+#   plan.sh FOLDER      writes FOLDER/plan.md, FOLDER/pull-request and, with credentials, FOLDER/plan.json
 #
 # With the target's credentials: the plan. Without them (a fork's pull request is given no
 # secrets): the files checked and the images listed, and a plan with nothing but public access where
 # it is known what the target is.
 #
-# A saved plan (`--out "$folder/plan.json"`) and a plan that needs no network (`--offline`) fit in
-# `plan_with_credentials` and `plan_without` respectively; the folder is uploaded whole.
+# The folder is uploaded whole. The saved plan in it is what a reviewer can apply by hand; no workflow
+# applies it (SECURITY.md says why).
 set -euo pipefail
 # shellcheck source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -38,7 +38,7 @@ told() {
 }
 
 plan_with_credentials() {
-  told markdown pusher plan --format markdown --detailed-exitcode
+  told markdown pusher plan --format markdown --detailed-exitcode --out "$folder/plan.json"
 }
 
 plan_without() {
@@ -69,6 +69,14 @@ else
 fi
 
 mask "$plan"
+# A masked plan could not be applied, and an unmasked one would tell the secret to everybody who may
+# read here. Compared as strings that stand alone: a user called `me` is in half of all words.
+if [[ -f "$folder/plan.json" ]] &&
+  jq -r '.target.registry, .target.namespace // empty' "$folder/plan.json" |
+  grep -qxFf <(sed 's/\r$//; s/^[[:blank:]]*//; /^$/d' <<<"${PUSHER_MASK:-}"); then
+  rm "$folder/plan.json"
+  notice 'no plan.json is kept: the host or namespace in it is a secret; make both variables (docs/github-actions.md)'
+fi
 summarise <"$plan"
 printf '%s\n' "${PULL_REQUEST:-}" >"$folder/pull-request"
 
