@@ -10,3 +10,4 @@ mod mirror;
 mod platforms;
 mod referrers;
 mod requests;
+mod saved;
