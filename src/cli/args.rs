@@ -135,6 +135,12 @@ pub struct PlanArgs {
     /// Keep the plan in this file, for `pusher apply FILE`
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// Ask no registry: hold the files against the lock alone
+    #[arg(long, conflicts_with = "out")]
+    pub offline: bool,
+    /// Let what cannot be read not count for the exit status
+    #[arg(long)]
+    pub allow_unknown: bool,
     /// Whether everything must be locked.
     #[command(flatten)]
     pub locked: LockedArg,

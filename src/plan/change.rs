@@ -93,6 +93,11 @@ pub enum BlockReason {
     TargetUnreadable(Unreadable),
     /// The registries were not asked.
     NotObserved,
+    /// No registry was to be asked.
+    Offline {
+        /// What the lock wants the target to hold.
+        locked: Option<Digest>,
+    },
     /// The saved plan already said that nothing can be done.
     BlockedWhenPlanned,
     /// What follows the image has another digest at the source than the saved plan says.
@@ -127,6 +132,15 @@ pub struct Summary {
 }
 
 impl Plan {
+    /// Counts what is blocked for another reason than that it could not be looked at.
+    pub fn known_to_be_blocked(&self) -> usize {
+        let is_known = |change: &&Change| match &change.action {
+            Action::Blocked { reason, .. } => !reason.is_unknown(),
+            _ => false,
+        };
+        self.changes.iter().filter(is_known).count()
+    }
+
     /// Counts the changes.
     pub fn summary(&self) -> Summary {
         let mut summary = Summary::default();
@@ -139,6 +153,25 @@ impl Plan {
             }
         }
         summary
+    }
+}
+
+impl BlockReason {
+    /// Tells whether something about the image is unknown, rather than known to be in the way.
+    pub fn is_unknown(&self) -> bool {
+        match self {
+            Self::SourceUnreadable(_)
+            | Self::TargetUnreadable(_)
+            | Self::NotObserved
+            | Self::Offline { .. } => true,
+            Self::NameRefused(_)
+            | Self::SourceAbsent
+            | Self::Refused(_)
+            | Self::BlockedWhenPlanned
+            | Self::SourceMoved
+            | Self::TargetMoved { .. }
+            | Self::LockBroken { .. } => false,
+        }
     }
 }
 

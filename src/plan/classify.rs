@@ -224,6 +224,7 @@ mod tests {
                 BlockReason::BlockedWhenPlanned
                 | BlockReason::SourceMoved
                 | BlockReason::TargetMoved { .. } => "not as saved",
+                BlockReason::Offline { .. } => "offline",
                 BlockReason::LockBroken { .. } => "lock broken",
             },
         }

@@ -10,6 +10,7 @@ pub mod drift;
 pub mod expected;
 pub mod lock;
 pub mod observed;
+pub mod offline;
 pub mod profile;
 pub mod referrers;
 pub mod remember;

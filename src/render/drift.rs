@@ -59,7 +59,8 @@ impl DriftKind {
                 BlockReason::SourceAbsent => Self::SourceMissing,
                 BlockReason::SourceUnreadable(_)
                 | BlockReason::TargetUnreadable(_)
-                | BlockReason::NotObserved => Self::Unreadable,
+                | BlockReason::NotObserved
+                | BlockReason::Offline { .. } => Self::Unreadable,
                 BlockReason::NameRefused(_)
                 | BlockReason::Refused(_)
                 | BlockReason::BlockedWhenPlanned

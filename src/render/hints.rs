@@ -33,7 +33,7 @@ pub fn for_change(change: &Change, target: &Target) -> Option<String> {
         BlockReason::TargetUnreadable(why) => {
             Some(of_reader(why).unwrap_or_else(|| for_target(why.cause, target)))
         }
-        BlockReason::NotObserved => None,
+        BlockReason::NotObserved | BlockReason::Offline { .. } => None,
         BlockReason::BlockedWhenPlanned
         | BlockReason::SourceMoved
         | BlockReason::TargetMoved { .. } => {

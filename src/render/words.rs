@@ -73,6 +73,15 @@ pub fn block_reason(reason: &BlockReason) -> String {
         BlockReason::Refused(refusal) => refusal.to_string(),
         BlockReason::TargetUnreadable(why) => format!("the target cannot be read: {why}"),
         BlockReason::NotObserved => "the registries were not asked".to_owned(),
+        BlockReason::Offline {
+            locked: Some(digest),
+        } => format!(
+            "unknown, as no registry was asked; the lock wants {}",
+            digest.short()
+        ),
+        BlockReason::Offline { locked: None } => {
+            "unknown, as no registry was asked, and no lock settles it".to_owned()
+        }
         BlockReason::BlockedWhenPlanned => {
             "nothing could be done for it when the plan was saved".to_owned()
         }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::cache::ResolutionCache;
 use crate::observe::observe;
+use crate::plan::offline::offline;
 use crate::plan::{Observed, Plan, SavedPlan};
 use crate::progress::Progress;
 use crate::registry::Client;
@@ -25,6 +26,30 @@ pub(super) async fn run(
     global: &GlobalArgs,
     options: &PlanArgs,
 ) -> Result<Exit, Stop> {
+    let plan = if options.offline {
+        let mirror = declared(context, global, options.locked)?;
+        offline(&mirror.desired)
+    } else {
+        asked(context, global, options).await?
+    };
+    let view = context.printer.view(global.verbose > 0);
+    let format = global.format().into();
+    context
+        .printer
+        .answer(|to| render::plan(&plan, format, &view, to))?;
+    let summary = plan.summary();
+    let pending = options.detailed_exitcode && summary.pending() > 0;
+    // Who asks no registry wants to know no more.
+    let blocked = if options.allow_unknown || options.offline {
+        plan.known_to_be_blocked()
+    } else {
+        summary.blocked
+    };
+    Ok(Exit::of(blocked > 0, pending))
+}
+
+/// Makes the plan, and keeps it where that was asked for.
+async fn asked(context: &Context, global: &GlobalArgs, options: &PlanArgs) -> Result<Plan, Stop> {
     let Planned {
         plan,
         observed,
@@ -35,14 +60,20 @@ pub(super) async fn run(
         let saved = SavedPlan::of(&mirror.desired, &plan, &observed, mirror.files);
         saved::write(context, path, &saved)?;
     }
-    let view = context.printer.view(global.verbose > 0);
-    let format = global.format().into();
-    context
-        .printer
-        .answer(|to| render::plan(&plan, format, &view, to))?;
-    let summary = plan.summary();
-    let pending = options.detailed_exitcode && summary.pending() > 0;
-    Ok(Exit::of(summary.blocked > 0, pending))
+    Ok(plan)
+}
+
+/// Reads the files, and the lock as strictly as was asked for.
+pub(super) fn declared(
+    context: &Context,
+    global: &GlobalArgs,
+    locked: LockedArg,
+) -> Result<Mirror, Stop> {
+    let mirror = mirror::require(context, global)?;
+    if locked.locked {
+        mirror.require_locked()?;
+    }
+    Ok(mirror)
 }
 
 /// A plan, and the client that asked for it.
@@ -59,11 +90,7 @@ pub(super) async fn make(
     global: &GlobalArgs,
     locked: LockedArg,
 ) -> Result<Planned, Stop> {
-    let mirror = mirror::require(context, global)?;
-    if locked.locked {
-        mirror.require_locked()?;
-    }
-    make_for(context, global, mirror).await
+    make_for(context, global, declared(context, global, locked)?).await
 }
 
 /// Makes the plan for what was declared, and shows meanwhile that it is alive.

@@ -11,8 +11,8 @@ use crate::render::json::{plan_file, read_plan_file};
 use super::super::args::{GlobalArgs, LockedArg};
 use super::super::context::Context;
 use super::super::error::{CliError, Stop};
-use super::super::{files, mirror};
-use super::plan::{Planned, make_for};
+use super::super::files;
+use super::plan::{Planned, declared, make_for};
 
 /// Keeps a plan.
 pub(super) fn write(context: &Context, path: &Path, plan: &SavedPlan) -> Result<(), CliError> {
@@ -32,10 +32,7 @@ pub(super) async fn take_up(
     let text = files::read_text(&context.folder, path)
         .map_err(|why| CliError::new(format!("cannot read `{}`: {why}", path.display())))?;
     let saved = read_plan_file(&text).map_err(|error| refused(path, &[error]))?;
-    let mut mirror = mirror::require(context, global)?;
-    if locked.locked {
-        mirror.require_locked()?;
-    }
+    let mut mirror = declared(context, global, locked)?;
     mirror.desired =
         pin(&saved, &mirror.desired, &mirror.files).map_err(|found| refused(path, &found))?;
     let mut planned = make_for(context, global, mirror).await?;

@@ -119,6 +119,8 @@ pub(super) enum ReasonKind {
     TargetUnreadable,
     /// The registries were not asked.
     NotObserved,
+    /// No registry was to be asked.
+    Offline,
     /// The saved plan already said that nothing can be done.
     BlockedWhenPlanned,
     /// What follows the image has another digest at the source than the saved plan says.
@@ -143,6 +145,7 @@ impl From<&core::BlockReason> for ReasonKind {
             }
             BlockReason::TargetUnreadable(_) => Self::TargetUnreadable,
             BlockReason::NotObserved => Self::NotObserved,
+            BlockReason::Offline { .. } => Self::Offline,
             BlockReason::BlockedWhenPlanned => Self::BlockedWhenPlanned,
             BlockReason::SourceMoved => Self::SourceMoved,
             BlockReason::TargetMoved { .. } => Self::TargetMoved,
