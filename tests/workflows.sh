@@ -75,12 +75,33 @@ if story 'plan with credentials'; then
   script plan.sh "$work/plan"
   check 'changes pending are no failure' is "$code" 0
   check 'one call, with the target' is "$(cat pusher/calls)" \
-    'plan --format markdown --detailed-exitcode | r.example/team me:p w*d'
+    "plan --format markdown --detailed-exitcode --out $work/plan/plan.json | r.example/team me:p w*d"
   check 'the plan is kept' is "$(cat plan/plan.md)" '| create | nginx:1.27 |'
   check 'the summary has it' has summary '| create | nginx:1.27 |'
   check 'the number is kept' is "$(cat plan/pull-request)" 12
   check 'says that changes are pending' has log '::notice::changes are pending'
 fi
+
+if story 'plan is saved'; then
+  settings=("${credentials[@]}" PULL_REQUEST=12 PUSHER_MASK=$'me\np w*d')
+  mkdir plan
+  echo '{"target": {"registry": "r.example", "namespace": "team"}}' >plan/plan.json
+  script plan.sh "$work/plan"
+  check 'passes' is "$code" 0
+  check 'stays where nothing in it is a secret' is "$(jq -r .target.namespace plan/plan.json)" team
+fi
+
+for secret in r.example team; do
+  if story "plan is not saved where $secret is a secret"; then
+    settings=("${credentials[@]}" PULL_REQUEST=12 PUSHER_MASK=$'me\n'"$secret")
+    mkdir plan
+    echo '{"target": {"registry": "r.example", "namespace": "team"}}' >plan/plan.json
+    script plan.sh "$work/plan"
+    check 'passes' is "$code" 0
+    check 'is gone' is "$(find plan -name plan.json)" ''
+    check 'says what to do' has log '::notice::no plan.json is kept'
+  fi
+done
 
 if story 'plan of nothing'; then
   settings=("${credentials[@]}" PULL_REQUEST=12)
@@ -125,25 +146,25 @@ fi
 if story 'plan of a fork'; then
   settings=(PULL_REQUEST=3)
   echo 'no mistakes' >pusher/check.out
-  echo 'nginx:1.27 -> nginx:1.27 ```' >pusher/list.out
+  echo '| unknown | nginx:1.27 |' >pusher/plan.out
   script plan.sh "$work/plan"
   check 'passes' is "$code" 0
   check 'asks no registry, and a stand-in is named' is "$(cat pusher/calls)" \
-    $'check | registry.cn-hangzhou.aliyuncs.com/namespace :\nlist | registry.cn-hangzhou.aliyuncs.com/namespace :'
+    $'check | registry.cn-hangzhou.aliyuncs.com/namespace :\nplan --offline --format markdown | registry.cn-hangzhou.aliyuncs.com/namespace :'
   check 'says what is missing' has plan/plan.md "Without the credentials of the target"
   check 'the check is in it' has plan/plan.md 'no mistakes'
-  check 'the list is in it' has plan/plan.md 'nginx:1.27 -> nginx:1.27'
-  check 'the list is fenced' has plan/plan.md '````text'
+  check 'the plan is in it' has plan/plan.md '| unknown | nginx:1.27 |'
+  check 'no plan is saved' is "$(find plan -name plan.json)" ''
 fi
 
 if story 'plan of a fork that can see the name of the target'; then
   settings=(PULL_REQUEST=3 ALIYUN_REGISTRY=r.example ALIYUN_NAME_SPACE=team)
-  echo 'public plan' >pusher/plan.out
-  echo 1 | tee pusher/plan.status >pusher/list.status
+  echo 'offline plan' >pusher/plan.out
+  echo 1 >pusher/plan.status
   script plan.sh "$work/plan"
   check 'only the check counts' is "$code" 0
-  check 'what could be planned is there' has plan/plan.md 'public plan'
-  check 'for that target' has pusher/calls 'plan --format markdown | r.example/team :'
+  check 'what is known is there' has plan/plan.md 'offline plan'
+  check 'for that target, without asking it' has pusher/calls 'plan --offline --format markdown | r.example/team :'
 fi
 
 if story 'plan of a fork with a mistake'; then

@@ -1,14 +1,13 @@
 #!/usr/bin/env bash
 # Plans what a pull request would change, for the step summary and for the comment.
 #
-#   plan.sh FOLDER      writes FOLDER/plan.md and FOLDER/pull-request
+#   plan.sh FOLDER      writes FOLDER/plan.md, FOLDER/pull-request and, with credentials, FOLDER/plan.json
 #
 # With the target's credentials: the plan. Without them (a fork's pull request is given no
-# secrets): the files checked and the images listed, and a plan with nothing but public access where
-# it is known what the target is.
+# secrets): the files checked, and held against the lock, without asking any registry.
 #
-# A saved plan (`--out "$folder/plan.json"`) and a plan that needs no network (`--offline`) fit in
-# `plan_with_credentials` and `plan_without` respectively; the folder is uploaded whole.
+# The folder is uploaded whole. The saved plan in it is what a reviewer can apply by hand; no workflow
+# applies it (SECURITY.md says why).
 set -euo pipefail
 # shellcheck source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -38,13 +37,13 @@ told() {
 }
 
 plan_with_credentials() {
-  told markdown pusher plan --format markdown --detailed-exitcode
+  told markdown pusher plan --format markdown --detailed-exitcode --out "$folder/plan.json"
 }
 
 plan_without() {
   local code=0
   # Where the target's name is a secret too, one of the kind with the strictest rules stands in for
-  # it: enough to check and to list, which ask no registry.
+  # it: enough for what asks no registry.
   local stand_in=(
     "ALIYUN_REGISTRY=${ALIYUN_REGISTRY:-registry.cn-hangzhou.aliyuncs.com}"
     "ALIYUN_NAME_SPACE=${ALIYUN_NAME_SPACE:-namespace}"
@@ -52,13 +51,9 @@ plan_without() {
   printf 'Without the credentials of the target: what can be said from the files.\n'
   printf '\n**Check**\n\n'
   told text env "${stand_in[@]}" pusher check || code=$?
-  # Only the check counts: a list that passed it can be listed, and a private target can't be read.
-  printf '\n**Images**\n\n'
-  told text env "${stand_in[@]}" pusher list || true
-  if [[ -n "${ALIYUN_REGISTRY:-}" && -n "${ALIYUN_NAME_SPACE:-}" ]]; then
-    printf '\n**Plan, with public access only**\n\n'
-    told markdown pusher plan --format markdown || true
-  fi
+  # Only the check counts: with a stand-in a name may be refused that the target takes.
+  printf '\n**Plan, without asking a registry**\n\n'
+  told markdown env "${stand_in[@]}" pusher plan --offline --format markdown || true
   return "$code"
 }
 
@@ -69,6 +64,14 @@ else
 fi
 
 mask "$plan"
+# A masked plan could not be applied, and an unmasked one would tell the secret to everybody who may
+# read here. Compared as strings that stand alone: a user called `me` is in half of all words.
+if [[ -f "$folder/plan.json" ]] &&
+  jq -r '.target.registry, .target.namespace // empty' "$folder/plan.json" |
+  grep -qxFf <(sed 's/\r$//; s/^[[:blank:]]*//; /^$/d' <<<"${PUSHER_MASK:-}"); then
+  rm "$folder/plan.json"
+  notice 'no plan.json is kept: the host or namespace in it is a secret; make both variables (docs/github-actions.md)'
+fi
 summarise <"$plan"
 printf '%s\n' "${PULL_REQUEST:-}" >"$folder/pull-request"
 

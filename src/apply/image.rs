@@ -148,8 +148,7 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
             .before()
             .map(|descriptor| &descriptor.digest);
         if now.as_ref() != planned {
-            let found = now.map_or_else(|| "nothing".to_owned(), |digest| digest.to_string());
-            return Err(Outcome::Stale { found });
+            return Err(Outcome::stale(now.as_ref()));
         }
         registry.put_manifest(&tag, root).await.map_err(failed)
     }

@@ -24,7 +24,7 @@ use futures_util::StreamExt;
 use tokio::sync::{Mutex, watch};
 
 use crate::model::{Digest, Repository};
-use crate::plan::{Action, Change, Outcome, Plan, Report, TargetName};
+use crate::plan::{Action, BlockReason, Change, Outcome, Plan, Report, TargetName};
 use crate::progress::Progress;
 use crate::registry::WriteRegistry;
 
@@ -155,6 +155,10 @@ impl<'a, R: WriteRegistry> Engine<'a, R> {
     async fn outcome(&self, change: &Change) -> Outcome {
         let copy = match &change.action {
             Action::NoOp { .. } => return Outcome::Unchanged,
+            Action::Blocked {
+                before,
+                reason: BlockReason::TargetMoved { .. },
+            } => return Outcome::stale(before.as_ref().map(|found| &found.digest)),
             Action::Blocked { .. } => return Outcome::Blocked,
             Action::Delete { .. } => return Outcome::NotDone,
             Action::Create { after } | Action::Update { after, .. } => after,

@@ -132,17 +132,15 @@ pub struct PlanArgs {
     /// Exit with 2 if changes are pending
     #[arg(long)]
     pub detailed_exitcode: bool,
-    /// Whether everything must be locked.
-    #[command(flatten)]
-    pub locked: LockedArg,
-    /// Whether what is no longer declared is deleted.
-    #[command(flatten)]
-    pub prune: PruneArg,
-}
-
-/// What `apply` takes.
-#[derive(Debug, Clone, ClapArgs)]
-pub struct ApplyArgs {
+    /// Keep the plan in this file, for `pusher apply FILE`
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Ask no registry: hold the files against the lock alone
+    #[arg(long, conflicts_with_all = ["out", "prune"])]
+    pub offline: bool,
+    /// Let what cannot be read not count for the exit status
+    #[arg(long)]
+    pub allow_unknown: bool,
     /// Whether everything must be locked.
     #[command(flatten)]
     pub locked: LockedArg,
@@ -216,7 +214,28 @@ const PLAN_EXAMPLES: &str = "\
 Examples:
   pusher plan
   pusher plan -f mirror.toml --format json
+  pusher plan --out plan.json
   pusher plan --detailed-exitcode -q || echo \"status $?\"";
+
+/// What `apply` takes.
+#[derive(Debug, Clone, ClapArgs)]
+#[command(after_help = APPLY_EXAMPLES)]
+pub struct ApplyArgs {
+    /// Copy exactly the digests of this saved plan
+    #[arg(value_name = "PLAN")]
+    pub plan: Option<PathBuf>,
+    /// Whether everything must be locked.
+    #[command(flatten)]
+    pub locked: LockedArg,
+    /// Whether what is no longer declared is deleted.
+    #[command(flatten)]
+    pub prune: PruneArg,
+}
+
+const APPLY_EXAMPLES: &str = "\
+Examples:
+  pusher apply
+  pusher plan --out plan.json && pusher apply plan.json";
 
 /// What `import` takes.
 #[derive(Debug, Clone, ClapArgs)]

@@ -69,6 +69,14 @@ pub fn read_bytes(folder: &Path, path: &Path) -> Result<Vec<u8>, CliError> {
     std::fs::read(folder.join(path)).map_err(|error| unreadable(path, &reason(&error)))
 }
 
+/// Writes a file; a relative path begins in `folder`.
+pub fn write_text(folder: &Path, path: &Path, text: &str) -> Result<(), CliError> {
+    std::fs::write(folder.join(path), text).map_err(|error| {
+        let why = reason(&error);
+        CliError::new(format!("cannot write `{}`: {why}", path.display()))
+    })
+}
+
 fn unreadable(path: &Path, why: &str) -> CliError {
     CliError::new(format!("cannot read `{}`: {why}", path.display()))
 }

@@ -1,12 +1,14 @@
 //! What the files declare, with everything there is to say about it said.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::config::import::{Imported, import};
 use crate::config::{self, Diagnostic, Files, Input, Loaded, PruneSettings, Registries, Severity};
 use crate::lock::{self, LockError};
-use crate::plan::{Desired, Entry, Lock, LockedImage, Origin, TargetName};
+use crate::model::Digest;
+use crate::plan::{Desired, Entry, FileDigest, Lock, LockedImage, Origin, TargetName};
 use crate::render::{Style, diagnostics, words};
 
 use super::args::GlobalArgs;
@@ -23,6 +25,8 @@ pub struct Mirror {
     pub registries: Registries,
     /// What the files say about deleting.
     pub prune: PruneSettings,
+    /// The files that were read, as a saved plan knows them.
+    pub files: Vec<FileDigest>,
     /// Where the lock lies, whether there is one or not.
     pub lock_file: PathBuf,
     /// The lock as it was read; empty without one.
@@ -69,12 +73,13 @@ impl Mirror {
 /// Reads the files.
 pub fn load(context: &Context, global: &GlobalArgs) -> Result<Loaded, CliError> {
     let file = files::read_main(&context.folder, global.file.as_deref())?;
-    Ok(understand(context, &file))
+    Ok(understand(context, &file).0)
 }
 
 /// Reads the files and says what is to be said about them; stops if that stands in the way.
 pub fn require(context: &Context, global: &GlobalArgs) -> Result<Mirror, Stop> {
-    let loaded = load(context, global)?;
+    let file = files::read_main(&context.folder, global.file.as_deref())?;
+    let (loaded, mut files) = understand(context, &file);
     let Ok(mut desired) = loaded.desired() else {
         return Err(refuse(context, &loaded.files, &loaded.diagnostics));
     };
@@ -94,10 +99,13 @@ pub fn require(context: &Context, global: &GlobalArgs) -> Result<Mirror, Stop> {
     let lock_text = files::read_if_there(&context.folder, &lock_file)?;
     let lock = lock_text.as_deref().map(|text| read_lock(text, &lock_file));
     desired.lock = lock.transpose()?;
+    let noted = lock_text.as_deref();
+    files.extend(noted.map(|text| noted_as(&lock_file.display().to_string(), text)));
     Ok(Mirror {
         desired,
         registries: loaded.registries,
         prune: loaded.prune,
+        files,
         lock_file,
         lock_text: lock_text.unwrap_or_default(),
     })
@@ -130,14 +138,28 @@ pub fn import_list(context: &Context, path: &Path) -> Result<String, Stop> {
     Ok(text)
 }
 
-fn understand(context: &Context, file: &TextFile) -> Loaded {
-    let read = |included: &str| files::read_text(&context.folder, Path::new(included));
-    config::load(&Input {
+/// Reads what the main file declares, and notes which files that took.
+fn understand(context: &Context, file: &TextFile) -> (Loaded, Vec<FileDigest>) {
+    let noted = RefCell::new(vec![noted_as(&file.name, &file.text)]);
+    let read = |included: &str| {
+        let text = files::read_text(&context.folder, Path::new(included))?;
+        noted.borrow_mut().push(noted_as(included, &text));
+        Ok(text)
+    };
+    let loaded = config::load(&Input {
         path: &file.name,
         text: &file.text,
         environment: context.environment.variables(),
         read: &read,
-    })
+    });
+    (loaded, noted.into_inner())
+}
+
+fn noted_as(path: &str, text: &str) -> FileDigest {
+    FileDigest {
+        path: path.to_owned(),
+        digest: Digest::sha256(text.as_bytes()),
+    }
 }
 
 /// Says why nothing is done.

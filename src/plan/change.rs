@@ -114,6 +114,20 @@ pub enum BlockReason {
         /// How many may be.
         limit: usize,
     },
+    /// No registry was to be asked.
+    Offline {
+        /// What the lock wants the target to hold.
+        locked: Option<Digest>,
+    },
+    /// The saved plan already said that nothing can be done.
+    BlockedWhenPlanned,
+    /// What follows the image has another digest at the source than the saved plan says.
+    SourceMoved,
+    /// The target's tag was moved after the saved plan was made.
+    TargetMoved {
+        /// What it pointed to then.
+        planned: Option<Digest>,
+    },
     /// The lock wants a digest that its own source does not come to.
     LockBroken {
         /// What the lock wants.
@@ -139,6 +153,15 @@ pub struct Summary {
 }
 
 impl Plan {
+    /// Counts what is blocked for another reason than that it could not be looked at.
+    pub fn known_to_be_blocked(&self) -> usize {
+        let is_known = |change: &&Change| match &change.action {
+            Action::Blocked { reason, .. } => !reason.is_unknown(),
+            _ => false,
+        };
+        self.changes.iter().filter(is_known).count()
+    }
+
     /// Counts the changes.
     pub fn summary(&self) -> Summary {
         let mut summary = Summary::default();
@@ -152,6 +175,28 @@ impl Plan {
             }
         }
         summary
+    }
+}
+
+impl BlockReason {
+    /// Tells whether something about the image is unknown, rather than known to be in the way.
+    pub fn is_unknown(&self) -> bool {
+        match self {
+            Self::SourceUnreadable(_)
+            | Self::TargetUnreadable(_)
+            | Self::NotObserved
+            | Self::Offline { .. } => true,
+            Self::NameRefused(_)
+            | Self::SourceAbsent
+            | Self::Refused(_)
+            | Self::BlockedWhenPlanned
+            | Self::SourceMoved
+            | Self::TargetMoved { .. }
+            | Self::NotOurs { .. }
+            | Self::CannotDelete
+            | Self::PruneLimit { .. }
+            | Self::LockBroken { .. } => false,
+        }
     }
 }
 

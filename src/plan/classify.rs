@@ -224,6 +224,10 @@ mod tests {
                 BlockReason::NotOurs { .. }
                 | BlockReason::CannotDelete
                 | BlockReason::PruneLimit { .. } => "not to be deleted",
+                BlockReason::BlockedWhenPlanned
+                | BlockReason::SourceMoved
+                | BlockReason::TargetMoved { .. } => "not as saved",
+                BlockReason::Offline { .. } => "offline",
                 BlockReason::LockBroken { .. } => "lock broken",
             },
             Action::Delete { .. } => "delete",

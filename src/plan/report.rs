@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::model::Digest;
+
 use super::change::Plan;
 
 /// What happened to each change of a plan, in its order.
@@ -49,6 +51,14 @@ pub struct Transfer {
     pub bytes_present: u64,
     /// From the first request to the last.
     pub time: Duration,
+}
+
+impl Outcome {
+    /// Says that the target's tag points to `found` now, which nobody planned.
+    pub fn stale(found: Option<&Digest>) -> Self {
+        let found = found.map_or_else(|| "nothing".to_owned(), ToString::to_string);
+        Self::Stale { found }
+    }
 }
 
 impl Report {

@@ -59,12 +59,16 @@ impl DriftKind {
                 BlockReason::SourceAbsent => Self::SourceMissing,
                 BlockReason::SourceUnreadable(_)
                 | BlockReason::TargetUnreadable(_)
-                | BlockReason::NotObserved => Self::Unreadable,
+                | BlockReason::NotObserved
+                | BlockReason::Offline { .. } => Self::Unreadable,
                 BlockReason::NameRefused(_)
                 | BlockReason::Refused(_)
                 | BlockReason::NotOurs { .. }
                 | BlockReason::CannotDelete
                 | BlockReason::PruneLimit { .. }
+                | BlockReason::BlockedWhenPlanned
+                | BlockReason::SourceMoved
+                | BlockReason::TargetMoved { .. }
                 | BlockReason::LockBroken { .. } => Self::Blocked,
             }),
         }

@@ -33,7 +33,6 @@ pub fn for_change(change: &Change, target: &Target) -> Option<String> {
         BlockReason::TargetUnreadable(why) => {
             Some(of_reader(why).unwrap_or_else(|| for_target(why.cause, target)))
         }
-        BlockReason::NotObserved => None,
         BlockReason::NotOurs { .. } => Some(
             "look at what it holds; delete it by hand if nobody needs it, then run `pusher lock`"
                 .to_owned(),
@@ -46,6 +45,12 @@ pub fn for_change(change: &Change, target: &Target) -> Option<String> {
             "check that nothing left the files by mistake; if not, set `prune-limit: {count}` in \
              `mirror.yaml`"
         )),
+        BlockReason::NotObserved | BlockReason::Offline { .. } => None,
+        BlockReason::BlockedWhenPlanned
+        | BlockReason::SourceMoved
+        | BlockReason::TargetMoved { .. } => {
+            Some("run `pusher plan` again and look at what changed".to_owned())
+        }
     }
 }
 

@@ -19,6 +19,8 @@ pub enum SchemaKind {
     Check,
     /// `plan --format json`.
     Plan,
+    /// `plan --out`.
+    PlanFile,
     /// `apply --format json`.
     Report,
     /// `drift --format json`.
@@ -27,11 +29,12 @@ pub enum SchemaKind {
 
 impl SchemaKind {
     /// Every kind, in the order in which they are listed to people.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Mirror,
         Self::List,
         Self::Check,
         Self::Plan,
+        Self::PlanFile,
         Self::Report,
         Self::Drift,
     ];
@@ -43,6 +46,7 @@ impl SchemaKind {
             Self::List => "list",
             Self::Check => "check",
             Self::Plan => "plan",
+            Self::PlanFile => "plan-file",
             Self::Report => "report",
             Self::Drift => "drift",
         }
@@ -56,6 +60,7 @@ pub fn schema(kind: SchemaKind) -> Value {
         SchemaKind::List => json::schema::<List>(),
         SchemaKind::Check => json::schema::<Check>(),
         SchemaKind::Plan => json::plan_schema(),
+        SchemaKind::PlanFile => json::plan_file_schema(),
         SchemaKind::Report => json::report_schema(),
         SchemaKind::Drift => json::drift_schema(),
     }

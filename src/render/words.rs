@@ -86,6 +86,28 @@ pub fn block_reason(reason: &BlockReason) -> String {
             "it is not deleted: {} would go, and `prune-limit` is {limit}",
             counted(*count, "tag")
         ),
+        BlockReason::Offline {
+            locked: Some(digest),
+        } => format!(
+            "unknown, as no registry was asked; the lock wants {}",
+            digest.short()
+        ),
+        BlockReason::Offline { locked: None } => {
+            "unknown, as no registry was asked, and no lock settles it".to_owned()
+        }
+        BlockReason::BlockedWhenPlanned => {
+            "nothing could be done for it when the plan was saved".to_owned()
+        }
+        BlockReason::SourceMoved => {
+            "the source has another digest for it than the saved plan".to_owned()
+        }
+        BlockReason::TargetMoved { planned } => match planned {
+            Some(digest) => format!(
+                "the target's tag was moved after the plan was saved; it pointed to {}",
+                digest.short()
+            ),
+            None => "the target had no such tag when the plan was saved".to_owned(),
+        },
         BlockReason::LockBroken { locked, found } => format!(
             "the lock wants {}, but what it names as the source comes to {}",
             locked.short(),

@@ -12,17 +12,21 @@ use super::super::context::Context;
 use super::super::error::Stop;
 use super::super::exit::Exit;
 use super::super::progress::{Display, Phase};
-use super::plan::{Planned, make};
+use super::plan::{Planned, make, pruned};
+use super::saved;
 
-/// Makes the plan, carries it out and prints what happened to each image.
+/// Makes the plan or takes up a saved one, carries it out and prints what happened to each image.
 pub(super) async fn run(
     context: &Context,
     global: &GlobalArgs,
     options: &ApplyArgs,
 ) -> Result<Exit, Stop> {
     let printer = &context.printer;
-    let Planned { plan, client, .. } =
-        make(context, global, options.locked, Some(options.prune)).await?;
+    let planned = match &options.plan {
+        Some(path) => saved::take_up(context, global, options.locked, path).await?,
+        None => make(context, global, options.locked).await?,
+    };
+    let Planned { plan, client, .. } = pruned(context, planned, options.prune).await?;
     let pending = plan.summary().pending();
     let view = printer.view(global.verbose > 0);
     if pending > 0 && printer.talks_to_a_person() {

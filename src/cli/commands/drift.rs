@@ -22,7 +22,7 @@ pub(super) async fn run(
     global: &GlobalArgs,
     options: &DriftArgs,
 ) -> Result<Exit, Stop> {
-    let planned = make(context, global, LockedArg { locked: false }, None).await?;
+    let planned = make(context, global, LockedArg { locked: false }).await?;
     let evidence = gather(context, &planned).await?;
     let drift = Drift::of(&planned.plan, &evidence, &options.kind);
     let view = context.printer.view(global.verbose > 0);

@@ -8,6 +8,7 @@ mod import;
 mod list;
 mod lock;
 mod plan;
+mod saved;
 mod schema;
 
 use super::args::{Args, Command};

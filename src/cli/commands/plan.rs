@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::cache::ResolutionCache;
 use crate::observe::{observe, tags};
-use crate::plan::{Plan, TargetName};
+use crate::plan::offline::offline;
+use crate::plan::{Observed, Plan, SavedPlan, TargetName};
 use crate::progress::Progress;
 use crate::registry::Client;
 use crate::render;
@@ -17,6 +18,7 @@ use super::super::exit::Exit;
 use super::super::mirror::{self, Mirror};
 use super::super::progress::{Display, Phase};
 use super::super::signals;
+use super::saved;
 
 /// Prints the plan.
 pub(super) async fn run(
@@ -24,7 +26,12 @@ pub(super) async fn run(
     global: &GlobalArgs,
     options: &PlanArgs,
 ) -> Result<Exit, Stop> {
-    let Planned { plan, .. } = make(context, global, options.locked, Some(options.prune)).await?;
+    let plan = if options.offline {
+        let mirror = declared(context, global, options.locked)?;
+        offline(&mirror.desired)
+    } else {
+        asked(context, global, options).await?
+    };
     let view = context.printer.view(global.verbose > 0);
     let format = global.format().into();
     context
@@ -32,7 +39,46 @@ pub(super) async fn run(
         .answer(|to| render::plan(&plan, format, &view, to))?;
     let summary = plan.summary();
     let pending = options.detailed_exitcode && summary.pending() > 0;
-    Ok(Exit::of(summary.blocked > 0, pending))
+    // Who asks no registry wants to know no more.
+    let blocked = if options.allow_unknown || options.offline {
+        plan.known_to_be_blocked()
+    } else {
+        summary.blocked
+    };
+    Ok(Exit::of(blocked > 0, pending))
+}
+
+/// Makes the plan, and keeps it where that was asked for.
+async fn asked(context: &Context, global: &GlobalArgs, options: &PlanArgs) -> Result<Plan, Stop> {
+    let planned = make(context, global, options.locked).await?;
+    let saved = options.out.as_ref().map(|path| {
+        let Planned {
+            plan,
+            observed,
+            mirror,
+            ..
+        } = &planned;
+        let saved = SavedPlan::of(&mirror.desired, plan, observed, mirror.files.clone());
+        (path, saved)
+    });
+    let planned = pruned(context, planned, options.prune).await?;
+    if let Some((path, saved)) = saved {
+        saved::write(context, path, &saved)?;
+    }
+    Ok(planned.plan)
+}
+
+/// Reads the files, and the lock as strictly as was asked for.
+pub(super) fn declared(
+    context: &Context,
+    global: &GlobalArgs,
+    locked: LockedArg,
+) -> Result<Mirror, Stop> {
+    let mirror = mirror::require(context, global)?;
+    if locked.locked {
+        mirror.require_locked()?;
+    }
+    Ok(mirror)
 }
 
 /// A plan, and the client that asked for it.
@@ -40,42 +86,68 @@ pub(super) struct Planned {
     pub(super) plan: Plan,
     pub(super) client: Client,
     pub(super) mirror: Mirror,
+    pub(super) observed: Observed,
 }
 
-/// Makes the plan, and shows meanwhile that it is alive.
+/// Reads the files and makes the plan.
 pub(super) async fn make(
     context: &Context,
     global: &GlobalArgs,
     locked: LockedArg,
-    prune: Option<PruneArg>,
 ) -> Result<Planned, Stop> {
-    let mirror = mirror::require(context, global)?;
-    if locked.locked {
-        mirror.require_locked()?;
-    }
+    make_for(context, global, declared(context, global, locked)?).await
+}
+
+/// Makes the plan for what was declared, and shows meanwhile that it is alive.
+pub(super) async fn make_for(
+    context: &Context,
+    global: &GlobalArgs,
+    mirror: Mirror,
+) -> Result<Planned, Stop> {
     let client = connect(context, &mirror)?;
     let cache = cache(context, global);
     let desired = &mirror.desired;
-    let undeclared = match prune {
-        Some(PruneArg { prune }) if prune || mirror.prune.wanted => mirror.prunable()?,
-        _ => vec![],
-    };
-    let names = undeclared.iter().map(|(name, _)| name);
-    let (observed, found) = reading(context, desired.entries.len(), async |progress| {
-        tokio::join!(
-            observe(desired, &client, &cache, progress),
-            tags(&desired.target, names, &client),
-        )
+    let observed = reading(context, desired.entries.len(), async |progress| {
+        observe(desired, &client, &cache, progress).await
     })
     .await?;
-    let mut plan = crate::plan::plan(desired, &observed);
-    let origin = |name: &TargetName| mirror.place_in_lock(name);
-    crate::plan::prune(&mut plan, &undeclared, &found, mirror.prune.limit, origin);
+    let plan = crate::plan::plan(desired, &observed);
     Ok(Planned {
         plan,
         client,
         mirror,
+        observed,
     })
+}
+
+/// Adds to a plan what has to be deleted, if that is asked for.
+///
+/// Never what a saved plan says: the files and the lock tell what may go, and a saved plan holds for
+/// them alone.
+pub(super) async fn pruned(
+    context: &Context,
+    mut planned: Planned,
+    asked: PruneArg,
+) -> Result<Planned, Stop> {
+    let Planned {
+        plan,
+        client,
+        mirror,
+        ..
+    } = &mut planned;
+    if !asked.prune && !mirror.prune.wanted {
+        return Ok(planned);
+    }
+    let undeclared = mirror.prunable()?;
+    let names = undeclared.iter().map(|(name, _)| name);
+    let target = &mirror.desired.target;
+    let found = reading(context, undeclared.len(), async |_| {
+        tags(target, names, client).await
+    })
+    .await?;
+    let origin = |name: &TargetName| mirror.place_in_lock(name);
+    crate::plan::prune(plan, &undeclared, &found, mirror.prune.limit, origin);
+    Ok(planned)
 }
 
 /// Opens what earlier runs found out, unless someone wants it asked anew.

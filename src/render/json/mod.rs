@@ -5,6 +5,7 @@
 
 mod drift;
 mod plan;
+mod plan_file;
 mod report;
 
 use std::fmt;
@@ -18,6 +19,7 @@ use super::clean::is_hidden;
 
 pub use drift::{drift, drift_schema};
 pub use plan::{plan, plan_schema};
+pub use plan_file::{PlanFileError, plan_file, plan_file_schema, read_plan_file};
 pub use report::{report, report_schema};
 
 /// The version of every JSON document.

@@ -130,6 +130,14 @@ pub(super) enum ReasonKind {
     CannotDelete,
     /// More tags would be deleted than `prune-limit` allows.
     PruneLimit,
+    /// No registry was to be asked.
+    Offline,
+    /// The saved plan already said that nothing can be done.
+    BlockedWhenPlanned,
+    /// What follows the image has another digest at the source than the saved plan says.
+    SourceMoved,
+    /// The target's tag was moved after the plan was saved.
+    TargetMoved,
     /// The lock wants a digest that its own source does not come to.
     LockBroken,
 }
@@ -151,6 +159,10 @@ impl From<&core::BlockReason> for ReasonKind {
             BlockReason::NotOurs { .. } => Self::NotOurs,
             BlockReason::CannotDelete => Self::CannotDelete,
             BlockReason::PruneLimit { .. } => Self::PruneLimit,
+            BlockReason::Offline { .. } => Self::Offline,
+            BlockReason::BlockedWhenPlanned => Self::BlockedWhenPlanned,
+            BlockReason::SourceMoved => Self::SourceMoved,
+            BlockReason::TargetMoved { .. } => Self::TargetMoved,
             BlockReason::LockBroken { .. } => Self::LockBroken,
         }
     }

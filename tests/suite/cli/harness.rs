@@ -112,7 +112,7 @@ impl Place {
     }
 
     /// Replaces what differs from run to run: addresses and times.
-    fn steady(&self, text: &str) -> String {
+    pub(crate) fn steady(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for (real, name) in &self.names {
             text = text.replace(real, name);

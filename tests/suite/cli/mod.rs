@@ -10,6 +10,7 @@ mod drift;
 mod files;
 pub(crate) mod harness;
 mod plan;
+mod saved;
 mod secrets;
 mod stop;
 mod usage;

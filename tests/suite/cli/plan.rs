@@ -130,3 +130,42 @@ async fn more_is_said_when_asked_for() {
         assert!(every.contains(request), "{every}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn offline_asks_nobody_and_tells_what_the_lock_wants() {
+    let (source, target) = pair().await;
+    let image = Image::new("linux/amd64").layer("a");
+    image.push(&source, "org/app", "v1");
+    let place = Place::between(&source, &target).file("images.txt", "SOURCE/org/app:v1\n");
+    assert_eq!(place.run("lock").status, 0);
+    place.write("images.txt", "SOURCE/org/app:v1\nSOURCE/org/new:v1\n");
+    source.log().clear();
+    target.log().clear();
+    insta::assert_snapshot!("plan_offline", place.run("plan --offline").whole());
+    std::fs::remove_file(place.path().join("mirror.lock")).unwrap();
+    insta::assert_snapshot!("plan_offline_unlocked", place.run("plan --offline").whole());
+    assert_eq!(source.log().requests().len(), 0);
+    assert_eq!(target.log().requests().len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_target_that_cannot_be_read_fails_unless_unknowns_are_allowed() {
+    let (source, target) = pair().await;
+    let image = Image::new("linux/amd64").layer("a");
+    image.push(&source, "org/app", "v1");
+    image.push(&source, "org/web", "v1");
+    let denied = |path: &str| Fault::new("HEAD", path, Effect::status(403)).always();
+    target.faults().add(denied("/team/app/"));
+    let place = Place::between(&source, &target).file("images.txt", "SOURCE/org/app:v1\n");
+    let statuses = || {
+        let allowed = "plan --allow-unknown --detailed-exitcode";
+        ["plan", "plan --allow-unknown", allowed].map(|typed| place.run(typed).status)
+    };
+    assert_eq!(statuses(), [1, 0, 0]);
+    let told = place.run("plan").stdout;
+    assert!(told.contains("the target cannot be read"), "{told}");
+    place.write("images.txt", "SOURCE/org/app:v1\nSOURCE/org/web:v1\n");
+    assert_eq!(statuses(), [1, 0, 2]);
+    place.write("images.txt", "SOURCE/org/app:v1\nSOURCE/org/gone:v1\n");
+    assert_eq!(statuses(), [1, 1, 1]);
+}

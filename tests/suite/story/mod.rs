@@ -12,3 +12,4 @@ mod mirror;
 mod platforms;
 mod referrers;
 mod requests;
+mod saved;

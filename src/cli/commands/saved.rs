@@ -1,0 +1,61 @@
+//! A plan as a file: kept by `plan --out`, taken up again by `apply PLAN`.
+
+use std::fmt::Display;
+use std::path::Path;
+
+use crate::plan::SavedPlan;
+use crate::plan::saved::{confirm, pin};
+use crate::render::clean::clean;
+use crate::render::json::{plan_file, read_plan_file};
+
+use super::super::args::{GlobalArgs, LockedArg};
+use super::super::context::Context;
+use super::super::error::{CliError, Stop};
+use super::super::files;
+use super::plan::{Planned, declared, make_for};
+
+/// Keeps a plan.
+pub(super) fn write(context: &Context, path: &Path, plan: &SavedPlan) -> Result<(), CliError> {
+    let mut text = String::new();
+    plan_file(plan, &mut text)
+        .map_err(|_| CliError::new(format!("cannot write `{}`", path.display())))?;
+    files::write_text(&context.folder, path, &text)
+}
+
+/// Reads a plan, makes it anew for the digests that it names, and keeps of it what still holds.
+pub(super) async fn take_up(
+    context: &Context,
+    global: &GlobalArgs,
+    locked: LockedArg,
+    path: &Path,
+) -> Result<Planned, Stop> {
+    let text = files::read_text(&context.folder, path)
+        .map_err(|why| CliError::new(format!("cannot read `{}`: {why}", path.display())))?;
+    let saved = read_plan_file(&text).map_err(|error| refused(path, &[error]))?;
+    let mut mirror = declared(context, global, locked)?;
+    mirror.desired =
+        pin(&saved, &mirror.desired, &mirror.files).map_err(|found| refused(path, &found))?;
+    let mut planned = make_for(context, global, mirror).await?;
+    planned.plan = confirm(&saved, planned.plan).map_err(|found| refused(path, &found))?;
+    Ok(planned)
+}
+
+/// How many reasons are told: a plan that a stranger wrote can have any number.
+const REASONS_TOLD: usize = 20;
+
+/// Says why a plan is not applied, every reason on a line of its own.
+fn refused(path: &Path, reasons: &[impl Display]) -> CliError {
+    let file = path.display();
+    let told = reasons.iter().take(REASONS_TOLD);
+    let mut told: Vec<_> = told.map(|reason| clean(&reason.to_string())).collect();
+    if let Some(more @ 1..) = reasons.len().checked_sub(REASONS_TOLD) {
+        told.push(format!("and {more} more"));
+    }
+    let told = match &told[..] {
+        [reason] => format!(" {reason}"),
+        many => format!("\n  - {}", many.join("\n  - ")),
+    };
+    CliError::new(format!("`{file}` is not applied:{told}")).hint(format!(
+        "nothing was done; make the plan again with `pusher plan --out {file}`"
+    ))
+}

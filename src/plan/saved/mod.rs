@@ -1,0 +1,227 @@
+//! A plan that is kept, so that what is applied later is what was reviewed.
+//!
+//! It is read back as it comes, out of a pull request perhaps, and never trusted: where images come
+//! from, where they go and which platforms of them are wanted is what the files say. The plan adds
+//! digests alone, and only those that the source, asked again, resolves to.
+
+mod confirm;
+mod pin;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+
+use indexmap::IndexMap;
+
+use crate::model::{Descriptor, Digest};
+
+use super::change::{Action, Change, Plan};
+use super::desired::{Desired, Target, TargetName};
+use super::observed::{Observation, Observed};
+use super::rewrite::RULE_VERSION;
+use super::select::SELECTION_VERSION;
+
+pub use confirm::confirm;
+pub use pin::pin;
+
+/// A plan that is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SavedPlan {
+    /// The files that the plan was made from, in the order of reading.
+    pub files: Vec<FileDigest>,
+    /// Where the images go.
+    pub target: SavedTarget,
+    /// The rules by which the expected digests were found.
+    pub rules: Rules,
+    /// What was planned for each target, by its name below the namespace.
+    pub changes: IndexMap<String, Planned>,
+}
+
+/// A file by its content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileDigest {
+    /// The file, as it was named.
+    pub path: String,
+    /// The SHA-256 of its text.
+    pub digest: Digest,
+}
+
+/// Where the images of a plan go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SavedTarget {
+    /// The registry's host.
+    pub registry: String,
+    /// The namespace, if there is one.
+    pub namespace: Option<String>,
+    /// The name of the profile.
+    pub profile: String,
+}
+
+/// The versions of the rules that decide what is expected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rules {
+    /// Which children of an index are kept.
+    pub selection: u32,
+    /// How an index with fewer children is written.
+    pub rewrite: u32,
+}
+
+/// What was planned for a target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Planned {
+    /// To make the tag point to this, or leave it there.
+    Wanted(Wanted),
+    /// Nothing could be done.
+    Blocked,
+}
+
+/// The digests that were planned for a target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// What the source pointed to.
+    pub source: Digest,
+    /// What the tag must point to.
+    pub expected: Descriptor,
+    /// What the tag pointed to; none where there was no tag.
+    pub before: Option<Digest>,
+}
+
+/// Why a saved plan is refused as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Mismatch {
+    /// Other rules are in force now.
+    #[error(
+        "it was made by rules {}.{}, and this version has rules {}.{}",
+        planned.selection, planned.rewrite, current.selection, current.rewrite
+    )]
+    Rules {
+        /// The plan's.
+        planned: Rules,
+        /// This version's.
+        current: Rules,
+    },
+    /// The files name another target.
+    #[error("it is for {planned}, and the files say {current}")]
+    Target {
+        /// The plan's.
+        planned: String,
+        /// The files'.
+        current: String,
+    },
+    /// A file has another content.
+    #[error("`{0}` has changed since the plan was made")]
+    FileChanged(String),
+    /// A file was not there.
+    #[error("`{0}` is not among the files that the plan was made from")]
+    FileAdded(String),
+    /// A file is no longer read.
+    #[error("the plan was made from `{0}`, which is not read now")]
+    FileGone(String),
+    /// The plan has a target that the files do not declare.
+    #[error("it has the target `{0}`, which the files do not declare")]
+    UnknownTarget(String),
+    /// The files declare a target that the plan has not.
+    #[error("it lacks the target `{0}`, which the files declare")]
+    LacksTarget(String),
+    /// The files or the lock pin another digest.
+    #[error("for `{target}` it has the digest `{planned}`, and the files pin `{declared}`")]
+    OtherSource {
+        /// The target.
+        target: String,
+        /// The plan's.
+        planned: Digest,
+        /// The files' or the lock's.
+        declared: Digest,
+    },
+    /// The source does not resolve to what the plan expects.
+    #[error(
+        "for `{target}` it expects `{planned}`, and the planned source resolves to `{resolved}`"
+    )]
+    OtherResult {
+        /// The target.
+        target: String,
+        /// The plan's.
+        planned: Digest,
+        /// What the source, the platforms and the profile give.
+        resolved: Digest,
+    },
+    /// Signatures and the like that the plan has are not found any more.
+    #[error("it has the target `{0}`, and the source has nothing for it now")]
+    NotFound(String),
+}
+
+impl Rules {
+    /// The rules of this version.
+    pub const CURRENT: Self = Self {
+        selection: SELECTION_VERSION,
+        rewrite: RULE_VERSION,
+    };
+}
+
+impl From<&Target> for SavedTarget {
+    fn from(target: &Target) -> Self {
+        Self {
+            registry: target.registry.clone(),
+            namespace: target.namespace.clone(),
+            profile: target.profile.kind.to_string(),
+        }
+    }
+}
+
+impl SavedPlan {
+    /// Returns what is to be kept of a plan that was made from these files and observations.
+    pub fn of(desired: &Desired, plan: &Plan, observed: &Observed, files: Vec<FileDigest>) -> Self {
+        let locked: HashMap<_, _> = desired
+            .entries
+            .iter()
+            .filter_map(|entry| Some((&entry.target, &desired.locked(entry)?.source_digest)))
+            .collect();
+        let mut changes: IndexMap<String, Planned> = IndexMap::new();
+        for change in &plan.changes {
+            let planned =
+                wanted(change, observed, &locked).map_or(Planned::Blocked, Planned::Wanted);
+            // An image whose signatures could not be looked for has two changes: half of it is not
+            // what was asked for, so the whole is blocked.
+            changes
+                .entry(change.target.to_string())
+                .and_modify(|earlier| *earlier = Planned::Blocked)
+                .or_insert(planned);
+        }
+        Self {
+            files,
+            target: (&plan.target).into(),
+            rules: Rules::CURRENT,
+            changes,
+        }
+    }
+}
+
+fn wanted(
+    change: &Change,
+    observed: &Observed,
+    locked: &HashMap<&TargetName, &Digest>,
+) -> Option<Wanted> {
+    match &change.action {
+        Action::Create { after } | Action::Update { after, .. } => Some(Wanted {
+            source: after.source.digest.clone(),
+            expected: after.expected.descriptor.clone(),
+            before: change.action.before().map(|before| before.digest.clone()),
+        }),
+        Action::NoOp { current } => {
+            let image = observed.get(&change.target).map(|image| &image.source);
+            let source = match (locked.get(&change.target), image) {
+                // The source was not asked.
+                (Some(source), _) => source,
+                (None, Some(Observation::Present(source))) => &source.descriptor.digest,
+                // What follows an image is copied as it is.
+                (None, _) => &current.digest,
+            };
+            Some(Wanted {
+                source: source.clone(),
+                expected: current.clone(),
+                before: Some(current.digest.clone()),
+            })
+        }
+        Action::Delete { .. } | Action::Blocked { .. } => None,
+    }
+}

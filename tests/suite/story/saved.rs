@@ -1,0 +1,49 @@
+//! A plan is saved and reviewed, the world moves on, and what was reviewed is what is copied.
+
+use pusher::sandbox::images::{Image, Index};
+
+use super::mirror::{GENERIC, Mirror, NAMESPACE};
+use crate::support::registry::{Auth, Setup, TestRegistry};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_reviewed_digests_are_copied_and_a_moved_target_is_stale() {
+    let Some(source) = TestRegistry::real(&Setup::with_auth(Auth::Open)).await else {
+        return;
+    };
+    let setup = Setup::with_auth(Auth::Basic);
+    let Some(mirror) = Mirror::from(source.address(), &setup).await else {
+        return;
+    };
+    let app = Image::new("linux/amd64").layer("app").build();
+    let web = Image::new("linux/amd64").layer("web").build();
+    let many = Index::of(&["linux/amd64", "linux/arm64", "linux/s390x"]).build();
+    source.push(&app, "org/app", "v1").await;
+    source.push(&web, "org/web", "v1").await;
+    source.push(&many, "org/many", "v1").await;
+    let two = "    platforms: [linux/amd64, linux/arm64]\n";
+    let images = format!(
+        "images:\n  - SOURCE/org/app:v1\n  - SOURCE/org/web:v1\n  - source: SOURCE/org/many:v1\n{two}"
+    );
+    mirror.declare(GENERIC, &images);
+    let planned = mirror.plan();
+    let ran = mirror.place.run("plan --out plan.json");
+    assert_eq!(ran.status, 0, "{}", ran.whole());
+
+    // Before the merge the sources' tags move, and someone pushes to one target.
+    let moved = Image::new("linux/amd64").layer("app, moved").build();
+    source.push(&moved, "org/app", "v1").await;
+    source.push(&moved, "org/many", "v1").await;
+    let theirs = Image::new("linux/amd64").layer("theirs").build();
+    let web_target = format!("{NAMESPACE}/web");
+    mirror.target.push(&theirs, &web_target, "v1").await;
+
+    let ran = mirror.place.run("apply plan.json");
+    assert_eq!(ran.status, 1, "{}", ran.whole());
+    assert!(ran.stdout.contains("web:v1   stale"), "{}", ran.whole());
+    assert!(ran.stdout.contains("2 created"), "{}", ran.whole());
+    mirror.assert_holds("app:v1", &app).await;
+    let held = pusher::model::Digest::sha256(&mirror.raw("many:v1").await);
+    assert_eq!(planned.expected("many:v1"), held.to_string());
+    mirror.copied("many:v1").await;
+    assert_eq!(mirror.raw("web:v1").await, theirs.bytes);
+}
