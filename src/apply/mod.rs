@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `image` | one change, from its manifests to its tag |
 //! | `blobs` | which blob goes where, and how: there already, mounted, or sent; each once |
+//! | `small` | small blobs, read while their upload is opened |
 //! | `source` | one blob from its source: checked, read on where it breaks |
 //! | `transfer` | one blob into its target: streamed, taken up again where it broke |
 //! | `referrers` | a registry without referrers API lists them under a tag |
@@ -13,6 +14,7 @@ mod blobs;
 mod image;
 mod once;
 mod referrers;
+mod small;
 mod source;
 mod transfer;
 
