@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use bytes::Bytes;
 use tokio::sync::Mutex;
 
 use crate::model::{Descriptor, Digest, Repository};
@@ -15,10 +16,12 @@ use crate::registry::{Mount, RegistryError, Upload, UploadSession, WriteRegistry
 
 use super::image::Tally;
 use super::once::OncePerKey;
+use super::small::{Opened, SmallBlobs};
 use super::transfer;
 
 /// A blob of at least this many bytes is worth the question whether it is there, even in a
-/// repository that seems new: an interrupted run may have left it.
+/// repository that no image of the plan is in: an interrupted run may have left it. A smaller one
+/// is sent sooner than it is asked for.
 const WORTH_ASKING: u64 = 256 * 1024;
 
 /// A blob that a repository must hold.
@@ -45,23 +48,24 @@ pub(super) struct Blobs<'a, R> {
     mounts: AtomicBool,
     brought: OncePerKey<(Repository, Digest), How>,
     holders: OncePerKey<Digest, Holder>,
-    is_new: OncePerKey<Repository, bool>,
+    /// The repositories that hold images of the plan already, and so may hold blobs of others.
     existing: HashSet<Repository>,
     /// The repositories that held the images of a new one under their old names.
     renamed: HashMap<Repository, Repository>,
+    small: SmallBlobs,
 }
 
 impl<'a, R: WriteRegistry> Blobs<'a, R> {
-    /// Begins with nothing known but the repositories that surely exist.
+    /// Begins with nothing known but the repositories that hold images of the plan already.
     pub(super) fn new(registry: &'a R, mount: Option<bool>, existing: HashSet<Repository>) -> Self {
         Self {
             registry,
             mounts: AtomicBool::new(mount.unwrap_or(true)),
             brought: OncePerKey::default(),
             holders: OncePerKey::default(),
-            is_new: OncePerKey::default(),
             existing,
             renamed: HashMap::new(),
+            small: SmallBlobs::default(),
         }
     }
 
@@ -137,7 +141,7 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
                     "the registry does not mount"
                 );
                 self.mounts.store(false, Ordering::Relaxed);
-                self.send(job, session).await
+                self.send(job, session, None).await
             }
         }
     }
@@ -146,44 +150,35 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
         if self.is_there(job).await? {
             return Ok(How::Present);
         }
-        match self
-            .registry
-            .start_upload(job.target, None)
-            .await
-            .map_err(told)?
-        {
+        let Opened {
+            upload,
+            bytes,
+            _room,
+        } = self.small.open(self.registry, job).await.map_err(told)?;
+        match upload {
             Upload::Mounted => Ok(How::Mounted),
-            Upload::Session(session) => self.send(job, session).await,
+            Upload::Session(session) => self.send(job, session, bytes).await,
         }
     }
 
-    async fn send(&self, job: &BlobJob<'_>, session: UploadSession) -> Result<How, String> {
-        transfer::send(self.registry, job, session).await?;
+    async fn send(
+        &self,
+        job: &BlobJob<'_>,
+        session: UploadSession,
+        bytes: Option<Bytes>,
+    ) -> Result<How, String> {
+        transfer::send(self.registry, job, session, bytes).await?;
         Ok(How::Sent)
     }
 
     async fn is_there(&self, job: &BlobJob<'_>) -> Result<bool, String> {
-        if job.blob.size < WORTH_ASKING && self.is_new(job.target).await {
+        if job.blob.size < WORTH_ASKING && !self.existing.contains(job.target) {
             return Ok(false);
         }
         self.registry
             .has_blob(job.target, &job.blob.digest)
             .await
             .map_err(told)
-    }
-
-    /// Tells whether the registry does not know a repository yet; asked once for each.
-    async fn is_new(&self, repository: &Repository) -> bool {
-        if self.existing.contains(repository) {
-            return false;
-        }
-        let ask =
-            async || Ok::<_, RegistryError>(self.registry.list_tags(repository).await?.is_none());
-        // Whoever may not list tags may still push: then each blob is asked for.
-        self.is_new
-            .get(repository.clone(), ask)
-            .await
-            .is_ok_and(|(is_new, _)| is_new)
     }
 }
 

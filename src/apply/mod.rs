@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `image` | one change, from its manifests to its tag |
 //! | `blobs` | which blob goes where, and how: there already, mounted, or sent; each once |
+//! | `small` | small blobs, read while their upload is opened |
 //! | `source` | one blob from its source: checked, read on where it breaks |
 //! | `transfer` | one blob into its target: streamed, taken up again where it broke |
 //! | `delete` | one tag that goes |
@@ -15,6 +16,7 @@ mod delete;
 mod image;
 mod once;
 mod referrers;
+mod small;
 mod source;
 mod transfer;
 

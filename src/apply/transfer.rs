@@ -18,22 +18,34 @@ pub(super) const TRIES: u32 = 5;
 const CHUNKS_BETWEEN: usize = 4;
 
 /// Sends a blob from its source into an upload session, and closes that.
+///
+/// Where the blob was read already it is sent as it is; whatever breaks after that is streamed.
 pub(super) async fn send<R: WriteRegistry>(
     registry: &R,
     job: &BlobJob<'_>,
     mut session: UploadSession,
+    mut whole: Option<Bytes>,
 ) -> Result<(), String> {
     let mut source = Source::new(registry, job.source, job.blob);
     let mut shown = 0;
     let mut offset = 0;
     let mut breaks = 0;
     loop {
-        let (sender, receiver) = mpsc::channel(CHUNKS_BETWEEN);
-        let body = UploadBody::stream(received(receiver));
-        let (read, finished) = tokio::join!(
-            feed(&mut source, job, offset, &mut shown, sender),
-            registry.finish_upload(&session, &job.blob.digest, job.blob.size - offset, body),
-        );
+        let (read, finished) = if let Some(bytes) = whole.take() {
+            shown = job.blob.size;
+            job.tally.sending(shown);
+            let body = UploadBody::from(bytes);
+            let digest = &job.blob.digest;
+            let finished = registry.finish_upload(&session, digest, shown, body).await;
+            (Ok(()), finished)
+        } else {
+            let (sender, receiver) = mpsc::channel(CHUNKS_BETWEEN);
+            let body = UploadBody::stream(received(receiver));
+            tokio::join!(
+                feed(&mut source, job, offset, &mut shown, sender),
+                registry.finish_upload(&session, &job.blob.digest, job.blob.size - offset, body),
+            )
+        };
         let error = match (read, finished) {
             (Ok(()), Ok(())) => return Ok(()),
             (Ok(()), Err(error)) if error.cause().may_pass() => error,

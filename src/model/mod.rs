@@ -1,6 +1,7 @@
 //! The words of the field, each parsed once into a checked type. Pure.
 
 pub mod digest;
+mod grammar;
 pub mod manifest;
 pub mod media_type;
 pub mod platform;

@@ -1,7 +1,7 @@
 //! References: which registry, which repository in it, which tag or digest.
 //!
 //! The grammar and Docker Hub's defaults (`nginx` is `docker.io/library/nginx:latest`) are those of
-//! the distribution project, by way of [`oci_distribution::Reference`].
+//! the distribution project.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,9 +9,13 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::digest::{Digest, DigestError};
+use super::grammar;
 
 /// The registry that an image name without a host belongs to.
 pub const DOCKER_HUB: &str = "docker.io";
+
+/// Other names that it goes by.
+const DOCKER_HUB_HOSTS: [&str; 2] = ["index.docker.io", "registry-1.docker.io"];
 
 /// A repository in a registry: `docker.io/library/nginx`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -141,42 +145,32 @@ impl FromStr for Reference {
                 why,
             });
         }
-        // The grammar that the library knows has no IPv6 hosts; `pusher` serves loopback ones.
-        let (ipv6_host, rest) = split_ipv6_host(text);
-        let parsed: oci_distribution::Reference = rest
-            .parse()
-            .map_err(|error: oci_distribution::ParseError| refused(text, &error))?;
-        let registry = match (ipv6_host, parsed.registry()) {
-            (Some(host), _) => host.to_owned(),
-            (None, "registry-1.docker.io") => DOCKER_HUB.to_owned(),
-            (None, host) => host.to_ascii_lowercase(),
+        let written = grammar::parse(text).map_err(|why| refused(text, why))?;
+        let registry = match written.host.map(str::to_ascii_lowercase) {
+            None => DOCKER_HUB.to_owned(),
+            Some(host) if DOCKER_HUB_HOSTS.contains(&host.as_str()) => DOCKER_HUB.to_owned(),
+            Some(host) => host,
         };
-        let name = match parsed.repository() {
+        let name = match written.path {
             official if registry == DOCKER_HUB && !official.contains('/') => {
                 format!("library/{official}")
             }
             name => name.to_owned(),
         };
+        let digest: Option<Digest> = written.digest.map(str::parse).transpose()?;
+        let tag = match written.tag {
+            None if digest.is_none() => Some("latest".to_owned()),
+            tag => tag.map(str::to_owned),
+        };
         Ok(Self {
             repository: Repository { registry, name },
-            tag: parsed.tag().map(str::to_owned),
-            digest: parsed.digest().map(str::parse).transpose()?,
+            tag,
+            digest,
         })
     }
 }
 
-fn split_ipv6_host(text: &str) -> (Option<&str>, String) {
-    let host = text
-        .split_once('/')
-        .map(|(host, _)| host)
-        .filter(|host| host.starts_with('['));
-    match host {
-        Some(host) => (Some(host), format!("ipv6.invalid{}", &text[host.len()..])),
-        None => (None, text.to_owned()),
-    }
-}
-
-fn refused(text: &str, error: &oci_distribution::ParseError) -> ReferenceError {
+fn refused(text: &str, why: &str) -> ReferenceError {
     let name = text.split('@').next().unwrap_or(text);
     let path = name.split_once('/').map_or(name, |(_, path)| path);
     let path = path.rsplit_once(':').map_or(path, |(path, _)| path);
@@ -185,7 +179,7 @@ fn refused(text: &str, error: &oci_distribution::ParseError) -> ReferenceError {
     }
     ReferenceError::Grammar {
         text: text.to_owned(),
-        why: error.to_string(),
+        why: why.to_owned(),
     }
 }
 

@@ -175,9 +175,12 @@ fn sending(mut call: Call, length: u64, body: UploadBody) -> Call {
         (CONTENT_TYPE, octets),
         (CONTENT_LENGTH, HeaderValue::from(length)),
     ]);
-    call.body = Body::upload(body, length);
-    call.lane = Lane::Upload;
     call.small = length <= SMALL;
+    call.body = Body::upload(body, length);
+    // What is in memory waits for nothing else, and what is small is soon gone.
+    if !(call.small && matches!(call.body, Body::Bytes(_))) {
+        call.lane = Lane::Upload;
+    }
     call.once = true;
     call
 }

@@ -76,6 +76,31 @@ async fn what_the_plan_has_read_is_not_read_again() {
 }
 
 #[tokio::test]
+async fn a_new_image_of_small_blobs_costs_what_it_cannot_do_without() {
+    let mut world = World::new().await;
+    Image::new("linux/amd64")
+        .layer("one")
+        .layer("two")
+        .push(&world.source, "app", "1");
+    world.want("app:1", Platforms::linux_amd64());
+    // The bytes that broke on their way are read again, into the same upload.
+    let target = world.target.faults();
+    target.add(Fault::new("PUT", "/blobs/uploads/", Effect::Reset));
+    let report = world.apply().await;
+    assert_done(&report);
+    let Outcome::Done(transfer) = &report.outcomes[0] else {
+        panic!("{report:?}")
+    };
+    assert!(transfer.bytes_sent > 0 && transfer.bytes_present == 0);
+    let (source, target) = (world.source.log(), world.target.log());
+    assert_eq!(source.requests().len(), 2 + 3 + 1, "{:#?}", source.lines());
+    assert_eq!(target.count("HEAD", "/blobs/"), 0, "{:#?}", target.lines());
+    assert_eq!(target.count("GET", "/tags/list"), 0);
+    assert_eq!(target.count("POST", "/blobs/uploads/"), 3);
+    assert_eq!(target.count("HEAD", "/manifests/"), 2, "planned, and moved");
+}
+
+#[tokio::test]
 async fn one_platform_is_the_childs_manifest_and_a_list_is_an_index_of_those() {
     let mut world = World::new().await;
     let index = Index::of(&["linux/amd64", "linux/arm64", "linux/arm/v7"]);

@@ -1,0 +1,66 @@
+//! Small blobs are read as a whole while their upload is opened: that saves a round trip each.
+//!
+//! How many bytes are held this way together is bounded, so memory does not grow with the plan.
+
+use bytes::Bytes;
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use crate::registry::{RegistryError, Upload, WriteRegistry};
+
+use super::blobs::BlobJob;
+
+/// Larger blobs are streamed.
+const LARGEST: u64 = 128 * 1024;
+/// What all blobs that are held at one time may take.
+const BUDGET: usize = 6 * 1024 * 1024;
+/// The least that one blob counts for: its buffers and its connections.
+const LEAST: u64 = 16 * 1024;
+
+/// The memory that small blobs share.
+pub(super) struct SmallBlobs(Semaphore);
+
+/// An upload that was opened and, if the blob is small and its source gave it, all of its bytes.
+pub(super) struct Opened<'a> {
+    pub(super) upload: Upload,
+    pub(super) bytes: Option<Bytes>,
+    /// Held until the bytes were sent.
+    pub(super) _room: Option<SemaphorePermit<'a>>,
+}
+
+impl Default for SmallBlobs {
+    fn default() -> Self {
+        Self(Semaphore::new(BUDGET))
+    }
+}
+
+impl SmallBlobs {
+    /// Opens an upload, and reads the blob meanwhile if it is small.
+    ///
+    /// A source that does not give the bytes is no error here: the stream says it better.
+    pub(super) async fn open<R: WriteRegistry>(
+        &self,
+        registry: &R,
+        job: &BlobJob<'_>,
+    ) -> Result<Opened<'_>, RegistryError> {
+        if job.blob.size > LARGEST {
+            let upload = registry.start_upload(job.target, None).await?;
+            return Ok(Opened {
+                upload,
+                bytes: None,
+                _room: None,
+            });
+        }
+        // Whoever has room waits for requests alone, never for somebody else's room.
+        let room = u32::try_from(job.blob.size.max(LEAST)).unwrap_or(u32::MAX);
+        let room = self.0.acquire_many(room).await.ok();
+        let (upload, bytes) = tokio::join!(
+            registry.start_upload(job.target, None),
+            registry.get_blob(job.source, job.blob),
+        );
+        Ok(Opened {
+            upload: upload?,
+            bytes: bytes.ok().flatten(),
+            _room: room,
+        })
+    }
+}
