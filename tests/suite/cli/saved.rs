@@ -72,7 +72,7 @@ async fn what_was_reviewed_is_copied_though_the_tag_has_moved() {
 async fn an_image_whose_target_moved_is_stale_and_the_others_go_on() {
     let (_source, target, place) = saved().await;
     let overwritten = push(&target, &format!("{NAMESPACE}/web"), "someone's");
-    let ran = place.run("apply plan.json");
+    let ran = place.run("apply -q plan.json");
     insta::assert_snapshot!("saved_stale", ran.whole());
     assert_eq!(
         target.tag(&format!("{NAMESPACE}/web"), "v1"),
@@ -89,7 +89,7 @@ async fn what_was_blocked_stays_blocked() {
         .file("images.txt", "SOURCE/org/app:v1\nSOURCE/org/gone:v1\n");
     assert_eq!(place.run("plan --out plan.json").status, 1);
     push(&source, "org/gone", "here by now");
-    let ran = place.run("apply plan.json");
+    let ran = place.run("apply -q plan.json");
     insta::assert_snapshot!("saved_blocked", ran.whole());
     assert_eq!(target.tags(&format!("{NAMESPACE}/gone")).len(), 0);
 }
