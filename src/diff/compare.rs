@@ -382,11 +382,6 @@ impl LayersDiff {
     pub fn growth(&self) -> i128 {
         i128::from(self.added.bytes) - i128::from(self.removed.bytes)
     }
-
-    /// Tells whether the same layers are on both sides.
-    pub fn is_same(&self) -> bool {
-        self.added.digests.is_empty() && self.removed.digests.is_empty()
-    }
 }
 
 impl ImageDiff {

@@ -102,6 +102,9 @@ pub(super) fn unreadable(why: &Unreadable) -> String {
 /// Returns what differs, in at most `most` lines.
 pub(super) fn lines(diff: &ImageDiff, most: usize) -> Vec<Line> {
     let mut lines = vec![];
+    if diff.is_same() {
+        return lines;
+    }
     let platform = |sign| move |name: &String| Line::new(sign, format!("platform {name}"));
     lines.extend(diff.platforms_lost.iter().map(platform(Sign::Before)));
     lines.extend(diff.platforms_gained.iter().map(platform(Sign::After)));
@@ -146,7 +149,10 @@ fn group_lines(group: &[&PlatformDiff]) -> Vec<Line> {
     let both = |text: String| Line::new(Sign::Both, text);
     let mut names: Vec<_> = group
         .iter()
-        .map(|of| of.platform.as_str())
+        .map(|of| match of.platform.as_str() {
+            "-" => "unknown platform",
+            known => known,
+        })
         .take(MOST_NAMES)
         .collect();
     let more = format!("{} more", group.len().saturating_sub(MOST_NAMES));
@@ -208,9 +214,6 @@ fn setting_word(setting: Setting) -> &'static str {
 }
 
 fn layers(layers: &LayersDiff) -> String {
-    if layers.is_same() {
-        return format!("all {} kept", layers.kept.digests.len());
-    }
     let LayersDiff {
         kept,
         added,
@@ -225,7 +228,11 @@ fn layers(layers: &LayersDiff) -> String {
         part(removed, "removed"),
         part(kept, "kept"),
     ];
-    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    let parts: Vec<_> = parts.into_iter().flatten().collect();
+    if parts.is_empty() {
+        return "none".to_owned();
+    }
+    parts.join(", ")
 }
 
 /// Returns a reference and the digest that it stands for.

@@ -54,6 +54,7 @@ pub fn diff(compared: &Compared<'_>, view: &View, out: &mut dyn fmt::Write) -> f
         ])?;
     }
     page.blank()?;
+    // The line that sums it up stands last, as in a plan.
     for line in diff::lines(diff, MOST_LINES) {
         page.flow(2, &spans(&line))?;
     }
