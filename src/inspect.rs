@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use futures_util::StreamExt;
+use indexmap::IndexMap;
 
 use crate::diff::{Diffs, ImageDiff, Outline, Settings, compare};
 use crate::model::{Descriptor, Digest, Manifest, RawManifest, Reference, Repository, media_type};
@@ -74,7 +75,7 @@ pub async fn diff<R: ReadRegistry>(
     registry: &R,
 ) -> Result<ImageDiff, Unreadable> {
     let (old, new) = futures_util::try_join!(outline(before, registry), outline(after, registry))?;
-    let mut settings = HashMap::new();
+    let mut settings = IndexMap::new();
     let mut budget = CONFIGS_LIMIT;
     let needed = old.unlike(&new).map(|node| (before, node));
     for (side, node) in needed.chain(new.unlike(&old).map(|node| (after, node))) {

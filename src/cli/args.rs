@@ -131,6 +131,10 @@ pub enum Command {
 /// What `plan` takes.
 #[derive(Debug, Clone, ClapArgs)]
 #[command(after_help = PLAN_EXAMPLES)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of its own that can be typed"
+)]
 pub struct PlanArgs {
     /// Exit with 2 if changes are pending
     #[arg(long)]

@@ -128,7 +128,7 @@ pub enum Value {
 pub fn compare(
     before: &Outline,
     after: &Outline,
-    settings: &HashMap<Digest, Settings>,
+    settings: &IndexMap<Digest, Settings>,
 ) -> ImageDiff {
     let old = by_platform(before, settings);
     let new = by_platform(after, settings);
@@ -170,7 +170,7 @@ pub fn compare(
 /// The images by what they run on; the number tells apart those that run on the same.
 type ByPlatform<'a> = IndexMap<(String, usize), &'a Node>;
 
-fn by_platform<'a>(outline: &'a Outline, settings: &HashMap<Digest, Settings>) -> ByPlatform<'a> {
+fn by_platform<'a>(outline: &'a Outline, settings: &IndexMap<Digest, Settings>) -> ByPlatform<'a> {
     let mut found = ByPlatform::new();
     let mut counts: HashMap<String, usize> = HashMap::new();
     for node in &outline.nodes {
@@ -188,7 +188,7 @@ fn platform(
     name: &str,
     before: &Node,
     after: &Node,
-    settings: &HashMap<Digest, Settings>,
+    settings: &IndexMap<Digest, Settings>,
 ) -> PlatformDiff {
     let of = |node: &Node| settings.get(&node.config.digest);
     let same_config = before.config.digest == after.config.digest;
@@ -340,13 +340,13 @@ fn cut(text: &str) -> String {
 /// Returns what is annotated under a key, else the label of that name.
 ///
 /// A label is inherited from the base image unless it is set anew; an annotation never is.
-fn annotated(node: &Node, settings: &HashMap<Digest, Settings>, key: &str) -> Option<String> {
+fn annotated(node: &Node, settings: &IndexMap<Digest, Settings>, key: &str) -> Option<String> {
     let label = || settings.get(&node.config.digest)?.labels.get(key);
     let text = node.annotations.get(key).or_else(label)?;
     Some(text.clone()).filter(|text| !text.is_empty())
 }
 
-fn base_image(node: &Node, settings: &HashMap<Digest, Settings>) -> Option<String> {
+fn base_image(node: &Node, settings: &IndexMap<Digest, Settings>) -> Option<String> {
     let name = annotated(node, settings, BASE_NAME);
     let digest = annotated(node, settings, BASE_DIGEST);
     match (name, digest) {

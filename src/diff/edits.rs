@@ -33,23 +33,19 @@ pub(super) fn edits(before: Option<&Value>, after: Option<&Value>) -> Vec<Edit> 
             text: text.clone(),
         }
     };
-    match (before, after) {
-        (Some(Value::Text(old)), Some(Value::Text(new))) => {
-            let (old, new) = focused(old, new);
-            vec![edit(EditKind::Removed)(&old), edit(EditKind::Added)(&new)]
-        }
-        _ => {
-            let (old, new) = (lines(before), lines(after));
-            let mut edits = vec![];
-            for op in capture_diff_slices(Algorithm::Myers, old, new) {
-                if !matches!(op, DiffOp::Equal { .. }) {
-                    edits.extend(old[op.old_range()].iter().map(edit(EditKind::Removed)));
-                    edits.extend(new[op.new_range()].iter().map(edit(EditKind::Added)));
-                }
-            }
-            edits
+    if let (Some(Value::Text(old)), Some(Value::Text(new))) = (before, after) {
+        let (old, new) = focused(old, new);
+        return vec![edit(EditKind::Removed)(&old), edit(EditKind::Added)(&new)];
+    }
+    let (old, new) = (lines(before), lines(after));
+    let mut edits = vec![];
+    for op in capture_diff_slices(Algorithm::Myers, old, new) {
+        if !matches!(op, DiffOp::Equal { .. }) {
+            edits.extend(old[op.old_range()].iter().map(edit(EditKind::Removed)));
+            edits.extend(new[op.new_range()].iter().map(edit(EditKind::Added)));
         }
     }
+    edits
 }
 
 fn lines(value: Option<&Value>) -> &[String] {
@@ -84,8 +80,8 @@ fn focused(old: &str, new: &str) -> (String, String) {
 mod tests {
     use super::*;
 
-    fn shown(before: Option<Value>, after: Option<Value>) -> Vec<String> {
-        let edits = edits(before.as_ref(), after.as_ref());
+    fn shown(before: Option<&Value>, after: Option<&Value>) -> Vec<String> {
+        let edits = edits(before, after);
         let sign = |kind| match kind {
             EditKind::Removed => '-',
             EditKind::Added => '+',
@@ -98,15 +94,16 @@ mod tests {
 
     #[test]
     fn lists_are_compared_item_by_item_and_long_texts_word_by_word() {
-        let list = |text: &str| Some(Value::List(text.split(' ').map(str::to_owned).collect()));
-        let text = |text: &str| Some(Value::Text(text.to_owned()));
-        assert_eq!(shown(list("a b c"), list("a x c d")), ["-b", "+x", "+d"]);
-        assert_eq!(shown(None, list("a b")), ["+a", "+b"]);
-        assert_eq!(shown(text("1"), text("2")), ["-1", "+2"]);
-        assert_eq!(shown(text("1"), None), ["-1"]);
+        let list = |text: &str| Value::List(text.split(' ').map(str::to_owned).collect());
+        let text = |text: &str| Value::Text(text.to_owned());
+        let both = |before: Value, after: Value| shown(Some(&before), Some(&after));
+        assert_eq!(both(list("a b c"), list("a x c d")), ["-b", "+x", "+d"]);
+        assert_eq!(shown(None, Some(&list("a b"))), ["+a", "+b"]);
+        assert_eq!(both(text("1"), text("2")), ["-1", "+2"]);
+        assert_eq!(shown(Some(&text("1")), None), ["-1"]);
         let long = "/usr/local/sbin:".repeat(6);
         assert_eq!(
-            shown(
+            both(
                 text(&format!("{long}/a:/bin")),
                 text(&format!("{long}/b:/bin"))
             ),

@@ -42,6 +42,7 @@ struct WireSettings {
     cmd: Option<Vec<String>>,
     user: Option<String>,
     working_dir: Option<String>,
+    #[expect(clippy::zero_sized_map_values, reason = "so a set is written there")]
     exposed_ports: Option<BTreeMap<String, serde::de::IgnoredAny>>,
     env: Option<Vec<String>>,
     labels: Option<BTreeMap<String, String>>,

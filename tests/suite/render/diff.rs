@@ -1,7 +1,6 @@
 //! What differs inside an image: bounded, harmless, in words that say it.
 
-use std::collections::HashMap;
-
+use indexmap::IndexMap;
 use insta::assert_snapshot;
 use pulldown_cmark::{Event, Parser, Tag};
 use pusher::diff::{Diffs, ImageDiff, Node, Outline, Settings, compare};
@@ -46,7 +45,7 @@ fn outline(name: &str, nodes: Vec<Node>) -> Outline {
     }
 }
 
-fn settings<const N: usize>(of: [(&str, Settings); N]) -> HashMap<Digest, Settings> {
+fn settings<const N: usize>(of: [(&str, Settings); N]) -> IndexMap<Digest, Settings> {
     of.map(|(name, settings)| (descriptor(name).digest, settings))
         .into()
 }
@@ -122,7 +121,6 @@ fn in_plan(diff: Result<ImageDiff, &str>, format: Format) -> String {
     let diffs = Diffs::from([(name, diff)]);
     let details = Details {
         diffs: Some(&diffs),
-        ..Details::default()
     };
     let mut text = String::new();
     render::plan_in_detail(&plan, &details, format, &coloured(), &mut text).unwrap();
@@ -181,7 +179,7 @@ fn platforms_that_change_alike_are_told_together() {
 #[test]
 fn what_was_not_read_is_not_said_to_be_the_same() {
     let one = |name: &str| outline(name, vec![node(name, None, &[("base", 1)])]);
-    let diff = compare(&one("before"), &one("after"), &HashMap::new());
+    let diff = compare(&one("before"), &one("after"), &IndexMap::new());
     assert_snapshot!("diff_unread", human(&diff));
 }
 
