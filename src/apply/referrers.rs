@@ -26,10 +26,12 @@ pub(super) async fn list<R: WriteRegistry>(
         return Ok(());
     };
     let registry = engine.registry;
-    if registry
-        .list_referrers(repository, &subject.digest)
-        .await?
-        .is_some()
+    let may_list = engine.plan.target.profile.referrers_api != Some(false);
+    if may_list
+        && registry
+            .list_referrers(repository, &subject.digest)
+            .await?
+            .is_some()
     {
         return Ok(());
     }

@@ -1,5 +1,6 @@
 //! One host: its address, and everything that is remembered about it.
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use reqwest::header::HeaderMap;
@@ -45,6 +46,8 @@ pub(super) struct Host {
     options: HostOptions,
     login: OnceCell<Option<Login>>,
     rate_limit: Mutex<Option<RateLimit>>,
+    /// Whether the host has said that it has no referrers API: then it is not asked again.
+    pub(super) without_referrers: AtomicBool,
 }
 
 impl Host {
@@ -69,6 +72,7 @@ impl Host {
             options,
             login: OnceCell::new(),
             rate_limit: Mutex::default(),
+            without_referrers: AtomicBool::default(),
         })
     }
 

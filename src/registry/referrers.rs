@@ -1,5 +1,7 @@
 //! Referrers: `GET /v2/<name>/referrers/<digest>` (OCI 1.1), page by page.
 
+use std::sync::atomic::Ordering;
+
 use reqwest::Method;
 use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
 
@@ -22,6 +24,9 @@ impl Client {
     ) -> Result<Option<Vec<Child>>, RegistryError> {
         let operation = blobs::operation(Kind::ListReferrers, repository, digest);
         let host = self.host(&repository.registry, &operation)?;
+        if host.without_referrers.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
         let first = host.endpoint(&repository.name, &format!("referrers/{digest}"));
         let call = |url| {
             let access = Access::Scopes(Scopes::one(&repository.name, Actions::Pull));
@@ -37,6 +42,9 @@ impl Client {
         host.read_pages(&operation, first, call, |answer| {
             // What does not know the path may also answer with a page for browsers.
             if !answer.status.is_success() || answer.media_type() != Some(media_type::OCI_INDEX) {
+                if knows_no_such_path(answer) {
+                    host.without_referrers.store(true, Ordering::Relaxed);
+                }
                 return Ok(false);
             }
             referrers.get_or_insert_with(Vec::new).extend(read(answer)?);
@@ -44,6 +52,18 @@ impl Client {
         })
         .await?;
         Ok(referrers)
+    }
+}
+
+/// Tells whether the answer is about the API and not about this one repository.
+///
+/// With the API there is a list, if an empty one, for every digest (OCI distribution specification,
+/// "Listing Referrers"); some answer 404 all the same for a repository that they do not know.
+fn knows_no_such_path(answer: &Answer) -> bool {
+    match answer.status.as_u16() {
+        405 | 501 => true,
+        404 => !String::from_utf8_lossy(&answer.body).contains("_UNKNOWN"),
+        _ => false,
     }
 }
 

@@ -1,11 +1,12 @@
 //! Signatures and other referrers follow an image whose digest is unchanged.
 
-use pusher::model::Platforms;
+use pusher::model::{Platforms, Repository};
 use pusher::plan::{Action, Referrers};
+use pusher::registry::ReadRegistry;
 use pusher::sandbox::Options;
 use pusher::sandbox::images::{Image, Index, referrer, signature, signature_tag};
 
-use super::world::{World, actions, assert_done};
+use super::world::{World, actions, assert_done, client};
 
 async fn signed(target: Options) -> World {
     let mut world = World::with(Options::default(), target).await;
@@ -82,4 +83,28 @@ async fn a_rewritten_index_says_that_its_signatures_stay_behind() {
         panic!()
     };
     assert!(after.referrers_stay);
+}
+
+#[tokio::test]
+async fn a_registry_without_the_api_is_asked_for_it_once() {
+    for (api, times) in [(true, 2), (false, 1)] {
+        let world = signed(Options {
+            referrers: api,
+            ..Options::default()
+        })
+        .await;
+        let target = &world.desired.target;
+        let client = client();
+        for repository in ["app", "other"] {
+            let image = Image::new("linux/amd64").layer(repository);
+            let image = image.push(&world.target, &format!("team/{repository}"), "1");
+            let repository = Repository {
+                registry: target.registry.clone(),
+                name: format!("team/{repository}"),
+            };
+            let listed = client.list_referrers(&repository, &image.digest).await;
+            assert_eq!(listed.unwrap().is_some(), api);
+        }
+        assert_eq!(world.target.log().count("GET", "/referrers/"), times);
+    }
 }
