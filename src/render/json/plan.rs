@@ -210,7 +210,7 @@ impl Cause {
 }
 
 impl Change {
-    fn of(change: &core::Change, target: &core::Target, details: &Details<'_>) -> Self {
+    fn of(change: &core::Change, target: &core::Target, details: Details<'_>) -> Self {
         let core::Change {
             target: name,
             source,
@@ -284,7 +284,7 @@ pub fn plan(plan: &core::Plan, details: &Details<'_>, out: &mut dyn fmt::Write) 
         },
         changes: changes
             .iter()
-            .map(|change| Change::of(change, target, details))
+            .map(|change| Change::of(change, target, *details))
             .collect(),
     };
     super::write(&document, out)
