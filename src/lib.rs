@@ -9,10 +9,12 @@
 //! | [`model`] | pure | nothing of this crate |
 //! | [`config`] | pure | `model`, `plan::desired` |
 //! | [`plan`] | pure | `model` |
+//! | [`diff`] | pure | `model`, `plan` |
 //! | [`lock`] | pure | `model`, `plan` |
-//! | [`render`] | pure | `config`, `lock`, `model`, `plan` |
+//! | [`render`] | pure | `config`, `diff`, `lock`, `model`, `plan` |
 //! | [`registry`] | edge | `model`, `plan` (the words for what could not be read) |
 //! | [`tree`] | edge | `model`, `plan`, `registry` |
+//! | [`inspect`] | edge | `diff`, `model`, `plan`, `registry`, `tree` |
 //! | [`cache`] | edge | `model`, `plan` |
 //! | [`observe`] | edge | `cache`, `model`, `plan`, `progress`, `registry`, `tree` |
 //! | [`apply`] | edge | `model`, `plan`, `progress`, `registry`, `tree` |
@@ -27,6 +29,8 @@ pub mod apply;
 pub mod cache;
 pub mod cli;
 pub mod config;
+pub mod diff;
+pub mod inspect;
 pub mod lock;
 pub mod model;
 pub mod observe;

@@ -79,6 +79,21 @@ pub async fn read<R: ReadRegistry>(
     })
 }
 
+/// Reads what the tag of an image points to, and nothing below it.
+pub async fn root<R: ReadRegistry>(
+    registry: &R,
+    source: &Reference,
+    expected: &Expected,
+) -> Result<RawManifest, Unreadable> {
+    let reader = TreeReader {
+        registry,
+        source,
+        expected,
+        foreign_layers: ForeignLayers::Copy,
+    };
+    reader.manifest(&expected.descriptor).await
+}
+
 /// What was found below an index: the innermost indexes first.
 #[derive(Default)]
 struct Parts {

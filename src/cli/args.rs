@@ -6,6 +6,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{ArgAction, Args as ClapArgs, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
+use crate::model::Reference;
 use crate::render;
 use crate::render::drift::DriftKind;
 use crate::render::schemas::SchemaKind;
@@ -115,6 +116,8 @@ pub enum Command {
     Apply(ApplyArgs),
     /// Tell what has moved since it was applied: status 2 if anything has
     Drift(DriftArgs),
+    /// Show what differs inside two images, wherever they are
+    Diff(DiffArgs),
     /// Write down in `mirror.lock` which digests the images stand for
     Lock(LockArgs),
     /// Write an image list as a mirror file
@@ -128,6 +131,10 @@ pub enum Command {
 /// What `plan` takes.
 #[derive(Debug, Clone, ClapArgs)]
 #[command(after_help = PLAN_EXAMPLES)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of its own that can be typed"
+)]
 pub struct PlanArgs {
     /// Exit with 2 if changes are pending
     #[arg(long)]
@@ -135,8 +142,11 @@ pub struct PlanArgs {
     /// Keep the plan in this file, for `pusher apply FILE`
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// Show what differs inside each image that is updated
+    #[arg(long)]
+    pub diff: bool,
     /// Ask no registry: hold the files against the lock alone
-    #[arg(long, conflicts_with_all = ["out", "prune"])]
+    #[arg(long, conflicts_with_all = ["out", "prune", "diff"])]
     pub offline: bool,
     /// Let what cannot be read not count for the exit status
     #[arg(long)]
@@ -191,6 +201,23 @@ fn drift_kinds() -> impl TypedValueParser<Value = DriftKind> {
     names.try_map(move |name| kind(&name).ok_or("not a kind of drift"))
 }
 
+/// What `diff` takes.
+#[derive(Debug, Clone, ClapArgs)]
+#[command(after_help = DIFF_EXAMPLES)]
+pub struct DiffArgs {
+    /// The first image, by tag or digest
+    #[arg(value_name = "BEFORE")]
+    pub before: Reference,
+    /// The second image
+    #[arg(value_name = "AFTER")]
+    pub after: Reference,
+}
+
+const DIFF_EXAMPLES: &str = "\
+Examples:
+  pusher diff nginx:1.27.1 nginx:1.27.2
+  pusher diff registry.cn-hangzhou.aliyuncs.com/team/nginx:1.27 nginx:1.27 --format markdown";
+
 /// What `lock` takes.
 #[derive(Debug, Clone, ClapArgs)]
 #[command(after_help = LOCK_EXAMPLES)]
@@ -214,6 +241,7 @@ const PLAN_EXAMPLES: &str = "\
 Examples:
   pusher plan
   pusher plan -f mirror.toml --format json
+  pusher plan --diff
   pusher plan --out plan.json
   pusher plan --detailed-exitcode -q || echo \"status $?\"";
 
@@ -288,6 +316,7 @@ impl Args {
                 | Command::Apply(_)
                 | Command::Drift(_)
                 | Command::Lock(_)
+                | Command::Diff(_)
         );
         let answers = reads_files && !matches!(args.command, Command::Lock(_));
         let asks_registries = matches!(
@@ -332,6 +361,7 @@ impl Command {
             Self::Plan(_) => "plan",
             Self::Apply(_) => "apply",
             Self::Drift(_) => "drift",
+            Self::Diff(_) => "diff",
             Self::Lock(_) => "lock",
             Self::Import(_) => "import",
             Self::Schema(_) => "schema",

@@ -20,15 +20,7 @@ pub const PASSWORD_VARIABLE: &str = "ALIYUN_REGISTRY_PASSWORD";
 
 /// Makes the client for the registries of a mirror.
 pub fn connect(context: &Context, mirror: &Mirror) -> Result<Client, CliError> {
-    let options = ClientOptions {
-        hosts: hosts(context, &mirror.registries, &mirror.desired.target)?,
-        credentials: Credentials {
-            declared: HashMap::new(),
-            files: CredentialFiles::User,
-        },
-        ..ClientOptions::default()
-    };
-    let client = Client::new(options);
+    let client = client(context, &mirror.registries, Some(&mirror.desired.target))?;
     // One token can be for many repositories, where the registry gives such.
     let Desired {
         target,
@@ -47,6 +39,22 @@ pub fn connect(context: &Context, mirror: &Mirror) -> Result<Client, CliError> {
     Ok(client)
 }
 
+/// Makes a client from what the files say about registries and, if they name one, the target.
+pub fn client(
+    context: &Context,
+    registries: &Registries,
+    target: Option<&Target>,
+) -> Result<Client, CliError> {
+    Ok(Client::new(ClientOptions {
+        hosts: hosts(context, registries, target)?,
+        credentials: Credentials {
+            declared: HashMap::new(),
+            files: CredentialFiles::User,
+        },
+        ..ClientOptions::default()
+    }))
+}
+
 /// Tells the client which repositories `plan` writes to.
 pub fn announce_writes(client: &Client, plan: &Plan) {
     let pending = plan
@@ -62,12 +70,15 @@ pub fn announce_writes(client: &Client, plan: &Plan) {
 fn hosts(
     context: &Context,
     registries: &Registries,
-    target: &Target,
+    target: Option<&Target>,
 ) -> Result<HashMap<String, HostOptions>, CliError> {
     let mut hosts = HashMap::new();
     for (host, settings) in registries {
         hosts.insert(host.clone(), host_options(context, host, settings)?);
     }
+    let Some(target) = target else {
+        return Ok(hosts);
+    };
     let options = hosts.entry(target.registry.clone()).or_default();
     let starting = target.profile.starting_concurrency;
     options.starting_concurrency = Some(starting);

@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+use crate::diff::Diffs;
 use crate::plan::{Plan, Report};
 
+use super::diff::Compared;
 use super::drift::Drift;
 use super::style::View;
 use super::{human, json, markdown};
@@ -20,12 +22,44 @@ pub enum Format {
     Markdown,
 }
 
+/// What is known about a plan beside itself.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Details<'a> {
+    /// What differs inside the images that are updated, if someone asked for that.
+    pub diffs: Option<&'a Diffs>,
+}
+
 /// Writes what has to be done.
 pub fn plan(plan: &Plan, format: Format, view: &View, out: &mut dyn fmt::Write) -> fmt::Result {
+    plan_in_detail(plan, &Details::default(), format, view, out)
+}
+
+/// Writes what has to be done, with what else is known about it.
+pub fn plan_in_detail(
+    plan: &Plan,
+    details: &Details<'_>,
+    format: Format,
+    view: &View,
+    out: &mut dyn fmt::Write,
+) -> fmt::Result {
     match format {
-        Format::Human => human::plan(plan, view, out),
-        Format::Json => json::plan(plan, out),
-        Format::Markdown => markdown::plan(plan, out),
+        Format::Human => human::plan(plan, details, view, out),
+        Format::Json => json::plan(plan, details, out),
+        Format::Markdown => markdown::plan(plan, details, out),
+    }
+}
+
+/// Writes what differs between two references.
+pub fn diff(
+    compared: &Compared<'_>,
+    format: Format,
+    view: &View,
+    out: &mut dyn fmt::Write,
+) -> fmt::Result {
+    match format {
+        Format::Human => human::diff(compared, view, out),
+        Format::Json => json::diff(compared, out),
+        Format::Markdown => markdown::diff(compared, out),
     }
 }
 

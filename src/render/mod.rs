@@ -7,6 +7,7 @@
 pub mod check;
 pub mod clean;
 pub mod diagnostics;
+pub mod diff;
 pub mod drift;
 pub mod format;
 pub mod hints;
@@ -20,5 +21,6 @@ pub mod tally;
 pub mod units;
 pub mod words;
 
-pub use format::{Format, drift, plan, report};
+pub use diff::Compared;
+pub use format::{Details, Format, diff, drift, plan, plan_in_detail, report};
 pub use style::{Style, View};

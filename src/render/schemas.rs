@@ -25,11 +25,13 @@ pub enum SchemaKind {
     Report,
     /// `drift --format json`.
     Drift,
+    /// `diff --format json`.
+    Diff,
 }
 
 impl SchemaKind {
     /// Every kind, in the order in which they are listed to people.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Mirror,
         Self::List,
         Self::Check,
@@ -37,6 +39,7 @@ impl SchemaKind {
         Self::PlanFile,
         Self::Report,
         Self::Drift,
+        Self::Diff,
     ];
 
     /// Returns its name: `schemas/<name>.schema.json`, `pusher schema <name>`.
@@ -49,6 +52,7 @@ impl SchemaKind {
             Self::PlanFile => "plan-file",
             Self::Report => "report",
             Self::Drift => "drift",
+            Self::Diff => "diff",
         }
     }
 }
@@ -63,6 +67,7 @@ pub fn schema(kind: SchemaKind) -> Value {
         SchemaKind::PlanFile => json::plan_file_schema(),
         SchemaKind::Report => json::report_schema(),
         SchemaKind::Drift => json::drift_schema(),
+        SchemaKind::Diff => json::diff_schema(),
     }
 }
 

@@ -3,6 +3,7 @@
 mod apply;
 mod check;
 mod demo;
+mod diff;
 mod drift;
 mod import;
 mod list;
@@ -25,6 +26,7 @@ pub async fn run(context: &Context, args: &Args) -> Exit {
         Command::Plan(options) => plan::run(context, global, options).await,
         Command::Apply(options) => apply::run(context, global, options).await,
         Command::Drift(options) => drift::run(context, global, options).await,
+        Command::Diff(options) => diff::run(context, global, options).await,
         Command::Lock(options) => lock::run(context, global, options).await,
         Command::Import(options) => import::run(context, options),
         Command::Schema(options) => schema::run(context, options),

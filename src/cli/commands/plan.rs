@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use crate::cache::ResolutionCache;
+use crate::diff::Diffs;
+use crate::inspect;
 use crate::observe::{observe, tags};
 use crate::plan::offline::offline;
 use crate::plan::{Observed, Plan, SavedPlan, TargetName};
@@ -26,17 +28,23 @@ pub(super) async fn run(
     global: &GlobalArgs,
     options: &PlanArgs,
 ) -> Result<Exit, Stop> {
-    let plan = if options.offline {
+    let Asked { plan, diffs } = if options.offline {
         let mirror = declared(context, global, options.locked)?;
-        offline(&mirror.desired)
+        Asked {
+            plan: offline(&mirror.desired),
+            diffs: None,
+        }
     } else {
         asked(context, global, options).await?
+    };
+    let details = render::Details {
+        diffs: diffs.as_ref(),
     };
     let view = context.printer.view(global.verbose > 0);
     let format = global.format().into();
     context
         .printer
-        .answer(|to| render::plan(&plan, format, &view, to))?;
+        .answer(|to| render::plan_in_detail(&plan, &details, format, &view, to))?;
     let summary = plan.summary();
     let pending = options.detailed_exitcode && summary.pending() > 0;
     // Who asks no registry wants to know no more.
@@ -48,8 +56,14 @@ pub(super) async fn run(
     Ok(Exit::of(blocked > 0, pending))
 }
 
+/// A plan, and what else was asked about it.
+struct Asked {
+    plan: Plan,
+    diffs: Option<Diffs>,
+}
+
 /// Makes the plan, and keeps it where that was asked for.
-async fn asked(context: &Context, global: &GlobalArgs, options: &PlanArgs) -> Result<Plan, Stop> {
+async fn asked(context: &Context, global: &GlobalArgs, options: &PlanArgs) -> Result<Asked, Stop> {
     let planned = make(context, global, options.locked).await?;
     let saved = options.out.as_ref().map(|path| {
         let Planned {
@@ -65,7 +79,19 @@ async fn asked(context: &Context, global: &GlobalArgs, options: &PlanArgs) -> Re
     if let Some((path, saved)) = saved {
         saved::write(context, path, &saved)?;
     }
-    Ok(planned.plan)
+    let Planned { plan, client, .. } = planned;
+    let diffs = if options.diff {
+        let updates = plan.summary().update;
+        Some(
+            reading(context, updates, async |_| {
+                inspect::diffs(&plan, &client).await
+            })
+            .await?,
+        )
+    } else {
+        None
+    };
+    Ok(Asked { plan, diffs })
 }
 
 /// Reads the files, and the lock as strictly as was asked for.

@@ -4,13 +4,20 @@ use std::fmt;
 
 use crate::plan::{Action, Plan};
 
+use super::super::format::Details;
 use super::super::style::{Tone, View};
 use super::super::words::{block_reason, plan_summary, to_copy, unlocked_hint};
 use super::block::{blocks, header, of_change};
+use super::diff;
 use super::page::{Page, Span};
 
 /// Writes what has to be done; what is in place is counted, and shown when asked for.
-pub fn plan(plan: &Plan, view: &View, out: &mut dyn fmt::Write) -> fmt::Result {
+pub fn plan(
+    plan: &Plan,
+    details: &Details<'_>,
+    view: &View,
+    out: &mut dyn fmt::Write,
+) -> fmt::Result {
     let mut page = Page::new(view, out);
     header(&mut page, &plan.target)?;
     let shown: Vec<_> = plan
@@ -21,6 +28,9 @@ pub fn plan(plan: &Plan, view: &View, out: &mut dyn fmt::Write) -> fmt::Result {
             let mut block = of_change(change, &plan.target);
             if let Action::Blocked { reason, .. } = &change.action {
                 block.lines.push(vec![Span::plain(block_reason(reason))]);
+            }
+            if let Some(diff) = details.diffs.and_then(|diffs| diffs.get(&change.target)) {
+                block.lines.extend(diff::lines_of(diff));
             }
             block
         })

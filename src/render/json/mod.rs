@@ -3,6 +3,7 @@
 //! Within a major version fields and the words of an enumeration may be added; none is renamed,
 //! removed or given another meaning.
 
+mod diff;
 mod drift;
 mod plan;
 mod plan_file;
@@ -17,6 +18,7 @@ use crate::{model, plan as core};
 
 use super::clean::is_hidden;
 
+pub use diff::{diff, diff_schema};
 pub use drift::{drift, drift_schema};
 pub use plan::{plan, plan_schema};
 pub use plan_file::{PlanFileError, plan_file, plan_file_schema, read_plan_file};

@@ -7,7 +7,9 @@ use serde::Serialize;
 
 use crate::plan as core;
 
+use super::super::format::Details;
 use super::super::{hints, words};
+use super::diff::Diff;
 use super::{Descriptor, FORMAT_VERSION, Origin, Platforms, Target};
 
 /// What has to be done, in the order of the files.
@@ -74,6 +76,10 @@ struct Change {
     /// The bytes of the image's blobs, of which the target may have some; null where they were not
     /// counted or nothing is copied.
     bytes_to_copy: Option<u64>,
+    /// What differs inside; null unless it was asked for and the image is updated.
+    diff: Option<Diff>,
+    /// Why it cannot be told what differs inside; null where it can, or nobody asked.
+    diff_unreadable: Option<String>,
 }
 
 /// What has to be done for one image.
@@ -204,7 +210,7 @@ impl Cause {
 }
 
 impl Change {
-    fn of(change: &core::Change, target: &core::Target) -> Self {
+    fn of(change: &core::Change, target: &core::Target, details: Details<'_>) -> Self {
         let core::Change {
             target: name,
             source,
@@ -219,6 +225,7 @@ impl Change {
             _ => None,
         };
         let copy = action.copy();
+        let diff = details.diffs.and_then(|diffs| diffs.get(name));
         let notes = |copy: &core::Copy| words::copy_notes(copy, target.profile.kind);
         Self {
             target: name.to_string(),
@@ -241,6 +248,8 @@ impl Change {
                 _ => None,
             },
             bytes_to_copy: copy.and_then(|copy| copy.blob_bytes),
+            diff: diff.and_then(|diff| Some(diff.as_ref().ok()?.into())),
+            diff_unreadable: diff.and_then(|diff| Some(diff.as_ref().err()?.to_string())),
         }
     }
 }
@@ -254,7 +263,7 @@ pub(super) fn after(action: &core::Action) -> Option<Descriptor> {
 }
 
 /// Writes what has to be done.
-pub fn plan(plan: &core::Plan, out: &mut dyn fmt::Write) -> fmt::Result {
+pub fn plan(plan: &core::Plan, details: &Details<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     let core::Plan { target, changes } = plan;
     let core::Summary {
         create,
@@ -275,7 +284,7 @@ pub fn plan(plan: &core::Plan, out: &mut dyn fmt::Write) -> fmt::Result {
         },
         changes: changes
             .iter()
-            .map(|change| Change::of(change, target))
+            .map(|change| Change::of(change, target, *details))
             .collect(),
     };
     super::write(&document, out)

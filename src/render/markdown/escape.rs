@@ -19,6 +19,15 @@ pub(in crate::render) fn code(text: &str) -> String {
     }
     // A backtick would end the span and a pipe the table's cell; whether a backslash escapes them
     // depends on where the span stands. HTML with every sign by its number is read in one way only.
+    numbered(&text)
+}
+
+/// Returns `text` as code where HTML stands and Markdown is not read, as in a summary.
+pub(in crate::render) fn html_code(text: &str) -> String {
+    numbered(&clean(text))
+}
+
+fn numbered(text: &str) -> String {
     let mut escaped = String::from("<code>");
     for character in text.chars() {
         if character.is_ascii() && !character.is_ascii_alphanumeric() && character != ' ' {

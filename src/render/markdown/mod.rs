@@ -1,11 +1,13 @@
 //! For pull requests, issues and step summaries, as GitHub renders them.
 
+mod diff;
 mod drift;
 mod escape;
 mod page;
 mod plan;
 mod report;
 
+pub use diff::diff;
 pub use drift::drift;
 pub use plan::plan;
 pub use report::report;

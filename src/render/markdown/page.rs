@@ -6,6 +6,16 @@ use std::fmt;
 /// stands after the rows and for what a workflow puts around it.
 const LONGEST: usize = 60_000;
 
+/// A block of text that is folded away.
+pub(super) struct Folded {
+    /// What is seen of it, as HTML.
+    pub(super) summary: String,
+    /// The language of the fenced block.
+    pub(super) fence: &'static str,
+    /// The lines, each ended.
+    pub(super) text: String,
+}
+
 /// A document under way.
 pub(super) struct Page {
     text: String,
@@ -65,6 +75,34 @@ impl Page {
             self.paragraph(&format!("<details><summary>{summary}</summary>\n"));
             self.rows(&items);
             self.paragraph("</details>");
+        }
+    }
+
+    /// Adds a fenced block; no line of `text` may begin with the fence.
+    pub(super) fn fenced(&mut self, language: &str, text: &str) {
+        self.paragraph(&format!("```{language}\n{text}```"));
+    }
+
+    /// Adds blocks that are folded away, each whole or not at all, and says how many are left.
+    pub(super) fn folded_blocks(&mut self, blocks: impl Iterator<Item = Folded>) {
+        let mut left = 0;
+        for Folded {
+            summary,
+            fence,
+            text,
+        } in blocks
+        {
+            // Two paragraphs and a fence around it.
+            if left > 0 || self.text.len() + summary.len() + text.len() + 100 > LONGEST {
+                left += 1;
+                continue;
+            }
+            self.paragraph(&format!("<details><summary>{summary}</summary>"));
+            self.fenced(fence, &text);
+            self.paragraph("</details>");
+        }
+        if left > 0 {
+            self.paragraph(&format!("… and what differs in {left} more."));
         }
     }
 

@@ -4,14 +4,16 @@ use std::fmt;
 
 use crate::plan::{Action, Change, Plan};
 
+use super::super::format::Details;
 use super::super::units::{bytes, counted};
 use super::super::words::{copy_notes, plan_summary, to_copy, unlocked_hint};
+use super::diff;
 use super::escape::{code, prose};
 use super::page::Page;
 use super::{blocked, place, source, troubles};
 
 /// Writes what has to be done; what is in place is folded away.
-pub fn plan(plan: &Plan, out: &mut dyn fmt::Write) -> fmt::Result {
+pub fn plan(plan: &Plan, details: &Details<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     let Plan { target, changes } = plan;
     let mut page = Page::new(plan_summary(&plan.summary()).trim_end_matches('.'));
     let amount = to_copy(changes.iter().map(|change| &change.action)).unwrap_or_default();
@@ -38,6 +40,9 @@ pub fn plan(plan: &Plan, out: &mut dyn fmt::Write) -> fmt::Result {
                 .map(move |note| format!("{name}: {}", prose(&note)))
         }),
     );
+    if let Some(diffs) = details.diffs {
+        diff::add(&mut page, plan, diffs);
+    }
     let unchanged: Vec<_> = changes.iter().filter_map(unchanged).collect();
     page.folded(
         &format!("{} unchanged", counted(unchanged.len(), "image")),

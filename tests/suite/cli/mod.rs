@@ -6,6 +6,7 @@
 mod apply;
 mod declared;
 mod demo;
+mod diff;
 mod drift;
 mod files;
 pub(crate) mod harness;

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::fixtures::{every_change, every_outcome, plan_of};
 use super::{drift, plan, report};
 
-fn documents() -> [(Value, Value); 4] {
+fn documents() -> [(Value, Value); 6] {
     let view = View::default();
     let read = |text: String| serde_json::from_str(&text).unwrap();
     [
@@ -21,6 +21,14 @@ fn documents() -> [(Value, Value); 4] {
         (
             json::report_schema(),
             read(report(&every_outcome(), Format::Json, &view)),
+        ),
+        (
+            json::diff_schema(),
+            read(super::diff::compared(Format::Json)),
+        ),
+        (
+            json::plan_schema(),
+            read(super::diff::planned(Format::Json)),
         ),
         (
             json::drift_schema(),

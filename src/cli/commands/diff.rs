@@ -1,0 +1,77 @@
+//! `diff`: what differs inside two images, wherever they are.
+
+use crate::config::{Loaded, Registries};
+use crate::inspect::{self, Side};
+use crate::model::Reference;
+use crate::plan::{Expected, Unreadable};
+use crate::registry::{Client, ReadRegistry};
+use crate::render::{self, Compared};
+
+use super::super::args::{DiffArgs, GlobalArgs};
+use super::super::client::client;
+use super::super::context::Context;
+use super::super::error::{CliError, Stop};
+use super::super::exit::Exit;
+use super::super::{files, mirror};
+use super::plan::reading;
+
+/// Prints what differs inside two images.
+pub(super) async fn run(
+    context: &Context,
+    global: &GlobalArgs,
+    options: &DiffArgs,
+) -> Result<Exit, Stop> {
+    let DiffArgs { before, after } = options;
+    let client = match settings(context, global)? {
+        Some(loaded) => client(context, &loaded.registries, loaded.target.as_ref())?,
+        None => client(context, &Registries::default(), None)?,
+    };
+    let diff = reading(context, 2, async |_| {
+        let (old, new) = tokio::try_join!(image(before, &client), image(after, &client))?;
+        let side = |reference, image| Side { reference, image };
+        inspect::diff(side(before, &old), side(after, &new), &client)
+            .await
+            .map_err(unreadable)
+    })
+    .await??;
+    let compared = Compared {
+        before: &before.to_string(),
+        after: &after.to_string(),
+        diff: &diff,
+    };
+    let view = context.printer.view(global.verbose > 0);
+    let format = global.format().into();
+    context
+        .printer
+        .answer(|to| render::diff(&compared, format, &view, to))?;
+    Ok(Exit::Done)
+}
+
+/// Reads how to talk to the registries, if a file says that; what else it says does not matter.
+fn settings(context: &Context, global: &GlobalArgs) -> Result<Option<Loaded>, CliError> {
+    let named = global.file.is_some();
+    if !named && files::find_main(&context.folder, None).is_err() {
+        return Ok(None);
+    }
+    mirror::load(context, global).map(Some)
+}
+
+async fn image(reference: &Reference, client: &Client) -> Result<Expected, CliError> {
+    let found = client.head_manifest(reference).await;
+    match found.map_err(|error| unreadable(error.into()))? {
+        Some(descriptor) => Ok(Expected::unchanged(descriptor)),
+        None => Err(CliError::new(format!(
+            "`{}` has no image `{reference}`",
+            reference.registry()
+        ))),
+    }
+}
+
+fn unreadable(why: Unreadable) -> CliError {
+    let Unreadable { message, hint, .. } = why;
+    let error = CliError::new(message);
+    match hint {
+        Some(hint) => error.hint(hint),
+        None => error,
+    }
+}

@@ -1,0 +1,65 @@
+//! What differs inside an image, for people.
+
+use std::fmt;
+
+use crate::diff::ImageDiff;
+use crate::plan::Unreadable;
+
+use super::super::diff::{self, Compared, Line, Sign, side};
+use super::super::style::{Tone, View};
+use super::page::{Page, Span};
+
+/// An image has no more lines than this.
+const MOST_LINES: usize = 40;
+
+/// Returns the line that sums a difference up, and the lines below it.
+pub(super) fn lines_of(diff: &Result<ImageDiff, Unreadable>) -> Vec<Vec<Span>> {
+    match diff {
+        Err(why) => vec![vec![Span::plain(diff::unreadable(why))]],
+        Ok(diff) => {
+            let summary = vec![Span::new(Tone::Strong, diff::summary(diff))];
+            let lines = diff::lines(diff, MOST_LINES);
+            [summary]
+                .into_iter()
+                .chain(lines.iter().map(spans))
+                .collect()
+        }
+    }
+}
+
+fn spans(line: &Line) -> Vec<Span> {
+    let (sign, tone) = match line.sign {
+        Sign::Both => return vec![Span::plain(&line.text)],
+        Sign::Before => ("-", Tone::Bad),
+        Sign::After => ("+", Tone::Good),
+    };
+    vec![Span::new(tone, sign), Span::plain(&line.text)]
+}
+
+/// Writes what differs between two references.
+pub fn diff(compared: &Compared<'_>, view: &View, out: &mut dyn fmt::Write) -> fmt::Result {
+    let Compared {
+        before,
+        after,
+        diff,
+    } = compared;
+    let mut page = Page::new(view, out);
+    for (tone, sign, reference, descriptor) in [
+        (Tone::Bad, "-", before, &diff.before),
+        (Tone::Good, "+", after, &diff.after),
+    ] {
+        page.line(&[
+            Span::new(tone, sign),
+            Span::plain(side(reference, descriptor)),
+        ])?;
+    }
+    page.blank()?;
+    // The line that sums it up stands last, as in a plan.
+    for line in diff::lines(diff, MOST_LINES) {
+        page.flow(2, &spans(&line))?;
+    }
+    if !diff.is_same() {
+        page.blank()?;
+    }
+    page.flow(0, &[Span::new(Tone::Strong, diff::summary(diff))])
+}

@@ -1,0 +1,75 @@
+//! What differs inside an image, in Markdown.
+
+use std::fmt;
+
+use crate::diff::{Diffs, ImageDiff};
+use crate::plan::Plan;
+
+use super::super::diff::{self, Compared, Sign, side};
+use super::escape::{code, html_code, prose};
+use super::page::{Folded, Page};
+
+/// An image has no more lines than this.
+const MOST_LINES: usize = 100;
+
+/// Adds one folded block for each image of which it is known what differs.
+pub(super) fn add(page: &mut Page, plan: &Plan, diffs: &Diffs) {
+    let names = plan.changes.iter().map(|change| &change.target);
+    let found: Vec<_> = names
+        .filter_map(|name| Some((name, diffs.get(name)?)))
+        .collect();
+    page.list(
+        "Not compared",
+        found.iter().filter_map(|(name, diff)| {
+            let why = prose(&diff::unreadable(diff.as_ref().err()?));
+            Some(format!("{}: {why}", code(&name.to_string())))
+        }),
+    );
+    page.folded_blocks(found.iter().filter_map(|(name, diff)| {
+        let diff = diff.as_ref().ok()?;
+        Some(Folded {
+            summary: format!(
+                "{} {}",
+                html_code(&name.to_string()),
+                html_code(&diff::summary(diff))
+            ),
+            fence: "diff",
+            text: text(diff),
+        })
+    }));
+}
+
+/// Returns the lines as they stand in a fenced block: none of them can end it, as each begins with
+/// a sign or a word of this program's.
+fn text(diff: &ImageDiff) -> String {
+    let lines = diff::lines(diff, MOST_LINES).into_iter().map(|line| {
+        let sign = match line.sign {
+            Sign::Both => "#",
+            Sign::Before => "-",
+            Sign::After => "+",
+        };
+        format!("{sign} {}\n", line.text)
+    });
+    lines.collect()
+}
+
+/// Writes what differs between two references.
+pub fn diff(compared: &Compared<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
+    let Compared {
+        before,
+        after,
+        diff,
+    } = compared;
+    let mut page = Page::new("Difference");
+    page.paragraph(&format!(
+        "{} → {}: {}",
+        code(&side(before, &diff.before)),
+        code(&side(after, &diff.after)),
+        prose(&diff::summary(diff))
+    ));
+    let text = text(diff);
+    if !text.is_empty() {
+        page.fenced("diff", &text);
+    }
+    page.finish(out)
+}
