@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | [`settings`] | what an image's config says |
 //! | [`outline`] | the images of a tag, one a platform, from its manifests |
-//! | [`compare`] | two outlines against each other |
+//! | [`mod@compare`] | two outlines against each other |
 //! | [`edits`] | which lines of a value went and came |
 
 pub mod compare;

@@ -24,7 +24,7 @@ pub struct HostOptions {
     /// The most requests of a sort (control, download, upload) that are under way at once.
     pub concurrency: Option<usize>,
     /// How many downloads, and how many uploads, are under way at once when a run begins; control
-    /// requests begin with four times as many. The limit finds itself from there.
+    /// requests begin with eight times as many. The limit finds itself from there.
     pub starting_concurrency: Option<usize>,
     /// The most requests a second.
     pub requests_per_second: Option<f64>,

@@ -51,10 +51,12 @@ fn every_command_can_be_typed() {
     let mut seen = 0;
     for page in pages() {
         for command in page.commands() {
-            // What a command needs is left out where it is only named, and `KIND` stands for one.
+            // What a command needs is left out where it is only named; capitals stand for a value.
             let typed = match command.as_str() {
                 "pusher import" | "pusher schema" => continue,
-                command => command.replace("KIND", "mirror"),
+                command => command
+                    .replace("KIND", "mirror")
+                    .replace("BEFORE AFTER", "nginx:1.27.1 nginx:1.27.2"),
             };
             if let Err(error) = Args::parse_checked(typed.split(' ')) {
                 panic!("{}: `{command}`: {error}", page.path.display());
