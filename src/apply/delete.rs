@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::model::{Descriptor, Digest, Manifest, Reference, media_type};
-use crate::plan::{Action, Change, Outcome, Transfer};
+use crate::plan::{Action, Change, Outcome};
 use crate::registry::{Deletion, WriteRegistry};
 
 use super::Engine;
@@ -24,14 +24,13 @@ pub(super) async fn delete<R: WriteRegistry>(
     engine: &Engine<'_, R>,
     change: &Change,
     planned: &Descriptor,
-) -> Result<Transfer, Outcome> {
-    let failed = |message: String| Outcome::Failed { message };
+) -> Result<(), Outcome> {
     let registry = engine.registry;
     let tag = engine.plan.target.reference(&change.target);
     let found = registry.head_manifest(&tag).await;
-    match found.map_err(|error| failed(told(error)))? {
+    match found.map_err(|error| Outcome::failed(told(error)))? {
         // Another deletion of this run took it along, or someone was faster.
-        None => return Ok(Transfer::default()),
+        None => return Ok(()),
         Some(found) if found.digest != planned.digest => {
             let found = found.digest.to_string();
             return Err(Outcome::Stale { found });
@@ -41,25 +40,25 @@ pub(super) async fn delete<R: WriteRegistry>(
     let TagDeletion(supported) = &engine.tag_deletion;
     if supported.load(Ordering::Relaxed) {
         let answer = registry.delete_manifest(&tag).await;
-        match answer.map_err(|error| failed(told(error)))? {
-            Deletion::Deleted | Deletion::Absent => return Ok(Transfer::default()),
+        match answer.map_err(|error| Outcome::failed(told(error)))? {
+            Deletion::Deleted | Deletion::Absent => return Ok(()),
             Deletion::Unsupported => supported.store(false, Ordering::Relaxed),
         }
     }
     if let Some(other) = needed_by(engine, change, &planned.digest)
         .await
-        .map_err(failed)?
+        .map_err(Outcome::failed)?
     {
-        return Err(failed(format!(
+        return Err(Outcome::failed(format!(
             "{} deletes whole manifests, not tags, and {other} needs this one; it was left alone",
             tag.registry()
         )));
     }
     let manifest = Reference::digested(tag.repository().clone(), planned.digest.clone());
     let answer = registry.delete_manifest(&manifest).await;
-    match answer.map_err(|error| failed(told(error)))? {
-        Deletion::Deleted | Deletion::Absent => Ok(Transfer::default()),
-        Deletion::Unsupported => Err(failed(format!(
+    match answer.map_err(|error| Outcome::failed(told(error)))? {
+        Deletion::Deleted | Deletion::Absent => Ok(()),
+        Deletion::Unsupported => Err(Outcome::failed(format!(
             "{} does not delete; delete the tag in the registry's console, or leave it and run \
              without `--prune`",
             tag.registry()

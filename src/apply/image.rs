@@ -7,20 +7,20 @@ use std::time::Instant;
 use futures_util::future::join_all;
 
 use crate::model::{RawManifest, Reference, Repository};
-use crate::plan::{Change, Copy, Outcome, TargetName, Transfer, Unreadable};
+use crate::plan::{Change, Copy, Outcome, TargetName, Transfer};
 use crate::progress::Progress;
-use crate::registry::{RegistryError, WriteRegistry};
+use crate::registry::{RegistryError, WriteRegistry, retries};
 use crate::tree::{self, ImageNode, Tree};
 
 use super::Engine;
 use super::blobs::{BlobJob, How, told};
 
-/// Brings one image to the target. An `Err` is an outcome in which the tag was not moved.
+/// Brings one image to the target.
 pub(super) async fn copy<R: WriteRegistry>(
     engine: &Engine<'_, R>,
     change: &Change,
     copy: &Copy,
-) -> Result<Transfer, Outcome> {
+) -> Outcome {
     let begun = Instant::now();
     let job = ImageJob {
         engine,
@@ -33,24 +33,13 @@ pub(super) async fn copy<R: WriteRegistry>(
             transfer: Mutex::default(),
         },
     };
-    let tree = tokio::select! {
-        tree = job.bring_contents() => tree.map_err(|message| Outcome::Failed { message })?,
-        () = engine.stopped() => return Err(Outcome::NotDone),
-    };
-    // From here on nothing is large; a stop lets it end, so that no answer is left unread.
-    job.move_tag(&tree.root).await?;
-    if change.target.digest().is_some() {
-        let failed = |why: Unreadable| Outcome::Failed {
-            message: why.message,
-        };
-        super::referrers::list(engine, &job.repository, &tree.root)
-            .await
-            .map_err(failed)?;
-    }
-    Ok(Transfer {
+    let (result, retries) = retries::count(job.run()).await;
+    let cost = Transfer {
+        retries,
         time: begun.elapsed(),
         ..job.tally.transfer()
-    })
+    };
+    Outcome::after(result, cost)
 }
 
 struct ImageJob<'a, R> {
@@ -62,6 +51,22 @@ struct ImageJob<'a, R> {
 }
 
 impl<R: WriteRegistry> ImageJob<'_, R> {
+    /// Brings everything and moves the tag. An `Err` is an outcome in which that was not moved.
+    async fn run(&self) -> Result<(), Outcome> {
+        let tree = tokio::select! {
+            tree = self.bring_contents() => tree.map_err(Outcome::failed)?,
+            () = self.engine.stopped() => return Err(Outcome::NotDone),
+        };
+        // From here on nothing is large; a stop lets it end, so that no answer is left unread.
+        self.move_tag(&tree.root).await?;
+        if self.change.target.digest().is_some() {
+            super::referrers::list(self.engine, &self.repository, &tree.root)
+                .await
+                .map_err(|why| Outcome::failed(why.message))?;
+        }
+        Ok(())
+    }
+
     /// Brings everything but the root manifest.
     async fn bring_contents(&self) -> Result<Tree, String> {
         let Change { source, policy, .. } = self.change;
@@ -132,9 +137,7 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
 
     /// Moves the tag, if it still is where the plan saw it.
     async fn move_tag(&self, root: &RawManifest) -> Result<(), Outcome> {
-        let failed = |error: RegistryError| Outcome::Failed {
-            message: told(error),
-        };
+        let failed = |error| Outcome::failed(told(error));
         let registry = self.engine.registry;
         let tag = self.engine.plan.target.reference(&self.change.target);
         let now = registry.head_manifest(&tag).await.map_err(failed)?;

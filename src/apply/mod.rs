@@ -21,14 +21,15 @@ mod source;
 mod transfer;
 
 use std::collections::HashSet;
+use std::time::Instant;
 
 use futures_util::StreamExt;
 use tokio::sync::{Mutex, watch};
 
 use crate::model::{Digest, Repository};
-use crate::plan::{Action, BlockReason, Change, Outcome, Plan, Report, TargetName};
+use crate::plan::{Action, BlockReason, Change, Outcome, Plan, Report, TargetName, Transfer};
 use crate::progress::Progress;
-use crate::registry::WriteRegistry;
+use crate::registry::{WriteRegistry, retries};
 
 use blobs::Blobs;
 use delete::TagDeletion;
@@ -145,9 +146,16 @@ impl<'a, R: WriteRegistry> Engine<'a, R> {
                 Outcome::NotDone
             } else {
                 self.progress.begin(&change.target);
-                let result = delete::delete(self, change, before).await;
+                let begun = Instant::now();
+                let work = delete::delete(self, change, before);
+                let (result, retries) = retries::count(work).await;
                 self.progress.finish(&change.target);
-                result.map_or_else(|outcome| outcome, Outcome::Done)
+                let cost = Transfer {
+                    retries,
+                    time: begun.elapsed(),
+                    ..Transfer::default()
+                };
+                Outcome::after(result, cost)
             };
             outcomes.push((position, outcome));
         }
@@ -169,12 +177,9 @@ impl<'a, R: WriteRegistry> Engine<'a, R> {
             return Outcome::NotDone;
         }
         self.progress.begin(&change.target);
-        let result = image::copy(self, change, copy).await;
+        let outcome = image::copy(self, change, copy).await;
         self.progress.finish(&change.target);
-        match result {
-            Ok(transfer) => Outcome::Done(transfer),
-            Err(outcome) => outcome,
-        }
+        outcome
     }
 
     /// Returns when someone asks the run to stop; never, if nobody can any more.

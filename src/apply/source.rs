@@ -92,6 +92,7 @@ impl<'a, R: ReadRegistry> Source<'a, R> {
                     if !broken.worth_another_try || self.breaks >= TRIES {
                         return Err(format!("{} (broke {} times)", broken.message, self.breaks));
                     }
+                    crate::registry::retries::note();
                     tracing::debug!(
                         blob = %self.blob.digest, position = self.position, why = broken.message,
                         "the download broke; reading on"

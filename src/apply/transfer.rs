@@ -7,7 +7,9 @@ use bytes::Bytes;
 use futures_util::Stream;
 use tokio::sync::mpsc;
 
-use crate::registry::{BodyError, ReadRegistry, Upload, UploadBody, UploadSession, WriteRegistry};
+use crate::registry::{
+    BodyError, ReadRegistry, Upload, UploadBody, UploadSession, WriteRegistry, retries,
+};
 
 use super::blobs::BlobJob;
 use super::source::Source;
@@ -84,6 +86,7 @@ pub(super) async fn send<R: WriteRegistry>(
             }
         };
         tracing::debug!(%error, blob = %job.blob.digest, offset, "the upload broke; going on");
+        retries::note();
         job.tally.lost(shown.saturating_sub(offset));
         shown = shown.min(offset);
     }

@@ -252,6 +252,9 @@ pub struct ApplyArgs {
     /// Copy exactly the digests of this saved plan
     #[arg(value_name = "PLAN")]
     pub plan: Option<PathBuf>,
+    /// Also write what happened to this file, as JSON; as Markdown if its name ends in `.md`
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
     /// Whether everything must be locked.
     #[command(flatten)]
     pub locked: LockedArg,
@@ -263,7 +266,8 @@ pub struct ApplyArgs {
 const APPLY_EXAMPLES: &str = "\
 Examples:
   pusher apply
-  pusher plan --out plan.json && pusher apply plan.json";
+  pusher plan --out plan.json && pusher apply plan.json
+  pusher apply --report report.json";
 
 /// What `import` takes.
 #[derive(Debug, Clone, ClapArgs)]

@@ -53,6 +53,29 @@ pub fn replace_text(folder: &Path, path: &Path, text: &str) -> Result<(), CliErr
     })
 }
 
+/// Refuses a file that [`replace_text`] could not write, before there is anything to write.
+pub fn require_writable(folder: &Path, path: &Path) -> Result<(), CliError> {
+    let whole = folder.join(path);
+    if whole.is_dir() {
+        let name = path.display();
+        return Err(CliError::new(format!(
+            "cannot write `{name}`: it is a folder"
+        )));
+    }
+    let is_new = !whole.exists();
+    let opened = std::fs::OpenOptions::new()
+        .append(true)
+        .create(true)
+        .open(&whole);
+    if is_new && opened.is_ok() {
+        drop(std::fs::remove_file(&whole));
+    }
+    opened.map(drop).map_err(|error| {
+        let why = reason(&error);
+        CliError::new(format!("cannot write `{}`: {why}", path.display()))
+    })
+}
+
 /// Reads a file; a relative path begins in `folder`. The error says why it cannot be read, and
 /// leaves it to the caller to name the file.
 pub fn read_text(folder: &Path, path: &Path) -> Result<String, String> {

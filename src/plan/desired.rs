@@ -55,6 +55,15 @@ impl Target {
         }
     }
 
+    /// Returns the same target under another of its host names.
+    #[must_use]
+    pub fn at(&self, host: String) -> Self {
+        Self {
+            registry: host,
+            ..self.clone()
+        }
+    }
+
     /// Returns the full reference that `name` stands for.
     pub fn reference(&self, name: &TargetName) -> Reference {
         let repository = self.repository(name);

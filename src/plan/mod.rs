@@ -7,6 +7,7 @@ pub mod change;
 pub mod classify;
 pub mod desired;
 pub mod drift;
+pub mod endpoints;
 pub mod expected;
 pub mod lock;
 pub mod observed;
@@ -27,6 +28,7 @@ pub use desired::{
     Target, TargetName,
 };
 pub use drift::{Evidence, Upstream};
+pub use endpoints::Endpoints;
 pub use expected::{
     Ask, Content, Expected, Known, LeftOut, Need, Refusal, Resolution, Selection, expect,
 };

@@ -35,12 +35,14 @@ pub enum Outcome {
     Failed {
         /// What was tried, and what happened.
         message: String,
+        /// What it cost nevertheless.
+        cost: Transfer,
     },
     /// The run was stopped before this change was finished; the tag is unchanged.
     NotDone,
 }
 
-/// What a copy cost.
+/// What a change cost.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Transfer {
     /// Bytes of blobs that went over the wire.
@@ -49,11 +51,38 @@ pub struct Transfer {
     pub bytes_mounted: u64,
     /// Bytes of blobs that were there already.
     pub bytes_present: u64,
+    /// How often a request was sent again, or a transfer taken up again.
+    pub retries: u64,
     /// From the first request to the last.
     pub time: Duration,
 }
 
 impl Outcome {
+    /// Says that something did not work, before it is known what that cost.
+    pub fn failed(message: impl Into<String>) -> Self {
+        Self::Failed {
+            message: message.into(),
+            cost: Transfer::default(),
+        }
+    }
+
+    /// Says how work ended, and what it cost.
+    pub fn after(result: Result<(), Self>, cost: Transfer) -> Self {
+        match result {
+            Ok(()) => Self::Done(cost),
+            Err(Self::Failed { message, .. }) => Self::Failed { message, cost },
+            Err(outcome) => outcome,
+        }
+    }
+
+    /// Returns what it cost, where it was worked on to its end.
+    pub fn cost(&self) -> Option<&Transfer> {
+        match self {
+            Self::Done(cost) | Self::Failed { cost, .. } => Some(cost),
+            Self::Unchanged | Self::Blocked | Self::Stale { .. } | Self::NotDone => None,
+        }
+    }
+
     /// Says that the target's tag points to `found` now, which nobody planned.
     pub fn stale(found: Option<&Digest>) -> Self {
         let found = found.map_or_else(|| "nothing".to_owned(), ToString::to_string);

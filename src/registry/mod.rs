@@ -14,7 +14,7 @@
 //! | [`upload`] | what goes in and out of the endpoints for blobs |
 //! | `recent` | manifests that need not be read twice |
 //! | [`error`], `refusal`, `trouble` | what went wrong, in one line, and a hint |
-//! | [`stats`], [`rate_limit`] | what was asked of whom, and what may still be asked |
+//! | [`stats`], [`retries`], [`rate_limit`] | what was asked of whom, what was tried again, what may still be asked |
 
 use std::future::Future;
 
@@ -42,6 +42,7 @@ pub mod rate_limit;
 mod recent;
 mod referrers;
 mod refusal;
+pub mod retries;
 mod retry;
 pub mod scope;
 mod send;

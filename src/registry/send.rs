@@ -6,7 +6,7 @@ use super::auth::{Attempts, Probe};
 use super::call::{Access, Answer, Body, Call, Failure};
 use super::error::{Detail, RegistryError};
 use super::host::Host;
-use super::retry;
+use super::{retries, retry};
 
 impl Host {
     /// Sends a request until it is answered, or not worth another try.
@@ -69,6 +69,7 @@ impl Host {
                 failure.detail
             );
             self.counters.retry();
+            retries::note();
             tries += 1;
             if !failure.paused {
                 tokio::time::sleep(wait).await;

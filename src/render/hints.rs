@@ -60,7 +60,7 @@ pub fn for_outcome(outcome: &Outcome) -> Option<&'static str> {
         Outcome::Stale { .. } => Some("run `pusher plan` again and look at what changed"),
         Outcome::NotDone => Some("run `pusher apply` again; it goes on with what is left"),
         // What ACR Personal says; behind a host name of one's own nothing else tells that it is one.
-        Outcome::Failed { message } if message.contains("unknown manifest class") => Some(
+        Outcome::Failed { message, .. } if message.contains("unknown manifest class") => Some(
             "the registry takes images alone: set `profile: acr-personal` under `target` in \
              `mirror.yaml`, and what it refuses is left out",
         ),
@@ -275,7 +275,7 @@ mod tests {
     fn an_image_that_the_registry_refuses_is_not_tried_again_and_again() {
         let advice = |message: &str| {
             let message = message.to_owned();
-            for_outcome(&Outcome::Failed { message }).unwrap()
+            for_outcome(&Outcome::failed(message)).unwrap()
         };
         let refused = "not allowed (403): DENIED: unknown manifest class for application/x";
         assert!(advice(refused).contains("profile: acr-personal"));

@@ -30,6 +30,8 @@ pub struct Tally {
     pub bytes_mounted: u64,
     /// Bytes of blobs that were there already.
     pub bytes_present: u64,
+    /// How often a request was sent again, or a transfer taken up again.
+    pub retries: u64,
     /// The first image that is in the target as it should be.
     pub example: Option<Reference>,
     interrupted: bool,
@@ -56,7 +58,7 @@ impl Tally {
                 Outcome::NotDone => &mut tally.not_done,
             };
             *count += 1;
-            if let Outcome::Done(cost) = outcome {
+            if let Some(cost) = outcome.cost() {
                 tally.add(cost);
             }
             let is_deleted = matches!(change.action, Action::Delete { .. });
@@ -73,12 +75,14 @@ impl Tally {
             bytes_sent,
             bytes_mounted,
             bytes_present,
+            retries,
             time: _,
         } = *cost;
         for (sum, more) in [
             (&mut self.bytes_sent, bytes_sent),
             (&mut self.bytes_mounted, bytes_mounted),
             (&mut self.bytes_present, bytes_present),
+            (&mut self.retries, retries),
         ] {
             *sum = sum.saturating_add(more);
         }
@@ -132,8 +136,25 @@ impl Tally {
     }
 }
 
-/// Says what a copy cost; leaves out what was not there to count.
-pub fn transfer(sent: u64, mounted: u64, present: u64) -> String {
+/// Says what a change cost but its time.
+pub fn cost(cost: &Transfer) -> String {
+    let Transfer {
+        bytes_sent,
+        bytes_mounted,
+        bytes_present,
+        retries,
+        time: _,
+    } = *cost;
+    let bytes = transfer(bytes_sent, bytes_mounted, bytes_present);
+    match retries {
+        0 => bytes,
+        1 => format!("{bytes}, 1 retry"),
+        retries => format!("{bytes}, {retries} retries"),
+    }
+}
+
+/// Says what went over the wire and what did not have to; leaves out what was not there to count.
+fn transfer(sent: u64, mounted: u64, present: u64) -> String {
     let part = |(count, words)| (count > 0).then(|| format!(", {} {words}", bytes(count)));
     let rest = [(mounted, "mounted"), (present, "there already")];
     let rest: String = rest.into_iter().filter_map(part).collect();

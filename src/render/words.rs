@@ -139,7 +139,7 @@ pub fn outcome_reason(change: &Change, outcome: &Outcome) -> Option<String> {
         (Outcome::Stale { found }, _) => Some(format!(
             "someone moved the tag after the plan was made, to {found}; it was left alone"
         )),
-        (Outcome::Failed { message }, _) => Some(message.clone()),
+        (Outcome::Failed { message, .. }, _) => Some(message.clone()),
         (Outcome::NotDone, _) => Some("the run was stopped before this was finished".to_owned()),
         (Outcome::Unchanged | Outcome::Done(_) | Outcome::Blocked, _) => None,
     }

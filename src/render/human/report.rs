@@ -6,7 +6,7 @@ use crate::plan::{Change, Outcome, Report, Target};
 
 use super::super::hints;
 use super::super::style::{Tone, View};
-use super::super::tally::{Tally, transfer};
+use super::super::tally::{Tally, cost};
 use super::super::units::seconds;
 use super::super::words::{outcome_reason, outcome_word};
 use super::block::{Block, blocks, header, of_change};
@@ -63,9 +63,8 @@ fn block(change: &Change, outcome: &Outcome, target: &Target) -> Block {
         }
     };
     let mut lines = block.lines;
-    if let Outcome::Done(cost) = outcome {
-        let cost = transfer(cost.bytes_sent, cost.bytes_mounted, cost.bytes_present);
-        lines.push(vec![Span::faint(cost)]);
+    if let Outcome::Done(spent) = outcome {
+        lines.push(vec![Span::faint(cost(spent))]);
     }
     if let Some(reason) = outcome_reason(change, outcome) {
         lines.push(vec![Span::plain(reason)]);

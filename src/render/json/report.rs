@@ -56,6 +56,8 @@ struct Summary {
     bytes_mounted: u64,
     /// Bytes of blobs that were there already.
     bytes_present: u64,
+    /// How often a request was sent again, or a transfer taken up again.
+    retries: u64,
 }
 
 /// What happened to one change.
@@ -65,6 +67,11 @@ struct Change {
     target: String,
     /// What to pull: the registry, the namespace and the name.
     image: String,
+    /// The same from everywhere; null where the target's host is not one of Alibaba Cloud's.
+    image_public: Option<String>,
+    /// The same inside a VPC of the registry's region; null where the target's host is not one of
+    /// Alibaba Cloud's.
+    image_vpc: Option<String>,
     /// Where the image comes from, fully written out.
     source: String,
     /// Which platforms of it are wanted.
@@ -89,7 +96,9 @@ struct Change {
     bytes_mounted: u64,
     /// Bytes of blobs that were there already.
     bytes_present: u64,
-    /// From the first request to the last; null where nothing was copied.
+    /// How often a request was sent again, or a transfer taken up again.
+    retries: u64,
+    /// From the first request to the last; null where it was not worked on to its end.
     seconds: Option<f64>,
 }
 
@@ -126,20 +135,23 @@ impl From<&core::Outcome> for Outcome {
 
 impl Change {
     fn of(change: &core::Change, outcome: &core::Outcome, target: &core::Target) -> Self {
-        let cost = match outcome {
-            core::Outcome::Done(cost) => Some(*cost),
-            _ => None,
-        };
+        let cost = outcome.cost().copied();
+        let at = |host| target.at(host).reference(&change.target).to_string();
+        let hosts = core::Endpoints::of_host(&target.registry);
+        let (public, vpc) = hosts.map(|both| (at(both.public), at(both.vpc))).unzip();
         let core::Transfer {
             bytes_sent,
             bytes_mounted,
             bytes_present,
+            retries,
             time: _,
         } = cost.unwrap_or_default();
         let advice = || hints::for_outcome(outcome).map(str::to_owned);
         Self {
             target: change.target.to_string(),
             image: target.reference(&change.target).to_string(),
+            image_public: public,
+            image_vpc: vpc,
             source: change.source.to_string(),
             platforms: (&change.platforms).into(),
             action: (&change.action).into(),
@@ -152,6 +164,7 @@ impl Change {
             bytes_sent,
             bytes_mounted,
             bytes_present,
+            retries,
             seconds: cost.map(|cost| cost.time.as_secs_f64()),
         }
     }
@@ -193,6 +206,7 @@ impl From<Tally> for Summary {
             bytes_sent,
             bytes_mounted,
             bytes_present,
+            retries,
             ..
         } = tally;
         Self {
@@ -207,6 +221,7 @@ impl From<Tally> for Summary {
             bytes_sent,
             bytes_mounted,
             bytes_present,
+            retries,
         }
     }
 }

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use crate::plan::{Change, Outcome, Report, Target};
+use crate::plan::{Action, Change, Endpoints, Outcome, Report, Target};
 
 use super::super::hints;
-use super::super::tally::{Tally, transfer};
+use super::super::tally::{self, Tally};
 use super::super::units::{counted, seconds};
 use super::super::words::{outcome_reason, outcome_word};
 use super::escape::code;
@@ -40,7 +40,7 @@ pub fn report(report: &Report, out: &mut dyn fmt::Write) -> fmt::Result {
             Outcome::Done(cost) => Some([
                 outcome_word(change, outcome).to_owned(),
                 pull(change, target),
-                transfer(cost.bytes_sent, cost.bytes_mounted, cost.bytes_present),
+                tally::cost(cost),
                 seconds(cost.time),
             ]),
             _ => None,
@@ -66,6 +66,18 @@ fn trouble<'a>(change: &'a Change, outcome: &Outcome) -> Option<Trouble<'a>> {
     })
 }
 
+/// Returns the command that pulls an image, from everywhere and from inside a VPC.
 fn pull(change: &Change, target: &Target) -> String {
-    code(&format!("docker pull {}", target.reference(&change.target)))
+    let image = target.reference(&change.target).to_string();
+    if matches!(change.action, Action::Delete { .. }) {
+        return code(&image);
+    }
+    let command = |image: &str| code(&format!("docker pull {image}"));
+    match Endpoints::of_host(&target.registry) {
+        None => command(&image),
+        Some(Endpoints { public, vpc }) => {
+            let at = |host| target.at(host).reference(&change.target).to_string();
+            format!("{}<br>VPC: {}", command(&at(public)), command(&at(vpc)))
+        }
+    }
 }

@@ -101,7 +101,7 @@ async fn bytes_that_are_not_what_was_promised_never_get_a_tag() {
         .faults()
         .add(Fault::new("GET", "/blobs/", Effect::Corrupt { at: 9 }).always());
     let report = world.apply().await;
-    let Outcome::Failed { message } = &report.outcomes[0] else {
+    let Outcome::Failed { message, .. } = &report.outcomes[0] else {
         panic!("{report:?}")
     };
     assert!(
@@ -121,7 +121,7 @@ async fn a_transfer_that_always_breaks_is_given_up() {
         .faults()
         .add(Fault::new("GET", "/blobs/", broken).always());
     let report = world.apply().await;
-    let Outcome::Failed { message } = &report.outcomes[0] else {
+    let Outcome::Failed { message, .. } = &report.outcomes[0] else {
         panic!("{report:?}")
     };
     assert!(message.contains("broke 5 times"), "{message}");

@@ -246,7 +246,7 @@ async fn one_image_that_fails_does_not_stop_the_others() {
         .faults()
         .add(Fault::new("PUT", "/team/b/manifests/", Effect::status(403)).always());
     let report = world.apply().await;
-    let Outcome::Failed { message } = &report.outcomes[1] else {
+    let Outcome::Failed { message, .. } = &report.outcomes[1] else {
         panic!("{report:?}")
     };
     assert!(

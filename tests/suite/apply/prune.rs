@@ -136,7 +136,7 @@ async fn a_manifest_that_another_tag_needs_goes_only_as_a_tag() {
         }
         let needed_by = ["the tag `1`", "the index behind the tag `1`"];
         for (outcome, needed_by) in report.outcomes[2..].iter().zip(needed_by) {
-            let Outcome::Failed { message } = outcome else {
+            let Outcome::Failed { message, .. } = outcome else {
                 panic!("{outcome:?}");
             };
             assert!(message.contains(needed_by), "{message}");
@@ -161,7 +161,7 @@ async fn a_registry_that_does_not_delete_keeps_everything_and_says_so() {
     let lock = mirrored(&mut world, &["app:1", "app:2"]).await;
     leave(&mut world, "app:1");
     let report = world.carry_out(&pruned(&world, &lock).await).await;
-    let Outcome::Failed { message } = &report.outcomes[1] else {
+    let Outcome::Failed { message, .. } = &report.outcomes[1] else {
         panic!("{:?}", report.outcomes);
     };
     assert!(message.contains("does not delete"), "{message}");

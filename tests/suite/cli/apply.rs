@@ -58,3 +58,61 @@ async fn one_that_fails_does_not_stop_the_others() {
     assert_eq!((ran.status, ran.stderr.as_str()), (1, ""));
     assert_eq!(target.tags(&format!("{NAMESPACE}/two")), ["v1"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_is_kept_with_what_each_image_cost() {
+    let (source, target) = pair().await;
+    let one = Image::new("linux/amd64").layer("one");
+    one.push(&source, "org/one", "v1");
+    Image::new("linux/amd64")
+        .layer("two")
+        .push(&source, "org/two", "v1");
+    let manifest = |name: &str| format!("/{NAMESPACE}/{name}/manifests/v1");
+    let busy = Fault::new("PUT", &manifest("one"), Effect::status(503));
+    target.faults().add(busy);
+    let refused = Fault::new("PUT", &manifest("two"), Effect::status(403));
+    target.faults().add(refused.always());
+    let list = "SOURCE/org/one:v1\nSOURCE/org/two:v1\n";
+    let place = Place::between(&source, &target).file("images.txt", list);
+    let ran = place.run("apply --report report.json");
+    assert_eq!(ran.status, 1, "{ran:?}");
+    let read = |name| std::fs::read_to_string(place.path().join(name)).unwrap();
+    let report: serde_json::Value = serde_json::from_str(&read("report.json")).unwrap();
+    let [one, two] = [&report["changes"][0], &report["changes"][1]];
+    assert_eq!(
+        (&one["outcome"], &one["retries"]),
+        (&"done".into(), &1.into())
+    );
+    assert_eq!(
+        (&two["outcome"], &two["retries"]),
+        (&"failed".into(), &0.into())
+    );
+    for change in [one, two] {
+        assert!(change["bytes_sent"].as_u64() > Some(0), "{change}");
+        assert!(change["seconds"].as_f64() > Some(0.0), "{change}");
+        assert!(change["image_vpc"].is_null(), "{change}");
+    }
+    target.faults().clear();
+    let ran = place.run("apply -q --report report.md");
+    assert_eq!(ran.status, 0, "{ran:?}");
+    let page = read("report.md");
+    assert!(page.starts_with("### Apply complete: 1 created"), "{page}");
+    assert!(!place.path().join("report.md.new").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_that_cannot_be_kept_stops_the_run_before_it_begins() {
+    let (source, target) = pair().await;
+    Image::new("linux/amd64").push(&source, "org/one", "v1");
+    let place = Place::between(&source, &target).file("images.txt", "SOURCE/org/one:v1\n");
+    for (path, why) in [
+        ("no/report.json", "there is no such file"),
+        (".", "it is a folder"),
+    ] {
+        let ran = place.run(&format!("apply --report {path}"));
+        assert_eq!(ran.status, 1);
+        let said = format!("error: cannot write `{path}`: {why}");
+        assert!(ran.stderr.contains(&said), "{ran:?}");
+    }
+    assert_eq!(target.log().requests().len(), 0);
+}

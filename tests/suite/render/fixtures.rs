@@ -262,6 +262,7 @@ pub(super) fn every_outcome() -> Report {
             bytes_sent,
             bytes_mounted,
             bytes_present,
+            retries: bytes_mounted.min(2),
             time: Duration::from_millis(milliseconds),
         })
     };
@@ -277,6 +278,12 @@ pub(super) fn every_outcome() -> Report {
             },
             Outcome::Failed {
                 message: "cannot push to `registry.cn-hangzhou.aliyuncs.com/team/mongo`: 500 from the registry, 5 tries".to_owned(),
+                cost: Transfer {
+                    bytes_sent: 1024,
+                    retries: 4,
+                    time: Duration::from_secs(9),
+                    ..Transfer::default()
+                },
             },
             Outcome::NotDone,
         ],

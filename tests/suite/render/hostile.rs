@@ -72,9 +72,7 @@ fn hostile_report() -> Report {
                 found: HOSTILE.to_owned(),
             },
             2 => Outcome::Unchanged,
-            _ => Outcome::Failed {
-                message: HOSTILE.to_owned(),
-            },
+            _ => Outcome::failed(HOSTILE),
         });
     Report {
         outcomes: outcomes.collect(),
