@@ -1,6 +1,7 @@
 //! From a desired set to a mirrored registry, over HTTP between two sandboxes.
 
 mod interruptions;
+mod limits;
 mod prune;
 mod referrers;
 mod world;

@@ -9,8 +9,9 @@ use pusher::plan::{
     TargetName, plan,
 };
 use pusher::progress::Progress;
-use pusher::registry::{Client, ClientOptions, RetryOptions};
+use pusher::registry::{Client, ClientOptions, HostOptions, RetryOptions};
 use pusher::sandbox::{Options, Sandbox};
+use std::collections::HashMap;
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -79,11 +80,14 @@ impl World {
 
     /// Plans and applies with one client, as `pusher apply` does.
     pub(super) async fn apply(&self) -> Report {
-        let client = client();
-        let observed = observe(&self.desired, &client, &self.cache, &Progress::default()).await;
+        self.apply_with(&client()).await
+    }
+
+    pub(super) async fn apply_with(&self, client: &Client) -> Report {
+        let observed = observe(&self.desired, client, &self.cache, &Progress::default()).await;
         let plan = plan(&self.desired, &observed);
         let (_keep, stop) = watch::channel(false);
-        apply(&plan, &client, stop, &Progress::default()).await
+        apply(&plan, client, stop, &Progress::default()).await
     }
 
     pub(super) async fn carry_out(&self, plan: &Plan) -> Report {
@@ -99,12 +103,18 @@ impl World {
 
 /// A client that does not wait long before it tries again.
 pub(super) fn client() -> Client {
+    client_with(HashMap::new())
+}
+
+/// The same, with what is known about single hosts.
+pub(super) fn client_with(hosts: HashMap<String, HostOptions>) -> Client {
     let retry = RetryOptions {
         first_wait: Duration::from_millis(1),
         longest_wait: Duration::from_millis(5),
         ..RetryOptions::default()
     };
     Client::new(ClientOptions {
+        hosts,
         retry,
         ..ClientOptions::default()
     })
