@@ -2,31 +2,12 @@
 //! is found out, and what leaves the files leaves the target.
 
 use pusher::sandbox::images::{Artifact, Image};
-use serde_json::Value;
 
 use super::mirror::{GENERIC, Mirror, NAMESPACE};
 use crate::support::registry::{Setup, TestRegistry};
 
 fn image(content: &str) -> Artifact {
     Image::new("linux/amd64").layer(content).build()
-}
-
-/// Runs a command that must end with `status`.
-fn run(mirror: &Mirror, line: &str, status: i32) -> String {
-    let ran = mirror.place.run(line);
-    assert_eq!(ran.status, status, "{line}: {}", ran.whole());
-    ran.stdout
-}
-
-/// Returns each kind of drift with its target.
-fn drift(mirror: &Mirror, status: i32) -> Vec<(String, String)> {
-    let text = run(mirror, "drift --format json", status);
-    let document: Value = serde_json::from_str(&text).unwrap();
-    let differences = document["differences"].as_array().unwrap().iter();
-    let text = |value: &Value| value.as_str().unwrap().to_owned();
-    differences
-        .map(|found| (text(&found["kind"]), text(&found["target"])))
-        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -47,47 +28,47 @@ async fn a_lock_holds_moving_tags_tells_drift_and_lets_prune_do_its_work() {
     let held =
         async |name: &str, tag: &str| mirror.target.tag(&format!("{NAMESPACE}/{name}"), tag).await;
 
-    run(&mirror, "lock", 0);
-    run(&mirror, "lock --check", 0);
-    run(&mirror, "apply --locked", 0);
+    mirror.run("lock", 0);
+    mirror.run("lock --check", 0);
+    mirror.run("apply --locked", 0);
     mirror.assert_in_place(2);
-    assert_eq!(drift(&mirror, 0), []);
+    assert_eq!(mirror.drift(0), []);
 
     // The source moves: nothing changes but what drift tells, until someone moves the lock.
     source.push(&second, "org/app", "latest").await;
     mirror.assert_in_place(2);
     let told = |kind: &str, target: &str| vec![(kind.to_owned(), target.to_owned())];
-    assert_eq!(drift(&mirror, 2), told("upstream-moved", "app:latest"));
-    run(&mirror, "apply --locked", 0);
+    assert_eq!(mirror.drift(2), told("upstream-moved", "app:latest"));
+    mirror.run("apply --locked", 0);
     assert_eq!(held("app", "latest").await, Some(first.digest.clone()));
-    run(&mirror, "lock --update app:latest", 0);
-    run(&mirror, "apply --locked", 0);
+    mirror.run("lock --update app:latest", 0);
+    mirror.run("apply --locked", 0);
     assert_eq!(held("app", "latest").await, Some(second.digest.clone()));
     mirror.assert_in_place(2);
 
     // Someone pushes over a tag: drift names it, apply mends it.
     let repository = format!("{NAMESPACE}/redis");
     mirror.target.push(&foreign, &repository, "7").await;
-    assert_eq!(drift(&mirror, 2), told("target-changed", "redis:7"));
-    run(&mirror, "apply", 0);
+    assert_eq!(mirror.drift(2), told("target-changed", "redis:7"));
+    mirror.run("apply", 0);
     assert_eq!(held("redis", "7").await, Some(redis.digest.clone()));
     mirror.assert_in_place(2);
 
     // An image leaves the list: prune removes that tag and nothing else.
     mirror.target.push(&foreign, &repository, "theirs").await;
     mirror.declare(GENERIC, "images:\n  - SOURCE/org/app:latest\n");
-    assert_eq!(drift(&mirror, 2), told("not-declared", "redis:7"));
+    assert_eq!(mirror.drift(2), told("not-declared", "redis:7"));
     mirror.assert_in_place(1);
-    run(&mirror, "lock", 0);
-    assert_eq!(drift(&mirror, 2), told("not-declared", "redis:7"));
-    let planned = run(&mirror, "plan --prune", 0);
+    mirror.run("lock", 0);
+    assert_eq!(mirror.drift(2), told("not-declared", "redis:7"));
+    let planned = mirror.run("plan --prune", 0);
     assert!(planned.contains("1 to delete"), "{planned}");
-    run(&mirror, "apply --prune", 0);
+    mirror.run("apply --prune", 0);
     assert_eq!(held("redis", "7").await, None);
     assert_eq!(held("redis", "theirs").await, Some(foreign.digest.clone()));
     assert_eq!(held("app", "latest").await, Some(second.digest.clone()));
-    run(&mirror, "plan --prune --detailed-exitcode", 0);
-    run(&mirror, "lock", 0);
-    assert_eq!(drift(&mirror, 0), []);
-    run(&mirror, "lock --check", 0);
+    mirror.run("plan --prune --detailed-exitcode", 0);
+    mirror.run("lock", 0);
+    assert_eq!(mirror.drift(0), []);
+    mirror.run("lock --check", 0);
 }

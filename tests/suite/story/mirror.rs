@@ -33,6 +33,24 @@ pub(super) struct Mirror {
 }
 
 impl Mirror {
+    /// Runs a command that must end with `status`, and returns its answer.
+    pub(super) fn run(&self, line: &str, status: i32) -> String {
+        let ran = self.place.run(line);
+        assert_eq!(ran.status, status, "{line}: {}", ran.whole());
+        ran.stdout
+    }
+
+    /// Returns each kind of drift with its target.
+    pub(super) fn drift(&self, status: i32) -> Vec<(String, String)> {
+        let text = self.run("drift --format json", status);
+        let document: Value = serde_json::from_str(&text).unwrap();
+        let differences = document["differences"].as_array().unwrap().iter();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        differences
+            .map(|found| (text(&found["kind"]), text(&found["target"])))
+            .collect()
+    }
+
     /// Mirrors from the registry at `source`, which files call `SOURCE`; `None`, and said aloud,
     /// without `docker-registry` or skopeo.
     pub(super) async fn from(source: &str, target: &Setup) -> Option<Self> {

@@ -13,3 +13,4 @@ mod platforms;
 mod referrers;
 mod requests;
 mod saved;
+mod whole;
