@@ -88,7 +88,7 @@ async fn from_a_pull_request_to_a_prune() {
     story.declare(&["app", "web"]);
     mirror.run("lock", 0);
     assert_same_bytes(mirror);
-    let reviewed = mirror.plan().expected("web:latest").to_owned();
+    let reviewed = mirror.plan().expected("web:latest").clone();
     assert_eq!(reviewed, web.to_string());
     mirror.run("plan --locked --out plan.json", 0);
 
