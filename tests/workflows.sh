@@ -23,7 +23,7 @@ story() {
   [[ "$1" == *"$only"* ]] || return 1
   running=$1
   rm -rf "$work"
-  mkdir -p "$work/gh/artifact" "$work/pusher" "$work/tmp" "$work/home"
+  mkdir -p "$work/gh/artifact" "$work/gh/git" "$work/pusher" "$work/tmp" "$work/home"
   cd "$work"
   echo '{"has_issues": true}' >gh/repository.json
   echo '{}' >gh/pulls.json
@@ -516,6 +516,130 @@ if story 'issue refuses another status'; then
   echo 'drift' >drift.md
   settings=(STATUS=1)
   script drift-issue.sh drift.md
+  check 'fails' is "$code" 1
+  check 'writes nothing' calls ''
+fi
+
+# --- lock -----------------------------------------------------------------------------------------
+
+if story 'lock where there is none'; then
+  settings=("${credentials[@]}" GITHUB_EVENT_NAME=schedule)
+  script lock.sh "$work/lock.txt"
+  check 'passes' is "$code" 0
+  check 'says what to do' has log '::notice::there is no mirror.lock'
+  check 'runs nothing' is "$(cat pusher/calls)" ''
+  check 'hands nothing on' is "$(cat output)" ''
+fi
+
+if story 'lock where nothing is set up'; then
+  settings=(GITHUB_EVENT_NAME=schedule)
+  echo old >mirror.lock
+  script lock.sh "$work/lock.txt"
+  check 'passes' is "$code" 0
+  check 'runs nothing' is "$(cat pusher/calls)" ''
+  check 'hands nothing on' is "$(cat output)" ''
+fi
+
+for status in 0 1; do
+  if story "lock that moves, with status $status"; then
+    settings=("${credentials[@]}" GITHUB_EVENT_NAME=schedule PUSHER_MASK=$'p w*d')
+    echo old >mirror.lock
+    echo new >pusher/lock.writes
+    echo 'nginx:latest moved p w*d' >pusher/lock.out
+    echo "$status" >pusher/lock.status
+    script lock.sh "$work/lock.txt"
+    check 'passes: the others moved' is "$code" 0
+    check 'hands it on' is "$(cat output)" 'moved=true'
+    check 'is masked' is "$(cat lock.txt)" 'nginx:latest moved ***'
+    check 'is in the summary' has summary 'nginx:latest moved ***'
+    check 'with the target' is "$(cat pusher/calls)" 'lock --update | r.example/team me:p w*d'
+  fi
+done
+
+if story 'lock that stays'; then
+  settings=("${credentials[@]}" GITHUB_EVENT_NAME=schedule)
+  echo old >mirror.lock
+  script lock.sh "$work/lock.txt"
+  check 'hands it on' is "$code $(cat output)" '0 moved=false'
+fi
+
+if story 'lock that fails'; then
+  settings=("${credentials[@]}" GITHUB_EVENT_NAME=schedule)
+  echo old >mirror.lock
+  echo 1 >pusher/lock.status
+  script lock.sh "$work/lock.txt"
+  check 'fails' is "$code" 1
+  check 'hands nothing on' is "$(cat output)" ''
+fi
+
+# A lock that moved on a default branch whose tree is known.
+moved() {
+  settings=(MOVED=true BASE=main BASE_SHA=base)
+  echo '{"message": "main", "tree": "tree-of-main"}' >gh/git/base
+  printf '%s\n' "$1" >mirror.lock
+  printf '%s\n' "$1" >lock.txt
+}
+
+# What the branch holds: its lock and the commit below it.
+branch() {
+  local commit tree blob
+  commit=gh/git/$(cat gh/git/branch)
+  tree=gh/git/$(jq -r .tree "$commit")
+  blob=gh/git/$(jq -r '.tree[0].sha' "$tree")
+  printf '%s %s %s' "$(jq -r '.parents[0]' "$commit")" "$(jq -r .base_tree "$tree")" "$(jq -r .content "$blob")"
+}
+
+if story 'lock pull request opened, updated, closed'; then
+  moved 'nginx 1'
+  script lock-pull-request.sh lock.txt
+  check 'passes' is "$code" 0
+  check 'opens' calls $'POST /git/blobs\nPOST /git/trees\nPOST /git/commits\nPOST /git/refs\nPOST /pulls'
+  check 'on top of the default branch' is "$(branch)" 'base tree-of-main nginx 1'
+  check 'says what' holds gh/pulls.json '.["1"] | .head == "pusher/lock" and .base == "main" and (.body | contains("nginx 1"))'
+  : >gh/calls
+  script lock-pull-request.sh lock.txt
+  check 'commits the same once' calls $'POST /git/blobs\nPOST /git/trees\nPATCH /pulls/1'
+  : >gh/calls
+  moved 'nginx 2'
+  script lock-pull-request.sh lock.txt
+  check 'updates' calls \
+    $'POST /git/blobs\nPOST /git/trees\nPOST /git/commits\nPATCH /git/refs/heads/pusher/lock\nPATCH /pulls/1'
+  check 'one commit on the default branch' is "$(branch)" 'base tree-of-main nginx 2'
+  check 'says what is now' holds gh/pulls.json 'length == 1 and (.["1"].body | contains("nginx 2"))'
+  : >gh/calls
+  settings=(MOVED=false BASE=main BASE_SHA=base)
+  script lock-pull-request.sh lock.txt
+  check 'closes' calls 'PATCH /pulls/1'
+  check 'is closed' holds gh/pulls.json '.["1"].state == "closed"'
+  : >gh/calls
+  script lock-pull-request.sh lock.txt
+  check 'once' calls ''
+fi
+
+if story 'lock pull request leaves what somebody committed'; then
+  moved 'nginx 1'
+  echo '{"message": "my own", "tree": "t"}' >gh/git/theirs
+  echo theirs >gh/git/branch
+  script lock-pull-request.sh lock.txt
+  check 'fails' is "$code" 1
+  check 'says why' has log "::error::the last commit on the branch pusher/lock is somebody's own"
+  check 'writes nothing' calls ''
+fi
+
+if story 'lock pull request with hostile contents'; then
+  moved '$(touch owned) `touch owned`; touch owned'
+  printf '```\n@everyone </details>\n' >>lock.txt
+  script lock-pull-request.sh lock.txt
+  check 'passes' is "$code" 0
+  check 'arrives as it is' is "$(branch)" 'base tree-of-main $(touch owned) `touch owned`; touch owned'
+  check 'quoted in a fence it cannot close' holds gh/pulls.json '.["1"].body | contains("\n````text\n$(touch")'
+  check 'runs nothing' is "$(find "$work" -name owned)" ''
+fi
+
+if story 'lock pull request refuses another word'; then
+  moved 'nginx 1'
+  settings=(MOVED=maybe BASE=main BASE_SHA=base)
+  script lock-pull-request.sh lock.txt
   check 'fails' is "$code" 1
   check 'writes nothing' calls ''
 fi

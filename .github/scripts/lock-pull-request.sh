@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# Keeps the one pull request that moves `mirror.lock`: opened and updated where the lock moved, closed
+# where the default branch already has it.
+#
+#   MOVED=true|false BASE=BRANCH BASE_SHA=… GITHUB_REPOSITORY=… RUN_URL=… lock-pull-request.sh REPORT
+#
+# Commits through the API, on top of BASE_SHA, so that no checkout holds a token and GitHub signs them.
+set -euo pipefail
+# shellcheck source=lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+readonly BRANCH=pusher/lock TITLE='lock: take what the sources hold now'
+report=$1
+repository=repos/$GITHUB_REPOSITORY
+[[ "$MOVED" == true || "$MOVED" == false ]] || die 'moved must be true or false'
+
+number=$(gh api "$repository/pulls?state=open&head=${GITHUB_REPOSITORY%%/*}:$BRANCH&base=$BASE" |
+  jq -r '.[0].number // empty')
+
+if [[ "$MOVED" == false ]]; then
+  if [[ -n "$number" ]]; then
+    gh api --method PATCH "$repository/pulls/$number" --silent -f state=closed
+    notice "closed pull request #$number: the lock has what the sources hold"
+  fi
+  exit 0
+fi
+
+# Sends a JSON document and prints the id of what was made.
+made() {
+  gh api --method POST "$repository/git/$1" --input - | jq -r .sha
+}
+
+head=$(gh api "$repository/git/matching-refs/heads/$BRANCH" |
+  jq -r --arg ref "refs/heads/$BRANCH" '.[] | select(.ref == $ref) | .object.sha')
+held=''
+if [[ -n "$head" ]]; then
+  last=$(gh api "$repository/git/commits/$head")
+  # What somebody else put on the branch would be lost.
+  [[ $(jq -r .message <<<"$last") == "$TITLE" ]] ||
+    die "the last commit on the branch $BRANCH is somebody's own: merge it elsewhere, or delete the branch"
+  held=$(jq -r .tree.sha <<<"$last")
+fi
+
+blob=$(jq -n --rawfile text mirror.lock '{content: $text, encoding: "utf-8"}' | made blobs)
+base_tree=$(gh api "$repository/git/commits/$BASE_SHA" | jq -r .tree.sha)
+tree=$(jq -n --arg base "$base_tree" --arg blob "$blob" \
+  '{base_tree: $base, tree: [{path: "mirror.lock", mode: "100644", type: "blob", sha: $blob}]}' | made trees)
+
+if [[ "$tree" != "$held" ]]; then
+  commit=$(jq -n --arg message "$TITLE" --arg tree "$tree" --arg parent "$BASE_SHA" \
+    '{message: $message, tree: $tree, parents: [$parent]}' | made commits)
+  if [[ -n "$head" ]]; then
+    jq -n --arg sha "$commit" '{sha: $sha, force: true}' |
+      gh api --method PATCH "$repository/git/refs/heads/$BRANCH" --silent --input -
+  else
+    jq -n --arg ref "refs/heads/$BRANCH" --arg sha "$commit" '{ref: $ref, sha: $sha}' |
+      gh api --method POST "$repository/git/refs" --silent --input -
+  fi
+fi
+
+body=$(mktemp)
+trap 'rm -f "$body"' EXIT
+{
+  printf 'What the sources hold now, from [the run](%s). ' "$RUN_URL"
+  printf 'Merging this mirrors it; until then *apply* keeps to the old digests.\n\n'
+  head -c "$BODY_LIMIT" "$report" | fence
+} >"$body"
+
+if [[ -n "$number" ]]; then
+  gh api --method PATCH "$repository/pulls/$number" --silent -F "body=@$body"
+  notice "updated pull request #$number"
+else
+  gh api --method POST "$repository/pulls" --silent \
+    -f "title=$TITLE" -f "head=$BRANCH" -f "base=$BASE" -F "body=@$body" ||
+    die 'no pull request could be opened: turn on "Allow GitHub Actions to create and approve pull requests" in Settings, Actions, General'
+  notice 'opened a pull request'
+fi
