@@ -74,8 +74,9 @@ if story 'plan with credentials'; then
   echo 2 >pusher/plan.status
   script plan.sh "$work/plan"
   check 'changes pending are no failure' is "$code" 0
-  check 'one call, with the target' is "$(cat pusher/calls)" \
-    "plan --format markdown --detailed-exitcode --out $work/plan/plan.json | r.example/team me:p w*d"
+  check 'annotations, and one plan, with the target' is "$(cat pusher/calls)" \
+    "check --quiet --format github | r.example/team me:p w*d
+plan --format markdown --detailed-exitcode --out $work/plan/plan.json | r.example/team me:p w*d"
   check 'the plan is kept' is "$(cat plan/plan.md)" '| create | nginx:1.27 |'
   check 'the summary has it' has summary '| create | nginx:1.27 |'
   check 'the number is kept' is "$(cat plan/pull-request)" 12
@@ -150,7 +151,7 @@ if story 'plan of a fork'; then
   script plan.sh "$work/plan"
   check 'passes' is "$code" 0
   check 'asks no registry, and a stand-in is named' is "$(cat pusher/calls)" \
-    $'check | registry.cn-hangzhou.aliyuncs.com/namespace :\nplan --offline --format markdown | registry.cn-hangzhou.aliyuncs.com/namespace :'
+    $'check --quiet --format github | registry.cn-hangzhou.aliyuncs.com/namespace :\ncheck | registry.cn-hangzhou.aliyuncs.com/namespace :\nplan --offline --format markdown | registry.cn-hangzhou.aliyuncs.com/namespace :'
   check 'says what is missing' has plan/plan.md "Without the credentials of the target"
   check 'the check is in it' has plan/plan.md 'no mistakes'
   check 'the plan is in it' has plan/plan.md '| unknown | nginx:1.27 |'

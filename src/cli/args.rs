@@ -48,7 +48,7 @@ pub struct GlobalArgs {
     /// Read this mirror file or image list [default: mirror.yaml, mirror.yml, mirror.toml, images.txt]
     #[arg(short, long, global = true, value_name = "PATH")]
     pub file: Option<PathBuf>,
-    /// Write the answer as `human`, `json` or `markdown` [default: human]
+    /// Write the answer as `human`, `json`, `markdown` or `github` (annotations) [default: human]
     #[arg(
         long,
         global = true,
@@ -89,6 +89,8 @@ pub enum Format {
     Json,
     /// For pull requests and job summaries
     Markdown,
+    /// For GitHub Actions: annotations on the lines of the files
+    Github,
 }
 
 /// When to use colours.
@@ -352,6 +354,7 @@ impl From<Format> for render::Format {
             Format::Human => Self::Human,
             Format::Json => Self::Json,
             Format::Markdown => Self::Markdown,
+            Format::Github => Self::Github,
         }
     }
 }

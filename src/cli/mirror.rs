@@ -9,9 +9,9 @@ use crate::config::{self, Diagnostic, Files, Input, Loaded, PruneSettings, Regis
 use crate::lock::{self, LockError};
 use crate::model::Digest;
 use crate::plan::{Desired, Entry, FileDigest, Lock, LockedImage, Origin, TargetName};
-use crate::render::{Style, diagnostics, words};
+use crate::render::{Style, diagnostics, github, words};
 
-use super::args::GlobalArgs;
+use super::args::{Format, GlobalArgs};
 use super::context::Context;
 use super::error::{CliError, Stop};
 use super::exit::Exit;
@@ -80,7 +80,14 @@ pub fn load(context: &Context, global: &GlobalArgs) -> Result<Loaded, CliError> 
 pub fn require(context: &Context, global: &GlobalArgs) -> Result<Mirror, Stop> {
     let file = files::read_main(&context.folder, global.file.as_deref())?;
     let (loaded, mut files) = understand(context, &file);
+    let annotate = |told: &[Diagnostic]| match global.format() {
+        Format::Github => context
+            .printer
+            .answer(|to| github::check(told, &loaded.files, to)),
+        Format::Human | Format::Json | Format::Markdown => Ok(()),
+    };
     let Ok(mut desired) = loaded.desired() else {
+        annotate(&loaded.diagnostics)?;
         return Err(refuse(context, &loaded.files, &loaded.diagnostics));
     };
     // Names that the target refuses are not told here: the plan shows them as blocked.
@@ -91,6 +98,7 @@ pub fn require(context: &Context, global: &GlobalArgs) -> Result<Mirror, Stop> {
         .filter(is_remark)
         .cloned()
         .collect();
+    annotate(&remarks)?;
     context
         .printer
         .say(|to| write(context, &loaded.files, &remarks, to));

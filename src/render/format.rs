@@ -8,7 +8,7 @@ use crate::plan::{Plan, Report};
 use super::diff::Compared;
 use super::drift::Drift;
 use super::style::View;
-use super::{human, json, markdown};
+use super::{github, human, json, markdown};
 
 /// Whom an answer is for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub enum Format {
     Json,
     /// Pull requests, issues and step summaries.
     Markdown,
+    /// The lines of the files, in GitHub Actions.
+    Github,
 }
 
 /// What is known about a plan beside itself.
@@ -46,6 +48,7 @@ pub fn plan_in_detail(
         Format::Human => human::plan(plan, details, view, out),
         Format::Json => json::plan(plan, details, out),
         Format::Markdown => markdown::plan(plan, details, out),
+        Format::Github => github::plan(plan, out),
     }
 }
 
@@ -60,6 +63,7 @@ pub fn diff(
         Format::Human => human::diff(compared, view, out),
         Format::Json => json::diff(compared, out),
         Format::Markdown => markdown::diff(compared, out),
+        Format::Github => github::diff(compared, out),
     }
 }
 
@@ -74,6 +78,7 @@ pub fn report(
         Format::Human => human::report(report, view, out),
         Format::Json => json::report(report, out),
         Format::Markdown => markdown::report(report, out),
+        Format::Github => github::report(report, out),
     }
 }
 
@@ -88,5 +93,6 @@ pub fn drift(
         Format::Human => human::drift(drift, view, out),
         Format::Json => json::drift(drift, out),
         Format::Markdown => markdown::drift(drift, out),
+        Format::Github => github::drift(drift, out),
     }
 }

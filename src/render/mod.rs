@@ -10,6 +10,7 @@ pub mod diagnostics;
 pub mod diff;
 pub mod drift;
 pub mod format;
+pub mod github;
 pub mod hints;
 pub mod human;
 pub mod json;

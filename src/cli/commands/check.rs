@@ -2,7 +2,7 @@
 
 use crate::config::{Diagnostic, Severity};
 use crate::render::units::counted;
-use crate::render::{Style, check, diagnostics};
+use crate::render::{Style, check, diagnostics, github};
 
 use super::super::args::{Format, GlobalArgs};
 use super::super::context::Context;
@@ -23,6 +23,7 @@ pub(super) fn run(context: &Context, global: &GlobalArgs) -> Result<Exit, Stop> 
         }
         Format::Json => check::json(&found, files, to),
         Format::Markdown => check::markdown(&found, files, to),
+        Format::Github => github::check(&found, files, to),
     })?;
     let is_mistake = |told: &Diagnostic| told.severity == Severity::Error;
     Ok(Exit::of(found.iter().any(is_mistake), false))

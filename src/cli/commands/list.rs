@@ -1,6 +1,6 @@
 //! `list`: what the files declare.
 
-use crate::render::list;
+use crate::render::{github, list};
 
 use super::super::args::{Format, GlobalArgs};
 use super::super::context::Context;
@@ -15,6 +15,7 @@ pub(super) fn run(context: &Context, global: &GlobalArgs) -> Result<Exit, Stop> 
         Format::Human => list::human(&desired, to),
         Format::Json => list::json(&desired, to),
         Format::Markdown => list::markdown(&desired, to),
+        Format::Github => github::list(&desired, to),
     })?;
     Ok(Exit::Done)
 }

@@ -169,3 +169,20 @@ async fn a_target_that_cannot_be_read_fails_unless_unknowns_are_allowed() {
     place.write("images.txt", "SOURCE/org/app:v1\nSOURCE/org/gone:v1\n");
     assert_eq!(statuses(), [1, 1, 1]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn annotations_stand_on_the_lines_of_the_list() {
+    let (_source, _target, place) = mixed().await;
+    insta::assert_snapshot!(
+        "plan_mixed_github",
+        place.run("plan --format github").stdout
+    );
+    place.write("images.txt", "nginx:1.27\nnginx:1.27:x\n");
+    for command in ["plan", "apply", "drift", "check"] {
+        let ran = place.run(&format!("{command} --format github"));
+        assert_eq!(ran.status, 1, "{ran:?}");
+        let begin = "::error file=images.txt,line=2,col=";
+        assert!(ran.stdout.starts_with(begin), "{command}: {ran:?}");
+        assert_eq!(ran.stdout.lines().count(), 1, "{command}: {ran:?}");
+    }
+}

@@ -43,6 +43,16 @@ fn drifts() {
     );
 }
 
+#[test]
+fn annotations() {
+    let view = View::default();
+    let github = Format::Github;
+    assert_snapshot!("plan_github", plan(&every_change(), github, &view));
+    assert_snapshot!("report_github", report(&every_outcome(), github, &view));
+    assert_snapshot!("drift_github", drift(&every_change(), github, &view));
+    assert_eq!(plan(&in_place(), github, &view), "");
+}
+
 /// What is in place, and nothing else.
 fn in_place() -> Plan {
     let mut plan = every_change();

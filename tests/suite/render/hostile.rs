@@ -236,3 +236,21 @@ fn a_long_plan_still_fits_into_a_comment() {
     assert!(text.contains(&format!("\n… and {} more.\n", 5_000 - rows)));
     assert!(text.trim_end().ends_with("</details>"));
 }
+
+#[test]
+fn annotations_are_one_command_a_line() {
+    for text in rendered(Format::Github) {
+        for line in text.lines() {
+            let rest = ["::error ", "::warning ", "::notice "]
+                .iter()
+                .find_map(|level| line.strip_prefix(level));
+            let (properties, _) = rest.and_then(|rest| rest.split_once("::")).unwrap();
+            for property in properties.split(',') {
+                let (key, value) = property.split_once('=').unwrap();
+                assert!(["file", "line", "col", "title"].contains(&key), "{line}");
+                assert!(!value.contains(':'), "{line}");
+            }
+        }
+        assert!(!text.contains(['\u{1b}', '\u{202e}', '\r']), "{text:?}");
+    }
+}

@@ -1,0 +1,166 @@
+//! Annotations on the very lines of the files, as GitHub Actions shows them on a pull request.
+//!
+//! What is in place has none, and an answer about nothing else is empty.
+
+mod annotations;
+
+use std::fmt;
+
+use crate::config::{Diagnostic, Files, Severity};
+use crate::plan::{Action, Change, Desired, Origin, Outcome, Plan, Report, Target};
+
+use super::diff::{self, Compared, side};
+use super::drift::{Drift, DriftKind};
+use super::hints;
+use super::words::{block_reason, outcome_reason, outcome_word, short_reference};
+use annotations::{Annotation, At, Level, write};
+
+/// Writes what has to be done: what cannot be as an error, the rest as notices.
+pub fn plan(plan: &Plan, out: &mut dyn fmt::Write) -> fmt::Result {
+    let found: Vec<_> = plan
+        .changes
+        .iter()
+        .filter_map(|change| pending(change, &plan.target))
+        .collect();
+    write(&found, out)
+}
+
+fn pending<'a>(change: &'a Change, target: &Target) -> Option<Annotation<'a>> {
+    let source = short_reference(&change.source);
+    let (level, word, message) = match &change.action {
+        Action::NoOp { .. } => return None,
+        Action::Blocked { reason, .. } => (Level::Error, "blocked", block_reason(reason)),
+        Action::Create { .. } => (Level::Notice, "create", format!("copied from {source}")),
+        Action::Update { .. } => (Level::Notice, "update", format!("copied from {source}")),
+        Action::Delete { .. } => (Level::Notice, "delete", "deleted in the target".to_owned()),
+    };
+    Some(Annotation {
+        level,
+        at: Some(at(&change.origin)),
+        title: format!("{word} {}", change.target),
+        message,
+        hint: hints::for_change(change, target),
+    })
+}
+
+/// Writes what did not end as planned.
+pub fn report(report: &Report, out: &mut dyn fmt::Write) -> fmt::Result {
+    let Report { plan, outcomes, .. } = report;
+    let ended = plan.changes.iter().zip(outcomes);
+    let found: Vec<_> = ended
+        .filter_map(|(change, outcome)| unfinished(change, outcome, &plan.target))
+        .collect();
+    write(&found, out)
+}
+
+fn unfinished<'a>(
+    change: &'a Change,
+    outcome: &Outcome,
+    target: &Target,
+) -> Option<Annotation<'a>> {
+    let advice = || hints::for_outcome(outcome).map(str::to_owned);
+    Some(Annotation {
+        level: match outcome {
+            Outcome::NotDone => Level::Warning,
+            _ => Level::Error,
+        },
+        at: Some(at(&change.origin)),
+        title: format!("{} {}", outcome_word(change, outcome), change.target),
+        message: outcome_reason(change, outcome)?,
+        hint: hints::for_change(change, target).or_else(advice),
+    })
+}
+
+/// Writes how the target differs: what could not be told as an error, the rest as warnings.
+pub fn drift(drift: &Drift<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
+    let found: Vec<_> = drift
+        .found
+        .iter()
+        .map(|difference| {
+            let change = &difference.change;
+            let message = match &change.action {
+                Action::Blocked { reason, .. } => block_reason(reason),
+                _ => difference.kind.meaning().to_owned(),
+            };
+            Annotation {
+                level: match difference.kind {
+                    DriftKind::Unreadable | DriftKind::Blocked => Level::Error,
+                    _ => Level::Warning,
+                },
+                at: Some(at(&change.origin)),
+                title: format!("{} {}", difference.kind.as_str(), change.target),
+                message,
+                hint: hints::for_change(change, &drift.plan.target),
+            }
+        })
+        .collect();
+    write(&found, out)
+}
+
+/// Writes what there is to say about the files.
+pub fn check(diagnostics: &[Diagnostic], files: &Files, out: &mut dyn fmt::Write) -> fmt::Result {
+    let found: Vec<_> = diagnostics
+        .iter()
+        .map(|told| Annotation {
+            level: match told.severity {
+                Severity::Error => Level::Error,
+                Severity::Warning => Level::Warning,
+                Severity::Note => Level::Notice,
+            },
+            at: told.place.as_ref().map(|place| {
+                let (line, column) = files.position(place);
+                At {
+                    file: &place.file,
+                    line,
+                    column: Some(column),
+                }
+            }),
+            title: told.code.to_owned(),
+            message: told.message.clone(),
+            hint: told.help.clone(),
+        })
+        .collect();
+    write(&found, out)
+}
+
+/// Writes what is declared.
+pub fn list(desired: &Desired, out: &mut dyn fmt::Write) -> fmt::Result {
+    let found: Vec<_> = desired
+        .entries
+        .iter()
+        .map(|entry| Annotation {
+            level: Level::Notice,
+            at: Some(at(&entry.origin)),
+            title: entry.target.to_string(),
+            message: format!("copied from {}", short_reference(&entry.source)),
+            hint: None,
+        })
+        .collect();
+    write(&found, out)
+}
+
+/// Writes in a line what differs between two references.
+pub fn diff(compared: &Compared<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
+    let Compared {
+        before,
+        after,
+        diff,
+    } = compared;
+    let (before, after) = (side(before, &diff.before), side(after, &diff.after));
+    let found = Annotation {
+        level: Level::Notice,
+        at: None,
+        title: format!("{before} → {after}"),
+        message: diff::summary(diff),
+        hint: None,
+    };
+    write(&[found], out)
+}
+
+fn at(origin: &Origin) -> At<'_> {
+    At {
+        file: &origin.file,
+        line: origin.line,
+        column: None,
+    }
+}
