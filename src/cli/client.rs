@@ -7,11 +7,12 @@ use crate::model::Secret;
 use crate::plan::{Desired, Plan, Target};
 use crate::registry::credentials::{CredentialFiles, Credentials, Login};
 use crate::registry::options::{ClientOptions, HostOptions};
-use crate::registry::{Actions, Client};
+use crate::registry::{Actions, Client, RateLimit};
 
 use super::context::Context;
 use super::error::CliError;
 use super::mirror::{Mirror, read_setting};
+use super::printer::Printer;
 
 /// The variable that names the target's user.
 pub const USER_VARIABLE: &str = "ALIYUN_REGISTRY_USER";
@@ -65,6 +66,33 @@ pub fn announce_writes(client: &Client, plan: &Plan) {
         .map(|change| plan.target.repository(&change.target))
         .collect();
     client.announce(&targets, Actions::Push);
+}
+
+/// Warns where a registry allows fewer pulls than `plan` needs, going by its last answer.
+///
+/// On standard error: what is left changes from run to run, and a plan must not.
+pub fn warn_of_pulls(printer: &Printer, client: &Client, plan: &Plan) {
+    for (registry, needed) in plan.pulls_needed() {
+        let Some(RateLimit {
+            remaining,
+            limit: _,
+            window,
+        }) = client.rate_limit(registry)
+        else {
+            continue;
+        };
+        if remaining >= needed as u64 {
+            continue;
+        }
+        let hours = window.map_or_else(String::new, |window| {
+            format!(" (counted over {} h)", window.as_secs().div_ceil(3600))
+        });
+        printer.say_line(format_args!(
+            "warning: at least {needed} pulls from {registry} are needed, and it allows {remaining} \
+             more{hours}: what is left over fails, and a later `pusher apply` goes on with it; \
+             `docker login {registry}` allows more"
+        ));
+    }
 }
 
 fn hosts(

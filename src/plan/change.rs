@@ -1,5 +1,7 @@
 //! The plan and its changes.
 
+use std::collections::{BTreeMap, HashSet};
+
 use crate::model::{Descriptor, Digest, Platforms, Reference};
 
 use super::desired::{Origin, Policy, Target, TargetName};
@@ -160,6 +162,23 @@ impl Plan {
             _ => false,
         };
         self.changes.iter().filter(is_known).count()
+    }
+
+    /// Counts the images that have to be read from each registry to carry the plan out: each is a
+    /// pull at least, as Docker Hub counts them, and one more for each platform that follows.
+    pub fn pulls_needed(&self) -> BTreeMap<&str, usize> {
+        let mut needed = BTreeMap::new();
+        let mut seen = HashSet::new();
+        for change in &self.changes {
+            let Some(copy) = change.action.copy() else {
+                continue;
+            };
+            let repository = change.source.repository();
+            if seen.insert((repository, &copy.expected.descriptor.digest)) {
+                *needed.entry(repository.registry.as_str()).or_default() += 1;
+            }
+        }
+        needed
     }
 
     /// Counts the changes.

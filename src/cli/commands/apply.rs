@@ -9,7 +9,7 @@ use crate::progress::Progress;
 use crate::render;
 
 use super::super::args::{ApplyArgs, Format, GlobalArgs};
-use super::super::client::announce_writes;
+use super::super::client::{announce_writes, warn_of_pulls};
 use super::super::context::Context;
 use super::super::error::{CliError, Stop};
 use super::super::exit::Exit;
@@ -48,6 +48,7 @@ pub(super) async fn run(
     let progress = Arc::new(Progress::new(pending));
     let display = Display::start(printer, &progress, Phase::Copying);
     announce_writes(&client, &plan);
+    warn_of_pulls(printer, &client, &plan);
     let report = apply(&plan, &client, context.stop.clone(), &progress).await;
     drop(display);
     let kept = options

@@ -13,7 +13,7 @@ use crate::registry::Client;
 use crate::render;
 
 use super::super::args::{GlobalArgs, LockedArg, PlanArgs, PruneArg};
-use super::super::client::connect;
+use super::super::client::{connect, warn_of_pulls};
 use super::super::context::Context;
 use super::super::error::Stop;
 use super::super::exit::Exit;
@@ -80,6 +80,7 @@ async fn asked(context: &Context, global: &GlobalArgs, options: &PlanArgs) -> Re
         saved::write(context, path, &saved)?;
     }
     let Planned { plan, client, .. } = planned;
+    warn_of_pulls(&context.printer, &client, &plan);
     let diffs = if options.diff {
         let updates = plan.summary().update;
         Some(

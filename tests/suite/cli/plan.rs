@@ -186,3 +186,35 @@ async fn annotations_stand_on_the_lines_of_the_list() {
         assert_eq!(ran.stdout.lines().count(), 1, "{command}: {ran:?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn says_beforehand_that_the_source_allows_too_few_pulls() {
+    let (source, target) = pair().await;
+    Image::new("linux/amd64")
+        .layer("one")
+        .push(&source, "org/one", "v1");
+    Index::of(&["linux/amd64", "linux/arm64"]).push(&source, "org/two", "v1");
+    let list = "version: 1\ntarget: {registry: TARGET, namespace: NAMESPACE}\nimages:\n  - SOURCE/org/one:v1\n  \
+                - source: SOURCE/org/two:v1\n    platforms: all\n"
+        .replace("NAMESPACE", NAMESPACE);
+    let place = Place::between(&source, &target).file("mirror.yaml", &list);
+    let allow = |left: &str| {
+        source.faults().clear();
+        let headers = Effect::Headers(vec![]).header("RateLimit-Remaining", left);
+        source
+            .faults()
+            .add(Fault::new("", "/manifests/", headers).always());
+    };
+    allow("1;w=21600");
+    for command in ["plan", "apply"] {
+        let ran = place.run(command);
+        let said =
+            "at least 2 pulls from SOURCE are needed, and it allows 1 more (counted over 6 h)";
+        assert!(ran.stderr.contains(said), "{ran:?}");
+        target.delete_tag(&format!("{NAMESPACE}/one"), "v1");
+        target.delete_tag(&format!("{NAMESPACE}/two"), "v1");
+    }
+    allow("2;w=21600");
+    let ran = place.run("plan");
+    assert!(!ran.stderr.contains("pulls"), "{ran:?}");
+}
