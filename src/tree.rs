@@ -6,8 +6,8 @@ use std::pin::Pin;
 use futures_util::future::try_join_all;
 use indexmap::IndexMap;
 
-use crate::model::{Descriptor, Digest, ImageManifest, Manifest, RawManifest, Reference};
-use crate::plan::{Cause, Content, Expected, ForeignLayers, Unreadable};
+use crate::model::{Descriptor, ImageManifest, Manifest, RawManifest, Reference};
+use crate::plan::{Cause, Content, Contents, Expected, ForeignLayers, Unreadable};
 use crate::registry::ReadRegistry;
 
 /// An index inside an index inside …: nobody needs more levels than this.
@@ -34,17 +34,20 @@ pub struct ImageNode {
 }
 
 impl Tree {
-    /// Returns every blob once, in order.
-    pub fn blobs(&self) -> IndexMap<&Digest, &Descriptor> {
-        let all = self.images.iter().flat_map(|image| &image.blobs);
-        all.map(|blob| (&blob.digest, blob)).collect()
-    }
-
-    /// Returns the size of all blobs in bytes, each counted once.
-    pub fn blob_bytes(&self) -> u64 {
-        self.blobs()
-            .values()
-            .fold(0, |sum, blob| sum.saturating_add(blob.size))
+    /// Returns what there is to copy.
+    pub fn contents(&self) -> Contents {
+        let blobs = self.images.iter().flat_map(|image| &image.blobs);
+        let blobs: IndexMap<_, _> = blobs.map(|b| (b.digest.clone(), b.size)).collect();
+        let images = self.images.iter();
+        let images: Vec<_> = images
+            .map(|i| i.manifest.descriptor.digest.clone())
+            .collect();
+        let is_index = !images.contains(&self.root.descriptor.digest);
+        Contents {
+            indexes: self.inner_indexes.len() + usize::from(is_index),
+            images,
+            blobs: blobs.into_iter().collect(),
+        }
     }
 }
 

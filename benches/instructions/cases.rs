@@ -140,7 +140,7 @@ fn image(position: usize) -> ObservedImage {
     let source = SourceImage {
         expected: Ok(Expected::unchanged(descriptor.clone())),
         descriptor,
-        blob_bytes: None,
+        contents: None,
     };
     ObservedImage {
         source: Observation::Present(source),

@@ -12,17 +12,13 @@ use bytes::Bytes;
 use tokio::sync::Mutex;
 
 use crate::model::{Descriptor, Digest, Repository};
+use crate::plan::cost::WORTH_ASKING;
 use crate::registry::{Mount, RegistryError, Upload, UploadSession, WriteRegistry};
 
 use super::image::Tally;
 use super::once::OncePerKey;
 use super::small::{Opened, SmallBlobs};
 use super::transfer;
-
-/// A blob of at least this many bytes is worth the question whether it is there, even in a
-/// repository that no image of the plan is in: an interrupted run may have left it. A smaller one
-/// is sent sooner than it is asked for.
-const WORTH_ASKING: u64 = 256 * 1024;
 
 /// A blob that a repository must hold.
 pub(super) struct BlobJob<'a> {

@@ -75,7 +75,7 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
         let tree = tree.map_err(|why| why.to_string())?;
         self.tally
             .progress
-            .expect_bytes(self.tally.image, tree.blob_bytes());
+            .expect_bytes(self.tally.image, tree.contents().blob_bytes());
         let images = tree.images.iter();
         all(images.map(|image| self.bring_image(image, &tree.root))).await?;
         for index in &tree.inner_indexes {

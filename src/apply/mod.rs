@@ -27,7 +27,7 @@ use futures_util::StreamExt;
 use tokio::sync::{Mutex, watch};
 
 use crate::model::{Digest, Repository};
-use crate::plan::{Action, BlockReason, Change, Outcome, Plan, Report, TargetName, Transfer};
+use crate::plan::{Action, BlockReason, Change, Copy, Outcome, Plan, Report, TargetName, Transfer};
 use crate::progress::Progress;
 use crate::registry::{WriteRegistry, retries};
 
@@ -70,7 +70,7 @@ fn biggest_first(plan: &Plan) -> Vec<(usize, &Change)> {
     let is_delete = |change: &Change| matches!(change.action, Action::Delete { .. });
     let mut changes: Vec<_> = plan.changes.iter().enumerate().collect();
     changes.retain(|(_, change)| !is_delete(change));
-    let bytes = |change: &Change| change.action.copy().and_then(|copy| copy.blob_bytes);
+    let bytes = |change: &Change| change.action.copy().and_then(Copy::blob_bytes);
     changes.sort_by_key(|(_, change)| std::cmp::Reverse(bytes(change)));
     changes
 }

@@ -1,6 +1,6 @@
 //! The client for the registries, from what the files and the environment say.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::config::{Registries, RegistrySettings};
 use crate::model::Secret;
@@ -68,11 +68,11 @@ pub fn announce_writes(client: &Client, plan: &Plan) {
     client.announce(&targets, Actions::Push);
 }
 
-/// Warns where a registry allows fewer pulls than `plan` needs, going by its last answer.
+/// Warns where a registry allows fewer pulls than are `needed` from it, going by its last answer.
 ///
 /// On standard error: what is left changes from run to run, and a plan must not.
-pub fn warn_of_pulls(printer: &Printer, client: &Client, plan: &Plan) {
-    for (registry, needed) in plan.pulls_needed() {
+pub fn warn_of_pulls(printer: &Printer, client: &Client, needed: &BTreeMap<&str, usize>) {
+    for (registry, needed) in needed {
         let Some(RateLimit {
             remaining,
             limit: _,
@@ -81,7 +81,7 @@ pub fn warn_of_pulls(printer: &Printer, client: &Client, plan: &Plan) {
         else {
             continue;
         };
-        if remaining >= needed as u64 {
+        if remaining >= *needed as u64 {
             continue;
         }
         let hours = window.map_or_else(String::new, |window| {

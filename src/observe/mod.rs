@@ -6,8 +6,10 @@
 
 mod referrers;
 mod resolve;
+mod stock;
 
 pub use resolve::{resolve, tags, upstream};
+pub use stock::stock;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -130,7 +132,7 @@ impl<'a, R: ReadRegistry> Observer<'a, R> {
             source: Observation::Present(SourceImage {
                 descriptor: locked.expected.clone(),
                 expected: Ok(expected),
-                blob_bytes: None,
+                contents: None,
             }),
             target,
             referrers,
@@ -160,7 +162,7 @@ impl<'a, R: ReadRegistry> Observer<'a, R> {
             return Ok(SourceImage {
                 descriptor,
                 expected,
-                blob_bytes: None,
+                contents: None,
             });
         }
         let has_bytes = |digest: &Digest| holds(target, digest);
@@ -168,20 +170,20 @@ impl<'a, R: ReadRegistry> Observer<'a, R> {
         if let Ok(expected) = &expected {
             self.recognise(entry, &expected.descriptor, target).await;
         }
-        let blob_bytes = match (&expected, &*target) {
+        let contents = match (&expected, &*target) {
             (Ok(expected), Observation::Absent | Observation::Present(_))
                 if !holds(target, &expected.descriptor.digest) =>
             {
                 let layers = entry.policy.foreign_layers;
                 let tree = tree::read(self.registry, &entry.source, expected, layers).await?;
-                Some(tree.blob_bytes())
+                Some(Arc::new(tree.contents()))
             }
             _ => None,
         };
         Ok(SourceImage {
             descriptor,
             expected,
-            blob_bytes,
+            contents,
         })
     }
 

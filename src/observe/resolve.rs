@@ -78,7 +78,7 @@ impl<R: ReadRegistry> Observer<'_, R> {
             Ok(expected) => Observation::Present(SourceImage {
                 descriptor,
                 expected,
-                blob_bytes: None,
+                contents: None,
             }),
             Err(why) => Observation::Unreadable(why),
         }

@@ -1,9 +1,10 @@
 //! The plan and its changes.
 
-use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use crate::model::{Descriptor, Digest, Platforms, Reference};
 
+use super::cost::Contents;
 use super::desired::{Origin, Policy, Target, TargetName};
 use super::expected::{Expected, Refusal};
 use super::lock::LockState;
@@ -81,8 +82,8 @@ pub struct Copy {
     pub source: Descriptor,
     /// What the tag must point to afterwards.
     pub expected: Expected,
-    /// The bytes of the blobs, where they were counted.
-    pub blob_bytes: Option<u64>,
+    /// What it is made of, where that was read.
+    pub contents: Option<Arc<Contents>>,
     /// Whether signatures were asked for and cannot follow, since the digest changes on the way.
     pub referrers_stay: bool,
 }
@@ -154,6 +155,13 @@ pub struct Summary {
     pub blocked: usize,
 }
 
+impl Copy {
+    /// Returns the bytes of the blobs, where they were counted; the target may have some.
+    pub fn blob_bytes(&self) -> Option<u64> {
+        self.contents.as_ref().map(|contents| contents.blob_bytes())
+    }
+}
+
 impl Plan {
     /// Counts what is blocked for another reason than that it could not be looked at.
     pub fn known_to_be_blocked(&self) -> usize {
@@ -162,23 +170,6 @@ impl Plan {
             _ => false,
         };
         self.changes.iter().filter(is_known).count()
-    }
-
-    /// Counts the images that have to be read from each registry to carry the plan out: each is a
-    /// pull at least, as Docker Hub counts them, and one more for each platform that follows.
-    pub fn pulls_needed(&self) -> BTreeMap<&str, usize> {
-        let mut needed = BTreeMap::new();
-        let mut seen = HashSet::new();
-        for change in &self.changes {
-            let Some(copy) = change.action.copy() else {
-                continue;
-            };
-            let repository = change.source.repository();
-            if seen.insert((repository, &copy.expected.descriptor.digest)) {
-                *needed.entry(repository.registry.as_str()).or_default() += 1;
-            }
-        }
-        needed
     }
 
     /// Counts the changes.

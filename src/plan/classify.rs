@@ -101,7 +101,7 @@ fn referrer_change(entry: &Entry, referrer: &ObservedReferrer) -> Change {
         source: Observation::Present(SourceImage {
             descriptor: source.clone(),
             expected: Ok(Expected::unchanged(source.clone())),
-            blob_bytes: None,
+            contents: None,
         }),
         target: target.clone(),
         referrers: ObservedReferrers::NotWanted,
@@ -143,7 +143,7 @@ pub fn classify(image: &ObservedImage) -> Action {
     let after = || Copy {
         source: source.descriptor.clone(),
         expected: expected.clone(),
-        blob_bytes: source.blob_bytes,
+        contents: source.contents.clone(),
         referrers_stay: image.referrers == ObservedReferrers::CannotFollow,
     };
     match &image.target {
@@ -185,7 +185,7 @@ mod tests {
         Observation::Present(SourceImage {
             descriptor,
             expected,
-            blob_bytes: Some(7),
+            contents: None,
         })
     }
 
@@ -242,7 +242,7 @@ mod tests {
             Observation::Present(SourceImage {
                 descriptor,
                 expected: refusal,
-                blob_bytes: None,
+                contents: None,
             })
         };
         let present = |content| Observation::Present(descriptor(content));

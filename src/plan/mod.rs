@@ -5,6 +5,7 @@
 
 pub mod change;
 pub mod classify;
+pub mod cost;
 pub mod desired;
 pub mod drift;
 pub mod endpoints;
@@ -23,6 +24,7 @@ pub mod select;
 
 pub use change::{Action, BlockReason, Change, Copy, Plan, Summary};
 pub use classify::plan;
+pub use cost::{Contents, Cost, Stock};
 pub use desired::{
     Attestations, Desired, Entry, ForeignLayers, MissingPlatforms, Origin, Policy, Referrers,
     Target, TargetName,

@@ -4,11 +4,13 @@
 //! is never confused with "not allowed to look".
 
 use std::fmt;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 
 use crate::model::Descriptor;
 
+use super::cost::Contents;
 use super::desired::TargetName;
 use super::expected::{Expected, Refusal};
 use super::referrers::ObservedReferrers;
@@ -45,8 +47,8 @@ pub struct SourceImage {
     pub descriptor: Descriptor,
     /// What the target must hold for it, or why it cannot be mirrored.
     pub expected: Result<Expected, Refusal>,
-    /// How many bytes of blobs the image has, where they were counted.
-    pub blob_bytes: Option<u64>,
+    /// What the image is made of, where that was read.
+    pub contents: Option<Arc<Contents>>,
 }
 
 /// Why a registry did not say whether something is there.

@@ -178,7 +178,7 @@ mod tests {
         let after = Copy {
             source: descriptor(content),
             expected: Expected::unchanged(descriptor(content)),
-            blob_bytes: None,
+            contents: None,
             referrers_stay: false,
         };
         Change {

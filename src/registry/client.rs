@@ -95,6 +95,11 @@ impl Client {
             .collect()
     }
 
+    /// Tells whether a manifest was read and is kept, so that it need not be read again.
+    pub fn keeps_manifest(&self, repository: &Repository, digest: &Digest) -> bool {
+        self.recent().get(repository, digest).is_some()
+    }
+
     /// Returns the manifests that were read last.
     pub(super) fn recent(&self) -> &Recent {
         &self.0.recent

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::diff::Diffs;
-use crate::plan::{Plan, Report};
+use crate::plan::{Cost, Plan, Report};
 
 use super::diff::Compared;
 use super::drift::Drift;
@@ -29,6 +29,8 @@ pub enum Format {
 pub struct Details<'a> {
     /// What differs inside the images that are updated, if someone asked for that.
     pub diffs: Option<&'a Diffs>,
+    /// What it costs to carry it out, if that was counted.
+    pub cost: Option<&'a Cost>,
 }
 
 /// Writes what has to be done.

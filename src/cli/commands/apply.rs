@@ -4,7 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::apply::apply;
-use crate::plan::Report;
+use crate::plan::cost::pulls;
+use crate::plan::{Cost, Report};
 use crate::progress::Progress;
 use crate::render;
 
@@ -41,14 +42,20 @@ pub(super) async fn run(
             ..view
         };
         printer.say(|to| {
-            render::plan(&plan, Format::Human.into(), &view, to)?;
+            let cost = Cost::of(&plan, None);
+            let details = render::Details {
+                cost: Some(&cost),
+                ..render::Details::default()
+            };
+            render::plan_in_detail(&plan, &details, Format::Human.into(), &view, to)?;
             writeln!(to)
         });
     }
     let progress = Arc::new(Progress::new(pending));
     let display = Display::start(printer, &progress, Phase::Copying);
     announce_writes(&client, &plan);
-    warn_of_pulls(printer, &client, &plan);
+    let read = |repository: &_, digest: &_| client.keeps_manifest(repository, digest);
+    warn_of_pulls(printer, &client, &pulls(&plan, read));
     let report = apply(&plan, &client, context.stop.clone(), &progress).await;
     drop(display);
     let kept = options

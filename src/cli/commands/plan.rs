@@ -5,9 +5,10 @@ use std::sync::Arc;
 use crate::cache::ResolutionCache;
 use crate::diff::Diffs;
 use crate::inspect;
-use crate::observe::{observe, tags};
+use crate::observe::{observe, stock, tags};
+use crate::plan::cost::pulls;
 use crate::plan::offline::offline;
-use crate::plan::{Observed, Plan, SavedPlan, TargetName};
+use crate::plan::{Cost, Observed, Plan, SavedPlan, TargetName};
 use crate::progress::Progress;
 use crate::registry::Client;
 use crate::render;
@@ -28,17 +29,19 @@ pub(super) async fn run(
     global: &GlobalArgs,
     options: &PlanArgs,
 ) -> Result<Exit, Stop> {
-    let Asked { plan, diffs } = if options.offline {
+    let Asked { plan, diffs, cost } = if options.offline {
         let mirror = declared(context, global, options.locked)?;
         Asked {
             plan: offline(&mirror.desired),
             diffs: None,
+            cost: None,
         }
     } else {
         asked(context, global, options).await?
     };
     let details = render::Details {
         diffs: diffs.as_ref(),
+        cost: cost.as_ref(),
     };
     let view = context.printer.view(global.verbose > 0);
     let format = global.format().into();
@@ -60,6 +63,7 @@ pub(super) async fn run(
 struct Asked {
     plan: Plan,
     diffs: Option<Diffs>,
+    cost: Option<Cost>,
 }
 
 /// Makes the plan, and keeps it where that was asked for.
@@ -80,7 +84,7 @@ async fn asked(context: &Context, global: &GlobalArgs, options: &PlanArgs) -> Re
         saved::write(context, path, &saved)?;
     }
     let Planned { plan, client, .. } = planned;
-    warn_of_pulls(&context.printer, &client, &plan);
+    warn_of_pulls(&context.printer, &client, &pulls(&plan, |_, _| false));
     let diffs = if options.diff {
         let updates = plan.summary().update;
         Some(
@@ -92,7 +96,9 @@ async fn asked(context: &Context, global: &GlobalArgs, options: &PlanArgs) -> Re
     } else {
         None
     };
-    Ok(Asked { plan, diffs })
+    let stock = reading(context, 0, async |_| stock(&plan, &client).await).await?;
+    let cost = Some(Cost::of(&plan, Some(&stock)));
+    Ok(Asked { plan, diffs, cost })
 }
 
 /// Reads the files, and the lock as strictly as was asked for.

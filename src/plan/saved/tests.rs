@@ -51,7 +51,7 @@ fn image(source: Option<&str>, target: Option<&str>) -> ObservedImage {
     let hold = |content: &str| SourceImage {
         descriptor: descriptor(content),
         expected: Ok(Expected::unchanged(descriptor(content))),
-        blob_bytes: None,
+        contents: None,
     };
     ObservedImage {
         source: source.map_or(Observation::Absent, |c| Observation::Present(hold(c))),

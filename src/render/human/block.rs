@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::plan::{Action, Change, Target};
+use crate::plan::{Action, Change, Copy, Target};
 
 use super::super::hints;
 use super::super::style::Tone;
@@ -151,7 +151,7 @@ pub(super) fn of_change(change: &Change, target: &Target) -> Block {
         name: name.to_string(),
         word,
         detail: copy
-            .and_then(|copy| copy.blob_bytes)
+            .and_then(Copy::blob_bytes)
             .map_or_else(String::new, bytes),
         lines,
         hint: hints::for_change(change, target),

@@ -6,7 +6,7 @@ use crate::plan::{Action, Plan};
 
 use super::super::format::Details;
 use super::super::style::{Tone, View};
-use super::super::words::{block_reason, plan_summary, to_copy, unlocked_hint};
+use super::super::words::{block_reason, cost, plan_summary, unlocked_hint};
 use super::block::{blocks, header, of_change};
 use super::diff;
 use super::page::{Page, Span};
@@ -37,8 +37,8 @@ pub fn plan(
         .collect();
     blocks(&mut page, &shown)?;
     page.flow(0, &[Span::new(Tone::Strong, plan_summary(&plan.summary()))])?;
-    if let Some(amount) = to_copy(plan.changes.iter().map(|change| &change.action)) {
-        page.flow(0, &[Span::plain(amount)])?;
+    if let Some(cost) = details.cost.and_then(cost) {
+        page.flow(0, &[Span::plain(cost)])?;
     }
     match unlocked_hint(plan) {
         Some(hint) => page.flow(0, &[Span::new(Tone::Hint, "hint:"), Span::plain(hint)]),

@@ -9,6 +9,7 @@ use crate::plan as core;
 
 use super::super::format::Details;
 use super::super::{hints, words};
+use super::cost::Cost;
 use super::diff::Diff;
 use super::{Descriptor, FORMAT_VERSION, Origin, Platforms, Target};
 
@@ -23,6 +24,8 @@ struct Plan {
     target: Target,
     /// How many changes there are of each kind.
     summary: Summary,
+    /// What it costs to carry the plan out; null where nobody counted.
+    cost: Option<Cost>,
     /// One change for each image.
     changes: Vec<Change>,
 }
@@ -247,7 +250,7 @@ impl Change {
                 }
                 _ => None,
             },
-            bytes_to_copy: copy.and_then(|copy| copy.blob_bytes),
+            bytes_to_copy: copy.and_then(core::Copy::blob_bytes),
             diff: diff.and_then(|diff| Some(diff.as_ref().ok()?.into())),
             diff_unreadable: diff.and_then(|diff| Some(diff.as_ref().err()?.to_string())),
         }
@@ -282,6 +285,7 @@ pub fn plan(plan: &core::Plan, details: &Details<'_>, out: &mut dyn fmt::Write) 
             no_op,
             blocked,
         },
+        cost: details.cost.map(Into::into),
         changes: changes
             .iter()
             .map(|change| Change::of(change, target, *details))

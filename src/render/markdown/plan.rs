@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use crate::plan::{Action, Change, Plan};
+use crate::plan::{Action, Change, Copy, Plan};
 
 use super::super::format::Details;
 use super::super::units::{bytes, counted};
-use super::super::words::{copy_notes, plan_summary, to_copy, unlocked_hint};
+use super::super::words::{copy_notes, cost, plan_summary, unlocked_hint};
 use super::diff;
 use super::escape::{code, prose};
 use super::page::Page;
@@ -16,8 +16,8 @@ use super::{blocked, place, source, troubles};
 pub fn plan(plan: &Plan, details: &Details<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     let Plan { target, changes } = plan;
     let mut page = Page::new(plan_summary(&plan.summary()).trim_end_matches('.'));
-    let amount = to_copy(changes.iter().map(|change| &change.action)).unwrap_or_default();
-    page.paragraph(format!("Target: {}. {amount}", place(target)).trim_end());
+    let cost = details.cost.and_then(cost).unwrap_or_default();
+    page.paragraph(format!("Target: {}. {}", place(target), prose(&cost)).trim_end());
 
     page.list(
         "Blocked",
@@ -80,7 +80,7 @@ fn row(change: &Change) -> Option<[String; 5]> {
         ),
         Action::NoOp { .. } | Action::Blocked { .. } => return None,
     };
-    let amount = change.action.copy().and_then(|copy| copy.blob_bytes);
+    let amount = change.action.copy().and_then(Copy::blob_bytes);
     Some([
         word.to_owned(),
         code(&change.target.to_string()),

@@ -1,5 +1,6 @@
 //! From a desired set to a mirrored registry, over HTTP between two sandboxes.
 
+mod cost;
 mod interruptions;
 mod limits;
 mod prune;

@@ -1,12 +1,13 @@
 //! Plans and reports with one of everything.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use pusher::model::{Descriptor, Digest, ManifestError, Platform, Platforms, media_type};
 use pusher::plan::{
-    Action, BlockReason, Cause, Change, Content, Copy, Expected, LeftOut, NameRefused, NameRule,
-    Origin, Outcome, Plan, Profile, ProfileKind, Refusal, Report, Selection, Target, TargetName,
-    Transfer, Unreadable,
+    Action, BlockReason, Cause, Change, Content, Contents, Copy, Expected, LeftOut, NameRefused,
+    NameRule, Origin, Outcome, Plan, Profile, ProfileKind, Refusal, Report, Selection, Target,
+    TargetName, Transfer, Unreadable,
 };
 use pusher::render::{Format, Style, View};
 
@@ -41,8 +42,18 @@ pub(super) fn copy(content: &str, blob_bytes: Option<u64>) -> Copy {
         referrers_stay: false,
         source: descriptor(content),
         expected: Expected::unchanged(descriptor(content)),
-        blob_bytes,
+        contents: blob_bytes.map(contents),
     }
+}
+
+/// An image of one layer.
+fn contents(blob_bytes: u64) -> Arc<Contents> {
+    let layer = Digest::sha256(&blob_bytes.to_be_bytes());
+    Arc::new(Contents {
+        images: vec![layer.clone()],
+        indexes: 0,
+        blobs: vec![(layer, blob_bytes)],
+    })
 }
 
 /// A copy that leaves out what ACR Personal refuses.
@@ -65,7 +76,7 @@ fn filtered(content: &str) -> Copy {
             content: Content::Rewritten(vec![]),
             selection,
         },
-        blob_bytes: Some(412_345_678),
+        contents: Some(contents(412_345_678)),
     }
 }
 

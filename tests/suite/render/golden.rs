@@ -1,11 +1,13 @@
 //! The output, word by word.
 
+use std::collections::HashSet;
+
 use insta::assert_snapshot;
-use pusher::plan::{Action, Plan};
+use pusher::plan::{Action, Plan, Stock};
 use pusher::render::{Format, View};
 
 use super::fixtures::{FORMATS, coloured, copy, every_change, every_outcome, plan_of, verbose};
-use super::{drift, plan, report};
+use super::{drift, plan, plan_at, report};
 
 #[test]
 fn plans() {
@@ -94,22 +96,32 @@ fn what_is_in_place_is_shown_when_asked_for() {
 }
 
 #[test]
-fn bytes_that_were_not_counted_are_not_promised() {
-    let mut plan_ = every_change();
-    plan_.changes.truncate(2);
-    let text = plan(&plan_, Format::Human, &View::default());
-    assert!(
-        text.ends_with("Up to 3.5 MiB to copy, and 1 image of unknown size.\n"),
-        "{text}"
-    );
-    plan_.changes.remove(0);
-    let text = plan(&plan_, Format::Human, &View::default());
-    assert!(!text.contains("to copy"), "{text}");
-    plan_.changes[0].action = Action::Create {
+fn what_was_not_counted_is_not_promised() {
+    let cost = |plan: &Plan, target: Option<&Stock>| {
+        let text = plan_at(plan, target, Format::Human, &View::default());
+        let begins = text.find("Cost:").unwrap();
+        text[begins..].replace('\n', " ")
+    };
+    let mut plan = every_change();
+    plan.changes.truncate(3);
+    plan.changes[2].target.repository = "alpine".to_owned();
+    let repository = plan.target.repository(&plan.changes[0].target);
+    let blob = plan.changes[0].action.copy().unwrap().contents.clone();
+    let stock = Stock {
+        new: HashSet::from([plan.target.repository(&plan.changes[1].target)]),
+        blobs: HashSet::from([(repository, blob.unwrap().blobs[0].0.clone())]),
+    };
+    assert_snapshot!(cost(&plan, Some(&stock)), @"Cost: 999 B of 3.5 MiB to copy, 1 image of unknown size, about 10 requests, 3 pulls (2 from docker.io, 1 from ghcr.io), 1 new repository (the images need 2 of 300).");
+    assert_snapshot!(cost(&plan, Some(&Stock::default())), @"Cost: 3.5 MiB to copy, 1 image of unknown size, about 13 requests, 3 pulls (2 from docker.io, 1 from ghcr.io).");
+    assert_snapshot!(cost(&plan, None), @"Cost: up to 3.5 MiB to copy, 1 image of unknown size, 3 pulls (2 from docker.io, 1 from ghcr.io).");
+    plan.changes.remove(0);
+    plan.changes.truncate(1);
+    assert_snapshot!(cost(&plan, Some(&stock)), @"Cost: 1 image of unknown size, 1 pull from docker.io, 1 new repository (the images need 1 of 300).");
+    assert_snapshot!(cost(&plan, None), @"Cost: 1 image of unknown size, 1 pull from docker.io.");
+    plan.changes[0].action = Action::Create {
         after: copy("b", Some(1)),
     };
-    let text = plan(&plan_, Format::Human, &View::default());
-    assert!(text.ends_with("\nUp to 1 B to copy.\n"), "{text}");
+    assert_snapshot!(cost(&plan, None), @"Cost: up to 1 B to copy, 1 pull from docker.io.");
 }
 
 #[test]

@@ -8,13 +8,23 @@ mod golden;
 mod hostile;
 mod schema;
 
-use pusher::plan::{Evidence, Plan, Report};
+use pusher::plan::{Cost, Evidence, Plan, Report, Stock};
 use pusher::render::drift::Drift;
-use pusher::render::{self, Format, View};
+use pusher::render::{self, Details, Format, View};
 
 fn plan(plan: &Plan, format: Format, view: &View) -> String {
+    let target = Stock::default();
+    plan_at(plan, Some(&target), format, view)
+}
+
+fn plan_at(plan: &Plan, target: Option<&Stock>, format: Format, view: &View) -> String {
+    let cost = Cost::of(plan, target);
+    let details = Details {
+        cost: Some(&cost),
+        diffs: None,
+    };
     let mut text = String::new();
-    render::plan(plan, format, view, &mut text).unwrap();
+    render::plan_in_detail(plan, &details, format, view, &mut text).unwrap();
     text
 }
 

@@ -1,0 +1,96 @@
+//! What the target has already of what a plan copies.
+
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
+
+use futures_util::StreamExt;
+
+use crate::model::{Digest, Repository};
+use crate::plan::cost::{Stock, WORTH_ASKING};
+use crate::plan::{Change, Plan};
+use crate::registry::ReadRegistry;
+
+/// How many questions are under way together, as far as the registry's own limit lets them.
+const QUESTIONS_AT_ONCE: usize = 256;
+/// How many blobs are asked for at most, the biggest first: the others add little, and count as
+/// absent.
+const MOST_BLOBS: usize = 2000;
+
+/// Asks the target which repositories are new, and which blobs the others hold; never fails, since what is not known is counted as absent.
+///
+/// A plan that copies nothing costs no request.
+pub async fn stock<R: ReadRegistry>(plan: &Plan, registry: &R) -> Stock {
+    let existing = existing_repositories(plan);
+    let new = new_repositories(plan, &existing, registry).await;
+    let blobs = futures_util::stream::iter(worth_asking(plan, &existing, &new))
+        .map(async |(repository, digest)| {
+            let answer = registry.has_blob(&repository, &digest).await;
+            matches!(answer, Ok(true)).then_some((repository, digest))
+        })
+        .buffer_unordered(QUESTIONS_AT_ONCE)
+        .filter_map(std::future::ready)
+        .collect()
+        .await;
+    Stock { new, blobs }
+}
+
+/// Returns the repositories that hold images of the plan already.
+fn existing_repositories(plan: &Plan) -> HashSet<Repository> {
+    let holds_a_tag = |change: &&Change| change.action.before().is_some();
+    let existing = plan.changes.iter().filter(holds_a_tag);
+    existing
+        .map(|change| plan.target.repository(&change.target))
+        .collect()
+}
+
+async fn new_repositories<R: ReadRegistry>(
+    plan: &Plan,
+    existing: &HashSet<Repository>,
+    registry: &R,
+) -> HashSet<Repository> {
+    let is_copied = |change: &&Change| change.action.copy().is_some();
+    let wanted = plan.changes.iter().filter(is_copied);
+    let wanted: HashSet<_> = wanted
+        .map(|change| plan.target.repository(&change.target))
+        .collect();
+    let unknown = wanted.into_iter().filter(|one| !existing.contains(one));
+    futures_util::stream::iter(unknown)
+        .map(async |repository| {
+            let answer = registry.list_tags(&repository).await;
+            matches!(answer, Ok(None)).then_some(repository)
+        })
+        .buffer_unordered(QUESTIONS_AT_ONCE)
+        .filter_map(std::future::ready)
+        .collect()
+        .await
+}
+
+/// Returns the blobs that a run would ask for, but for those of new repositories, the biggest
+/// first.
+fn worth_asking(
+    plan: &Plan,
+    existing: &HashSet<Repository>,
+    new: &HashSet<Repository>,
+) -> Vec<(Repository, Digest)> {
+    let mut sizes = HashMap::new();
+    for change in &plan.changes {
+        let contents = change.action.copy().and_then(|copy| copy.contents.as_ref());
+        let repository = plan.target.repository(&change.target);
+        let Some(contents) = contents.filter(|_| !new.contains(&repository)) else {
+            continue;
+        };
+        let is_existing = existing.contains(&repository);
+        for (digest, size) in &contents.blobs {
+            if is_existing || *size >= WORTH_ASKING {
+                sizes.insert((repository.clone(), digest.clone()), *size);
+            }
+        }
+    }
+    let mut questions: Vec<_> = sizes.into_iter().collect();
+    questions.sort_unstable_by_key(|(_, size)| Reverse(*size));
+    questions.truncate(MOST_BLOBS);
+    questions
+        .into_iter()
+        .map(|(question, _)| question)
+        .collect()
+}

@@ -1,0 +1,208 @@
+//! What it costs to carry a plan out, before anything is done: bytes, requests, pulls, repositories.
+//!
+//! It is an estimate. What others push meanwhile, tokens and second tries are not in it.
+
+use std::collections::{BTreeMap, HashSet};
+
+use crate::model::{Digest, Repository};
+
+use super::change::{Action, Change, Copy, Plan};
+
+/// A blob of at least this many bytes is worth the question whether it is there, even in a
+/// repository that no image of the plan is in: an interrupted run may have left it. A smaller one
+/// is sent sooner than it is asked for.
+pub const WORTH_ASKING: u64 = 256 * 1024;
+
+/// What an image is made of, as far as copying it costs something.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Contents {
+    /// The manifests that have blobs: the image itself, or those below its index.
+    pub images: Vec<Digest>,
+    /// How many indexes stand above them.
+    pub indexes: usize,
+    /// Every blob once, with its size in bytes.
+    pub blobs: Vec<(Digest, u64)>,
+}
+
+impl Contents {
+    /// Returns the size of all blobs in bytes.
+    pub fn blob_bytes(&self) -> u64 {
+        let sizes = self.blobs.iter().map(|(_, size)| size);
+        sizes.fold(0, |sum, size| sum.saturating_add(*size))
+    }
+}
+
+/// What the target was found to hold of what a plan copies.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Stock {
+    /// The repositories that the registry does not know yet.
+    pub new: HashSet<Repository>,
+    /// The blobs that are there, each by its repository.
+    pub blobs: HashSet<(Repository, Digest)>,
+}
+
+/// What it costs to carry a plan out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Cost {
+    /// Whether the target was not asked, so that the bytes are the most that it can be.
+    pub is_bound: bool,
+    /// The bytes of blobs that go over the wire.
+    pub bytes_to_copy: u64,
+    /// The bytes of the blobs of all images, of which the target has some, and shares some.
+    pub bytes_of_images: u64,
+    /// How many images are of unknown size, so that nothing here counts them but the pulls.
+    pub images_of_unknown_size: usize,
+    /// How many requests go to the sources.
+    pub requests_to_sources: usize,
+    /// How many requests go to the target.
+    pub requests_to_target: usize,
+    /// How many images are read from each registry, as [`pulls`] counts them.
+    pub pulls: BTreeMap<String, usize>,
+    /// How many repositories come into being.
+    pub repositories_to_create: usize,
+    /// How many repositories the images are in, with those.
+    pub repositories: usize,
+    /// How many there may be; none where no limit is known.
+    pub repository_limit: Option<u32>,
+}
+
+impl Cost {
+    /// Counts what `plan` costs where the target holds `stock`; none where it was not asked.
+    pub fn of(plan: &Plan, stock: Option<&Stock>) -> Self {
+        let nothing = Stock::default();
+        let known = stock.unwrap_or(&nothing);
+        let mut count = Count::new(plan, known);
+        for change in &plan.changes {
+            if let Some(copy) = change.action.copy() {
+                count.add(change, copy);
+            }
+        }
+        let is_kept = |change: &&Change| !matches!(change.action, Action::Delete { .. });
+        let kept = plan.changes.iter().filter(is_kept);
+        let repositories: HashSet<&str> = kept.map(|c| c.target.repository.as_str()).collect();
+        let pulls = pulls(plan, |_, _| false).into_iter();
+        Self {
+            pulls: pulls.map(|(host, n)| (host.to_owned(), n)).collect(),
+            is_bound: stock.is_none(),
+            repositories_to_create: known.new.len(),
+            repositories: repositories.len(),
+            repository_limit: plan.target.profile.repository_limit,
+            ..count.cost
+        }
+    }
+}
+
+/// Counts the pulls from each registry that carrying `plan` out needs, but for what `is_read`
+/// already.
+///
+/// Docker Hub counts an image as one pull, and one of several platforms as one for each
+/// (<https://docs.docker.com/docker-hub/usage/pulls/>). What an image is made of may not be known;
+/// then it is one at least.
+pub fn pulls(plan: &Plan, is_read: impl Fn(&Repository, &Digest) -> bool) -> BTreeMap<&str, usize> {
+    let mut needed = BTreeMap::new();
+    let mut seen = HashSet::new();
+    for change in &plan.changes {
+        let Some(copy) = change.action.copy() else {
+            continue;
+        };
+        let repository = change.source.repository();
+        let images = match &copy.contents {
+            Some(contents) => contents.images.as_slice(),
+            None => std::slice::from_ref(&copy.expected.descriptor.digest),
+        };
+        for image in images {
+            if seen.insert((repository, image)) && !is_read(repository, image) {
+                *needed.entry(repository.registry.as_str()).or_default() += 1;
+            }
+        }
+    }
+    needed
+}
+
+struct Count<'a> {
+    plan: &'a Plan,
+    stock: &'a Stock,
+    /// The repositories that hold images of the plan already.
+    existing: HashSet<&'a str>,
+    /// The new names of images that the target holds under old ones.
+    renamed: HashSet<String>,
+    /// What was brought to each repository.
+    brought: HashSet<(&'a str, &'a Digest)>,
+    /// The blobs that can be mounted, since some repository of the target has them.
+    held: HashSet<&'a Digest>,
+    cost: Cost,
+}
+
+impl<'a> Count<'a> {
+    fn new(plan: &'a Plan, stock: &'a Stock) -> Self {
+        let holds_a_tag = |change: &&Change| change.action.before().is_some();
+        let existing = plan.changes.iter().filter(holds_a_tag);
+        let renamed = plan
+            .changes
+            .iter()
+            .filter_map(|change| match &change.action {
+                Action::Delete { renamed_to, .. } => Some(renamed_to.as_ref()?.to_string()),
+                _ => None,
+            });
+        Self {
+            plan,
+            stock,
+            existing: existing.map(|c| c.target.repository.as_str()).collect(),
+            renamed: renamed.collect(),
+            brought: HashSet::new(),
+            held: HashSet::new(),
+            cost: Cost::default(),
+        }
+    }
+
+    fn add(&mut self, change: &'a Change, copy: &'a Copy) {
+        let Some(contents) = &copy.contents else {
+            self.cost.images_of_unknown_size += 1;
+            return;
+        };
+        let Contents {
+            images,
+            indexes,
+            blobs,
+        } = &**contents;
+        let cost = &mut self.cost;
+        cost.bytes_of_images = cost.bytes_of_images.saturating_add(contents.blob_bytes());
+        cost.requests_to_sources += images.len() + indexes;
+        // Every manifest is pushed; before the tag is moved it is looked at, as is each child that
+        // may be there.
+        cost.requests_to_target += images.len() + indexes + 1;
+        if change.action.before().is_some() && *indexes > 0 {
+            cost.requests_to_target += images.len();
+        }
+        for (digest, size) in blobs {
+            self.bring(change, digest, *size);
+        }
+    }
+
+    fn bring(&mut self, change: &'a Change, digest: &'a Digest, size: u64) {
+        let target = &self.plan.target;
+        let name = change.target.repository.as_str();
+        if !self.brought.insert((name, digest)) {
+            return;
+        }
+        let cost = &mut self.cost;
+        let is_asked = size >= WORTH_ASKING || self.existing.contains(name);
+        cost.requests_to_target += usize::from(is_asked);
+        let place = (target.repository(&change.target), digest.clone());
+        if is_asked && self.stock.blobs.contains(&place) {
+            self.held.insert(digest);
+            return;
+        }
+        let is_in_registry = self.held.contains(digest)
+            || change.source.registry() == target.registry
+            || self.renamed.contains(&change.target.to_string());
+        self.held.insert(digest);
+        if is_in_registry && target.profile.mount != Some(false) {
+            cost.requests_to_target += 1;
+        } else {
+            cost.bytes_to_copy = cost.bytes_to_copy.saturating_add(size);
+            cost.requests_to_sources += 1;
+            cost.requests_to_target += 2;
+        }
+    }
+}
