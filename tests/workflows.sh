@@ -74,9 +74,8 @@ if story 'plan with credentials'; then
   echo 2 >pusher/plan.status
   script plan.sh "$work/plan"
   check 'changes pending are no failure' is "$code" 0
-  check 'annotations, and one plan, with the target' is "$(cat pusher/calls)" \
-    "check --quiet --format github | r.example/team me:p w*d
-plan --format markdown --detailed-exitcode --out $work/plan/plan.json | r.example/team me:p w*d"
+  check 'one plan, with the target' is "$(cat pusher/calls)" \
+    "plan --format github --report $work/plan/plan.md --detailed-exitcode --out $work/plan/plan.json | r.example/team me:p w*d"
   check 'the plan is kept' is "$(cat plan/plan.md)" '| create | nginx:1.27 |'
   check 'the summary has it' has summary '| create | nginx:1.27 |'
   check 'the number is kept' is "$(cat plan/pull-request)" 12
@@ -115,6 +114,7 @@ fi
 if story 'plan with something blocked'; then
   settings=("${credentials[@]}" PULL_REQUEST=12)
   echo '| blocked | nope:1 |' >pusher/plan.out
+  echo '::error file=images.txt,line=1,title=blocked nope:1::gone' >pusher/plan.annotations
   echo 'warning: slow registry' >pusher/plan.err
   echo 1 >pusher/plan.status
   script plan.sh "$work/plan"
@@ -122,6 +122,8 @@ if story 'plan with something blocked'; then
   check 'the plan is kept all the same' has plan/plan.md '| blocked | nope:1 |'
   check 'the number too' is "$(cat plan/pull-request)" 12
   check 'the talk is in the log' has log 'warning: slow registry'
+  check 'the annotation is in the log' has log '::error file=images.txt,line=1,title=blocked nope:1::gone'
+  check 'the annotation is not in the plan' lacks plan/plan.md '::error'
   check 'the talk is not in the plan' lacks plan/plan.md 'warning: slow registry'
 fi
 
@@ -341,7 +343,9 @@ if story 'apply'; then
   echo '| created | nginx |' >pusher/apply.out
   script apply.sh
   check 'passes' is "$code" 0
-  check 'with the target' is "$(cat pusher/calls)" 'apply --format markdown | r.example/team me:p w*d'
+  check 'with the target' has pusher/calls ' | r.example/team me:p w*d'
+  check 'once' is "$(wc -l <pusher/calls)" 1
+  check 'on the lines as well' has pusher/calls 'apply --format github --report '
   check 'reports' is "$(cat summary)" '| created | nginx |'
 fi
 
@@ -401,13 +405,13 @@ fi
 if story 'apply where a part is set up'; then
   settings=(GITHUB_EVENT_NAME=push ALIYUN_REGISTRY_USER=me)
   script apply.sh
-  check 'is for pusher to judge' has pusher/calls 'apply --format markdown'
+  check 'is for pusher to judge' has pusher/calls 'apply --format github'
 fi
 
 if story 'apply where the mirror file has its own settings'; then
   settings=(GITHUB_EVENT_NAME=push PUSHER_SET_UP=true)
   script apply.sh
-  check 'runs' has pusher/calls 'apply --format markdown'
+  check 'runs' has pusher/calls 'apply --format github'
 fi
 
 # --- drift ----------------------------------------------------------------------------------------
@@ -422,7 +426,7 @@ for status in 0 2; do
     check 'hands it on' is "$(cat output)" "status=$status"
     check 'is masked' is "$(cat drift.md)" '| target-changed | nginx | ***'
     check 'is in the summary' has summary '| target-changed | nginx | ***'
-    check 'with the target' is "$(cat pusher/calls)" 'drift --format markdown | r.example/team me:p w*d'
+    check 'with the target' is "$(cat pusher/calls)" "drift --format github --report $work/drift.md | r.example/team me:p w*d"
   fi
 done
 

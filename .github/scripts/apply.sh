@@ -6,14 +6,16 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 require_set_up
 
-report=$(mktemp)
-trap 'rm -f "$report"' EXIT
+folder=$(mktemp -d)
+trap 'rm -r "$folder"' EXIT
+report=$folder/report.md
 
 # A cancelled run gets SIGINT, which GitHub sends to this shell alone. It is handed on, so that
 # `pusher` stops cleanly and still says what was done. Job control gives the child a process group
 # and the default signals, which a background job otherwise lacks.
 set -m
-pusher apply --format markdown >"$report" &
+# What failed stands on the lines of the files as well.
+pusher apply --format github --report "$report" &
 child=$!
 trap 'kill -INT "$child" 2>/dev/null || true' INT TERM
 status=0

@@ -12,7 +12,9 @@ report=$1
 require_set_up
 
 status=0
-pusher drift --format markdown >"$report" || status=$?
+# On the lines of the files as well.
+pusher drift --format github --report "$report" || status=$?
+[[ -s "$report" ]] || printf 'No report: the log says why.\n' >"$report"
 mask "$report"
 summarise <"$report"
 

@@ -43,12 +43,19 @@ stand_in=(
   "ALIYUN_NAME_SPACE=${ALIYUN_NAME_SPACE:-namespace}"
 )
 
+# What is wrong or blocked stands on the lines of the files, in the run and in the pull request.
 plan_with_credentials() {
-  told markdown pusher plan --format markdown --detailed-exitcode --out "$folder/plan.json"
+  local code=0
+  pusher plan --format github --report "$plan" --detailed-exitcode --out "$folder/plan.json" \
+    2>"$talk" || code=$?
+  cat "$talk" >&2
+  [[ -s "$plan" ]] || tail -n 60 "$talk" | fence >"$plan"
+  return "$code"
 }
 
 plan_without() {
   local code=0
+  env "${stand_in[@]}" pusher check --quiet --format github >&2 || true
   printf 'Without the credentials of the target: what can be said from the files.\n'
   printf '\n**Check**\n\n'
   told text env "${stand_in[@]}" pusher check || code=$?
@@ -58,11 +65,8 @@ plan_without() {
   return "$code"
 }
 
-# On the lines of the files, in the run and in the pull request; the verdict comes below.
-env "${stand_in[@]}" pusher check --quiet --format github || true
-
 if has_credentials; then
-  plan_with_credentials >"$plan" || status=$?
+  plan_with_credentials || status=$?
 else
   plan_without >"$plan" || status=$?
 fi

@@ -153,12 +153,23 @@ pub struct PlanArgs {
     /// Let what cannot be read not count for the exit status
     #[arg(long)]
     pub allow_unknown: bool,
+    /// Where else the answer goes.
+    #[command(flatten)]
+    pub report: ReportArg,
     /// Whether everything must be locked.
     #[command(flatten)]
     pub locked: LockedArg,
     /// Whether what is no longer declared is deleted.
     #[command(flatten)]
     pub prune: PruneArg,
+}
+
+/// Where else the answer goes.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct ReportArg {
+    /// Also write the answer to this file, as JSON; as Markdown if its name ends in `.md`
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
 }
 
 /// Whether what is no longer declared is deleted.
@@ -184,13 +195,16 @@ pub struct DriftArgs {
     /// Tell and count these kinds alone
     #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = drift_kinds())]
     pub kind: Vec<DriftKind>,
+    /// Where else the answer goes.
+    #[command(flatten)]
+    pub report: ReportArg,
 }
 
 const DRIFT_EXAMPLES: &str = "\
 Examples:
   pusher drift
   pusher drift --kind target-changed,target-missing
-  pusher drift --format markdown > drift.md";
+  pusher drift --report drift.md";
 
 /// Takes the name of a kind of drift.
 fn drift_kinds() -> impl TypedValueParser<Value = DriftKind> {
@@ -254,9 +268,9 @@ pub struct ApplyArgs {
     /// Copy exactly the digests of this saved plan
     #[arg(value_name = "PLAN")]
     pub plan: Option<PathBuf>,
-    /// Also write what happened to this file, as JSON; as Markdown if its name ends in `.md`
-    #[arg(long, value_name = "FILE")]
-    pub report: Option<PathBuf>,
+    /// Where else the answer goes.
+    #[command(flatten)]
+    pub report: ReportArg,
     /// Whether everything must be locked.
     #[command(flatten)]
     pub locked: LockedArg,

@@ -23,6 +23,7 @@ mod logging;
 pub mod mirror;
 pub mod printer;
 pub mod progress;
+pub mod report;
 pub mod signals;
 
 use std::ffi::OsString;

@@ -14,6 +14,7 @@ use super::super::context::Context;
 use super::super::error::Stop;
 use super::super::exit::Exit;
 use super::super::mirror::Mirror;
+use super::super::report::{answer, require_writable};
 use super::plan::{Planned, make, reading};
 
 /// Prints how the target differs from what the files declare.
@@ -22,14 +23,13 @@ pub(super) async fn run(
     global: &GlobalArgs,
     options: &DriftArgs,
 ) -> Result<Exit, Stop> {
+    require_writable(context, &options.report)?;
     let planned = make(context, global, LockedArg { locked: false }).await?;
     let evidence = gather(context, &planned).await?;
     let drift = Drift::of(&planned.plan, &evidence, &options.kind);
-    let view = context.printer.view(global.verbose > 0);
-    let format = global.format().into();
-    context
-        .printer
-        .answer(|to| render::drift(&drift, format, &view, to))?;
+    answer(context, global, &options.report, |format, view, to| {
+        render::drift(&drift, format, view, to)
+    })?;
     Ok(Exit::of(false, !drift.found.is_empty()))
 }
 

@@ -20,6 +20,7 @@ use super::super::error::Stop;
 use super::super::exit::Exit;
 use super::super::mirror::{self, Mirror};
 use super::super::progress::{Display, Phase};
+use super::super::report::{answer, require_writable};
 use super::super::signals;
 use super::saved;
 
@@ -29,6 +30,7 @@ pub(super) async fn run(
     global: &GlobalArgs,
     options: &PlanArgs,
 ) -> Result<Exit, Stop> {
+    require_writable(context, &options.report)?;
     let Asked { plan, diffs, cost } = if options.offline {
         let mirror = declared(context, global, options.locked)?;
         Asked {
@@ -43,11 +45,9 @@ pub(super) async fn run(
         diffs: diffs.as_ref(),
         cost: cost.as_ref(),
     };
-    let view = context.printer.view(global.verbose > 0);
-    let format = global.format().into();
-    context
-        .printer
-        .answer(|to| render::plan_in_detail(&plan, &details, format, &view, to))?;
+    answer(context, global, &options.report, |format, view, to| {
+        render::plan_in_detail(&plan, &details, format, view, to)
+    })?;
     let summary = plan.summary();
     let pending = options.detailed_exitcode && summary.pending() > 0;
     // Who asks no registry wants to know no more.

@@ -109,10 +109,34 @@ async fn a_report_that_cannot_be_kept_stops_the_run_before_it_begins() {
         ("no/report.json", "there is no such file"),
         (".", "it is a folder"),
     ] {
-        let ran = place.run(&format!("apply --report {path}"));
-        assert_eq!(ran.status, 1);
-        let said = format!("error: cannot write `{path}`: {why}");
-        assert!(ran.stderr.contains(&said), "{ran:?}");
+        for command in ["plan", "apply", "drift"] {
+            let ran = place.run(&format!("{command} --report {path}"));
+            assert_eq!(ran.status, 1);
+            let said = format!("error: cannot write `{path}`: {why}");
+            assert!(ran.stderr.contains(&said), "{ran:?}");
+        }
     }
     assert_eq!(target.log().requests().len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_is_the_answer_in_another_format() {
+    let (source, target) = pair().await;
+    Image::new("linux/amd64").push(&source, "org/one", "v1");
+    let list = "SOURCE/org/one:v1\nSOURCE/org/two:v1\n";
+    let place = Place::between(&source, &target).file("images.txt", list);
+    let read = |name| {
+        let text = std::fs::read_to_string(place.path().join(name)).unwrap();
+        place.steady(&text)
+    };
+    for (command, status) in [("plan", 1), ("drift", 2)] {
+        for (name, format) in [("report.md", "markdown"), ("report", "json")] {
+            let answer = place.run(&format!("{command} --format {format}"));
+            assert_eq!(answer.status, status, "{answer:?}");
+            let ran = place.run(&format!("{command} --format github --report {name}"));
+            assert_eq!(ran.status, status, "{ran:?}");
+            assert_eq!(read(name), answer.stdout);
+            assert!(ran.stdout.contains(" file=images.txt,line=2,"), "{ran:?}");
+        }
+    }
 }
