@@ -32,8 +32,7 @@ pub(super) async fn delete<R: WriteRegistry>(
         // Another deletion of this run took it along, or someone was faster.
         None => return Ok(()),
         Some(found) if found.digest != planned.digest => {
-            let found = found.digest.to_string();
-            return Err(Outcome::Stale { found });
+            return Err(Outcome::stale(Some(&found.digest)));
         }
         Some(_) => {}
     }

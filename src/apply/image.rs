@@ -55,7 +55,7 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
     async fn run(&self) -> Result<(), Outcome> {
         let tree = tokio::select! {
             tree = self.bring_contents() => tree.map_err(Outcome::failed)?,
-            () = self.engine.stopped() => return Err(Outcome::NotDone),
+            () = self.engine.stopped() => return Err(Outcome::not_done()),
         };
         // From here on nothing is large; a stop lets it end, so that no answer is left unread.
         self.move_tag(&tree.root).await?;

@@ -143,7 +143,7 @@ impl<'a, R: WriteRegistry> Engine<'a, R> {
             };
             let is_wanted = renamed_to.as_ref().is_none_or(&arrived);
             let outcome = if *self.stop.borrow() || !is_wanted {
-                Outcome::NotDone
+                Outcome::not_done()
             } else {
                 self.progress.begin(&change.target);
                 let begun = Instant::now();
@@ -170,11 +170,11 @@ impl<'a, R: WriteRegistry> Engine<'a, R> {
                 reason: BlockReason::TargetMoved { .. },
             } => return Outcome::stale(before.as_ref().map(|found| &found.digest)),
             Action::Blocked { .. } => return Outcome::Blocked,
-            Action::Delete { .. } => return Outcome::NotDone,
+            Action::Delete { .. } => return Outcome::not_done(),
             Action::Create { after } | Action::Update { after, .. } => after,
         };
         if *self.stop.borrow() {
-            return Outcome::NotDone;
+            return Outcome::not_done();
         }
         self.progress.begin(&change.target);
         let outcome = image::copy(self, change, copy).await;

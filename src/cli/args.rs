@@ -17,7 +17,6 @@ use crate::render::schemas::SchemaKind;
     name = "pusher",
     version,
     arg_required_else_help = true,
-    disable_help_subcommand = true,
     after_help = EXAMPLES
 )]
 pub struct Args {

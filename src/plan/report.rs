@@ -30,6 +30,8 @@ pub enum Outcome {
     Stale {
         /// What it points to now, in words.
         found: String,
+        /// What it cost nevertheless.
+        cost: Transfer,
     },
     /// It did not work; what the tag points to is unchanged.
     Failed {
@@ -39,7 +41,10 @@ pub enum Outcome {
         cost: Transfer,
     },
     /// The run was stopped before this change was finished; the tag is unchanged.
-    NotDone,
+    NotDone {
+        /// What it cost nevertheless.
+        cost: Transfer,
+    },
 }
 
 /// What a change cost.
@@ -66,27 +71,39 @@ impl Outcome {
         }
     }
 
+    /// Says that the run was stopped before the change was begun, or before it is known what it cost.
+    pub fn not_done() -> Self {
+        let cost = Transfer::default();
+        Self::NotDone { cost }
+    }
+
     /// Says how work ended, and what it cost.
     pub fn after(result: Result<(), Self>, cost: Transfer) -> Self {
         match result {
             Ok(()) => Self::Done(cost),
             Err(Self::Failed { message, .. }) => Self::Failed { message, cost },
+            Err(Self::Stale { found, .. }) => Self::Stale { found, cost },
+            Err(Self::NotDone { .. }) => Self::NotDone { cost },
             Err(outcome) => outcome,
         }
     }
 
-    /// Returns what it cost, where it was worked on to its end.
+    /// Returns what it cost, where anything was to be done.
     pub fn cost(&self) -> Option<&Transfer> {
         match self {
-            Self::Done(cost) | Self::Failed { cost, .. } => Some(cost),
-            Self::Unchanged | Self::Blocked | Self::Stale { .. } | Self::NotDone => None,
+            Self::Done(cost)
+            | Self::Failed { cost, .. }
+            | Self::Stale { cost, .. }
+            | Self::NotDone { cost } => Some(cost),
+            Self::Unchanged | Self::Blocked => None,
         }
     }
 
     /// Says that the target's tag points to `found` now, which nobody planned.
     pub fn stale(found: Option<&Digest>) -> Self {
         let found = found.map_or_else(|| "nothing".to_owned(), ToString::to_string);
-        Self::Stale { found }
+        let cost = Transfer::default();
+        Self::Stale { found, cost }
     }
 }
 
@@ -99,7 +116,7 @@ impl Report {
                 Outcome::Blocked
                 | Outcome::Stale { .. }
                 | Outcome::Failed { .. }
-                | Outcome::NotDone => false,
+                | Outcome::NotDone { .. } => false,
             })
     }
 }

@@ -24,7 +24,17 @@ pub fn write(
         Renderer::plain()
     };
     for diagnostic in diagnostics {
-        writeln!(out, "{}\n", renderer.render(&groups(diagnostic, files)))?;
+        let groups = groups(diagnostic, files);
+        // The renderer draws a line down from a message to its help, even where no file is shown.
+        let parts = if shows_a_file(diagnostic) {
+            vec![groups.as_slice()]
+        } else {
+            groups.chunks(1).collect()
+        };
+        for part in parts {
+            writeln!(out, "{}", renderer.render(part))?;
+        }
+        writeln!(out)?;
     }
     Ok(())
 }
@@ -40,6 +50,16 @@ pub fn summary(diagnostics: &[Diagnostic]) -> String {
         (count > 0).then(|| format!("{count} {}{plural}", severity.as_str()))
     });
     counted.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+fn shows_a_file(diagnostic: &Diagnostic) -> bool {
+    let Diagnostic {
+        place,
+        related,
+        replacement,
+        ..
+    } = diagnostic;
+    place.is_some() || !related.is_empty() || replacement.is_some()
 }
 
 fn groups<'a>(diagnostic: &'a Diagnostic, files: &'a Files) -> Vec<Group<'a>> {
@@ -103,7 +123,10 @@ fn groups<'a>(diagnostic: &'a Diagnostic, files: &'a Files) -> Vec<Group<'a>> {
             ]
         }
         (Some(help), None) if marks.is_empty() => {
-            vec![main.element(Level::HELP.message(harmless(help)))]
+            vec![
+                main,
+                Group::with_title(Level::HELP.secondary_title(harmless(help))),
+            ]
         }
         (Some(help), None) => {
             vec![

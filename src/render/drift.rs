@@ -12,6 +12,8 @@ use serde::Serialize;
 use crate::model::Digest;
 use crate::plan::{Action, BlockReason, Change, Evidence, LockState, Observation, Plan, Upstream};
 
+use super::words::in_place;
+
 /// How a target can differ from what is declared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -175,11 +177,7 @@ impl<'a> Drift<'a> {
     /// Says in one line what was found.
     pub fn summary(&self) -> String {
         if self.found.is_empty() {
-            return match self.in_place() {
-                0 => "No drift: no image is declared.".to_owned(),
-                1 => "No drift: 1 image is in place.".to_owned(),
-                count => format!("No drift: {count} images are in place."),
-            };
+            return format!("No drift: {}", in_place(self.in_place()));
         }
         let counts = DriftKind::ALL
             .into_iter()

@@ -58,7 +58,7 @@ pub fn for_change(change: &Change, target: &Target) -> Option<String> {
 pub fn for_outcome(outcome: &Outcome) -> Option<&'static str> {
     match outcome {
         Outcome::Stale { .. } => Some("run `pusher plan` again and look at what changed"),
-        Outcome::NotDone => Some("run `pusher apply` again; it goes on with what is left"),
+        Outcome::NotDone { .. } => Some("run `pusher apply` again; it goes on with what is left"),
         // What ACR Personal says; behind a host name of one's own nothing else tells that it is one.
         Outcome::Failed { message, .. } if message.contains("unknown manifest class") => Some(
             "the registry takes images alone: set `profile: acr-personal` under `target` in \

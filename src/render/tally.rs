@@ -4,6 +4,7 @@ use crate::model::Reference;
 use crate::plan::{Action, Outcome, Report, Transfer};
 
 use super::units::bytes;
+use super::words::in_place;
 
 /// How many changes ended in each way, and what it cost.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -55,7 +56,7 @@ impl Tally {
                 Outcome::Blocked => &mut tally.blocked,
                 Outcome::Stale { .. } => &mut tally.stale,
                 Outcome::Failed { .. } => &mut tally.failed,
-                Outcome::NotDone => &mut tally.not_done,
+                Outcome::NotDone { .. } => &mut tally.not_done,
             };
             *count += 1;
             if let Some(cost) = outcome.cost() {
@@ -88,19 +89,34 @@ impl Tally {
         }
     }
 
-    /// Says in two words how it ended.
+    /// Says in two or three words how it ended.
     pub fn verdict(&self) -> &'static str {
         if self.interrupted {
             "Apply interrupted:"
-        } else if self.blocked + self.stale + self.failed + self.not_done > 0 {
+        } else if self.not_in_place() > 0 {
             "Apply incomplete:"
+        } else if self.is_idle() {
+            "Nothing to do:"
         } else {
             "Apply complete:"
         }
     }
 
+    fn not_in_place(&self) -> usize {
+        self.blocked + self.stale + self.failed + self.not_done
+    }
+
+    /// Tells whether everything was in place.
+    fn is_idle(&self) -> bool {
+        let done = self.created + self.updated + self.deleted;
+        !self.interrupted && done + self.not_in_place() == 0
+    }
+
     /// Says how many changes ended in each way; what went wrong only where something did.
     pub fn counts(&self) -> String {
+        if self.is_idle() {
+            return in_place(self.unchanged);
+        }
         let good = [
             (self.created, "created"),
             (self.updated, "updated"),

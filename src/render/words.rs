@@ -128,7 +128,7 @@ pub fn outcome_word(change: &Change, outcome: &Outcome) -> &'static str {
         Outcome::Blocked => "blocked",
         Outcome::Stale { .. } => "stale",
         Outcome::Failed { .. } => "failed",
-        Outcome::NotDone => "not done",
+        Outcome::NotDone { .. } => "not done",
     }
 }
 
@@ -136,11 +136,13 @@ pub fn outcome_word(change: &Change, outcome: &Outcome) -> &'static str {
 pub fn outcome_reason(change: &Change, outcome: &Outcome) -> Option<String> {
     match (outcome, &change.action) {
         (Outcome::Blocked, Action::Blocked { reason, .. }) => Some(block_reason(reason)),
-        (Outcome::Stale { found }, _) => Some(format!(
+        (Outcome::Stale { found, .. }, _) => Some(format!(
             "someone moved the tag after the plan was made, to {found}; it was left alone"
         )),
         (Outcome::Failed { message, .. }, _) => Some(message.clone()),
-        (Outcome::NotDone, _) => Some("the run was stopped before this was finished".to_owned()),
+        (Outcome::NotDone { .. }, _) => {
+            Some("the run was stopped before this was finished".to_owned())
+        }
         (Outcome::Unchanged | Outcome::Done(_) | Outcome::Blocked, _) => None,
     }
 }
@@ -200,6 +202,15 @@ fn selection_notes(selection: &Selection, profile: ProfileKind) -> Vec<String> {
     notes
 }
 
+/// Says that so many images, and so everything, are in place.
+pub fn in_place(images: usize) -> String {
+    match images {
+        0 => "no image is declared.".to_owned(),
+        1 => "1 image is in place.".to_owned(),
+        count => format!("{count} images are in place."),
+    }
+}
+
 /// Says in one line what a plan would do.
 pub fn plan_summary(summary: &Summary) -> String {
     let Summary {
@@ -210,11 +221,7 @@ pub fn plan_summary(summary: &Summary) -> String {
         blocked,
     } = *summary;
     if summary.pending() == 0 && blocked == 0 {
-        return match no_op {
-            0 => "Nothing to do: no image is declared.".to_owned(),
-            1 => "Nothing to do: 1 image is in place.".to_owned(),
-            count => format!("Nothing to do: {count} images are in place."),
-        };
+        return format!("Nothing to do: {}", in_place(no_op));
     }
     let blocked = match blocked {
         0 => String::new(),

@@ -61,7 +61,7 @@ fn unfinished<'a>(
     let advice = || hints::for_outcome(outcome).map(str::to_owned);
     Some(Annotation {
         level: match outcome {
-            Outcome::NotDone => Level::Warning,
+            Outcome::NotDone { .. } => Level::Warning,
             _ => Level::Error,
         },
         at: Some(at(&change.origin)),

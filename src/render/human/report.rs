@@ -58,9 +58,10 @@ fn block(change: &Change, outcome: &Outcome, target: &Target) -> Block {
     let block = of_change(change, target);
     let (symbol, tone) = match outcome {
         Outcome::Unchanged | Outcome::Done(_) => (block.symbol, block.tone),
-        Outcome::Blocked | Outcome::Stale { .. } | Outcome::Failed { .. } | Outcome::NotDone => {
-            ("!", Tone::Bad)
-        }
+        Outcome::Blocked
+        | Outcome::Stale { .. }
+        | Outcome::Failed { .. }
+        | Outcome::NotDone { .. } => ("!", Tone::Bad),
     };
     let mut lines = block.lines;
     if let Outcome::Done(spent) = outcome {

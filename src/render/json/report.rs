@@ -98,7 +98,7 @@ struct Change {
     bytes_present: u64,
     /// How often a request was sent again, or a transfer taken up again.
     retries: u64,
-    /// From the first request to the last; null where it was not worked on to its end.
+    /// From the first request to the last; null where nothing was to be done.
     seconds: Option<f64>,
 }
 
@@ -128,7 +128,7 @@ impl From<&core::Outcome> for Outcome {
             core::Outcome::Blocked => Self::Blocked,
             core::Outcome::Stale { .. } => Self::Stale,
             core::Outcome::Failed { .. } => Self::Failed,
-            core::Outcome::NotDone => Self::NotDone,
+            core::Outcome::NotDone { .. } => Self::NotDone,
         }
     }
 }

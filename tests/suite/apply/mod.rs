@@ -227,7 +227,7 @@ async fn a_target_tag_that_someone_moved_is_left_alone() {
         .push(&world.target, "team/app", "1");
     let report = world.carry_out(&plan).await;
     assert!(
-        matches!(&report.outcomes[0], Outcome::Stale { found } if *found == theirs.digest.to_string())
+        matches!(&report.outcomes[0], Outcome::Stale { found, .. } if *found == theirs.digest.to_string())
     );
     assert!(matches!(report.outcomes[1], Outcome::Done(_)));
     assert!(!report.is_success());

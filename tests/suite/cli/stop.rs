@@ -60,7 +60,11 @@ async fn the_first_signal_stops_cleanly_and_says_what_was_done() {
         signal(&child, name);
         let ran = place.wait(child);
         assert_eq!(ran.status, 1);
-        insta::assert_snapshot!("stop_apply", ran.whole());
+        // How much of the second image's config was sent by then is a matter of luck.
+        let whole = ran.whole();
+        let sent = whole.lines().find(|line| line.ends_with(" sent."));
+        let whole = whole.replace(sent.unwrap(), "SOME sent.");
+        insta::assert_snapshot!("stop_apply", whole);
         assert_eq!(target.tags(&format!("{NAMESPACE}/slow")), [""; 0]);
         source.faults().clear();
         assert_eq!(place.run("apply -q").status, 0);

@@ -286,6 +286,11 @@ pub(super) fn every_outcome() -> Report {
             Outcome::Blocked,
             Outcome::Stale {
                 found: descriptor("someone's").digest.short(),
+                cost: Transfer {
+                    bytes_sent: 2048,
+                    time: Duration::from_secs(1),
+                    ..Transfer::default()
+                },
             },
             Outcome::Failed {
                 message: "cannot push to `registry.cn-hangzhou.aliyuncs.com/team/mongo`: 500 from the registry, 5 tries".to_owned(),
@@ -296,7 +301,7 @@ pub(super) fn every_outcome() -> Report {
                     ..Transfer::default()
                 },
             },
-            Outcome::NotDone,
+            Outcome::not_done(),
         ],
         interrupted: true,
     }

@@ -70,6 +70,7 @@ fn hostile_report() -> Report {
             0 => Outcome::Done(pusher::plan::Transfer::default()),
             1 => Outcome::Stale {
                 found: HOSTILE.to_owned(),
+                cost: pusher::plan::Transfer::default(),
             },
             2 => Outcome::Unchanged,
             _ => Outcome::failed(HOSTILE),
