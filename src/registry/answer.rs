@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap};
 use reqwest::{Method, Response, StatusCode};
 use tokio::time::timeout;
@@ -17,6 +17,9 @@ use super::rate_limit::RateLimit;
 use super::refusal;
 use super::retry;
 use super::trouble::Trouble;
+
+/// Room for an answer is not made on its announcement alone beyond this many bytes.
+const EXPECTED: usize = 128 * 1024;
 
 impl Host {
     /// Reads an answer that is not an error.
@@ -67,21 +70,20 @@ impl Host {
             return Err(too_long());
         }
         let stall = self.shared.patience.stall;
-        let mut body = BytesMut::new();
+        // Copied out of the connection's own buffers, which are far larger than most answers, so that
+        // whoever keeps an answer does not keep them.
+        let mut body = Vec::with_capacity(announced.unwrap_or_default().min(EXPECTED));
         loop {
             let chunk = timeout(stall, response.chunk())
                 .await
                 .map_err(|_| Detail::Transport(Trouble::Silence(stall)))?
                 .map_err(|error| Detail::Transport(error.into()))?;
             let Some(chunk) = chunk else {
-                return Ok(body.freeze());
+                return Ok(Bytes::from(body));
             };
             self.counters.bytes_in(chunk.len());
             if body.len() + chunk.len() > limit {
                 return Err(too_long());
-            }
-            if announced == Some(chunk.len()) {
-                return Ok(chunk);
             }
             body.extend_from_slice(&chunk);
         }

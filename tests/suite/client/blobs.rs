@@ -51,6 +51,16 @@ async fn looks_up_and_reads() {
 }
 
 #[tokio::test]
+async fn who_keeps_a_small_blob_keeps_its_bytes_alone() {
+    let sandbox = start(Options::default()).await;
+    let (blob, _) = push_blob(&sandbox, "app", 1000);
+    let repository = repository(&sandbox, "app");
+    let found = anonymous().get_blob(&repository, &blob).await;
+    let buffer = found.unwrap().unwrap().try_into_mut();
+    assert_eq!(buffer.unwrap().capacity(), 1000, "no connection's buffer");
+}
+
+#[tokio::test]
 async fn a_small_blob_that_is_not_what_was_asked_for_is_an_error() {
     let sandbox = start(Options::default()).await;
     let (mut blob, bytes) = push_blob(&sandbox, "app", 1000);
