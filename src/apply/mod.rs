@@ -37,7 +37,7 @@ use once::OncePerKey;
 
 /// How many images are worked on together. The registries' own limits are kept by the client; this
 /// one bounds memory.
-const IMAGES_AT_ONCE: usize = 64;
+const IMAGES_AT_ONCE: usize = 48;
 
 /// Carries out what `plan` says, and nothing else.
 ///

@@ -12,7 +12,7 @@ use super::blobs::BlobJob;
 /// Larger blobs are streamed.
 const LARGEST: u64 = 128 * 1024;
 /// What all blobs that are held at one time may take.
-const BUDGET: usize = 6 * 1024 * 1024;
+const BUDGET: usize = 5 * 512 * 1024;
 /// The least that one blob counts for: its buffers and its connections.
 const LEAST: u64 = 16 * 1024;
 

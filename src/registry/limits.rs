@@ -41,7 +41,7 @@ impl Limits {
             Arc::new(Limiter::new(start.clamp(1, most), most))
         };
         let lanes = [
-            lane(start * 8, 256),
+            lane(start * 8, 128),
             lane(start, 64),
             lane(start, 64),
             lane(4, 8),

@@ -11,6 +11,10 @@ use url::{Host, Url};
 
 use super::trouble::Trouble;
 
+/// How many connections to a host are kept while nobody uses them: each holds on to buffers as large
+/// as its largest answers were.
+const IDLE_CONNECTIONS: usize = 64;
+
 const USER_AGENT: &str = concat!("pusher/", env!("CARGO_PKG_VERSION"));
 
 /// Certificates in PEM form that are trusted beside the system's own.
@@ -85,6 +89,7 @@ impl Transport {
             // A connection that many requests share must not be a dead one for long.
             .http2_keep_alive_interval(Duration::from_secs(20))
             .http2_keep_alive_timeout(Duration::from_secs(20))
+            .pool_max_idle_per_host(IDLE_CONNECTIONS)
             .referer(false);
         if pool.loopback {
             builder = builder.no_proxy();
