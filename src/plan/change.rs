@@ -1,5 +1,6 @@
 //! The plan and its changes.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::model::{Descriptor, Digest, Platforms, Reference};
@@ -149,6 +150,8 @@ pub struct Summary {
     pub update: usize,
     /// Tags to delete.
     pub delete: usize,
+    /// Images that get another name: each is among those to create, and those to delete, as well.
+    pub rename: usize,
     /// Tags that are as they should be.
     pub no_op: usize,
     /// Entries for which nothing can be done.
@@ -163,6 +166,18 @@ impl Copy {
 }
 
 impl Plan {
+    /// Returns the old name of each image that gets another one, by the new one.
+    pub fn renames(&self) -> HashMap<&TargetName, &TargetName> {
+        let renamed = self
+            .changes
+            .iter()
+            .filter_map(|change| match &change.action {
+                Action::Delete { renamed_to, .. } => Some((renamed_to.as_ref()?, &change.target)),
+                _ => None,
+            });
+        renamed.collect()
+    }
+
     /// Counts what is blocked for another reason than that it could not be looked at.
     pub fn known_to_be_blocked(&self) -> usize {
         let is_known = |change: &&Change| match &change.action {
@@ -180,7 +195,10 @@ impl Plan {
                 Action::Create { .. } => summary.create += 1,
                 Action::Update { .. } => summary.update += 1,
                 Action::NoOp { .. } => summary.no_op += 1,
-                Action::Delete { .. } => summary.delete += 1,
+                Action::Delete { ref renamed_to, .. } => {
+                    summary.delete += 1;
+                    summary.rename += usize::from(renamed_to.is_some());
+                }
                 Action::Blocked { .. } => summary.blocked += 1,
             }
         }
@@ -217,6 +235,7 @@ impl Summary {
             create,
             update,
             delete,
+            rename: _,
             no_op: _,
             blocked: _,
         } = *self;
@@ -233,6 +252,11 @@ impl Action {
             Self::NoOp { current } => Some(current),
             Self::Blocked { before, .. } => before.as_ref(),
         }
+    }
+
+    /// Tells whether it deletes the old name of an image that gets another one.
+    pub fn ends_a_rename(&self) -> bool {
+        matches!(self, Self::Delete { renamed_to, .. } if renamed_to.is_some())
     }
 
     /// Returns what is to be copied, if anything.

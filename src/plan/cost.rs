@@ -2,11 +2,12 @@
 //!
 //! It is an estimate. What others push meanwhile, tokens and second tries are not in it.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::model::{Digest, Repository};
 
 use super::change::{Action, Change, Copy, Plan};
+use super::desired::TargetName;
 
 /// A blob of at least this many bytes is worth the question whether it is there, even in a
 /// repository that no image of the plan is in: an interrupted run may have left it. A smaller one
@@ -124,8 +125,8 @@ struct Count<'a> {
     stock: &'a Stock,
     /// The repositories that hold images of the plan already.
     existing: HashSet<&'a str>,
-    /// The new names of images that the target holds under old ones.
-    renamed: HashSet<String>,
+    /// The old names under which the target holds images of new ones.
+    renamed: HashMap<&'a TargetName, &'a TargetName>,
     /// What was brought to each repository.
     brought: HashSet<(&'a str, &'a Digest)>,
     /// The blobs that can be mounted, since some repository of the target has them.
@@ -137,18 +138,11 @@ impl<'a> Count<'a> {
     fn new(plan: &'a Plan, stock: &'a Stock) -> Self {
         let holds_a_tag = |change: &&Change| change.action.before().is_some();
         let existing = plan.changes.iter().filter(holds_a_tag);
-        let renamed = plan
-            .changes
-            .iter()
-            .filter_map(|change| match &change.action {
-                Action::Delete { renamed_to, .. } => Some(renamed_to.as_ref()?.to_string()),
-                _ => None,
-            });
         Self {
             plan,
             stock,
             existing: existing.map(|c| c.target.repository.as_str()).collect(),
-            renamed: renamed.collect(),
+            renamed: plan.renames(),
             brought: HashSet::new(),
             held: HashSet::new(),
             cost: Cost::default(),
@@ -195,7 +189,7 @@ impl<'a> Count<'a> {
         }
         let is_in_registry = self.held.contains(digest)
             || change.source.registry() == target.registry
-            || self.renamed.contains(&change.target.to_string());
+            || self.renamed.contains_key(&change.target);
         self.held.insert(digest);
         if is_in_registry && target.profile.mount != Some(false) {
             cost.requests_to_target += 1;

@@ -3,7 +3,7 @@
 use crate::model::{Platforms, Reference};
 use crate::plan::{
     Action, BlockReason, Change, Copy, Cost, LeftOut, LockState, Misfit, Outcome, Plan,
-    ProfileKind, Selection, Summary,
+    ProfileKind, Selection, Summary, TargetName,
 };
 
 use super::units::{bytes, counted};
@@ -39,6 +39,11 @@ pub fn reason(action: &Action) -> Option<String> {
         }),
         Action::Blocked { reason, .. } => Some(block_reason(reason)),
     }
+}
+
+/// Says what a new name was before.
+pub fn renamed_from(old: &TargetName) -> String {
+    format!("renamed from `{old}`, which is deleted when this is there")
 }
 
 /// Says why the lock does not settle an image's digest; nothing where it does, or there is none.
@@ -217,6 +222,7 @@ pub fn plan_summary(summary: &Summary) -> String {
         create,
         update,
         delete,
+        rename,
         no_op,
         blocked,
     } = *summary;
@@ -227,8 +233,13 @@ pub fn plan_summary(summary: &Summary) -> String {
         0 => String::new(),
         count => format!(", {count} blocked"),
     };
+    let renamed = match rename {
+        0 => String::new(),
+        count => format!(", {count} to rename"),
+    };
+    let (create, delete) = (create - rename, delete - rename);
     format!(
-        "Plan: {create} to create, {update} to update, {delete} to delete, \
+        "Plan: {create} to create, {update} to update, {delete} to delete{renamed}, \
          {no_op} unchanged{blocked}."
     )
 }

@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use crate::plan::{Action, Plan};
+use crate::plan::{Action, Change, Plan};
 
 use super::super::format::Details;
 use super::super::style::{Tone, View};
-use super::super::words::{block_reason, cost, plan_summary, unlocked_hint};
+use super::super::words::{block_reason, cost, plan_summary, renamed_from, unlocked_hint};
 use super::block::{blocks, header, of_change};
 use super::diff;
 use super::page::{Page, Span};
@@ -20,12 +20,22 @@ pub fn plan(
 ) -> fmt::Result {
     let mut page = Page::new(view, out);
     header(&mut page, &plan.target)?;
+    let renames = plan.renames();
+    let is_shown = |change: &&Change| match &change.action {
+        Action::NoOp { .. } => view.verbose,
+        // It is told where the new name is.
+        action => !action.ends_a_rename(),
+    };
     let shown: Vec<_> = plan
         .changes
         .iter()
-        .filter(|change| view.verbose || !matches!(change.action, Action::NoOp { .. }))
+        .filter(is_shown)
         .map(|change| {
             let mut block = of_change(change, &plan.target);
+            if let Some(old) = renames.get(&change.target) {
+                (block.symbol, block.word) = (">", "rename");
+                block.lines.push(vec![Span::plain(renamed_from(old))]);
+            }
             if let Action::Blocked { reason, .. } = &change.action {
                 block.lines.push(vec![Span::plain(block_reason(reason))]);
             }

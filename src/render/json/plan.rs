@@ -39,6 +39,8 @@ struct Summary {
     update: usize,
     /// Tags to delete.
     delete: usize,
+    /// Images that get another name; each is counted in `create` and in `delete` as well.
+    rename: usize,
     /// Tags that are as they should be.
     no_op: usize,
     /// Images for which nothing can be done.
@@ -272,6 +274,7 @@ pub fn plan(plan: &core::Plan, details: &Details<'_>, out: &mut dyn fmt::Write) 
         create,
         update,
         delete,
+        rename,
         no_op,
         blocked,
     } = plan.summary();
@@ -282,6 +285,7 @@ pub fn plan(plan: &core::Plan, details: &Details<'_>, out: &mut dyn fmt::Write) 
             create,
             update,
             delete,
+            rename,
             no_op,
             blocked,
         },

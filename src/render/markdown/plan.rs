@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::plan::{Action, Change, Copy, Plan};
+use crate::plan::{Action, Change, Copy, Plan, TargetName};
 
 use super::super::format::Details;
 use super::super::units::{bytes, counted};
@@ -16,6 +16,7 @@ use super::{blocked, place, source, troubles};
 pub fn plan(plan: &Plan, details: &Details<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     let Plan { target, changes } = plan;
     let mut page = Page::new(plan_summary(&plan.summary()).trim_end_matches('.'));
+    let renames = plan.renames();
     let cost = details.cost.and_then(cost).unwrap_or_default();
     page.paragraph(format!("Target: {}. {}", place(target), prose(&cost)).trim_end());
 
@@ -25,7 +26,9 @@ pub fn plan(plan: &Plan, details: &Details<'_>, out: &mut dyn fmt::Write) -> fmt
     );
     page.table(
         ["", "target", "source", "digest", "to copy"],
-        changes.iter().filter_map(row),
+        changes
+            .iter()
+            .filter_map(|change| row(change, renames.get(&change.target).copied())),
     );
     page.list(
         "Left out",
@@ -54,9 +57,18 @@ pub fn plan(plan: &Plan, details: &Details<'_>, out: &mut dyn fmt::Write) -> fmt
     page.finish(out)
 }
 
-fn row(change: &Change) -> Option<[String; 5]> {
+fn row(change: &Change, old_name: Option<&TargetName>) -> Option<[String; 5]> {
     let (word, digest) = match &change.action {
-        Action::Create { after } => ("create", code(&after.expected.descriptor.digest.short())),
+        Action::Create { after } => {
+            let digest = code(&after.expected.descriptor.digest.short());
+            match old_name {
+                Some(old) => (
+                    "**rename**",
+                    format!("{digest}, was {}", code(&old.to_string())),
+                ),
+                None => ("create", digest),
+            }
+        }
         Action::Update { before, after } => (
             "**update**",
             format!(
@@ -65,19 +77,9 @@ fn row(change: &Change) -> Option<[String; 5]> {
                 code(&after.expected.descriptor.digest.short())
             ),
         ),
-        Action::Delete { before, renamed_to } => (
-            "**delete**",
-            renamed_to.as_ref().map_or_else(
-                || code(&before.digest.short()),
-                |name| {
-                    format!(
-                        "{}, renamed to {}",
-                        code(&before.digest.short()),
-                        code(&name.to_string())
-                    )
-                },
-            ),
-        ),
+        // It is told where the new name is.
+        action if action.ends_a_rename() => return None,
+        Action::Delete { before, .. } => ("**delete**", code(&before.digest.short())),
         Action::NoOp { .. } | Action::Blocked { .. } => return None,
     };
     let amount = change.action.copy().and_then(Copy::blob_bytes);

@@ -6,7 +6,9 @@ use insta::assert_snapshot;
 use pusher::plan::{Action, Plan, Stock};
 use pusher::render::{Format, View};
 
-use super::fixtures::{FORMATS, coloured, copy, every_change, every_outcome, plan_of, verbose};
+use super::fixtures::{
+    FORMATS, change, coloured, copy, every_change, every_outcome, plan_of, verbose,
+};
 use super::{drift, plan, plan_at, report};
 
 #[test]
@@ -93,6 +95,32 @@ fn what_is_in_place_is_shown_when_asked_for() {
 
     Nothing to do: 1 image is in place.
     ");
+}
+
+#[test]
+fn a_rename_is_one_change() {
+    let mut plan_ = every_change();
+    plan_.changes.truncate(1);
+    let before = plan_.changes[0].action.copy().unwrap();
+    let before = before.expected.descriptor.clone();
+    let delete = |renamed_to| Action::Delete {
+        before: before.clone(),
+        renamed_to,
+    };
+    let new_name = plan_.changes[0].target.clone();
+    for (name, renamed_to) in [("old:1", Some(new_name)), ("gone:1", None)] {
+        let mut change = change(9, "alpine:3.20", name, delete(renamed_to));
+        "mirror.lock".clone_into(&mut change.origin.file);
+        plan_.changes.push(change);
+    }
+    let view = View::default();
+    assert_snapshot!("rename_human", plan(&plan_, Format::Human, &view));
+    assert_snapshot!("rename_markdown", plan(&plan_, Format::Markdown, &view));
+    let json = plan(&plan_, Format::Json, &view);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let counts = ["create", "delete", "rename"].map(|key| json["summary"][key].as_u64());
+    assert_eq!(counts, [Some(1), Some(2), Some(1)]);
+    assert_eq!(json["changes"].as_array().unwrap().len(), 3);
 }
 
 #[test]
