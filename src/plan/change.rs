@@ -156,6 +156,8 @@ pub struct Summary {
     pub no_op: usize,
     /// Entries for which nothing can be done.
     pub blocked: usize,
+    /// Entries of which nothing is known, since nobody was asked; each is among the blocked as well.
+    pub unknown: usize,
 }
 
 impl Copy {
@@ -199,7 +201,10 @@ impl Plan {
                     summary.delete += 1;
                     summary.rename += usize::from(renamed_to.is_some());
                 }
-                Action::Blocked { .. } => summary.blocked += 1,
+                Action::Blocked { ref reason, .. } => {
+                    summary.blocked += 1;
+                    summary.unknown += usize::from(reason.was_not_asked());
+                }
             }
         }
         summary
@@ -207,6 +212,11 @@ impl Plan {
 }
 
 impl BlockReason {
+    /// Tells whether nothing is known about the image because nobody wanted a registry to be asked.
+    pub fn was_not_asked(&self) -> bool {
+        matches!(self, Self::Offline { .. })
+    }
+
     /// Tells whether something about the image is unknown, rather than known to be in the way.
     pub fn is_unknown(&self) -> bool {
         match self {
@@ -238,6 +248,7 @@ impl Summary {
             rename: _,
             no_op: _,
             blocked: _,
+            unknown: _,
         } = *self;
         create + update + delete
     }

@@ -63,8 +63,11 @@ pub fn unlocked(state: LockState) -> Option<&'static str> {
 pub fn unlocked_hint(plan: &Plan) -> Option<String> {
     let unlocked = |change: &&Change| unlocked(change.lock).is_some();
     let count = plan.changes.iter().filter(unlocked).count();
+    let is_offline = plan.summary().unknown > 0;
     let planned = match count {
         0 => return None,
+        1 if is_offline => "1 image is not locked".to_owned(),
+        count if is_offline => format!("{count} images are not locked"),
         1 => "1 image is not locked, and planned from what its source holds now".to_owned(),
         count => {
             format!("{count} images are not locked, and planned from what their sources hold now")
@@ -93,12 +96,9 @@ pub fn block_reason(reason: &BlockReason) -> String {
         ),
         BlockReason::Offline {
             locked: Some(digest),
-        } => format!(
-            "unknown, as no registry was asked; the lock wants {}",
-            digest.short()
-        ),
+        } => format!("no registry was asked; the lock wants {}", digest.short()),
         BlockReason::Offline { locked: None } => {
-            "unknown, as no registry was asked, and no lock settles it".to_owned()
+            "no registry was asked, and no lock settles it".to_owned()
         }
         BlockReason::BlockedWhenPlanned => {
             "nothing could be done for it when the plan was saved".to_owned()
@@ -225,14 +225,19 @@ pub fn plan_summary(summary: &Summary) -> String {
         rename,
         no_op,
         blocked,
+        unknown,
     } = *summary;
     if summary.pending() == 0 && blocked == 0 {
         return format!("Nothing to do: {}", in_place(no_op));
     }
-    let blocked = match blocked {
+    let blocked = match blocked - unknown {
         0 => String::new(),
         count => format!(", {count} blocked"),
     };
+    // Who asked nobody cannot tell what there is to do.
+    if unknown > 0 {
+        return format!("Plan: {unknown} unknown, as no registry was asked{blocked}.");
+    }
     let renamed = match rename {
         0 => String::new(),
         count => format!(", {count} to rename"),

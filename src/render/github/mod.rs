@@ -29,6 +29,9 @@ fn pending<'a>(change: &'a Change, target: &Target) -> Option<Annotation<'a>> {
     let source = short_reference(&change.source);
     let (level, word, message) = match &change.action {
         Action::NoOp { .. } => return None,
+        Action::Blocked { reason, .. } if reason.was_not_asked() => {
+            (Level::Notice, "unknown", block_reason(reason))
+        }
         Action::Blocked { reason, .. } => (Level::Error, "blocked", block_reason(reason)),
         Action::Create { .. } => (Level::Notice, "create", format!("copied from {source}")),
         Action::Update { .. } => (Level::Notice, "update", format!("copied from {source}")),

@@ -119,6 +119,7 @@ pub(super) fn of_change(change: &Change, target: &Target) -> Block {
         Action::Update { .. } => ("~", "update", Tone::Changed),
         Action::NoOp { .. } => ("=", "unchanged", Tone::Faint),
         Action::Delete { .. } => ("-", "delete", Tone::Bad),
+        Action::Blocked { reason, .. } if reason.was_not_asked() => ("?", "unknown", Tone::Faint),
         Action::Blocked { .. } => ("!", "blocked", Tone::Bad),
     };
     let copy = action.copy();

@@ -45,6 +45,9 @@ struct Summary {
     no_op: usize,
     /// Images for which nothing can be done.
     blocked: usize,
+    /// Images of which nothing is known, since no registry was to be asked; each is counted in
+    /// `blocked` as well.
+    unknown: usize,
 }
 
 /// What has to be done for one image.
@@ -277,6 +280,7 @@ pub fn plan(plan: &core::Plan, details: &Details<'_>, out: &mut dyn fmt::Write) 
         rename,
         no_op,
         blocked,
+        unknown,
     } = plan.summary();
     let document = Plan {
         format_version: FORMAT_VERSION,
@@ -288,6 +292,7 @@ pub fn plan(plan: &core::Plan, details: &Details<'_>, out: &mut dyn fmt::Write) 
             rename,
             no_op,
             blocked,
+            unknown,
         },
         cost: details.cost.map(Into::into),
         changes: changes

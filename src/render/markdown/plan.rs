@@ -20,10 +20,15 @@ pub fn plan(plan: &Plan, details: &Details<'_>, out: &mut dyn fmt::Write) -> fmt
     let cost = details.cost.and_then(cost).unwrap_or_default();
     page.paragraph(format!("Target: {}. {}", place(target), prose(&cost)).trim_end());
 
-    page.list(
-        "Blocked",
-        troubles(changes.iter().filter_map(blocked), target),
-    );
+    let was_not_asked = |change: &&Change| match &change.action {
+        Action::Blocked { reason, .. } => reason.was_not_asked(),
+        _ => false,
+    };
+    let (unknown, asked): (Vec<_>, Vec<_>) = changes.iter().partition(was_not_asked);
+    for (heading, changes) in [("Blocked", asked), ("Unknown", unknown)] {
+        let found = changes.into_iter().filter_map(blocked);
+        page.list(heading, troubles(found, target));
+    }
     page.table(
         ["", "target", "source", "digest", "to copy"],
         changes

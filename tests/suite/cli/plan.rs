@@ -142,6 +142,14 @@ async fn offline_asks_nobody_and_tells_what_the_lock_wants() {
     source.log().clear();
     target.log().clear();
     insta::assert_snapshot!("plan_offline", place.run("plan --offline").whole());
+    let page = place.run("plan --offline --format markdown").stdout;
+    assert!(
+        page.contains("\n#### Unknown\n") && !page.contains("Blocked"),
+        "{page}"
+    );
+    let annotations = place.run("plan --offline --format github").stdout;
+    let is_notice = |line: &str| line.starts_with("::notice ");
+    assert!(annotations.lines().all(is_notice), "{annotations}");
     std::fs::remove_file(place.path().join("mirror.lock")).unwrap();
     insta::assert_snapshot!("plan_offline_unlocked", place.run("plan --offline").whole());
     assert_eq!(source.log().requests().len(), 0);

@@ -2,7 +2,7 @@
 
 use pusher::render::schemas::{SchemaKind, schema};
 use pusher::sandbox::Sandbox;
-use pusher::sandbox::images::{Artifact, Image, Index};
+use pusher::sandbox::images::{Artifact, Image, Index, signature, signature_tag};
 use serde_json::{Value, json};
 
 use super::harness::{NAMESPACE, Place, Ran, pair};
@@ -79,6 +79,42 @@ async fn an_image_whose_target_moved_is_stale_and_the_others_go_on() {
         Some(overwritten.digest)
     );
     assert!(target.tag(&format!("{NAMESPACE}/app"), "v1").is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lock_and_signatures_go_with_a_saved_plan() {
+    let (source, target) = pair().await;
+    let locked = push(&source, "org/app", "app");
+    let signatures = |image: &Artifact| {
+        let tag = signature_tag(&image.digest);
+        signature(&image.digest).push(&source, "org/app", tag.as_str());
+        tag
+    };
+    let tag = signatures(&locked);
+    let mirror = "version: 1\ntarget: {registry: TARGET, namespace: NAMESPACE}\nimages:\n  \
+                  - source: SOURCE/org/app:v1\n    referrers: signatures\n"
+        .replace("NAMESPACE", NAMESPACE);
+    let place = Place::between(&source, &target).file("mirror.yaml", &mirror);
+    for step in ["lock", "plan --locked --out plan.json"] {
+        let ran = place.run(step);
+        assert_eq!(ran.status, 0, "{step}: {}", ran.whole());
+    }
+    // The tag moves, with a signature of its own: what was reviewed is copied, with its signature.
+    let moved = push(&source, "org/app", "app, moved");
+    let other = signatures(&moved);
+    let ran = place.run("apply --locked plan.json");
+    assert_eq!(ran.status, 0, "{}", ran.whole());
+    let repository = format!("{NAMESPACE}/app");
+    assert_eq!(target.tag(&repository, "v1"), Some(locked.digest));
+    assert!(target.tag(&repository, &tag).is_some());
+    assert_eq!(target.tag(&repository, &other), None);
+    assert_eq!(place.run("plan --locked --detailed-exitcode").status, 0);
+    // The lock is one of the files that a plan belongs to.
+    assert_eq!(place.run("lock --update").status, 0);
+    let ran = place.run("apply plan.json");
+    assert_eq!(ran.status, 1, "{}", ran.whole());
+    assert!(ran.stderr.contains("`mirror.lock` has changed"), "{ran:?}");
+    assert!(place.run("plan").stdout.contains("1 to update"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
