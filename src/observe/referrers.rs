@@ -5,7 +5,7 @@ use futures_util::future::try_join_all;
 use crate::model::{Child, Descriptor, Digest, Manifest, Reference, Repository, media_type};
 use crate::plan::referrers::is_signature;
 use crate::plan::referrers::{ObservedReferrer, ObservedReferrers, cosign_tags, fallback_tag};
-use crate::plan::{Content, Entry, Expected, Referrers, Unreadable};
+use crate::plan::{Content, Entry, Expected, Observation, Referrers, Unreadable};
 use crate::registry::ReadRegistry;
 use crate::tree;
 
@@ -71,7 +71,42 @@ async fn find<R: ReadRegistry>(
         }))
     }))
     .await?;
-    Ok(tagged.into_iter().chain(named).flatten().collect())
+    let mut found: Vec<_> = tagged.into_iter().chain(named).flatten().collect();
+    forget_unlisted(observer, target, subject, &mut found).await?;
+    Ok(found)
+}
+
+/// Counts as absent what the target holds and nobody would find: where the registry keeps no list
+/// itself, the tag that stands in for one may be gone, or someone else's.
+async fn forget_unlisted<R: ReadRegistry>(
+    observer: &Observer<'_, R>,
+    target: &Repository,
+    subject: &Digest,
+    found: &mut [ObservedReferrer],
+) -> Result<(), Unreadable> {
+    let mut needs_a_list: Vec<_> = found
+        .iter_mut()
+        .filter(|one| one.tag.is_none() && matches!(one.target, Observation::Present(_)))
+        .collect();
+    if needs_a_list.is_empty() {
+        return Ok(());
+    }
+    let registry = observer.registry;
+    let may_list = observer.desired.target.profile.referrers_api != Some(false);
+    if may_list && registry.list_referrers(target, subject).await?.is_some() {
+        return Ok(());
+    }
+    let listed = list_by_tag(registry, target, subject).await?;
+    for referrer in &mut needs_a_list {
+        let digest = &referrer.source.digest;
+        if !listed
+            .iter()
+            .any(|child| child.descriptor.digest == *digest)
+        {
+            referrer.target = Observation::Absent;
+        }
+    }
+    Ok(())
 }
 
 /// Lists what names `subject`, by the referrers API, else by the tag that stands in for it.
@@ -80,9 +115,17 @@ pub(crate) async fn list<R: ReadRegistry>(
     repository: &Repository,
     subject: &Digest,
 ) -> Result<Vec<Child>, Unreadable> {
-    if let Some(listed) = registry.list_referrers(repository, subject).await? {
-        return Ok(listed);
+    match registry.list_referrers(repository, subject).await? {
+        Some(listed) => Ok(listed),
+        None => list_by_tag(registry, repository, subject).await,
     }
+}
+
+async fn list_by_tag<R: ReadRegistry>(
+    registry: &R,
+    repository: &Repository,
+    subject: &Digest,
+) -> Result<Vec<Child>, Unreadable> {
     let fallback = Reference::tagged(repository.clone(), fallback_tag(subject));
     let Some(index) = registry.get_manifest(&fallback).await? else {
         return Ok(vec![]);

@@ -21,6 +21,32 @@ async fn signed(target: Options) -> World {
 }
 
 #[tokio::test]
+async fn what_the_fallback_tag_no_longer_lists_is_listed_again() {
+    let mut world = signed(Options {
+        referrers: false,
+        ..Options::default()
+    })
+    .await;
+    world.desired.entries[0].policy.referrers = Referrers::All;
+    assert_done(&world.apply().await);
+    let digest = world.target.tag("team/app", "1").unwrap();
+    let fallback = format!("sha256-{}", digest.hex());
+    let whole = world.target.tag("team/app", &fallback).unwrap();
+    world.target.delete_tag("team/app", &fallback);
+    let plan = world.plan().await;
+    assert_eq!(actions(&plan), ["no-op", "no-op", "create", "create"]);
+    world.clear_logs();
+    assert_done(&world.carry_out(&plan).await);
+    let sent = world.target.log().count("PUT", "/blobs/");
+    assert_eq!(sent, 0, "{:#?}", world.target.log().lines());
+    assert_eq!(
+        world.target.tag("team/app", &fallback).as_ref(),
+        Some(&whole)
+    );
+    assert_eq!(actions(&world.plan().await), ["no-op"; 4]);
+}
+
+#[tokio::test]
 async fn they_arrive_in_the_form_that_the_target_has() {
     for (wanted, count) in [
         (Referrers::None, 1),
