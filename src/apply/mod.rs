@@ -20,7 +20,6 @@ mod small;
 mod source;
 mod transfer;
 
-use std::collections::HashSet;
 use std::time::Instant;
 
 use futures_util::StreamExt;
@@ -96,23 +95,10 @@ impl<'a, R: WriteRegistry> Engine<'a, R> {
         stop: watch::Receiver<bool>,
         progress: &'a Progress,
     ) -> Self {
-        let holds_a_tag = |change: &&Change| change.action.before().is_some();
-        let existing: HashSet<Repository> = plan
-            .changes
-            .iter()
-            .filter(holds_a_tag)
-            .map(|change| plan.target.repository(&change.target))
-            .collect();
+        let existing = plan.existing_repositories();
         let mut blobs = Blobs::new(registry, plan.target.profile.mount, existing);
-        for change in &plan.changes {
-            if let Action::Delete {
-                renamed_to: Some(name),
-                ..
-            } = &change.action
-            {
-                let repository = |name| plan.target.repository(name);
-                blobs.renamed(repository(name), repository(&change.target));
-            }
+        for (new, old) in plan.renames() {
+            blobs.renamed(plan.target.repository(new), plan.target.repository(old));
         }
         let (manifests, referrers) = (OncePerKey::default(), Mutex::default());
         Self {

@@ -20,7 +20,7 @@ const MOST_BLOBS: usize = 2000;
 ///
 /// A plan that copies nothing costs no request.
 pub async fn stock<R: ReadRegistry>(plan: &Plan, registry: &R) -> Stock {
-    let existing = existing_repositories(plan);
+    let existing = plan.existing_repositories();
     let new = new_repositories(plan, &existing, registry).await;
     let blobs = futures_util::stream::iter(worth_asking(plan, &existing, &new))
         .map(async |(repository, digest)| {
@@ -32,15 +32,6 @@ pub async fn stock<R: ReadRegistry>(plan: &Plan, registry: &R) -> Stock {
         .collect()
         .await;
     Stock { new, blobs }
-}
-
-/// Returns the repositories that hold images of the plan already.
-fn existing_repositories(plan: &Plan) -> HashSet<Repository> {
-    let holds_a_tag = |change: &&Change| change.action.before().is_some();
-    let existing = plan.changes.iter().filter(holds_a_tag);
-    existing
-        .map(|change| plan.target.repository(&change.target))
-        .collect()
 }
 
 async fn new_repositories<R: ReadRegistry>(

@@ -1,9 +1,9 @@
 //! The plan and its changes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::model::{Descriptor, Digest, Platforms, Reference};
+use crate::model::{Descriptor, Digest, Platforms, Reference, Repository};
 
 use super::cost::Contents;
 use super::desired::{Origin, Policy, Target, TargetName};
@@ -168,6 +168,15 @@ impl Copy {
 }
 
 impl Plan {
+    /// Returns the repositories that hold images of the plan already.
+    pub fn existing_repositories(&self) -> HashSet<Repository> {
+        let holds_a_tag = |change: &&Change| change.action.before().is_some();
+        let existing = self.changes.iter().filter(holds_a_tag);
+        existing
+            .map(|change| self.target.repository(&change.target))
+            .collect()
+    }
+
     /// Returns the old name of each image that gets another one, by the new one.
     pub fn renames(&self) -> HashMap<&TargetName, &TargetName> {
         let renamed = self

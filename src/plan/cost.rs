@@ -124,7 +124,7 @@ struct Count<'a> {
     plan: &'a Plan,
     stock: &'a Stock,
     /// The repositories that hold images of the plan already.
-    existing: HashSet<&'a str>,
+    existing: HashSet<Repository>,
     /// The old names under which the target holds images of new ones.
     renamed: HashMap<&'a TargetName, &'a TargetName>,
     /// What was brought to each repository.
@@ -136,12 +136,10 @@ struct Count<'a> {
 
 impl<'a> Count<'a> {
     fn new(plan: &'a Plan, stock: &'a Stock) -> Self {
-        let holds_a_tag = |change: &&Change| change.action.before().is_some();
-        let existing = plan.changes.iter().filter(holds_a_tag);
         Self {
             plan,
             stock,
-            existing: existing.map(|c| c.target.repository.as_str()).collect(),
+            existing: plan.existing_repositories(),
             renamed: plan.renames(),
             brought: HashSet::new(),
             held: HashSet::new(),
@@ -180,9 +178,10 @@ impl<'a> Count<'a> {
             return;
         }
         let cost = &mut self.cost;
-        let is_asked = size >= WORTH_ASKING || self.existing.contains(name);
+        let repository = target.repository(&change.target);
+        let is_asked = size >= WORTH_ASKING || self.existing.contains(&repository);
         cost.requests_to_target += usize::from(is_asked);
-        let place = (target.repository(&change.target), digest.clone());
+        let place = (repository, digest.clone());
         if is_asked && self.stock.blobs.contains(&place) {
             self.held.insert(digest);
             return;
