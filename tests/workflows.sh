@@ -349,6 +349,17 @@ if story 'apply'; then
   check 'reports' is "$(cat summary)" '| created | nginx |'
 fi
 
+if story 'apply with a report that no summary can hold'; then
+  settings=("${credentials[@]}" GITHUB_EVENT_NAME=push)
+  for ((i = 0; i < 40000; i++)); do echo "| created | image-$i |"; done >pusher/apply.out
+  script apply.sh
+  check 'passes' is "$code" 0
+  check 'is cut' test "$(wc -c <summary)" -lt 1048576
+  check 'and not to nothing' has summary '| created | image-30000 |'
+  check 'in a code block that is closed' is "$(grep -c '^```' summary)" 2
+  check 'and says so' has summary 'Cut here: too long for a summary.'
+fi
+
 if story 'apply that fails'; then
   settings=("${credentials[@]}" GITHUB_EVENT_NAME=push)
   echo '| failed | nginx |' >pusher/apply.out

@@ -7,6 +7,8 @@
 # GitHub refuses a comment or an issue of more than 65,536 characters. Bytes are counted, which is
 # the stricter measure, and the rest is left for the lines that the scripts put around the text.
 readonly BODY_LIMIT=60000
+# Of a step's summary GitHub shows 1 MiB or, if it is longer, nothing.
+readonly SUMMARY_LIMIT=1000000
 
 # Ends with a message that GitHub shows at the top of the run.
 die() {
@@ -53,9 +55,16 @@ mask() {
   printf '%s\n' "$text" >"$file"
 }
 
-# Appends stdin to the step summary.
+# Appends stdin to the step summary, as far as that can hold it.
 summarise() {
-  cat >>"${GITHUB_STEP_SUMMARY:-/dev/null}"
+  local text
+  text=$(mktemp)
+  cat >"$text"
+  {
+    cut_at "$SUMMARY_LIMIT" "$text" ||
+      printf '\nCut here: too long for a summary.\n'
+  } >>"${GITHUB_STEP_SUMMARY:-/dev/null}"
+  rm "$text"
 }
 
 # Prints stdin inside a code block that nothing in it can close: the fence is longer than any run
@@ -70,16 +79,23 @@ fence() {
   printf '%stext\n%s\n%s\n' "$ticks" "$text" "$ticks"
 }
 
-# Prints file $1 as far as a comment or an issue can hold it. What is cut is put in a code block,
-# so that no table or fold is left open, and says where the whole is.
+# Prints file $1 as far as a comment or an issue can hold it, and says where the whole is. What is cut
+# is put in a code block, so that no table or fold is left open.
 fit() {
   local file=$1 whole=$2
-  if (($(wc -c <"$file") <= BODY_LIMIT)); then
+  cut_at "$BODY_LIMIT" "$file" ||
+    printf '\nCut here: too long for GitHub. The whole of it is in [the run](%s).\n' "$whole"
+}
+
+# Prints file $2, or fails when that is longer than $1 bytes and only its beginning was printed.
+cut_at() {
+  local limit=$1 file=$2
+  if (($(wc -c <"$file") <= limit)); then
     cat "$file"
     return
   fi
   # Whole lines only: a line cut in two could end inside a character. One that is longer than the
-  # limit by itself leaves nothing, which the note below covers as well.
-  head -c "$BODY_LIMIT" "$file" | sed '$d' | fence
-  printf '\nCut here: too long for GitHub. The whole of it is in [the run](%s).\n' "$whole"
+  # limit by itself leaves nothing, which the note that follows covers as well.
+  head -c "$limit" "$file" | sed '$d' | fence
+  return 1
 }

@@ -30,7 +30,7 @@ pub fn plan(plan: &Plan, details: &Details<'_>, out: &mut dyn fmt::Write) -> fmt
         page.list(heading, troubles(found, target));
     }
     page.table(
-        ["", "target", "source", "digest", "to copy"],
+        ["", "target", "source", "digest", "size"],
         changes
             .iter()
             .filter_map(|change| row(change, renames.get(&change.target).copied())),
