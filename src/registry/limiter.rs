@@ -13,6 +13,8 @@ const NO_WAIT: Duration = Duration::from_millis(10);
 #[derive(Debug)]
 pub(super) struct Limiter {
     places: Arc<Semaphore>,
+    /// What the limit becomes when it turns out that answers are long on their way.
+    wide: usize,
     most: usize,
     state: Mutex<State>,
 }
@@ -28,10 +30,18 @@ struct State {
     last_cut: Option<Instant>,
     /// The shortest time that an answer took.
     fastest: Duration,
+    /// Whether it is settled how far the host is: an answer has come, or none has for a while.
+    settled: bool,
 }
 
 impl Limiter {
     pub(super) fn new(start: usize, most: usize) -> Self {
+        Self::widening(start, start, most)
+    }
+
+    /// Begins with `start`, which is enough next door, where more connections only cost more; with
+    /// `wide` as soon as answers are seen to take their time.
+    pub(super) fn widening(start: usize, wide: usize, most: usize) -> Self {
         #[expect(clippy::cast_precision_loss, reason = "limits are small numbers")]
         let limit = start as f64;
         let state = Mutex::new(State {
@@ -39,16 +49,30 @@ impl Limiter {
             places: start,
             last_cut: None,
             fastest: Duration::MAX / 4,
+            settled: wide <= start,
         });
         Self {
             places: Arc::new(Semaphore::new(start)),
+            wide,
             most,
             state,
         }
     }
 
     pub(super) async fn acquire(limiter: &Arc<Self>) -> Permit {
-        let place = limiter.places.clone().acquire_owned().await.ok();
+        let mut place = limiter.places.clone().try_acquire_owned().ok();
+        if place.is_none() {
+            let next = limiter.places.clone().acquire_owned();
+            tokio::pin!(next);
+            if !limiter.state().settled
+                && let Ok(found) = tokio::time::timeout(NO_WAIT, &mut next).await
+            {
+                place = found.ok();
+            } else {
+                limiter.widen();
+                place = next.await.ok();
+            }
+        }
         Permit {
             limiter: limiter.clone(),
             place,
@@ -65,7 +89,23 @@ impl Limiter {
     fn is_worth_growing(&self, elapsed: Duration) -> bool {
         let mut state = self.state();
         state.fastest = state.fastest.min(elapsed);
+        state.settled |= elapsed < NO_WAIT;
         elapsed >= NO_WAIT && elapsed <= 2 * state.fastest + NO_WAIT
+    }
+
+    /// Takes a host from which nothing came for a while for one that is far away.
+    fn widen(&self) {
+        let mut state = self.state();
+        if state.settled {
+            return;
+        }
+        state.settled = true;
+        #[expect(clippy::cast_precision_loss, reason = "limits are small numbers")]
+        let wide = self.wide as f64;
+        state.limit = state.limit.max(wide);
+        let more = whole(state.limit).saturating_sub(state.places);
+        state.places += more;
+        self.places.add_permits(more);
     }
 
     /// Grows by one a round trip; before the first cut by one a success, which doubles it.
@@ -94,6 +134,7 @@ impl Limiter {
         if state.last_cut.is_some_and(|cut| started <= cut) {
             return;
         }
+        state.settled = true;
         state.limit = (state.limit / 2.0).max(1.0);
         state.last_cut = Some(Instant::now());
         let fewer = state.places.saturating_sub(whole(state.limit));
@@ -175,6 +216,32 @@ mod tests {
         assert_eq!(free(&limiter), 0, "the cap");
         drop((first, second, third));
         assert_eq!(free(&limiter), 3);
+    }
+
+    /// Takes as many places as there are, each waited for as long as it takes to call a host far.
+    async fn taken(limiter: &Arc<Limiter>) -> usize {
+        let mut taken = vec![];
+        while let Ok(permit) = tokio::time::timeout(5 * NO_WAIT, take(limiter)).await {
+            taken.push(permit);
+        }
+        taken.len()
+    }
+
+    #[tokio::test]
+    async fn widens_where_nothing_comes_for_a_while() {
+        let limiter = Arc::new(Limiter::widening(2, 5, 8));
+        assert_eq!(taken(&limiter).await, 5);
+        assert_eq!(taken(&limiter).await, 5, "but once");
+    }
+
+    #[tokio::test]
+    async fn stays_narrow_where_answers_come_at_once_or_it_was_too_much() {
+        let limiter = Arc::new(Limiter::widening(2, 5, 8));
+        assert!(!limiter.is_worth_growing(Duration::ZERO));
+        assert_eq!(taken(&limiter).await, 2);
+        let limiter = Arc::new(Limiter::widening(2, 5, 8));
+        take(&limiter).await.overloaded();
+        assert_eq!(taken(&limiter).await, 1);
     }
 
     #[tokio::test]

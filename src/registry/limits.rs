@@ -40,8 +40,14 @@ impl Limits {
             let most = cap.unwrap_or(most).max(1);
             Arc::new(Limiter::new(start.clamp(1, most), most))
         };
+        let control = |start: usize, most: usize| {
+            let most = cap.unwrap_or(most).max(1);
+            let at_most = |count: usize| count.clamp(1, most);
+            let limiter = Limiter::widening(at_most(start * 2), at_most(start * 8), most);
+            Arc::new(limiter)
+        };
         let lanes = [
-            lane(start * 8, 128),
+            control(start, 128),
             lane(start, 64),
             lane(start, 64),
             lane(4, 8),
