@@ -1,6 +1,7 @@
 //! How many requests at once: a limit that is found out by trying. It grows by addition, and is
 //! halved when the host says that it is too much.
 
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -30,18 +31,14 @@ struct State {
     last_cut: Option<Instant>,
     /// The shortest time that an answer took.
     fastest: Duration,
-    /// Whether it is settled how far the host is: an answer has come, or none has for a while.
+    /// Whether it is settled how far the host is: an answer came at once, or none did.
     settled: bool,
 }
 
 impl Limiter {
-    pub(super) fn new(start: usize, most: usize) -> Self {
-        Self::widening(start, start, most)
-    }
-
-    /// Begins with `start`, which is enough next door, where more connections only cost more; with
-    /// `wide` as soon as answers are seen to take their time.
-    pub(super) fn widening(start: usize, wide: usize, most: usize) -> Self {
+    /// Begins with `start`, which is enough next door, where more connections only cost more; goes on
+    /// with `wide` as soon as answers are seen to take their time.
+    pub(super) fn new(start: usize, wide: usize, most: usize) -> Self {
         #[expect(clippy::cast_precision_loss, reason = "limits are small numbers")]
         let limit = start as f64;
         let state = Mutex::new(State {
@@ -60,22 +57,21 @@ impl Limiter {
     }
 
     pub(super) async fn acquire(limiter: &Arc<Self>) -> Permit {
-        let mut place = limiter.places.clone().try_acquire_owned().ok();
-        if place.is_none() {
-            let next = limiter.places.clone().acquire_owned();
-            tokio::pin!(next);
-            if !limiter.state().settled
-                && let Ok(found) = tokio::time::timeout(NO_WAIT, &mut next).await
-            {
-                place = found.ok();
-            } else {
-                limiter.widen();
-                place = next.await.ok();
-            }
-        }
+        let mut place = pin!(limiter.places.clone().acquire_owned());
+        let soon = if limiter.state().settled {
+            None
+        } else {
+            tokio::time::timeout(NO_WAIT, &mut place).await.ok()
+        };
+        let place = if let Some(place) = soon {
+            place
+        } else {
+            limiter.widen();
+            place.await
+        };
         Permit {
             limiter: limiter.clone(),
-            place,
+            place: place.ok(),
             started: Instant::now(),
         }
     }
@@ -103,9 +99,7 @@ impl Limiter {
         #[expect(clippy::cast_precision_loss, reason = "limits are small numbers")]
         let wide = self.wide as f64;
         state.limit = state.limit.max(wide);
-        let more = whole(state.limit).saturating_sub(state.places);
-        state.places += more;
-        self.places.add_permits(more);
+        self.open_places(&mut state);
     }
 
     /// Grows by one a round trip; before the first cut by one a success, which doubles it.
@@ -123,6 +117,11 @@ impl Limiter {
         #[expect(clippy::cast_precision_loss, reason = "limits are small numbers")]
         let most = self.most as f64;
         state.limit = (state.limit + step).min(most);
+        self.open_places(&mut state);
+    }
+
+    /// Makes as many places as the limit allows.
+    fn open_places(&self, state: &mut State) {
         let more = whole(state.limit).saturating_sub(state.places);
         state.places += more;
         self.places.add_permits(more);
@@ -200,7 +199,7 @@ mod tests {
 
     #[tokio::test]
     async fn grows_only_when_it_is_full_and_never_over_its_cap() {
-        let limiter = Arc::new(Limiter::new(2, 3));
+        let limiter = Arc::new(Limiter::new(2, 2, 3));
         let first = take(&limiter).await;
         limiter.grow();
         assert_eq!(
@@ -229,24 +228,24 @@ mod tests {
 
     #[tokio::test]
     async fn widens_where_nothing_comes_for_a_while() {
-        let limiter = Arc::new(Limiter::widening(2, 5, 8));
+        let limiter = Arc::new(Limiter::new(2, 5, 8));
         assert_eq!(taken(&limiter).await, 5);
         assert_eq!(taken(&limiter).await, 5, "but once");
     }
 
     #[tokio::test]
     async fn stays_narrow_where_answers_come_at_once_or_it_was_too_much() {
-        let limiter = Arc::new(Limiter::widening(2, 5, 8));
+        let limiter = Arc::new(Limiter::new(2, 5, 8));
         assert!(!limiter.is_worth_growing(Duration::ZERO));
         assert_eq!(taken(&limiter).await, 2);
-        let limiter = Arc::new(Limiter::widening(2, 5, 8));
+        let limiter = Arc::new(Limiter::new(2, 5, 8));
         take(&limiter).await.overloaded();
         assert_eq!(taken(&limiter).await, 1);
     }
 
     #[tokio::test]
     async fn halves_once_for_requests_that_were_under_way_together() {
-        let limiter = Arc::new(Limiter::new(8, 8));
+        let limiter = Arc::new(Limiter::new(8, 8, 8));
         let mut permits = Vec::new();
         for _ in 0..6 {
             permits.push(take(&limiter).await);
@@ -265,7 +264,7 @@ mod tests {
 
     #[tokio::test]
     async fn grows_slowly_after_a_cut() {
-        let limiter = Arc::new(Limiter::new(4, 64));
+        let limiter = Arc::new(Limiter::new(4, 4, 64));
         take(&limiter).await.overloaded();
         let _full = (take(&limiter).await, take(&limiter).await);
         limiter.grow();
@@ -277,7 +276,7 @@ mod tests {
 
     #[test]
     fn grows_where_it_waits_for_the_network_alone() {
-        let limiter = Limiter::new(1, 2);
+        let limiter = Limiter::new(1, 1, 2);
         let grows = |millis| limiter.is_worth_growing(Duration::from_millis(millis));
         assert!(
             grows(50) && grows(100),

@@ -36,21 +36,16 @@ struct Pace {
 impl Limits {
     /// Makes the limits of a host from where they start and, where there is one, their cap.
     pub(super) fn new(start: usize, cap: Option<usize>, requests_per_second: Option<f64>) -> Self {
-        let lane = |start: usize, most: usize| {
+        let lane = |start: usize, wide: usize, most: usize| {
             let most = cap.unwrap_or(most).max(1);
-            Arc::new(Limiter::new(start.clamp(1, most), most))
-        };
-        let control = |start: usize, most: usize| {
-            let most = cap.unwrap_or(most).max(1);
-            let at_most = |count: usize| count.clamp(1, most);
-            let limiter = Limiter::widening(at_most(start * 2), at_most(start * 8), most);
+            let limiter = Limiter::new(start.clamp(1, most), wide.clamp(1, most), most);
             Arc::new(limiter)
         };
         let lanes = [
-            control(start, 128),
-            lane(start, 64),
-            lane(start, 64),
-            lane(4, 8),
+            lane(start * 2, start * 8, 128),
+            lane(start, start, 64),
+            lane(start, start, 64),
+            lane(4, 4, 8),
         ];
         let per_second = requests_per_second.filter(|rate| *rate > 0.0);
         let interval =
