@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
 
 use futures_util::StreamExt;
 
@@ -10,47 +11,44 @@ use crate::plan::cost::{Stock, WORTH_ASKING};
 use crate::plan::{Change, Plan};
 use crate::registry::ReadRegistry;
 
-/// How many questions are under way together, as far as the registry's own limit lets them.
-const QUESTIONS_AT_ONCE: usize = 256;
+use super::ENTRIES_AT_ONCE;
+
 /// How many blobs are asked for at most, the biggest first: the others add little, and count as
 /// absent.
 const MOST_BLOBS: usize = 2000;
 
-/// Asks the target which repositories are new, and which blobs the others hold; never fails, since what is not known is counted as absent.
+/// Asks the target which repositories are new, and which blobs the others hold; never fails, since
+/// what is not known is counted as absent.
 ///
 /// A plan that copies nothing costs no request.
 pub async fn stock<R: ReadRegistry>(plan: &Plan, registry: &R) -> Stock {
     let existing = plan.existing_repositories();
-    let new = new_repositories(plan, &existing, registry).await;
-    let blobs = futures_util::stream::iter(worth_asking(plan, &existing, &new))
-        .map(async |(repository, digest)| {
-            let answer = registry.has_blob(&repository, &digest).await;
-            matches!(answer, Ok(true)).then_some((repository, digest))
-        })
-        .buffer_unordered(QUESTIONS_AT_ONCE)
-        .filter_map(std::future::ready)
-        .collect()
-        .await;
+    let is_copied = |change: &&Change| change.action.copy().is_some();
+    let wanted = plan.changes.iter().filter(is_copied);
+    let mut unseen: HashSet<_> = wanted
+        .map(|change| plan.target.repository(&change.target))
+        .collect();
+    unseen.retain(|repository| !existing.contains(repository));
+    let new = those(unseen, async |repository| {
+        matches!(registry.list_tags(repository).await, Ok(None))
+    })
+    .await;
+    let questions = worth_asking(plan, &existing, &new);
+    let blobs = those(questions, async |(repository, digest)| {
+        matches!(registry.has_blob(repository, digest).await, Ok(true))
+    })
+    .await;
     Stock { new, blobs }
 }
 
-async fn new_repositories<R: ReadRegistry>(
-    plan: &Plan,
-    existing: &HashSet<Repository>,
-    registry: &R,
-) -> HashSet<Repository> {
-    let is_copied = |change: &&Change| change.action.copy().is_some();
-    let wanted = plan.changes.iter().filter(is_copied);
-    let wanted: HashSet<_> = wanted
-        .map(|change| plan.target.repository(&change.target))
-        .collect();
-    let unknown = wanted.into_iter().filter(|one| !existing.contains(one));
-    futures_util::stream::iter(unknown)
-        .map(async |repository| {
-            let answer = registry.list_tags(&repository).await;
-            matches!(answer, Ok(None)).then_some(repository)
-        })
-        .buffer_unordered(QUESTIONS_AT_ONCE)
+/// Keeps those of which `holds` is true, asked many at a time.
+async fn those<T: Eq + Hash>(
+    all: impl IntoIterator<Item = T>,
+    holds: impl AsyncFn(&T) -> bool,
+) -> HashSet<T> {
+    futures_util::stream::iter(all)
+        .map(async |one| holds(&one).await.then_some(one))
+        .buffer_unordered(ENTRIES_AT_ONCE)
         .filter_map(std::future::ready)
         .collect()
         .await
