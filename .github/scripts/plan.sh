@@ -19,6 +19,11 @@ talk=$(mktemp)
 trap 'rm -f "$talk"' EXIT
 status=0
 
+# Prints the end of what a command said that has no answer.
+last_words() {
+  tail -n 60 "$talk" | fence
+}
+
 # Runs a command and prints its answer; where there is none, its last words. What it says on stderr
 # is in the log in any case. $1 is the form of the answer: `markdown`, or `text` for a code block.
 told() {
@@ -27,7 +32,7 @@ told() {
   answer=$("$@" 2>"$talk") || code=$?
   cat "$talk" >&2
   if [[ -z "$answer" ]]; then
-    tail -n 60 "$talk" | fence
+    last_words
   elif [[ "$form" == text ]]; then
     fence <<<"$answer"
   else
@@ -36,25 +41,24 @@ told() {
   return "$code"
 }
 
-# Where the target's name is a secret too, one of the kind with the strictest rules stands in for
-# it: enough for what asks no registry.
-stand_in=(
-  "ALIYUN_REGISTRY=${ALIYUN_REGISTRY:-registry.cn-hangzhou.aliyuncs.com}"
-  "ALIYUN_NAME_SPACE=${ALIYUN_NAME_SPACE:-namespace}"
-)
-
 # What is wrong or blocked stands on the lines of the files, in the run and in the pull request.
 plan_with_credentials() {
   local code=0
   pusher plan --format github --report "$plan" --detailed-exitcode --out "$folder/plan.json" \
     2>"$talk" || code=$?
   cat "$talk" >&2
-  [[ -s "$plan" ]] || tail -n 60 "$talk" | fence >"$plan"
+  [[ -s "$plan" ]] || last_words >"$plan"
   return "$code"
 }
 
 plan_without() {
   local code=0
+  # Where the target's name is a secret too, one of the kind with the strictest rules stands in for
+  # it: enough for what asks no registry.
+  local stand_in=(
+    "ALIYUN_REGISTRY=${ALIYUN_REGISTRY:-registry.cn-hangzhou.aliyuncs.com}"
+    "ALIYUN_NAME_SPACE=${ALIYUN_NAME_SPACE:-namespace}"
+  )
   env "${stand_in[@]}" pusher check --quiet --format github >&2 || true
   printf 'Without the credentials of the target: what can be said from the files.\n'
   printf '\n**Check**\n\n'
