@@ -48,8 +48,7 @@ pub fn replace_text(folder: &Path, path: &Path, text: &str) -> Result<(), CliErr
     let written = std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, &whole));
     written.map_err(|error| {
         drop(std::fs::remove_file(&beside));
-        let why = reason(&error);
-        CliError::new(format!("cannot write `{}`: {why}", path.display()))
+        unwritable(path, &error)
     })
 }
 
@@ -57,10 +56,7 @@ pub fn replace_text(folder: &Path, path: &Path, text: &str) -> Result<(), CliErr
 pub fn require_writable(folder: &Path, path: &Path) -> Result<(), CliError> {
     let whole = folder.join(path);
     if whole.is_dir() {
-        let name = path.display();
-        return Err(CliError::new(format!(
-            "cannot write `{name}`: it is a folder"
-        )));
+        return Err(unwritable(path, &ErrorKind::IsADirectory.into()));
     }
     let is_new = !whole.exists();
     let opened = std::fs::OpenOptions::new()
@@ -70,10 +66,7 @@ pub fn require_writable(folder: &Path, path: &Path) -> Result<(), CliError> {
     if is_new && opened.is_ok() {
         drop(std::fs::remove_file(&whole));
     }
-    opened.map(drop).map_err(|error| {
-        let why = reason(&error);
-        CliError::new(format!("cannot write `{}`: {why}", path.display()))
-    })
+    opened.map(drop).map_err(|error| unwritable(path, &error))
 }
 
 /// Reads a file; a relative path begins in `folder`. The error says why it cannot be read, and
@@ -94,14 +87,22 @@ pub fn read_bytes(folder: &Path, path: &Path) -> Result<Vec<u8>, CliError> {
 
 /// Writes a file; a relative path begins in `folder`.
 pub fn write_text(folder: &Path, path: &Path, text: &str) -> Result<(), CliError> {
-    std::fs::write(folder.join(path), text).map_err(|error| {
-        let why = reason(&error);
-        CliError::new(format!("cannot write `{}`: {why}", path.display()))
-    })
+    std::fs::write(folder.join(path), text).map_err(|error| unwritable(path, &error))
 }
 
 fn unreadable(path: &Path, why: &str) -> CliError {
     CliError::new(format!("cannot read `{}`: {why}", path.display()))
+}
+
+fn unwritable(path: &Path, error: &std::io::Error) -> CliError {
+    let message = format!("cannot write `{}`: {}", path.display(), reason(error));
+    let told = CliError::new(message);
+    match error.kind() {
+        ErrorKind::NotFound => told.hint("make the folder that it should be in"),
+        ErrorKind::IsADirectory => told.hint("name a file in it"),
+        ErrorKind::PermissionDenied => told.hint("name a file that this user may write"),
+        _ => told,
+    }
 }
 
 fn reason(error: &std::io::Error) -> String {
