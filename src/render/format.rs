@@ -33,13 +33,8 @@ pub struct Details<'a> {
     pub cost: Option<&'a Cost>,
 }
 
-/// Writes what has to be done.
-pub fn plan(plan: &Plan, format: Format, view: &View, out: &mut dyn fmt::Write) -> fmt::Result {
-    plan_in_detail(plan, &Details::default(), format, view, out)
-}
-
 /// Writes what has to be done, with what else is known about it.
-pub fn plan_in_detail(
+pub fn plan(
     plan: &Plan,
     details: &Details<'_>,
     format: Format,

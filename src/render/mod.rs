@@ -23,5 +23,5 @@ pub mod units;
 pub mod words;
 
 pub use diff::Compared;
-pub use format::{Details, Format, diff, drift, plan, plan_in_detail, report};
+pub use format::{Details, Format, diff, drift, plan, report};
 pub use style::{Style, View};

@@ -43,7 +43,7 @@ pub(super) async fn run(
                 cost: Some(&cost),
                 ..render::Details::default()
             };
-            render::plan_in_detail(&plan, &details, Format::Human.into(), &view, to)?;
+            render::plan(&plan, &details, Format::Human.into(), &view, to)?;
             writeln!(to)
         });
     }

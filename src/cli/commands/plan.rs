@@ -46,7 +46,7 @@ pub(super) async fn run(
         cost: cost.as_ref(),
     };
     answer(context, global, &options.report, |format, view, to| {
-        render::plan_in_detail(&plan, &details, format, view, to)
+        render::plan(&plan, &details, format, view, to)
     })?;
     let summary = plan.summary();
     let pending = options.detailed_exitcode && summary.pending() > 0;

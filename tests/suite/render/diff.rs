@@ -124,7 +124,7 @@ fn in_plan(diff: Result<ImageDiff, &str>, format: Format) -> String {
         cost: None,
     };
     let mut text = String::new();
-    render::plan_in_detail(&plan, &details, format, &coloured(), &mut text).unwrap();
+    render::plan(&plan, &details, format, &coloured(), &mut text).unwrap();
     text
 }
 

@@ -24,7 +24,7 @@ fn plan_at(plan: &Plan, target: Option<&Stock>, format: Format, view: &View) -> 
         diffs: None,
     };
     let mut text = String::new();
-    render::plan_in_detail(plan, &details, format, view, &mut text).unwrap();
+    render::plan(plan, &details, format, view, &mut text).unwrap();
     text
 }
 
