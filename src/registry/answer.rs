@@ -3,8 +3,8 @@
 use std::time::SystemTime;
 
 use bytes::Bytes;
-use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap};
-use reqwest::{Method, Response, StatusCode};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::{HeaderMap, Method, StatusCode};
 use tokio::time::timeout;
 use url::Url;
 
@@ -16,6 +16,7 @@ use super::limiter::Permit;
 use super::rate_limit::RateLimit;
 use super::refusal;
 use super::retry;
+use super::transport::Response;
 use super::trouble::Trouble;
 
 /// Room for an answer is not made on its announcement alone beyond this many bytes.
@@ -31,7 +32,7 @@ impl Host {
         permit: Permit,
     ) -> Result<Answer, Detail> {
         let status = response.status();
-        let headers = std::mem::take(response.headers_mut());
+        let headers = response.take_headers();
         // An answer to HEAD has the length of a body that does not come.
         let (body, stream) = match call.read {
             _ if call.method == Method::HEAD => (Bytes::new(), None),
@@ -77,7 +78,7 @@ impl Host {
             let chunk = timeout(stall, response.chunk())
                 .await
                 .map_err(|_| Detail::Transport(Trouble::Silence(stall)))?
-                .map_err(|error| Detail::Transport(error.into()))?;
+                .map_err(Detail::Transport)?;
             let Some(chunk) = chunk else {
                 return Ok(Bytes::from(body));
             };
@@ -98,7 +99,7 @@ impl Host {
         permit: &Permit,
     ) -> Failure {
         let status = response.status();
-        let headers = std::mem::take(response.headers_mut());
+        let headers = response.take_headers();
         let body = if call.method == Method::HEAD {
             Bytes::new()
         } else {

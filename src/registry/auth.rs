@@ -4,7 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 
-use reqwest::{RequestBuilder, StatusCode};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, HeaderValue, StatusCode};
 use tokio::sync::OwnedMutexGuard;
 
 use super::call::{Access, Call, Failure};
@@ -110,13 +113,17 @@ pub(super) enum Authorization {
 }
 
 impl Authorization {
-    pub(super) fn apply(&self, request: RequestBuilder) -> RequestBuilder {
-        match self {
+    /// Adds it to the headers of a request.
+    pub(super) fn apply(&self, headers: &mut HeaderMap) {
+        let value = match self {
             Self::Login(Login::Password { username, password }) => {
-                request.basic_auth(username, Some(password.expose()))
+                basic(username, password.expose())
             }
-            Self::Token(token) => token.apply(request),
-            Self::Nothing | Self::Login(Login::IdentityToken(_)) => request,
+            Self::Token(token) => Some(token.header().clone()),
+            Self::Nothing | Self::Login(Login::IdentityToken(_)) => None,
+        };
+        if let Some(value) = value {
+            headers.insert(AUTHORIZATION, value);
         }
     }
 
@@ -138,6 +145,14 @@ impl Authorization {
     pub(super) fn is_stale(&self) -> bool {
         matches!(self, Self::Token(token) if token.is_stale())
     }
+}
+
+/// Says who asks by name and password (RFC 7617).
+fn basic(username: &str, password: &str) -> Option<HeaderValue> {
+    let encoded = STANDARD.encode(format!("{username}:{password}"));
+    let mut value = HeaderValue::try_from(format!("Basic {encoded}")).ok()?;
+    value.set_sensitive(true);
+    Some(value)
 }
 
 /// What one request has tried so far to be let in.

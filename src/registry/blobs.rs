@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::stream;
-use reqwest::header::{CONTENT_RANGE, HeaderMap, HeaderValue, RANGE};
-use reqwest::{Method, StatusCode};
+use http::header::{CONTENT_RANGE, RANGE};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use tokio::time::timeout;
 
 use crate::model::{Descriptor, Digest, Repository};
@@ -190,7 +190,7 @@ fn follow(
                 return Some((Ok(chunk), Some((host, operation, open, position))));
             }
             Ok(Ok(None)) => return None,
-            Ok(Err(error)) => Trouble::from(error),
+            Ok(Err(trouble)) => trouble,
             Err(_) => Trouble::Silence(stall),
         };
         open.permit.overloaded();

@@ -2,8 +2,7 @@
 
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
-use reqwest::header::HeaderMap;
-use reqwest::{Method, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
 use url::Url;
 
 use super::credentials::Login;
@@ -13,6 +12,7 @@ use super::limits::Lane;
 use super::refusal;
 use super::scope::Scopes;
 use super::stats::Operation;
+use super::transport::Response;
 use super::trouble::Trouble;
 use super::upload::{BodyError, Content, UploadBody};
 
@@ -117,7 +117,7 @@ pub(super) struct Answer {
 
 /// A body that is still coming, and the place in its lane that it holds.
 pub(super) struct Open {
-    pub(super) response: reqwest::Response,
+    pub(super) response: Response,
     pub(super) permit: Permit,
 }
 

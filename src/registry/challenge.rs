@@ -1,7 +1,8 @@
 //! Challenges: how a registry wants to be asked (`WWW-Authenticate`).
 
+use http::HeaderMap;
+use http::header::WWW_AUTHENTICATE;
 use http_auth::ChallengeRef;
-use reqwest::header::{HeaderMap, WWW_AUTHENTICATE};
 use url::Url;
 
 use super::scope::Scopes;

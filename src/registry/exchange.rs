@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use reqwest::header::LOCATION;
-use reqwest::{Method, Response};
+use http::header::LOCATION;
+use http::{Method, Request};
 use tokio::time::timeout;
 use url::Url;
 
@@ -13,6 +13,7 @@ use super::error::Detail;
 use super::host::Host;
 use super::limiter::Permit;
 use super::outgoing::Outgoing;
+use super::transport::{self, RequestBody, Response};
 use super::trouble::Trouble;
 
 /// How often an answer may point elsewhere.
@@ -122,48 +123,47 @@ impl Host {
         url: &Url,
         authorization: Option<&Authorization>,
     ) -> Result<Response, Detail> {
-        let shared = &self.shared;
-        let client = shared
-            .transport
-            .client(url, &self.certificates, call.small)
-            .map_err(Detail::Transport)?;
-        let mut request = client.request(call.method.clone(), url.clone());
-        request = request.headers(call.headers.clone());
+        let mut headers = call.headers.clone();
         if let Some(authorization) = authorization {
-            request = authorization.apply(request);
+            authorization.apply(&mut headers);
         }
-        let patience = &shared.patience;
+        let dispatch = |body: RequestBody| {
+            let mut request = Request::new(body);
+            *request.method_mut() = call.method.clone();
+            *request.headers_mut() = headers;
+            let transport = &self.shared.transport;
+            transport.send(request, url, &self.certificates, call.small)
+        };
+        let patience = &self.shared.patience;
+        let silence = |_| Err(Trouble::Silence(patience.answer));
         let sent = match call.body.take() {
-            Body::Nothing => timeout(patience.answer, request.send()).await.ok(),
+            Body::Nothing => timeout(patience.answer, dispatch(transport::nothing()))
+                .await
+                .unwrap_or_else(silence),
             Body::Bytes(bytes) => {
                 self.counters.bytes_out(bytes.len());
                 // Bytes that are in memory still have to go over a slow line.
                 let sending = patience.answer + Duration::from_millis(bytes.len() as u64 / 10);
-                timeout(sending, request.body(bytes).send()).await.ok()
+                timeout(sending, dispatch(transport::bytes(bytes)))
+                    .await
+                    .unwrap_or_else(silence)
             }
             Body::Stream(stream, length) => {
                 let outgoing = Outgoing::new(length, patience.stall, patience.commit);
                 let body = outgoing.watch(stream, self.counters.clone());
                 tokio::select! {
-                    sent = request.body(body).send() => Some(match sent {
-                        Err(error) => match outgoing.failure() {
-                            Some(why) => return Err(Detail::Transport(Trouble::Body(why))),
-                            None => Err(error),
-                        },
-                        sent => sent,
+                    sent = dispatch(body) => sent.map_err(|trouble| {
+                        outgoing.failure().map_or(trouble, Trouble::Body)
                     }),
-                    silence = outgoing.stalled() => {
-                        return Err(Detail::Transport(Trouble::Silence(silence)));
-                    }
+                    silence = outgoing.stalled() => Err(Trouble::Silence(silence)),
                 }
             }
             Body::Spent => {
                 let text = "the bytes were sent before and are gone";
-                return Err(Detail::Transport(Trouble::Body(text.to_owned())));
+                Err(Trouble::Body(text.to_owned()))
             }
         };
-        sent.ok_or(Detail::Transport(Trouble::Silence(patience.answer)))?
-            .map_err(|error| Detail::Transport(error.into()))
+        sent.map_err(Detail::Transport)
     }
 }
 

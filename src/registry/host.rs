@@ -3,7 +3,7 @@
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use reqwest::header::HeaderMap;
+use http::HeaderMap;
 use tokio::sync::OnceCell;
 use url::Url;
 

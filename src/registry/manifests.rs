@@ -1,8 +1,8 @@
 //! Manifests: `HEAD`, `GET`, `PUT`, `DELETE` of `/v2/<name>/manifests/<reference>`.
 
 use bytes::Bytes;
-use reqwest::Method;
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
+use http::header::{ACCEPT, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, Method};
 use serde::Deserialize;
 
 use crate::model::{Descriptor, Digest, MANIFEST_SIZE_LIMIT, RawManifest, Reference, media_type};

@@ -9,6 +9,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream::BoxStream;
 
 use super::stats::Counters;
+use super::transport::{self, RequestBody};
 use super::upload::BodyError;
 
 /// What is known about a body while it goes out.
@@ -54,10 +55,10 @@ impl Outgoing {
         &self,
         stream: BoxStream<'static, Result<Bytes, BodyError>>,
         counters: Arc<Counters>,
-    ) -> reqwest::Body {
+    ) -> RequestBody {
         let progress = self.progress.clone();
         let mut left = self.length;
-        reqwest::Body::wrap_stream(stream.inspect(move |chunk| {
+        transport::stream(stream.inspect(move |chunk| {
             progress.touch();
             match chunk {
                 Ok(chunk) => {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::header::HeaderMap;
+use http::HeaderMap;
 
 /// How many manifests may still be read, as the registry's last answer said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

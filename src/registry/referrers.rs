@@ -2,8 +2,8 @@
 
 use std::sync::atomic::Ordering;
 
-use reqwest::Method;
-use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
+use http::header::ACCEPT;
+use http::{HeaderMap, HeaderValue, Method};
 
 use crate::model::{
     Child, Descriptor, Digest, MANIFEST_SIZE_LIMIT, Manifest, RawManifest, Repository, media_type,

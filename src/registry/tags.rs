@@ -1,6 +1,6 @@
 //! Tags: `GET /v2/<name>/tags/list`, page by page.
 
-use reqwest::{Method, StatusCode};
+use http::{Method, StatusCode};
 use serde::Deserialize;
 
 use crate::model::Repository;

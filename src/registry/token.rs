@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue};
-use reqwest::{Method, RequestBuilder};
+use http::header::{CONTENT_TYPE, DATE};
+use http::{HeaderMap, HeaderValue, Method};
 use serde::Deserialize;
 
 use super::call::{Access, Answer, Body, Call, Read};
@@ -31,8 +31,9 @@ pub(super) struct Token {
 }
 
 impl Token {
-    pub(super) fn apply(&self, request: RequestBuilder) -> RequestBuilder {
-        request.header(AUTHORIZATION, self.header.clone())
+    /// Returns it as the value of `Authorization`.
+    pub(super) fn header(&self) -> &HeaderValue {
+        &self.header
     }
 
     pub(super) fn scopes(&self) -> &Scopes {

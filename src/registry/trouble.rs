@@ -1,9 +1,11 @@
 //! Why no answer came, in words: a name that is not known, a connection refused, a certificate that
 //! is not trusted.
 
-use std::error::Error as _;
+use std::error::Error;
 use std::fmt;
 use std::time::Duration;
+
+use hyper_util::client::legacy;
 
 /// Why no answer came, or not all of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,24 +62,18 @@ impl Trouble {
             _ => None,
         }
     }
-}
 
-impl From<reqwest::Error> for Trouble {
-    /// The library has few kinds and many texts; what tells them apart is at the end of its chain.
-    /// The address is left out, since the query of a signed one is a secret.
-    fn from(error: reqwest::Error) -> Self {
-        let error = error.without_url();
+    /// The libraries have few kinds and many texts; what tells them apart is at the end of their chain.
+    fn read(error: &(dyn Error + 'static), is_connect: bool) -> Self {
         let mut chain = vec![];
-        let mut next = error.source();
+        let mut next = Some(error);
         while let Some(link) = next {
             chain.push(link.to_string());
             next = link.source();
         }
-        let text = chain.last().cloned().unwrap_or_else(|| error.to_string());
+        let text = chain.last().cloned().unwrap_or_default();
         let says = |words: &str| chain.iter().any(|link| link.contains(words));
-        if error.is_builder() {
-            Self::Setup(text)
-        } else if says("dns error") || says("failed to lookup address") {
+        if says("dns error") || says("failed to lookup address") {
             Self::UnknownHost(text)
         } else if says("InvalidContentType") || says("corrupt message") {
             Self::PlainHttp
@@ -85,15 +81,23 @@ impl From<reqwest::Error> for Trouble {
             Self::Certificate(text)
         } else if says("tunnel") || says("proxy") {
             Self::Proxy(text)
-        } else if error.is_connect() {
-            Self::Connect(if error.is_timeout() {
-                "no answer in time".to_owned()
-            } else {
-                text
-            })
+        } else if is_connect {
+            Self::Connect(text)
         } else {
             Self::Broken(text)
         }
+    }
+}
+
+impl From<legacy::Error> for Trouble {
+    fn from(error: legacy::Error) -> Self {
+        Self::read(&error, error.is_connect())
+    }
+}
+
+impl From<hyper::Error> for Trouble {
+    fn from(error: hyper::Error) -> Self {
+        Self::read(&error, false)
     }
 }
 

@@ -7,6 +7,7 @@ mod failures;
 mod limits;
 mod manifests;
 mod networks;
+mod proxies;
 mod real;
 mod tokens;
 mod uploads;

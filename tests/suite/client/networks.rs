@@ -1,4 +1,4 @@
-//! TLS and proxies.
+//! TLS.
 
 use std::sync::Arc;
 
@@ -12,11 +12,11 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
-use super::{client_with, given, login, push_blob, push_image, run_in_own_process, start, tagged};
+use super::{client_with, login, push_blob, push_image, start, tagged};
 
-/// Speaks TLS in front of a sandbox; returns its address and its certificate.
-async fn tls_front(sandbox: &Sandbox) -> (String, Vec<u8>) {
-    let certified = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+/// Speaks TLS in front of a sandbox, under a name; returns its address and its certificate.
+pub(super) async fn tls_front(sandbox: &Sandbox, name: &str) -> (String, Vec<u8>) {
+    let certified = rcgen::generate_simple_self_signed([name.to_owned()]).unwrap();
     let key = PrivatePkcs8KeyDer::from(certified.signing_key.serialize_der());
     let config = ServerConfig::builder()
         .with_no_client_auth()
@@ -41,7 +41,7 @@ async fn tls_front(sandbox: &Sandbox) -> (String, Vec<u8>) {
     (address, certified.cert.pem().into_bytes())
 }
 
-fn app(registry: &str) -> Reference {
+pub(super) fn app(registry: &str) -> Reference {
     let repository = Repository {
         registry: registry.to_owned(),
         name: "app".to_owned(),
@@ -64,7 +64,7 @@ async fn a_certificate_of_ones_own_authority() {
     let sandbox = start(Options::default()).await;
     let image = push_image(&sandbox, "app");
     let (blob, bytes) = push_blob(&sandbox, "app", 3_000_000);
-    let (host, certificate) = tls_front(&sandbox).await;
+    let (host, certificate) = tls_front(&sandbox, "127.0.0.1").await;
     let client = tls(&host, Some(certificate));
     let found = client.head_manifest(&app(&host)).await.unwrap().unwrap();
     assert_eq!(found.digest, image.digest);
@@ -82,7 +82,7 @@ async fn a_certificate_of_ones_own_authority() {
 #[tokio::test]
 async fn a_certificate_that_is_not_trusted_says_what_to_set() {
     let sandbox = start(Options::default()).await;
-    let (host, _) = tls_front(&sandbox).await;
+    let (host, _) = tls_front(&sandbox, "127.0.0.1").await;
     let other = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
     let error = tls(&host, Some(other.cert.pem().into_bytes()))
         .head_manifest(&app(&host))
@@ -132,7 +132,7 @@ async fn no_login_goes_to_a_realm_without_tls() {
         ..Options::default()
     })
     .await;
-    let (host, certificate) = tls_front(&sandbox).await;
+    let (host, certificate) = tls_front(&sandbox, "127.0.0.1").await;
     let error = tls(&host, Some(certificate))
         .head_manifest(&app(&host))
         .await
@@ -149,7 +149,7 @@ async fn nothing_goes_from_tls_to_plain_http() {
     })
     .await;
     let (blob, _) = push_blob(&sandbox, "app", 1000);
-    let (host, certificate) = tls_front(&sandbox).await;
+    let (host, certificate) = tls_front(&sandbox, "127.0.0.1").await;
     let client = tls(&host, Some(certificate));
     let error = client
         .get_blob(app(&host).repository(), &blob)
@@ -164,7 +164,7 @@ async fn nothing_goes_from_tls_to_plain_http() {
 async fn an_upload_stays_with_tls() {
     use pusher::registry::{Upload, WriteRegistry as _};
     let sandbox = start(Options::default()).await;
-    let (host, certificate) = tls_front(&sandbox).await;
+    let (host, certificate) = tls_front(&sandbox, "127.0.0.1").await;
     let client = tls(&host, Some(certificate));
     let plain =
         Effect::status(202).header("Location", &format!("http://{host}/v2/app/blobs/uploads/x"));
@@ -181,49 +181,9 @@ async fn an_upload_stays_with_tls() {
 }
 
 #[tokio::test]
-async fn loopback_never_goes_through_a_proxy_and_others_do() {
-    let (sandbox, proxy) = (
-        start(Options::default()).await,
-        start(Options::default()).await,
-    );
-    push_image(&sandbox, "app");
-    push_image(&proxy, "app");
-    let address = format!("http://{}", proxy.address());
-    let environment = [
-        ("HTTP_PROXY", &*address),
-        ("http_proxy", &*address),
-        ("NO_PROXY", ""),
-        ("no_proxy", ""),
-    ];
-    let test = "client::networks::own_process_asks_with_a_proxy";
-    run_in_own_process(test, sandbox.address(), &environment).await;
-    assert_eq!(sandbox.log().count("HEAD", ""), 1);
-    assert_eq!(proxy.log().count("HEAD", "/v2/app/manifests/v1"), 1);
-}
-
-#[tokio::test]
-async fn own_process_asks_with_a_proxy() {
-    let Some(loopback) = given() else { return };
-    let host = "registry.example.com";
-    let options = HostOptions {
-        plain_http: Some(true),
-        ..HostOptions::default()
-    };
-    let client = client_with(host, options);
-    assert!(
-        client
-            .head_manifest(&app(&loopback))
-            .await
-            .unwrap()
-            .is_some()
-    );
-    assert!(client.head_manifest(&app(host)).await.unwrap().is_some());
-}
-
-#[tokio::test]
 async fn plain_http_to_one_that_has_tls_says_what_to_set() {
     let sandbox = start(Options::default()).await;
-    let (host, _) = tls_front(&sandbox).await;
+    let (host, _) = tls_front(&sandbox, "127.0.0.1").await;
     let client = client_with(&host, HostOptions::default());
     let error = client
         .get_manifest(&tagged(&sandbox, "app", "v1").clone())

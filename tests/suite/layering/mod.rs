@@ -14,7 +14,7 @@ struct Layer {
 }
 
 /// What a pure folder may not name: input and output, clocks, other tasks.
-const IMPURE: [&str; 24] = [
+const IMPURE: [&str; 25] = [
     "async",
     "await",
     "axum",
@@ -27,6 +27,7 @@ const IMPURE: [&str; 24] = [
     "print",
     "println",
     "reqwest",
+    "rustls",
     "std::env",
     "std::fs",
     "std::io::stderr",

@@ -1,0 +1,172 @@
+//! Connections: which are pooled together, which go through a proxy, which trust what.
+//!
+//! | file | job |
+//! | --- | --- |
+//! | `message` | what is sent, and what comes back |
+//! | `way` | how a connection comes about: straight, or through a proxy |
+//! | `trust` | whose certificates are believed |
+
+mod message;
+mod trust;
+mod way;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use http::header::{ACCEPT, PROXY_AUTHORIZATION, USER_AGENT};
+use http::{HeaderValue, Request, Uri};
+use hyper_util::client::legacy;
+use hyper_util::client::proxy::matcher::Matcher;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use url::{Host, Url};
+
+use super::trouble::Trouble;
+use way::Connector;
+
+pub(super) use message::{RequestBody, Response, bytes, nothing, stream};
+pub(super) use trust::Certificates;
+
+/// How many connections to a host are kept while nobody uses them: each holds on to its buffers.
+const IDLE_CONNECTIONS: usize = 64;
+
+/// The most that is read from a connection at once, and so the most that its buffers hold: small
+/// answers need little, and there are many connections for them; an answer's head has to fit.
+const SMALL_READS: usize = 32 * 1024;
+/// The same for blobs that are not small: more would save no time, and there are many buffers of this
+/// size between a source and a target.
+const LARGE_READS: usize = 128 * 1024;
+
+const AGENT: HeaderValue = HeaderValue::from_static(concat!("pusher/", env!("CARGO_PKG_VERSION")));
+const ANYTHING: HeaderValue = HeaderValue::from_static("*/*");
+
+type Connections = legacy::Client<Connector, RequestBody>;
+
+/// The pools of connections that all hosts of a client share.
+#[derive(Debug)]
+pub(super) struct Transport {
+    connect: Duration,
+    proxies: Arc<Matcher>,
+    trusted: trust::Trusted,
+    pools: Mutex<HashMap<Pool, Connections>>,
+}
+
+/// What connections must have in common to be pooled together.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Pool {
+    /// Loopback addresses are never reached through a proxy, whatever the environment says.
+    loopback: bool,
+    /// None for plain http, which works where no certificates are installed.
+    trust: Option<Certificates>,
+    /// Blobs that are not small want connections of their own, each with its own window; small requests
+    /// share one where the host speaks HTTP/2.
+    small: bool,
+}
+
+impl Transport {
+    pub(super) fn new(connect: Duration) -> Self {
+        Self {
+            connect,
+            proxies: Arc::new(Matcher::from_system()),
+            trusted: trust::Trusted::default(),
+            pools: Mutex::default(),
+        }
+    }
+
+    /// Sends a request to the address, and returns when the head of its answer is there.
+    ///
+    /// Redirects are not followed: who asks knows what may go along.
+    pub(super) async fn send(
+        &self,
+        mut request: Request<RequestBody>,
+        url: &Url,
+        certificates: &Certificates,
+        small: bool,
+    ) -> Result<Response, Trouble> {
+        let loopback = is_loopback(url);
+        let connections = self.connections(Pool {
+            loopback,
+            trust: (url.scheme() != "http").then(|| certificates.clone()),
+            small,
+        })?;
+        let uri = Uri::try_from(url.as_str()).map_err(|error| Trouble::Setup(error.to_string()))?;
+        let headers = request.headers_mut();
+        headers.insert(USER_AGENT, AGENT);
+        headers.entry(ACCEPT).or_insert(ANYTHING);
+        if !loopback
+            && url.scheme() == "http"
+            && let Some(login) = self
+                .proxies
+                .intercept(&uri)
+                .as_ref()
+                .and_then(|proxy| proxy.basic_auth())
+        {
+            // What goes through a tunnel has shown it there.
+            headers.insert(PROXY_AUTHORIZATION, login.clone());
+        }
+        *request.uri_mut() = uri;
+        let answer = connections.request(request).await.map_err(Trouble::from)?;
+        Ok(answer.into())
+    }
+
+    fn connections(&self, pool: Pool) -> Result<Connections, Trouble> {
+        let mut pools = self.pools.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(connections) = pools.get(&pool) {
+            return Ok(connections.clone());
+        }
+        let connections = self.open(&pool)?;
+        pools.insert(pool, connections.clone());
+        Ok(connections)
+    }
+
+    fn open(&self, pool: &Pool) -> Result<Connections, Trouble> {
+        let mut tls = self.trusted.config(pool.trust.as_ref())?;
+        tls.alpn_protocols = if pool.small {
+            vec![b"h2".to_vec(), b"http/1.1".to_vec()]
+        } else {
+            vec![b"http/1.1".to_vec()]
+        };
+        let proxies = (!pool.loopback).then(|| self.proxies.clone());
+        let reads = if pool.small { SMALL_READS } else { LARGE_READS };
+        Ok(legacy::Client::builder(TokioExecutor::new())
+            .timer(TokioTimer::new())
+            .pool_timer(TokioTimer::new())
+            .pool_max_idle_per_host(IDLE_CONNECTIONS)
+            .http1_max_buf_size(reads)
+            // A connection that many requests share must not be a dead one for long.
+            .http2_keep_alive_interval(Duration::from_secs(20))
+            .http2_keep_alive_timeout(Duration::from_secs(20))
+            .build(Connector::new(self.connect, proxies, tls)))
+    }
+}
+
+/// Tells whether an address is this machine.
+pub(super) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knows_this_machine() {
+        for (url, expected) in [
+            ("http://127.0.0.1:5000", true),
+            ("http://127.1.2.3", true),
+            ("http://[::1]:5000", true),
+            ("https://localhost", true),
+            ("https://LOCALHOST:1", true),
+            ("https://localhost.example.com", false),
+            ("http://10.0.0.1", false),
+            ("https://registry.example.com", false),
+        ] {
+            assert_eq!(is_loopback(&url.parse().unwrap()), expected, "{url}");
+        }
+    }
+}

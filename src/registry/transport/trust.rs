@@ -1,0 +1,89 @@
+//! Whose certificates are believed.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rustls::crypto::aws_lc_rs;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::{ClientConfig, RootCertStore};
+use rustls_platform_verifier::Verifier;
+
+use super::super::trouble::Trouble;
+
+/// Certificates in PEM form that are trusted beside the system's own.
+pub(in super::super) type Certificates = Option<Arc<[u8]>>;
+
+/// The settings of TLS by whom they trust. The system's certificates are read once.
+#[derive(Debug, Default)]
+pub(super) struct Trusted(Mutex<HashMap<Option<Certificates>, ClientConfig>>);
+
+impl Trusted {
+    /// Returns settings that trust the system and these certificates; nobody at all if there are none to
+    /// be asked, for that is quicker and works everywhere.
+    pub(super) fn config(
+        &self,
+        certificates: Option<&Certificates>,
+    ) -> Result<ClientConfig, Trouble> {
+        let mut configs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = certificates.cloned();
+        if let Some(config) = configs.get(&key) {
+            return Ok(config.clone());
+        }
+        let config = match certificates {
+            None => trust_nobody(),
+            Some(certificates) => trust_system_and(certificates.as_deref()),
+        }?;
+        configs.insert(key, config.clone());
+        Ok(config)
+    }
+}
+
+fn trust_nobody() -> Result<ClientConfig, Trouble> {
+    Ok(builder()?
+        .with_root_certificates(RootCertStore::empty())
+        .with_no_client_auth())
+}
+
+fn trust_system_and(pem: Option<&[u8]>) -> Result<ClientConfig, Trouble> {
+    let own = pem.map_or(Ok(vec![]), read_certificates)?;
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    let verifier = Verifier::new_with_extra_roots(own, provider).map_err(setup)?;
+    Ok(builder()?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(verifier))
+        .with_no_client_auth())
+}
+
+fn builder() -> Result<rustls::ConfigBuilder<ClientConfig, rustls::WantsVerifier>, Trouble> {
+    ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(setup)
+}
+
+fn read_certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Trouble> {
+    let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
+    match found {
+        Ok(certificates) if !certificates.is_empty() => Ok(certificates),
+        _ => Err(Trouble::Setup(
+            "`ca-file` holds no certificate in PEM form".to_owned(),
+        )),
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
+fn setup(error: rustls::Error) -> Trouble {
+    Trouble::Setup(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refuses_a_file_without_certificates() {
+        let pem: Certificates = Some(b"nothing".as_slice().into());
+        let trouble = Trusted::default().config(Some(&pem)).unwrap_err();
+        assert!(trouble.to_string().contains("`ca-file`"), "{trouble}");
+    }
+}

@@ -1,0 +1,241 @@
+//! How a connection comes about: straight, or through a proxy.
+
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use http::Uri;
+use http::uri::Scheme;
+use hyper::rt::{Read, ReadBufCursor, Write};
+use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
+use hyper_util::client::legacy::connect::proxy::{SocksV5, Tunnel};
+use hyper_util::client::legacy::connect::{Connected, Connection, HttpConnector};
+use hyper_util::client::proxy::matcher::{Intercept, Matcher};
+use hyper_util::rt::TokioIo;
+use rustls::ClientConfig;
+use tokio::net::TcpStream;
+use tower_service::Service;
+
+/// After so much silence the other side is asked whether it is still there.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+const KEEP_ALIVE_TRIES: u32 = 3;
+/// How long bytes may be on their way without word that they arrived.
+#[cfg(target_os = "linux")]
+const UNACKNOWLEDGED: Duration = Duration::from_secs(30);
+
+/// The port of a SOCKS proxy that names none (RFC 1928, section 3).
+const SOCKS_PORT: u16 = 1080;
+
+type Error = Box<dyn std::error::Error + Send + Sync>;
+
+/// Opens connections, TLS inside of them included.
+#[derive(Clone)]
+pub(super) struct Connector {
+    way: HttpsConnector<Way>,
+    /// How long all of it may take.
+    patience: Duration,
+}
+
+impl Connector {
+    pub(super) fn new(
+        patience: Duration,
+        proxies: Option<Arc<Matcher>>,
+        tls: ClientConfig,
+    ) -> Self {
+        Self {
+            way: HttpsConnector::from((Way::new(proxies, &tls), tls)),
+            patience,
+        }
+    }
+}
+
+impl Service<Uri> for Connector {
+    type Response = MaybeHttpsStream<Stream>;
+    type Error = Error;
+    type Future = BoxFuture<'static, Result<Self::Response, Error>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        self.way.poll_ready(context)
+    }
+
+    fn call(&mut self, address: Uri) -> Self::Future {
+        let connecting = tokio::time::timeout(self.patience, self.way.call(address));
+        Box::pin(async {
+            connecting
+                .await
+                .unwrap_or_else(|_| Err("no answer in time".into()))
+        })
+    }
+}
+
+/// Opens connections, straight to where they go or through a proxy.
+#[derive(Clone)]
+pub(super) struct Way {
+    tcp: HttpConnector,
+    /// The way to a proxy, which may want TLS for itself.
+    to_proxy: HttpsConnector<HttpConnector>,
+    proxies: Option<Arc<Matcher>>,
+}
+
+impl Way {
+    fn new(proxies: Option<Arc<Matcher>>, tls: &ClientConfig) -> Self {
+        let mut tcp = HttpConnector::new();
+        tcp.enforce_http(false);
+        tcp.set_nodelay(true);
+        tcp.set_keepalive(Some(KEEP_ALIVE));
+        tcp.set_keepalive_interval(Some(KEEP_ALIVE));
+        tcp.set_keepalive_retries(Some(KEEP_ALIVE_TRIES));
+        #[cfg(target_os = "linux")]
+        tcp.set_tcp_user_timeout(Some(UNACKNOWLEDGED));
+        let mut to_proxy = tls.clone();
+        to_proxy.alpn_protocols.clear();
+        Self {
+            to_proxy: HttpsConnector::from((tcp.clone(), to_proxy)),
+            tcp,
+            proxies,
+        }
+    }
+
+    async fn go(mut self, address: Uri) -> Result<Stream, Error> {
+        let proxies = self.proxies.as_ref();
+        let stream = match proxies.and_then(|proxies| proxies.intercept(&address)) {
+            None => Stream::Straight(self.tcp.call(address).await?),
+            Some(proxy) => self.go_through(&proxy, address).await?,
+        };
+        Ok(stream)
+    }
+
+    async fn go_through(mut self, proxy: &Intercept, address: Uri) -> Result<Stream, Error> {
+        let is_tls = address.scheme() == Some(&Scheme::HTTPS);
+        let (stream, forwards) = match proxy.uri().scheme_str() {
+            Some(scheme @ ("socks5" | "socks5h")) => {
+                let place = with_port("http", proxy.uri(), SOCKS_PORT)?;
+                let mut socks = SocksV5::new(place, self.to_proxy).local_dns(scheme == "socks5");
+                if let Some((user, password)) = proxy.raw_auth() {
+                    socks = socks.with_auth(user.to_owned(), password.to_owned());
+                }
+                let address = with_port("http", &address, if is_tls { 443 } else { 80 })?;
+                let stream = socks.call(address).await;
+                (stream.map_err(|error| format!("proxy: {error}"))?, false)
+            }
+            Some("http" | "https") if is_tls => {
+                let mut tunnel = Tunnel::new(proxy.uri().clone(), self.to_proxy);
+                if let Some(login) = proxy.basic_auth() {
+                    tunnel = tunnel.with_auth(login.clone());
+                }
+                (tunnel.call(address).await?, false)
+            }
+            Some("http" | "https") => (self.to_proxy.call(proxy.uri().clone()).await?, true),
+            kind => {
+                let kind = kind.unwrap_or_default();
+                return Err(format!("no proxy can be a `{kind}`: use `socks5h` or `http`").into());
+            }
+        };
+        let stream = Box::new(stream);
+        Ok(Stream::Proxied { stream, forwards })
+    }
+}
+
+/// Returns an address that names its port.
+fn with_port(scheme: &str, address: &Uri, port: u16) -> Result<Uri, Error> {
+    let port = address.port_u16().unwrap_or(port);
+    let host = address.host().unwrap_or_default();
+    Ok(format!("{scheme}://{host}:{port}/").parse()?)
+}
+
+impl Service<Uri> for Way {
+    type Response = Stream;
+    type Error = Error;
+    type Future = BoxFuture<'static, Result<Stream, Error>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        self.tcp.poll_ready(context).map_err(Into::into)
+    }
+
+    fn call(&mut self, address: Uri) -> Self::Future {
+        Box::pin(self.clone().go(address))
+    }
+}
+
+/// A connection to a host, or to what a proxy made of it.
+pub(super) enum Stream {
+    Straight(TokioIo<TcpStream>),
+    Proxied {
+        /// In a box, since few connections are this large.
+        stream: Box<MaybeHttpsStream<TokioIo<TcpStream>>>,
+        /// Whether the proxy reads the requests, and has to be told where each one goes.
+        forwards: bool,
+    },
+}
+
+trait Bytes: Read + Write + Unpin {}
+
+impl<T: Read + Write + Unpin> Bytes for T {}
+
+impl Stream {
+    fn bytes(&self) -> &dyn Bytes {
+        match self {
+            Self::Straight(stream) => stream,
+            Self::Proxied { stream, .. } => &**stream,
+        }
+    }
+
+    fn bytes_mut(&mut self) -> Pin<&mut dyn Bytes> {
+        match self {
+            Self::Straight(stream) => Pin::new(stream),
+            Self::Proxied { stream, .. } => Pin::new(&mut **stream),
+        }
+    }
+}
+
+impl Connection for Stream {
+    fn connected(&self) -> Connected {
+        match self {
+            Self::Straight(stream) => stream.connected(),
+            Self::Proxied { stream, forwards } => stream.connected().proxy(*forwards),
+        }
+    }
+}
+
+impl Read for Stream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        self.bytes_mut().poll_read(context, buffer)
+    }
+}
+
+impl Write for Stream {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.bytes_mut().poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.bytes_mut().poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.bytes_mut().poll_shutdown(context)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.bytes().is_write_vectored()
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.bytes_mut().poll_write_vectored(context, slices)
+    }
+}

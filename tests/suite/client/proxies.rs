@@ -1,0 +1,240 @@
+//! Proxies: which requests go through one, and what it is told.
+
+use std::sync::{Arc, Mutex};
+
+use pusher::plan::Cause;
+use pusher::registry::{HostOptions, ReadRegistry as _};
+use pusher::sandbox::Options;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
+use tokio::net::{TcpListener, TcpStream};
+
+use super::networks::{app, tls_front};
+use super::{client_with, given, push_image, run_in_own_process, start};
+
+/// A host that only a proxy knows.
+const FAR: &str = "registry.example.com";
+
+/// Takes what one client says up to an empty line, and answers it so; goes on with what is behind.
+async fn http_proxy(answer: &'static str, behind: String) -> (String, Arc<Mutex<String>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let heard = Arc::new(Mutex::new(String::new()));
+    let keeps = heard.clone();
+    tokio::spawn(async move {
+        while let Ok((mut client, _)) = listener.accept().await {
+            let mut said = String::new();
+            while !said.ends_with("\r\n\r\n") {
+                said.push(client.read_u8().await.unwrap().into());
+            }
+            keeps.lock().unwrap().push_str(&said);
+            client.write_all(answer.as_bytes()).await.unwrap();
+            if !behind.is_empty() {
+                let mut behind = TcpStream::connect(&behind).await.unwrap();
+                let _ = copy_bidirectional(&mut client, &mut behind).await;
+            }
+        }
+    });
+    (address, heard)
+}
+
+/// A SOCKS proxy (RFC 1928) that asks for a password (RFC 1929), takes every one but the empty, and
+/// goes on with what is behind; returns what it was asked for.
+async fn socks_proxy(behind: String) -> (String, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let heard = Arc::new(Mutex::new(vec![]));
+    let keeps = heard.clone();
+    tokio::spawn(async move {
+        while let Ok((mut client, _)) = listener.accept().await {
+            let text = async |client: &mut TcpStream| {
+                let mut text = vec![0; client.read_u8().await.unwrap().into()];
+                client.read_exact(&mut text).await.unwrap();
+                String::from_utf8(text).unwrap()
+            };
+            assert_eq!(client.read_u8().await.unwrap(), 5);
+            let methods = text(&mut client).await;
+            if !methods.contains('\x02') {
+                client.write_all(&[5, 0xff]).await.unwrap();
+                continue;
+            }
+            client.write_all(&[5, 2]).await.unwrap();
+            client.read_u8().await.unwrap();
+            let (user, password) = (text(&mut client).await, text(&mut client).await);
+            client.write_all(&[1, 0]).await.unwrap();
+            let mut connect_to_name = [0; 4];
+            client.read_exact(&mut connect_to_name).await.unwrap();
+            assert_eq!(connect_to_name, [5, 1, 0, 3]);
+            let host = text(&mut client).await;
+            let port = client.read_u16().await.unwrap();
+            keeps
+                .lock()
+                .unwrap()
+                .push(format!("{user}:{password}@{host}:{port}"));
+            client
+                .write_all(&[5, 0, 0, 1, 0, 0, 0, 0, 0, 0])
+                .await
+                .unwrap();
+            let mut behind = TcpStream::connect(&behind).await.unwrap();
+            let _ = copy_bidirectional(&mut client, &mut behind).await;
+        }
+    });
+    (address, heard)
+}
+
+/// Returns an environment in which nothing but this is said about proxies.
+fn environment<'a>(name: &'a str, value: &'a str) -> [(&'a str, &'a str); 3] {
+    [(name, value), ("NO_PROXY", ""), ("no_proxy", "")]
+}
+
+#[tokio::test]
+async fn loopback_never_goes_through_a_proxy_and_others_do() {
+    let (sandbox, proxy) = (
+        start(Options::default()).await,
+        start(Options::default()).await,
+    );
+    push_image(&sandbox, "app");
+    push_image(&proxy, "app");
+    let address = format!("http://{}", proxy.address());
+    let test = "client::proxies::own_process_asks_loopback_and_far";
+    let environment = environment("HTTP_PROXY", &address);
+    run_in_own_process(test, sandbox.address(), &environment).await;
+    assert_eq!(sandbox.log().count("HEAD", ""), 1);
+    assert_eq!(proxy.log().count("HEAD", "/v2/app/manifests/v1"), 1);
+}
+
+#[tokio::test]
+async fn own_process_asks_loopback_and_far() {
+    let Some(loopback) = given() else { return };
+    for host in [&loopback, FAR] {
+        let found = plain(host).head_manifest(&app(host)).await;
+        assert!(found.unwrap().is_some(), "{host}");
+    }
+}
+
+fn plain(host: &str) -> pusher::registry::Client {
+    let options = HostOptions {
+        plain_http: Some(true),
+        ..HostOptions::default()
+    };
+    client_with(host, options)
+}
+
+#[tokio::test]
+async fn a_proxy_that_forwards_is_told_the_address_and_the_login() {
+    let absent = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
+    let (address, heard) = http_proxy(absent, String::new()).await;
+    let proxy = format!("http://me:secret@{address}");
+    let test = "client::proxies::own_process_finds_nothing";
+    run_in_own_process(test, "", &environment("HTTP_PROXY", &proxy)).await;
+    let heard = heard.lock().unwrap().to_lowercase();
+    assert!(
+        heard.starts_with("head http://registry.example.com/v2/app/manifests/v1 http/1.1\r\n"),
+        "{heard}"
+    );
+    assert!(
+        heard.contains("\r\nproxy-authorization: basic bwu6c2vjcmv0\r\n"),
+        "{heard}"
+    );
+    assert!(
+        heard.contains("\r\nhost: registry.example.com\r\n"),
+        "{heard}"
+    );
+}
+
+#[tokio::test]
+async fn own_process_finds_nothing() {
+    if given().is_some() {
+        assert_eq!(plain(FAR).head_manifest(&app(FAR)).await.unwrap(), None);
+    }
+}
+
+#[tokio::test]
+async fn tls_goes_through_a_tunnel() {
+    let sandbox = start(Options::default()).await;
+    push_image(&sandbox, "app");
+    let (behind, certificate) = tls_front(&sandbox, FAR).await;
+    let established = "HTTP/1.1 200 Connection established\r\n\r\n";
+    let (address, heard) = http_proxy(established, behind).await;
+    let proxy = format!("http://me:secret@{address}");
+    let test = "client::proxies::own_process_asks_with_tls";
+    let certificate = String::from_utf8(certificate).unwrap();
+    run_in_own_process(test, &certificate, &environment("HTTPS_PROXY", &proxy)).await;
+    let heard = heard.lock().unwrap();
+    assert!(
+        heard.starts_with("CONNECT registry.example.com:443 HTTP/1.1\r\n"),
+        "{heard}"
+    );
+    assert!(
+        heard.contains("\r\nProxy-Authorization: Basic bWU6c2VjcmV0\r\n"),
+        "{heard}"
+    );
+    let log = sandbox.log();
+    assert_eq!(log.count("HEAD", "/v2/app/manifests/v1"), 1);
+    assert!(!format!("{:?}", log.requests()).contains("bWU6c2VjcmV0"));
+}
+
+#[tokio::test]
+async fn own_process_asks_with_tls() {
+    let Some(certificate) = given() else { return };
+    let options = HostOptions {
+        ca_certificates: Some(certificate.into_bytes()),
+        ..HostOptions::default()
+    };
+    let found = client_with(FAR, options).head_manifest(&app(FAR)).await;
+    assert!(found.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_socks_proxy_is_told_name_port_and_login() {
+    let sandbox = start(Options::default()).await;
+    push_image(&sandbox, "app");
+    let (address, heard) = socks_proxy(sandbox.address().to_owned()).await;
+    let proxy = format!("socks5h://me:secret@{address}");
+    let test = "client::proxies::own_process_asks_far";
+    run_in_own_process(test, "", &environment("ALL_PROXY", &proxy)).await;
+    assert_eq!(
+        *heard.lock().unwrap(),
+        ["me:secret@registry.example.com:80"]
+    );
+    assert_eq!(sandbox.log().count("HEAD", "/v2/app/manifests/v1"), 1);
+}
+
+#[tokio::test]
+async fn own_process_asks_far() {
+    if given().is_some() {
+        let found = plain(FAR).head_manifest(&app(FAR)).await;
+        assert!(found.unwrap().is_some());
+    }
+}
+
+#[tokio::test]
+async fn a_proxy_that_lets_nothing_through_is_named_as_the_reason() {
+    let (socks, _) = socks_proxy(String::new()).await;
+    let forbidden = "HTTP/1.1 403 Forbidden\r\n\r\n";
+    let (http, _) = http_proxy(forbidden, String::new()).await;
+    let test = "client::proxies::own_process_is_told_about_the_proxy";
+    for (name, proxy) in [
+        ("ALL_PROXY", format!("socks5h://{socks}")),
+        ("ALL_PROXY", format!("socks4://{socks}")),
+        ("HTTPS_PROXY", format!("http://{http}")),
+    ] {
+        run_in_own_process(test, "", &environment(name, &proxy)).await;
+    }
+}
+
+#[tokio::test]
+async fn own_process_is_told_about_the_proxy() {
+    if given().is_none() {
+        return;
+    }
+    let client = client_with(FAR, HostOptions::default());
+    let error = client.head_manifest(&app(FAR)).await.unwrap_err();
+    assert_eq!((error.cause(), error.tries()), (Cause::Unreachable, 1));
+    assert!(
+        error
+            .to_string()
+            .contains("the proxy did not let it through"),
+        "{error}"
+    );
+    assert!(error.hint().unwrap().contains("`HTTPS_PROXY`"), "{error}");
+}
