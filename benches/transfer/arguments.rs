@@ -34,6 +34,10 @@ pub(crate) enum Case {
     ManyRtt,
     /// 200 images into an empty registry, over the long way
     ColdRtt,
+    /// As no-op-rtt, over TLS
+    NoOpRttTls,
+    /// As cold-rtt, over TLS
+    ColdRttTls,
     /// 200 tags that are in place
     NoOp,
     /// 200 images into an empty registry
@@ -44,6 +48,28 @@ pub(crate) enum Case {
     Huge,
     /// Thousands of entries, all in place
     Entries,
+}
+
+impl Case {
+    /// Tells whether the registries are far away.
+    pub(crate) fn is_far(self) -> bool {
+        !matches!(
+            self,
+            Self::NoOp | Self::Cold | Self::Large | Self::Huge | Self::Entries
+        )
+    }
+
+    /// Tells whether the target begins empty.
+    pub(crate) fn is_cold(self) -> bool {
+        matches!(
+            self,
+            Self::ColdRtt | Self::ColdRttTls | Self::Cold | Self::Large | Self::Huge
+        )
+    }
+
+    pub(crate) fn has_tls(self) -> bool {
+        matches!(self, Self::NoOpRttTls | Self::ColdRttTls)
+    }
 }
 
 impl Arguments {

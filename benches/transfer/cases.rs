@@ -5,7 +5,8 @@ use std::time::Duration;
 use crate::Result;
 use crate::arguments::{Arguments, Case};
 use crate::contest::Contest;
-use crate::images::{self, Named};
+use crate::identity::Identity;
+use crate::images;
 use crate::machine::{self, Machine};
 use crate::made_up;
 use crate::table;
@@ -14,35 +15,24 @@ use crate::tools::Tool;
 const MIB: usize = 1024 * 1024;
 const GIB: usize = 1024 * MIB;
 
+/// The cases in which all tools do the same job on many images.
+const CONTESTS: [Case; 7] = [
+    Case::NoOpRtt,
+    Case::ManyRtt,
+    Case::ColdRtt,
+    Case::NoOpRttTls,
+    Case::ColdRttTls,
+    Case::NoOp,
+    Case::Cold,
+];
+
 /// Runs the cases that were asked for, and prints a table for each.
 pub(crate) async fn run(arguments: &Arguments) -> Result<()> {
     table::say(&format!("Measured on {}.", Machine::look()))?;
-    let far = arguments.round_trip();
-    let tags = images::tags(arguments.size(200, 8));
-    let many = || images::tags(arguments.size(1000, 16));
-    let count = tags.len();
-    let far_away = format!("a round trip of {} ms", far.as_millis());
-
-    if arguments.runs(Case::NoOpRtt) {
-        let title = format!("No-op, {count} tags, {far_away}");
-        contest(arguments, &title, &tags, far, false).await?;
-    }
-    if arguments.runs(Case::ManyRtt) {
-        let many = many();
-        let title = format!("No-op, {} tags, {far_away}", many.len());
-        contest(arguments, &title, &many, far, false).await?;
-    }
-    if arguments.runs(Case::ColdRtt) {
-        let title = format!("Cold copy, {count} images, {far_away}");
-        contest(arguments, &title, &tags, far, true).await?;
-    }
-    if arguments.runs(Case::NoOp) {
-        let title = format!("No-op, {count} tags, loopback");
-        contest(arguments, &title, &tags, Duration::ZERO, false).await?;
-    }
-    if arguments.runs(Case::Cold) {
-        let title = format!("Cold copy, {count} images, loopback");
-        contest(arguments, &title, &tags, Duration::ZERO, true).await?;
+    for case in CONTESTS {
+        if arguments.runs(case) {
+            contest(arguments, case).await?;
+        }
     }
     if arguments.runs(Case::Large) {
         large(arguments).await?;
@@ -56,24 +46,41 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
-async fn contest(
-    arguments: &Arguments,
-    title: &str,
-    images: &[Named],
-    round_trip: Duration,
-    cold: bool,
-) -> Result<()> {
-    let far = !round_trip.is_zero();
+async fn contest(arguments: &Arguments, case: Case) -> Result<()> {
+    let count = if case == Case::ManyRtt {
+        arguments.size(1000, 16)
+    } else {
+        arguments.size(200, 8)
+    };
+    let far = case.is_far();
+    let round_trip = if far {
+        arguments.round_trip()
+    } else {
+        Duration::ZERO
+    };
     let contest = Contest {
-        images,
+        images: &images::tags(count),
         tools: tools(arguments, &Tool::COPIERS),
         rounds: arguments.rounds(if far { 3 } else { 5 }),
         round_trip,
-        cold,
+        cold: case.is_cold(),
+        identity: case.has_tls().then(Identity::new).transpose()?,
         // Where nothing has to be waited for, more processes than this are in each other's way.
         at_once: if far { 16 } else { 4 },
     };
-    table::standings(title, &contest.run().await?, round_trip)
+    let job = if case.is_cold() {
+        format!("Cold copy, {count} images")
+    } else {
+        format!("No-op, {count} tags")
+    };
+    let way = if far {
+        format!("a round trip of {} ms", round_trip.as_millis())
+    } else {
+        "loopback".to_owned()
+    };
+    let protocol = if case.has_tls() { ", TLS" } else { "" };
+    let title = format!("{job}, {way}{protocol}");
+    table::standings(&title, &contest.run().await?, round_trip)
 }
 
 async fn large(arguments: &Arguments) -> Result<()> {
@@ -87,6 +94,7 @@ async fn large(arguments: &Arguments) -> Result<()> {
         rounds: arguments.rounds(5),
         round_trip: Duration::ZERO,
         cold: true,
+        identity: None,
         at_once: 4,
     };
     let bytes = 2 * unit;

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::Result;
+use crate::identity::Identity;
 use crate::images::{self, Named, SOURCE_NAMESPACE, TARGET_NAMESPACE};
 use crate::measure::{self, Usage};
 use crate::proxy::Proxy;
@@ -22,6 +23,8 @@ pub(crate) struct Contest<'a> {
     pub(crate) round_trip: Duration,
     /// Whether the target begins empty, each time; else everything is in place.
     pub(crate) cold: bool,
+    /// Who the registries are, if they speak TLS.
+    pub(crate) identity: Option<Identity>,
     pub(crate) at_once: usize,
 }
 
@@ -35,12 +38,11 @@ pub(crate) struct Standing {
 impl Contest<'_> {
     /// Runs every tool in every round.
     pub(crate) async fn run(&self) -> Result<Vec<Standing>> {
-        let source = Registry::start(self.counts()).await?;
-        images::push(self.images, source.address, SOURCE_NAMESPACE).await?;
+        let source = self.filled(SOURCE_NAMESPACE).await?;
         let full = if self.cold {
             None
         } else {
-            Some(self.full_target().await?)
+            Some(self.filled(TARGET_NAMESPACE).await?)
         };
         let mut standings: Vec<_> = self.tools.iter().map(|tool| self.standing(*tool)).collect();
         for _ in 0..self.rounds {
@@ -50,7 +52,7 @@ impl Contest<'_> {
                 }
                 let empty = match full {
                     Some(_) => None,
-                    None => Some(Registry::start(self.counts()).await?),
+                    None => Some(self.empty().await?),
                 };
                 if let Some(target) = full.as_ref().or(empty.as_ref()) {
                     self.run_once(*tool, &source, target, standing).await?;
@@ -76,6 +78,7 @@ impl Contest<'_> {
             target: target_way.address(),
             folder: folder.path(),
             at_once: self.at_once,
+            identity: self.identity.as_ref(),
         };
         let usage = measure::run(&tool.program(&job)?, folder.path()).await?;
         standing.runs.push(usage);
@@ -83,7 +86,8 @@ impl Contest<'_> {
             let at_source = source.count_since(begin.0).await?;
             standing.requests = Some((at_source, target.count_since(begin.1).await?));
         }
-        images::check(self.images, target.address, TARGET_NAMESPACE)
+        let identity = self.identity.as_ref();
+        images::check(self.images, target.address, TARGET_NAMESPACE, identity)
             .await
             .map_err(|error| format!("after {}: {error}", tool.name()).into())
     }
@@ -93,10 +97,15 @@ impl Contest<'_> {
         !self.round_trip.is_zero()
     }
 
-    async fn full_target(&self) -> Result<Registry> {
-        let target = Registry::start(self.counts()).await?;
-        images::push(self.images, target.address, TARGET_NAMESPACE).await?;
-        Ok(target)
+    async fn empty(&self) -> Result<Registry> {
+        Registry::start(self.counts(), self.identity.as_ref()).await
+    }
+
+    async fn filled(&self, namespace: &str) -> Result<Registry> {
+        let registry = self.empty().await?;
+        let identity = self.identity.as_ref();
+        images::push(self.images, registry.address, namespace, identity).await?;
+        Ok(registry)
     }
 
     async fn way(&self, registry: &Registry) -> Result<Way> {

@@ -1,15 +1,16 @@
 //! The images, and how they come into a registry.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use pusher::model::{Descriptor, RawManifest, Reference, Repository};
-use pusher::registry::WriteRegistry as _;
-use pusher::registry::{Client, ClientOptions, ReadRegistry as _, Upload, UploadBody};
+use pusher::registry::{Client, ClientOptions, HostOptions, Upload, UploadBody};
+use pusher::registry::{ReadRegistry as _, WriteRegistry as _};
 use pusher::sandbox::images::{Artifact, Image};
 
 use crate::Result;
+use crate::identity::Identity;
 
 /// Where the images are at the source, and where they go at the target.
 pub(crate) const SOURCE_NAMESPACE: &str = "source";
@@ -84,8 +85,13 @@ fn layer(size: usize, seed: u64) -> Vec<u8> {
 }
 
 /// Pushes images below a namespace.
-pub(crate) async fn push(images: &[Named], registry: SocketAddr, namespace: &str) -> Result<()> {
-    let client = Client::new(ClientOptions::default());
+pub(crate) async fn push(
+    images: &[Named],
+    registry: SocketAddr,
+    namespace: &str,
+    identity: Option<&Identity>,
+) -> Result<()> {
+    let client = client(registry, identity);
     let mut seen = HashSet::new();
     let mut blobs = Vec::new();
     for image in images {
@@ -127,8 +133,13 @@ pub(crate) async fn push(images: &[Named], registry: SocketAddr, namespace: &str
 }
 
 /// Fails unless the registry holds every image under its tag.
-pub(crate) async fn check(images: &[Named], registry: SocketAddr, namespace: &str) -> Result<()> {
-    let client = Client::new(ClientOptions::default());
+pub(crate) async fn check(
+    images: &[Named],
+    registry: SocketAddr,
+    namespace: &str,
+    identity: Option<&Identity>,
+) -> Result<()> {
+    let client = client(registry, identity);
     for image in images {
         let reference = reference(registry, namespace, image);
         let found = client.head_manifest(&reference).await?;
@@ -139,6 +150,18 @@ pub(crate) async fn check(images: &[Named], registry: SocketAddr, namespace: &st
         }
     }
     Ok(())
+}
+
+fn client(registry: SocketAddr, identity: Option<&Identity>) -> Client {
+    let options = HostOptions {
+        plain_http: Some(identity.is_none()),
+        ca_certificates: identity.map(|identity| identity.certificate().into()),
+        ..HostOptions::default()
+    };
+    Client::new(ClientOptions {
+        hosts: HashMap::from([(registry.to_string(), options)]),
+        ..ClientOptions::default()
+    })
 }
 
 fn repository(registry: SocketAddr, namespace: &str, image: &Named) -> Repository {

@@ -99,6 +99,7 @@ async fn run(images: &[Named], source: &Sandbox, target: &Sandbox, command: &str
         target: target.address().parse::<SocketAddr>()?,
         folder,
         at_once: 1,
+        identity: None,
     };
     measure::run(&tools::pusher(&job, command)?, folder).await
 }

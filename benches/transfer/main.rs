@@ -14,6 +14,7 @@
 //! | `tools` | how each tool is told to do the job |
 //! | `curl` | the floor: as many pairs of `curl` as there are blobs |
 //! | `made_up` | cases on registries inside this process: one huge layer, thousands of entries |
+//! | `identity` | the certificate of registries with TLS |
 //! | `images` | the images, and how they come into a registry |
 //! | `registry` | Debian's `docker-registry`, a process and a folder each |
 //! | `proxy` | a TCP proxy that makes the way longer |
@@ -24,6 +25,7 @@ mod arguments;
 mod cases;
 mod contest;
 mod curl;
+mod identity;
 mod images;
 mod machine;
 mod made_up;

@@ -12,6 +12,7 @@ use tokio::net::TcpStream;
 use tokio::time::sleep;
 
 use crate::Result;
+use crate::identity::Identity;
 
 const PROGRAM: &str = "docker-registry";
 /// How often something that takes a moment is looked at, and how many times.
@@ -30,16 +31,25 @@ pub(crate) type Requests = BTreeMap<String, usize>;
 
 impl Registry {
     /// Starts an empty one. Its log of requests takes time, so it is kept only where it is read.
-    pub(crate) async fn start(logs: bool) -> Result<Self> {
+    /// It speaks TLS if it has an identity.
+    pub(crate) async fn start(logs: bool, identity: Option<&Identity>) -> Result<Self> {
         let folder = memory_folder()?;
         let path = folder.path();
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let tls = match identity {
+            Some(identity) => format!(
+                ", tls: {{ certificate: {}, key: {} }}",
+                identity.write_certificate(path)?.display(),
+                identity.write_key(path)?.display()
+            ),
+            None => String::new(),
+        };
         let config = format!(
             "version: 0.1\n\
              log: {{ level: error, accesslog: {{ disabled: {} }} }}\n\
              storage: {{ filesystem: {{ rootdirectory: {}, maxthreads: 1000 }}, \
              cache: {{ blobdescriptor: inmemory }} }}\n\
-             http: {{ addr: '{address}' }}\n",
+             http: {{ addr: '{address}'{tls} }}\n",
             !logs,
             path.join("data").display(),
         );

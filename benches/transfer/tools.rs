@@ -12,6 +12,7 @@ use serde_json::json;
 
 use crate::Result;
 use crate::curl;
+use crate::identity::Identity;
 use crate::images::{Named, SOURCE_NAMESPACE, TARGET_NAMESPACE};
 
 /// What has to be done, and a folder for the files that say so.
@@ -22,6 +23,8 @@ pub(crate) struct Job<'a> {
     pub(crate) folder: &'a Path,
     /// For tools that do not know themselves how much to do at once.
     pub(crate) at_once: usize,
+    /// Who both registries are, if they speak TLS.
+    pub(crate) identity: Option<&'a Identity>,
 }
 
 /// A program with its arguments and what is added to its environment.
@@ -95,7 +98,7 @@ impl Tool {
         };
         Ok(Program {
             words,
-            environment: home(job),
+            environment: environment(job)?,
         })
     }
 }
@@ -107,12 +110,17 @@ pub(crate) fn pusher(job: &Job<'_>, command: &str) -> Result<Program> {
         writeln!(list, "{}", source(job, image))?;
     }
     fs::write(job.folder.join("images.txt"), list)?;
-    let mut environment = home(job);
-    environment.push(("ALIYUN_REGISTRY", job.target.to_string().into()));
-    environment.push(("ALIYUN_NAME_SPACE", TARGET_NAMESPACE.into()));
+    let host = json!({ "plain-http": job.identity.is_none() });
+    let document = json!({
+        "version": 1,
+        "target": { "registry": job.target.to_string(), "namespace": TARGET_NAMESPACE },
+        "include": ["images.txt"],
+        "registries": { job.source.to_string(): host, job.target.to_string(): host },
+    });
+    fs::write(job.folder.join("mirror.yaml"), document.to_string())?;
     Ok(Program {
-        words: words(&[env!("CARGO_BIN_EXE_pusher"), "-f", "images.txt", command]),
-        environment,
+        words: words(&[env!("CARGO_BIN_EXE_pusher"), command]),
+        environment: environment(job)?,
     })
 }
 
@@ -123,7 +131,12 @@ fn regsync(job: &Job<'_>) -> Result<Vec<OsString>> {
         at_once,
         ..
     } = job;
-    let host = |host| json!({ "registry": host, "tls": "disabled", "reqConcurrent": at_once });
+    let tls = if job.identity.is_some() {
+        "enabled"
+    } else {
+        "disabled"
+    };
+    let host = |host| json!({ "registry": host, "tls": tls, "reqConcurrent": at_once });
     let sync = |image| json!({ "source": source(job, image), "target": target(job, image), "type": "image" });
     let document = json!({
         "version": 1,
@@ -150,18 +163,13 @@ fn crane(job: &Job<'_>) -> Result<Vec<OsString>> {
     }
     fs::write(job.folder.join("pairs"), list)?;
     let at_once = job.at_once.to_string();
-    Ok(words(&[
-        "xargs",
-        "-a",
-        "pairs",
-        "-P",
-        &at_once,
-        "-n",
-        "2",
-        "crane",
-        "copy",
-        "--insecure",
-    ]))
+    let mut all = vec![
+        "xargs", "-a", "pairs", "-P", &at_once, "-n", "2", "crane", "copy",
+    ];
+    if job.identity.is_none() {
+        all.push("--insecure");
+    }
+    Ok(words(&all))
 }
 
 fn skopeo(job: &Job<'_>) -> Result<Vec<OsString>> {
@@ -177,7 +185,8 @@ fn skopeo(job: &Job<'_>) -> Result<Vec<OsString>> {
             tags.push(json!(tag));
         }
     }
-    let document = json!({ job.source.to_string(): { "tls-verify": false, "images": images } });
+    let verify = job.identity.is_some();
+    let document = json!({ job.source.to_string(): { "tls-verify": verify, "images": images } });
     fs::write(job.folder.join("skopeo.yaml"), document.to_string())?;
     let target = format!("{}/{TARGET_NAMESPACE}", job.target);
     Ok(words(&[
@@ -187,15 +196,15 @@ fn skopeo(job: &Job<'_>) -> Result<Vec<OsString>> {
         "yaml",
         "--dest",
         "docker",
-        "--dest-tls-verify=false",
+        &format!("--dest-tls-verify={verify}"),
         "skopeo.yaml",
         &target,
     ]))
 }
 
 fn image_syncer(job: &Job<'_>) -> Result<Vec<OsString>> {
-    let insecure = json!({ "insecure": true });
-    let auth = json!({ job.source.to_string(): insecure, job.target.to_string(): insecure });
+    let host = json!({ "insecure": job.identity.is_none() });
+    let auth = json!({ job.source.to_string(): host, job.target.to_string(): host });
     fs::write(job.folder.join("auth.json"), auth.to_string())?;
     let pairs: serde_json::Map<_, _> = job
         .images
@@ -212,14 +221,19 @@ fn image_syncer(job: &Job<'_>) -> Result<Vec<OsString>> {
     ]))
 }
 
-/// Nobody finds yesterday's caches, or the logins of whoever runs this.
-fn home(job: &Job<'_>) -> Vec<(&'static str, OsString)> {
+/// Nobody finds yesterday's caches, or the logins of whoever runs this; everybody trusts the registries.
+fn environment(job: &Job<'_>) -> Result<Vec<(&'static str, OsString)>> {
     let folder = job.folder.as_os_str();
-    vec![
+    let mut environment = vec![
         ("HOME", folder.to_owned()),
         ("XDG_CACHE_HOME", folder.to_owned()),
         ("DOCKER_CONFIG", folder.to_owned()),
-    ]
+    ];
+    if let Some(identity) = job.identity {
+        let certificate = identity.write_certificate(job.folder)?;
+        environment.push(("SSL_CERT_FILE", certificate.into()));
+    }
+    Ok(environment)
 }
 
 fn source(job: &Job<'_>, image: &Named) -> String {
