@@ -158,6 +158,11 @@ impl RegistryError {
         }
     }
 
+    /// Tells whether the registry said that its limit on pulls is used up.
+    pub(super) fn is_out_of_pulls(&self) -> bool {
+        matches!(self.0.detail.itself(), Detail::Status(refusal) if refusal.pulls_used_up)
+    }
+
     /// Returns how often it was tried.
     pub fn tries(&self) -> usize {
         self.0.tries

@@ -1,7 +1,7 @@
 //! One host: its address, and everything that is remembered about it.
 
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use http::HeaderMap;
 use tokio::sync::OnceCell;
@@ -16,7 +16,7 @@ use super::error::{Detail, RegistryError};
 use super::limits::Limits;
 use super::options::{HostOptions, Patience, RetryOptions};
 use super::rate_limit::RateLimit;
-use super::stats::{Counters, Operation};
+use super::stats::{Counters, Kind, Operation};
 use super::transport::{Certificates, Transport, is_loopback};
 
 /// Where Docker Hub's API is.
@@ -46,6 +46,8 @@ pub(super) struct Host {
     options: HostOptions,
     login: OnceCell<Option<Login>>,
     rate_limit: Mutex<Option<RateLimit>>,
+    /// The answer that told that no manifest can be read any more; then none is asked for.
+    out_of_pulls: OnceLock<RegistryError>,
     /// Whether the host has said that it has no referrers API: then it is not asked again.
     pub(super) without_referrers: AtomicBool,
 }
@@ -72,6 +74,7 @@ impl Host {
             options,
             login: OnceCell::new(),
             rate_limit: Mutex::default(),
+            out_of_pulls: OnceLock::new(),
             without_referrers: AtomicBool::default(),
         })
     }
@@ -119,6 +122,24 @@ impl Host {
                 .rate_limit
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner) = Some(found);
+        }
+    }
+
+    /// Keeps the answer that told that the limit on pulls is used up.
+    pub(super) fn note_out_of_pulls(&self, error: &RegistryError) {
+        if error.is_out_of_pulls() {
+            self.out_of_pulls.get_or_init(|| error.clone());
+        }
+    }
+
+    /// Refuses to read a manifest where the limit on pulls was seen to be used up: it will be for hours,
+    /// and a host that is asked on and on may lock the asker out.
+    pub(super) fn may_pull(&self, operation: &Operation) -> Result<(), RegistryError> {
+        match self.out_of_pulls.get() {
+            Some(error) if operation.kind == Kind::GetManifest => {
+                Err(error.clone().instead_of(operation))
+            }
+            _ => Ok(()),
         }
     }
 

@@ -28,7 +28,9 @@ impl Host {
                     return Err(self.give_up(&call, failure, tries));
                 }
             };
-            // A token may have expired while the request stood in line.
+            // Others may have found out while the request stood in line.
+            self.may_pull(&call.operation)?;
+            // A token may have expired meanwhile, too.
             if authorization.is_stale() {
                 authorization = self.authorize(&mut call, &attempts).await?;
             }
@@ -98,6 +100,7 @@ impl Host {
     fn give_up(&self, call: &Call, failure: Failure, tries: usize) -> RegistryError {
         let unanswered = failure.is_unanswered();
         let error = self.error(&call.operation, failure.detail).after(tries);
+        self.note_out_of_pulls(&error);
         if unanswered && matches!(call.access, Access::Scopes(_)) {
             self.auth.unanswered(&error);
         }

@@ -1,5 +1,7 @@
 //! `apply`: what is missing arrives, what fails is told, what is there is left alone.
 
+use std::fmt::Write as _;
+
 use pusher::sandbox::images::{Image, Index};
 use pusher::sandbox::{Effect, Fault};
 
@@ -139,4 +141,34 @@ async fn a_report_is_the_answer_in_another_format() {
             assert!(ran.stdout.contains(" file=images.txt,line=2,"), "{ran:?}");
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn stops_asking_when_the_pulls_are_used_up_and_copies_what_it_has_read() {
+    let (source, target) = pair().await;
+    let mut list = "version: 1\ntarget: {registry: TARGET, namespace: NAMESPACE}\n\
+                    registries: {\"SOURCE\": {concurrency: 1}}\nimages:\n"
+        .replace("NAMESPACE", NAMESPACE);
+    for number in 0..10 {
+        let name = format!("org/app{number}");
+        Image::new("linux/amd64")
+            .layer(&name)
+            .push(&source, &name, "v1");
+        writeln!(list, "  - SOURCE/{name}:v1").unwrap();
+    }
+    let place = Place::between(&source, &target).file("mirror.yaml", &list);
+    let used_up = Effect::status(429).header("RateLimit-Remaining", "0;w=21600");
+    let fault = Fault::new("GET", "/manifests/", used_up);
+    source.faults().add(fault.skip(4).always());
+    let ran = place.run("apply");
+    assert_eq!(ran.status, 1);
+    insta::assert_snapshot!("apply_out_of_pulls", ran.whole());
+    assert_eq!(source.log().count("GET", "/manifests/"), 5);
+    source.faults().clear();
+    let ran = place.run("apply");
+    assert_eq!(
+        (ran.status, ran.stdout.matches("created").count()),
+        (0, 7),
+        "{ran:?}"
+    );
 }

@@ -273,6 +273,23 @@ async fn docker_hubs_limit_on_pulls_is_kept_and_is_not_run_against() {
     );
     assert!(error.to_string().contains("limit on pulls"), "{error}");
     assert!(error.hint().unwrap().contains("docker login"));
+
+    let asked = sandbox.log().count("GET", "/manifests/");
+    let again = client.get_manifest(&tagged(&sandbox, "app", "v2")).await;
+    let again = again.unwrap_err().to_string();
+    assert!(
+        again.contains("app:v2") && again.contains("limit on pulls"),
+        "{again}"
+    );
+    assert_eq!(
+        sandbox.log().count("GET", "/manifests/"),
+        asked,
+        "none is asked for any more"
+    );
+    assert!(
+        client.head_manifest(&reference).await.unwrap().is_some(),
+        "that is no pull"
+    );
 }
 
 #[tokio::test]
