@@ -20,10 +20,12 @@ mod small;
 mod source;
 mod transfer;
 
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use futures_util::StreamExt;
-use tokio::sync::{Mutex, watch};
+use futures_util::future::join_all;
+use tokio::sync::watch;
 
 use crate::model::{Digest, Repository};
 use crate::plan::{Action, BlockReason, Change, Copy, Outcome, Plan, Report, TargetName, Transfer};
@@ -37,6 +39,8 @@ use once::OncePerKey;
 /// How many images are worked on together. The registries' own limits are kept by the client; this
 /// one bounds memory.
 const IMAGES_AT_ONCE: usize = 48;
+/// One of so many works on the smallest images, so that those do not have to wait for all the others.
+const ONE_FOR_SMALL: usize = 6;
 
 /// Carries out what `plan` says, and nothing else.
 ///
@@ -50,11 +54,16 @@ pub async fn apply<R: WriteRegistry>(
 ) -> Report {
     let engine = Engine::new(plan, registry, stop.clone(), progress);
     let engine = &engine;
-    let mut in_order: Vec<(usize, Outcome)> = futures_util::stream::iter(biggest_first(plan))
-        .map(|(position, change)| async move { (position, engine.outcome(change).await) })
-        .buffer_unordered(IMAGES_AT_ONCE)
-        .collect()
-        .await;
+    let waiting = &Mutex::new(biggest_first(plan));
+    let work = async |number: usize| {
+        let mut done = vec![];
+        while let Some((position, change)) = next(waiting, number) {
+            done.push((position, engine.outcome(change).await));
+        }
+        done
+    };
+    let done = join_all((0..IMAGES_AT_ONCE).map(work)).await;
+    let mut in_order: Vec<(usize, Outcome)> = done.into_iter().flatten().collect();
     in_order.extend(engine.deletions(&in_order).await);
     in_order.sort_unstable_by_key(|(position, _)| *position);
     Report {
@@ -64,14 +73,28 @@ pub async fn apply<R: WriteRegistry>(
     }
 }
 
-/// Leaves deletions aside, and puts the images with the most bytes first, so that the run does not end waiting for one.
-fn biggest_first(plan: &Plan) -> Vec<(usize, &Change)> {
+/// Images that wait for their turn, the biggest first, each with its position in the plan.
+type Waiting<'a> = VecDeque<(usize, &'a Change)>;
+
+/// Leaves deletions aside, and puts the images with the most bytes first, so that the run does not end
+/// waiting for one.
+fn biggest_first(plan: &Plan) -> Waiting<'_> {
     let is_delete = |change: &Change| matches!(change.action, Action::Delete { .. });
     let mut changes: Vec<_> = plan.changes.iter().enumerate().collect();
     changes.retain(|(_, change)| !is_delete(change));
     let bytes = |change: &Change| change.action.copy().and_then(Copy::blob_bytes);
     changes.sort_by_key(|(_, change)| std::cmp::Reverse(bytes(change)));
-    changes
+    changes.into()
+}
+
+/// Returns what the worker of this number is to do next.
+fn next<'a>(waiting: &Mutex<Waiting<'a>>, number: usize) -> Option<(usize, &'a Change)> {
+    let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
+    if number.is_multiple_of(ONE_FOR_SMALL) {
+        waiting.pop_back()
+    } else {
+        waiting.pop_front()
+    }
 }
 
 /// What all images of a run share.
@@ -84,7 +107,7 @@ struct Engine<'a, R> {
     /// The manifests that a repository was seen to hold, by digest.
     manifests: OncePerKey<(Repository, Digest), ()>,
     /// Held while an index of referrers is read and written back.
-    referrers: Mutex<()>,
+    referrers: tokio::sync::Mutex<()>,
     tag_deletion: TagDeletion,
 }
 
@@ -100,7 +123,7 @@ impl<'a, R: WriteRegistry> Engine<'a, R> {
         for (new, old) in plan.renames() {
             blobs.renamed(plan.target.repository(new), plan.target.repository(old));
         }
-        let (manifests, referrers) = (OncePerKey::default(), Mutex::default());
+        let (manifests, referrers) = (OncePerKey::default(), tokio::sync::Mutex::default());
         Self {
             plan,
             registry,

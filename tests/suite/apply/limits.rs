@@ -1,4 +1,4 @@
-//! `concurrency: 1`: one request of a sort at a time, and the run still comes to its end.
+//! What is done at once, and in which order; `concurrency: 1` still comes to its end.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -62,4 +62,28 @@ async fn from_a_registry_into_itself() {
     applied(&world, &client).await;
     assert!(world.source.log().peak() <= SORTS);
     assert_eq!(world.source.tags("team/app11"), ["1"]);
+}
+
+#[tokio::test]
+async fn small_images_do_not_wait_for_all_that_are_large() {
+    let mut world = World::new().await;
+    for number in 0..150_u64 {
+        let name = format!("org/app{number:03}");
+        Image::new("linux/amd64")
+            .generated_layer(if number == 75 { 1_000 } else { 30_000 }, number)
+            .push(&world.source, &name, "1");
+        world.want(&format!("{name}:1"), Platforms::linux_amd64());
+    }
+    let plan = world.plan().await;
+    world.clear_logs();
+    assert_done(&world.carry_out(&plan).await);
+    let requests = world.target.log().requests();
+    let mut tags = requests
+        .iter()
+        .filter(|request| request.method == "PUT" && request.path.ends_with("/manifests/1"));
+    let position = tags.position(|request| request.path.contains("app075"));
+    assert!(
+        position.is_some_and(|position| position < 75),
+        "{position:?}"
+    );
 }
