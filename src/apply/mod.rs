@@ -5,6 +5,7 @@
 //! | `image` | one change, from its manifests to its tag |
 //! | `blobs` | which blob goes where, and how: there already, mounted, or sent; each once |
 //! | `small` | small blobs, read while their upload is opened |
+//! | `feed` | a source as the body of an upload, taken up again where that broke |
 //! | `source` | one blob from its source: checked, read on where it breaks |
 //! | `transfer` | one blob into its target: streamed, taken up again where it broke |
 //! | `delete` | one tag that goes |
@@ -13,6 +14,7 @@
 
 mod blobs;
 mod delete;
+mod feed;
 mod image;
 mod once;
 mod referrers;

@@ -16,10 +16,10 @@ const CHECKPOINT_STEP: u64 = 8 * 1024 * 1024;
 const CHECKPOINTS: usize = 8;
 
 /// Reads a blob; its last byte is handed out only when the whole has the digest it should have.
-pub(super) struct Source<'a, R> {
-    registry: &'a R,
-    repository: &'a Repository,
-    blob: &'a Descriptor,
+pub(super) struct Source<R> {
+    registry: R,
+    repository: Repository,
+    blob: Descriptor,
     /// How many bytes of the blob went into `hasher`.
     position: u64,
     hasher: Hasher,
@@ -31,8 +31,8 @@ pub(super) struct Source<'a, R> {
     breaks: u32,
 }
 
-impl<'a, R: ReadRegistry> Source<'a, R> {
-    pub(super) fn new(registry: &'a R, repository: &'a Repository, blob: &'a Descriptor) -> Self {
+impl<R: ReadRegistry> Source<R> {
+    pub(super) fn new(registry: R, repository: Repository, blob: Descriptor) -> Self {
         let hasher = Hasher::new(blob.digest.algorithm());
         Self {
             registry,
@@ -73,7 +73,6 @@ impl<'a, R: ReadRegistry> Source<'a, R> {
     /// Returns the next bytes; none at the end.
     pub(super) async fn next(&mut self) -> Result<Option<Bytes>, String> {
         if self.position == self.blob.size {
-            self.stream = None;
             return if self.blob.size == 0 {
                 self.check_digest().map(|()| None)
             } else {
@@ -108,13 +107,13 @@ impl<'a, R: ReadRegistry> Source<'a, R> {
             none => {
                 let opened = self
                     .registry
-                    .open_blob(self.repository, self.blob, self.position)
+                    .open_blob(&self.repository, &self.blob, self.position)
                     .await?;
                 // A registry may ignore the wished offset and send again what is known.
                 let mut surplus = self.position.saturating_sub(opened.offset());
                 let stream = none.insert(opened);
                 while surplus > 0 {
-                    let mut chunk = next_chunk(stream, self.blob).await?;
+                    let mut chunk = next_chunk(stream, &self.blob).await?;
                     let known = chunk
                         .len()
                         .min(usize::try_from(surplus).unwrap_or(usize::MAX));
@@ -127,7 +126,7 @@ impl<'a, R: ReadRegistry> Source<'a, R> {
                 stream
             }
         };
-        next_chunk(stream, self.blob).await
+        next_chunk(stream, &self.blob).await
     }
 
     fn account(&mut self, chunk: Bytes) -> Result<Bytes, String> {
@@ -144,6 +143,8 @@ impl<'a, R: ReadRegistry> Source<'a, R> {
         }
         if self.position == self.blob.size {
             self.check_digest()?;
+            // Whoever takes the last byte may never ask for the end.
+            self.stream = None;
         } else if self.position >= self.last_checkpoint() + CHECKPOINT_STEP {
             self.checkpoints
                 .push_back((self.position, self.hasher.clone()));

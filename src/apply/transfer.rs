@@ -3,21 +3,21 @@
 //! The bytes never touch the disk, and only a few chunks of them are in memory: the source is read
 //! as fast as the target takes them.
 
-use bytes::Bytes;
-use futures_util::Stream;
-use tokio::sync::mpsc;
+use std::pin::pin;
+use std::time::Duration;
 
-use crate::registry::{
-    BodyError, ReadRegistry, Upload, UploadBody, UploadSession, WriteRegistry, retries,
-};
+use bytes::Bytes;
+
+use crate::registry::{RegistryError, Upload, UploadBody, UploadSession, WriteRegistry, retries};
 
 use super::blobs::BlobJob;
+use super::feed::Feed;
 use super::source::Source;
 
 /// How often one side may break without a byte of progress in between.
 pub(super) const TRIES: u32 = 5;
-/// Chunks between the source and the target.
-const CHUNKS_BETWEEN: usize = 4;
+/// How often it is looked how far a blob is.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// Sends a blob from its source into an upload session, and closes that.
 ///
@@ -28,7 +28,8 @@ pub(super) async fn send<R: WriteRegistry>(
     mut session: UploadSession,
     mut whole: Option<Bytes>,
 ) -> Result<(), String> {
-    let mut source = Source::new(registry, job.source, job.blob);
+    let source = Source::new(registry.clone(), job.source.clone(), job.blob.clone());
+    let feed = Feed::new(source);
     let mut shown = 0;
     let mut offset = 0;
     let mut breaks = 0;
@@ -41,12 +42,8 @@ pub(super) async fn send<R: WriteRegistry>(
             let finished = registry.finish_upload(&session, digest, shown, body).await;
             (Ok(()), finished)
         } else {
-            let (sender, receiver) = mpsc::channel(CHUNKS_BETWEEN);
-            let body = UploadBody::stream(received(receiver));
-            tokio::join!(
-                feed(&mut source, job, offset, &mut shown, sender),
-                registry.finish_upload(&session, &job.blob.digest, job.blob.size - offset, body),
-            )
+            let finished = stream(registry, job, &session, &feed, offset, &mut shown).await;
+            (feed.end().await, finished)
         };
         let error = match (read, finished) {
             (Ok(()), Ok(())) => return Ok(()),
@@ -71,7 +68,7 @@ pub(super) async fn send<R: WriteRegistry>(
             return Err(format!("{error} (the upload broke {breaks} times)"));
         }
         offset = match stands_at {
-            Some(at) if at < job.blob.size && source.can_rewind(at) => at,
+            Some(at) if at < job.blob.size && feed.can_begin(at).await => at,
             _ => {
                 let _ = registry.cancel_upload(&session).await;
                 session = match registry.start_upload(job.target, None).await {
@@ -92,46 +89,25 @@ pub(super) async fn send<R: WriteRegistry>(
     }
 }
 
-/// Hands a blob's bytes from `offset` on to an upload. An error is the source's; what the target
-/// has against the bytes, its own answer says.
-async fn feed<R: ReadRegistry>(
-    source: &mut Source<'_, R>,
+/// Sends the bytes of a blob from `offset` on, and shows meanwhile how far that is.
+async fn stream<R: WriteRegistry>(
+    registry: &R,
     job: &BlobJob<'_>,
+    session: &UploadSession,
+    feed: &Feed<R>,
     offset: u64,
     shown: &mut u64,
-    upload: mpsc::Sender<Result<Bytes, BodyError>>,
-) -> Result<(), String> {
-    let mut position = source.rewind(offset);
+) -> Result<(), RegistryError> {
+    let (digest, left) = (&job.blob.digest, job.blob.size - offset);
+    let body = feed.begin(offset).await;
+    let mut finishing = pin!(registry.finish_upload(session, digest, left, body));
     loop {
-        let mut chunk = match source.next().await {
-            Ok(Some(chunk)) => chunk,
-            Ok(None) => return Ok(()),
-            Err(message) => {
-                // Ends the request before its last byte, so that the target keeps nothing.
-                let _ = upload.send(Err(message.clone().into())).await;
-                return Err(message);
-            }
-        };
-        // What lies between the checkpoint and the offset is hashed again, not sent again.
-        let known = usize::try_from(offset.saturating_sub(position)).unwrap_or(usize::MAX);
-        position += chunk.len() as u64;
-        let chunk = chunk.split_off(known.min(chunk.len()));
-        if chunk.is_empty() {
-            continue;
+        let finished = tokio::time::timeout(LOOK, &mut finishing).await;
+        let now = offset + feed.handed();
+        job.tally.sending(now.saturating_sub(*shown));
+        *shown = now.max(*shown);
+        if let Ok(finished) = finished {
+            return finished;
         }
-        let length = chunk.len() as u64;
-        if upload.send(Ok(chunk)).await.is_err() {
-            return Ok(());
-        }
-        *shown += length;
-        job.tally.sending(length);
     }
-}
-
-fn received(
-    receiver: mpsc::Receiver<Result<Bytes, BodyError>>,
-) -> impl Stream<Item = Result<Bytes, BodyError>> + Send + 'static {
-    futures_util::stream::unfold(receiver, |mut receiver| async move {
-        receiver.recv().await.map(|chunk| (chunk, receiver))
-    })
 }

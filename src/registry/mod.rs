@@ -119,7 +119,10 @@ pub trait ReadRegistry: Send + Sync {
 }
 
 /// Writes into registries.
-pub trait WriteRegistry: ReadRegistry {
+///
+/// A clone shares everything with the original: the body of an upload keeps one, to read from a source
+/// while it goes out.
+pub trait WriteRegistry: ReadRegistry + Clone + 'static {
     /// Pushes a manifest byte for byte, under the reference's digest, else its tag.
     fn put_manifest(
         &self,

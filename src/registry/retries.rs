@@ -21,7 +21,12 @@ pub async fn count<T>(work: impl Future<Output = T>) -> (T, u64) {
 
 /// Notes one more try, if anybody counts.
 pub fn note() {
-    let _ = RETRIES.try_with(|retries| retries.set(retries.get() + 1));
+    add(1);
+}
+
+/// Notes what was counted elsewhere, if anybody counts here.
+pub fn add(more: u64) {
+    let _ = RETRIES.try_with(|retries| retries.set(retries.get() + more));
 }
 
 #[cfg(test)]

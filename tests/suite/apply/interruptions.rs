@@ -6,11 +6,12 @@ use pusher::apply::apply;
 use pusher::model::Platforms;
 use pusher::plan::Outcome;
 use pusher::progress::Progress;
+use pusher::registry::{Client, ClientOptions, Patience};
 use pusher::sandbox::images::Image;
 use pusher::sandbox::{Effect, Fault, Options};
 use tokio::sync::watch;
 
-use super::world::{World, assert_done, client};
+use super::world::{World, assert_done, client, quick_retries};
 
 const MIB: u64 = 1024 * 1024;
 
@@ -91,6 +92,62 @@ async fn an_upload_that_breaks_goes_on_where_the_target_stands() {
             "an upload that starts over sends all again"
         );
     }
+}
+
+/// Whatever ends an upload, the next one begins with the bytes that its target lacks.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_that_ends_early_is_taken_up_again() {
+    for effect in [Effect::Stall, Effect::status(503), Effect::Reset] {
+        let world = world(Options::default()).await;
+        let layer = &layers().build().blobs[1].digest;
+        let path = format!("/blobs/uploads/*{}", layer.hex());
+        let fault = Fault::new("PUT", &path, effect.clone());
+        world.target.faults().add(fault.times(2));
+        let client = impatient_client();
+        let applying = tokio::time::timeout(Duration::from_secs(60), world.apply_with(&client));
+        let report = applying
+            .await
+            .expect("an upload that is over is waited for");
+        assert_done(&report);
+        assert_eq!(world.target.faults().used(), 2, "{effect:?}");
+        let Outcome::Done(cost) = &report.outcomes[0] else {
+            panic!("{report:?}")
+        };
+        assert!(cost.retries >= 2, "{effect:?}: {cost:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_download_that_falls_silent_goes_on_from_the_byte_it_had() {
+    let world = world(Options::default()).await;
+    let silent = Effect::StallBody { after: 20 * MIB };
+    let fault = Fault::new("GET", "/blobs/", silent);
+    world.source.faults().add(fault.skip(1).times(1));
+    let report = world.apply_with(&impatient_client()).await;
+    assert_done(&report);
+    assert_eq!(world.source.faults().used(), 1);
+    let sent = world.source.log().bytes_out();
+    assert!(sent < 34 * MIB, "{sent} bytes were sent for 32 MiB");
+    let Outcome::Done(cost) = &report.outcomes[0] else {
+        panic!("{report:?}")
+    };
+    assert_eq!(cost.retries, 1, "{cost:?}");
+}
+
+/// A client that takes silence for a break after a moment.
+fn impatient_client() -> Client {
+    let moment = Duration::from_millis(300);
+    let patience = Patience {
+        answer: moment,
+        stall: moment,
+        commit: 10 * moment,
+        ..Patience::default()
+    };
+    Client::new(ClientOptions {
+        retry: quick_retries(),
+        patience,
+        ..ClientOptions::default()
+    })
 }
 
 #[tokio::test]

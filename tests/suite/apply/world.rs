@@ -108,16 +108,20 @@ pub(super) fn client() -> Client {
 
 /// The same, with what is known about single hosts.
 pub(super) fn client_with(hosts: HashMap<String, HostOptions>) -> Client {
-    let retry = RetryOptions {
+    Client::new(ClientOptions {
+        hosts,
+        retry: quick_retries(),
+        ..ClientOptions::default()
+    })
+}
+
+/// Waits that are over soon: how long they are is not what is tested.
+pub(super) fn quick_retries() -> RetryOptions {
+    RetryOptions {
         first_wait: Duration::from_millis(1),
         longest_wait: Duration::from_millis(5),
         ..RetryOptions::default()
-    };
-    Client::new(ClientOptions {
-        hosts,
-        retry,
-        ..ClientOptions::default()
-    })
+    }
 }
 
 /// Names each action, for a table.
