@@ -1,89 +1,143 @@
 //! The bytes of a blob as a body that its upload's connection pulls: read, hashed and sent in one
 //! task, so that the blobs of a run share the processors and no byte waits in a queue.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::sync::Mutex;
+use tokio::sync::Notify;
+use tokio::time::timeout;
 
 use crate::registry::{BodyError, ReadRegistry, UploadBody, retries};
 
 use super::source::Source;
 
+/// How long a connection that is over may keep the source to itself. It mostly lets go at once; when it
+/// hangs, the blob is read anew.
+const LETS_GO: Duration = Duration::from_secs(1);
+
+const GIVEN_UP: &str = "the upload was given up";
+
 /// A source that one upload after the other reads from, until one of them comes to its end.
 pub(super) struct Feed<R> {
-    reading: Arc<Mutex<Reading<R>>>,
-    /// How many bytes the latest body has handed out.
-    handed: Arc<AtomicU64>,
+    shared: Arc<Shared<R>>,
+    /// Makes the source anew.
+    source: Box<dyn Fn() -> Source<R> + Send + Sync>,
 }
 
-struct Reading<R> {
-    source: Source<R>,
+struct Shared<R> {
+    state: Mutex<State<R>>,
+    returned: Notify,
+}
+
+struct State<R> {
+    /// None while a body waits for its next bytes.
+    source: Option<Source<R>>,
     /// Which body may read: one that was given up could still be held by its connection.
     turn: u32,
+    /// How many bytes the latest body has handed out.
+    handed: u64,
     /// Why the source has no more bytes.
     failure: Option<String>,
     retries: u64,
 }
 
+impl<R> Shared<R> {
+    fn state(&self) -> MutexGuard<'_, State<R>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 impl<R: ReadRegistry + 'static> Feed<R> {
-    pub(super) fn new(source: Source<R>) -> Self {
-        let reading = Reading {
-            source,
+    pub(super) fn new(source: impl Fn() -> Source<R> + Send + Sync + 'static) -> Self {
+        let state = State {
+            source: None,
             turn: 0,
+            handed: 0,
             failure: None,
             retries: 0,
         };
         Self {
-            reading: Arc::new(Mutex::new(reading)),
-            handed: Arc::default(),
+            shared: Arc::new(Shared {
+                state: Mutex::new(state),
+                returned: Notify::new(),
+            }),
+            source: Box::new(source),
         }
     }
 
-    /// Tells whether a body can begin at `offset`.
-    pub(super) async fn can_begin(&self, offset: u64) -> bool {
-        self.reading.lock().await.source.can_rewind(offset)
+    /// Tells whether a body can begin at `offset` without reading all that is before it.
+    pub(super) fn can_begin(&self, offset: u64) -> bool {
+        let state = self.shared.state();
+        let source = state.source.as_ref();
+        offset == 0 || source.is_some_and(|source| source.can_rewind(offset))
     }
 
-    /// Returns a body of the bytes from `offset` on. An error in it is the source's.
-    pub(super) async fn begin(&self, offset: u64) -> UploadBody {
-        let body = self.body(offset).await;
-        UploadBody::stream(futures_util::stream::unfold(body, Body::step))
+    /// Returns a body of the bytes from `offset` on.
+    pub(super) fn begin(&self, offset: u64) -> UploadBody {
+        UploadBody::stream(futures_util::stream::unfold(self.body(offset), Body::step))
     }
 
-    async fn body(&self, offset: u64) -> Body<R> {
-        let mut reading = self.reading.lock().await;
-        reading.turn += 1;
-        self.handed.store(0, Relaxed);
+    fn body(&self, offset: u64) -> Body<R> {
+        let mut state = self.shared.state();
+        state.turn += 1;
+        state.handed = 0;
+        let source = state.source.get_or_insert_with(&self.source);
+        let known = offset.saturating_sub(source.rewind(offset));
         Body {
-            reading: self.reading.clone(),
-            turn: reading.turn,
-            known: offset.saturating_sub(reading.source.rewind(offset)),
-            handed: self.handed.clone(),
+            shared: self.shared.clone(),
+            turn: state.turn,
+            known,
         }
     }
 
     /// Returns how many bytes the latest body has handed out.
     pub(super) fn handed(&self) -> u64 {
-        self.handed.load(Relaxed)
+        self.shared.state().handed
     }
 
     /// Ends the latest body, and tells whether it was the source that failed.
     pub(super) async fn end(&self) -> Result<(), String> {
-        let mut reading = self.reading.lock().await;
-        reading.turn += 1;
-        retries::add(std::mem::take(&mut reading.retries));
-        reading.failure.take().map_or(Ok(()), Err)
+        self.shared.state().turn += 1;
+        let returned = async {
+            while self.shared.state().source.is_none() {
+                self.shared.returned.notified().await;
+            }
+        };
+        let _ = timeout(LETS_GO, returned).await;
+        let mut state = self.shared.state();
+        retries::add(std::mem::take(&mut state.retries));
+        if let Some(source) = &mut state.source {
+            source.pause();
+        }
+        state.failure.take().map_or(Ok(()), Err)
     }
 }
 
+/// The bytes from some offset on, for one upload.
 struct Body<R> {
-    reading: Arc<Mutex<Reading<R>>>,
+    shared: Arc<Shared<R>>,
     turn: u32,
     /// Bytes that lie between the source's checkpoint and the offset: hashed again, not sent again.
     known: u64,
-    handed: Arc<AtomicU64>,
+}
+
+/// The source, while a body waits for its bytes. A connection may let go of the body meanwhile, or only
+/// much later.
+struct Taken<R> {
+    shared: Arc<Shared<R>>,
+    source: Option<Source<R>>,
+}
+
+impl<R> Drop for Taken<R> {
+    fn drop(&mut self) {
+        let Some(source) = self.source.take() else {
+            return;
+        };
+        // Unless it took so long that there is another.
+        self.shared.state().source.get_or_insert(source);
+        self.shared.returned.notify_one();
+    }
 }
 
 impl<R: ReadRegistry> Body<R> {
@@ -97,31 +151,47 @@ impl<R: ReadRegistry> Body<R> {
     }
 
     async fn next(&mut self) -> Result<Option<Bytes>, String> {
-        let mut reading = self.reading.lock().await;
         loop {
-            if reading.turn != self.turn {
-                return Err("the upload was given up".to_owned());
-            }
+            let mut taken = self.take();
+            let source = taken.source.as_mut().ok_or(GIVEN_UP)?;
             // Who counts the tries of an image does so in another task.
-            let (next, tried) = retries::count(reading.source.next()).await;
-            reading.retries += tried;
-            let chunk = match next {
-                Ok(Some(mut chunk)) => {
-                    let known = usize::try_from(self.known).unwrap_or(usize::MAX);
-                    let known = known.min(chunk.len());
-                    self.known -= known as u64;
-                    chunk.split_off(known)
-                }
+            let (next, tried) = retries::count(source.next()).await;
+            drop(taken);
+            let mut state = self.shared.state();
+            if state.turn != self.turn {
+                return Err(GIVEN_UP.to_owned());
+            }
+            state.retries += tried;
+            let mut chunk = match next {
+                Ok(Some(chunk)) => chunk,
                 Ok(None) => return Ok(None),
                 Err(message) => {
-                    reading.failure = Some(message.clone());
+                    state.failure = Some(message.clone());
                     return Err(message);
                 }
             };
+            let known = usize::try_from(self.known).unwrap_or(usize::MAX);
+            let known = known.min(chunk.len());
+            self.known -= known as u64;
+            let chunk = chunk.split_off(known);
             if !chunk.is_empty() {
-                self.handed.fetch_add(chunk.len() as u64, Relaxed);
+                state.handed += chunk.len() as u64;
                 return Ok(Some(chunk));
             }
+        }
+    }
+
+    /// Takes the source, if it is this body's turn.
+    fn take(&self) -> Taken<R> {
+        let mut state = self.shared.state();
+        let source = if state.turn == self.turn {
+            state.source.take()
+        } else {
+            None
+        };
+        Taken {
+            shared: self.shared.clone(),
+            source,
         }
     }
 }
@@ -192,7 +262,7 @@ mod tests {
             digest,
             size: bytes.len() as u64,
         };
-        Feed::new(Source::new(OneBlob(bytes), repository, blob))
+        Feed::new(move || Source::new(OneBlob(bytes), repository.clone(), blob.clone()))
     }
 
     async fn rest(body: &mut Body<OneBlob>) -> Result<Vec<u8>, String> {
@@ -206,11 +276,11 @@ mod tests {
     #[tokio::test]
     async fn a_body_that_was_given_up_takes_nothing_from_the_next() {
         let feed = feed(b"0123456789", Digest::sha256(b"0123456789"));
-        let mut first = feed.body(0).await;
+        let mut first = feed.body(0);
         assert_eq!(first.next().await.unwrap().unwrap(), "01");
         assert_eq!(feed.end().await, Ok(()));
         assert!(first.next().await.is_err(), "it is over");
-        let mut second = feed.body(5).await;
+        let mut second = feed.body(5);
         assert_eq!(
             second.next().await.unwrap().unwrap(),
             "5",
@@ -225,10 +295,24 @@ mod tests {
     #[tokio::test]
     async fn other_bytes_are_the_sources_fault() {
         let feed = feed(b"0123456789", Digest::sha256(b"9876543210"));
-        let mut body = feed.body(0).await;
+        let mut body = feed.body(0);
         let told = rest(&mut body).await.unwrap_err();
         assert!(told.contains("other bytes"), "{told}");
         assert_eq!(feed.handed(), 8, "the last piece is kept back");
         assert_eq!(feed.end().await, Err(told));
+    }
+
+    #[tokio::test]
+    async fn a_body_that_never_lets_go_is_not_waited_for_for_long() {
+        let feed = feed(b"0123456789", Digest::sha256(b"0123456789"));
+        let mut hangs = feed.body(0);
+        assert_eq!(hangs.next().await.unwrap().unwrap(), "01");
+        let taken = hangs.take();
+        assert_eq!(feed.end().await, Ok(()));
+        assert!(feed.can_begin(0));
+        assert!(!feed.can_begin(2), "what was hashed is out of reach");
+        let mut anew = feed.body(0);
+        drop(taken);
+        assert_eq!(rest(&mut anew).await.unwrap(), b"0123456789");
     }
 }

@@ -22,6 +22,7 @@ mod small;
 mod source;
 mod transfer;
 
+use std::cmp::Reverse;
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
@@ -85,7 +86,8 @@ fn biggest_first(plan: &Plan) -> Waiting<'_> {
     let mut changes: Vec<_> = plan.changes.iter().enumerate().collect();
     changes.retain(|(_, change)| !is_delete(change));
     let bytes = |change: &Change| change.action.copy().and_then(Copy::blob_bytes);
-    changes.sort_by_key(|(_, change)| std::cmp::Reverse(bytes(change)));
+    // What is of unknown size may be the biggest.
+    changes.sort_by_key(|(_, change)| Reverse(bytes(change).unwrap_or(u64::MAX)));
     changes.into()
 }
 

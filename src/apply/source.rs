@@ -70,6 +70,11 @@ impl<R: ReadRegistry> Source<R> {
         self.position
     }
 
+    /// Gives up the connection, and with it the place among the downloads, until more is wanted.
+    pub(super) fn pause(&mut self) {
+        self.stream = None;
+    }
+
     /// Returns the next bytes; none at the end.
     pub(super) async fn next(&mut self) -> Result<Option<Bytes>, String> {
         if self.position == self.blob.size {

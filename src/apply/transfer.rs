@@ -28,8 +28,8 @@ pub(super) async fn send<R: WriteRegistry>(
     mut session: UploadSession,
     mut whole: Option<Bytes>,
 ) -> Result<(), String> {
-    let source = Source::new(registry.clone(), job.source.clone(), job.blob.clone());
-    let feed = Feed::new(source);
+    let (reader, repository, blob) = (registry.clone(), job.source.clone(), job.blob.clone());
+    let feed = Feed::new(move || Source::new(reader.clone(), repository.clone(), blob.clone()));
     let mut shown = 0;
     let mut offset = 0;
     let mut breaks = 0;
@@ -68,7 +68,7 @@ pub(super) async fn send<R: WriteRegistry>(
             return Err(format!("{error} (the upload broke {breaks} times)"));
         }
         offset = match stands_at {
-            Some(at) if at < job.blob.size && feed.can_begin(at).await => at,
+            Some(at) if at < job.blob.size && feed.can_begin(at) => at,
             _ => {
                 let _ = registry.cancel_upload(&session).await;
                 session = match registry.start_upload(job.target, None).await {
@@ -99,7 +99,7 @@ async fn stream<R: WriteRegistry>(
     shown: &mut u64,
 ) -> Result<(), RegistryError> {
     let (digest, left) = (&job.blob.digest, job.blob.size - offset);
-    let body = feed.begin(offset).await;
+    let body = feed.begin(offset);
     let mut finishing = pin!(registry.finish_upload(session, digest, left, body));
     loop {
         let finished = tokio::time::timeout(LOOK, &mut finishing).await;
