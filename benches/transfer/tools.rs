@@ -232,6 +232,10 @@ fn environment(job: &Job<'_>) -> Result<Vec<(&'static str, OsString)>> {
     if let Some(identity) = job.identity {
         let certificate = identity.write_certificate(job.folder)?;
         environment.push(("SSL_CERT_FILE", certificate.into()));
+        // Some would read the system's store as well, and some would not.
+        let nothing = job.folder.join("no-certificates");
+        fs::create_dir_all(&nothing)?;
+        environment.push(("SSL_CERT_DIR", nothing.into()));
     }
     Ok(environment)
 }

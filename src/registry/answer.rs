@@ -109,8 +109,10 @@ impl Host {
             .get(CONTENT_TYPE)
             .and_then(|value| value.to_str().ok());
         let (code, message) = refusal::read(content_type.unwrap_or_default(), &body);
+        let asked_pause = retry::retry_after(&headers, SystemTime::now());
         let pulls_used_up = status == StatusCode::TOO_MANY_REQUESTS
-            && (RateLimit::read(&headers).is_some_and(|limit| limit.remaining == 0)
+            && (RateLimit::read(&headers)
+                .is_some_and(|limit| limit.is_used_up_for_long(asked_pause))
                 || message
                     .as_ref()
                     .is_some_and(|text| text.contains("pull rate limit")));
@@ -130,7 +132,7 @@ impl Host {
             StatusCode::UNAUTHORIZED => call.retry_unauthorized,
             _ => retry::is_transient(status) && !call.once,
         };
-        let pause = retry::retry_after(&headers, SystemTime::now()).filter(|_| transient);
+        let pause = asked_pause.filter(|_| transient);
         if let Some(pause) = pause {
             self.limits.pause(pause);
         }

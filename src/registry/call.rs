@@ -169,7 +169,7 @@ impl Failure {
     /// only if it cannot have begun.
     pub(super) fn without_answer(detail: Detail, once: bool) -> Self {
         let transient = match &detail {
-            Detail::Transport(Trouble::Connect(_)) => true,
+            Detail::Transport(Trouble::Connect(_) | Trouble::Unread) => true,
             Detail::Transport(trouble) => trouble.is_transient() && !once,
             _ => false,
         };
@@ -190,9 +190,17 @@ impl Failure {
             if !matches!(trouble, Trouble::Body(_) | Trouble::Setup(_)))
     }
 
+    /// Tells whether the other side said that it did not even read the request.
+    pub(super) fn is_unread(&self) -> bool {
+        matches!(self.detail.itself(), Detail::Transport(Trouble::Unread))
+    }
+
     /// Tells whether there was a connection, and it broke.
     pub(super) fn is_break(&self) -> bool {
-        matches!(self.detail.itself(), Detail::Transport(Trouble::Broken(_)))
+        matches!(
+            self.detail.itself(),
+            Detail::Transport(Trouble::Broken(_) | Trouble::Unread)
+        )
     }
 
     /// Says where it failed, if that is not at the registry itself.

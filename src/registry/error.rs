@@ -158,9 +158,10 @@ impl RegistryError {
         }
     }
 
-    /// Tells whether the registry said that its limit on pulls is used up.
+    /// Tells whether the registry itself said, to who read a manifest, that its limit on pulls is used up.
     pub(super) fn is_out_of_pulls(&self) -> bool {
-        matches!(self.0.detail.itself(), Detail::Status(refusal) if refusal.pulls_used_up)
+        self.request() == Kind::GetManifest
+            && matches!(&self.0.detail, Detail::Status(refusal) if refusal.pulls_used_up)
     }
 
     /// Returns how often it was tried.

@@ -39,7 +39,7 @@ impl Host {
             Ok(response) => response,
             Err(detail) => {
                 let failure = fail(detail, call.once);
-                if failure.transient && !failure.redirected {
+                if failure.transient && !failure.redirected && !failure.is_unread() {
                     permit.overloaded();
                 }
                 return Err(failure);

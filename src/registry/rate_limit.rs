@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use http::HeaderMap;
 
+/// A window of this length is not waited for.
+const LONG: Duration = Duration::from_secs(60 * 60);
+
 /// How many manifests may still be read, as the registry's last answer said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateLimit {
@@ -27,6 +30,15 @@ impl RateLimit {
             limit: limit.map(|(limit, _)| limit),
             window: window.or(limit.and_then(|(_, window)| window)),
         })
+    }
+}
+
+impl RateLimit {
+    /// Tells whether nothing is left, and waiting within a run does not help: others limit requests a
+    /// minute with the same headers.
+    pub(super) fn is_used_up_for_long(self, asked_pause: Option<Duration>) -> bool {
+        let wait = self.window.or(asked_pause);
+        self.remaining == 0 && wait.is_none_or(|wait| wait >= LONG)
     }
 }
 
@@ -74,5 +86,24 @@ mod tests {
         assert_eq!(read(Some("100"), Some("")), None);
         assert_eq!(read(Some("100"), None), None);
         assert_eq!(read(None, Some("many")), None);
+    }
+
+    #[test]
+    fn tells_docker_hubs_limit_from_one_of_a_minute() {
+        let minute = Some(Duration::from_secs(60));
+        for (limit, remaining, pause, long) in [
+            (Some("100;w=21600"), "0;w=21600", None, true),
+            (Some("100;w=21600"), "1;w=21600", None, false),
+            (Some("100"), "0", None, true),
+            (Some("100"), "0", minute, false),
+            (Some("100;w=60"), "0", None, false),
+        ] {
+            let read = read(limit, Some(remaining)).unwrap();
+            assert_eq!(
+                read.is_used_up_for_long(pause),
+                long,
+                "{limit:?} {remaining}"
+            );
+        }
     }
 }

@@ -19,6 +19,7 @@ impl Host {
         let mut waits = retry::waits(&self.shared.retry);
         let mut tries = 1;
         loop {
+            self.may_pull(&call.operation)?;
             let mut authorization = self.authorize(&mut call, &attempts).await?;
             let longest = self.shared.retry.longest_pause;
             let permit = match self.limits.admit(call.lane, longest).await {
@@ -73,7 +74,7 @@ impl Host {
             self.counters.retry();
             retries::note();
             tries += 1;
-            if !failure.paused {
+            if !failure.paused && !failure.is_unread() {
                 tokio::time::sleep(wait).await;
             }
         }

@@ -24,6 +24,9 @@ pub(super) enum Trouble {
     Silence(Duration),
     /// The connection broke.
     Broken(String),
+    /// The other side said that it did not read the request, as it does before it closes a connection
+    /// that many requests share (RFC 9113, section 8.7).
+    Unread,
     /// The one who makes the body failed, not the registry.
     Body(String),
     /// The client cannot be set up, or cannot make such a request.
@@ -34,7 +37,7 @@ impl Trouble {
     /// Tells whether the next try may go better.
     pub(super) fn is_transient(&self) -> bool {
         match self {
-            Self::Connect(_) | Self::Silence(_) | Self::Broken(_) => true,
+            Self::Connect(_) | Self::Silence(_) | Self::Broken(_) | Self::Unread => true,
             // A resolver that is asked again soon says the same, unless it said "try again".
             Self::UnknownHost(why) => why.contains("emporary") || why.contains("ry again"),
             Self::PlainHttp
@@ -68,6 +71,9 @@ impl Trouble {
         let mut chain = vec![];
         let mut next = Some(error);
         while let Some(link) = next {
+            if link.downcast_ref().is_some_and(is_unread) {
+                return Self::Unread;
+            }
             chain.push(link.to_string());
             next = link.source();
         }
@@ -87,6 +93,16 @@ impl Trouble {
             Self::Broken(text)
         }
     }
+}
+
+/// Tells whether HTTP/2 says that the request may be sent again, whatever it is.
+fn is_unread(error: &h2::Error) -> bool {
+    error.is_remote()
+        && match error.reason() {
+            Some(h2::Reason::NO_ERROR) => error.is_go_away(),
+            Some(h2::Reason::REFUSED_STREAM) => error.is_reset(),
+            _ => false,
+        }
 }
 
 impl From<legacy::Error> for Trouble {
@@ -111,6 +127,7 @@ impl fmt::Display for Trouble {
             Self::Connect(why) => write!(f, "no connection ({why})"),
             Self::Silence(time) => write!(f, "no byte for {} s", time.as_secs()),
             Self::Broken(why) => write!(f, "the connection broke ({why})"),
+            Self::Unread => f.write_str("it closed the connection before it read the request"),
             Self::Body(why) | Self::Setup(why) => f.write_str(why),
         }
     }

@@ -10,6 +10,7 @@ mod message;
 mod trust;
 mod way;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -89,7 +90,7 @@ impl Transport {
             trust: (url.scheme() != "http").then(|| certificates.clone()),
             small,
         })?;
-        let uri = Uri::try_from(url.as_str()).map_err(|error| Trouble::Setup(error.to_string()))?;
+        let uri = address(url)?;
         let headers = request.headers_mut();
         headers.insert(USER_AGENT, AGENT);
         headers.entry(ACCEPT).or_insert(ANYTHING);
@@ -140,6 +141,16 @@ impl Transport {
     }
 }
 
+/// Returns the address as it goes over the wire: who asks is said in a header alone.
+fn address(url: &Url) -> Result<Uri, Trouble> {
+    let mut url = Cow::Borrowed(url);
+    if !url.username().is_empty() || url.password().is_some() {
+        let _ = url.to_mut().set_username("");
+        let _ = url.to_mut().set_password(None);
+    }
+    Uri::try_from(url.as_str()).map_err(|error| Trouble::Setup(error.to_string()))
+}
+
 /// Tells whether an address is this machine.
 pub(super) fn is_loopback(url: &Url) -> bool {
     match url.host() {
@@ -153,6 +164,21 @@ pub(super) fn is_loopback(url: &Url) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_login_stands_in_an_address() {
+        for (url, expected) in [
+            (
+                "https://me:secret@r.example.com/v2/?a=b",
+                "https://r.example.com/v2/?a=b",
+            ),
+            ("http://me@127.0.0.1:5000/v2/", "http://127.0.0.1:5000/v2/"),
+            ("http://[::1]:5000/v2/", "http://[::1]:5000/v2/"),
+        ] {
+            let address = address(&url.parse().unwrap()).unwrap();
+            assert_eq!(address.to_string(), expected);
+        }
+    }
 
     #[test]
     fn knows_this_machine() {

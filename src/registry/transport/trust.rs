@@ -19,8 +19,8 @@ pub(in super::super) type Certificates = Option<Arc<[u8]>>;
 pub(super) struct Trusted(Mutex<HashMap<Option<Certificates>, ClientConfig>>);
 
 impl Trusted {
-    /// Returns settings that trust the system and these certificates; nobody at all if there are none to
-    /// be asked, for that is quicker and works everywhere.
+    /// Returns settings that trust the system and these certificates. Where no TLS is spoken they trust
+    /// nobody: that is quicker, and works where no certificates are installed.
     pub(super) fn config(
         &self,
         certificates: Option<&Certificates>,

@@ -7,8 +7,9 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use http::Uri;
+use http::header::USER_AGENT;
 use http::uri::Scheme;
+use http::{HeaderMap, Uri};
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
 use hyper_util::client::legacy::connect::proxy::{SocksV5, Tunnel};
@@ -18,6 +19,8 @@ use hyper_util::rt::TokioIo;
 use rustls::ClientConfig;
 use tokio::net::TcpStream;
 use tower_service::Service;
+
+use super::AGENT;
 
 /// After so much silence the other side is asked whether it is still there.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -30,6 +33,7 @@ const UNACKNOWLEDGED: Duration = Duration::from_secs(30);
 const SOCKS_PORT: u16 = 1080;
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
+type SocksError = <SocksV5<HttpsConnector<HttpConnector>> as Service<Uri>>::Error;
 
 /// Opens connections, TLS inside of them included.
 #[derive(Clone)]
@@ -46,7 +50,7 @@ impl Connector {
         tls: ClientConfig,
     ) -> Self {
         Self {
-            way: HttpsConnector::from((Way::new(proxies, &tls), tls)),
+            way: HttpsConnector::from((Way::new(patience, proxies, &tls), tls)),
             patience,
         }
     }
@@ -81,9 +85,11 @@ pub(super) struct Way {
 }
 
 impl Way {
-    fn new(proxies: Option<Arc<Matcher>>, tls: &ClientConfig) -> Self {
+    fn new(patience: Duration, proxies: Option<Arc<Matcher>>, tls: &ClientConfig) -> Self {
         let mut tcp = HttpConnector::new();
         tcp.enforce_http(false);
+        // The addresses of a name share it, so that one that is silent leaves time for the others.
+        tcp.set_connect_timeout(Some(patience));
         tcp.set_nodelay(true);
         tcp.set_keepalive(Some(KEEP_ALIVE));
         tcp.set_keepalive_interval(Some(KEEP_ALIVE));
@@ -112,17 +118,21 @@ impl Way {
         let is_tls = address.scheme() == Some(&Scheme::HTTPS);
         let (stream, forwards) = match proxy.uri().scheme_str() {
             Some(scheme @ ("socks5" | "socks5h")) => {
-                let place = with_port("http", proxy.uri(), SOCKS_PORT)?;
-                let mut socks = SocksV5::new(place, self.to_proxy).local_dns(scheme == "socks5");
+                let place = with_port(proxy.uri(), SOCKS_PORT)?;
+                let mut socks = SocksV5::new(place, self.to_proxy);
                 if let Some((user, password)) = proxy.raw_auth() {
                     socks = socks.with_auth(user.to_owned(), password.to_owned());
                 }
-                let address = with_port("http", &address, if is_tls { 443 } else { 80 })?;
-                let stream = socks.call(address).await;
-                (stream.map_err(|error| format!("proxy: {error}"))?, false)
+                let mut address = with_port(&address, if is_tls { 443 } else { 80 })?;
+                if scheme == "socks5" {
+                    address = looked_up(&address).await?;
+                }
+                (socks.call(address).await.map_err(of_socks)?, false)
             }
             Some("http" | "https") if is_tls => {
-                let mut tunnel = Tunnel::new(proxy.uri().clone(), self.to_proxy);
+                let headers = HeaderMap::from_iter([(USER_AGENT, AGENT)]);
+                let mut tunnel =
+                    Tunnel::new(proxy.uri().clone(), self.to_proxy).with_headers(headers);
                 if let Some(login) = proxy.basic_auth() {
                     tunnel = tunnel.with_auth(login.clone());
                 }
@@ -140,10 +150,32 @@ impl Way {
 }
 
 /// Returns an address that names its port.
-fn with_port(scheme: &str, address: &Uri, port: u16) -> Result<Uri, Error> {
+fn with_port(address: &Uri, port: u16) -> Result<Uri, Error> {
     let port = address.port_u16().unwrap_or(port);
     let host = address.host().unwrap_or_default();
-    Ok(format!("{scheme}://{host}:{port}/").parse()?)
+    Ok(format!("http://{host}:{port}/").parse()?)
+}
+
+/// Looks the name up here; the library would, and let all other tasks wait for it.
+async fn looked_up(address: &Uri) -> Result<Uri, Error> {
+    let name = address
+        .authority()
+        .map_or("", |authority| authority.as_str());
+    let found = tokio::net::lookup_host(name)
+        .await
+        .map_err(|why| format!("dns error: {why}"))?
+        .next()
+        .ok_or("dns error: no address")?;
+    Ok(format!("http://{found}/").parse()?)
+}
+
+/// Says what went wrong with a SOCKS proxy: the way to it, or what it answered.
+fn of_socks(error: SocksError) -> Error {
+    match error {
+        SocksError::Inner(error) => error,
+        SocksError::Io(error) => error.into(),
+        answer => format!("proxy: {answer}").into(),
+    }
 }
 
 impl Service<Uri> for Way {
@@ -171,19 +203,19 @@ pub(super) enum Stream {
     },
 }
 
-trait Bytes: Read + Write + Unpin {}
+trait Duplex: Read + Write + Unpin {}
 
-impl<T: Read + Write + Unpin> Bytes for T {}
+impl<T: Read + Write + Unpin> Duplex for T {}
 
 impl Stream {
-    fn bytes(&self) -> &dyn Bytes {
+    fn io(&self) -> &dyn Duplex {
         match self {
             Self::Straight(stream) => stream,
             Self::Proxied { stream, .. } => &**stream,
         }
     }
 
-    fn bytes_mut(&mut self) -> Pin<&mut dyn Bytes> {
+    fn io_mut(&mut self) -> Pin<&mut dyn Duplex> {
         match self {
             Self::Straight(stream) => Pin::new(stream),
             Self::Proxied { stream, .. } => Pin::new(&mut **stream),
@@ -206,7 +238,7 @@ impl Read for Stream {
         context: &mut Context<'_>,
         buffer: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
-        self.bytes_mut().poll_read(context, buffer)
+        self.io_mut().poll_read(context, buffer)
     }
 }
 
@@ -216,19 +248,19 @@ impl Write for Stream {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.bytes_mut().poll_write(context, bytes)
+        self.io_mut().poll_write(context, bytes)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.bytes_mut().poll_flush(context)
+        self.io_mut().poll_flush(context)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.bytes_mut().poll_shutdown(context)
+        self.io_mut().poll_shutdown(context)
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.bytes().is_write_vectored()
+        self.io().is_write_vectored()
     }
 
     fn poll_write_vectored(
@@ -236,6 +268,6 @@ impl Write for Stream {
         context: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.bytes_mut().poll_write_vectored(context, slices)
+        self.io_mut().poll_write_vectored(context, slices)
     }
 }

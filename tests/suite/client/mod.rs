@@ -9,6 +9,7 @@ mod manifests;
 mod networks;
 mod proxies;
 mod real;
+mod shared;
 mod tokens;
 mod uploads;
 

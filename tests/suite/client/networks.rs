@@ -14,15 +14,22 @@ use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
 use super::{client_with, login, push_blob, push_image, start, tagged};
 
-/// Speaks TLS in front of a sandbox, under a name; returns its address and its certificate.
-pub(super) async fn tls_front(sandbox: &Sandbox, name: &str) -> (String, Vec<u8>) {
+/// Makes a server's end of TLS with a certificate for this name, and returns that as well.
+pub(super) fn acceptor(name: &str, protocols: &[&[u8]]) -> (TlsAcceptor, Vec<u8>) {
     let certified = rcgen::generate_simple_self_signed([name.to_owned()]).unwrap();
     let key = PrivatePkcs8KeyDer::from(certified.signing_key.serialize_der());
-    let config = ServerConfig::builder()
+    let mut config = ServerConfig::builder()
         .with_no_client_auth()
         .with_single_cert(vec![certified.cert.der().clone()], PrivateKeyDer::from(key))
         .unwrap();
-    let acceptor = TlsAcceptor::from(Arc::new(config));
+    config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
+    let certificate = certified.cert.pem().into_bytes();
+    (TlsAcceptor::from(Arc::new(config)), certificate)
+}
+
+/// Speaks TLS in front of a sandbox, under a name; returns its address and its certificate.
+pub(super) async fn tls_front(sandbox: &Sandbox, name: &str) -> (String, Vec<u8>) {
+    let (acceptor, certificate) = acceptor(name, &[]);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let behind = sandbox.address().to_owned();
@@ -38,7 +45,7 @@ pub(super) async fn tls_front(sandbox: &Sandbox, name: &str) -> (String, Vec<u8>
             });
         }
     });
-    (address, certified.cert.pem().into_bytes())
+    (address, certificate)
 }
 
 pub(super) fn app(registry: &str) -> Reference {
@@ -49,7 +56,7 @@ pub(super) fn app(registry: &str) -> Reference {
     Reference::tagged(repository, "v1")
 }
 
-fn tls(host: &str, certificates: Option<Vec<u8>>) -> Client {
+pub(super) fn tls(host: &str, certificates: Option<Vec<u8>>) -> Client {
     let options = HostOptions {
         plain_http: Some(false),
         ca_certificates: certificates,

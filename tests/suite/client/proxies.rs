@@ -82,8 +82,14 @@ async fn socks_proxy(behind: String) -> (String, Arc<Mutex<Vec<String>>>) {
 }
 
 /// Returns an environment in which nothing but this is said about proxies.
-fn environment<'a>(name: &'a str, value: &'a str) -> [(&'a str, &'a str); 3] {
-    [(name, value), ("NO_PROXY", ""), ("no_proxy", "")]
+fn environment<'a>(name: &'a str, value: &'a str) -> Vec<(&'a str, &'a str)> {
+    // One that is set to nothing in capitals hides the one in small letters, too.
+    let all = ["ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
+    let others = all.into_iter().filter(|other| *other != name);
+    others
+        .map(|other| (other, ""))
+        .chain([(name, value)])
+        .collect()
 }
 
 #[tokio::test]
@@ -159,15 +165,16 @@ async fn tls_goes_through_a_tunnel() {
     let test = "client::proxies::own_process_asks_with_tls";
     let certificate = String::from_utf8(certificate).unwrap();
     run_in_own_process(test, &certificate, &environment("HTTPS_PROXY", &proxy)).await;
-    let heard = heard.lock().unwrap();
+    let heard = heard.lock().unwrap().to_lowercase();
     assert!(
-        heard.starts_with("CONNECT registry.example.com:443 HTTP/1.1\r\n"),
+        heard.starts_with("connect registry.example.com:443 http/1.1\r\n"),
         "{heard}"
     );
     assert!(
-        heard.contains("\r\nProxy-Authorization: Basic bWU6c2VjcmV0\r\n"),
+        heard.contains("\r\nproxy-authorization: basic bwu6c2vjcmv0\r\n"),
         "{heard}"
     );
+    assert!(heard.contains("\r\nuser-agent: pusher/"), "{heard}");
     let log = sandbox.log();
     assert_eq!(log.count("HEAD", "/v2/app/manifests/v1"), 1);
     assert!(!format!("{:?}", log.requests()).contains("bWU6c2VjcmV0"));
@@ -237,4 +244,30 @@ async fn own_process_is_told_about_the_proxy() {
         "{error}"
     );
     assert!(error.hint().unwrap().contains("`HTTPS_PROXY`"), "{error}");
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_not_there_is_told_as_that() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let test = "client::proxies::own_process_is_told_of_no_connection";
+    for scheme in ["socks5h", "http"] {
+        let proxy = format!("{scheme}://{address}");
+        run_in_own_process(test, "", &environment("HTTP_PROXY", &proxy)).await;
+    }
+}
+
+#[tokio::test]
+async fn own_process_is_told_of_no_connection() {
+    if given().is_none() {
+        return;
+    }
+    let error = plain(FAR).head_manifest(&app(FAR)).await.unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("no connection (Connection refused"),
+        "{error}"
+    );
 }
