@@ -23,6 +23,7 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use url::{Host, Url};
 
 use super::trouble::Trouble;
+use trust::{Trust, Trusted};
 use way::Connector;
 
 pub(super) use message::{RequestBody, Response, bytes, nothing, stream};
@@ -48,7 +49,7 @@ type Connections = legacy::Client<Connector, RequestBody>;
 pub(super) struct Transport {
     connect: Duration,
     proxies: Arc<Matcher>,
-    trusted: trust::Trusted,
+    trusted: Trusted,
     pools: Mutex<HashMap<Pool, Connections>>,
 }
 
@@ -57,8 +58,7 @@ pub(super) struct Transport {
 struct Pool {
     /// Loopback addresses are never reached through a proxy, whatever the environment says.
     loopback: bool,
-    /// None for plain http, which works where no certificates are installed.
-    trust: Option<Certificates>,
+    trust: Trust,
     /// Blobs that are not small want connections of their own, each with its own window; small requests
     /// share one where the host speaks HTTP/2.
     small: bool,
@@ -69,7 +69,7 @@ impl Transport {
         Self {
             connect,
             proxies: Arc::new(Matcher::from_system()),
-            trusted: trust::Trusted::default(),
+            trusted: Trusted::default(),
             pools: Mutex::default(),
         }
     }
@@ -87,7 +87,10 @@ impl Transport {
         let loopback = is_loopback(url);
         let connections = self.connections(Pool {
             loopback,
-            trust: (url.scheme() != "http").then(|| certificates.clone()),
+            trust: match url.scheme() {
+                "http" => Trust::Nobody,
+                _ => Trust::SystemAnd(certificates.clone()),
+            },
             small,
         })?;
         let uri = address(url)?;
@@ -121,7 +124,7 @@ impl Transport {
     }
 
     fn open(&self, pool: &Pool) -> Result<Connections, Trouble> {
-        let mut tls = self.trusted.config(pool.trust.as_ref())?;
+        let mut tls = self.trusted.config(&pool.trust)?;
         tls.alpn_protocols = if pool.small {
             vec![b"h2".to_vec(), b"http/1.1".to_vec()]
         } else {

@@ -14,27 +14,31 @@ use super::super::trouble::Trouble;
 /// Certificates in PEM form that are trusted beside the system's own.
 pub(in super::super) type Certificates = Option<Arc<[u8]>>;
 
-/// The settings of TLS by whom they trust. The system's certificates are read once.
+/// Whose certificates are believed.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Trust {
+    /// Nobody's: plain http needs none, so it works where no certificates are installed.
+    Nobody,
+    /// Those that the system trusts, and these.
+    SystemAnd(Certificates),
+}
+
+/// The settings of TLS by whom they trust. The system's certificates are read once for each.
 #[derive(Debug, Default)]
-pub(super) struct Trusted(Mutex<HashMap<Option<Certificates>, ClientConfig>>);
+pub(super) struct Trusted(Mutex<HashMap<Trust, ClientConfig>>);
 
 impl Trusted {
-    /// Returns settings that trust the system and these certificates. Where no TLS is spoken they trust
-    /// nobody: that is quicker, and works where no certificates are installed.
-    pub(super) fn config(
-        &self,
-        certificates: Option<&Certificates>,
-    ) -> Result<ClientConfig, Trouble> {
+    /// Returns settings that trust as much.
+    pub(super) fn config(&self, trust: &Trust) -> Result<ClientConfig, Trouble> {
         let mut configs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = certificates.cloned();
-        if let Some(config) = configs.get(&key) {
+        if let Some(config) = configs.get(trust) {
             return Ok(config.clone());
         }
-        let config = match certificates {
-            None => trust_nobody(),
-            Some(certificates) => trust_system_and(certificates.as_deref()),
+        let config = match trust {
+            Trust::Nobody => trust_nobody(),
+            Trust::SystemAnd(certificates) => trust_system_and(certificates.as_deref()),
         }?;
-        configs.insert(key, config.clone());
+        configs.insert(trust.clone(), config.clone());
         Ok(config)
     }
 }
@@ -82,8 +86,8 @@ mod tests {
 
     #[test]
     fn refuses_a_file_without_certificates() {
-        let pem: Certificates = Some(b"nothing".as_slice().into());
-        let trouble = Trusted::default().config(Some(&pem)).unwrap_err();
+        let trust = Trust::SystemAnd(Some(b"nothing".as_slice().into()));
+        let trouble = Trusted::default().config(&trust).unwrap_err();
         assert!(trouble.to_string().contains("`ca-file`"), "{trouble}");
     }
 }
