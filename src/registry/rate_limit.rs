@@ -31,9 +31,7 @@ impl RateLimit {
             window: window.or(limit.and_then(|(_, window)| window)),
         })
     }
-}
 
-impl RateLimit {
     /// Tells whether nothing is left, and waiting within a run does not help: others limit requests a
     /// minute with the same headers.
     pub(super) fn is_used_up_for_long(self, asked_pause: Option<Duration>) -> bool {

@@ -1,5 +1,6 @@
 //! Proxies: which requests go through one, and what it is told.
 
+use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex};
 
 use pusher::plan::Cause;
@@ -61,10 +62,13 @@ async fn socks_proxy(behind: String) -> (String, Arc<Mutex<Vec<String>>>) {
             client.read_u8().await.unwrap();
             let (user, password) = (text(&mut client).await, text(&mut client).await);
             client.write_all(&[1, 0]).await.unwrap();
-            let mut connect_to_name = [0; 4];
-            client.read_exact(&mut connect_to_name).await.unwrap();
-            assert_eq!(connect_to_name, [5, 1, 0, 3]);
-            let host = text(&mut client).await;
+            let mut connect_to = [0; 4];
+            client.read_exact(&mut connect_to).await.unwrap();
+            let host = match connect_to {
+                [5, 1, 0, 3] => text(&mut client).await,
+                [5, 1, 0, 1] => Ipv4Addr::from(client.read_u32().await.unwrap()).to_string(),
+                other => panic!("{other:?}"),
+            };
             let port = client.read_u16().await.unwrap();
             keeps
                 .lock()
@@ -210,6 +214,28 @@ async fn a_socks_proxy_is_told_name_port_and_login() {
 async fn own_process_asks_far() {
     if given().is_some() {
         let found = plain(FAR).head_manifest(&app(FAR)).await;
+        assert!(found.unwrap().is_some());
+    }
+}
+
+/// With `socks5` names are looked up here; an address of nobody's (RFC 5737) needs no one to ask.
+#[tokio::test]
+async fn a_socks_proxy_is_told_an_address_where_it_does_not_look_names_up() {
+    let sandbox = start(Options::default()).await;
+    push_image(&sandbox, "app");
+    let (address, heard) = socks_proxy(sandbox.address().to_owned()).await;
+    let proxy = format!("socks5://me:secret@{address}");
+    let test = "client::proxies::own_process_asks_an_address";
+    run_in_own_process(test, "", &environment("HTTP_PROXY", &proxy)).await;
+    assert_eq!(*heard.lock().unwrap(), ["me:secret@192.0.2.1:5000"]);
+    assert_eq!(sandbox.log().count("HEAD", "/v2/app/manifests/v1"), 1);
+}
+
+#[tokio::test]
+async fn own_process_asks_an_address() {
+    if given().is_some() {
+        let host = "192.0.2.1:5000";
+        let found = plain(host).head_manifest(&app(host)).await;
         assert!(found.unwrap().is_some());
     }
 }
