@@ -86,8 +86,7 @@ impl Contest<'_> {
             let at_source = source.count_since(begin.0).await?;
             standing.requests = Some((at_source, target.count_since(begin.1).await?));
         }
-        let identity = self.identity.as_ref();
-        images::check(self.images, target.address, TARGET_NAMESPACE, identity)
+        images::check(self.images, target, TARGET_NAMESPACE)
             .await
             .map_err(|error| format!("after {}: {error}", tool.name()).into())
     }
@@ -103,8 +102,7 @@ impl Contest<'_> {
 
     async fn filled(&self, namespace: &str) -> Result<Registry> {
         let registry = self.empty().await?;
-        let identity = self.identity.as_ref();
-        images::push(self.images, registry.address, namespace, identity).await?;
+        images::push(self.images, &registry, namespace).await?;
         Ok(registry)
     }
 

@@ -1,16 +1,14 @@
 //! The images, and how they come into a registry.
 
-use std::collections::{HashMap, HashSet};
-use std::net::SocketAddr;
+use std::collections::HashSet;
 
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use pusher::model::{Descriptor, RawManifest, Reference, Repository};
-use pusher::registry::{Client, ClientOptions, HostOptions, Upload, UploadBody};
-use pusher::registry::{ReadRegistry as _, WriteRegistry as _};
+use pusher::registry::{ReadRegistry as _, Upload, UploadBody, WriteRegistry as _};
 use pusher::sandbox::images::{Artifact, Image};
 
 use crate::Result;
-use crate::identity::Identity;
+use crate::registry::Registry;
 
 /// Where the images are at the source, and where they go at the target.
 pub(crate) const SOURCE_NAMESPACE: &str = "source";
@@ -85,13 +83,8 @@ fn layer(size: usize, seed: u64) -> Vec<u8> {
 }
 
 /// Pushes images below a namespace.
-pub(crate) async fn push(
-    images: &[Named],
-    registry: SocketAddr,
-    namespace: &str,
-    identity: Option<&Identity>,
-) -> Result<()> {
-    let client = client(registry, identity);
+pub(crate) async fn push(images: &[Named], registry: &Registry, namespace: &str) -> Result<()> {
+    let client = registry.client();
     let mut seen = HashSet::new();
     let mut blobs = Vec::new();
     for image in images {
@@ -133,13 +126,8 @@ pub(crate) async fn push(
 }
 
 /// Fails unless the registry holds every image under its tag.
-pub(crate) async fn check(
-    images: &[Named],
-    registry: SocketAddr,
-    namespace: &str,
-    identity: Option<&Identity>,
-) -> Result<()> {
-    let client = client(registry, identity);
+pub(crate) async fn check(images: &[Named], registry: &Registry, namespace: &str) -> Result<()> {
+    let client = registry.client();
     for image in images {
         let reference = reference(registry, namespace, image);
         let found = client.head_manifest(&reference).await?;
@@ -152,26 +140,14 @@ pub(crate) async fn check(
     Ok(())
 }
 
-fn client(registry: SocketAddr, identity: Option<&Identity>) -> Client {
-    let options = HostOptions {
-        plain_http: Some(identity.is_none()),
-        ca_certificates: identity.map(|identity| identity.certificate().into()),
-        ..HostOptions::default()
-    };
-    Client::new(ClientOptions {
-        hosts: HashMap::from([(registry.to_string(), options)]),
-        ..ClientOptions::default()
-    })
-}
-
-fn repository(registry: SocketAddr, namespace: &str, image: &Named) -> Repository {
+fn repository(registry: &Registry, namespace: &str, image: &Named) -> Repository {
     Repository {
-        registry: registry.to_string(),
+        registry: registry.address.to_string(),
         name: format!("{namespace}/{}", image.repository),
     }
 }
 
-fn reference(registry: SocketAddr, namespace: &str, image: &Named) -> Reference {
+fn reference(registry: &Registry, namespace: &str, image: &Named) -> Reference {
     Reference::tagged(repository(registry, namespace, image), image.tag.clone())
 }
 

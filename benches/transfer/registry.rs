@@ -1,12 +1,13 @@
 //! Debian's `docker-registry`, a process and a folder each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, File};
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use pusher::registry::{Client, ClientOptions, HostOptions};
 use tempfile::TempDir;
 use tokio::net::TcpStream;
 use tokio::time::sleep;
@@ -24,6 +25,8 @@ pub(crate) struct Registry {
     pub(crate) address: SocketAddr,
     process: Child,
     folder: TempDir,
+    /// What has to be trusted, if it speaks TLS.
+    certificate: Option<Vec<u8>>,
 }
 
 /// How many requests of each sort were answered.
@@ -66,9 +69,23 @@ impl Registry {
             address,
             process,
             folder,
+            certificate: identity.map(|identity| identity.certificate().into()),
         };
         registry.ready().await?;
         Ok(registry)
+    }
+
+    /// Returns a client that is let in.
+    pub(crate) fn client(&self) -> Client {
+        let options = HostOptions {
+            plain_http: Some(self.certificate.is_none()),
+            ca_certificates: self.certificate.clone(),
+            ..HostOptions::default()
+        };
+        Client::new(ClientOptions {
+            hosts: HashMap::from([(self.address.to_string(), options)]),
+            ..ClientOptions::default()
+        })
     }
 
     /// Forgets the requests so far.
