@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::config::schema::mirror_schema;
+use crate::plan::saved::PlanFile;
 
 use super::check::Check;
 use super::json;
@@ -64,7 +65,7 @@ pub fn schema(kind: SchemaKind) -> Value {
         SchemaKind::List => json::schema::<List>(),
         SchemaKind::Check => json::schema::<Check>(),
         SchemaKind::Plan => json::plan_schema(),
-        SchemaKind::PlanFile => json::plan_file_schema(),
+        SchemaKind::PlanFile => json::schema::<PlanFile>(),
         SchemaKind::Report => json::report_schema(),
         SchemaKind::Drift => json::drift_schema(),
         SchemaKind::Diff => json::diff_schema(),

@@ -4,9 +4,9 @@ use std::fmt::Display;
 use std::path::Path;
 
 use crate::plan::SavedPlan;
-use crate::plan::saved::{confirm, pin};
+use crate::plan::saved::{PlanFile, confirm, pin, read};
 use crate::render::clean::clean;
-use crate::render::json::{plan_file, read_plan_file};
+use crate::render::json;
 
 use super::super::args::{GlobalArgs, LockedArg};
 use super::super::context::Context;
@@ -17,7 +17,7 @@ use super::plan::{Planned, declared, make_for};
 /// Keeps a plan.
 pub(super) fn write(context: &Context, path: &Path, plan: &SavedPlan) -> Result<(), CliError> {
     let mut text = String::new();
-    plan_file(plan, &mut text)
+    json::write(&PlanFile::from(plan), &mut text)
         .map_err(|_| CliError::new(format!("cannot write `{}`", path.display())))?;
     files::write_text(&context.folder, path, &text)
 }
@@ -31,7 +31,7 @@ pub(super) async fn take_up(
 ) -> Result<Planned, Stop> {
     let text = files::read_text(&context.folder, path)
         .map_err(|why| CliError::new(format!("cannot read `{}`: {why}", path.display())))?;
-    let saved = read_plan_file(&text).map_err(|error| refused(path, &[error]))?;
+    let saved = read(&text).map_err(|error| refused(path, &[error]))?;
     let mut mirror = declared(context, global, locked)?;
     mirror.desired =
         pin(&saved, &mirror.desired, &mirror.files).map_err(|found| refused(path, &found))?;

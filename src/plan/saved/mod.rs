@@ -5,6 +5,7 @@
 //! digests alone, and only those that the source, asked again, resolves to.
 
 mod confirm;
+mod file;
 mod pin;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,7 @@ use super::rewrite::RULE_VERSION;
 use super::select::SELECTION_VERSION;
 
 pub use confirm::confirm;
+pub use file::{PlanFile, PlanFileError, read};
 pub use pin::pin;
 
 /// A plan that is kept.

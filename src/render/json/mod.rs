@@ -7,7 +7,6 @@ mod cost;
 mod diff;
 mod drift;
 mod plan;
-mod plan_file;
 mod report;
 
 use std::fmt;
@@ -22,7 +21,6 @@ use super::clean::is_hidden;
 pub use diff::{diff, diff_schema};
 pub use drift::{drift, drift_schema};
 pub use plan::{plan, plan_schema};
-pub use plan_file::{PlanFileError, plan_file, plan_file_schema, read_plan_file};
 pub use report::{report, report_schema};
 
 /// The version of every JSON document.

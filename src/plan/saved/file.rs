@@ -1,22 +1,22 @@
 //! `plan --out`: the plan as a file, written, and read as strictly as what a stranger may have
 //! edited has to be.
 
-use std::fmt;
-
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{self, Digest};
-use crate::plan::saved::{self, Planned, Wanted};
+use crate::model::{Descriptor, Digest};
 
-use super::FORMAT_VERSION;
+use super::{FileDigest, Planned, SavedPlan, SavedTarget, Wanted};
+
+/// The version of the format.
+const FORMAT_VERSION: &str = "1.0";
 
 /// A saved plan. `pusher apply` takes the digests from it and everything else from the files.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, expecting = "a saved plan")]
 #[schemars(title = "pusher saved plan")]
-struct PlanFile {
+pub struct PlanFile {
     /// The version of this format.
     #[schemars(extend("const" = FORMAT_VERSION))]
     format_version: String,
@@ -125,42 +125,37 @@ struct Versioned {
     format_version: String,
 }
 
-/// Writes a plan to be kept.
-pub fn plan_file(plan: &saved::SavedPlan, out: &mut dyn fmt::Write) -> fmt::Result {
-    let saved::SavedPlan {
-        files,
-        target,
-        rules,
-        changes,
-    } = plan;
-    let file = |file: &saved::FileDigest| File {
-        path: file.path.clone(),
-        sha256: file.digest.hex().to_owned(),
-    };
-    let document = PlanFile {
-        format_version: FORMAT_VERSION.to_owned(),
-        files: files.iter().map(file).collect(),
-        target: Target {
-            registry: target.registry.clone(),
-            namespace: target.namespace.clone(),
-            profile: target.profile.clone(),
-        },
-        rules: Rules {
-            selection: rules.selection,
-            rewrite: rules.rewrite,
-        },
-        changes: changes.iter().map(Change::of).collect(),
-    };
-    super::write(&document, out)
-}
-
-/// Returns the JSON Schema of what [`plan_file`] writes.
-pub fn plan_file_schema() -> serde_json::Value {
-    super::schema::<PlanFile>()
+impl From<&SavedPlan> for PlanFile {
+    fn from(plan: &SavedPlan) -> Self {
+        let SavedPlan {
+            files,
+            target,
+            rules,
+            changes,
+        } = plan;
+        let file = |file: &FileDigest| File {
+            path: file.path.clone(),
+            sha256: file.digest.hex().to_owned(),
+        };
+        Self {
+            format_version: FORMAT_VERSION.to_owned(),
+            files: files.iter().map(file).collect(),
+            target: Target {
+                registry: target.registry.clone(),
+                namespace: target.namespace.clone(),
+                profile: target.profile.clone(),
+            },
+            rules: Rules {
+                selection: rules.selection,
+                rewrite: rules.rewrite,
+            },
+            changes: changes.iter().map(Change::of).collect(),
+        }
+    }
 }
 
 /// Reads a plan that was kept.
-pub fn read_plan_file(text: &str) -> Result<saved::SavedPlan, PlanFileError> {
+pub fn read(text: &str) -> Result<SavedPlan, PlanFileError> {
     let malformed = |error: serde_json::Error| PlanFileError::Malformed(error.to_string());
     let Versioned { format_version } = serde_json::from_str(text).map_err(malformed)?;
     if format_version != FORMAT_VERSION {
@@ -182,16 +177,16 @@ pub fn read_plan_file(text: &str) -> Result<saved::SavedPlan, PlanFileError> {
     }
     let file = |File { path, sha256 }| {
         let digest = digest("file", &path, &format!("sha256:{sha256}"))?;
-        Ok(saved::FileDigest { path, digest })
+        Ok(FileDigest { path, digest })
     };
-    Ok(saved::SavedPlan {
+    Ok(SavedPlan {
         files: files.into_iter().map(file).collect::<Result<_, _>>()?,
-        target: saved::SavedTarget {
+        target: SavedTarget {
             registry: target.registry,
             namespace: target.namespace,
             profile: target.profile,
         },
-        rules: saved::Rules {
+        rules: super::Rules {
             selection: rules.selection,
             rewrite: rules.rewrite,
         },
@@ -229,7 +224,7 @@ impl Change {
         let planned = match (source, expected) {
             (Some(source), Some(expected)) => Planned::Wanted(Wanted {
                 source: digest("target", &target, &source)?,
-                expected: model::Descriptor {
+                expected: Descriptor {
                     media_type: expected.media_type,
                     digest: digest("target", &target, &expected.digest)?,
                     size: expected.size,
