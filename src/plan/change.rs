@@ -132,6 +132,12 @@ pub enum BlockReason {
         /// What it pointed to then.
         planned: Option<Digest>,
     },
+    /// Several images that stand under one digest in the target bring different referrers under one
+    /// tag.
+    ReferrersDiffer {
+        /// Another source of it than the change's.
+        other: Reference,
+    },
     /// The lock wants a digest that its own source does not come to.
     LockBroken {
         /// What the lock wants.
@@ -242,6 +248,7 @@ impl BlockReason {
             | Self::NotOurs { .. }
             | Self::CannotDelete
             | Self::PruneLimit { .. }
+            | Self::ReferrersDiffer { .. }
             | Self::LockBroken { .. } => false,
         }
     }

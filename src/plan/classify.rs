@@ -1,6 +1,8 @@
 //! The plan as a pure, total function of what is desired and what was observed.
 
-use crate::model::{Descriptor, Platforms, Reference};
+use std::collections::{HashMap, HashSet};
+
+use crate::model::{Descriptor, Digest, Platforms, Reference};
 
 use super::change::{Action, BlockReason, Change, Copy, Plan};
 use super::desired::{Desired, Entry, TargetName};
@@ -13,6 +15,7 @@ use super::referrers::{ObservedReferrer, ObservedReferrers};
 pub fn plan(desired: &Desired, observed: &Observed) -> Plan {
     let profile = &desired.target.profile;
     let mut changes = Vec::with_capacity(desired.entries.len());
+    let mut followers = Followers::of(desired);
     for entry in &desired.entries {
         let image = observed.get(&entry.target);
         let action = match (profile.refuses_name(&entry.target), image) {
@@ -27,11 +30,9 @@ pub fn plan(desired: &Desired, observed: &Observed) -> Plan {
             lock: desired.lock_state(entry),
             ..change(entry, action)
         });
-        changes.extend(
-            image
-                .map(|image| referrers(entry, &image.referrers))
-                .unwrap_or_default(),
-        );
+        if let Some(image) = image {
+            followers.add(entry, &image.referrers, &mut changes);
+        }
     }
     Plan {
         target: desired.target.clone(),
@@ -72,22 +73,60 @@ fn blocked(reason: BlockReason) -> Action {
     }
 }
 
-/// Plans one change for each referrer that follows its image.
-fn referrers(entry: &Entry, referrers: &ObservedReferrers) -> Vec<Change> {
-    match referrers {
-        ObservedReferrers::NotWanted | ObservedReferrers::CannotFollow => vec![],
-        ObservedReferrers::Unreadable(why) => {
-            let message = format!("its signatures and other referrers: {why}");
-            let why = Unreadable {
-                message,
-                ..why.clone()
-            };
-            vec![change(entry, blocked(BlockReason::SourceUnreadable(why)))]
+/// The referrers that follow their images, each once: two tags of one image have the same.
+struct Followers<'a> {
+    /// A name that is declared holds what the files say.
+    declared: HashSet<&'a TargetName>,
+    /// Where each stands among the changes, and what its source holds.
+    planned: HashMap<TargetName, (usize, &'a Digest)>,
+}
+
+impl<'a> Followers<'a> {
+    fn of(desired: &'a Desired) -> Self {
+        Self {
+            declared: desired.entries.iter().map(|entry| &entry.target).collect(),
+            planned: HashMap::new(),
         }
-        ObservedReferrers::Found(found) => found
-            .iter()
-            .map(|referrer| referrer_change(entry, referrer))
-            .collect(),
+    }
+
+    /// Plans one change for each referrer that follows its image.
+    fn add(&mut self, entry: &Entry, found: &'a ObservedReferrers, changes: &mut Vec<Change>) {
+        let found = match found {
+            ObservedReferrers::NotWanted | ObservedReferrers::CannotFollow => return,
+            ObservedReferrers::Unreadable(why) => {
+                let message = format!("its signatures and other referrers: {why}");
+                let why = Unreadable {
+                    message,
+                    ..why.clone()
+                };
+                return changes.push(change(entry, blocked(BlockReason::SourceUnreadable(why))));
+            }
+            ObservedReferrers::Found(found) => found,
+        };
+        for referrer in found {
+            let follower = referrer_change(entry, referrer);
+            if self.declared.contains(&follower.target) {
+                continue;
+            }
+            let digest = &referrer.source.digest;
+            match self.planned.get(&follower.target) {
+                None => {
+                    let place = (changes.len(), digest);
+                    self.planned.insert(follower.target.clone(), place);
+                    changes.push(follower);
+                }
+                Some((_, planned)) if *planned == digest => {}
+                Some((position, _)) => {
+                    let action = &mut changes[*position].action;
+                    *action = Action::Blocked {
+                        before: action.before().cloned(),
+                        reason: BlockReason::ReferrersDiffer {
+                            other: follower.source,
+                        },
+                    };
+                }
+            }
+        }
     }
 }
 
@@ -229,6 +268,7 @@ mod tests {
                 | BlockReason::TargetMoved { .. } => "not as saved",
                 BlockReason::Offline { .. } => "offline",
                 BlockReason::LockBroken { .. } => "lock broken",
+                BlockReason::ReferrersDiffer { .. } => "referrers differ",
             },
             Action::Delete { .. } => "delete",
         }
@@ -268,22 +308,84 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_refused_name_and_a_missing_answer_block_their_entry_alone() {
-        let entry = |repository: &str| Entry {
-            source: "nginx".parse().unwrap(),
+    fn entry(source: &str, repository: &str, tag: &str) -> Entry {
+        Entry {
+            source: source.parse().unwrap(),
             platforms: Platforms::linux_amd64(),
             platforms_declared: false,
             target: TargetName {
                 repository: repository.to_owned(),
-                tag: "1".to_owned(),
+                tag: tag.to_owned(),
             },
             origin: Origin {
                 file: "images.txt".to_owned(),
                 line: 1,
             },
             policy: Policy::default(),
+        }
+    }
+
+    #[test]
+    fn what_follows_several_images_is_planned_once_and_never_for_a_declared_name() {
+        let target = Target {
+            registry: "registry.example".to_owned(),
+            namespace: None,
+            profile: Profile::of(ProfileKind::Generic),
         };
+        let following = |tag: &str, content: &str| ObservedReferrer {
+            tag: Some(tag.to_owned()),
+            source: descriptor(content),
+            target: Observation::Absent,
+        };
+        let image = |found| ObservedImage {
+            referrers: ObservedReferrers::Found(found),
+            ..observed(source("a"), Observation::Absent)
+        };
+        let desired = Desired {
+            target,
+            entries: vec![
+                entry("org/app:1", "app", "1"),
+                entry("org/app:2", "app", "2"),
+                entry("other/app:3", "app", "3"),
+                entry("org/app:a.att", "app", "a.att"),
+            ],
+            lock: None,
+        };
+        let found = [
+            vec![following("a.sig", "signature"), following("a.att", "sbom")],
+            vec![following("a.sig", "signature"), following("a.sbom", "one")],
+            vec![following("a.sbom", "another")],
+            vec![],
+        ];
+        let names = desired.entries.iter().map(|entry| entry.target.clone());
+        let observed = names.zip(found.map(image)).collect();
+        let plan = plan(&desired, &observed);
+        let told: Vec<_> = plan
+            .changes
+            .iter()
+            .map(|change| (change.target.tag.as_str(), name_of(&change.action)))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("1", "create"),
+                ("a.sig", "create"),
+                ("2", "create"),
+                ("a.sbom", "referrers differ"),
+                ("3", "create"),
+                ("a.att", "create"),
+            ]
+        );
+        let Action::Blocked { reason, .. } = &plan.changes[3].action else {
+            panic!("it is not blocked");
+        };
+        let other = "other/app:a.sbom".parse().unwrap();
+        assert_eq!(*reason, BlockReason::ReferrersDiffer { other });
+    }
+
+    #[test]
+    fn a_refused_name_and_a_missing_answer_block_their_entry_alone() {
+        let entry = |repository| entry("nginx", repository, "1");
         let target = Target {
             registry: "registry.cn-hangzhou.aliyuncs.com".to_owned(),
             namespace: Some("team".to_owned()),

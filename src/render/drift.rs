@@ -71,6 +71,7 @@ impl DriftKind {
                 | BlockReason::BlockedWhenPlanned
                 | BlockReason::SourceMoved
                 | BlockReason::TargetMoved { .. }
+                | BlockReason::ReferrersDiffer { .. }
                 | BlockReason::LockBroken { .. } => Self::Blocked,
             }),
         }

@@ -45,6 +45,11 @@ pub fn for_change(change: &Change, target: &Target) -> Option<String> {
             "check that nothing left the files by mistake; if not, set `prune-limit: {count}` in \
              `mirror.yaml`"
         )),
+        BlockReason::ReferrersDiffer { .. } => Some(
+            "leave `referrers` out for one of the two images, or give it another repository with \
+             `target:`"
+                .to_owned(),
+        ),
         BlockReason::NotObserved | BlockReason::Offline { .. } => None,
         BlockReason::BlockedWhenPlanned
         | BlockReason::SourceMoved

@@ -113,6 +113,10 @@ pub fn block_reason(reason: &BlockReason) -> String {
             ),
             None => "the target had no such tag when the plan was saved".to_owned(),
         },
+        BlockReason::ReferrersDiffer { other } => format!(
+            "`{}` is something else, and both would have this tag",
+            short_reference(other)
+        ),
         BlockReason::LockBroken { locked, found } => format!(
             "the lock wants {}, but what it names as the source comes to {}",
             locked.short(),

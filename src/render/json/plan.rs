@@ -152,6 +152,8 @@ pub(super) enum ReasonKind {
     SourceMoved,
     /// The target's tag was moved after the plan was saved.
     TargetMoved,
+    /// Another image of the same digest brings something else under the same tag.
+    ReferrersDiffer,
     /// The lock wants a digest that its own source does not come to.
     LockBroken,
 }
@@ -177,6 +179,7 @@ impl From<&core::BlockReason> for ReasonKind {
             BlockReason::BlockedWhenPlanned => Self::BlockedWhenPlanned,
             BlockReason::SourceMoved => Self::SourceMoved,
             BlockReason::TargetMoved { .. } => Self::TargetMoved,
+            BlockReason::ReferrersDiffer { .. } => Self::ReferrersDiffer,
             BlockReason::LockBroken { .. } => Self::LockBroken,
         }
     }
