@@ -8,6 +8,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::model::{Descriptor, Digest, PlatformPattern, Platforms, Reference, media_type};
+use crate::plan::desired::TargetNameError;
 use crate::plan::{Lock, LockedImage, TargetName};
 
 use super::VERSION;
@@ -165,21 +166,15 @@ struct Block {
 struct Target(TargetName);
 
 impl TryFrom<String> for Target {
-    type Error = String;
+    type Error = TargetNameError;
 
-    fn try_from(text: String) -> Result<Self, String> {
-        // The grammar of references, below a host that stands for any.
-        let refused = || format!("`{text}` is not a target: write `repository:tag`");
-        let below: Reference = format!("host.invalid/{text}")
-            .parse()
-            .map_err(|_| refused())?;
-        let name = TargetName {
-            repository: below.repository().name.clone(),
-            tag: below.tag().unwrap_or_default().to_owned(),
-        };
-        (name.to_string() == text)
-            .then_some(Self(name))
-            .ok_or_else(refused)
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let name: TargetName = text.parse()?;
+        // What is pushed without a tag follows an image, and is never locked by itself.
+        match name.digest() {
+            None => Ok(Self(name)),
+            Some(_) => Err(TargetNameError(text)),
+        }
     }
 }
 

@@ -126,7 +126,10 @@ pub enum BlockReason {
     /// The saved plan already said that nothing can be done.
     BlockedWhenPlanned,
     /// What follows the image has another digest at the source than the saved plan says.
-    SourceMoved,
+    SourceMoved {
+        /// What the source has for it now.
+        found: Option<Digest>,
+    },
     /// The target's tag was moved after the saved plan was made.
     TargetMoved {
         /// What it pointed to then.
@@ -243,7 +246,7 @@ impl BlockReason {
             | Self::SourceAbsent
             | Self::Refused(_)
             | Self::BlockedWhenPlanned
-            | Self::SourceMoved
+            | Self::SourceMoved { .. }
             | Self::TargetMoved { .. }
             | Self::NotOurs { .. }
             | Self::CannotDelete
@@ -284,6 +287,14 @@ impl Action {
     /// Tells whether it deletes the old name of an image that gets another one.
     pub fn ends_a_rename(&self) -> bool {
         matches!(self, Self::Delete { renamed_to, .. } if renamed_to.is_some())
+    }
+
+    /// Returns why nothing can be done, where that is so.
+    pub fn block_reason(&self) -> Option<&BlockReason> {
+        match self {
+            Self::Blocked { reason, .. } => Some(reason),
+            _ => None,
+        }
     }
 
     /// Returns what is to be copied, if anything.

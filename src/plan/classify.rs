@@ -145,19 +145,24 @@ fn referrer_change(entry: &Entry, referrer: &ObservedReferrer) -> Change {
         target: target.clone(),
         referrers: ObservedReferrers::NotWanted,
     };
+    let name = TargetName {
+        repository: entry.target.repository.clone(),
+        tag: tag.clone().unwrap_or_else(|| source.digest.to_string()),
+    };
+    following(entry, name, classify(&image))
+}
+
+/// Makes the change of what follows an entry's image under this name.
+pub(super) fn following(entry: &Entry, name: TargetName, action: Action) -> Change {
     let repository = entry.source.repository().clone();
-    let digest = source.digest.clone();
     Change {
-        target: TargetName {
-            repository: entry.target.repository.clone(),
-            tag: tag.clone().unwrap_or_else(|| digest.to_string()),
+        source: match name.digest() {
+            Some(digest) => Reference::digested(repository, digest),
+            None => Reference::tagged(repository, name.tag.clone()),
         },
-        source: match tag {
-            Some(tag) => Reference::tagged(repository, tag.clone()),
-            None => Reference::digested(repository, digest),
-        },
+        target: name,
         platforms: Platforms::All,
-        ..change(entry, classify(&image))
+        ..change(entry, action)
     }
 }
 
@@ -264,7 +269,7 @@ mod tests {
                 | BlockReason::CannotDelete
                 | BlockReason::PruneLimit { .. } => "not to be deleted",
                 BlockReason::BlockedWhenPlanned
-                | BlockReason::SourceMoved
+                | BlockReason::SourceMoved { .. }
                 | BlockReason::TargetMoved { .. } => "not as saved",
                 BlockReason::Offline { .. } => "offline",
                 BlockReason::LockBroken { .. } => "lock broken",

@@ -1,6 +1,7 @@
 //! The desired set: what the target should hold. Pure data, no network needed.
 
 use std::fmt;
+use std::str::FromStr;
 
 use crate::model::{Digest, Platforms, Reference, Repository};
 
@@ -107,6 +108,30 @@ impl fmt::Display for TargetName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let separator = if self.tag.contains(':') { '@' } else { ':' };
         write!(f, "{}{separator}{}", self.repository, self.tag)
+    }
+}
+
+/// Says that a text is no [`TargetName`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a target: write `repository:tag`")]
+pub struct TargetNameError(pub String);
+
+impl FromStr for TargetName {
+    type Err = TargetNameError;
+
+    fn from_str(text: &str) -> Result<Self, TargetNameError> {
+        // The grammar of references, below a host that stands for any.
+        let below = format!("host.invalid/{text}").parse::<Reference>().ok();
+        let name = below.map(|below| Self {
+            repository: below.repository().name.clone(),
+            tag: match below.digest() {
+                Some(digest) => digest.to_string(),
+                None => below.tag().unwrap_or_default().to_owned(),
+            },
+        });
+        // What is implied, such as `latest`, is not written, and of a tag and a digest one would do.
+        name.filter(|name| name.to_string() == text)
+            .ok_or_else(|| TargetNameError(text.to_owned()))
     }
 }
 

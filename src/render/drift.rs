@@ -69,7 +69,7 @@ impl DriftKind {
                 | BlockReason::CannotDelete
                 | BlockReason::PruneLimit { .. }
                 | BlockReason::BlockedWhenPlanned
-                | BlockReason::SourceMoved
+                | BlockReason::SourceMoved { .. }
                 | BlockReason::TargetMoved { .. }
                 | BlockReason::ReferrersDiffer { .. }
                 | BlockReason::LockBroken { .. } => Self::Blocked,

@@ -52,7 +52,7 @@ pub fn for_change(change: &Change, target: &Target) -> Option<String> {
         ),
         BlockReason::NotObserved | BlockReason::Offline { .. } => None,
         BlockReason::BlockedWhenPlanned
-        | BlockReason::SourceMoved
+        | BlockReason::SourceMoved { .. }
         | BlockReason::TargetMoved { .. } => {
             Some("run `pusher plan` again and look at what changed".to_owned())
         }

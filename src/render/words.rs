@@ -103,9 +103,13 @@ pub fn block_reason(reason: &BlockReason) -> String {
         BlockReason::BlockedWhenPlanned => {
             "nothing could be done for it when the plan was saved".to_owned()
         }
-        BlockReason::SourceMoved => {
-            "the source has another digest for it than the saved plan".to_owned()
-        }
+        BlockReason::SourceMoved { found } => match found {
+            Some(digest) => format!(
+                "the source has {} for it now, and not what the saved plan says",
+                digest.short()
+            ),
+            None => "the source no longer has it".to_owned(),
+        },
         BlockReason::TargetMoved { planned } => match planned {
             Some(digest) => format!(
                 "the target's tag was moved after the plan was saved; it pointed to {}",

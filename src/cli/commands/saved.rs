@@ -3,8 +3,9 @@
 use std::fmt::Display;
 use std::path::Path;
 
+use crate::observe::tags;
 use crate::plan::SavedPlan;
-use crate::plan::saved::{PlanFile, confirm, pin, read};
+use crate::plan::saved::{PlanFile, confirm, lost, pin, read};
 use crate::render::clean::clean;
 use crate::render::json;
 
@@ -12,7 +13,7 @@ use super::super::args::{GlobalArgs, LockedArg};
 use super::super::context::Context;
 use super::super::error::{CliError, Stop};
 use super::super::files;
-use super::plan::{Planned, declared, make_for};
+use super::plan::{Planned, declared, make_for, reading};
 
 /// Keeps a plan.
 pub(super) fn write(context: &Context, path: &Path, plan: &SavedPlan) -> Result<(), CliError> {
@@ -33,10 +34,18 @@ pub(super) async fn take_up(
         .map_err(|why| CliError::new(format!("cannot read `{}`: {why}", path.display())))?;
     let saved = read(&text).map_err(|error| refused(path, &[error]))?;
     let mut mirror = declared(context, global, locked)?;
-    mirror.desired =
+    let pinned =
         pin(&saved, &mirror.desired, &mirror.files).map_err(|found| refused(path, &found))?;
+    mirror.desired = pinned.desired.clone();
     let mut planned = make_for(context, global, mirror).await?;
-    planned.plan = confirm(&saved, planned.plan).map_err(|found| refused(path, &found))?;
+    let Planned { plan, client, .. } = &planned;
+    let lost = lost(&saved, &pinned, plan);
+    let held = reading(context, lost.len(), async |_| {
+        tags(&plan.target, lost, client).await
+    })
+    .await?;
+    planned.plan =
+        confirm(&saved, &pinned, planned.plan, &held).map_err(|found| refused(path, &found))?;
     Ok(planned)
 }
 

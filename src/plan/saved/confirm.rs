@@ -1,35 +1,48 @@
 //! After the registries were asked: whether a saved plan still holds, image by image.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use super::super::change::{Action, BlockReason, Change, Plan};
-use super::{Mismatch, Planned, SavedPlan, Wanted};
+use super::super::prune::ObservedTags;
+use super::follower::Lost;
+use super::{Mismatch, Pinned, Planned, SavedPlan, Wanted};
 
-/// Returns what is left to do of a saved plan, given the plan that was made anew for its digests.
+/// Returns what is left to do of a saved plan, given the plan that was made anew for its digests,
+/// and what the target holds of that which the new one [lacks](super::lost).
 ///
-/// An image whose target has moved since, or that was blocked, is blocked alone. Digests that the
-/// sources do not resolve to refuse the whole: nobody plans so, only who edits a plan by hand.
-pub fn confirm(saved: &SavedPlan, anew: Plan) -> Result<Plan, Vec<Mismatch>> {
+/// What cannot be read, is gone or has moved since, or was blocked, is blocked alone. What has come to
+/// follow an image since was not reviewed, and is left out. Digests that the sources do not resolve
+/// to refuse the whole: nobody plans so, only who edits a plan by hand.
+pub fn confirm(
+    saved: &SavedPlan,
+    pinned: &Pinned,
+    anew: Plan,
+    held: &ObservedTags,
+) -> Result<Plan, Vec<Mismatch>> {
     let mut found = vec![];
-    let mut seen = HashSet::new();
-    let mut changes = Vec::with_capacity(anew.changes.len());
-    for change in anew.changes {
-        let name = change.target.to_string();
-        // What has come to follow an image since was not reviewed.
-        let Some(planned) = saved.changes.get(&name) else {
-            continue;
-        };
+    let lost = Lost::of(saved, pinned, &anew, held);
+    // An image whose referrers cannot be read has a second change, which comes after its own.
+    let mut made: HashMap<String, &Change> = HashMap::new();
+    for change in anew.changes.iter().rev() {
+        made.insert(change.target.to_string(), change);
+    }
+    let mut changes = Vec::with_capacity(saved.changes.len());
+    for (name, planned) in &saved.changes {
+        let change = made.get(name).copied().cloned();
+        let change = change.or_else(|| lost.change(pinned.followers.get(name)?));
+        let Some(change) = change else { continue };
         match planned {
             Planned::Blocked => changes.push(blocked(change, BlockReason::BlockedWhenPlanned)),
-            Planned::Wanted(wanted) => match one(change, wanted) {
-                Ok(change) => changes.push(change),
-                Err(mismatch) => found.push(mismatch),
-            },
+            Planned::Wanted(wanted) => {
+                let half = wanted.referrers_unread.then(|| change.clone());
+                match one(change, wanted) {
+                    Ok(change) => changes.push(change),
+                    Err(mismatch) => found.push(mismatch),
+                }
+                changes.extend(half.map(|image| blocked(image, BlockReason::BlockedWhenPlanned)));
+            }
         }
-        seen.insert(name);
     }
-    let lost = saved.changes.keys().filter(|name| !seen.contains(*name));
-    found.extend(lost.cloned().map(Mismatch::NotFound));
     if found.is_empty() {
         Ok(Plan {
             target: anew.target,
@@ -52,7 +65,9 @@ fn one(change: Change, wanted: &Wanted) -> Result<Change, Mismatch> {
         Action::Blocked { before, reason } => {
             let source_is_gone = matches!(
                 reason,
-                BlockReason::SourceAbsent | BlockReason::SourceUnreadable(_)
+                BlockReason::SourceAbsent
+                    | BlockReason::SourceUnreadable(_)
+                    | BlockReason::SourceMoved { .. }
             );
             // What is in place already needs no source.
             return match before {
@@ -70,7 +85,8 @@ fn one(change: Change, wanted: &Wanted) -> Result<Change, Mismatch> {
     if *resolved != wanted.expected.digest {
         // A signature's tag is the source's to move; an image is asked for by its digest.
         return if change.source.digest().is_none() {
-            Ok(blocked(change, BlockReason::SourceMoved))
+            let found = Some(resolved.clone());
+            Ok(blocked(change, BlockReason::SourceMoved { found }))
         } else {
             Err(Mismatch::OtherResult {
                 target: change.target.to_string(),

@@ -76,6 +76,9 @@ struct Change {
     before: Option<String>,
     /// What the tag must point to; null where nothing can be done.
     expected: Option<Expected>,
+    /// There, and true, where its signatures and other referrers were asked for and could not be read.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    referrers_unread: bool,
 }
 
 /// What has to be done for one target.
@@ -210,6 +213,7 @@ impl Change {
                 media_type: wanted.expected.media_type.clone(),
                 size: wanted.expected.size,
             }),
+            referrers_unread: wanted.is_some_and(|wanted| wanted.referrers_unread),
         }
     }
 
@@ -220,6 +224,7 @@ impl Change {
             source,
             before,
             expected,
+            referrers_unread,
         } = self;
         let planned = match (source, expected) {
             (Some(source), Some(expected)) => Planned::Wanted(Wanted {
@@ -232,8 +237,9 @@ impl Change {
                 before: before
                     .map(|before| digest("target", &target, &before))
                     .transpose()?,
+                referrers_unread,
             }),
-            (None, None) if before.is_none() => Planned::Blocked,
+            (None, None) if before.is_none() && !referrers_unread => Planned::Blocked,
             _ => {
                 let message = format!("the target `{target}` has one digest and lacks another");
                 return Err(impossible(message));

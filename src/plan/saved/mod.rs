@@ -3,9 +3,13 @@
 //! It is read back as it comes, out of a pull request perhaps, and never trusted: where images come
 //! from, where they go and which platforms of them are wanted is what the files say. The plan adds
 //! digests alone, and only those that the source, asked again, resolves to.
+//!
+//! [`pin`] holds it against the files, before anything is asked, and refuses it as a whole;
+//! [`confirm`] holds it against what the registries say now, and blocks one image at a time.
 
 mod confirm;
 mod file;
+mod follower;
 mod pin;
 #[cfg(test)]
 mod tests;
@@ -13,6 +17,7 @@ mod tests;
 use std::collections::HashMap;
 
 use indexmap::IndexMap;
+use indexmap::map::Entry;
 
 use crate::model::{Descriptor, Digest};
 
@@ -24,7 +29,8 @@ use super::select::SELECTION_VERSION;
 
 pub use confirm::confirm;
 pub use file::{PlanFile, PlanFileError, read};
-pub use pin::pin;
+pub use follower::lost;
+pub use pin::{Pinned, pin};
 
 /// A plan that is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,6 +92,8 @@ pub struct Wanted {
     pub expected: Descriptor,
     /// What the tag pointed to; none where there was no tag.
     pub before: Option<Digest>,
+    /// Whether its signatures and other referrers were asked for and could not be read.
+    pub referrers_unread: bool,
 }
 
 /// Why a saved plan is refused as a whole.
@@ -147,9 +155,6 @@ pub enum Mismatch {
         /// What the source, the platforms and the profile give.
         resolved: Digest,
     },
-    /// Signatures and the like that the plan has are not found any more.
-    #[error("it has the target `{0}`, and the source has nothing for it now")]
-    NotFound(String),
 }
 
 impl Rules {
@@ -182,12 +187,15 @@ impl SavedPlan {
         for change in &plan.changes {
             let planned =
                 wanted(change, observed, &locked).map_or(Planned::Blocked, Planned::Wanted);
-            // An image whose signatures could not be looked for has two changes: half of it is not
-            // what was asked for, so the whole is blocked.
-            changes
-                .entry(change.target.to_string())
-                .and_modify(|earlier| *earlier = Planned::Blocked)
-                .or_insert(planned);
+            match changes.entry(change.target.to_string()) {
+                Entry::Vacant(new) => drop(new.insert(planned)),
+                // The second change of an image says that its referrers could not be read.
+                Entry::Occupied(mut image) => {
+                    if let Planned::Wanted(wanted) = image.get_mut() {
+                        wanted.referrers_unread = true;
+                    }
+                }
+            }
         }
         Self {
             files,
@@ -208,6 +216,7 @@ fn wanted(
             source: after.source.digest.clone(),
             expected: after.expected.descriptor.clone(),
             before: change.action.before().map(|before| before.digest.clone()),
+            referrers_unread: false,
         }),
         Action::NoOp { current } => {
             let image = observed.get(&change.target).map(|image| &image.source);
@@ -222,6 +231,7 @@ fn wanted(
                 source: source.clone(),
                 expected: current.clone(),
                 before: Some(current.digest.clone()),
+                referrers_unread: false,
             })
         }
         Action::Delete { .. } | Action::Blocked { .. } => None,

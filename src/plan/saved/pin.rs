@@ -1,17 +1,27 @@
 //! Before anything is asked: whether a saved plan fits the files at all.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use super::super::desired::{Desired, Entry, Referrers};
+use super::super::desired::{Desired, Entry, Referrers, TargetName};
 use super::{FileDigest, Mismatch, Planned, Rules, SavedPlan, SavedTarget};
 
-/// Returns the desired set with each source at the digest that was planned, or everything that
-/// keeps the plan from being the one for these files.
+/// What a saved plan wants of the files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pinned {
+    /// What the files declare, each source at the digest that was planned.
+    pub desired: Desired,
+    /// What else the plan has, under its name in the plan: it may follow an image. Whether it does
+    /// shows when the source is asked.
+    pub followers: HashMap<String, TargetName>,
+}
+
+/// Returns what the plan wants of the files, or everything that keeps it from being the one for
+/// them.
 pub fn pin(
     saved: &SavedPlan,
     desired: &Desired,
     files: &[FileDigest],
-) -> Result<Desired, Vec<Mismatch>> {
+) -> Result<Pinned, Vec<Mismatch>> {
     let mut found = vec![];
     if saved.rules != Rules::CURRENT {
         found.push(Mismatch::Rules {
@@ -67,23 +77,31 @@ pub fn pin(
         }
         known.insert(name);
     }
-    let unknown = saved.changes.keys().filter(|name| {
-        !known.contains(*name) && !desired.entries.iter().any(|entry| may_follow(entry, name))
-    });
-    found.extend(unknown.cloned().map(Mismatch::UnknownTarget));
+    let mut followers = HashMap::new();
+    for name in saved.changes.keys().filter(|name| !known.contains(*name)) {
+        match follower(name, &desired.entries) {
+            Some(follower) => drop(followers.insert(name.clone(), follower)),
+            None => found.push(Mismatch::UnknownTarget(name.clone())),
+        }
+    }
     if found.is_empty() {
-        Ok(pinned)
+        Ok(Pinned {
+            desired: pinned,
+            followers,
+        })
     } else {
         Err(found)
     }
 }
 
-/// Tells whether `name` can be that of a signature or the like of this image: it stands in the same
-/// repository. Whether it is one shows when the source is asked.
-fn may_follow(entry: &Entry, name: &str) -> bool {
-    let rest = name.strip_prefix(&entry.target.repository);
-    entry.policy.referrers != Referrers::None
-        && rest.is_some_and(|rest| rest.starts_with([':', '@']))
+/// Reads `name` as that of a signature or the like, if it can be one: it stands in the repository of
+/// an image that is followed.
+fn follower(name: &str, entries: &[Entry]) -> Option<TargetName> {
+    let name: TargetName = name.parse().ok()?;
+    let leads = |entry: &Entry| {
+        entry.policy.referrers != Referrers::None && entry.target.repository == name.repository
+    };
+    entries.iter().any(leads).then_some(name)
 }
 
 fn compare_files(planned: &[FileDigest], current: &[FileDigest], found: &mut Vec<Mismatch>) {

@@ -1,9 +1,10 @@
 use super::super::classify::plan;
-use super::super::desired::{Desired, Entry, Origin, Policy, TargetName};
+use super::super::desired::{Desired, Entry, Origin, Policy, Referrers, TargetName};
 use super::super::expected::Expected;
-use super::super::observed::{ObservedImage, SourceImage};
+use super::super::observed::{Cause, ObservedImage, SourceImage, Unreadable};
 use super::super::profile::{Profile, ProfileKind};
-use super::super::referrers::ObservedReferrers;
+use super::super::prune::ObservedTags;
+use super::super::referrers::{ObservedReferrer, ObservedReferrers, fallback_tag};
 use super::super::{Action, BlockReason};
 use super::*;
 use crate::model::{Platforms, media_type};
@@ -75,6 +76,116 @@ fn saved(desired: &Desired, observed: &Observed) -> SavedPlan {
     SavedPlan::of(desired, &plan(desired, observed), observed, files("a"))
 }
 
+/// Returns what is left of a plan when the registries say `later`, and the target holds `held` under
+/// the names of what the source is silent about.
+fn left(desired: &Desired, saved: &SavedPlan, later: &Observed, held: &[(&str, &str)]) -> Plan {
+    let pinned = pin(saved, desired, &files("a")).unwrap();
+    let anew = plan(&pinned.desired, later);
+    let lost = lost(saved, &pinned, &anew).into_iter().map(|name| {
+        let content = held.iter().find(|(tag, _)| name.tag == *tag);
+        let holds = |(_, content): &(_, &str)| Observation::Present(descriptor(content));
+        (name.clone(), content.map_or(Observation::Absent, holds))
+    });
+    let held = lost.collect();
+    confirm(saved, &pinned, anew, &held).unwrap()
+}
+
+fn unreadable<T>() -> Observation<T> {
+    Observation::Unreadable(unread())
+}
+
+fn unread() -> Unreadable {
+    Unreadable {
+        cause: Cause::Unreachable,
+        message: "no answer".to_owned(),
+        hint: None,
+    }
+}
+
+/// Two images, of which the first is signed.
+fn signed() -> (Desired, Observed) {
+    let mut desired = desired(&["app", "web"]);
+    desired.entries[0].policy.referrers = Referrers::Signatures;
+    let signature = ObservedReferrer {
+        tag: Some(signature_tag()),
+        source: descriptor("signature"),
+        target: Observation::Absent,
+    };
+    let app = ObservedImage {
+        referrers: ObservedReferrers::Found(vec![signature]),
+        ..image(Some("app"), None)
+    };
+    let web = image(Some("web"), None);
+    let names = ["app", "web"].map(target_name);
+    (desired, names.into_iter().zip([app, web]).collect())
+}
+
+fn signature_tag() -> String {
+    format!("{}.sig", fallback_tag(&descriptor("app").digest))
+}
+
+#[test]
+fn what_cannot_be_read_is_blocked_alone_and_what_is_in_place_needs_no_source() {
+    let (desired, then) = signed();
+    let saved = saved(&desired, &then);
+    let tag = signature_tag();
+    let create = |plan: &Plan, position: usize| {
+        matches!(plan.changes[position].action, Action::Create { .. })
+    };
+    let why = |plan: &Plan, position: usize| plan.changes[position].action.block_reason().cloned();
+    // The source cannot be read at all.
+    let mut later = then.clone();
+    later[0].source = unreadable();
+    later[0].referrers = ObservedReferrers::NotWanted;
+    let reason = Some(BlockReason::SourceUnreadable(unread()));
+    let plan = left(&desired, &saved, &later, &[]);
+    assert_eq!([0, 1].map(|at| why(&plan, at)), [reason.clone(), reason]);
+    assert!(create(&plan, 2), "{plan:?}");
+    assert_eq!(
+        plan.changes[1].source.to_string(),
+        format!("docker.io/org/app:{tag}")
+    );
+    // The same when all of it has arrived before.
+    later[0].target = Observation::Present(descriptor("app"));
+    let plan = left(&desired, &saved, &later, &[(&tag, "signature")]);
+    let in_place = |at: usize| matches!(plan.changes[at].action, Action::NoOp { .. });
+    assert!(in_place(0) && in_place(1) && create(&plan, 2), "{plan:?}");
+    // The signature alone cannot be read, or is no longer there.
+    later.clone_from(&then);
+    later[0].referrers = ObservedReferrers::Unreadable(unread());
+    let plan = left(&desired, &saved, &later, &[]);
+    assert_eq!(plan.changes.len(), 3);
+    assert!(matches!(
+        why(&plan, 1),
+        Some(BlockReason::SourceUnreadable(_))
+    ));
+    assert!(create(&plan, 0) && create(&plan, 2), "{plan:?}");
+    later[0].referrers = ObservedReferrers::Found(vec![]);
+    let plan = left(&desired, &saved, &later, &[]);
+    let reason = Some(BlockReason::SourceMoved { found: None });
+    assert_eq!(why(&plan, 1), reason);
+    assert!(create(&plan, 0) && create(&plan, 2), "{plan:?}");
+}
+
+#[test]
+fn an_image_is_copied_though_its_signatures_were_not_read() {
+    let (desired, mut then) = signed();
+    let later = then.clone();
+    then[0].referrers = ObservedReferrers::Unreadable(unread());
+    let saved = saved(&desired, &then);
+    let text = serde_json::to_string(&PlanFile::from(&saved)).unwrap();
+    assert_eq!(read(&text).unwrap(), saved);
+    let plan = left(&desired, &saved, &later, &[]);
+    let told: Vec<_> = plan
+        .changes
+        .iter()
+        .map(|change| (change.target.to_string(), change.action.block_reason()))
+        .collect();
+    let (app, web) = ("app:1".to_owned(), "web:1".to_owned());
+    let blocked = Some(&BlockReason::BlockedWhenPlanned);
+    assert_eq!(told, [(app.clone(), None), (app, blocked), (web, None)]);
+}
+
 #[test]
 fn each_image_is_as_planned_in_place_or_stale() {
     let desired = desired(&["app"]);
@@ -112,9 +223,8 @@ fn each_image_is_as_planned_in_place_or_stale() {
     ] {
         let then = observed("app", image(planned.0, planned.1));
         let saved = saved(&desired, &then);
-        let pinned = pin(&saved, &desired, &files("a")).unwrap();
         let later = observed("app", image(later.0, later.1));
-        let left = confirm(&saved, plan(&pinned, &later)).unwrap();
+        let left = left(&desired, &saved, &later, &[]);
         let words: Vec<_> = left.changes.iter().map(|one| word(&one.action)).collect();
         assert_eq!(words, [outcome], "{planned:?}");
     }
@@ -127,7 +237,7 @@ fn the_source_is_the_files_and_the_digest_the_plans() {
     let pinned = pin(&saved, &desired, &files("a")).unwrap();
     let digest = descriptor("new").digest;
     assert_eq!(
-        pinned.entries[0].source.to_string(),
+        pinned.desired.entries[0].source.to_string(),
         format!("docker.io/org/app@{digest}")
     );
 }
@@ -142,7 +252,8 @@ fn a_digest_that_the_source_does_not_resolve_to_refuses_the_whole() {
     wanted.expected = descriptor("forged");
     let pinned = pin(&saved, &desired, &files("a")).unwrap();
     let later = observed("app", image(Some("new"), None));
-    let found = confirm(&saved, plan(&pinned, &later)).unwrap_err();
+    let anew = plan(&pinned.desired, &later);
+    let found = confirm(&saved, &pinned, anew, &ObservedTags::default()).unwrap_err();
     let wanted = [Mismatch::OtherResult {
         target: "app:1".to_owned(),
         planned: descriptor("forged").digest,

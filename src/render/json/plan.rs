@@ -177,7 +177,7 @@ impl From<&core::BlockReason> for ReasonKind {
             BlockReason::PruneLimit { .. } => Self::PruneLimit,
             BlockReason::Offline { .. } => Self::Offline,
             BlockReason::BlockedWhenPlanned => Self::BlockedWhenPlanned,
-            BlockReason::SourceMoved => Self::SourceMoved,
+            BlockReason::SourceMoved { .. } => Self::SourceMoved,
             BlockReason::TargetMoved { .. } => Self::TargetMoved,
             BlockReason::ReferrersDiffer { .. } => Self::ReferrersDiffer,
             BlockReason::LockBroken { .. } => Self::LockBroken,

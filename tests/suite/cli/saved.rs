@@ -1,8 +1,8 @@
 //! `plan --out` and `apply PLAN`: what was reviewed is copied, or it is said why not.
 
 use pusher::render::schemas::{SchemaKind, schema};
-use pusher::sandbox::Sandbox;
 use pusher::sandbox::images::{Artifact, Image, Index, signature, signature_tag};
+use pusher::sandbox::{Effect, Fault, Sandbox};
 use serde_json::{Value, json};
 
 use super::harness::{NAMESPACE, Place, Ran, pair};
@@ -115,6 +115,53 @@ async fn a_lock_and_signatures_go_with_a_saved_plan() {
     assert_eq!(ran.status, 1, "{}", ran.whole());
     assert!(ran.stderr.contains("`mirror.lock` has changed"), "{ran:?}");
     assert!(place.run("plan").stdout.contains("1 to update"));
+}
+
+/// Two tags of one signed image, and another image.
+async fn two_tags() -> (Sandbox, Sandbox, Place, Artifact) {
+    let (source, target) = pair().await;
+    let app = push(&source, "org/app", "app");
+    source.put_tag("org/app", "v2", &app.digest);
+    let tag = signature_tag(&app.digest);
+    signature(&app.digest).push(&source, "org/app", tag.as_str());
+    push(&source, "org/web", "web");
+    let signed =
+        |tag: &str| format!("  - {{ source: 'SOURCE/org/app:{tag}', referrers: signatures }}\n");
+    let mirror = format!(
+        "version: 1\ntarget: {{ registry: TARGET, namespace: {NAMESPACE} }}\nimages:\n\
+         {}{}  - SOURCE/org/web:v1\n",
+        signed("v1"),
+        signed("v2")
+    );
+    let place = Place::between(&source, &target).file("mirror.yaml", &mirror);
+    let ran = place.run("plan --out plan.json");
+    assert_eq!(ran.status, 0, "{}", ran.whole());
+    (source, target, place, app)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_tags_of_one_image_have_one_signature() {
+    let (_source, target, place, app) = two_tags().await;
+    let ran = place.run("apply plan.json");
+    assert_eq!(ran.status, 0, "{}", ran.whole());
+    let tag = signature_tag(&app.digest);
+    let repository = format!("{NAMESPACE}/app");
+    for tag in ["v1", "v2", &tag] {
+        assert!(target.tag(&repository, tag).is_some(), "{tag}");
+    }
+    assert_eq!(target.log().count("PUT", &format!("/manifests/{tag}")), 1);
+    assert_eq!(place.run("apply plan.json").status, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_that_cannot_be_read_hides_nothing_else() {
+    let (source, target, place, _app) = two_tags().await;
+    let denied = Fault::new("", "/org/app/", Effect::status(403)).always();
+    source.faults().add(denied);
+    let ran = place.run("apply -q plan.json");
+    insta::assert_snapshot!("saved_source_unreadable", ran.whole());
+    assert!(target.tag(&format!("{NAMESPACE}/web"), "v1").is_some());
+    assert_eq!(target.tags(&format!("{NAMESPACE}/app")).len(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
