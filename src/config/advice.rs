@@ -1,86 +1,93 @@
 //! Names to write instead of those that cannot be, and where to write them.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
-use crate::model::{Platforms, Reference};
+use crate::model::{Digest, Platforms, check_tag};
 use crate::plan::{Profile, TargetName};
 
 use super::declared::{Declared, Form, Naming, Resolved};
 use super::diagnostics::Diagnostic;
 use super::reader::Format;
 
-/// Returns a name for `other` that no one has, and that tells it from `first`.
-pub(super) fn distinct(
-    first: &Resolved,
-    other: &Resolved,
-    taken: &HashMap<TargetName, usize>,
-    profile: Option<&Profile>,
-) -> TargetName {
-    let name = &other.entry.target;
-    let free = |name: &TargetName| {
-        !taken.contains_key(name)
-            && profile.is_none_or(|profile| profile.refuses_name(name).is_none())
-    };
-    let (one, two) = (&first.entry.source, &other.entry.source);
-    let mut candidates = Vec::new();
-    if one.repository() == two.repository() {
-        let suffixes = [digest_suffix(two), platform_suffix(&other.entry.platforms)];
-        let suffix = |suffix: String| TargetName {
-            repository: name.repository.clone(),
-            tag: format!("{}-{suffix}", name.tag),
-        };
-        candidates.extend(suffixes.into_iter().flatten().map(suffix));
-    } else {
-        candidates.extend(longer(&other.declared, &name.tag));
+/// The names that images of a set have or were offered, so that nothing is offered twice.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Taken(HashSet<TargetName>);
+
+impl Taken {
+    /// Keeps a name for whoever has it.
+    pub(super) fn insert(&mut self, name: TargetName) {
+        self.0.insert(name);
     }
-    let numbered = (2..).map(|number| TargetName {
-        repository: name.repository.clone(),
-        tag: format!("{}-{number}", name.tag),
-    });
-    let found = candidates.into_iter().find(free);
-    // A profile that refuses the repository refuses every number behind it too.
-    found
-        .or_else(|| {
-            numbered
-                .take(taken.len() + 1)
-                .find(|name| !taken.contains_key(name))
-        })
-        .unwrap_or_else(|| name.clone())
+
+    /// Offers a name for `other` that tells it from `first`, which has the same.
+    pub(super) fn distinct(
+        &mut self,
+        first: &Resolved,
+        other: &Resolved,
+        profile: &Profile,
+    ) -> TargetName {
+        let name = &other.entry.target;
+        let (one, two) = (&first.entry.source, &other.entry.source);
+        let candidates: Vec<_> = if one.repository() == two.repository() {
+            suffixed(other).collect()
+        } else {
+            longer(&other.declared, &name.tag).to_vec()
+        };
+        let numbered = (2..).map(|number| with_suffix(name, &number.to_string()));
+        let candidates = candidates
+            .into_iter()
+            .chain(numbered.take(self.0.len() + 1));
+        let found = self.first_free(candidates, profile);
+        found.unwrap_or_else(|| name.clone())
+    }
+
+    /// Offers a name for an image whose own the profile refuses, if one can be made.
+    pub(super) fn acceptable(&mut self, one: &Resolved, profile: &Profile) -> Option<TargetName> {
+        let name = &one.entry.target;
+        let longer = longer(&one.declared, &name.tag);
+        self.first_free(std::iter::once(name.clone()).chain(longer), profile)
+    }
+
+    /// Takes the first name that the registry accepts, in that form, and no one has.
+    fn first_free(
+        &mut self,
+        candidates: impl IntoIterator<Item = TargetName>,
+        profile: &Profile,
+    ) -> Option<TargetName> {
+        let accepted = |name: &TargetName| {
+            let name = profile.nearest_name(name)?;
+            check_tag(&name.tag).is_ok().then_some(name)
+        };
+        let mut accepted = candidates.into_iter().filter_map(|name| accepted(&name));
+        let found = accepted.find(|name| !self.0.contains(name))?;
+        self.0.insert(found.clone());
+        Some(found)
+    }
 }
 
-/// Returns a name for an image whose own the profile refuses, if one can be made.
-pub(super) fn acceptable(one: &Resolved, profile: &Profile) -> Option<TargetName> {
-    let name = &one.entry.target;
-    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c);
-    let levels = profile
-        .name_levels
-        .is_some_and(|levels| name.repository.split('/').count() > levels);
-    let repository = if levels {
-        name.repository.replace('/', "_")
-    } else {
-        name.repository.clone()
-    };
-    let repository = repository.to_ascii_lowercase();
-    let repository = repository.replace(|c: char| c != '/' && !fits(c), "-");
-    let parts = repository
-        .split('/')
-        .map(|part| part.trim_matches(['.', '_', '-']));
-    let repository = parts.collect::<Vec<_>>().join("/");
-    let most = profile
-        .name_length
-        .map_or(repository.len(), |(_, most)| most);
-    let cut: String = repository.chars().take(most).collect();
-    let cut = cut.trim_end_matches(['.', '_', '-', '/']).to_owned();
-    let candidates = [repository, cut]
-        .map(|repository| TargetName {
-            repository,
-            tag: name.tag.clone(),
-        })
+/// Returns names with more of what the source of an image says in the tag: as much of its digest
+/// as tells it from others, then its platform.
+fn suffixed(one: &Resolved) -> impl Iterator<Item = TargetName> {
+    let hex = one
+        .entry
+        .source
+        .digest()
+        .map(Digest::hex)
+        .unwrap_or_default();
+    let lengths = [12, 24, 64]
         .into_iter()
-        .chain(longer(&one.declared, &name.tag));
-    candidates
-        .into_iter()
-        .find(|name| profile.refuses_name(name).is_none())
+        .filter_map(|length| hex.get(..length));
+    let suffixes = lengths
+        .map(str::to_owned)
+        .chain(platform_suffix(&one.entry.platforms));
+    suffixes.map(|suffix| with_suffix(&one.entry.target, &suffix))
+}
+
+fn with_suffix(name: &TargetName, suffix: &str) -> TargetName {
+    TargetName {
+        repository: name.repository.clone(),
+        tag: format!("{}-{suffix}", name.tag),
+    }
 }
 
 /// Returns names with more of the source in them: its path, then its host too.
@@ -103,12 +110,6 @@ fn longer(declared: &Declared, tag: &str) -> [TargetName; 2] {
         repository,
         tag: tag.to_owned(),
     })
-}
-
-fn digest_suffix(source: &Reference) -> Option<String> {
-    let digest = source.digest()?.to_string();
-    let (_, hex) = digest.split_once(':')?;
-    hex.get(..12).map(str::to_owned)
 }
 
 fn platform_suffix(platforms: &Platforms) -> Option<String> {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::model::Platforms;
 use crate::plan::{Entry, Policy, Profile, TargetName};
 
-use super::advice;
+use super::advice::{self, Taken};
 use super::declared::{Declared, Naming, Resolved};
 use super::diagnostics::Diagnostic;
 use super::mirror_file::Choices;
@@ -22,13 +22,15 @@ pub(super) struct Resolution {
     pub(super) images: Vec<Resolved>,
     /// The others of those, each with a name that nothing else has.
     pub(super) collided: Vec<(Resolved, TargetName)>,
+    /// All their names.
+    pub(super) taken: Taken,
 }
 
 /// Gives every declared image its name, its platforms and its choices.
 pub(super) fn resolve(
     declared: Vec<Declared>,
     defaults: &Choices,
-    profile: Option<&Profile>,
+    profile: &Profile,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Resolution {
     let names = names(&declared);
@@ -55,14 +57,21 @@ pub(super) fn resolve(
         }
     }
     // Only now are all names known that a new one must keep clear of.
+    let mut taken = Taken::default();
+    for name in by_target.into_keys() {
+        taken.insert(name);
+    }
     let mut collided = Vec::new();
     for (first, other) in others {
-        let name = advice::distinct(&images[first], &other, &by_target, profile);
-        by_target.insert(name.clone(), first);
+        let name = taken.distinct(&images[first], &other, profile);
         diagnostics.push(collision(&images[first], &other, &name));
         collided.push((other, name));
     }
-    Resolution { images, collided }
+    Resolution {
+        images,
+        collided,
+        taken,
+    }
 }
 
 fn entry(declared: &Declared, target: TargetName, defaults: &Choices) -> Entry {

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::model::Reference;
+use crate::model::{Reference, check_tag};
 use crate::plan::TargetName;
 
 use super::at::At;
@@ -11,7 +11,6 @@ use super::diagnostics::{Diagnostic, Files};
 use super::mirror_file::{Choices, ImageItem, ImageTable};
 use super::mistakes;
 use super::reader::Format;
-use super::tag::refuses_tag;
 
 /// Checks the images of a mirror file; those that are wrong become diagnostics.
 pub(super) fn declare(
@@ -102,8 +101,8 @@ fn parse_target(target: &At<String>, source: Option<&Reference>) -> Result<Targe
     let tag = tag
         .or_else(|| source.and_then(Reference::tag))
         .unwrap_or("latest");
-    if let Some(why) = refuses_tag(tag) {
-        return Err(wrong(why));
+    if let Err(why) = check_tag(tag) {
+        return Err(wrong(why.to_string()));
     }
     Ok(TargetName {
         repository: repository.to_owned(),

@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use crate::plan::{Desired, Entry, Target};
+use crate::plan::{Desired, Entry, Profile, ProfileKind, Target};
 
 use super::at::At;
 use super::declared::Declared;
 use super::diagnostics::{Diagnostic, Files, Kind, Place, Severity};
+use super::entries::Resolution;
 use super::mirror_file::{Choices, RegistryTable};
 use super::node::SyntaxError;
 use super::reader::{Format, Reader};
@@ -105,13 +106,16 @@ fn resolve(path: &str, declared: Vec<Declared>, defaults: &Choices, loaded: &mut
         diagnostics,
         ..
     } = loaded;
-    let profile = target.as_ref().map(|target| &target.profile);
-    let images = entries::resolve(declared, defaults, profile, diagnostics).images;
+    let any = Profile::of(ProfileKind::Generic);
+    let profile = target.as_ref().map_or(&any, |target| &target.profile);
+    let Resolution { images, taken, .. } =
+        entries::resolve(declared, defaults, profile, diagnostics);
     validate(
         &Checked {
             path,
             target: target.as_ref(),
             images: &images,
+            taken: &taken,
         },
         diagnostics,
     );

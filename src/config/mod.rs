@@ -30,7 +30,6 @@ pub mod schema;
 mod secrets;
 pub mod settings;
 mod spelling;
-mod tag;
 mod target;
 mod validate;
 mod variables;

@@ -1,6 +1,6 @@
 //! Hosts and namespaces: where images go, as people write it.
 
-use crate::model::DOCKER_HUB;
+use crate::model::{DOCKER_HUB, check_path, is_host};
 use crate::plan::{Profile, ProfileKind, Target};
 
 use super::Environment;
@@ -33,12 +33,8 @@ pub(super) fn from_environment(
             );
             return None;
         }
-        let report = |why| {
-            Diagnostic::error("target-not-valid", format!("`{variable}`: {why}"))
-                .of_kind(Kind::Environment)
-        };
         parse(value)
-            .map_err(|why| diagnostics.push(report(why)))
+            .map_err(|why| diagnostics.push(wrong(variable, &why)))
             .ok()
     };
     let registry = read(
@@ -49,11 +45,20 @@ pub(super) fn from_environment(
     let namespace = read(NAMESPACE_VARIABLE, "my-namespace", parse_namespace);
     let (registry, namespace) = (registry?, namespace?);
     let profile = Profile::of(ProfileKind::of_host(&registry));
+    if let Some(refused) = profile.refuses_namespace(&namespace) {
+        diagnostics.push(wrong(NAMESPACE_VARIABLE, &refused.to_string()));
+        return None;
+    }
     Some(Target {
         registry,
         namespace: Some(namespace),
         profile,
     })
+}
+
+/// Says what is wrong with a variable that is set: wrong wherever it is set.
+fn wrong(variable: &str, why: &str) -> Diagnostic {
+    Diagnostic::error("target-not-valid", format!("`{variable}`: {why}"))
 }
 
 /// Returns the target that a mirror file names.
@@ -78,6 +83,13 @@ pub(super) fn from_mirror(
     };
     let registry = registry?;
     let profile = profile(&table.profile, &registry);
+    if let (Some(namespace), Some(text)) = (&namespace, &table.namespace)
+        && let Some(refused) = profile.refuses_namespace(namespace)
+    {
+        let why = refused.to_string();
+        diagnostics.push(Diagnostic::error("target-not-valid", why).at(text.place.clone()));
+        return None;
+    }
     Some(Target {
         registry,
         namespace,
@@ -125,17 +137,7 @@ pub(super) fn parse_host(text: &str) -> Result<String, String> {
         ));
     }
     let host = bare.to_ascii_lowercase();
-    let (name, port) = match host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        Some((address, port)) if address.contains(':') => (address, port.strip_prefix(':')),
-        Some(_) => ("", None),
-        None => host
-            .split_once(':')
-            .map_or((&*host, None), |(name, port)| (name, Some(port))),
-    };
-    let name_fits =
-        |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-') || host.starts_with('[');
-    let port_fits = port.is_none_or(|port| port.parse::<u16>().is_ok());
-    if name.is_empty() || !name.chars().all(name_fits) || !port_fits {
+    if !is_host(&host) {
         return Err(format!(
             "`{text}` is not a registry's host; write it as in `registry.cn-hangzhou.aliyuncs.com`"
         ));
@@ -149,22 +151,16 @@ pub(super) fn parse_host(text: &str) -> Result<String, String> {
 /// Reads a namespace; forgives slashes around it.
 pub(super) fn parse_namespace(text: &str) -> Result<String, String> {
     let bare = text.trim().trim_matches('/');
-    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c);
-    if bare
-        .split('/')
-        .all(|part| !part.is_empty() && part.chars().all(fits))
-    {
+    let Err(why) = check_path(bare) else {
         return Ok(bare.to_owned());
-    }
+    };
     if bare.chars().any(|c| c.is_ascii_uppercase()) {
         return Err(format!(
             "`{bare}` is not a namespace: registries allow lower case only, as in `{}`",
             bare.to_ascii_lowercase()
         ));
     }
-    Err(format!(
-        "`{bare}` is not a namespace: only `a-z 0-9 . _ -` are allowed"
-    ))
+    Err(format!("`{bare}` is not a namespace: it {why}"))
 }
 
 #[cfg(test)]
@@ -197,6 +193,12 @@ mod tests {
             "[1]",
             "host:99999",
             "${X}",
+            "a..b",
+            "-a.com",
+            ".",
+            "[::x]",
+            "[::1]5000",
+            "host:+80",
         ] {
             assert!(parse_host(text).is_err(), "{text}");
         }
@@ -208,7 +210,11 @@ mod tests {
         assert_eq!(parse_namespace("team/a").as_deref(), Ok("team/a"));
         assert!(parse_namespace("Team").is_err_and(|why| why.contains("`team`")));
         assert!(parse_namespace("团队").is_err());
-        assert!(parse_namespace("").is_err());
+        for text in [
+            "", "..", ".", "-team", "team-", "a//b", "a..b", "../x", "a___b",
+        ] {
+            assert!(parse_namespace(text).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::plan::Target;
+use crate::plan::{Profile, ProfileKind, Target};
 
-use super::advice;
+use super::advice::{self, Taken};
 use super::declared::Resolved;
 use super::diagnostics::{Diagnostic, Kind};
 
@@ -16,6 +16,8 @@ pub(super) struct Checked<'a> {
     pub(super) target: Option<&'a Target>,
     /// The images.
     pub(super) images: &'a [Resolved],
+    /// The names that they have, and that were offered for others.
+    pub(super) taken: &'a Taken,
 }
 
 type Check = fn(&Checked<'_>, &mut Vec<Diagnostic>);
@@ -48,17 +50,21 @@ fn images_are_declared(checked: &Checked<'_>, diagnostics: &mut Vec<Diagnostic>)
 
 /// A name that the target refuses blocks this one image; the others can go.
 fn names_are_accepted(checked: &Checked<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    let Some(Target { profile, .. }) = checked.target else {
-        return;
-    };
+    // What no registry takes is wrong wherever the images go.
+    let any = Profile::of(ProfileKind::Generic);
+    let profile = checked.target.map_or(&any, |target| &target.profile);
+    let mut taken = checked.taken.clone();
     for image in checked.images {
-        let Some(refused) = profile.refuses_name(&image.entry.target) else {
-            continue;
+        let name = &image.entry.target;
+        let refused = match checked.target {
+            Some(target) => target.refuses_name(name),
+            None => any.refuses_name(name),
         };
+        let Some(refused) = refused else { continue };
         let diagnostic = Diagnostic::error("name-refused", refused.to_string())
             .of_kind(Kind::NameRefused)
             .at(image.name_place().clone());
-        diagnostics.push(match advice::acceptable(image, profile) {
+        diagnostics.push(match taken.acceptable(image, profile) {
             Some(name) => advice::rename(diagnostic, image, &name),
             None => diagnostic,
         });

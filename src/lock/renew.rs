@@ -106,7 +106,7 @@ pub fn renew(
         let name = &entry.target;
         // A name that comes back is as good as one that never left.
         let before = old.images.get(name).or_else(|| old.retired.get(name));
-        let refused = desired.target.profile.refuses_name(name);
+        let refused = desired.target.refuses_name(name);
         let answer = match (refused, resolved.get(name)) {
             (Some(refused), _) => Some(Err(BlockReason::NameRefused(refused))),
             (None, Some(observation)) => Some(settle(desired, entry, observation)),

@@ -1,13 +1,81 @@
-//! The grammar of image references, as the distribution project defines it.
+//! The grammar of names: hosts, repositories, tags and the references made of them, as the
+//! distribution project defines it. Whatever takes a name asks here; what a kind of registry
+//! refuses beyond it is for its profile to say.
 //!
 //! Written out by hand: the library's regular expression takes 18 MiB and tens of milliseconds to
 //! compile, more than a run that finds everything in place needs for all the rest. The tests hold
 //! it against the library.
 
+use core::net::Ipv6Addr;
+
 /// The longest repository name.
 const LONGEST_PATH: usize = 255;
 /// The longest tag.
 const LONGEST_TAG: usize = 128;
+/// The longest label of a host name.
+const LONGEST_LABEL: usize = 63;
+
+/// Why a text is no reference; goes on after "… is not an image reference: ".
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(super) enum GrammarError {
+    #[error("its registry is no host name with an optional port")]
+    Host,
+    #[error("it names no repository")]
+    NoRepository,
+    #[error("its repository name {0}")]
+    Path(#[from] PathError),
+    #[error("{0}")]
+    Tag(#[from] TagError),
+}
+
+/// Why a text is no repository name, and no namespace either; goes on after "it ".
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PathError {
+    /// Nothing stands before, between or behind its slashes.
+    #[error("has a `/` with nothing on one side")]
+    EmptyPart,
+    /// A character that is not allowed.
+    #[error("has `{0}`, only `a-z 0-9 . _ -` are allowed")]
+    Character(char),
+    /// A separator in a place where none may stand.
+    #[error("begins or ends with a separator (`.`, `_` or `-`)")]
+    Separator,
+    /// Separators that cannot stand together.
+    #[error("has `{0}` in it; between letters and digits stand `.`, `_`, `__` or dashes")]
+    Separators(String),
+    /// Too long.
+    #[error("has {0} characters, at most {LONGEST_PATH} are allowed")]
+    Length(usize),
+}
+
+/// Why a text is no tag.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TagError {
+    /// Nothing stands there.
+    #[error("no tag stands behind the `:`")]
+    Empty,
+    /// Too long.
+    #[error("a tag has at most {LONGEST_TAG} characters, this one has {0}")]
+    Length(usize),
+    /// A character that is not allowed.
+    #[error(
+        "the tag `{tag}` has `{found}`; a tag has only the letters `a-z A-Z`, digits and `_ . -`"
+    )]
+    Character {
+        /// The tag.
+        tag: String,
+        /// The character.
+        found: char,
+    },
+    /// It begins with a character that may stand later only.
+    #[error("the tag `{tag}` cannot begin with `{found}`")]
+    First {
+        /// The tag.
+        tag: String,
+        /// The character.
+        found: char,
+    },
+}
 
 /// The parts of a reference as they were written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,9 +86,8 @@ pub(super) struct Written<'a> {
     pub(super) digest: Option<&'a str>,
 }
 
-/// Takes a reference apart; the digest is not looked at. The error goes on after "… is not an
-/// image reference: ".
-pub(super) fn parse(text: &str) -> Result<Written<'_>, &'static str> {
+/// Takes a reference apart; the digest is not looked at.
+pub(super) fn parse(text: &str) -> Result<Written<'_>, GrammarError> {
     let (rest, digest) = split(text.split_once('@'), text);
     // A colon before the last slash belongs to a port.
     let tagged = rest.rsplit_once(':').filter(|(_, tag)| !tag.contains('/'));
@@ -30,25 +97,13 @@ pub(super) fn parse(text: &str) -> Result<Written<'_>, &'static str> {
         _ => (None, name),
     };
     if host.is_some_and(|host| !is_host(host)) {
-        return Err("its registry is no host name with an optional port");
+        return Err(GrammarError::Host);
     }
     if path.is_empty() {
-        return Err("it names no repository");
+        return Err(GrammarError::NoRepository);
     }
-    if !path.split('/').all(is_path_component) {
-        return Err(
-            "a repository name has lower-case letters and digits, with `.`, `_`, `__` or dashes \
-             between them",
-        );
-    }
-    if path.len() > LONGEST_PATH {
-        return Err("a repository name has at most 255 characters");
-    }
-    if tag.is_some_and(|tag| !is_tag(tag)) {
-        return Err(
-            "a tag has at most 128 letters, digits, `_`, `.` and `-`, none of the last two first",
-        );
-    }
+    check_path(path)?;
+    tag.map_or(Ok(()), check_tag)?;
     Ok(Written {
         host,
         path,
@@ -66,45 +121,82 @@ fn is_like_host(part: &str) -> bool {
     part == "localhost" || part.contains(['.', ':'])
 }
 
-fn is_host(host: &str) -> bool {
+/// Tells whether a text is a registry's host: a name or an address, with an optional port.
+pub fn is_host(host: &str) -> bool {
     let bracket = host.rfind(']').unwrap_or_default();
     let colon = host[bracket..].rfind(':').map(|at| bracket + at);
     let (name, port) = split(colon.map(|at| (&host[..at], &host[at + 1..])), host);
-    let is_port = |port: &str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
-    let is_address = |address: &str| {
-        let within = |byte: u8| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.');
-        address.contains(':') && address.bytes().all(within)
-    };
+    let is_port =
+        |port: &str| port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok();
     let ipv6 = name
         .strip_prefix('[')
         .and_then(|name| name.strip_suffix(']'));
-    port.is_none_or(is_port) && ipv6.map_or_else(|| name.split('.').all(is_label), is_address)
+    let is_name = || name.split('.').all(is_label);
+    port.is_none_or(is_port)
+        && ipv6.map_or_else(is_name, |address| address.parse::<Ipv6Addr>().is_ok())
 }
 
 fn is_label(label: &str) -> bool {
     let is_within = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-    !label.is_empty()
+    (1..=LONGEST_LABEL).contains(&label.len())
         && label.bytes().all(is_within)
         && !label.starts_with('-')
         && !label.ends_with('-')
 }
 
-fn is_path_component(component: &str) -> bool {
+/// Checks the name of a repository, or of a namespace: parts between slashes.
+///
+/// # Errors
+///
+/// The first rule that it breaks.
+pub fn check_path(path: &str) -> Result<(), PathError> {
     let is_usual = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-    let is_separator =
-        |run: &str| matches!(run, "" | "." | "_" | "__") || run.bytes().all(|byte| byte == b'-');
-    component.starts_with(is_usual)
-        && component.ends_with(is_usual)
-        && component.split(is_usual).all(is_separator)
+    let is_allowed = |c: char| is_usual(c) || matches!(c, '.' | '_' | '-' | '/');
+    if let Some(found) = path.chars().find(|c| !is_allowed(*c)) {
+        return Err(PathError::Character(found));
+    }
+    for part in path.split('/') {
+        if part.is_empty() {
+            return Err(PathError::EmptyPart);
+        }
+        if !part.starts_with(is_usual) || !part.ends_with(is_usual) {
+            return Err(PathError::Separator);
+        }
+        if let Some(run) = part.split(is_usual).find(|run| !is_separator(run)) {
+            return Err(PathError::Separators(run.to_owned()));
+        }
+    }
+    if path.len() > LONGEST_PATH {
+        return Err(PathError::Length(path.len()));
+    }
+    Ok(())
 }
 
-fn is_tag(tag: &str) -> bool {
-    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-    (1..=LONGEST_TAG).contains(&tag.len())
-        && !tag.starts_with(['.', '-'])
-        && tag
-            .bytes()
-            .all(|byte| is_word(byte) || matches!(byte, b'.' | b'-'))
+/// Tells whether these characters can stand between two letters or digits of a name.
+fn is_separator(run: &str) -> bool {
+    matches!(run, "" | "." | "_" | "__") || run.bytes().all(|byte| byte == b'-')
+}
+
+/// Checks a tag.
+///
+/// # Errors
+///
+/// The first rule that it breaks.
+pub fn check_tag(tag: &str) -> Result<(), TagError> {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let length = tag.chars().count();
+    if length > LONGEST_TAG {
+        return Err(TagError::Length(length));
+    }
+    let is_allowed = |c: char| is_word(c) || matches!(c, '.' | '-');
+    let (odd, first) = (tag.chars().find(|c| !is_allowed(*c)), tag.chars().next());
+    let tag = tag.to_owned();
+    match (odd, first) {
+        (Some(found), _) => Err(TagError::Character { tag, found }),
+        (None, None) => Err(TagError::Empty),
+        (None, Some(first)) if is_word(first) => Ok(()),
+        (None, Some(found)) => Err(TagError::First { tag, found }),
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The words of the field, each parsed once into a checked type. Pure.
 
 pub mod digest;
-mod grammar;
+pub mod grammar;
 pub mod manifest;
 pub mod media_type;
 pub mod platform;
@@ -9,6 +9,7 @@ pub mod reference;
 pub mod secret;
 
 pub use digest::{Algorithm, Digest, DigestError, Hasher};
+pub use grammar::{PathError, TagError, check_path, check_tag, is_host};
 pub use manifest::{
     Child, Descriptor, ImageManifest, Index, Layer, MANIFEST_SIZE_LIMIT, Manifest, ManifestError,
     RawManifest, config_platform,

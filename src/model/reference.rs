@@ -9,7 +9,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::digest::{Digest, DigestError};
-use super::grammar;
+use super::grammar::{self, GrammarError};
 
 /// The registry that an image name without a host belongs to.
 pub const DOCKER_HUB: &str = "docker.io";
@@ -145,7 +145,7 @@ impl FromStr for Reference {
                 why,
             });
         }
-        let written = grammar::parse(text).map_err(|why| refused(text, why))?;
+        let written = grammar::parse(text).map_err(|why| refused(text, &why))?;
         let registry = match written.host.map(str::to_ascii_lowercase) {
             None => DOCKER_HUB.to_owned(),
             Some(host) if DOCKER_HUB_HOSTS.contains(&host.as_str()) => DOCKER_HUB.to_owned(),
@@ -170,7 +170,7 @@ impl FromStr for Reference {
     }
 }
 
-fn refused(text: &str, why: &str) -> ReferenceError {
+fn refused(text: &str, why: &GrammarError) -> ReferenceError {
     let name = text.split('@').next().unwrap_or(text);
     let path = name.split_once('/').map_or(name, |(_, path)| path);
     let path = path.rsplit_once(':').map_or(path, |(path, _)| path);
@@ -179,7 +179,7 @@ fn refused(text: &str, why: &str) -> ReferenceError {
     }
     ReferenceError::Grammar {
         text: text.to_owned(),
-        why: why.to_owned(),
+        why: why.to_string(),
     }
 }
 

@@ -42,7 +42,7 @@ pub async fn observe<R: ReadRegistry>(
     progress: &Progress,
 ) -> Observed {
     let observer = &Observer::new(desired, registry, cache);
-    let accepted = |entry: &&Entry| desired.target.profile.refuses_name(&entry.target).is_none();
+    let accepted = |entry: &&Entry| desired.target.refuses_name(&entry.target).is_none();
     let entries = desired.entries.iter().filter(accepted);
     let mut answers: HashMap<_, _> = futures_util::stream::iter(entries)
         .map(|entry| async move {

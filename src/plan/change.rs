@@ -9,8 +9,8 @@ use super::cost::Contents;
 use super::desired::{Origin, Policy, Target, TargetName};
 use super::expected::{Expected, Refusal};
 use super::lock::LockState;
+use super::names::NameRefused;
 use super::observed::Unreadable;
-use super::profile::NameRefused;
 
 /// What has to be done, in the order of the files.
 #[derive(Debug, Clone, PartialEq, Eq)]

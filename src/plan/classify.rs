@@ -13,12 +13,11 @@ use super::referrers::{ObservedReferrer, ObservedReferrers};
 
 /// Compares what is desired with what was observed.
 pub fn plan(desired: &Desired, observed: &Observed) -> Plan {
-    let profile = &desired.target.profile;
     let mut changes = Vec::with_capacity(desired.entries.len());
     let mut followers = Followers::of(desired);
     for entry in &desired.entries {
         let image = observed.get(&entry.target);
-        let action = match (profile.refuses_name(&entry.target), image) {
+        let action = match (desired.target.refuses_name(&entry.target), image) {
             (Some(refused), _) => blocked(BlockReason::NameRefused(refused)),
             (None, None) => blocked(BlockReason::NotObserved),
             (None, Some(image)) => match breaks_lock(desired.locked(entry), image) {

@@ -11,6 +11,7 @@ pub mod drift;
 pub mod endpoints;
 pub mod expected;
 pub mod lock;
+pub mod names;
 pub mod observed;
 pub mod offline;
 pub mod profile;
@@ -35,8 +36,9 @@ pub use expected::{
     Ask, Content, Expected, Known, LeftOut, Need, Refusal, Resolution, Selection, expect,
 };
 pub use lock::{Lock, LockState, LockedImage, Misfit};
+pub use names::{NameRefused, NameRule, NamespaceRefused};
 pub use observed::{Cause, Observation, Observed, ObservedImage, SourceImage, Unreadable};
-pub use profile::{NameRefused, NameRule, Profile, ProfileKind};
+pub use profile::{Profile, ProfileKind};
 pub use prune::{ObservedTags, PRUNE_LIMIT, prune};
 pub use remember::{Remembered, ResolutionKey};
 pub use report::{Outcome, Report, Transfer};

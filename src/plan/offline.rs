@@ -6,7 +6,7 @@ use super::desired::{Desired, Entry};
 /// Says for each image what the lock wants of it, and that nothing else is known.
 pub fn offline(desired: &Desired) -> Plan {
     let change = |entry: &Entry| {
-        let reason = match desired.target.profile.refuses_name(&entry.target) {
+        let reason = match desired.target.refuses_name(&entry.target) {
             Some(refused) => BlockReason::NameRefused(refused),
             None => BlockReason::Offline {
                 locked: desired

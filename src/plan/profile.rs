@@ -5,8 +5,6 @@
 
 use std::fmt;
 
-use super::desired::TargetName;
-
 /// What a target registry accepts.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Profile {
@@ -15,6 +13,8 @@ pub struct Profile {
     /// Whether manifests whose config is not an image's are refused
     /// (403 `unknown manifest class for …`).
     pub image_configs_only: bool,
+    /// How many levels the namespace may have; none for any number.
+    pub namespace_levels: Option<usize>,
     /// How many levels a repository name may have below the namespace; none for any number.
     pub name_levels: Option<usize>,
     /// The least and the greatest number of characters of a repository name; none for the
@@ -91,6 +91,7 @@ impl Profile {
         let generic = Self {
             kind,
             image_configs_only: false,
+            namespace_levels: None,
             name_levels: None,
             name_length: None,
             mount: None,
@@ -108,6 +109,7 @@ impl Profile {
             },
             ProfileKind::AcrPersonal => Self {
                 image_configs_only: true,
+                namespace_levels: Some(1),
                 name_levels: Some(1),
                 name_length: Some((2, 64)),
                 repository_limit: Some(300),
@@ -116,87 +118,6 @@ impl Profile {
             },
         }
     }
-
-    /// Says why the registry would refuse `name`, if it would.
-    pub fn refuses_name(&self, name: &TargetName) -> Option<NameRefused> {
-        let repository = &name.repository;
-        let refused = |rule: NameRule| NameRefused {
-            kind: self.kind,
-            name: name.clone(),
-            rule,
-        };
-        let levels = repository.split('/').count();
-        if let Some(limit) = self.name_levels.filter(|limit| levels > *limit) {
-            return Some(refused(NameRule::Levels {
-                limit,
-                found: levels,
-            }));
-        }
-        let length = repository.chars().count();
-        let fits = |(least, most)| (least..=most).contains(&length);
-        if let Some((least, most)) = self.name_length.filter(|limits| !fits(*limits)) {
-            return Some(refused(NameRule::Length {
-                least,
-                most,
-                found: length,
-            }));
-        }
-        let separator = |c: char| matches!(c, '.' | '_' | '-');
-        let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || separator(c);
-        for level in repository.split('/') {
-            if let Some(found) = level.chars().find(|c| !allowed(*c)) {
-                return Some(refused(NameRule::Character { found }));
-            }
-            if level.is_empty() || level.starts_with(separator) || level.ends_with(separator) {
-                return Some(refused(NameRule::Separator));
-            }
-        }
-        None
-    }
-}
-
-/// A target name that the registry would refuse.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{kind} refuses the repository name `{}`: {rule}", name.repository)]
-pub struct NameRefused {
-    /// The kind of registry.
-    pub kind: ProfileKind,
-    /// The name.
-    pub name: TargetName,
-    /// The rule that it breaks.
-    pub rule: NameRule,
-}
-
-/// A rule about repository names.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum NameRule {
-    /// Too many levels.
-    #[error("it has {found} levels below the namespace, at most {limit} allowed")]
-    Levels {
-        /// How many there may be.
-        limit: usize,
-        /// How many there are.
-        found: usize,
-    },
-    /// Too short or too long.
-    #[error("it has {found} characters, {least} to {most} are allowed")]
-    Length {
-        /// The least number of characters.
-        least: usize,
-        /// The greatest number of characters.
-        most: usize,
-        /// How many there are.
-        found: usize,
-    },
-    /// A character that is not allowed.
-    #[error("it has `{found}`, only `a-z 0-9 . _ -` are allowed")]
-    Character {
-        /// The character.
-        found: char,
-    },
-    /// A separator in a place where none may stand.
-    #[error("it begins or ends with a separator (`.`, `_` or `-`)")]
-    Separator,
 }
 
 #[cfg(test)]
@@ -230,35 +151,5 @@ mod tests {
         ] {
             assert_eq!(ProfileKind::of_host(host), kind, "{host}");
         }
-    }
-
-    #[test]
-    fn refuses_names_by_rule() {
-        let refusal = |kind, repository: &str| {
-            let name = TargetName {
-                repository: repository.to_owned(),
-                tag: "1".to_owned(),
-            };
-            Profile::of(kind)
-                .refuses_name(&name)
-                .map(|refused| refused.to_string())
-        };
-        let personal = |repository| refusal(ProfileKind::AcrPersonal, repository);
-        assert_eq!(personal("nginx"), None);
-        assert_eq!(personal("linux_arm64_xiaoyaliu_alist"), None);
-        for (name, why) in [
-            ("a/b", "2 levels"),
-            ("x", "1 characters"),
-            (&*"x".repeat(65), "65 characters"),
-            ("-ab", "separator"),
-            ("ab_", "separator"),
-            ("aB", "`B`"),
-        ] {
-            let text = personal(name).unwrap_or_default();
-            assert!(text.contains(why), "{name}: {text}");
-        }
-        assert_eq!(refusal(ProfileKind::AcrEnterprise, "team/app"), None);
-        assert_eq!(refusal(ProfileKind::Generic, "x"), None);
-        assert!(refusal(ProfileKind::Generic, "a//b").is_some());
     }
 }

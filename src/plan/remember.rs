@@ -44,6 +44,7 @@ impl ResolutionKey {
         let Profile {
             kind: _,
             image_configs_only,
+            namespace_levels: _,
             name_levels: _,
             name_length: _,
             mount: _,

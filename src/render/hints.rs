@@ -3,7 +3,7 @@
 use crate::model::{DOCKER_HUB, ManifestError, Platforms};
 use crate::plan::{
     Action, BlockReason, Cause, Change, LockState, NameRefused, Outcome, Profile, Refusal, Target,
-    TargetName, Unreadable,
+    Unreadable,
 };
 
 /// Says what to do about a change that is blocked; nothing where there is no advice to give.
@@ -84,7 +84,7 @@ fn of_reader(why: &Unreadable) -> Option<String> {
 }
 
 fn for_name(refused: &NameRefused, profile: &Profile) -> String {
-    match allowed_name(&refused.name, profile) {
+    match profile.nearest_name(&refused.name) {
         Some(name) => format!(
             "give the image a name that {} takes: `target: {name}` in `mirror.yaml`",
             refused.kind
@@ -94,34 +94,6 @@ fn for_name(refused: &NameRefused, profile: &Profile) -> String {
             refused.kind
         ),
     }
-}
-
-/// Returns a name like `name` that the registry takes, if there is one.
-fn allowed_name(name: &TargetName, profile: &Profile) -> Option<TargetName> {
-    let separator = |c: char| matches!(c, '.' | '_' | '-');
-    let flat = profile.name_levels == Some(1);
-    let allowed = |c: char| match c.to_ascii_lowercase() {
-        '/' if flat => '_',
-        c if c.is_ascii_lowercase() || c.is_ascii_digit() || separator(c) || c == '/' => c,
-        _ => '-',
-    };
-    let repository: String = name.repository.chars().map(allowed).collect();
-    let levels: Vec<_> = repository
-        .split('/')
-        .map(|level| level.trim_matches(separator))
-        .filter(|level| !level.is_empty())
-        .collect();
-    let most = profile.name_length.map_or(usize::MAX, |(_, most)| most);
-    // The last part tells images apart; the front is what can go.
-    let joined = levels.join("/");
-    let start = joined.len().saturating_sub(most);
-    let repository = joined[start..].trim_start_matches(|c| separator(c) || c == '/');
-    let name = TargetName {
-        repository: repository.to_owned(),
-        tag: name.tag.clone(),
-    };
-    let taken = !name.repository.is_empty() && profile.refuses_name(&name).is_none();
-    taken.then_some(name)
 }
 
 fn for_source(cause: Cause, host: &str) -> String {
@@ -213,7 +185,7 @@ fn for_refusal(refusal: &Refusal, platforms: &Platforms) -> Option<String> {
 mod tests {
     use super::*;
     use crate::model::PlatformPattern;
-    use crate::plan::{Origin, ProfileKind};
+    use crate::plan::{Origin, ProfileKind, TargetName};
 
     fn target(registry: &str) -> Target {
         Target {
@@ -225,7 +197,10 @@ mod tests {
 
     fn hint_at(registry: &str, platforms: Platforms, reason: BlockReason) -> Option<String> {
         let change = Change {
-            target: name("app"),
+            target: TargetName {
+                repository: "app".to_owned(),
+                tag: "1".to_owned(),
+            },
             source: "app".parse().unwrap(),
             platforms,
             origin: Origin {
@@ -252,13 +227,6 @@ mod tests {
             cause,
             message: String::new(),
             hint: None,
-        }
-    }
-
-    fn name(repository: &str) -> TargetName {
-        TargetName {
-            repository: repository.to_owned(),
-            tag: "1".to_owned(),
         }
     }
 
@@ -330,32 +298,5 @@ mod tests {
         };
         assert!(!hint(&["linux/riscv64"]).contains("skip"));
         assert!(hint(&["linux/riscv64", "linux/386"]).contains("`missing-platforms: skip`"));
-    }
-
-    #[test]
-    fn suggested_names_are_taken() {
-        let personal = Profile::of(ProfileKind::AcrPersonal);
-        let suggested = |text: &str| {
-            let suggested = allowed_name(&name(text), &personal)?;
-            assert_eq!(personal.refuses_name(&suggested), None);
-            Some(suggested.repository)
-        };
-        let long = format!("{}-tail", "x".repeat(80));
-        for (text, name) in [
-            ("platform/web/app", Some("platform_web_app")),
-            ("Org/App", Some("org_app")),
-            ("_nginx-", Some("nginx")),
-            ("a:b+c", Some("a-b-c")),
-            ("x", None),
-            ("///", None),
-            ("镜像", None),
-        ] {
-            assert_eq!(suggested(text).as_deref(), name, "{text}");
-        }
-        let cut = suggested(&long).unwrap();
-        assert!(cut.len() == 64 && cut.ends_with("-tail"), "{cut}");
-        let enterprise = Profile::of(ProfileKind::AcrEnterprise);
-        let kept = allowed_name(&name("Team/App"), &enterprise).unwrap();
-        assert_eq!(kept.repository, "team/app");
     }
 }

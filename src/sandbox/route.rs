@@ -2,6 +2,8 @@
 //!
 //! Repository names hold slashes, so the endpoint is found from the end of the path.
 
+use crate::model::{check_path, check_tag};
+
 /// An endpoint of the registry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Endpoint {
@@ -37,33 +39,19 @@ impl Route {
             }
             [name @ .., "blobs", "uploads", id] => (name, Endpoint::Upload((*id).to_owned())),
             [name @ .., "blobs", digest] => (name, Endpoint::Blob((*digest).to_owned())),
-            [name @ .., "manifests", reference] if is_tag(reference) || reference.contains(':') => {
+            [name @ .., "manifests", reference]
+                if check_tag(reference).is_ok() || reference.contains(':') =>
+            {
                 (name, Endpoint::Manifest((*reference).to_owned()))
             }
             [name @ .., "referrers", digest] => (name, Endpoint::Referrers((*digest).to_owned())),
             _ => return None,
         };
         let name = name.join("/");
-        is_name(&name).then_some(Self::Repository { name, endpoint })
+        check_path(&name)
+            .is_ok()
+            .then_some(Self::Repository { name, endpoint })
     }
-}
-
-/// Tells whether `text` is a tag: up to 128 of `A-Z a-z 0-9 _ . -`, no separator first but `_`.
-pub(super) fn is_tag(text: &str) -> bool {
-    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    text.starts_with(word) && text.len() <= 128 && text.chars().all(|c| word(c) || ".-".contains(c))
-}
-
-/// Tells whether `text` is a repository name: parts of lower-case letters and digits, between
-/// which stand `.`, `_`, `__` or any number of `-`.
-fn is_name(text: &str) -> bool {
-    let letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-    let part = |part: &str| {
-        let separators = part.split(letter).filter(|text| !text.is_empty());
-        let good = |s: &str| matches!(s, "." | "_" | "__") || s.chars().all(|c| c == '-');
-        part.starts_with(letter) && part.ends_with(letter) && { separators }.all(good)
-    };
-    text.len() <= 255 && text.split('/').all(part)
 }
 
 #[cfg(test)]
@@ -110,7 +98,5 @@ mod tests {
         ] {
             assert_eq!(Route::parse(path), None, "{path}");
         }
-        assert!(is_tag(&"a".repeat(128)) && !is_tag(&"a".repeat(129)) && !is_tag(""));
-        assert!(is_name("a__b/c---d/e.f_g") && !is_name("a___b"));
     }
 }

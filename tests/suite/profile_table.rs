@@ -24,6 +24,7 @@ fn the_document_has_every_fact() {
     let Profile {
         kind: _,
         image_configs_only: _,
+        namespace_levels: _,
         name_levels: _,
         name_length: _,
         mount: _,
@@ -44,6 +45,11 @@ fn the_document_has_every_fact() {
                 "all"
             }
             .to_owned()
+        }),
+        row("levels of a namespace", |profile| {
+            profile
+                .namespace_levels
+                .map_or_else(any, |levels| levels.to_string())
         }),
         row("levels of a name", |profile| {
             profile

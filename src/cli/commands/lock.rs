@@ -102,11 +102,11 @@ fn wanted<'a>(desired: &'a Desired, update: Option<&[String]>) -> Result<Vec<&'a
         Some([]) => true,
         Some(some) => some.iter().any(|name| names(entry, name)),
     };
-    let profile = &desired.target.profile;
+    let target = &desired.target;
     Ok(desired
         .entries
         .iter()
-        .filter(|entry| profile.refuses_name(&entry.target).is_none())
+        .filter(|entry| target.refuses_name(&entry.target).is_none())
         .filter(|entry| is_open(entry) || moves(entry))
         .collect())
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::model::Platforms;
 use crate::plan::{Profile, ProfileKind, TargetName};
 
-use super::super::advice;
+use super::super::advice::Taken;
 use super::super::declared::Resolved;
 use super::super::diagnostics::{Diagnostic, Severity};
 use super::super::entries::{self, Resolution};
@@ -17,11 +17,13 @@ use super::draft::{Draft, Line};
 /// Makes a draft of an image list.
 pub(super) fn draft(path: &str, text: &str) -> (Draft, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
+    let any = Profile::of(ProfileKind::Generic);
     let declared = images_txt::parse(path, text, &mut diagnostics);
     let Resolution {
         mut images,
         collided,
-    } = entries::resolve(declared, &Choices::default(), None, &mut diagnostics);
+        mut taken,
+    } = entries::resolve(declared, &Choices::default(), &any, &mut diagnostics);
     for one in &mut diagnostics {
         if one.code == entries::SAME_TARGET {
             one.severity = Severity::Warning;
@@ -34,7 +36,7 @@ pub(super) fn draft(path: &str, text: &str) -> (Draft, Vec<Diagnostic>) {
     }));
     images.sort_by_key(|image| image.entry.origin.line);
     for image in &mut images {
-        diagnostics.extend(mend_name(image));
+        diagnostics.extend(mend_name(image, &mut taken, &any));
     }
     (
         Draft {
@@ -45,11 +47,10 @@ pub(super) fn draft(path: &str, text: &str) -> (Draft, Vec<Diagnostic>) {
 }
 
 /// Gives an image another name if no registry can take the one it has, as with a port in it.
-fn mend_name(image: &mut Resolved) -> Option<Diagnostic> {
-    let profile = Profile::of(ProfileKind::Generic);
+fn mend_name(image: &mut Resolved, taken: &mut Taken, profile: &Profile) -> Option<Diagnostic> {
     let refused = profile.refuses_name(&image.entry.target)?;
-    let name = advice::acceptable(image, &profile)?;
-    let message = format!("no registry takes the name `{}`", refused.name);
+    let name = taken.acceptable(image, profile)?;
+    let message = refused.to_string();
     image.entry.target = name;
     Some(
         Diagnostic::warning("name-refused", message)

@@ -1,10 +1,9 @@
 //! Mistakes in the image itself: the one word behind the platform.
 
 use super::super::images_txt::Word;
-use super::super::tag::refuses_tag;
 use super::pages::{Page, page};
 use super::{Line, Mistake, short};
-use crate::model::{Digest, Reference, ReferenceError};
+use crate::model::{Digest, Reference, ReferenceError, check_tag};
 
 fn image<'a>(line: &Line<'a>) -> Option<Word<'a>> {
     match line.behind_platform() {
@@ -116,7 +115,8 @@ pub(super) fn tag(line: &Line<'_>) -> Option<Mistake> {
                 .mended(line.with(image.span(), &without)),
         );
     }
-    refuses_tag(tag).map(|why| Mistake::new("tag", why, span))
+    let why = check_tag(tag).err()?;
+    Some(Mistake::new("tag", short(&why.to_string()), span))
 }
 
 /// `nginx@sha256:12`, `nginx@latest`
@@ -126,7 +126,7 @@ pub(super) fn digest(line: &Line<'_>) -> Option<Mistake> {
     let error = digest.parse::<Digest>().err()?;
     let at = image.start + name.len();
     let span = at..image.span().end;
-    if !digest.contains(':') && refuses_tag(digest).is_none() && !name.contains(':') {
+    if !digest.contains(':') && check_tag(digest).is_ok() && !name.contains(':') {
         let message = format!("`{}` is a tag, and a tag stands behind `:`", short(digest));
         let mended = line.with(image.span(), &format!("{name}:{digest}"));
         return Some(Mistake::new("digest", message, span).mended(mended));

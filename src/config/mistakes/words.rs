@@ -1,9 +1,8 @@
 //! Mistakes in how the words of a line are put together.
 
 use super::super::images_txt::Word;
-use super::super::tag::refuses_tag;
 use super::{Line, Mistake, short};
-use crate::model::{PlatformPattern, Reference};
+use crate::model::{PlatformPattern, Reference, check_tag};
 
 fn is_image(text: &str) -> bool {
     text.parse::<Reference>().is_ok()
@@ -173,7 +172,7 @@ pub(super) fn torn_apart(line: &Line<'_>) -> Option<Mistake> {
     let bare = !name.text.contains([':', '@']) && is_image(name.text);
     let version = tag.text.strip_prefix('v').unwrap_or(tag.text);
     let version = version.starts_with(|c: char| c.is_ascii_digit()) || version == "latest";
-    if !bare || !version || refuses_tag(tag.text).is_some() {
+    if !bare || !version || check_tag(tag.text).is_err() {
         return None;
     }
     let message = format!("a `:` is missing before the tag `{}`", tag.text);

@@ -47,6 +47,74 @@ fn a_refused_name_is_an_error_to_check_and_left_to_the_plan() {
     assert_eq!(loaded.desired().unwrap().entries.len(), 2);
 }
 
+/// Returns the codes of what `check` says, with the environment's registry and namespace as given.
+fn codes_with(registry: &str, namespace: &str, path: &str, text: &str) -> Vec<&'static str> {
+    let variables = [
+        ("ALIYUN_REGISTRY", registry),
+        ("ALIYUN_NAME_SPACE", namespace),
+    ];
+    let environment: Environment = variables
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into();
+    let loaded = load_with(path, text, "", &environment);
+    assert_eq!(loaded.desired().is_ok(), loaded.check().is_empty());
+    loaded.check().iter().map(|one| one.code).collect()
+}
+
+#[test]
+fn a_target_that_cannot_be_is_a_mistake_wherever_it_is_written() {
+    let personal = "registry.cn-hangzhou.aliyuncs.com";
+    let mirror = "version: 1\n\
+                  target: {registry: \"${ALIYUN_REGISTRY}\", namespace: \"${ALIYUN_NAME_SPACE}\"}\n\
+                  images: [nginx]\n";
+    for (registry, namespace, wrong) in [
+        (personal, "team", false),
+        ("registry.example", "a/b", false),
+        (personal, "a/b", true),
+        (personal, "..", true),
+        (personal, "-team", true),
+        ("registry.example", "a/../b", true),
+        ("registry..example", "team", true),
+        ("-registry.example", "team", true),
+        ("registry.example:66000", "team", true),
+    ] {
+        let expected = if wrong {
+            &["target-not-valid"][..]
+        } else {
+            &[]
+        };
+        for (path, text) in [("images.txt", "nginx\n"), ("mirror.yaml", mirror)] {
+            let codes = codes_with(registry, namespace, path, text);
+            assert_eq!(codes, expected, "{registry}/{namespace} in {path}");
+        }
+    }
+}
+
+#[test]
+fn a_name_that_no_registry_takes_is_told_with_and_without_a_target() {
+    for target in ["a..b:1", "a___b", "a.-b:1", "-a", "../a:1", "a//b"] {
+        let text = format!("version: 1\nimages: [{{source: nginx, target: {target}}}]\n");
+        for environment in [Environment::new(), super::environment()] {
+            let loaded = load_with("mirror.yaml", &text, "", &environment);
+            let codes: Vec<&str> = loaded.check().iter().map(|one| one.code).collect();
+            assert_eq!(codes, ["name-refused"], "{target}");
+        }
+    }
+}
+
+#[test]
+fn no_two_images_are_offered_one_name() {
+    let list = ["alpha", "beta"].map(|end| format!("org/{}-{end}:v1\n", "long-".repeat(14)));
+    let loaded = loaded("images.txt", &list.concat());
+    let offered: std::collections::BTreeSet<_> = loaded
+        .check()
+        .into_iter()
+        .map(|one| one.help.unwrap())
+        .map(|help| help.rsplit_once("target: ").unwrap().1.to_owned())
+        .collect();
+    assert_eq!(offered.len(), 2, "{offered:?}");
+}
+
 #[test]
 fn every_mistake_is_told_at_once_in_the_order_of_the_files() {
     let text = "version: 2\nimages:\n  - Nginx\n  - {source: a, platforms: [x]}\n  - a:\nzzz: 1\n\

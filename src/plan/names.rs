@@ -1,0 +1,327 @@
+//! Which names a target takes: the grammar of names, what its profile refuses beyond that, and what
+//! to write instead.
+
+use std::fmt;
+
+use crate::model::{Digest, PathError, check_path};
+
+use super::desired::{Target, TargetName};
+use super::profile::{Profile, ProfileKind};
+
+impl Target {
+    /// Says why the registry would refuse `name`, if it would.
+    pub fn refuses_name(&self, name: &TargetName) -> Option<NameRefused> {
+        let whole = || check_path(&self.repository(name).name).err();
+        self.profile.refuses_name(name).or_else(|| {
+            Some(NameRefused {
+                kind: self.profile.kind,
+                name: name.clone(),
+                rule: NameRule::Grammar(whole()?),
+            })
+        })
+    }
+}
+
+impl Profile {
+    /// Says why the registry would refuse `name`, if it would.
+    pub fn refuses_name(&self, name: &TargetName) -> Option<NameRefused> {
+        let repository = &name.repository;
+        let refused = |rule: NameRule| NameRefused {
+            kind: self.kind,
+            name: name.clone(),
+            rule,
+        };
+        if let Err(why) = check_path(repository) {
+            return Some(refused(NameRule::Grammar(why)));
+        }
+        let levels = repository.split('/').count();
+        if let Some(limit) = self.name_levels.filter(|limit| levels > *limit) {
+            return Some(refused(NameRule::Levels {
+                limit,
+                found: levels,
+            }));
+        }
+        let length = repository.len();
+        let fits = |(least, most)| (least..=most).contains(&length);
+        if let Some((least, most)) = self.name_length.filter(|limits| !fits(*limits)) {
+            return Some(refused(NameRule::Length {
+                least,
+                most,
+                found: length,
+            }));
+        }
+        None
+    }
+
+    /// Says why nothing below the namespace could be pushed, if that is so.
+    pub fn refuses_namespace(&self, namespace: &str) -> Option<NamespaceRefused> {
+        let found = namespace.split('/').count();
+        let limit = self.namespace_levels.filter(|limit| found > *limit)?;
+        Some(NamespaceRefused {
+            kind: self.kind,
+            limit,
+            found,
+        })
+    }
+
+    /// Returns the name most like `name` that the registry takes, if one can be made.
+    pub fn nearest_name(&self, name: &TargetName) -> Option<TargetName> {
+        let too_deep = |limit| name.repository.split('/').count() > limit;
+        let slash = if self.name_levels.is_some_and(too_deep) {
+            "_"
+        } else {
+            "/"
+        };
+        let lower = name.repository.to_ascii_lowercase();
+        let parts = lower.split('/').map(mended_part);
+        let parts: Vec<_> = parts.filter(|part| !part.is_empty()).collect();
+        let whole = parts.join(slash);
+        let most = self.name_length.map_or(usize::MAX, |(_, most)| most);
+        let repository = if whole.len() > most {
+            shortened(&whole, most)
+        } else {
+            whole
+        };
+        let name = TargetName {
+            repository,
+            tag: name.tag.clone(),
+        };
+        self.refuses_name(&name).is_none().then_some(name)
+    }
+}
+
+/// Returns a part of a name with every other character and every run of separators replaced by one
+/// that can stand there.
+fn mended_part(part: &str) -> String {
+    let is_usual = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    let mut mended = String::new();
+    let mut rest = part.trim_matches(|c| !is_usual(c));
+    while let Some(at) = rest.find(|c| !is_usual(c)) {
+        let end = rest[at..]
+            .find(is_usual)
+            .map_or(rest.len(), |length| at + length);
+        let (usual, run) = (&rest[..at], &rest[at..end]);
+        mended.push_str(usual);
+        mended.push_str(mended_run(run));
+        rest = &rest[end..];
+    }
+    mended + rest
+}
+
+/// Returns a run of characters that can stand between two letters: the run itself, one of its
+/// characters if they are all the same, else a dash.
+fn mended_run(run: &str) -> &str {
+    let is_taken = |run: &str| check_path(&format!("a{run}a")).is_ok();
+    let first = run.chars().next().map_or(run, |c| &run[..c.len_utf8()]);
+    match run {
+        run if is_taken(run) => run,
+        run if is_taken(first) && run.replace(first, "").is_empty() => first,
+        _ => "-",
+    }
+}
+
+/// Cuts a name; eight digits that stand for all of it keep it apart from others.
+fn shortened(name: &str, most: usize) -> String {
+    let digest = Digest::sha256(name.as_bytes());
+    let suffix = format!("-{}", &digest.hex()[..8]);
+    let is_separator = |c| matches!(c, '.' | '_' | '-' | '/');
+    let start = &name[..most.saturating_sub(suffix.len()).min(name.len())];
+    format!("{}{suffix}", start.trim_end_matches(is_separator))
+}
+
+/// A namespace that the registry does not have.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a namespace of {kind} has at most {limit} level, this one has {found}")]
+pub struct NamespaceRefused {
+    /// The kind of registry.
+    pub kind: ProfileKind,
+    /// How many levels there may be.
+    pub limit: usize,
+    /// How many there are.
+    pub found: usize,
+}
+
+/// A target name that the registry would refuse.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NameRefused {
+    /// The kind of registry.
+    pub kind: ProfileKind,
+    /// The name.
+    pub name: TargetName,
+    /// The rule that it breaks.
+    pub rule: NameRule,
+}
+
+impl NameRefused {
+    /// Returns who refuses the name, as a sentence goes on: `acr-personal refuses`.
+    fn refuses(&self) -> String {
+        match self.rule {
+            NameRule::Grammar(_) => "no registry takes".to_owned(),
+            NameRule::Levels { .. } | NameRule::Length { .. } => format!("{} refuses", self.kind),
+        }
+    }
+}
+
+impl fmt::Display for NameRefused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (refuses, name) = (self.refuses(), &self.name.repository);
+        write!(
+            f,
+            "{refuses} the repository name `{name}`: it {}",
+            self.rule
+        )
+    }
+}
+
+/// A rule about repository names; goes on after "it ".
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NameRule {
+    /// The grammar of names, which every registry has.
+    #[error("{0}")]
+    Grammar(#[from] PathError),
+    /// Too many levels.
+    #[error("has {found} levels below the namespace, at most {limit} allowed")]
+    Levels {
+        /// How many there may be.
+        limit: usize,
+        /// How many there are.
+        found: usize,
+    },
+    /// Too short or too long.
+    #[error("has {found} character{}, {least} to {most} are allowed", if *found == 1 { "" } else { "s" })]
+    Length {
+        /// The least number of characters.
+        least: usize,
+        /// The greatest number of characters.
+        most: usize,
+        /// How many there are.
+        found: usize,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(repository: &str) -> TargetName {
+        TargetName {
+            repository: repository.to_owned(),
+            tag: "1".to_owned(),
+        }
+    }
+
+    #[test]
+    fn refuses_names_by_rule() {
+        let refusal = |kind, repository: &str| {
+            let refused = Profile::of(kind).refuses_name(&name(repository));
+            refused.map(|refused| refused.to_string())
+        };
+        let personal = |repository| refusal(ProfileKind::AcrPersonal, repository);
+        assert_eq!(personal("nginx"), None);
+        assert_eq!(personal("linux_arm64_xiaoyaliu_alist"), None);
+        for (name, why) in [
+            (
+                "a/b",
+                "acr-personal refuses the repository name `a/b`: it has 2 levels",
+            ),
+            ("x", "1 character,"),
+            (&*"x".repeat(65), "65 characters,"),
+            ("-ab", "begins or ends with a separator"),
+            ("ab_", "separator"),
+            ("aB", "`B`"),
+        ] {
+            let text = personal(name).unwrap_or_default();
+            assert!(text.contains(why), "{name}: {text}");
+        }
+        assert_eq!(refusal(ProfileKind::AcrEnterprise, "team/app"), None);
+        assert_eq!(refusal(ProfileKind::Generic, "x"), None);
+    }
+
+    #[test]
+    fn no_registry_takes_what_breaks_the_grammar() {
+        for repository in [
+            "",
+            "a//b",
+            "a..b",
+            "a___b",
+            "a.-b",
+            "../a",
+            "a/",
+            "a:5000_b",
+            &"x".repeat(256),
+        ] {
+            for kind in ProfileKind::ALL {
+                let refused = Profile::of(kind).refuses_name(&name(repository));
+                let text = refused
+                    .map(|refused| refused.to_string())
+                    .unwrap_or_default();
+                assert!(
+                    text.starts_with("no registry takes"),
+                    "{repository}: {text}"
+                );
+            }
+        }
+        let target = |namespace: usize| Target {
+            registry: "registry.example".to_owned(),
+            namespace: Some("n".repeat(namespace)),
+            profile: Profile::of(ProfileKind::Generic),
+        };
+        assert_eq!(target(200).refuses_name(&name(&"x".repeat(54))), None);
+        assert!(target(200).refuses_name(&name(&"x".repeat(55))).is_some());
+    }
+
+    #[test]
+    fn a_namespace_has_as_many_levels_as_the_registry_knows() {
+        let refused = |kind, namespace| {
+            let refused = Profile::of(kind).refuses_namespace(namespace);
+            refused.map(|refused| refused.to_string())
+        };
+        assert_eq!(refused(ProfileKind::AcrPersonal, "a"), None);
+        assert_eq!(refused(ProfileKind::Generic, "a/b"), None);
+        let text = refused(ProfileKind::AcrPersonal, "a/b").unwrap();
+        assert_eq!(
+            text,
+            "a namespace of acr-personal has at most 1 level, this one has 2"
+        );
+    }
+
+    #[test]
+    fn the_nearest_name_is_taken() {
+        let personal = Profile::of(ProfileKind::AcrPersonal);
+        let nearest = |text: &str| {
+            let nearest = personal.nearest_name(&name(text))?;
+            assert_eq!(personal.refuses_name(&nearest), None);
+            Some(nearest.repository)
+        };
+        for (text, name) in [
+            ("nginx", Some("nginx")),
+            ("platform/web/app", Some("platform_web_app")),
+            ("Org/App", Some("org_app")),
+            ("_nginx-", Some("nginx")),
+            ("a:b+c", Some("a-b-c")),
+            ("a..b", Some("a.b")),
+            ("a___b", Some("a_b")),
+            ("a.-b", Some("a-b")),
+            ("a--b__c", Some("a--b__c")),
+            ("a镜像b", Some("a-b")),
+            ("x", None),
+            ("///", None),
+            ("镜像", None),
+        ] {
+            assert_eq!(nearest(text).as_deref(), name, "{text}");
+        }
+        let enterprise = Profile::of(ProfileKind::AcrEnterprise);
+        let kept = enterprise.nearest_name(&name("Team/App")).unwrap();
+        assert_eq!(kept.repository, "team/app");
+    }
+
+    #[test]
+    fn names_that_are_cut_stay_apart() {
+        let personal = Profile::of(ProfileKind::AcrPersonal);
+        let long = |end: &str| format!("{}-{end}", "x".repeat(80));
+        let cut = |end| personal.nearest_name(&name(&long(end))).unwrap();
+        assert_eq!(cut("alpha").repository.len(), 64);
+        assert_ne!(cut("alpha"), cut("beta"));
+        assert_eq!(cut("alpha"), cut("alpha"));
+    }
+}
