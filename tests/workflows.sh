@@ -437,15 +437,51 @@ for status in 0 2; do
     check 'hands it on' is "$(cat output)" "status=$status"
     check 'is masked' is "$(cat drift.md)" '| target-changed | nginx | ***'
     check 'is in the summary' has summary '| target-changed | nginx | ***'
-    check 'with the target' is "$(cat pusher/calls)" "drift --format github --report $work/drift.md | r.example/team me:p w*d"
+    check 'with the target' has pusher/calls "drift --format github --report $work/drift.md --report $work/tmp/"
+    check 'and its login' has pusher/calls ' | r.example/team me:p w*d'
   fi
 done
 
-if story 'drift with status 1'; then
+# How many images drift found in each way: changed in the target, missing at the source, unread.
+drift_found() {
+  jq -n --argjson changed "$1" --argjson gone "$2" --argjson unread "$3" '{summary: {in_place: 7,
+    upstream_moved: 0, target_changed: $changed, differs: 0, target_missing: 0, source_missing: $gone,
+    not_declared: 0, unreadable: $unread, blocked: 0}}' >pusher/drift.json
+  echo 1 >pusher/drift.status
+  echo "| $1 changed, $2 gone, $3 unreadable |" >pusher/drift.out
+}
+
+if story 'drift that could not be told'; then
+  settings=("${credentials[@]}" GITHUB_EVENT_NAME=schedule)
+  drift_found 0 0 3
+  script drift.sh "$work/drift.md"
+  check 'fails' is "$code" 1
+  check 'hands nothing on: the issue stays as it is' is "$(cat output)" ''
+  check 'says so' has log '::error::not everything could be read'
+  check 'the summary has the reasons' has summary '3 unreadable'
+fi
+
+for found in '2 0 1' '0 1 1'; do
+  if story "drift that could be told in part: $found"; then
+    settings=("${credentials[@]}" GITHUB_EVENT_NAME=schedule)
+    # shellcheck disable=SC2086 # three words
+    drift_found $found
+    script drift.sh "$work/drift.md"
+    check 'fails, since something was not read' is "$code" 1
+    check 'hands on what has drifted' is "$(cat output)" 'status=2'
+    settings=(STATUS=2)
+    script drift-issue.sh drift.md
+    check 'the issue tells of both' holds gh/issues.json --arg text "$(cat pusher/drift.out)" '.[0].body | contains($text)'
+    check 'and does not say that all of it is drift' holds gh/issues.json '.[0].body | contains("what could not be read")'
+  fi
+done
+
+if story 'drift with a mistake in the files'; then
   settings=("${credentials[@]}" GITHUB_EVENT_NAME=schedule)
   echo 1 >pusher/drift.status
   script drift.sh "$work/drift.md"
   check 'fails' is "$code" 1
+  check 'points to the log' has log '::error::drift could not be told (status 1): see the log'
   check 'hands nothing on' is "$(cat output)" ''
 fi
 

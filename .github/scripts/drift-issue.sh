@@ -14,7 +14,7 @@ issues=repos/$GITHUB_REPOSITORY/issues
 # A fork has no issues until its owner turns them on.
 if [[ $(gh api "repos/$GITHUB_REPOSITORY" | jq -r .has_issues) != true ]]; then
   [[ "$STATUS" == 0 ]] && exit 0
-  die 'the target has drifted, and issues are off here: turn them on in Settings, General, Features'
+  die 'something has drifted, and issues are off here: turn them on in Settings, General, Features'
 fi
 
 # Only an issue that this workflow opened itself: anyone may write the marker.
@@ -39,8 +39,11 @@ body=$(mktemp)
 trap 'rm -f "$body"' EXIT
 {
   printf '%s\n' "$MARKER"
-  printf 'The target no longer holds what this repository says ([the run](%s)).\n' "$RUN_URL"
-  printf 'Run the workflow *apply* to mend it. This issue closes when nothing differs.\n\n'
+  printf 'The sources, this repository and the target no longer agree ([the run](%s)). ' "$RUN_URL"
+  printf 'What differs, what could not be read and what to do about it is below. '
+  # shellcheck disable=SC2016 # backticks meant as such
+  printf 'The workflow *apply* does what `pusher apply` does, *lock* takes what moved upstream. '
+  printf 'This issue closes when nothing differs.\n\n'
   fit "$report" "$RUN_URL"
 } >"$body"
 

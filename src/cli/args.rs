@@ -7,8 +7,8 @@ use clap::error::ErrorKind;
 use clap::{ArgAction, Args as ClapArgs, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use crate::model::Reference;
+use crate::plan::DriftKind;
 use crate::render;
-use crate::render::drift::DriftKind;
 use crate::render::schemas::SchemaKind;
 
 /// Mirror container images into a registry: declare them, plan, apply
@@ -115,7 +115,7 @@ pub enum Command {
     Plan(PlanArgs),
     /// Make the target hold what the files declare
     Apply(ApplyArgs),
-    /// Tell what has moved since it was applied: status 2 if anything has
+    /// Tell what has moved since it was applied: status 2 if anything has, 1 if it cannot be told
     Drift(DriftArgs),
     /// Show what differs inside two images, wherever they are
     Diff(DiffArgs),
@@ -166,9 +166,9 @@ pub struct PlanArgs {
 /// Where else the answer goes.
 #[derive(Debug, Clone, ClapArgs)]
 pub struct ReportArg {
-    /// Also write the answer to this file, as JSON; as Markdown if its name ends in `.md`
+    /// Also write the answer to this file, as JSON; as Markdown if its name ends in `.md`; may be given twice
     #[arg(long, value_name = "FILE")]
-    pub report: Option<PathBuf>,
+    pub report: Vec<PathBuf>,
 }
 
 /// Whether what is no longer declared is deleted.

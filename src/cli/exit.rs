@@ -4,7 +4,9 @@ use std::process::ExitCode;
 
 /// How a command ended.
 ///
-/// A failure outweighs pending changes: whoever reads 2 trusts that everything could be looked at.
+/// Where an image would make it 1 and another 2, it is 1: whoever reads 2 trusts that everything could
+/// be looked at. What has drifted is pending, whether it can be mended or not; what could not be read
+/// is not drift but an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
     /// Done, and nothing is pending: 0.
@@ -13,7 +15,7 @@ pub enum Exit {
     Failed,
     /// Changes are pending: 2.
     Pending,
-    /// Stopped by a signal before anything was done: 130.
+    /// Stopped by a signal: 130.
     Interrupted,
 }
 
@@ -28,9 +30,9 @@ impl Exit {
         }
     }
 
-    /// Judges a plan: what is blocked outweighs what is pending.
-    pub fn of(blocked: bool, pending: bool) -> Self {
-        match (blocked, pending) {
+    /// Judges what a command found: what failed outweighs what is pending.
+    pub fn of(failed: bool, pending: bool) -> Self {
+        match (failed, pending) {
             (true, _) => Self::Failed,
             (false, true) => Self::Pending,
             (false, false) => Self::Done,
@@ -49,14 +51,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn blocked_outweighs_pending() {
-        for (blocked, pending, code) in [
+    fn what_failed_outweighs_what_is_pending() {
+        for (failed, pending, code) in [
             (false, false, 0),
             (false, true, 2),
             (true, false, 1),
             (true, true, 1),
         ] {
-            assert_eq!(Exit::of(blocked, pending).code(), code);
+            assert_eq!(Exit::of(failed, pending).code(), code);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! An answer that is printed, and kept in a file where that was asked for.
+//! An answer that is printed, and kept in files where that was asked for.
 
 use std::fmt;
 use std::path::Path;
@@ -12,28 +12,26 @@ use super::files;
 
 /// Refuses a file that could not be written, before there is anything to write.
 pub fn require_writable(context: &Context, asked: &ReportArg) -> Result<(), CliError> {
-    match &asked.report {
-        Some(path) => files::require_writable(&context.folder, path),
-        None => Ok(()),
-    }
+    let mut paths = asked.report.iter();
+    paths.try_for_each(|path| files::require_writable(&context.folder, path))
 }
 
-/// Prints an answer in the format that was asked for and, before that, keeps it in the one that the
-/// file's name asks for. A file that cannot be written does not keep the answer back.
+/// Prints an answer in the format that was asked for and, before that, keeps it in those that the
+/// files' names ask for. A file that cannot be written keeps neither the answer nor the others back.
 pub fn answer(
     context: &Context,
     global: &GlobalArgs,
     asked: &ReportArg,
     render: impl Fn(Format, &View, &mut dyn fmt::Write) -> fmt::Result,
 ) -> Result<(), CliError> {
-    let kept = match &asked.report {
-        Some(path) => keep(&context.folder, path, &render),
-        None => Ok(()),
-    };
+    let paths = asked.report.iter();
+    let kept: Vec<_> = paths
+        .map(|path| keep(&context.folder, path, &render))
+        .collect();
     let view = context.printer.view(global.verbose > 0);
     let format = global.format().into();
     context.printer.answer(|to| render(format, &view, to))?;
-    kept
+    kept.into_iter().collect()
 }
 
 fn keep(

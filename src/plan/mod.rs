@@ -30,7 +30,7 @@ pub use desired::{
     Attestations, Desired, Entry, ForeignLayers, MissingPlatforms, Origin, Policy, Referrers,
     Target, TargetName,
 };
-pub use drift::{Evidence, Upstream};
+pub use drift::{Difference, Drift, DriftKind, Evidence, Upstream};
 pub use endpoints::Endpoints;
 pub use expected::{
     Ask, Content, Expected, Known, LeftOut, Need, Refusal, Resolution, Selection, expect,

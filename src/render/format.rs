@@ -3,10 +3,9 @@
 use std::fmt;
 
 use crate::diff::Diffs;
-use crate::plan::{Cost, Plan, Report};
+use crate::plan::{Cost, Drift, Plan, Report};
 
 use super::diff::Compared;
-use super::drift::Drift;
 use super::style::View;
 use super::{github, human, json, markdown};
 

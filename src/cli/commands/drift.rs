@@ -3,11 +3,10 @@
 use crate::lock::undeclared;
 use crate::observe::{tags, upstream};
 use crate::plan::{
-    Action, BlockReason, Change, Evidence, LockState, LockedImage, Observation, Policy, TargetName,
-    Upstream,
+    Action, BlockReason, Change, Drift, Evidence, LockState, LockedImage, Observation, Policy,
+    TargetName, Upstream,
 };
 use crate::render;
-use crate::render::drift::Drift;
 
 use super::super::args::{DriftArgs, GlobalArgs, LockedArg};
 use super::super::context::Context;
@@ -30,7 +29,7 @@ pub(super) async fn run(
     answer(context, global, &options.report, |format, view, to| {
         render::drift(&drift, format, view, to)
     })?;
-    Ok(Exit::of(false, !drift.found.is_empty()))
+    Ok(Exit::of(drift.is_unsure(), drift.has_drifted()))
 }
 
 /// Asks what the plan does not tell: where the locked tags are now, and what is left in the target.

@@ -7,10 +7,12 @@ mod annotations;
 use std::fmt;
 
 use crate::config::{Diagnostic, Files, Severity};
-use crate::plan::{Action, Change, Desired, Origin, Outcome, Plan, Report, Target};
+use crate::plan::{
+    Action, Change, Desired, Drift, DriftKind, Origin, Outcome, Plan, Report, Target,
+};
 
 use super::diff::{self, Compared, side};
-use super::drift::{Drift, DriftKind};
+use super::drift::meaning;
 use super::hints;
 use super::words::{block_reason, outcome_reason, outcome_word, short_reference};
 use annotations::{Annotation, At, Level, write};
@@ -83,7 +85,7 @@ pub fn drift(drift: &Drift<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
             let change = &difference.change;
             let message = match &change.action {
                 Action::Blocked { reason, .. } => block_reason(reason),
-                _ => difference.kind.meaning().to_owned(),
+                _ => meaning(difference.kind).to_owned(),
             };
             Annotation {
                 level: match difference.kind {

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use crate::plan::{Action, Target};
+use crate::plan::{Action, Difference, Drift, DriftKind, Target};
 
-use super::super::drift::{Difference, Drift, DriftKind};
+use super::super::drift::{advice, summary};
 use super::super::style::{Tone, View};
 use super::super::words::block_reason;
 use super::block::{Block, blocks, header, of_change};
@@ -21,8 +21,8 @@ pub fn drift(drift: &Drift<'_>, view: &View, out: &mut dyn fmt::Write) -> fmt::R
         .map(|difference| block(difference, target))
         .collect();
     blocks(&mut page, &shown)?;
-    page.flow(0, &[Span::new(Tone::Strong, drift.summary())])?;
-    for advice in drift.advice() {
+    page.flow(0, &[Span::new(Tone::Strong, summary(drift))])?;
+    for advice in advice(drift) {
         page.flow(0, &[Span::new(Tone::Hint, "hint:"), Span::plain(advice)])?;
     }
     Ok(())
@@ -33,6 +33,7 @@ fn block(difference: &Difference, target: &Target) -> Block {
         kind,
         change,
         upstream,
+        ..
     } = difference;
     let block = of_change(change, target);
     // The first line says where the image comes from; what a plan would do does not belong here.

@@ -7,8 +7,7 @@ use serde::Serialize;
 
 use crate::plan as core;
 
-use super::super::drift::DriftKind;
-use super::super::{drift as told, hints, words};
+use super::super::{hints, words};
 use super::plan::{Cause, ReasonKind, after};
 use super::{Descriptor, FORMAT_VERSION, Origin, Platforms, Target};
 
@@ -79,6 +78,44 @@ struct Difference {
     origin: Origin,
 }
 
+/// How a target can differ from what is declared.
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+enum DriftKind {
+    /// The source's tag points to something else than when it was locked.
+    UpstreamMoved,
+    /// The target's tag points to something else than is locked: someone pushed there.
+    TargetChanged,
+    /// The target's tag points to something else, and the image is not locked: the upstream tag
+    /// moved, or someone changed the target. The digests alone do not tell which.
+    Differs,
+    /// The target has no such tag.
+    TargetMissing,
+    /// The source has no such image any more.
+    SourceMissing,
+    /// The lock records it, the target has it, and the files no longer declare it.
+    NotDeclared,
+    /// A registry did not say what it has: whether the image has drifted cannot be told.
+    Unreadable,
+    /// The image cannot be mirrored as it is declared.
+    Blocked,
+}
+
+impl From<core::DriftKind> for DriftKind {
+    fn from(kind: core::DriftKind) -> Self {
+        match kind {
+            core::DriftKind::UpstreamMoved => Self::UpstreamMoved,
+            core::DriftKind::TargetChanged => Self::TargetChanged,
+            core::DriftKind::Differs => Self::Differs,
+            core::DriftKind::TargetMissing => Self::TargetMissing,
+            core::DriftKind::SourceMissing => Self::SourceMissing,
+            core::DriftKind::NotDeclared => Self::NotDeclared,
+            core::DriftKind::Unreadable => Self::Unreadable,
+            core::DriftKind::Blocked => Self::Blocked,
+        }
+    }
+}
+
 /// A source's tag, then and now.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Upstream {
@@ -90,24 +127,25 @@ struct Upstream {
 }
 
 impl Difference {
-    fn of(difference: &told::Difference, target: &core::Target) -> Self {
-        let told::Difference {
+    fn of(difference: &core::Difference, target: &core::Target) -> Self {
+        let core::Difference {
             kind,
             change,
             upstream,
+            ..
         } = difference;
         let blocked = match &change.action {
             core::Action::Blocked { reason, .. } => Some(reason),
             _ => None,
         };
         Self {
-            kind: *kind,
+            kind: (*kind).into(),
             target: change.target.to_string(),
             source: change.source.to_string(),
             platforms: (&change.platforms).into(),
             found: change.action.before().map(Into::into),
             expected: match kind {
-                DriftKind::NotDeclared => None,
+                core::DriftKind::NotDeclared => None,
                 _ => after(&change.action),
             },
             upstream: upstream.as_ref().map(|(locked, found)| Upstream {
@@ -124,21 +162,21 @@ impl Difference {
 }
 
 /// Writes how the target differs from what is declared.
-pub fn drift(drift: &told::Drift<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
+pub fn drift(drift: &core::Drift<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     let target = &drift.plan.target;
     let document = Drift {
         format_version: FORMAT_VERSION,
         target: target.into(),
         summary: Summary {
-            in_place: drift.in_place(),
-            upstream_moved: drift.count(DriftKind::UpstreamMoved),
-            target_changed: drift.count(DriftKind::TargetChanged),
-            differs: drift.count(DriftKind::Differs),
-            target_missing: drift.count(DriftKind::TargetMissing),
-            source_missing: drift.count(DriftKind::SourceMissing),
-            not_declared: drift.count(DriftKind::NotDeclared),
-            unreadable: drift.count(DriftKind::Unreadable),
-            blocked: drift.count(DriftKind::Blocked),
+            in_place: drift.in_place,
+            upstream_moved: drift.count(core::DriftKind::UpstreamMoved),
+            target_changed: drift.count(core::DriftKind::TargetChanged),
+            differs: drift.count(core::DriftKind::Differs),
+            target_missing: drift.count(core::DriftKind::TargetMissing),
+            source_missing: drift.count(core::DriftKind::SourceMissing),
+            not_declared: drift.count(core::DriftKind::NotDeclared),
+            unreadable: drift.count(core::DriftKind::Unreadable),
+            blocked: drift.count(core::DriftKind::Blocked),
         },
         differences: drift
             .found

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use crate::plan::Action;
+use crate::plan::{Action, Difference, Drift};
 
-use super::super::drift::{Difference, Drift};
+use super::super::drift::{advice, summary};
 use super::escape::{code, prose};
 use super::page::Page;
 use super::{blocked, place, source, troubles};
@@ -12,7 +12,7 @@ use super::{blocked, place, source, troubles};
 /// Writes how the target differs from what is declared.
 pub fn drift(drift: &Drift<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     let target = &drift.plan.target;
-    let mut page = Page::new(drift.summary().trim_end_matches('.'));
+    let mut page = Page::new(summary(drift).trim_end_matches('.'));
     page.paragraph(&format!("Target: {}.", place(target)));
     page.table(
         ["", "target", "source", "found", "declared"],
@@ -23,7 +23,7 @@ pub fn drift(drift: &Drift<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
         .iter()
         .filter_map(|difference| blocked(&difference.change));
     page.list("Needs attention", troubles(attention, target));
-    for advice in drift.advice() {
+    for advice in advice(drift) {
         page.paragraph(&format!("hint: {}", prose(advice)));
     }
     page.finish(out)
@@ -34,6 +34,7 @@ fn row(difference: &Difference) -> Option<[String; 5]> {
         kind,
         change,
         upstream,
+        ..
     } = difference;
     let (found, declared) = match (upstream, &change.action) {
         (Some((locked, found)), _) => (code(&found.short()), code(&locked.short())),

@@ -76,16 +76,32 @@ async fn a_lock_tells_the_kinds_apart() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_cannot_be_read_is_drift_of_its_own_kind() {
+async fn what_cannot_be_read_is_an_error_and_hides_nothing_else() {
     let (source, target) = pair().await;
-    let image = Image::new("linux/amd64").layer("a");
-    image.push(&source, "org/app", "v1");
-    let place = Place::between(&source, &target).file("images.txt", "SOURCE/org/app:v1\n");
+    for name in ["dark", "fine", "left"] {
+        let image = Image::new("linux/amd64").layer(name);
+        image.push(&source, &format!("org/{name}"), "v1");
+    }
+    let list = "SOURCE/org/dark:v1\nSOURCE/org/fine:v1\nSOURCE/org/left:v1\n";
+    let place = Place::between(&source, &target).file("images.txt", list);
     assert_eq!(place.run("lock -q").status, 0);
     assert_eq!(place.run("apply -q").status, 0);
-    let fault = Fault::new("HEAD", "/org/app/", Effect::status(403));
-    source.faults().add(fault);
-    let drift = place.run("drift --format json");
-    assert_eq!(drift.status, 2, "{}", drift.whole());
-    assert!(drift.stdout.contains("\"kind\": \"unreadable\""));
+    let denied = Fault::new("HEAD", "/org/dark/", Effect::status(403));
+    source.faults().add(denied.always());
+    insta::assert_snapshot!("drift_untold", place.run("drift").whole());
+    target.delete_tag(&format!("{NAMESPACE}/left"), "v1");
+    insta::assert_snapshot!("drift_told_in_part", place.run("drift").whole());
+    let ran = place.run("drift -q --report drift.md --report drift.json");
+    assert_eq!(ran.status, 1);
+    let read = |name: &str| std::fs::read_to_string(place.path().join(name)).unwrap();
+    let title = "### Drift: 1 missing in the target, 1 could not be read, 1 in place\n";
+    assert!(read("drift.md").starts_with(title), "{}", read("drift.md"));
+    assert!(read("drift.json").contains("\"kind\": \"unreadable\""));
+    // Its source said nothing of the tag, but the lock does: what the target should hold is known.
+    let statuses = ["upstream-moved", "target-missing", "target-changed"]
+        .map(|kind| place.run(&format!("drift --kind {kind}")).status);
+    assert_eq!(statuses, [1, 2, 0]);
+    let narrow = place.run("drift --kind not-declared").stdout;
+    let ends = "No drift of the kinds that were asked for: 1 in place.\n";
+    assert!(narrow.ends_with(ends), "{narrow}");
 }

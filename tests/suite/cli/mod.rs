@@ -13,5 +13,6 @@ pub(crate) mod harness;
 mod plan;
 mod saved;
 mod secrets;
+mod status;
 mod stop;
 mod usage;

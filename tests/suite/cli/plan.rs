@@ -50,25 +50,6 @@ async fn the_same_input_prints_the_same_bytes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_status_tells_pending_from_blocked() {
-    let (source, target) = pair().await;
-    let place = Place::between(&source, &target);
-    let image = Image::new("linux/amd64").layer("a");
-    image.push(&source, "org/app", "v1");
-    let statuses = |list: &str| {
-        place.write("images.txt", list);
-        ["plan", "plan --detailed-exitcode", "drift"].map(|typed| place.run(typed).status)
-    };
-    assert_eq!(statuses("SOURCE/org/app:v1\n"), [0, 2, 2]);
-    assert_eq!(
-        statuses("SOURCE/org/app:v1\nSOURCE/org/gone:v1\n"),
-        [1, 1, 2]
-    );
-    image.push(&target, &format!("{NAMESPACE}/app"), "v1");
-    assert_eq!(statuses("SOURCE/org/app:v1\n"), [0, 0, 0]);
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn quiet_leaves_the_answer() {
     let (_source, _target, place) = mixed().await;
     let (loud, quiet) = (place.run("plan"), place.run("plan -q"));

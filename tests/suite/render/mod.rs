@@ -8,8 +8,7 @@ mod golden;
 mod hostile;
 mod schema;
 
-use pusher::plan::{Cost, Evidence, Plan, Report, Stock};
-use pusher::render::drift::Drift;
+use pusher::plan::{Cost, Drift, Evidence, Plan, Report, Stock};
 use pusher::render::{self, Details, Format, View};
 
 fn plan(plan: &Plan, format: Format, view: &View) -> String {

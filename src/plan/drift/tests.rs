@@ -1,0 +1,227 @@
+use super::super::change::Copy;
+use super::super::desired::{Origin, Policy, Target};
+use super::super::expected::{Expected, Refusal};
+use super::super::observed::{self, Cause};
+use super::super::profile::{Profile, ProfileKind};
+use super::DriftKind::{
+    Blocked, Differs, NotDeclared, SourceMissing, TargetChanged, TargetMissing, Unreadable,
+    UpstreamMoved,
+};
+use super::LockState::{Locked, NoLock};
+use super::*;
+use crate::model::{ManifestError, Platforms, media_type};
+
+fn descriptor(content: &str) -> Descriptor {
+    Descriptor {
+        media_type: media_type::OCI_MANIFEST.to_owned(),
+        digest: Digest::sha256(content.as_bytes()),
+        size: 1,
+    }
+}
+
+fn silent() -> observed::Unreadable {
+    observed::Unreadable {
+        cause: Cause::Unreachable,
+        message: "no answer".to_owned(),
+        hint: None,
+    }
+}
+
+fn after() -> Copy {
+    Copy {
+        source: descriptor("declared"),
+        expected: Expected::unchanged(descriptor("declared")),
+        contents: None,
+        referrers_stay: false,
+    }
+}
+
+fn create() -> Action {
+    Action::Create { after: after() }
+}
+
+fn update() -> Action {
+    Action::Update {
+        before: descriptor("another"),
+        after: after(),
+    }
+}
+
+fn no_op() -> Action {
+    Action::NoOp {
+        current: descriptor("declared"),
+    }
+}
+
+fn blocked(reason: BlockReason) -> Action {
+    Action::Blocked {
+        before: None,
+        reason,
+    }
+}
+
+fn change(name: &str, lock: LockState, action: Action) -> Change {
+    Change {
+        target: TargetName {
+            repository: name.to_owned(),
+            tag: "1".to_owned(),
+        },
+        source: format!("org/{name}:1").parse().unwrap(),
+        platforms: Platforms::linux_amd64(),
+        origin: Origin {
+            file: "images.txt".to_owned(),
+            line: 1,
+        },
+        policy: Policy::default(),
+        lock,
+        action,
+    }
+}
+
+fn plan_of(changes: Vec<Change>) -> Plan {
+    Plan {
+        target: Target {
+            registry: "registry.example".to_owned(),
+            namespace: Some("team".to_owned()),
+            profile: Profile::of(ProfileKind::Generic),
+        },
+        changes,
+    }
+}
+
+/// What is known of one image whose source is locked and is now as `current` says.
+fn evidence(current: Option<Observation<Descriptor>>) -> Evidence {
+    let upstream = current.map(|current| {
+        let name = change("app", Locked, no_op()).target;
+        let locked = descriptor("locked").digest;
+        (name, Upstream { locked, current })
+    });
+    Evidence {
+        locked: true,
+        upstream: upstream.into_iter().collect(),
+        undeclared: vec![],
+    }
+}
+
+#[test]
+fn every_change_is_of_one_kind() {
+    let source_silent = || blocked(BlockReason::SourceUnreadable(silent()));
+    let target_silent = || blocked(BlockReason::TargetUnreadable(silent()));
+    let refused = || {
+        blocked(BlockReason::Refused(Refusal::Manifest(
+            ManifestError::Schema1,
+        )))
+    };
+    let there = |content| Some(Observation::Present(descriptor(content)));
+    let gone = || Some(Observation::Absent);
+    let unread = || Some(Observation::Unreadable(silent()));
+    for (lock, action, upstream, kinds) in [
+        (NoLock, no_op(), None, &[][..]),
+        (NoLock, create(), None, &[TargetMissing]),
+        (NoLock, update(), None, &[Differs]),
+        (
+            NoLock,
+            blocked(BlockReason::SourceAbsent),
+            None,
+            &[SourceMissing],
+        ),
+        (NoLock, source_silent(), None, &[Unreadable]),
+        (NoLock, target_silent(), None, &[Unreadable]),
+        (
+            NoLock,
+            blocked(BlockReason::NotObserved),
+            None,
+            &[Unreadable],
+        ),
+        (NoLock, refused(), None, &[Blocked]),
+        (Locked, no_op(), there("locked"), &[]),
+        (Locked, no_op(), there("moved"), &[UpstreamMoved]),
+        (Locked, no_op(), gone(), &[SourceMissing]),
+        (Locked, no_op(), unread(), &[Unreadable]),
+        (Locked, update(), there("locked"), &[TargetChanged]),
+        (
+            Locked,
+            update(),
+            there("moved"),
+            &[TargetChanged, UpstreamMoved],
+        ),
+        (Locked, create(), unread(), &[TargetMissing, Unreadable]),
+        (
+            Locked,
+            target_silent(),
+            there("moved"),
+            &[Unreadable, UpstreamMoved],
+        ),
+    ] {
+        let plan = plan_of(vec![change("app", lock, action)]);
+        let drift = Drift::of(&plan, &evidence(upstream), &[]);
+        let found: Vec<_> = drift.found.iter().map(|found| found.kind).collect();
+        assert_eq!(found, kinds, "{:?}", plan.changes[0].action);
+        assert_eq!(drift.in_place, usize::from(kinds.is_empty()));
+        assert_eq!(drift.is_unsure(), kinds.contains(&Unreadable));
+        assert_eq!(
+            drift.has_drifted(),
+            kinds.iter().any(|kind| *kind != Unreadable)
+        );
+    }
+}
+
+#[test]
+fn what_was_not_read_is_told_where_it_may_be_of_a_kind_that_is_asked_for() {
+    let source_silent = || blocked(BlockReason::SourceUnreadable(silent()));
+    let target_silent = || blocked(BlockReason::TargetUnreadable(silent()));
+    let moved = || Some(Observation::Present(descriptor("moved")));
+    let unread = || Some(Observation::Unreadable(silent()));
+    for (lock, action, upstream, asked, kinds) in [
+        (
+            NoLock,
+            source_silent(),
+            None,
+            TargetMissing,
+            &[Unreadable][..],
+        ),
+        (NoLock, source_silent(), None, Blocked, &[Unreadable]),
+        (NoLock, source_silent(), None, NotDeclared, &[]),
+        (NoLock, target_silent(), None, TargetMissing, &[Unreadable]),
+        (NoLock, target_silent(), None, SourceMissing, &[]),
+        (Locked, no_op(), unread(), UpstreamMoved, &[Unreadable]),
+        (Locked, no_op(), unread(), TargetMissing, &[]),
+        (
+            Locked,
+            target_silent(),
+            moved(),
+            UpstreamMoved,
+            &[UpstreamMoved],
+        ),
+        (Locked, create(), unread(), TargetMissing, &[TargetMissing]),
+        (Locked, create(), None, Unreadable, &[]),
+    ] {
+        let plan = plan_of(vec![change("app", lock, action)]);
+        let drift = Drift::of(&plan, &evidence(upstream), &[asked]);
+        let found: Vec<_> = drift.found.iter().map(|found| found.kind).collect();
+        assert_eq!(found, kinds, "{asked:?}: {:?}", plan.changes[0].action);
+        // Asked for or not: it is not in place.
+        assert_eq!(drift.in_place, 0, "{asked:?}");
+    }
+}
+
+#[test]
+fn what_is_not_declared_is_told_last() {
+    let plan = plan_of(vec![change("app", Locked, create())]);
+    let target_silent = blocked(BlockReason::TargetUnreadable(silent()));
+    let undeclared = vec![
+        change("left", Locked, no_op()),
+        change("silent", Locked, target_silent),
+    ];
+    let evidence = Evidence {
+        undeclared,
+        ..evidence(None)
+    };
+    let kinds = |asked: &[_]| {
+        let drift = Drift::of(&plan, &evidence, asked);
+        let found = drift.found.iter().map(|found| found.kind);
+        found.collect::<Vec<_>>()
+    };
+    assert_eq!(kinds(&[]), [TargetMissing, NotDeclared, Unreadable]);
+    assert_eq!(kinds(&[NotDeclared]), [NotDeclared, Unreadable]);
+}
