@@ -9,17 +9,15 @@ use futures_util::StreamExt;
 use indexmap::IndexMap;
 
 use crate::diff::{Diffs, ImageDiff, Outline, Settings, compare};
-use crate::model::{Descriptor, Digest, Manifest, RawManifest, Reference, Repository, media_type};
-use crate::plan::{Action, Cause, Change, Expected, ForeignLayers, Plan, Unreadable};
+use crate::model::{Descriptor, Digest, RawManifest, Reference, Repository, media_type};
+use crate::plan::{Action, Change, Expected, ForeignLayers, Plan, Unreadable};
 use crate::registry::ReadRegistry;
-use crate::tree;
+use crate::tree::{self, Room, Walker};
 
 /// A larger config is not read; those of images have some kilobytes.
 const CONFIG_LIMIT: u64 = 4 * 1024 * 1024;
 /// How many bytes of configs are read for a pair of images.
 const CONFIGS_LIMIT: u64 = 16 * 1024 * 1024;
-/// An index that names more manifests is not compared.
-const MANIFESTS_LIMIT: usize = 256;
 /// How many pairs of images are looked at together.
 const PAIRS_AT_ONCE: usize = 8;
 
@@ -34,13 +32,14 @@ pub struct Side<'a> {
 
 /// Reads the difference of every update of a plan; never fails as a whole.
 pub async fn diffs<R: ReadRegistry>(plan: &Plan, registry: &R) -> Diffs {
+    let room = &Room::default();
     futures_util::stream::iter(&plan.changes)
         .filter_map(async |change| match &change.action {
             Action::Update { before, after } => Some((change, before, &after.expected)),
             _ => None,
         })
         .map(async |(change, before, after)| {
-            let diff = update(plan, change, before, after, registry).await;
+            let diff = update(plan, change, before, after, registry, room).await;
             (change.target.clone(), diff)
         })
         .buffered(PAIRS_AT_ONCE)
@@ -54,6 +53,7 @@ async fn update<R: ReadRegistry>(
     before: &Descriptor,
     after: &Expected,
     registry: &R,
+    room: &Room,
 ) -> Result<ImageDiff, Unreadable> {
     let target = plan.target.reference(&change.target);
     let before = Expected::unchanged(before.clone());
@@ -65,7 +65,7 @@ async fn update<R: ReadRegistry>(
         reference: &change.source,
         image: after,
     };
-    diff(before, after, registry).await
+    difference(before, after, registry, room).await
 }
 
 /// Reads two images as far as they differ, and tells what does.
@@ -74,7 +74,19 @@ pub async fn diff<R: ReadRegistry>(
     after: Side<'_>,
     registry: &R,
 ) -> Result<ImageDiff, Unreadable> {
-    let (old, new) = futures_util::try_join!(outline(before, registry), outline(after, registry))?;
+    difference(before, after, registry, &Room::default()).await
+}
+
+async fn difference<R: ReadRegistry>(
+    before: Side<'_>,
+    after: Side<'_>,
+    registry: &R,
+    room: &Room,
+) -> Result<ImageDiff, Unreadable> {
+    let (old, new) = futures_util::try_join!(
+        outline(before, registry, room),
+        outline(after, registry, room)
+    )?;
     let mut settings = IndexMap::new();
     let mut budget = CONFIGS_LIMIT;
     let needed = old.unlike(&new).map(|node| (before, node));
@@ -102,26 +114,17 @@ async fn settings_of<R: ReadRegistry>(
     Ok(bytes.and_then(|bytes| Settings::parse(&bytes)))
 }
 
-async fn outline<R: ReadRegistry>(side: Side<'_>, registry: &R) -> Result<Outline, Unreadable> {
+async fn outline<R: ReadRegistry>(
+    side: Side<'_>,
+    registry: &R,
+    room: &Room,
+) -> Result<Outline, Unreadable> {
     let Side { reference, image } = side;
-    let root = tree::root(registry, reference, image).await?;
-    if let Ok(Manifest::Index(index)) = Manifest::parse(&root)
-        && index.children.len() > MANIFESTS_LIMIT
-    {
-        let count = index.children.len();
-        return Err(Unreadable {
-            cause: Cause::Protocol,
-            message: format!(
-                "{reference}: its index names {count} manifests, at most {MANIFESTS_LIMIT} are compared"
-            ),
-            hint: None,
-        });
-    }
-    let tree = tree::read(registry, reference, image, ForeignLayers::Copy).await?;
-    let manifests = tree.images.iter().map(|image| &image.manifest);
+    let walker = Walker::new(registry, reference, room);
+    let tree = tree::read(walker, image, ForeignLayers::Copy).await?;
+    let manifests = tree.below.iter().map(|node| &node.manifest);
     let below: HashMap<&Digest, &RawManifest> = manifests
-        .chain(&tree.inner_indexes)
         .map(|manifest| (&manifest.descriptor.digest, manifest))
         .collect();
-    Ok(Outline::of(&tree.root, &below))
+    Ok(Outline::of(&tree.root.manifest, &below))
 }

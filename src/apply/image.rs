@@ -10,7 +10,7 @@ use crate::model::{RawManifest, Reference, Repository};
 use crate::plan::{Change, Copy, Outcome, TargetName, Transfer};
 use crate::progress::Progress;
 use crate::registry::{RegistryError, WriteRegistry, retries};
-use crate::tree::{self, ImageNode, Tree};
+use crate::tree::{self, Names, Node, Tree, Walker};
 
 use super::Engine;
 use super::blobs::{BlobJob, How, told};
@@ -58,9 +58,9 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
             () = self.engine.stopped() => return Err(Outcome::not_done()),
         };
         // From here on nothing is large; a stop lets it end, so that no answer is left unread.
-        self.move_tag(&tree.root).await?;
+        self.move_tag(&tree.root.manifest).await?;
         if self.change.target.digest().is_some() {
-            super::referrers::list(self.engine, &self.repository, &tree.root)
+            super::referrers::list(self.engine, &self.repository, &tree.root.manifest)
                 .await
                 .map_err(|why| Outcome::failed(why.message))?;
         }
@@ -71,29 +71,35 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
     async fn bring_contents(&self) -> Result<Tree, String> {
         let Change { source, policy, .. } = self.change;
         let registry = self.engine.registry;
-        let tree = tree::read(registry, source, &self.copy.expected, policy.foreign_layers).await;
+        let walker = Walker::new(registry, source, &self.engine.room);
+        let tree = tree::read(walker, &self.copy.expected, policy.foreign_layers).await;
         let tree = tree.map_err(|why| why.to_string())?;
         self.tally
             .progress
             .expect_bytes(self.tally.image, tree.contents().blob_bytes());
-        let images = tree.images.iter();
-        all(images.map(|image| self.bring_image(image, &tree.root))).await?;
-        for index in &tree.inner_indexes {
-            self.push_by_digest(index).await.map_err(told)?;
+        all(tree.nodes().map(|node| self.bring_image(node, &tree.root))).await?;
+        for node in &tree.below {
+            if let Names::Manifests(_) = node.names {
+                self.push_by_digest(&node.manifest).await.map_err(told)?;
+            }
         }
         Ok(tree)
     }
 
-    async fn bring_image(&self, image: &ImageNode, root: &RawManifest) -> Result<(), String> {
-        let is_root = image.manifest.descriptor.digest == root.descriptor.digest;
-        if !is_root && self.is_there(&image.manifest).await {
+    /// Brings what has blobs: them first, then their manifest, unless that is the root.
+    async fn bring_image(&self, node: &Node, root: &Node) -> Result<(), String> {
+        let Names::Blobs(blobs) = &node.names else {
+            return Ok(());
+        };
+        let is_root = std::ptr::eq(node, root);
+        if !is_root && self.is_there(&node.manifest).await {
             // A registry takes a manifest only with all its blobs.
-            for blob in &image.blobs {
+            for blob in blobs {
                 self.tally.count(&How::Present, blob.size);
             }
             return Ok(());
         }
-        let jobs = image.blobs.iter().map(|blob| BlobJob {
+        let jobs = blobs.iter().map(|blob| BlobJob {
             blob,
             source: self.change.source.repository(),
             target: &self.repository,
@@ -101,7 +107,7 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
         });
         all(jobs.map(|job| self.engine.blobs.bring(job))).await?;
         if !is_root {
-            self.push_by_digest(&image.manifest).await.map_err(told)?;
+            self.push_by_digest(&node.manifest).await.map_err(told)?;
         }
         Ok(())
     }

@@ -34,6 +34,7 @@ use crate::model::{Digest, Repository};
 use crate::plan::{Action, BlockReason, Change, Copy, Outcome, Plan, Report, TargetName, Transfer};
 use crate::progress::Progress;
 use crate::registry::{WriteRegistry, retries};
+use crate::tree::Room;
 
 use blobs::Blobs;
 use delete::TagDeletion;
@@ -113,6 +114,8 @@ struct Engine<'a, R> {
     /// Held while an index of referrers is read and written back.
     referrers: tokio::sync::Mutex<()>,
     tag_deletion: TagDeletion,
+    /// What the manifests of all images that are under way share.
+    room: Room,
 }
 
 impl<'a, R: WriteRegistry> Engine<'a, R> {
@@ -137,6 +140,7 @@ impl<'a, R: WriteRegistry> Engine<'a, R> {
             manifests,
             referrers,
             tag_deletion: TagDeletion::default(),
+            room: Room::default(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Two outlines against each other.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use indexmap::IndexMap;
 
@@ -18,6 +18,8 @@ const MOST_ITEMS: usize = 200;
 const VERSION: &str = "org.opencontainers.image.version";
 const BASE_NAME: &str = "org.opencontainers.image.base.name";
 const BASE_DIGEST: &str = "org.opencontainers.image.base.digest";
+/// The annotations that are compared.
+pub(super) const COMPARED: [&str; 3] = [VERSION, BASE_NAME, BASE_DIGEST];
 
 /// What differs between two images.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -330,7 +332,8 @@ impl Value {
     }
 }
 
-fn cut(text: &str) -> String {
+/// Leaves so much of a text as is shown.
+pub(super) fn cut(text: &str) -> String {
     match text.char_indices().nth(LONGEST_TEXT) {
         None => text.to_owned(),
         Some((end, _)) => format!("{}…", &text[..end]),
@@ -357,7 +360,9 @@ fn base_image(node: &Node, settings: &IndexMap<Digest, Settings>) -> Option<Stri
 
 fn layers(before: &[Node], after: &[Node]) -> LayersDiff {
     let once = |nodes: &[Node]| -> IndexMap<Digest, u64> {
-        let all = nodes.iter().flat_map(|node| &node.layers);
+        let mut seen = HashSet::new();
+        let images = nodes.iter().filter(|node| seen.insert(&node.digest));
+        let all = images.flat_map(|node| node.layers.iter());
         all.map(|layer| (layer.digest.clone(), layer.size))
             .collect()
     };

@@ -4,12 +4,9 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::digest::Digest;
+use super::limits::MEMBER_LIMIT;
 use super::media_type;
 use super::platform::Platform;
-
-/// A manifest larger than this is refused, as the OCI distribution specification allows
-/// (section "Pushing Manifests": registries should accept at least 4 MiB).
-pub const MANIFEST_SIZE_LIMIT: usize = 4 * 1024 * 1024;
 
 /// What a reference points to: media type, digest and size in bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -129,6 +126,9 @@ pub enum ManifestError {
         /// The `mediaType` in the body.
         body: String,
     },
+    /// The JSON has so many members that it would take too much memory.
+    #[error("it has more than {MEMBER_LIMIT} members")]
+    TooManyMembers,
     /// The JSON does not have the shape that the specification asks for.
     #[error("it is not a valid manifest: {0}")]
     Malformed(String),
@@ -140,6 +140,11 @@ impl Manifest {
         let media_type = raw.descriptor.media_type.as_str();
         if media_type::is_schema_1(media_type) {
             return Err(ManifestError::Schema1);
+        }
+        // Each member has a colon.
+        let mut between_colons = raw.bytes.split(|byte| *byte == b':');
+        if between_colons.nth(MEMBER_LIMIT + 1).is_some() {
+            return Err(ManifestError::TooManyMembers);
         }
         let malformed = |error: serde_json::Error| ManifestError::Malformed(error.to_string());
         let head: Head = serde_json::from_slice(&raw.bytes).map_err(malformed)?;

@@ -2,6 +2,7 @@
 
 pub mod digest;
 pub mod grammar;
+pub mod limits;
 pub mod manifest;
 pub mod media_type;
 pub mod platform;
@@ -10,9 +11,12 @@ pub mod secret;
 
 pub use digest::{Algorithm, Digest, DigestError, Hasher};
 pub use grammar::{PathError, TagError, check_path, check_tag, is_host};
+pub use limits::{
+    DESCRIPTOR_LIMIT, Excess, INDEX_LEVELS, MANIFEST_LIMIT, MANIFEST_SIZE_LIMIT, TREE_SIZE_LIMIT,
+};
 pub use manifest::{
-    Child, Descriptor, ImageManifest, Index, Layer, MANIFEST_SIZE_LIMIT, Manifest, ManifestError,
-    RawManifest, config_platform,
+    Child, Descriptor, ImageManifest, Index, Layer, Manifest, ManifestError, RawManifest,
+    config_platform,
 };
 pub use platform::{Platform, PlatformError, PlatformPattern, Platforms};
 pub use reference::{DOCKER_HUB, Reference, ReferenceError, Repository};

@@ -14,13 +14,11 @@ pub use stock::stock;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use bytes::Bytes;
 use futures_util::StreamExt;
-use futures_util::future::try_join_all;
 use tokio::sync::OnceCell;
 
 use crate::cache::ResolutionCache;
-use crate::model::{Descriptor, Digest, RawManifest, Reference, media_type};
+use crate::model::{Descriptor, Digest, Reference, media_type};
 use crate::plan::referrers::ObservedReferrers;
 use crate::plan::{
     Ask, Content, Desired, Entry, Expected, Known, LockedImage, Need, Observation, Observed,
@@ -28,7 +26,7 @@ use crate::plan::{
 };
 use crate::progress::Progress;
 use crate::registry::ReadRegistry;
-use crate::tree;
+use crate::tree::{self, Room, Walker};
 
 /// How many entries are looked at together. The registries' own limits are kept by the client; this
 /// one bounds memory.
@@ -68,6 +66,8 @@ struct Observer<'a, R> {
     cache: &'a ResolutionCache,
     /// Several entries may want different platforms of one source: it is asked once.
     sources: Mutex<HashMap<Reference, Answer>>,
+    /// What the manifests of all images that are looked at share.
+    room: Room,
 }
 
 impl<'a, R: ReadRegistry> Observer<'a, R> {
@@ -77,6 +77,7 @@ impl<'a, R: ReadRegistry> Observer<'a, R> {
             registry,
             cache,
             sources: Mutex::default(),
+            room: Room::default(),
         }
     }
 
@@ -166,7 +167,9 @@ impl<'a, R: ReadRegistry> Observer<'a, R> {
             });
         }
         let has_bytes = |digest: &Digest| holds(target, digest);
-        let expected = self.expected(entry, &descriptor, has_bytes).await?;
+        let mut walker = Walker::new(self.registry, &entry.source, &self.room);
+        let expected = self.expected(entry, &descriptor, has_bytes, &mut walker);
+        let expected = expected.await?;
         if let Ok(expected) = &expected {
             self.recognise(entry, &expected.descriptor, target).await;
         }
@@ -175,7 +178,7 @@ impl<'a, R: ReadRegistry> Observer<'a, R> {
                 if !holds(target, &expected.descriptor.digest) =>
             {
                 let layers = entry.policy.foreign_layers;
-                let tree = tree::read(self.registry, &entry.source, expected, layers).await?;
+                let tree = tree::read(walker, expected, layers).await?;
                 Some(Arc::new(tree.contents()))
             }
             _ => None,
@@ -222,6 +225,7 @@ impl<'a, R: ReadRegistry> Observer<'a, R> {
         entry: &Entry,
         source: &Descriptor,
         has_bytes: impl Fn(&Digest) -> bool,
+        walker: &mut Walker<'_, R>,
     ) -> Result<Result<Expected, Refusal>, Unreadable> {
         let ask = Ask::of(entry, &self.desired.target.profile);
         let key = ResolutionKey::of(source, &ask);
@@ -249,27 +253,33 @@ impl<'a, R: ReadRegistry> Observer<'a, R> {
                     return Ok(answer);
                 }
                 Resolution::Needs(needs) => {
-                    let read = needs.iter().map(|need| self.read(&entry.source, need));
-                    for found in try_join_all(read).await? {
-                        known.insert(found);
-                    }
+                    read(walker, needs, &mut known).await?;
                 }
             }
         }
     }
+}
 
-    async fn read(&self, source: &Reference, need: &Need) -> Result<Found, Unreadable> {
+/// Reads what is needed, so that it is known.
+async fn read<R: ReadRegistry>(
+    walker: &mut Walker<'_, R>,
+    needs: Vec<Need>,
+    known: &mut Known,
+) -> Result<(), Unreadable> {
+    let (mut manifests, mut configs) = (vec![], vec![]);
+    for need in needs {
         match need {
-            Need::Manifest(manifest) => tree::read_manifest(self.registry, source, manifest)
-                .await
-                .map(Found::Manifest),
-            Need::Config(config) => {
-                let blob = self.registry.get_blob(source.repository(), config).await?;
-                let bytes = blob.ok_or_else(|| tree::missing(source, "config", config))?;
-                Ok(Found::Config(config.digest.clone(), bytes))
-            }
+            Need::Manifest(manifest) => manifests.push(manifest),
+            Need::Config(config) => configs.push(config),
         }
     }
+    for raw in walker.manifests(&manifests).await? {
+        known.manifests.insert(raw.descriptor.digest.clone(), raw);
+    }
+    let read = walker.configs(&configs).await?;
+    let digests = configs.into_iter().map(|config| config.digest);
+    known.configs.extend(digests.zip(read));
+    Ok(())
 }
 
 async fn head<R: ReadRegistry>(registry: &R, reference: &Reference) -> Observation<Descriptor> {
@@ -283,22 +293,4 @@ async fn head<R: ReadRegistry>(registry: &R, reference: &Reference) -> Observati
 /// Tells whether a tag points to this digest.
 fn holds(observation: &Observation<Descriptor>, digest: &Digest) -> bool {
     matches!(observation, Observation::Present(current) if current.digest == *digest)
-}
-
-enum Found {
-    Manifest(RawManifest),
-    Config(Digest, Bytes),
-}
-
-impl Known {
-    fn insert(&mut self, found: Found) {
-        match found {
-            Found::Manifest(raw) => {
-                self.manifests.insert(raw.descriptor.digest.clone(), raw);
-            }
-            Found::Config(digest, bytes) => {
-                self.configs.insert(digest, bytes);
-            }
-        }
-    }
 }

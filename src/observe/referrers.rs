@@ -7,7 +7,7 @@ use crate::plan::referrers::is_signature;
 use crate::plan::referrers::{ObservedReferrer, ObservedReferrers, cosign_tags, fallback_tag};
 use crate::plan::{Content, Entry, Expected, Observation, Referrers, Unreadable};
 use crate::registry::ReadRegistry;
-use crate::tree;
+use crate::tree::Walker;
 
 use super::{Observer, head};
 
@@ -146,10 +146,12 @@ async fn refused<R: ReadRegistry>(
     if !observer.desired.target.profile.image_configs_only {
         return Ok(false);
     }
-    let manifest = tree::read_manifest(observer.registry, source, referrer).await?;
-    Ok(match Manifest::parse(&manifest) {
-        Ok(Manifest::Image(image)) => !media_type::is_image_config(&image.config.media_type),
-        Ok(Manifest::Index(_)) => false,
-        Err(_) => true,
+    let mut walker = Walker::new(observer.registry, source, &observer.room);
+    let read = walker.manifests(std::slice::from_ref(referrer)).await?;
+    let parsed = read.first().map(Manifest::parse);
+    Ok(match parsed {
+        Some(Ok(Manifest::Image(image))) => !media_type::is_image_config(&image.config.media_type),
+        Some(Ok(Manifest::Index(_))) => false,
+        Some(Err(_)) | None => true,
     })
 }

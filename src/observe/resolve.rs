@@ -8,6 +8,7 @@ use crate::model::{Descriptor, Reference};
 use crate::plan::{Desired, Entry, Observation, SourceImage, Target, TargetName};
 use crate::progress::Progress;
 use crate::registry::ReadRegistry;
+use crate::tree::Walker;
 
 use super::{ENTRIES_AT_ONCE, Observer, head};
 
@@ -74,7 +75,9 @@ impl<R: ReadRegistry> Observer<'_, R> {
             Observation::Unreadable(why) => return Observation::Unreadable(why),
             Observation::Present(descriptor) => descriptor,
         };
-        match self.expected(entry, &descriptor, |_| true).await {
+        let mut walker = Walker::new(self.registry, &entry.source, &self.room);
+        let expected = self.expected(entry, &descriptor, |_| true, &mut walker);
+        match expected.await {
             Ok(expected) => Observation::Present(SourceImage {
                 descriptor,
                 expected,

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use indexmap::{IndexMap, IndexSet};
 
 use crate::model::{
-    Descriptor, Digest, ImageManifest, Manifest, ManifestError, Platform, PlatformPattern,
+    Descriptor, Digest, Excess, ImageManifest, Manifest, ManifestError, Platform, PlatformPattern,
     Platforms, RawManifest, config_platform, media_type,
 };
 
@@ -101,9 +101,9 @@ pub enum Refusal {
         /// The kind of target.
         profile: ProfileKind,
     },
-    /// Indexes inside indexes, too deep.
-    #[error("the source's index holds indexes more than {0} levels deep")]
-    TooDeep(usize),
+    /// It is larger than anything that is read.
+    #[error("the source cannot be copied: {0}")]
+    Excess(#[from] Excess),
 }
 
 fn listed<T: std::fmt::Display>(things: &[T]) -> String {

@@ -158,7 +158,9 @@ fn for_refusal(refusal: &Refusal, platforms: &Platforms) -> Option<String> {
         Refusal::Manifest(ManifestError::Schema1) => {
             "choose a newer tag: this image was pushed in a format from before 2017".to_owned()
         }
-        Refusal::Manifest(ManifestError::UnknownMediaType(_)) => return None,
+        Refusal::Manifest(ManifestError::UnknownMediaType(_) | ManifestError::TooManyMembers) => {
+            return None;
+        }
         Refusal::Manifest(ManifestError::Contradiction { .. } | ManifestError::Malformed(_)) => {
             "choose another tag: the image is damaged at its source".to_owned()
         }
@@ -177,7 +179,7 @@ fn for_refusal(refusal: &Refusal, platforms: &Platforms) -> Option<String> {
             "mirror it to a registry that takes more than {profile} does; where it is an \
              attestation beside an image, `attestations: auto` leaves it out"
         ),
-        Refusal::TooDeep(_) => "ask for one platform of it, or for another tag".to_owned(),
+        Refusal::Excess(excess) => excess.hint().to_owned(),
     })
 }
 

@@ -3,14 +3,11 @@
 use std::collections::HashMap;
 
 use crate::model::{
-    Child, Descriptor, Digest, Index, Manifest, ManifestError, Platform, PlatformPattern,
-    Platforms, RawManifest, media_type,
+    Child, DESCRIPTOR_LIMIT, Descriptor, Digest, Excess, INDEX_LEVELS, Index, Manifest,
+    ManifestError, Platform, PlatformPattern, Platforms, RawManifest, media_type,
 };
 
 use super::super::expected::{Reader, Refusal, not_a_manifest};
-
-/// Indexes may hold indexes; nobody needs more levels than this.
-const MAX_DEPTH: usize = 4;
 
 /// The indexes that have something to do with what is wanted.
 #[derive(Default)]
@@ -68,6 +65,7 @@ impl Tree {
             platforms,
             reader,
             places: HashMap::new(),
+            named: 0,
             tree: Self::default(),
         };
         walk.index(root, *platforms == Platforms::All, 1)?;
@@ -126,6 +124,8 @@ struct Walk<'a, 'k> {
     /// Where in the tree an index is. Without it, few manifests that name each other often would
     /// be walked more often than anybody can wait for.
     places: HashMap<(Digest, bool), usize>,
+    /// How many children the indexes have together.
+    named: usize,
     tree: Tree,
 }
 
@@ -137,8 +137,8 @@ impl Walk<'_, '_> {
         everything: bool,
         depth: usize,
     ) -> Result<Option<usize>, Refusal> {
-        if depth > MAX_DEPTH {
-            return Err(Refusal::TooDeep(MAX_DEPTH));
+        if depth > INDEX_LEVELS {
+            return Err(Excess::Levels.into());
         }
         let key = (descriptor.digest.clone(), everything);
         if let Some(place) = self.places.get(&key) {
@@ -150,6 +150,10 @@ impl Walk<'_, '_> {
         let Manifest::Index(index) = Manifest::parse(&raw)? else {
             return Err(ManifestError::UnknownMediaType(descriptor.media_type.clone()).into());
         };
+        self.named += index.children.len();
+        if self.named > DESCRIPTOR_LIMIT {
+            return Err(Excess::Descriptors.into());
+        }
         let mut fates = Vec::with_capacity(index.children.len());
         for child in &index.children {
             fates.push(self.child(child, everything, depth)?);

@@ -165,7 +165,7 @@ impl From<&core::BlockReason> for ReasonKind {
             BlockReason::NameRefused(_) => Self::NameRefused,
             BlockReason::SourceAbsent => Self::SourceAbsent,
             BlockReason::SourceUnreadable(_) => Self::SourceUnreadable,
-            BlockReason::Refused(Refusal::Manifest(_) | Refusal::TooDeep(_)) => Self::NotCopyable,
+            BlockReason::Refused(Refusal::Manifest(_) | Refusal::Excess(_)) => Self::NotCopyable,
             BlockReason::Refused(Refusal::PlatformsMissing { .. }) => Self::PlatformsMissing,
             BlockReason::Refused(Refusal::ConfigRefused { .. } | Refusal::NothingLeft { .. }) => {
                 Self::ManifestRefused

@@ -5,6 +5,7 @@ mod interruptions;
 mod limits;
 mod prune;
 mod referrers;
+mod trees;
 mod world;
 
 use pusher::cache::ResolutionCache;

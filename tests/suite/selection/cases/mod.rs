@@ -6,7 +6,7 @@ mod nested;
 mod platforms;
 mod singles;
 
-use pusher::model::{Descriptor, Platform, media_type};
+use pusher::model::{Descriptor, Excess, Platform, media_type};
 use pusher::plan::{Attestations, Content, Expected, LeftOut, ProfileKind, Refusal};
 use serde_json::{Value, json};
 

@@ -121,19 +121,19 @@ fn indexes_in_indexes_end_somewhere() {
     let mut source = Source::default();
     let mut level = source.child("linux/amd64");
     let mut roots = vec![];
-    for _ in 0..5 {
+    for _ in 0..6 {
         let index = source.index(&[level.clone(), level.clone()]);
         level = written(&index);
         roots.push(index);
     }
     let asked = generic("linux/amd64");
     let leaf = source.child("linux/amd64")["digest"].clone();
-    let outcome = resolve(&roots[3], &asked, &source);
-    assert_eq!(written(&outcome.expected().descriptor)["digest"], leaf);
-    assert_read(&outcome, 4, 0);
     let outcome = resolve(&roots[4], &asked, &source);
-    assert_eq!(outcome.answer, Err(Refusal::TooDeep(4)));
-    assert_unchanged(&resolve(&roots[4], &generic("all"), &source), &roots[4]);
+    assert_eq!(written(&outcome.expected().descriptor)["digest"], leaf);
+    assert_read(&outcome, 5, 0);
+    let outcome = resolve(&roots[5], &asked, &source);
+    assert_eq!(outcome.answer, Err(Refusal::Excess(Excess::Levels)));
+    assert_unchanged(&resolve(&roots[5], &generic("all"), &source), &roots[5]);
 }
 
 #[test]

@@ -1,0 +1,145 @@
+//! Reads whole images: every manifest below a root, and the blobs that they name.
+//!
+//! | file | job |
+//! | --- | --- |
+//! | `walker` | the one walk, for plan, apply, diff and delete: nothing twice, all within the limits |
+//! | `order` | children before the indexes that name them |
+//! | `room` | the memory that the manifests of all images of a run share |
+
+mod order;
+mod room;
+mod walker;
+
+use indexmap::IndexMap;
+
+use crate::model::{Descriptor, Digest, ImageManifest, Layer, Manifest, RawManifest, Reference};
+use crate::plan::{Content, Contents, Expected, ForeignLayers, Unreadable};
+use crate::registry::ReadRegistry;
+
+pub use room::Room;
+pub use walker::Walker;
+
+use room::Held;
+use walker::Step;
+
+/// An image with everything that it is made of, but for the bytes of its blobs.
+#[derive(Debug)]
+pub struct Tree {
+    /// What the tag points to.
+    pub root: Node,
+    /// Every other manifest once, before those that name it: the order in which registries take them.
+    pub below: Vec<Node>,
+    _held: Held,
+}
+
+/// A manifest of an image.
+#[derive(Debug)]
+pub struct Node {
+    /// The manifest.
+    pub manifest: RawManifest,
+    /// The manifest that it says something about.
+    pub subject: Option<Digest>,
+    /// What it names.
+    pub names: Names,
+}
+
+/// What a manifest names.
+#[derive(Debug)]
+pub enum Names {
+    /// Its config and layers, but for those that registries are not expected to hold.
+    Blobs(Vec<Descriptor>),
+    /// Other manifests.
+    Manifests(Vec<Digest>),
+}
+
+impl Tree {
+    /// Returns every manifest once, before those that name it.
+    pub fn nodes(&self) -> impl Iterator<Item = &Node> {
+        self.below.iter().chain([&self.root])
+    }
+
+    /// Returns what there is to copy.
+    pub fn contents(&self) -> Contents {
+        let mut contents = Contents::default();
+        let mut blobs = IndexMap::new();
+        for node in self.nodes() {
+            match &node.names {
+                Names::Manifests(_) => contents.indexes += 1,
+                Names::Blobs(named) => {
+                    let digest = node.manifest.descriptor.digest.clone();
+                    contents.images.push(digest);
+                    blobs.extend(named.iter().map(|blob| (blob.digest.clone(), blob.size)));
+                }
+            }
+        }
+        contents.blobs = blobs.into_iter().collect();
+        contents
+    }
+}
+
+/// Reads the image `expected`, whose bytes are at `source` as far as they were not made here.
+///
+/// Every manifest is read by its digest: what the source's tag points to by now does not matter.
+pub async fn read<R: ReadRegistry>(
+    mut walker: Walker<'_, R>,
+    expected: &Expected,
+    foreign_layers: ForeignLayers,
+) -> Result<Tree, Unreadable> {
+    if let Content::Rewritten(made) = &expected.content {
+        walker.knows(made);
+    }
+    let steps = walker.walk(&expected.descriptor).await?;
+    let nodes = steps.into_iter().map(|step| Node::of(step, foreign_layers));
+    let nodes = order::innermost_first(nodes.collect());
+    let mut below = nodes.map_err(|why| walker.exceeds(why))?;
+    let root = below.pop();
+    let root = root.ok_or_else(|| walker.lacks(&expected.descriptor))?;
+    Ok(Tree {
+        root,
+        below,
+        _held: walker.into_held(),
+    })
+}
+
+/// Returns the digests of all manifests that `image` at `source` consists of, its own first.
+///
+/// Only indexes are read. One that is not there, as registries allow, names nothing.
+pub async fn digests<R: ReadRegistry>(
+    registry: &R,
+    source: &Reference,
+    image: &Descriptor,
+    room: &Room,
+) -> Result<Vec<Digest>, Unreadable> {
+    Walker::new(registry, source, room).digests(image).await
+}
+
+impl Node {
+    fn of(step: Step, foreign_layers: ForeignLayers) -> Self {
+        let (subject, names) = match step.manifest {
+            Manifest::Image(image) => {
+                let ImageManifest {
+                    config,
+                    layers,
+                    subject,
+                    ..
+                } = image;
+                let copied =
+                    |layer: &Layer| foreign_layers == ForeignLayers::Copy || !layer.is_foreign();
+                let layers = layers.into_iter().filter(copied);
+                let layers = layers.map(|layer| layer.descriptor);
+                let blobs = std::iter::once(config).chain(layers).collect();
+                (subject, Names::Blobs(blobs))
+            }
+            Manifest::Index(index) => {
+                let children = index.children.into_iter();
+                let children = children.map(|child| child.descriptor.digest);
+                (index.subject, Names::Manifests(children.collect()))
+            }
+        };
+        Self {
+            manifest: step.raw,
+            subject: subject.map(|subject| subject.digest),
+            names,
+        }
+    }
+}
