@@ -146,22 +146,115 @@ if story 'plan masks what is a secret'; then
   check 'the summary as well' has summary '***/***/app *** p wwd'
 fi
 
+# The event as GitHub writes it down: a pull request from this repository.
+pull_request_from() {
+  jq -n --arg repository "$1" '{number: 3, pull_request: {head: {repo:
+    (if $repository == "" then null else {full_name: $repository} end)}}}' >event.json
+  settings=(PULL_REQUEST=3 GITHUB_EVENT_PATH="$work/event.json")
+}
+
 if story 'plan of a fork'; then
-  settings=(PULL_REQUEST=3)
+  pull_request_from stranger/mirror
   echo 'no mistakes' >pusher/check.out
   echo '| unknown | nginx:1.27 |' >pusher/plan.out
   script plan.sh "$work/plan"
   check 'passes' is "$code" 0
   check 'asks no registry, and a stand-in is named' is "$(cat pusher/calls)" \
     $'check --quiet --format github | registry.cn-hangzhou.aliyuncs.com/namespace :\ncheck | registry.cn-hangzhou.aliyuncs.com/namespace :\nplan --offline --format markdown | registry.cn-hangzhou.aliyuncs.com/namespace :'
-  check 'says what is missing' has plan/plan.md "Without the credentials of the target"
+  check 'says that nothing was read' has plan/plan.md "**No registry was asked**: GitHub gives a fork's pull request no secrets."
+  check 'at the top as well' has log '::notice::the files are right; no registry was asked'
+  check 'and claims nothing of the target' lacks log 'nothing to do'
   check 'the check is in it' has plan/plan.md 'no mistakes'
   check 'the plan is in it' has plan/plan.md '| unknown | nginx:1.27 |'
   check 'no plan is saved' is "$(find plan -name plan.json)" ''
 fi
 
+for who in '' stranger/mirror; do
+  if story "plan of a fork that is ${who:-gone by now} and can see a user's name"; then
+    pull_request_from "$who"
+    settings+=(ALIYUN_REGISTRY_USER=me)
+    echo 'no mistakes' >pusher/check.out
+    script plan.sh "$work/plan"
+    check 'passes' is "$code" 0
+    check 'without asking' lacks pusher/calls 'plan --format github'
+    check 'claims nothing of the target' lacks log 'nothing to do'
+  fi
+done
+
+if story 'plan of Dependabot'; then
+  pull_request_from me/mirror
+  settings+=(GITHUB_ACTOR='dependabot[bot]')
+  echo 'no mistakes' >pusher/check.out
+  script plan.sh "$work/plan"
+  check 'passes' is "$code" 0
+  check 'claims nothing of the target' lacks log 'nothing to do'
+fi
+
+for given in '' 0 1 2 3 '0 1' '0 1 2' '0 1 3' '2 3'; do
+  if story "plan of this repository with these secrets alone: ${given:-none}"; then
+    pull_request_from me/mirror
+    expected=''
+    for at in 0 1 2 3; do
+      if [[ " $given " == *" $at "* ]]; then
+        settings+=("${credentials[at]}")
+      else
+        settings+=("${credentials[at]%%=*}=")
+        expected+=", ${credentials[at]%%=*}"
+      fi
+    done
+    echo 'no mistakes' >pusher/check.out
+    echo 'Nothing to do: 1 image is in place.' >pusher/plan.out
+    script plan.sh "$work/plan"
+    check 'fails' is "$code" 1
+    check 'names what is missing' has log "::error::no registry was asked; missing: ${expected#, } ("
+    check 'in the comment too' has plan/plan.md "missing: ${expected#, }"
+    check 'asks nobody' lacks pusher/calls 'plan --format github'
+    check 'claims nothing of the target' lacks log 'nothing to do:'
+    check 'the comment finds its pull request' is "$(cat plan/pull-request)" 3
+  fi
+done
+
+for mirror in mirror.yaml mirror.yml mirror.toml; do
+  if story "plan of this repository where $mirror says which registry"; then
+    pull_request_from me/mirror
+    : >"$mirror"
+    settings+=(ALIYUN_REGISTRY_USER=me)
+    script plan.sh "$work/plan"
+    check 'fails' is "$code" 1
+    check 'names the one that is missing' has log 'missing: ALIYUN_REGISTRY_PASSWORD ('
+    settings+=(ALIYUN_REGISTRY_PASSWORD=secret)
+    script plan.sh "$work/plan"
+    check 'passes with both' is "$code" 0
+    check 'and asks' has pusher/calls 'plan --format github'
+  fi
+done
+
+if story 'plan where the mirror file has its own settings'; then
+  pull_request_from me/mirror
+  settings+=(PUSHER_SET_UP=true)
+  script plan.sh "$work/plan"
+  check 'is for pusher to judge' has pusher/calls 'plan --format github'
+fi
+
+if story 'plan without word from GitHub'; then
+  settings=(PULL_REQUEST=3)
+  script plan.sh "$work/plan"
+  check 'claims nothing' lacks log 'nothing to do'
+  settings=(PULL_REQUEST=3 "${credentials[@]:0:3}")
+  script plan.sh "$work/plan"
+  check 'but a part of the secrets tells that the rest should be there' is "$code" 1
+fi
+
+if story 'plan by hand'; then
+  echo '{"inputs": {}}' >event.json
+  settings=(GITHUB_EVENT_PATH="$work/event.json")
+  script plan.sh "$work/plan"
+  check 'has to be given the secrets' is "$code" 1
+fi
+
 if story 'plan of a fork that can see the name of the target'; then
-  settings=(PULL_REQUEST=3 ALIYUN_REGISTRY=r.example ALIYUN_NAME_SPACE=team)
+  pull_request_from stranger/mirror
+  settings+=(ALIYUN_REGISTRY=r.example ALIYUN_NAME_SPACE=team)
   echo 'offline plan' >pusher/plan.out
   echo 1 >pusher/plan.status
   script plan.sh "$work/plan"
@@ -171,7 +264,7 @@ if story 'plan of a fork that can see the name of the target'; then
 fi
 
 if story 'plan of a fork with a mistake'; then
-  settings=(PULL_REQUEST=3)
+  pull_request_from stranger/mirror
   echo 'images.txt:4:1: no such platform' >pusher/check.err
   echo 1 >pusher/check.status
   script plan.sh "$work/plan"
@@ -417,6 +510,8 @@ if story 'apply where a part is set up'; then
   settings=(GITHUB_EVENT_NAME=push ALIYUN_REGISTRY_USER=me)
   script apply.sh
   check 'is for pusher to judge' has pusher/calls 'apply --format github'
+  check 'but the rest is named' has log \
+    '::warning::missing: ALIYUN_REGISTRY, ALIYUN_NAME_SPACE, ALIYUN_REGISTRY_PASSWORD'
 fi
 
 if story 'apply where the mirror file has its own settings'; then

@@ -28,16 +28,42 @@ is_set_up() {
     [[ "${PUSHER_SET_UP:-}" == true ]]
 }
 
-# Tells whether the target can be logged in to.
-has_credentials() {
-  [[ -n "${ALIYUN_REGISTRY_USER:-}" && -n "${ALIYUN_REGISTRY_PASSWORD:-}" ]] ||
-    [[ "${PUSHER_SET_UP:-}" == true ]]
+# Prints which of the target's settings are not there, with commas between them. Where it is, a mirror
+# file may say itself.
+missing_settings() {
+  local name needed=(ALIYUN_REGISTRY_USER ALIYUN_REGISTRY_PASSWORD) missing=''
+  [[ "${PUSHER_SET_UP:-}" != true ]] || return 0
+  [[ -e mirror.yaml || -e mirror.yml || -e mirror.toml ]] ||
+    needed=(ALIYUN_REGISTRY ALIYUN_NAME_SPACE "${needed[@]}")
+  for name in "${needed[@]}"; do
+    [[ -n "${!name:-}" ]] || missing+=", $name"
+  done
+  printf '%s' "${missing#, }"
+}
+
+# Tells whether GitHub gives this run no secrets, whatever is set up: it is for the pull request of a
+# fork, or Dependabot's. Goes by the event as GitHub wrote it down. Without one nobody knows: then a part
+# of the settings being there tells that the rest should be.
+secrets_are_withheld() {
+  [[ "${GITHUB_ACTOR:-}" != 'dependabot[bot]' ]] || return 0
+  if [[ ! -f "${GITHUB_EVENT_PATH:-}" ]]; then
+    ! is_set_up
+    return
+  fi
+  jq -e --arg own "$GITHUB_REPOSITORY" \
+    '.pull_request | . != null and .head.repo.full_name != $own' "$GITHUB_EVENT_PATH" >/dev/null
 }
 
 # Stops a run that has nothing to work with: quietly where nobody asked for it (a fork that is not
-# set up yet must not turn red at every push or every night), with an error where somebody did.
+# set up yet must not turn red at every push or every night), with an error where somebody did. What
+# can be done with a part of it is for `pusher` to judge.
 require_set_up() {
-  is_set_up && return
+  if is_set_up; then
+    local missing
+    missing=$(missing_settings)
+    [[ -z "$missing" ]] || printf '::warning::missing: %s\n' "$missing"
+    return
+  fi
   local what='no registry is set up: add the secrets ALIYUN_REGISTRY, ALIYUN_NAME_SPACE, ALIYUN_REGISTRY_USER and ALIYUN_REGISTRY_PASSWORD (docs/github-actions.md)'
   [[ "${GITHUB_EVENT_NAME:-}" != workflow_dispatch ]] || die "$what"
   notice "$what"

@@ -3,8 +3,9 @@
 #
 #   plan.sh FOLDER      writes FOLDER/plan.md, FOLDER/pull-request and, with credentials, FOLDER/plan.json
 #
-# With the target's credentials: the plan. Without them (a fork's pull request is given no
-# secrets): the files checked, and held against the lock, without asking any registry.
+# With the target's credentials: the plan. Without them the files checked, and held against the lock,
+# without asking any registry: that is all for a fork's pull request, which is given no secrets, and an
+# error for one that should have had them.
 #
 # The folder is uploaded whole. The saved plan in it is what a reviewer can apply by hand; no workflow
 # applies it (SECURITY.md says why).
@@ -51,6 +52,7 @@ plan_with_credentials() {
   return "$code"
 }
 
+# $1 says why no registry is asked.
 plan_without() {
   local code=0
   # Where the target's name is a secret too, one of the kind with the strictest rules stands in for
@@ -60,7 +62,8 @@ plan_without() {
     "ALIYUN_NAME_SPACE=${ALIYUN_NAME_SPACE:-namespace}"
   )
   env "${stand_in[@]}" pusher check --quiet --format github >&2 || true
-  printf 'Without the credentials of the target: what can be said from the files.\n'
+  printf '**No registry was asked**: %s. What the target and the sources hold was not read, so this does not say\n' "$1"
+  printf 'what a merge would change: only whether the files are right, and what the lock wants.\n'
   printf '\n**Check**\n\n'
   told text env "${stand_in[@]}" pusher check || code=$?
   # Only the check counts: with a stand-in a name may be refused that the target takes.
@@ -69,10 +72,14 @@ plan_without() {
   return "$code"
 }
 
-if has_credentials; then
+missing=$(missing_settings) asked=yes
+if [[ -z "$missing" ]]; then
   plan_with_credentials || status=$?
+elif secrets_are_withheld; then
+  missing='' asked=no
+  plan_without "GitHub gives a fork's pull request no secrets" >"$plan" || status=$?
 else
-  plan_without >"$plan" || status=$?
+  plan_without "missing: $missing" >"$plan" || status=$?
 fi
 
 mask "$plan"
@@ -87,8 +94,10 @@ fi
 summarise <"$plan"
 printf '%s\n' "${PULL_REQUEST:-}" >"$folder/pull-request"
 
-case $status in
-  0) notice 'nothing to do: the target already holds what the files say' ;;
-  2) notice 'changes are pending: merging this applies them' ;;
+[[ -z "$missing" ]] || die "no registry was asked; missing: $missing (docs/github-actions.md)"
+case $asked,$status in
+  no,0) notice 'the files are right; no registry was asked, so what a merge would change is not known' ;;
+  yes,0) notice 'nothing to do: the target already holds what the files say' ;;
+  yes,2) notice 'changes are pending: merging this applies them' ;;
   *) die 'the plan has something wrong or blocked: see the summary' ;;
 esac

@@ -110,7 +110,9 @@ fn hosts(
     let options = hosts.entry(target.registry.clone()).or_default();
     let starting = target.profile.starting_concurrency;
     options.starting_concurrency = Some(starting);
-    options.login = options.login.take().or_else(|| target_login(context));
+    if options.login.is_none() {
+        options.login = target_login(context, &target.registry)?;
+    }
     options.login_hint = Some(format!(
         "set `{USER_VARIABLE}` and `{PASSWORD_VARIABLE}`, or run `docker login {}`",
         target.registry
@@ -149,27 +151,24 @@ fn host_options(
     })
 }
 
-/// Returns the login that the environment holds for the target.
+/// Returns the login that the environment holds for the target, if it holds one.
 ///
-/// Half a login is none: a pull request from a fork has the user's name, but not the secret.
-fn target_login(context: &Context) -> Option<Login> {
+/// Half a login is an error: whoever goes on as a stranger may be told that nothing is there.
+fn target_login(context: &Context, registry: &str) -> Result<Option<Login>, CliError> {
     let variable = |name| context.environment.get(name);
-    match (variable(USER_VARIABLE), variable(PASSWORD_VARIABLE)) {
-        (Some(username), Some(password)) => Some(Login::Password {
-            username: username.to_owned(),
-            password: Secret::new(password.to_owned()),
-        }),
-        (None, None) => None,
-        (user, _) => {
-            let (set, missing) = match user {
-                Some(_) => (USER_VARIABLE, PASSWORD_VARIABLE),
-                None => (PASSWORD_VARIABLE, USER_VARIABLE),
-            };
-            let printer = &context.printer;
-            printer.say_line(format_args!(
-                "warning: `{set}` is set and `{missing}` is not: neither is used"
-            ));
-            None
+    let (set, missing) = match (variable(USER_VARIABLE), variable(PASSWORD_VARIABLE)) {
+        (Some(username), Some(password)) => {
+            return Ok(Some(Login::Password {
+                username: username.to_owned(),
+                password: Secret::new(password.to_owned()),
+            }));
         }
-    }
+        (None, None) => return Ok(None),
+        (Some(_), None) => (USER_VARIABLE, PASSWORD_VARIABLE),
+        (None, Some(_)) => (PASSWORD_VARIABLE, USER_VARIABLE),
+    };
+    let message = format!("`{set}` is set and `{missing}` is not");
+    Err(CliError::new(message).hint(format!(
+        "set both; or neither, and what `docker login {registry}` left is used"
+    )))
 }

@@ -3,7 +3,7 @@
 use pusher::sandbox::images::Image;
 use pusher::sandbox::{Auth, Options, Sandbox};
 
-use super::harness::Place;
+use super::harness::{Place, pair};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_password_is_never_shown() {
@@ -55,8 +55,37 @@ async fn a_wrong_password_is_told_with_what_to_do() {
     let target = Sandbox::start(options).await.unwrap();
     let place = Place::between(&source, &target).file("images.txt", "SOURCE/org/app:v1\n");
     insta::assert_snapshot!("secrets_no_login", place.run("plan").whole());
-    let half = place.variable("ALIYUN_REGISTRY_USER", "someone");
-    insta::assert_snapshot!("secrets_half_a_login", half.run("plan").whole());
-    let wrong = half.variable("ALIYUN_REGISTRY_PASSWORD", "wrong-secret");
+    let wrong = place
+        .variable("ALIYUN_REGISTRY_USER", "someone")
+        .variable("ALIYUN_REGISTRY_PASSWORD", "wrong-secret");
     insta::assert_snapshot!("secrets_wrong_password", wrong.run("plan").whole());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn half_a_login_is_an_error_before_anyone_is_asked() {
+    let (source, target) = pair().await;
+    let image = Image::new("linux/amd64").layer("a");
+    image.push(&source, "org/app", "v1");
+    let halves = ["ALIYUN_REGISTRY_USER", "ALIYUN_REGISTRY_PASSWORD"];
+    for (set, missing) in [(halves[0], halves[1]), (halves[1], halves[0])] {
+        let place = Place::between(&source, &target)
+            .variable(set, "something")
+            .file("images.txt", "SOURCE/org/app:v1\n");
+        // As GitHub does it with a secret that does not exist.
+        let empty = place.variable(missing, "");
+        source.log().clear();
+        target.log().clear();
+        for typed in ["plan", "apply", "drift", "lock"] {
+            let ran = empty.run(typed);
+            assert_eq!((ran.status, ran.stdout.as_str()), (1, ""), "{typed}");
+            let told = format!("error: `{set}` is set and `{missing}` is not\n");
+            assert!(ran.stderr.starts_with(&told), "{typed}: {ran:?}");
+        }
+        let requests = [&source, &target].map(|registry| registry.log().requests().len());
+        assert_eq!(requests, [0, 0]);
+        // Who asks nobody needs no login.
+        for typed in ["list", "check", "plan --offline"] {
+            assert_eq!(empty.run(typed).status, 0, "{typed}");
+        }
+    }
 }
