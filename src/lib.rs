@@ -15,10 +15,11 @@
 //! | [`registry`] | edge | `model`, `plan` (the words for what could not be read) |
 //! | [`tree`] | edge | `model`, `plan`, `registry` |
 //! | [`inspect`] | edge | `diff`, `model`, `plan`, `registry`, `tree` |
-//! | [`cache`] | edge | `model`, `plan` |
+//! | [`cache`] | edge | `disk`, `model`, `plan` |
 //! | [`observe`] | edge | `cache`, `model`, `plan`, `progress`, `registry`, `tree` |
 //! | [`apply`] | edge | `model`, `plan`, `progress`, `registry`, `tree` |
 //! | [`progress`] | edge | `plan` |
+//! | [`disk`] | edge | nothing of this crate |
 //! | [`sandbox`] | edge | `model` |
 //! | [`cli`] | binary | everything |
 //!
@@ -30,6 +31,7 @@ pub mod cache;
 pub mod cli;
 pub mod config;
 pub mod diff;
+pub mod disk;
 pub mod inspect;
 pub mod lock;
 pub mod model;

@@ -4,25 +4,25 @@
 //! One file of lines that only grows, each written by a single append: several runs may write at
 //! once, and five thousand entries cost one read. A line is `checksum day key-digest record`; one
 //! that is damaged, cut short or out of date is as good as none. At opening the file is written anew
-//! beside itself and renamed once half of it is of no more use. What another run appends in that moment is
-//! lost, and found again by asking the registry: the cache may forget, but never lies.
+//! once half of it is of no more use. What another run appends in that moment is lost, and found again
+//! by asking the registry: the cache may forget, but never lies.
 
 #[cfg(test)]
 mod tests;
 
 use std::collections::HashMap;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
+use crate::disk;
 use crate::model::Digest;
 use crate::plan::{Remembered, ResolutionKey};
 
 const FILE: &str = "resolutions.log";
-const NEW_FILE: &str = "resolutions.new";
 /// A file larger than this is none of ours, or of no use.
 const FILE_LIMIT: u64 = 64 * 1024 * 1024;
 /// More entries than this are too many.
@@ -35,8 +35,6 @@ const WASTE: usize = 1_000;
 const FORGOTTEN_AFTER: u64 = 90;
 /// After how many days a use is noted again.
 const NOTED_AFTER: u64 = 7;
-/// After what time a half-written new file is taken to be left over from a run that was ended.
-const LEFT_OVER_AFTER: Duration = Duration::from_secs(3600);
 
 /// What earlier runs found out.
 ///
@@ -190,7 +188,7 @@ impl Store {
         file.write_all(format!("\n{line}\n").as_bytes())
     }
 
-    /// Writes the file anew with the latest entries; another run that does so at the same time wins.
+    /// Writes the file anew with the latest entries.
     fn write_anew(&mut self) {
         let mut kept: Vec<(u64, Range<usize>)> = vec![];
         for range in self.lines.values() {
@@ -203,41 +201,17 @@ impl Store {
         // The latest first, by day and then by place.
         kept.sort_unstable_by_key(|(day, range)| std::cmp::Reverse((*day, range.start)));
         kept.truncate(ENTRIES_KEPT);
-        kept.reverse();
-        if let Err(error) = self.replace_file(&kept) {
+        let mut bytes = Vec::with_capacity(self.bytes.len());
+        for (_, range) in kept.into_iter().rev() {
+            bytes.extend_from_slice(&self.bytes[range]);
+            bytes.push(b'\n');
+        }
+        if let Err(error) = disk::write(&self.dir.join(FILE), &bytes) {
             tracing::debug!(
                 "`{FILE}` in `{}` stays as it is: {error}",
                 self.dir.display()
             );
         }
-    }
-
-    fn replace_file(&self, kept: &[(u64, Range<usize>)]) -> io::Result<()> {
-        let new = self.dir.join(NEW_FILE);
-        let mut file = match File::create_new(&new) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                let written = fs::metadata(&new)?.modified()?;
-                let age = SystemTime::now()
-                    .duration_since(written)
-                    .unwrap_or_default();
-                if age < LEFT_OVER_AFTER {
-                    return Err(error);
-                }
-                fs::remove_file(&new)?;
-                File::create_new(&new)?
-            }
-            file => file?,
-        };
-        let mut bytes = Vec::with_capacity(self.bytes.len());
-        for (_, range) in kept {
-            bytes.extend_from_slice(&self.bytes[range.clone()]);
-            bytes.push(b'\n');
-        }
-        let written = file.write_all(&bytes);
-        drop(file);
-        written
-            .and_then(|()| fs::rename(&new, self.dir.join(FILE)))
-            .inspect_err(|_| drop(fs::remove_file(&new)))
     }
 }
 

@@ -1,6 +1,6 @@
 //! What can be typed.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
@@ -169,6 +169,13 @@ pub struct ReportArg {
     /// Also write the answer to this file, as JSON; as Markdown if its name ends in `.md`; may be given twice
     #[arg(long, value_name = "FILE")]
     pub report: Vec<PathBuf>,
+}
+
+impl ReportArg {
+    /// Returns each file with the option that it was named with.
+    pub fn named(&self) -> impl Iterator<Item = (&'static str, &Path)> {
+        self.report.iter().map(|path| ("--report", path.as_path()))
+    }
 }
 
 /// Whether what is no longer declared is deleted.

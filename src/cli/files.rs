@@ -40,35 +40,6 @@ pub fn read_if_there(folder: &Path, path: &Path) -> Result<Option<String>, CliEr
     }
 }
 
-/// Writes a file as a whole: whoever reads it meanwhile sees the old one or the new one.
-pub fn replace_text(folder: &Path, path: &Path, text: &str) -> Result<(), CliError> {
-    let whole = folder.join(path);
-    let mut beside = whole.clone().into_os_string();
-    beside.push(".new");
-    let written = std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, &whole));
-    written.map_err(|error| {
-        drop(std::fs::remove_file(&beside));
-        unwritable(path, &error)
-    })
-}
-
-/// Refuses a file that [`replace_text`] could not write, before there is anything to write.
-pub fn require_writable(folder: &Path, path: &Path) -> Result<(), CliError> {
-    let whole = folder.join(path);
-    if whole.is_dir() {
-        return Err(unwritable(path, &ErrorKind::IsADirectory.into()));
-    }
-    let is_new = !whole.exists();
-    let opened = std::fs::OpenOptions::new()
-        .append(true)
-        .create(true)
-        .open(&whole);
-    if is_new && opened.is_ok() {
-        drop(std::fs::remove_file(&whole));
-    }
-    opened.map(drop).map_err(|error| unwritable(path, &error))
-}
-
 /// Reads a file; a relative path begins in `folder`. The error says why it cannot be read, and
 /// leaves it to the caller to name the file.
 pub fn read_text(folder: &Path, path: &Path) -> Result<String, String> {
@@ -85,27 +56,12 @@ pub fn read_bytes(folder: &Path, path: &Path) -> Result<Vec<u8>, CliError> {
     std::fs::read(folder.join(path)).map_err(|error| unreadable(path, &reason(&error)))
 }
 
-/// Writes a file; a relative path begins in `folder`.
-pub fn write_text(folder: &Path, path: &Path, text: &str) -> Result<(), CliError> {
-    std::fs::write(folder.join(path), text).map_err(|error| unwritable(path, &error))
-}
-
 fn unreadable(path: &Path, why: &str) -> CliError {
     CliError::new(format!("cannot read `{}`: {why}", path.display()))
 }
 
-fn unwritable(path: &Path, error: &std::io::Error) -> CliError {
-    let message = format!("cannot write `{}`: {}", path.display(), reason(error));
-    let told = CliError::new(message);
-    match error.kind() {
-        ErrorKind::NotFound => told.hint("make the folder that it should be in"),
-        ErrorKind::IsADirectory => told.hint("name a file in it"),
-        ErrorKind::PermissionDenied => told.hint("name a file that this user may write"),
-        _ => told,
-    }
-}
-
-fn reason(error: &std::io::Error) -> String {
+/// Says why the system does not do what was asked of a file.
+pub(super) fn reason(error: &std::io::Error) -> String {
     match error.kind() {
         ErrorKind::NotFound => "there is no such file".to_owned(),
         ErrorKind::IsADirectory => "it is a folder".to_owned(),

@@ -16,6 +16,7 @@ use super::context::Context;
 use super::error::{CliError, Stop};
 use super::exit::Exit;
 use super::files::{self, TextFile};
+use super::outputs::Outputs;
 
 /// A desired set that can be worked on, and how to talk to its registries.
 pub struct Mirror {
@@ -34,6 +35,16 @@ pub struct Mirror {
 }
 
 impl Mirror {
+    /// Returns every file that was read for it, or will be.
+    fn inputs(&self) -> impl Iterator<Item = &Path> {
+        let files = self.files.iter().map(|file| Path::new(&file.path));
+        let settings = self.registries.values();
+        let certificates = settings.filter_map(|settings| settings.ca_file.as_deref());
+        files
+            .chain([self.lock_file.as_path()])
+            .chain(certificates.map(Path::new))
+    }
+
     /// Returns where the lock records a target.
     pub fn place_in_lock(&self, target: &TargetName) -> Origin {
         Origin {
@@ -76,8 +87,13 @@ pub fn load(context: &Context, global: &GlobalArgs) -> Result<Loaded, CliError> 
     Ok(understand(context, &file).0)
 }
 
-/// Reads the files and says what is to be said about them; stops if that stands in the way.
-pub fn require(context: &Context, global: &GlobalArgs) -> Result<Mirror, Stop> {
+/// Reads the files and says what is to be said about them; stops if that stands in the way, or if one
+/// of them would be written over.
+pub fn require(
+    context: &Context,
+    global: &GlobalArgs,
+    outputs: &Outputs<'_>,
+) -> Result<Mirror, Stop> {
     let file = files::read_main(&context.folder, global.file.as_deref())?;
     let (loaded, mut files) = understand(context, &file);
     let annotate = |told: &[Diagnostic]| match global.format() {
@@ -109,14 +125,16 @@ pub fn require(context: &Context, global: &GlobalArgs) -> Result<Mirror, Stop> {
     desired.lock = lock.transpose()?;
     let noted = lock_text.as_deref();
     files.extend(noted.map(|text| noted_as(&lock_file.display().to_string(), text)));
-    Ok(Mirror {
+    let mirror = Mirror {
         desired,
         registries: loaded.registries,
         prune: loaded.prune,
         files,
         lock_file,
         lock_text: lock_text.unwrap_or_default(),
-    })
+    };
+    outputs.spare(mirror.inputs())?;
+    Ok(mirror)
 }
 
 fn read_lock(text: &str, path: &Path) -> Result<Lock, CliError> {

@@ -4,7 +4,8 @@
 //! | --- | --- |
 //! | [`args`] | what can be typed |
 //! | [`environment`] | the only reader of the environment |
-//! | [`files`], [`mirror`] | the files, and what they declare |
+//! | [`files`], [`mirror`] | the files that are read, and what they declare |
+//! | [`outputs`], [`report`] | the files that are written |
 //! | [`client`] | the client for the registries, from what the files and the environment say |
 //! | [`commands`] | one file a command |
 //! | [`printer`] | the only place that prints |
@@ -21,6 +22,7 @@ pub mod exit;
 pub mod files;
 mod logging;
 pub mod mirror;
+pub mod outputs;
 pub mod printer;
 pub mod progress;
 pub mod report;

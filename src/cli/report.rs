@@ -8,13 +8,7 @@ use crate::render::{Format, View};
 use super::args::{GlobalArgs, ReportArg};
 use super::context::Context;
 use super::error::CliError;
-use super::files;
-
-/// Refuses a file that could not be written, before there is anything to write.
-pub fn require_writable(context: &Context, asked: &ReportArg) -> Result<(), CliError> {
-    let mut paths = asked.report.iter();
-    paths.try_for_each(|path| files::require_writable(&context.folder, path))
-}
+use super::outputs;
 
 /// Prints an answer in the format that was asked for and, before that, keeps it in those that the
 /// files' names ask for. A file that cannot be written keeps neither the answer nor the others back.
@@ -25,9 +19,7 @@ pub fn answer(
     render: impl Fn(Format, &View, &mut dyn fmt::Write) -> fmt::Result,
 ) -> Result<(), CliError> {
     let paths = asked.report.iter();
-    let kept: Vec<_> = paths
-        .map(|path| keep(&context.folder, path, &render))
-        .collect();
+    let kept: Vec<_> = paths.map(|path| keep(context, path, &render)).collect();
     let view = context.printer.view(global.verbose > 0);
     let format = global.format().into();
     context.printer.answer(|to| render(format, &view, to))?;
@@ -35,7 +27,7 @@ pub fn answer(
 }
 
 fn keep(
-    folder: &Path,
+    context: &Context,
     path: &Path,
     render: &impl Fn(Format, &View, &mut dyn fmt::Write) -> fmt::Result,
 ) -> Result<(), CliError> {
@@ -48,5 +40,5 @@ fn keep(
     let mut text = String::new();
     render(format, &View::default(), &mut text)
         .map_err(|error| CliError::new(format!("cannot write `{}`: {error}", path.display())))?;
-    files::replace_text(folder, path, &text)
+    outputs::write(context, path, &text)
 }

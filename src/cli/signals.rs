@@ -34,6 +34,10 @@ pub async fn asked(mut stopped: watch::Receiver<bool>) {
     }
 }
 
+/// `SIGXFSZ`, which most systems number alike.
+#[cfg(unix)]
+const SIZE_LIMIT: i32 = 25;
+
 /// The signals that ask for a stop; they are caught from the moment this is made.
 #[cfg(unix)]
 struct Signals {
@@ -45,6 +49,9 @@ struct Signals {
 impl Signals {
     fn new() -> Option<Self> {
         use tokio::signal::unix::{SignalKind, signal};
+        // Past a limit on the size of files (`ulimit -f`) a write fails, as on a full disk; were this
+        // signal not caught, the process would end in the middle of it.
+        drop(signal(SignalKind::from_raw(SIZE_LIMIT)));
         Some(Self {
             interrupt: signal(SignalKind::interrupt()).ok()?,
             terminate: signal(SignalKind::terminate()).ok()?,

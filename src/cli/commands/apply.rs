@@ -13,8 +13,9 @@ use super::super::client::{announce_writes, warn_of_pulls};
 use super::super::context::Context;
 use super::super::error::Stop;
 use super::super::exit::Exit;
+use super::super::outputs::Outputs;
 use super::super::progress::{Display, Phase};
-use super::super::report::{answer, require_writable};
+use super::super::report::answer;
 use super::plan::{Planned, make, pruned};
 use super::saved;
 
@@ -25,10 +26,10 @@ pub(super) async fn run(
     options: &ApplyArgs,
 ) -> Result<Exit, Stop> {
     let printer = &context.printer;
-    require_writable(context, &options.report)?;
+    let outputs = Outputs::check(context, options.report.named())?;
     let planned = match &options.plan {
-        Some(path) => saved::take_up(context, global, options.locked, path).await?,
-        None => make(context, global, options.locked).await?,
+        Some(path) => saved::take_up(context, global, options.locked, path, &outputs).await?,
+        None => make(context, global, options.locked, &outputs).await?,
     };
     let Planned { plan, client, .. } = pruned(context, planned, options.prune).await?;
     let pending = plan.summary().pending();

@@ -13,7 +13,8 @@ use super::super::context::Context;
 use super::super::error::Stop;
 use super::super::exit::Exit;
 use super::super::mirror::Mirror;
-use super::super::report::{answer, require_writable};
+use super::super::outputs::Outputs;
+use super::super::report::answer;
 use super::plan::{Planned, make, reading};
 
 /// Prints how the target differs from what the files declare.
@@ -22,8 +23,8 @@ pub(super) async fn run(
     global: &GlobalArgs,
     options: &DriftArgs,
 ) -> Result<Exit, Stop> {
-    require_writable(context, &options.report)?;
-    let planned = make(context, global, LockedArg { locked: false }).await?;
+    let outputs = Outputs::check(context, options.report.named())?;
+    let planned = make(context, global, LockedArg { locked: false }, &outputs).await?;
     let evidence = gather(context, &planned).await?;
     let drift = Drift::of(&planned.plan, &evidence, &options.kind);
     answer(context, global, &options.report, |format, view, to| {

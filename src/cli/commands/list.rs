@@ -7,10 +7,12 @@ use super::super::context::Context;
 use super::super::error::Stop;
 use super::super::exit::Exit;
 use super::super::mirror;
+use super::super::outputs::Outputs;
 
 /// Prints the desired set.
 pub(super) fn run(context: &Context, global: &GlobalArgs) -> Result<Exit, Stop> {
-    let desired = mirror::require(context, global)?.desired;
+    let outputs = Outputs::check(context, [])?;
+    let desired = mirror::require(context, global, &outputs)?.desired;
     context.printer.answer(|to| match global.format() {
         Format::Human => list::human(&desired, to),
         Format::Json => list::json(&desired, to),

@@ -12,8 +12,8 @@ use super::super::client::connect;
 use super::super::context::Context;
 use super::super::error::{CliError, Stop};
 use super::super::exit::Exit;
-use super::super::files;
 use super::super::mirror::{self, Mirror};
+use super::super::outputs::{self, Outputs};
 use super::plan::{cache, reading};
 
 /// Writes the lock, or says in what it does not fit the files.
@@ -22,7 +22,8 @@ pub(super) async fn run(
     global: &GlobalArgs,
     options: &LockArgs,
 ) -> Result<Exit, Stop> {
-    let mirror = mirror::require(context, global)?;
+    let outputs = Outputs::check(context, [])?;
+    let mirror = mirror::require(context, global, &outputs)?;
     if options.check {
         return compare(context, &mirror);
     }
@@ -49,7 +50,7 @@ pub(super) async fn run(
     let renewed = renew(desired, &resolved, &gone);
     if desired.lock.as_ref() != Some(&renewed.lock) {
         let text = write(&renewed.lock);
-        files::replace_text(&context.folder, &mirror.lock_file, &text)?;
+        outputs::write(context, &mirror.lock_file, &text)?;
     }
     let view = context.printer.view(global.verbose > 0);
     let file = mirror.lock_file.display().to_string();

@@ -19,8 +19,9 @@ use super::super::context::Context;
 use super::super::error::Stop;
 use super::super::exit::Exit;
 use super::super::mirror::{self, Mirror};
+use super::super::outputs::Outputs;
 use super::super::progress::{Display, Phase};
-use super::super::report::{answer, require_writable};
+use super::super::report::answer;
 use super::super::signals;
 use super::saved;
 
@@ -30,16 +31,17 @@ pub(super) async fn run(
     global: &GlobalArgs,
     options: &PlanArgs,
 ) -> Result<Exit, Stop> {
-    require_writable(context, &options.report)?;
+    let out = options.out.iter().map(|path| ("--out", path.as_path()));
+    let outputs = Outputs::check(context, out.chain(options.report.named()))?;
     let Asked { plan, diffs, cost } = if options.offline {
-        let mirror = declared(context, global, options.locked)?;
+        let mirror = declared(context, global, options.locked, &outputs)?;
         Asked {
             plan: offline(&mirror.desired),
             diffs: None,
             cost: None,
         }
     } else {
-        asked(context, global, options).await?
+        asked(context, global, options, &outputs).await?
     };
     let details = render::Details {
         diffs: diffs.as_ref(),
@@ -67,8 +69,13 @@ struct Asked {
 }
 
 /// Makes the plan, and keeps it where that was asked for.
-async fn asked(context: &Context, global: &GlobalArgs, options: &PlanArgs) -> Result<Asked, Stop> {
-    let planned = make(context, global, options.locked).await?;
+async fn asked(
+    context: &Context,
+    global: &GlobalArgs,
+    options: &PlanArgs,
+    outputs: &Outputs<'_>,
+) -> Result<Asked, Stop> {
+    let planned = make(context, global, options.locked, outputs).await?;
     let saved = options.out.as_ref().map(|path| {
         let Planned {
             plan,
@@ -106,8 +113,9 @@ pub(super) fn declared(
     context: &Context,
     global: &GlobalArgs,
     locked: LockedArg,
+    outputs: &Outputs<'_>,
 ) -> Result<Mirror, Stop> {
-    let mirror = mirror::require(context, global)?;
+    let mirror = mirror::require(context, global, outputs)?;
     if locked.locked {
         mirror.require_locked()?;
     }
@@ -127,8 +135,9 @@ pub(super) async fn make(
     context: &Context,
     global: &GlobalArgs,
     locked: LockedArg,
+    outputs: &Outputs<'_>,
 ) -> Result<Planned, Stop> {
-    make_for(context, global, declared(context, global, locked)?).await
+    make_for(context, global, declared(context, global, locked, outputs)?).await
 }
 
 /// Makes the plan for what was declared, and shows meanwhile that it is alive.

@@ -13,6 +13,7 @@ use super::super::args::{GlobalArgs, LockedArg};
 use super::super::context::Context;
 use super::super::error::{CliError, Stop};
 use super::super::files;
+use super::super::outputs::{self, Outputs};
 use super::plan::{Planned, declared, make_for, reading};
 
 /// Keeps a plan.
@@ -20,7 +21,7 @@ pub(super) fn write(context: &Context, path: &Path, plan: &SavedPlan) -> Result<
     let mut text = String::new();
     json::write(&PlanFile::from(plan), &mut text)
         .map_err(|_| CliError::new(format!("cannot write `{}`", path.display())))?;
-    files::write_text(&context.folder, path, &text)
+    outputs::write(context, path, &text)
 }
 
 /// Reads a plan, makes it anew for the digests that it names, and keeps of it what still holds.
@@ -29,11 +30,13 @@ pub(super) async fn take_up(
     global: &GlobalArgs,
     locked: LockedArg,
     path: &Path,
+    outputs: &Outputs<'_>,
 ) -> Result<Planned, Stop> {
+    outputs.spare([path])?;
     let text = files::read_text(&context.folder, path)
         .map_err(|why| CliError::new(format!("cannot read `{}`: {why}", path.display())))?;
     let saved = read(&text).map_err(|error| refused(path, &[error]))?;
-    let mut mirror = declared(context, global, locked)?;
+    let mut mirror = declared(context, global, locked, outputs)?;
     let pinned =
         pin(&saved, &mirror.desired, &mirror.files).map_err(|found| refused(path, &found))?;
     mirror.desired = pinned.desired.clone();

@@ -91,9 +91,24 @@ impl Place {
     }
 
     pub(crate) fn command(&self, typed: &str) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_pusher"));
+        let mut command = self.program(env!("CARGO_BIN_EXE_pusher"));
+        command.args(typed.split_whitespace());
         command
-            .args(typed.split_whitespace())
+    }
+
+    /// Runs what would be typed into a shell; `pusher` is there.
+    #[cfg(unix)]
+    pub(crate) fn shell(&self, script: &str) -> Ran {
+        let pusher = env!("CARGO_BIN_EXE_pusher");
+        let script = format!("pusher() {{ '{pusher}' \"$@\"; }}\n{script}");
+        let mut command = self.program("bash");
+        command.args(["-c", &script]);
+        tokio::task::block_in_place(|| self.ran(&command.output().unwrap()))
+    }
+
+    fn program(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command
             .env_clear()
             .env("HOME", self.folder.path())
             .envs(self.variables.iter().map(|(name, value)| (name, value)))

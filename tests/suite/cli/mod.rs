@@ -10,6 +10,7 @@ mod diff;
 mod drift;
 mod files;
 pub(crate) mod harness;
+mod outputs;
 mod plan;
 mod saved;
 mod secrets;

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
+use crate::disk;
 use crate::model::Digest;
 use crate::sandbox::images::{Image, Index};
 use crate::sandbox::{Auth, Options, Sandbox};
@@ -45,7 +46,7 @@ impl Stage {
             .map_err(|error| CliError::new(format!("no temporary folder can be made: {error}")))?;
         let expected = fill(&source);
         let list = list(source.address());
-        std::fs::write(folder.path().join("images.txt"), &list).map_err(|error| {
+        disk::write(&folder.path().join("images.txt"), list.as_bytes()).map_err(|error| {
             CliError::new(format!("the demo's list cannot be written: {error}"))
         })?;
         Ok(Self {

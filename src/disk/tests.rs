@@ -1,0 +1,158 @@
+//! Writing beside others, into links, and onto a disk that is full.
+#![cfg(unix)]
+
+use std::fs;
+use std::io::{self, ErrorKind, Write as _};
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::Path;
+
+use super::write::Written;
+use super::*;
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let name = |entry: io::Result<fs::DirEntry>| entry.unwrap().file_name().into_string().unwrap();
+    let mut names: Vec<_> = entries.map(name).collect();
+    names.sort();
+    names
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o7777
+}
+
+#[test]
+fn a_file_is_replaced_and_keeps_its_mode() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    write(&file, b"new").unwrap();
+    let usual = folder.path().join("usual");
+    fs::write(&usual, "").unwrap();
+    assert_eq!(mode(&file), mode(&usual));
+    for wanted in [0o600, 0o664] {
+        fs::set_permissions(&file, fs::Permissions::from_mode(wanted)).unwrap();
+        write(&file, b"newer").unwrap();
+        assert_eq!(
+            (mode(&file), fs::read(&file).unwrap()),
+            (wanted, b"newer".into())
+        );
+    }
+    assert_eq!(names(folder.path()), ["file", "usual"]);
+}
+
+/// The name under which files were written first could be foreseen, and a link lie there.
+#[test]
+fn nothing_else_in_the_folder_is_touched() {
+    let folder = tempfile::tempdir().unwrap();
+    let [file, other] = ["file", "other"].map(|name| folder.path().join(name));
+    fs::write(&other, "other").unwrap();
+    symlink("other", folder.path().join("file.new")).unwrap();
+    write(&file, b"new").unwrap();
+    assert_eq!(fs::read(&other).unwrap(), b"other");
+    assert_eq!(names(folder.path()), ["file", "file.new", "other"]);
+}
+
+#[test]
+fn a_link_stays_one_and_leads_to_what_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str| folder.path().join(name);
+    fs::create_dir(place("sub")).unwrap();
+    fs::write(place("sub/file"), "old").unwrap();
+    symlink("sub/file", place("link")).unwrap();
+    symlink("link", place("link to a link")).unwrap();
+    symlink("sub/none yet", place("sub/../dangling")).unwrap();
+    for (link, file) in [("link to a link", "sub/file"), ("dangling", "sub/none yet")] {
+        write(&place(link), b"new").unwrap();
+        assert!(fs::symlink_metadata(place(link)).unwrap().is_symlink());
+        assert_eq!(fs::read(place(file)).unwrap(), b"new");
+        assert_eq!(
+            Identity::of_file(&place(link)),
+            Identity::of_file(&place(file))
+        );
+    }
+    assert!(fs::symlink_metadata(place("link")).unwrap().is_symlink());
+    assert_eq!(names(&place("sub")), ["file", "none yet"]);
+    symlink("b", place("a")).unwrap();
+    symlink("a", place("b")).unwrap();
+    assert!(write(&place("a"), b"new").is_err());
+}
+
+#[test]
+fn a_full_disk_leaves_the_old_file_and_nothing_beside_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    fs::write(&file, "old").unwrap();
+    let old = fs::metadata(&file).unwrap();
+    let full = Written::new(&file, Some(&old), |file| {
+        file.write_all(b"ne")?;
+        Err(ErrorKind::StorageFull.into())
+    });
+    assert_eq!(full.err().unwrap().kind(), ErrorKind::StorageFull);
+    assert_eq!(fs::read(&file).unwrap(), b"old");
+    assert_eq!(names(folder.path()), ["file"]);
+}
+
+#[test]
+fn many_may_write_one_file_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    let text = |run: u8| vec![run; 10_000];
+    std::thread::scope(|scope| {
+        for run in 0..8 {
+            let file = &file;
+            scope.spawn(move || {
+                for _ in 0..25 {
+                    write(file, &text(run)).unwrap();
+                    require_writable(file).unwrap();
+                    let read = fs::read(file).unwrap();
+                    assert_eq!(read, text(read[0]));
+                }
+            });
+        }
+    });
+    assert_eq!(names(folder.path()), ["file"]);
+}
+
+#[test]
+fn to_ask_whether_a_file_can_be_written_makes_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    require_writable(&file).unwrap();
+    assert_eq!(names(folder.path()), [""; 0]);
+    let kind = |path: &Path| require_writable(path).unwrap_err().kind();
+    assert_eq!(kind(folder.path()), ErrorKind::IsADirectory);
+    assert_eq!(kind(&file.join("in no folder")), ErrorKind::NotFound);
+}
+
+#[test]
+fn devices_and_what_is_open_are_never_replaced() {
+    for name in ["/dev/null", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/2"] {
+        let place = Place::of(Path::new(name)).unwrap();
+        assert!(matches!(place, Place::Stream(_)), "{name}: {place:?}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let link = folder.path().join("link");
+    symlink("/dev/null", &link).unwrap();
+    write(&link, b"nothing").unwrap();
+    assert_eq!(fs::read_link(&link).unwrap(), Path::new("/dev/null"));
+    assert_eq!(Identity::of_file(&link), None);
+}
+
+#[test]
+fn one_file_is_one_under_all_its_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str| folder.path().join(name);
+    fs::create_dir(place("sub")).unwrap();
+    symlink("sub", place("same")).unwrap();
+    fs::write(place("sub/file"), "").unwrap();
+    fs::hard_link(place("sub/file"), place("hard")).unwrap();
+    symlink("hard", place("soft")).unwrap();
+    let identity = |name: &str| Identity::of_file(&place(name)).unwrap();
+    for name in ["sub/./file", "same/file", "hard", "soft", "sub/../sub/file"] {
+        assert_eq!(identity(name), identity("sub/file"), "{name}");
+    }
+    assert_eq!(identity("same/new"), identity("sub/new"));
+    assert_ne!(identity("sub/new"), identity("sub/newer"));
+    assert_ne!(identity("new"), identity("sub/new"));
+    assert_eq!(Identity::of_file(&place("sub")), None);
+}
