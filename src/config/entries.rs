@@ -10,6 +10,7 @@ use super::declared::{Declared, Naming, Resolved};
 use super::diagnostics::Diagnostic;
 use super::mirror_file::Choices;
 use super::naming::{FlatName, Written, flat_names};
+use super::repeats;
 
 /// The code of a name that two different images would have.
 pub(super) const SAME_TARGET: &str = "same-target";
@@ -34,9 +35,7 @@ pub(super) fn resolve(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Resolution {
     let names = names(&declared);
-    let mut by_target: HashMap<TargetName, usize> = HashMap::new();
-    let mut images: Vec<Resolved> = Vec::new();
-    let mut others: Vec<(usize, Resolved)> = Vec::new();
+    let mut all = Vec::with_capacity(declared.len());
     for (declared, name) in declared.into_iter().zip(names) {
         let one = Resolved {
             entry: entry(&declared, name.target, defaults),
@@ -45,13 +44,16 @@ pub(super) fn resolve(
         if name.prefix_left_out {
             diagnostics.push(prefix_left_out(&one));
         }
+        all.push(one);
+    }
+    let mut by_target: HashMap<TargetName, usize> = HashMap::new();
+    let mut images: Vec<Resolved> = Vec::new();
+    let mut others: Vec<(usize, Resolved)> = Vec::new();
+    for one in repeats::leave_out(all, diagnostics) {
         match by_target.get(&one.entry.target) {
             None => {
                 by_target.insert(one.entry.target.clone(), images.len());
                 images.push(one);
-            }
-            Some(first) if is_repeat(&images[*first].entry, &one.entry) => {
-                diagnostics.push(repeated(&images[*first], &one));
             }
             Some(first) => others.push((*first, one)),
         }
@@ -124,22 +126,6 @@ fn names(declared: &[Declared]) -> Vec<FlatName> {
         Naming::Flat { .. } => flat.next(),
     };
     declared.iter().filter_map(name).collect()
-}
-
-/// Tells whether two entries of one name ask for the same thing, however it is written.
-fn is_repeat(first: &Entry, other: &Entry) -> bool {
-    first.source.repository() == other.source.repository()
-        && first.source.manifest_reference() == other.source.manifest_reference()
-        && first.platforms == other.platforms
-        && first.policy == other.policy
-}
-
-fn repeated(first: &Resolved, other: &Resolved) -> Diagnostic {
-    let message = format!("`{}` is declared twice; once is enough", first.entry.source);
-    Diagnostic::note("declared-twice", message)
-        .at(other.declared.place.clone())
-        .label("again")
-        .related(first.declared.place.clone(), "the first time")
 }
 
 fn collision(first: &Resolved, other: &Resolved, name: &TargetName) -> Diagnostic {

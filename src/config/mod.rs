@@ -26,6 +26,7 @@ mod naming;
 mod node;
 mod read_mirror;
 mod reader;
+mod repeats;
 pub mod schema;
 mod secrets;
 pub mod settings;

@@ -55,6 +55,31 @@ fn model(lines: &[String]) -> Vec<String> {
     lines.iter().map(target).collect()
 }
 
+/// Returns the image of a line written out, with the platform as it is written and the tag: what two
+/// spellings of one wish have in common.
+fn wish(line: &str) -> String {
+    let mut words: Vec<&str> = line.split_whitespace().collect();
+    let image = words.pop().unwrap();
+    let (tagged, digest) = image.split_once('@').unwrap_or((image, ""));
+    let last = tagged.rsplit('/').next().unwrap();
+    let (path, tag) = match last.split_once(':') {
+        Some((_, tag)) => (&tagged[..tagged.len() - tag.len() - 1], tag),
+        None => (tagged, "latest"),
+    };
+    let path = match path.split_once('/') {
+        Some((host, rest)) if host.contains(['.', ':']) => (host, rest),
+        _ => ("docker.io", path),
+    };
+    let path = match path {
+        ("docker.io", official) if !official.contains('/') => {
+            format!("docker.io/library/{official}")
+        }
+        (host, path) => format!("{host}/{path}"),
+    };
+    let platform = words.join(" ").replace('=', " ");
+    format!("{platform} {path}:{tag}@{digest}")
+}
+
 pub(super) fn line() -> impl Strategy<Value = String> {
     let host = prop_oneof![
         Just(""),
@@ -96,9 +121,17 @@ proptest! {
             one.kind == Kind::Mistake && !matches!(one.code, "same-target" | "declared-twice" | "digest-without-tag")
         };
         prop_assert_eq!(loaded.diagnostics.iter().find(other), None);
+        // Of each wish the shortest name stays.
+        let shortest = |wished: &str| {
+            let of_wish = lines.iter().zip(&expected).enumerate().filter(|(_, (line, _))| wish(line) == wished);
+            of_wish.min_by_key(|(index, (_, name))| (name.len(), *index)).unwrap().0
+        };
+        let kept = lines.iter().enumerate().filter(|(index, line)| shortest(&wish(line)) == *index);
         let mut seen = BTreeSet::new();
-        let first_of_each: Vec<&String> =
-            expected.iter().filter(|name| seen.insert((*name).clone())).collect();
+        let first_of_each: Vec<&String> = kept
+            .map(|(index, _)| &expected[index])
+            .filter(|name| seen.insert((*name).clone()))
+            .collect();
         let names: Vec<String> = loaded.entries.iter().map(|one| one.target.to_string()).collect();
         prop_assert_eq!(names.iter().collect::<Vec<_>>(), first_of_each);
         // What is not there is told: as a repeat, or as a collision.
