@@ -9,8 +9,8 @@ use futures_util::StreamExt;
 use indexmap::IndexMap;
 
 use crate::diff::{Diffs, ImageDiff, Outline, Settings, compare};
-use crate::model::{Descriptor, Digest, RawManifest, Reference, Repository, media_type};
-use crate::plan::{Action, Change, Expected, ForeignLayers, Plan, Unreadable};
+use crate::model::{Descriptor, Digest, Failure, RawManifest, Reference, Repository, media_type};
+use crate::plan::{Action, Change, Expected, ForeignLayers, Plan};
 use crate::registry::ReadRegistry;
 use crate::tree::{self, Room, Walker};
 
@@ -54,7 +54,7 @@ async fn update<R: ReadRegistry>(
     after: &Expected,
     registry: &R,
     room: &Room,
-) -> Result<ImageDiff, Unreadable> {
+) -> Result<ImageDiff, Failure> {
     let target = plan.target.reference(&change.target);
     let before = Expected::unchanged(before.clone());
     let before = Side {
@@ -73,7 +73,7 @@ pub async fn diff<R: ReadRegistry>(
     before: Side<'_>,
     after: Side<'_>,
     registry: &R,
-) -> Result<ImageDiff, Unreadable> {
+) -> Result<ImageDiff, Failure> {
     difference(before, after, registry, &Room::default()).await
 }
 
@@ -82,7 +82,7 @@ async fn difference<R: ReadRegistry>(
     after: Side<'_>,
     registry: &R,
     room: &Room,
-) -> Result<ImageDiff, Unreadable> {
+) -> Result<ImageDiff, Failure> {
     let (old, new) = futures_util::try_join!(
         outline(before, registry, room),
         outline(after, registry, room)
@@ -109,7 +109,7 @@ async fn settings_of<R: ReadRegistry>(
     repository: &Repository,
     config: &Descriptor,
     registry: &R,
-) -> Result<Option<Settings>, Unreadable> {
+) -> Result<Option<Settings>, Failure> {
     let bytes = registry.get_blob(repository, config).await?;
     Ok(bytes.and_then(|bytes| Settings::parse(&bytes)))
 }
@@ -118,7 +118,7 @@ async fn outline<R: ReadRegistry>(
     side: Side<'_>,
     registry: &R,
     room: &Room,
-) -> Result<Outline, Unreadable> {
+) -> Result<Outline, Failure> {
     let Side { reference, image } = side;
     let walker = Walker::new(registry, reference, room);
     let tree = tree::read(walker, image, ForeignLayers::Copy).await?;

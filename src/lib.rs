@@ -12,7 +12,7 @@
 //! | [`diff`] | pure | `model`, `plan` |
 //! | [`lock`] | pure | `model`, `plan` |
 //! | [`render`] | pure | `config`, `diff`, `lock`, `model`, `plan` |
-//! | [`registry`] | edge | `model`, `plan` (the words for what could not be read) |
+//! | [`registry`] | edge | `model`, `plan` (what a kind of host may be asked at first) |
 //! | [`tree`] | edge | `model`, `plan`, `registry` |
 //! | [`inspect`] | edge | `diff`, `model`, `plan`, `registry`, `tree` |
 //! | [`cache`] | edge | `disk`, `model`, `plan` |

@@ -11,9 +11,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use bytes::Bytes;
 use tokio::sync::Mutex;
 
-use crate::model::{Descriptor, Digest, Repository};
+use crate::model::{Descriptor, Digest, Failure, Repository};
 use crate::plan::cost::WORTH_ASKING;
-use crate::registry::{Mount, RegistryError, Upload, UploadSession, WriteRegistry};
+use crate::registry::{Mount, Upload, UploadSession, WriteRegistry};
 
 use super::image::Tally;
 use super::once::OncePerKey;
@@ -73,7 +73,7 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
     }
 
     /// Returns when the target repository holds the blob.
-    pub(super) async fn bring(&self, job: BlobJob<'_>) -> Result<(), String> {
+    pub(super) async fn bring(&self, job: BlobJob<'_>) -> Result<(), Failure> {
         let key = (job.target.clone(), job.blob.digest.clone());
         let (how, brought_here) = self
             .brought
@@ -85,7 +85,7 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
         Ok(())
     }
 
-    async fn bring_once(&self, job: &BlobJob<'_>) -> Result<How, String> {
+    async fn bring_once(&self, job: &BlobJob<'_>) -> Result<How, Failure> {
         if !self.mounts.load(Ordering::Relaxed) {
             return self.bring_without_mount(job).await;
         }
@@ -116,7 +116,7 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
         }
     }
 
-    async fn mount(&self, job: &BlobJob<'_>, from: Repository) -> Result<How, String> {
+    async fn mount(&self, job: &BlobJob<'_>, from: Repository) -> Result<How, Failure> {
         if self.is_there(job).await? {
             return Ok(How::Present);
         }
@@ -124,12 +124,7 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
             digest: job.blob.digest.clone(),
             from,
         };
-        match self
-            .registry
-            .start_upload(job.target, Some(&mount))
-            .await
-            .map_err(told)?
-        {
+        match self.registry.start_upload(job.target, Some(&mount)).await? {
             Upload::Mounted => Ok(How::Mounted),
             Upload::Session(session) => {
                 tracing::debug!(
@@ -142,7 +137,7 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
         }
     }
 
-    async fn bring_without_mount(&self, job: &BlobJob<'_>) -> Result<How, String> {
+    async fn bring_without_mount(&self, job: &BlobJob<'_>) -> Result<How, Failure> {
         if self.is_there(job).await? {
             return Ok(How::Present);
         }
@@ -150,7 +145,7 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
             upload,
             bytes,
             _room,
-        } = self.small.open(self.registry, job).await.map_err(told)?;
+        } = self.small.open(self.registry, job).await?;
         match upload {
             Upload::Mounted => Ok(How::Mounted),
             Upload::Session(session) => self.send(job, session, bytes).await,
@@ -162,27 +157,15 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
         job: &BlobJob<'_>,
         session: UploadSession,
         bytes: Option<Bytes>,
-    ) -> Result<How, String> {
+    ) -> Result<How, Failure> {
         transfer::send(self.registry, job, session, bytes).await?;
         Ok(How::Sent)
     }
 
-    async fn is_there(&self, job: &BlobJob<'_>) -> Result<bool, String> {
+    async fn is_there(&self, job: &BlobJob<'_>) -> Result<bool, Failure> {
         if job.blob.size < WORTH_ASKING && !self.existing.contains(job.target) {
             return Ok(false);
         }
-        self.registry
-            .has_blob(job.target, &job.blob.digest)
-            .await
-            .map_err(told)
-    }
-}
-
-/// Says what went wrong and, where that is known, what to do about it.
-#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
-pub(super) fn told(error: RegistryError) -> String {
-    match error.hint() {
-        Some(hint) => format!("{error}; {hint}"),
-        None => error.to_string(),
+        self.registry.has_blob(job.target, &job.blob.digest).await
     }
 }

@@ -1,13 +1,22 @@
-//! One deletion: the tag alone where the registry can, else its manifest where nothing else needs it.
+//! Deletions: the tags alone where the registry can, else their manifest where nothing else needs it.
+//!
+//! What may go with a manifest is decided by what the repository holds at that moment, never by what
+//! the plan hoped for: a tag that was to go and stays needs its manifest like any other.
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
-use crate::model::{Descriptor, Digest, Manifest, Reference, media_type};
-use crate::plan::{Action, Change, Outcome};
-use crate::registry::{Deletion, WriteRegistry};
+use crate::model::{
+    Attempt, Descriptor, Digest, Failure, Fault, Manifest, Need, Reference, Repository, media_type,
+};
+use crate::plan::{Action, Change, Outcome, TargetName, Transfer};
+use crate::registry::{Deletion, WriteRegistry, retries};
 
 use super::Engine;
-use super::blobs::told;
+
+/// More manifests than this are not looked through for one deletion.
+const MANIFESTS_LIMIT: usize = 10_000;
 
 /// Whether the target deletes a tag and leaves its manifest; the first answer tells.
 #[derive(Debug)]
@@ -19,103 +28,281 @@ impl Default for TagDeletion {
     }
 }
 
-/// Deletes a tag if it still points to `planned`. An `Err` is an outcome in which it was left.
-pub(super) async fn delete<R: WriteRegistry>(
+/// What became of changes, each by its position in the plan.
+type Outcomes = Vec<(usize, Outcome)>;
+
+/// Tags of one repository that point to one manifest, and go together: where a registry deletes whole
+/// manifests none of them can go alone.
+struct Group<'a> {
+    repository: Repository,
+    digest: &'a Digest,
+    members: Vec<(usize, &'a Change)>,
+}
+
+/// Deletes what the plan says, now that everything else is `done`, and tells what became of each.
+pub(super) async fn delete_all<R: WriteRegistry>(
     engine: &Engine<'_, R>,
+    done: &Outcomes,
+) -> Outcomes {
+    let (mut waiting, mut outcomes) = groups(engine, done);
+    while !waiting.is_empty() {
+        let going: HashSet<TargetName> = waiting.iter().flat_map(Group::names).collect();
+        let mut held = vec![];
+        for group in std::mem::take(&mut waiting) {
+            let ended = delete(engine, &group).await;
+            if waits_for(&ended, &group, &going) {
+                held.push((group, ended));
+            } else {
+                outcomes.extend(ended);
+            }
+        }
+        // Where none of them went, they wait for each other.
+        if held
+            .iter()
+            .map(|(group, _)| group.members.len())
+            .sum::<usize>()
+            == going.len()
+        {
+            outcomes.extend(held.into_iter().flat_map(|(_, ended)| ended));
+            break;
+        }
+        waiting = held.into_iter().map(|(group, _)| group).collect();
+    }
+    outcomes
+}
+
+/// Sorts deletions by manifest. The old name of a rename goes only when the new one has arrived.
+fn groups<'a, R>(engine: &Engine<'a, R>, done: &Outcomes) -> (Vec<Group<'a>>, Outcomes) {
+    let plan = engine.plan;
+    let arrived = |name: &TargetName| {
+        done.iter().any(|(position, outcome)| {
+            plan.changes[*position].target == *name && matches!(outcome, Outcome::Done(_))
+        })
+    };
+    let mut groups: Vec<Group<'_>> = vec![];
+    let mut left = vec![];
+    for (position, change) in plan.changes.iter().enumerate() {
+        let Action::Delete { before, renamed_to } = &change.action else {
+            continue;
+        };
+        if !renamed_to.as_ref().is_none_or(&arrived) {
+            left.push((position, Outcome::not_done()));
+            continue;
+        }
+        let repository = plan.target.repository(&change.target);
+        let digest = &before.digest;
+        let same =
+            |group: &&mut Group<'_>| group.repository == repository && group.digest == digest;
+        match groups.iter_mut().find(same) {
+            Some(group) => group.members.push((position, change)),
+            None => groups.push(Group {
+                repository,
+                digest,
+                members: vec![(position, change)],
+            }),
+        }
+    }
+    (groups, left)
+}
+
+impl Group<'_> {
+    fn names(&self) -> impl Iterator<Item = TargetName> {
+        self.members.iter().map(|(_, change)| change.target.clone())
+    }
+
+    fn tag(&self, change: &Change) -> Reference {
+        Reference::tagged(self.repository.clone(), change.target.tag.clone())
+    }
+}
+
+/// Tells whether a group was left since a tag needs its manifest that is itself about to go.
+fn waits_for(ended: &Outcomes, group: &Group<'_>, going: &HashSet<TargetName>) -> bool {
+    let Some((_, first)) = group.members.first() else {
+        return false;
+    };
+    ended.iter().any(|(_, outcome)| match outcome {
+        Outcome::Failed { failure, .. } => match &failure.fault {
+            Fault::Needed { tag, .. } => going.contains(&TargetName {
+                repository: first.target.repository.clone(),
+                tag: tag.clone(),
+            }),
+            _ => false,
+        },
+        _ => false,
+    })
+}
+
+async fn delete<R: WriteRegistry>(engine: &Engine<'_, R>, group: &Group<'_>) -> Outcomes {
+    if *engine.stop.borrow() {
+        let stopped = |(position, _): &(usize, _)| (*position, Outcome::not_done());
+        return group.members.iter().map(stopped).collect();
+    }
+    for name in group.names() {
+        engine.progress.begin(&name);
+    }
+    let begun = Instant::now();
+    let (ended, retries) = retries::count(delete_group(engine, group)).await;
+    for name in group.names() {
+        engine.progress.finish(&name);
+    }
+    let cost = Transfer {
+        retries,
+        time: begun.elapsed(),
+        ..Transfer::default()
+    };
+    let told = |(position, result)| (position, Outcome::after(result, cost));
+    ended.into_iter().map(told).collect()
+}
+
+/// Deletes the tags of a group that still point to what was planned. An `Err` is an outcome in which
+/// a tag was left.
+async fn delete_group<R: WriteRegistry>(
+    engine: &Engine<'_, R>,
+    group: &Group<'_>,
+) -> Vec<(usize, Result<(), Outcome>)> {
+    let mut ended = vec![];
+    let mut together = vec![];
+    for (position, change) in &group.members {
+        match delete_tag(engine, group, change).await {
+            Some(result) => ended.push((*position, result)),
+            None => together.push((*position, *change)),
+        }
+    }
+    if !together.is_empty() {
+        let result = delete_manifest(engine, group, &together).await;
+        let result = result.map_err(Outcome::failed);
+        ended.extend(
+            together
+                .iter()
+                .map(|(position, _)| (*position, result.clone())),
+        );
+    }
+    ended
+}
+
+/// Deletes a tag alone; none where only its whole manifest can be deleted.
+async fn delete_tag<R: WriteRegistry>(
+    engine: &Engine<'_, R>,
+    group: &Group<'_>,
     change: &Change,
-    planned: &Descriptor,
-) -> Result<(), Outcome> {
+) -> Option<Result<(), Outcome>> {
     let registry = engine.registry;
-    let tag = engine.plan.target.reference(&change.target);
-    let found = registry.head_manifest(&tag).await;
-    match found.map_err(|error| Outcome::failed(told(error)))? {
-        // Another deletion of this run took it along, or someone was faster.
-        None => return Ok(()),
-        Some(found) if found.digest != planned.digest => {
-            return Err(Outcome::stale(Some(&found.digest)));
+    let tag = group.tag(change);
+    let found = match registry.head_manifest(&tag).await {
+        Ok(found) => found,
+        Err(failure) => return Some(Err(Outcome::failed(failure))),
+    };
+    match found {
+        // Someone was faster.
+        None => return Some(Ok(())),
+        Some(found) if found.digest != *group.digest => {
+            return Some(Err(Outcome::stale(Some(&found.digest))));
         }
         Some(_) => {}
     }
     let TagDeletion(supported) = &engine.tag_deletion;
-    if supported.load(Ordering::Relaxed) {
-        let answer = registry.delete_manifest(&tag).await;
-        match answer.map_err(|error| Outcome::failed(told(error)))? {
-            Deletion::Deleted | Deletion::Absent => return Ok(()),
-            Deletion::Unsupported => supported.store(false, Ordering::Relaxed),
+    if !supported.load(Ordering::Relaxed) {
+        return None;
+    }
+    let gone = match registry.delete_manifest(&tag).await {
+        Ok(Deletion::Deleted) => true,
+        // It was there a moment ago: perhaps what is not found is the way to delete a tag.
+        Ok(Deletion::Absent) => match registry.head_manifest(&tag).await {
+            Ok(found) => found.is_none(),
+            Err(failure) => return Some(Err(Outcome::failed(failure))),
+        },
+        Ok(Deletion::Unsupported) => false,
+        Err(failure) => return Some(Err(Outcome::failed(failure))),
+    };
+    if gone {
+        return Some(Ok(()));
+    }
+    supported.store(false, Ordering::Relaxed);
+    None
+}
+
+/// Deletes a manifest, and with it the tags of the group, if nothing else in the repository needs it.
+async fn delete_manifest<R: WriteRegistry>(
+    engine: &Engine<'_, R>,
+    group: &Group<'_>,
+    members: &[(usize, &Change)],
+) -> Result<(), Failure> {
+    let registry = engine.registry;
+    let Some((_, first)) = members.first() else {
+        return Ok(());
+    };
+    let refused = |fault| {
+        let tag = group.tag(first);
+        Err(Failure::new(
+            tag.registry().to_owned(),
+            Attempt::Deletion(tag),
+            fault,
+        ))
+    };
+    let tags = registry.list_tags(&group.repository).await?;
+    let tags = tags.unwrap_or_default();
+    let going: HashSet<&str> = members.iter().map(|(_, c)| c.target.tag.as_str()).collect();
+    // The tags that go are there: a list without them is not the whole list.
+    let listed: HashSet<&str> = tags.iter().map(String::as_str).collect();
+    if !going.is_subset(&listed) {
+        return refused(Fault::TagsUnknown);
+    }
+    let mut seen = HashSet::new();
+    for tag in tags.iter().filter(|tag| !going.contains(tag.as_str())) {
+        let reference = Reference::tagged(group.repository.clone(), tag.clone());
+        if let Some(by) = needed_by(engine, &reference, group.digest, &mut seen).await? {
+            let tag = tag.clone();
+            return refused(Fault::Needed { tag, by });
         }
     }
-    if let Some(other) = needed_by(engine, change, &planned.digest)
-        .await
-        .map_err(Outcome::failed)?
-    {
-        return Err(Outcome::failed(format!(
-            "{} deletes whole manifests, not tags, and {other} needs this one; it was left alone",
-            tag.registry()
-        )));
-    }
-    let manifest = Reference::digested(tag.repository().clone(), planned.digest.clone());
-    let answer = registry.delete_manifest(&manifest).await;
-    match answer.map_err(|error| Outcome::failed(told(error)))? {
+    let manifest = Reference::digested(group.repository.clone(), group.digest.clone());
+    match registry.delete_manifest(&manifest).await? {
         Deletion::Deleted | Deletion::Absent => Ok(()),
-        Deletion::Unsupported => Err(Outcome::failed(format!(
-            "{} does not delete; delete the tag in the registry's console, or leave it and run \
-             without `--prune`",
-            tag.registry()
-        ))),
+        Deletion::Unsupported => refused(Fault::CannotDelete),
     }
 }
 
-/// Returns in words what else in the repository would be lost with the manifest: a tag that points
-/// to it, or to an index that lists it.
+/// Tells how a tag needs a manifest, if it does. What was `seen` to need nothing is not read again.
 async fn needed_by<R: WriteRegistry>(
     engine: &Engine<'_, R>,
-    change: &Change,
+    tag: &Reference,
     digest: &Digest,
-) -> Result<Option<String>, String> {
+    seen: &mut HashSet<Digest>,
+) -> Result<Option<Need>, Failure> {
     let registry = engine.registry;
-    let repository = engine.plan.target.repository(&change.target);
-    let tags = registry.list_tags(&repository).await.map_err(told)?;
-    for tag in tags.unwrap_or_default() {
-        if goes_too(engine, change, &tag) {
+    let found = match registry.head_manifest(tag).await? {
+        Some(found) => Some(found),
+        // The list has it: what hides it from HEAD may show it to GET.
+        None => registry.get_manifest(tag).await?.map(|raw| raw.descriptor),
+    };
+    let Some(found) = found else {
+        return Ok(None);
+    };
+    if found.digest == *digest {
+        return Ok(Some(Need::Same));
+    }
+    let mut indexes: Vec<Descriptor> = vec![found];
+    while let Some(index) = indexes.pop() {
+        if !media_type::is_index(&index.media_type) || !seen.insert(index.digest.clone()) {
             continue;
         }
-        let reference = Reference::tagged(repository.clone(), tag.clone());
-        let Some(found) = registry.head_manifest(&reference).await.map_err(told)? else {
+        if seen.len() > MANIFESTS_LIMIT {
+            return Ok(Some(Need::Perhaps));
+        }
+        let reference = Reference::digested(tag.repository().clone(), index.digest);
+        let Some(raw) = registry.get_manifest(&reference).await? else {
             continue;
         };
-        if found.digest == *digest {
-            return Ok(Some(format!("the tag `{tag}`")));
-        }
-        let mut indexes = vec![found];
-        while let Some(index) = indexes.pop() {
-            if !media_type::is_index(&index.media_type) {
-                continue;
+        // What cannot be understood may need anything.
+        let Ok(Manifest::Index(index)) = Manifest::parse(&raw) else {
+            return Ok(Some(Need::Perhaps));
+        };
+        for child in index.children {
+            if child.descriptor.digest == *digest {
+                return Ok(Some(Need::Listed));
             }
-            let reference = Reference::digested(repository.clone(), index.digest);
-            let Some(raw) = registry.get_manifest(&reference).await.map_err(told)? else {
-                continue;
-            };
-            // What cannot be understood may need anything.
-            let Ok(Manifest::Index(index)) = Manifest::parse(&raw) else {
-                return Ok(Some(format!("perhaps the index behind the tag `{tag}`")));
-            };
-            let children = index.children.into_iter().map(|child| child.descriptor);
-            for child in children {
-                if child.digest == *digest {
-                    return Ok(Some(format!("the index behind the tag `{tag}`")));
-                }
-                indexes.push(child);
-            }
+            indexes.push(child.descriptor);
         }
     }
     Ok(None)
-}
-
-/// Tells whether this run deletes `tag` as well.
-fn goes_too<R>(engine: &Engine<'_, R>, change: &Change, tag: &str) -> bool {
-    engine.plan.changes.iter().any(|other| {
-        matches!(other.action, Action::Delete { .. })
-            && other.target.repository == change.target.repository
-            && other.target.tag == tag
-    })
 }

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
+use crate::model::Failure;
 use crate::registry::{BodyError, ReadRegistry, UploadBody, retries};
 
 use super::source::Source;
@@ -16,7 +17,14 @@ use super::source::Source;
 /// hangs, the blob is read anew.
 const LETS_GO: Duration = Duration::from_secs(1);
 
-const GIVEN_UP: &str = "the upload was given up";
+/// Why a body has no more bytes.
+#[derive(Debug, thiserror::Error)]
+enum NoMore {
+    #[error("the upload was given up")]
+    GivenUp,
+    #[error(transparent)]
+    Source(#[from] Failure),
+}
 
 /// A source that one upload after the other reads from, until one of them comes to its end.
 pub(super) struct Feed<R> {
@@ -38,7 +46,7 @@ struct State<R> {
     /// How many bytes the latest body has handed out.
     handed: u64,
     /// Why the source has no more bytes.
-    failure: Option<String>,
+    failure: Option<Failure>,
     retries: u64,
 }
 
@@ -97,7 +105,7 @@ impl<R: ReadRegistry + 'static> Feed<R> {
     }
 
     /// Ends the latest body, and tells whether it was the source that failed.
-    pub(super) async fn end(&self) -> Result<(), String> {
+    pub(super) async fn end(&self) -> Result<(), Failure> {
         self.shared.state().turn += 1;
         let returned = async {
             while self.shared.state().source.is_none() {
@@ -146,28 +154,28 @@ impl<R: ReadRegistry> Body<R> {
             Ok(Some(chunk)) => Some((Ok(chunk), self)),
             Ok(None) => None,
             // Ends the request before its last byte, so that the target keeps nothing.
-            Err(message) => Some((Err(message.into()), self)),
+            Err(why) => Some((Err(why.into()), self)),
         }
     }
 
-    async fn next(&mut self) -> Result<Option<Bytes>, String> {
+    async fn next(&mut self) -> Result<Option<Bytes>, NoMore> {
         loop {
             let mut taken = self.take();
-            let source = taken.source.as_mut().ok_or(GIVEN_UP)?;
+            let source = taken.source.as_mut().ok_or(NoMore::GivenUp)?;
             // Who counts the tries of an image does so in another task.
             let (next, tried) = retries::count(source.next()).await;
             drop(taken);
             let mut state = self.shared.state();
             if state.turn != self.turn {
-                return Err(GIVEN_UP.to_owned());
+                return Err(NoMore::GivenUp);
             }
             state.retries += tried;
             let mut chunk = match next {
                 Ok(Some(chunk)) => chunk,
                 Ok(None) => return Ok(None),
-                Err(message) => {
-                    state.failure = Some(message.clone());
-                    return Err(message);
+                Err(failure) => {
+                    state.failure = Some(failure.clone());
+                    return Err(failure.into());
                 }
             };
             let known = usize::try_from(self.known).unwrap_or(usize::MAX);
@@ -199,27 +207,25 @@ impl<R: ReadRegistry> Body<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Child, Descriptor, Digest, RawManifest, Reference, Repository};
-    use crate::registry::{BlobStream, RegistryError};
+    use crate::model::{
+        Child, Descriptor, Digest, Failure, Fault, RawManifest, Reference, Repository,
+    };
+    use crate::registry::BlobStream;
 
     /// A registry that holds one blob, and hands it out in pieces of two bytes.
     #[derive(Clone)]
     struct OneBlob(&'static [u8]);
 
     impl ReadRegistry for OneBlob {
-        async fn head_manifest(&self, _: &Reference) -> Result<Option<Descriptor>, RegistryError> {
+        async fn head_manifest(&self, _: &Reference) -> Result<Option<Descriptor>, Failure> {
             Ok(None)
         }
 
-        async fn get_manifest(&self, _: &Reference) -> Result<Option<RawManifest>, RegistryError> {
+        async fn get_manifest(&self, _: &Reference) -> Result<Option<RawManifest>, Failure> {
             Ok(None)
         }
 
-        async fn get_blob(
-            &self,
-            _: &Repository,
-            _: &Descriptor,
-        ) -> Result<Option<Bytes>, RegistryError> {
+        async fn get_blob(&self, _: &Repository, _: &Descriptor) -> Result<Option<Bytes>, Failure> {
             Ok(None)
         }
 
@@ -228,18 +234,18 @@ mod tests {
             _: &Repository,
             _: &Descriptor,
             offset: u64,
-        ) -> Result<BlobStream, RegistryError> {
+        ) -> Result<BlobStream, Failure> {
             let begin = usize::try_from(offset).unwrap();
             let pieces = self.0[begin..].chunks(2).map(Bytes::from_static).map(Ok);
             let pieces = futures_util::stream::iter(pieces.collect::<Vec<_>>());
             Ok(BlobStream::new(offset, pieces))
         }
 
-        async fn has_blob(&self, _: &Repository, _: &Digest) -> Result<bool, RegistryError> {
+        async fn has_blob(&self, _: &Repository, _: &Digest) -> Result<bool, Failure> {
             Ok(false)
         }
 
-        async fn list_tags(&self, _: &Repository) -> Result<Option<Vec<String>>, RegistryError> {
+        async fn list_tags(&self, _: &Repository) -> Result<Option<Vec<String>>, Failure> {
             Ok(None)
         }
 
@@ -247,7 +253,7 @@ mod tests {
             &self,
             _: &Repository,
             _: &Digest,
-        ) -> Result<Option<Vec<Child>>, RegistryError> {
+        ) -> Result<Option<Vec<Child>>, Failure> {
             Ok(None)
         }
     }
@@ -265,7 +271,7 @@ mod tests {
         Feed::new(move || Source::new(OneBlob(bytes), repository.clone(), blob.clone()))
     }
 
-    async fn rest(body: &mut Body<OneBlob>) -> Result<Vec<u8>, String> {
+    async fn rest(body: &mut Body<OneBlob>) -> Result<Vec<u8>, NoMore> {
         let mut all = vec![];
         while let Some(chunk) = body.next().await? {
             all.extend_from_slice(&chunk);
@@ -297,9 +303,15 @@ mod tests {
         let feed = feed(b"0123456789", Digest::sha256(b"9876543210"));
         let mut body = feed.body(0);
         let told = rest(&mut body).await.unwrap_err();
-        assert!(told.contains("other bytes"), "{told}");
+        let NoMore::Source(failure) = told else {
+            panic!("{told}");
+        };
+        assert!(
+            matches!(failure.fault, Fault::OtherBytes { .. }),
+            "{failure}"
+        );
         assert_eq!(feed.handed(), 8, "the last piece is kept back");
-        assert_eq!(feed.end().await, Err(told));
+        assert_eq!(feed.end().await, Err(failure));
     }
 
     #[tokio::test]

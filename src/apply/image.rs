@@ -6,14 +6,14 @@ use std::time::Instant;
 
 use futures_util::future::join_all;
 
-use crate::model::{RawManifest, Reference, Repository};
-use crate::plan::{Change, Copy, Outcome, TargetName, Transfer};
+use crate::model::{Digest, Failure, RawManifest, Reference, Repository};
+use crate::plan::{Change, Copy, Outcome, TagAfter, TargetName, Transfer};
 use crate::progress::Progress;
-use crate::registry::{RegistryError, WriteRegistry, retries};
+use crate::registry::{WriteRegistry, retries};
 use crate::tree::{self, Names, Node, Tree, Walker};
 
 use super::Engine;
-use super::blobs::{BlobJob, How, told};
+use super::blobs::{BlobJob, How};
 
 /// Brings one image to the target.
 pub(super) async fn copy<R: WriteRegistry>(
@@ -62,32 +62,31 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
         if self.change.target.digest().is_some() {
             super::referrers::list(self.engine, &self.repository, &tree.root.manifest)
                 .await
-                .map_err(|why| Outcome::failed(why.message))?;
+                .map_err(Outcome::failed)?;
         }
         Ok(())
     }
 
     /// Brings everything but the root manifest.
-    async fn bring_contents(&self) -> Result<Tree, String> {
+    async fn bring_contents(&self) -> Result<Tree, Failure> {
         let Change { source, policy, .. } = self.change;
         let registry = self.engine.registry;
         let walker = Walker::new(registry, source, &self.engine.room);
-        let tree = tree::read(walker, &self.copy.expected, policy.foreign_layers).await;
-        let tree = tree.map_err(|why| why.to_string())?;
+        let tree = tree::read(walker, &self.copy.expected, policy.foreign_layers).await?;
         self.tally
             .progress
             .expect_bytes(self.tally.image, tree.contents().blob_bytes());
         all(tree.nodes().map(|node| self.bring_image(node, &tree.root))).await?;
         for node in &tree.below {
             if let Names::Manifests(_) = node.names {
-                self.push_by_digest(&node.manifest).await.map_err(told)?;
+                self.push_by_digest(&node.manifest).await?;
             }
         }
         Ok(tree)
     }
 
     /// Brings what has blobs: them first, then their manifest, unless that is the root.
-    async fn bring_image(&self, node: &Node, root: &Node) -> Result<(), String> {
+    async fn bring_image(&self, node: &Node, root: &Node) -> Result<(), Failure> {
         let Names::Blobs(blobs) = &node.names else {
             return Ok(());
         };
@@ -107,7 +106,7 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
         });
         all(jobs.map(|job| self.engine.blobs.bring(job))).await?;
         if !is_root {
-            self.push_by_digest(&node.manifest).await.map_err(told)?;
+            self.push_by_digest(&node.manifest).await?;
         }
         Ok(())
     }
@@ -125,7 +124,7 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
         )
     }
 
-    async fn push_by_digest(&self, manifest: &RawManifest) -> Result<(), RegistryError> {
+    async fn push_by_digest(&self, manifest: &RawManifest) -> Result<(), Failure> {
         let digest = manifest.descriptor.digest.clone();
         let reference = Reference::digested(self.repository.clone(), digest.clone());
         let push = async || {
@@ -143,31 +142,54 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
 
     /// Moves the tag, if it still is where the plan saw it.
     async fn move_tag(&self, root: &RawManifest) -> Result<(), Outcome> {
-        let failed = |error| Outcome::failed(told(error));
         let registry = self.engine.registry;
         let tag = self.engine.plan.target.reference(&self.change.target);
-        let now = registry.head_manifest(&tag).await.map_err(failed)?;
-        let now = now.map(|descriptor| descriptor.digest);
+        let now = registry.head_manifest(&tag).await;
+        let now = now.map_err(Outcome::failed)?.map(|found| found.digest);
         if now.as_ref() == Some(&root.descriptor.digest) {
             return Ok(());
         }
-        let planned = self
-            .change
-            .action
-            .before()
-            .map(|descriptor| &descriptor.digest);
-        if now.as_ref() != planned {
+        if now.as_ref() != self.planned() {
             return Err(Outcome::stale(now.as_ref()));
         }
-        registry.put_manifest(&tag, root).await.map_err(failed)
+        match registry.put_manifest(&tag, root).await {
+            Ok(()) => Ok(()),
+            Err(failure) => self.look_again(&tag, root, failure).await,
+        }
+    }
+
+    /// Tells what became of a tag whose move was not answered, or refused: the request may have arrived
+    /// all the same.
+    async fn look_again(
+        &self,
+        tag: &Reference,
+        root: &RawManifest,
+        failure: Failure,
+    ) -> Result<(), Outcome> {
+        let tag = match self.engine.registry.head_manifest(tag).await {
+            Ok(Some(found)) if found.digest == root.descriptor.digest => return Ok(()),
+            Ok(found) if found.as_ref().map(|found| &found.digest) == self.planned() => {
+                TagAfter::Unchanged
+            }
+            Ok(found) => return Err(Outcome::stale(found.as_ref().map(|found| &found.digest))),
+            Err(_) => TagAfter::Unknown,
+        };
+        let cost = Transfer::default();
+        Err(Outcome::Failed { failure, tag, cost })
+    }
+
+    /// Returns the digest that the tag pointed to when the plan was made.
+    fn planned(&self) -> Option<&Digest> {
+        let before = self.change.action.before()?;
+        Some(&before.digest)
     }
 }
 
 /// Waits for all, also when one fails: what has begun need not be done again by the next run, and
 /// no upload is left half open.
 async fn all(
-    parts: impl Iterator<Item = impl Future<Output = Result<(), String>>>,
-) -> Result<(), String> {
+    parts: impl Iterator<Item = impl Future<Output = Result<(), Failure>>>,
+) -> Result<(), Failure> {
     join_all(parts).await.into_iter().collect()
 }
 

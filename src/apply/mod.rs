@@ -8,7 +8,7 @@
 //! | `feed` | a source as the body of an upload, taken up again where that broke |
 //! | `source` | one blob from its source: checked, read on where it breaks |
 //! | `transfer` | one blob into its target: streamed, taken up again where it broke |
-//! | `delete` | one tag that goes |
+//! | `delete` | tags that go |
 //! | `referrers` | a registry without referrers API lists them under a tag |
 //! | `once` | does a thing once for each key |
 
@@ -25,15 +25,14 @@ mod transfer;
 use std::cmp::Reverse;
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
-use std::time::Instant;
 
 use futures_util::future::join_all;
 use tokio::sync::watch;
 
 use crate::model::{Digest, Repository};
-use crate::plan::{Action, BlockReason, Change, Copy, Outcome, Plan, Report, TargetName, Transfer};
+use crate::plan::{Action, BlockReason, Change, Copy, Outcome, Plan, Report};
 use crate::progress::Progress;
-use crate::registry::{WriteRegistry, retries};
+use crate::registry::WriteRegistry;
 use crate::tree::Room;
 
 use blobs::Blobs;
@@ -68,7 +67,7 @@ pub async fn apply<R: WriteRegistry>(
     };
     let done = join_all((0..IMAGES_AT_ONCE).map(work)).await;
     let mut in_order: Vec<(usize, Outcome)> = done.into_iter().flatten().collect();
-    in_order.extend(engine.deletions(&in_order).await);
+    in_order.extend(delete::delete_all(engine, &in_order).await);
     in_order.sort_unstable_by_key(|(position, _)| *position);
     Report {
         plan: plan.clone(),
@@ -142,41 +141,6 @@ impl<'a, R: WriteRegistry> Engine<'a, R> {
             tag_deletion: TagDeletion::default(),
             room: Room::default(),
         }
-    }
-
-    /// Deletes what the plan says, one after the other, when everything else is done.
-    ///
-    /// The old name of a rename goes only when the new one has arrived.
-    async fn deletions(&self, done: &[(usize, Outcome)]) -> Vec<(usize, Outcome)> {
-        let arrived = |name: &TargetName| {
-            done.iter().any(|(position, outcome)| {
-                self.plan.changes[*position].target == *name && matches!(outcome, Outcome::Done(_))
-            })
-        };
-        let mut outcomes = vec![];
-        for (position, change) in self.plan.changes.iter().enumerate() {
-            let Action::Delete { before, renamed_to } = &change.action else {
-                continue;
-            };
-            let is_wanted = renamed_to.as_ref().is_none_or(&arrived);
-            let outcome = if *self.stop.borrow() || !is_wanted {
-                Outcome::not_done()
-            } else {
-                self.progress.begin(&change.target);
-                let begun = Instant::now();
-                let work = delete::delete(self, change, before);
-                let (result, retries) = retries::count(work).await;
-                self.progress.finish(&change.target);
-                let cost = Transfer {
-                    retries,
-                    time: begun.elapsed(),
-                    ..Transfer::default()
-                };
-                Outcome::after(result, cost)
-            };
-            outcomes.push((position, outcome));
-        }
-        outcomes
     }
 
     async fn outcome(&self, change: &Change) -> Outcome {

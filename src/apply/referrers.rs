@@ -1,8 +1,7 @@
 //! Keeps the index under which a registry without referrers API lists what names an image.
 
-use crate::model::{Manifest, RawManifest, Reference, Repository};
+use crate::model::{Failure, Fault, Manifest, RawManifest, Reference, Repository};
 use crate::plan::referrers::{fallback_tag, listed_in_fallback};
-use crate::plan::{Cause, Unreadable};
 use crate::registry::WriteRegistry;
 
 use super::Engine;
@@ -12,13 +11,13 @@ pub(super) async fn list<R: WriteRegistry>(
     engine: &Engine<'_, R>,
     repository: &Repository,
     referrer: &RawManifest,
-) -> Result<(), Unreadable> {
-    let malformed = |error| Unreadable {
-        cause: Cause::Protocol,
-        message: format!("{error}"),
-        hint: None,
+) -> Result<(), Failure> {
+    let malformed = |manifest: &RawManifest| {
+        let digest = manifest.descriptor.digest.clone();
+        let image = Reference::digested(repository.clone(), digest.clone());
+        move |error| Failure::of_image(&image, Fault::Manifest { digest, error })
     };
-    let subject = match Manifest::parse(referrer).map_err(malformed)? {
+    let subject = match Manifest::parse(referrer).map_err(malformed(referrer))? {
         Manifest::Image(image) => image.subject,
         Manifest::Index(index) => index.subject,
     };
@@ -38,7 +37,9 @@ pub(super) async fn list<R: WriteRegistry>(
     let tag = Reference::tagged(repository.clone(), fallback_tag(&subject.digest));
     let _alone = engine.referrers.lock().await;
     let listed = registry.get_manifest(&tag).await?;
-    if let Some(index) = listed_in_fallback(listed.as_ref(), referrer).map_err(malformed)? {
+    if let Some(index) = listed_in_fallback(listed.as_ref(), referrer)
+        .map_err(malformed(listed.as_ref().unwrap_or(referrer)))?
+    {
         registry.put_manifest(&tag, &index).await?;
     }
     Ok(())

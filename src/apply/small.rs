@@ -5,7 +5,8 @@
 use bytes::Bytes;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::registry::{RegistryError, Upload, WriteRegistry};
+use crate::model::Failure;
+use crate::registry::{Upload, WriteRegistry};
 
 use super::blobs::BlobJob;
 
@@ -41,7 +42,7 @@ impl SmallBlobs {
         &self,
         registry: &R,
         job: &BlobJob<'_>,
-    ) -> Result<Opened<'_>, RegistryError> {
+    ) -> Result<Opened<'_>, Failure> {
         if job.blob.size > LARGEST {
             let upload = registry.start_upload(job.target, None).await?;
             return Ok(Opened {

@@ -1,14 +1,19 @@
 //! One blob from its source: read on where it breaks, checked in length and digest.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::StreamExt;
+use tokio::time::timeout;
 
-use crate::model::{Descriptor, Hasher, Repository};
+use crate::model::{Attempt, Descriptor, Failure, Fault, Hasher, Repository};
 use crate::registry::{BlobStream, ReadRegistry};
 
 use super::transfer::TRIES;
+
+/// How long a registry may take to say that a blob ends.
+const END: Duration = Duration::from_secs(1);
 
 /// The state of the hash is kept at steps of this many bytes, so that it can be taken up again.
 const CHECKPOINT_STEP: u64 = 8 * 1024 * 1024;
@@ -28,7 +33,7 @@ pub(super) struct Source<R> {
     checkpoints: VecDeque<(u64, Hasher)>,
     stream: Option<BlobStream>,
     /// How often it broke since the last byte.
-    breaks: u32,
+    breaks: usize,
 }
 
 impl<R: ReadRegistry> Source<R> {
@@ -76,7 +81,7 @@ impl<R: ReadRegistry> Source<R> {
     }
 
     /// Returns the next bytes; none at the end.
-    pub(super) async fn next(&mut self) -> Result<Option<Bytes>, String> {
+    pub(super) async fn next(&mut self) -> Result<Option<Bytes>, Failure> {
         if self.position == self.blob.size {
             return if self.blob.size == 0 {
                 self.check_digest().map(|()| None)
@@ -88,17 +93,22 @@ impl<R: ReadRegistry> Source<R> {
             match self.read_once().await {
                 Ok(chunk) => {
                     self.breaks = 0;
-                    return self.account(chunk).map(Some);
+                    let chunk = self.account(chunk)?;
+                    if self.position == self.blob.size {
+                        self.expect_end().await?;
+                    }
+                    return Ok(Some(chunk));
                 }
                 Err(broken) => {
                     self.stream = None;
                     self.breaks += 1;
-                    if !broken.worth_another_try || self.breaks >= TRIES {
-                        return Err(format!("{} (broke {} times)", broken.message, self.breaks));
+                    if !broken.cause().may_pass() || self.breaks >= TRIES {
+                        let tries = broken.tries.max(self.breaks);
+                        return Err(broken.after(tries));
                     }
                     crate::registry::retries::note();
                     tracing::debug!(
-                        blob = %self.blob.digest, position = self.position, why = broken.message,
+                        blob = %self.blob.digest, position = self.position, why = %broken,
                         "the download broke; reading on"
                     );
                 }
@@ -106,7 +116,8 @@ impl<R: ReadRegistry> Source<R> {
         }
     }
 
-    async fn read_once(&mut self) -> Result<Bytes, Broken> {
+    async fn read_once(&mut self) -> Result<Bytes, Failure> {
+        let cut_short = || failure(&self.repository, &self.blob, Fault::CutShort);
         let stream = match &mut self.stream {
             Some(stream) => stream,
             none => {
@@ -118,7 +129,7 @@ impl<R: ReadRegistry> Source<R> {
                 let mut surplus = self.position.saturating_sub(opened.offset());
                 let stream = none.insert(opened);
                 while surplus > 0 {
-                    let mut chunk = next_chunk(stream, &self.blob).await?;
+                    let mut chunk = next_chunk(stream, cut_short).await?;
                     let known = chunk
                         .len()
                         .min(usize::try_from(surplus).unwrap_or(usize::MAX));
@@ -131,25 +142,18 @@ impl<R: ReadRegistry> Source<R> {
                 stream
             }
         };
-        next_chunk(stream, &self.blob).await
+        next_chunk(stream, cut_short).await
     }
 
-    fn account(&mut self, chunk: Bytes) -> Result<Bytes, String> {
+    fn account(&mut self, chunk: Bytes) -> Result<Bytes, Failure> {
         self.hasher.update(&chunk);
         self.position += chunk.len() as u64;
         if self.position > self.blob.size {
-            let Self {
-                repository, blob, ..
-            } = self;
-            let Descriptor { digest, size, .. } = blob;
-            return Err(format!(
-                "{repository} sends more than {size} bytes for blob {digest}"
-            ));
+            let size = self.blob.size;
+            return Err(self.failure(Fault::TooLong { size }));
         }
         if self.position == self.blob.size {
             self.check_digest()?;
-            // Whoever takes the last byte may never ask for the end.
-            self.stream = None;
         } else if self.position >= self.last_checkpoint() + CHECKPOINT_STEP {
             self.checkpoints
                 .push_back((self.position, self.hasher.clone()));
@@ -160,50 +164,47 @@ impl<R: ReadRegistry> Source<R> {
         Ok(chunk)
     }
 
+    /// Refuses bytes after the last one, before that is handed out. A registry that says neither that
+    /// there are more nor that this is the end is believed.
+    async fn expect_end(&mut self) -> Result<(), Failure> {
+        // Whoever takes the last byte may never ask for the end, so the connection ends here.
+        let Some(mut stream) = self.stream.take() else {
+            return Ok(());
+        };
+        match timeout(END, stream.next()).await {
+            Ok(Some(Ok(more))) if !more.is_empty() => {
+                let size = self.blob.size;
+                Err(self.failure(Fault::TooLong { size }))
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn last_checkpoint(&self) -> u64 {
         self.checkpoints.back().map_or(0, |(position, _)| *position)
     }
 
-    fn check_digest(&self) -> Result<(), String> {
+    fn check_digest(&self) -> Result<(), Failure> {
         let found = self.hasher.clone().finish();
         if found == self.blob.digest {
             return Ok(());
         }
-        let Self {
-            repository, blob, ..
-        } = self;
-        Err(format!(
-            "{repository} sent other bytes for blob {}: they have {found}",
-            blob.digest
-        ))
+        Err(self.failure(Fault::OtherBytes { found }))
+    }
+
+    fn failure(&self, fault: Fault) -> Failure {
+        failure(&self.repository, &self.blob, fault)
     }
 }
 
-/// A download that broke.
-struct Broken {
-    message: String,
-    worth_another_try: bool,
+fn failure(repository: &Repository, blob: &Descriptor, fault: Fault) -> Failure {
+    let attempt = Attempt::Blob(repository.clone(), blob.digest.clone());
+    Failure::new(&repository.registry, attempt, fault)
 }
 
-impl From<crate::registry::RegistryError> for Broken {
-    fn from(error: crate::registry::RegistryError) -> Self {
-        let worth_another_try = error.cause().may_pass();
-        Self {
-            message: error.to_string(),
-            worth_another_try,
-        }
-    }
-}
-
-async fn next_chunk(stream: &mut BlobStream, blob: &Descriptor) -> Result<Bytes, Broken> {
-    match stream.next().await {
-        Some(chunk) => Ok(chunk?),
-        None => Err(Broken {
-            message: format!(
-                "the registry ended blob {} before its last byte",
-                blob.digest
-            ),
-            worth_another_try: true,
-        }),
-    }
+async fn next_chunk(
+    stream: &mut BlobStream,
+    cut_short: impl FnOnce() -> Failure,
+) -> Result<Bytes, Failure> {
+    stream.next().await.unwrap_or_else(|| Err(cut_short()))
 }

@@ -8,14 +8,15 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::registry::{RegistryError, Upload, UploadBody, UploadSession, WriteRegistry, retries};
+use crate::model::Failure;
+use crate::registry::{Upload, UploadBody, UploadSession, WriteRegistry, retries};
 
 use super::blobs::BlobJob;
 use super::feed::Feed;
 use super::source::Source;
 
 /// How often one side may break without a byte of progress in between.
-pub(super) const TRIES: u32 = 5;
+pub(super) const TRIES: usize = 5;
 /// How often it is looked how far a blob is.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -27,7 +28,7 @@ pub(super) async fn send<R: WriteRegistry>(
     job: &BlobJob<'_>,
     mut session: UploadSession,
     mut whole: Option<Bytes>,
-) -> Result<(), String> {
+) -> Result<(), Failure> {
     let (reader, repository, blob) = (registry.clone(), job.source.clone(), job.blob.clone());
     let feed = Feed::new(move || Source::new(reader.clone(), repository.clone(), blob.clone()));
     let mut shown = 0;
@@ -52,8 +53,7 @@ pub(super) async fn send<R: WriteRegistry>(
                 // The target need not keep what will never be finished.
                 let _ = registry.cancel_upload(&session).await;
                 job.tally.lost(shown);
-                let why = finished.map_err(|error| error.to_string());
-                return read.and(why);
+                return read.and(finished);
             }
         };
         let stands_at = registry.upload_offset(&mut session).await.ok().flatten();
@@ -65,7 +65,7 @@ pub(super) async fn send<R: WriteRegistry>(
         if breaks >= TRIES {
             let _ = registry.cancel_upload(&session).await;
             job.tally.lost(shown);
-            return Err(format!("{error} (the upload broke {breaks} times)"));
+            return Err(error.after(breaks));
         }
         offset = match stands_at {
             Some(at) if at < job.blob.size && feed.can_begin(at) => at,
@@ -76,7 +76,7 @@ pub(super) async fn send<R: WriteRegistry>(
                     Ok(Upload::Mounted) => return Ok(()),
                     Err(error) => {
                         job.tally.lost(shown);
-                        return Err(error.to_string());
+                        return Err(error);
                     }
                 };
                 0
@@ -97,7 +97,7 @@ async fn stream<R: WriteRegistry>(
     feed: &Feed<R>,
     offset: u64,
     shown: &mut u64,
-) -> Result<(), RegistryError> {
+) -> Result<(), Failure> {
     let (digest, left) = (&job.blob.digest, job.blob.size - offset);
     let body = feed.begin(offset);
     let mut finishing = pin!(registry.finish_upload(session, digest, left, body));

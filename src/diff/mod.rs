@@ -21,7 +21,8 @@ pub use settings::Settings;
 
 use indexmap::IndexMap;
 
-use crate::plan::{TargetName, Unreadable};
+use crate::model::Failure;
+use crate::plan::TargetName;
 
 /// The difference of every update of a plan, by target name, or why it could not be read.
-pub type Diffs = IndexMap<TargetName, Result<ImageDiff, Unreadable>>;
+pub type Diffs = IndexMap<TargetName, Result<ImageDiff, Failure>>;

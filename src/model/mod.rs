@@ -1,15 +1,20 @@
 //! The words of the field, each parsed once into a checked type. Pure.
 
 pub mod digest;
+pub mod failure;
 pub mod grammar;
 pub mod limits;
 pub mod manifest;
 pub mod media_type;
 pub mod platform;
 pub mod reference;
+pub mod request;
 pub mod secret;
 
 pub use digest::{Algorithm, Digest, DigestError, Hasher};
+pub use failure::{
+    Asked, Attempt, Cause, ErrorAnswer, Facts, Failure, Fault, Meaning, Need, NoAnswer, Part,
+};
 pub use grammar::{PathError, TagError, check_path, check_tag, is_host};
 pub use limits::{
     DESCRIPTOR_LIMIT, Excess, INDEX_LEVELS, MANIFEST_LIMIT, MANIFEST_SIZE_LIMIT, TREE_SIZE_LIMIT,
@@ -20,4 +25,5 @@ pub use manifest::{
 };
 pub use platform::{Platform, PlatformError, PlatformPattern, Platforms};
 pub use reference::{DOCKER_HUB, Reference, ReferenceError, Repository};
+pub use request::{Kind, Operation};
 pub use secret::Secret;

@@ -18,11 +18,11 @@ use futures_util::StreamExt;
 use tokio::sync::OnceCell;
 
 use crate::cache::ResolutionCache;
-use crate::model::{Descriptor, Digest, Reference, media_type};
+use crate::model::{Descriptor, Digest, Failure, Reference, media_type};
 use crate::plan::referrers::ObservedReferrers;
 use crate::plan::{
     Ask, Content, Desired, Entry, Expected, Known, LockedImage, Need, Observation, Observed,
-    ObservedImage, Refusal, Resolution, ResolutionKey, SourceImage, Unreadable, expect,
+    ObservedImage, Refusal, Resolution, ResolutionKey, SourceImage, expect,
 };
 use crate::progress::Progress;
 use crate::registry::ReadRegistry;
@@ -156,7 +156,7 @@ impl<'a, R: ReadRegistry> Observer<'a, R> {
         entry: &Entry,
         descriptor: Descriptor,
         target: &mut Observation<Descriptor>,
-    ) -> Result<SourceImage, Unreadable> {
+    ) -> Result<SourceImage, Failure> {
         // A single manifest can only be copied as it is: where the target has it, all is known.
         if media_type::is_manifest(&descriptor.media_type) && holds(target, &descriptor.digest) {
             let expected = Ok(Expected::unchanged(descriptor.clone()));
@@ -214,7 +214,7 @@ impl<'a, R: ReadRegistry> Observer<'a, R> {
             }
             Ok(Some(_)) => {}
             Ok(None) => *target = Observation::Absent,
-            Err(error) => *target = Observation::Unreadable(error.into()),
+            Err(error) => *target = Observation::Unreadable(error),
         }
     }
 
@@ -226,7 +226,7 @@ impl<'a, R: ReadRegistry> Observer<'a, R> {
         source: &Descriptor,
         has_bytes: impl Fn(&Digest) -> bool,
         walker: &mut Walker<'_, R>,
-    ) -> Result<Result<Expected, Refusal>, Unreadable> {
+    ) -> Result<Result<Expected, Refusal>, Failure> {
         let ask = Ask::of(entry, &self.desired.target.profile);
         let key = ResolutionKey::of(source, &ask);
         if let Some(remembered) = self.cache.get(&key) {
@@ -265,7 +265,7 @@ async fn read<R: ReadRegistry>(
     walker: &mut Walker<'_, R>,
     needs: Vec<Need>,
     known: &mut Known,
-) -> Result<(), Unreadable> {
+) -> Result<(), Failure> {
     let (mut manifests, mut configs) = (vec![], vec![]);
     for need in needs {
         match need {
@@ -286,7 +286,7 @@ async fn head<R: ReadRegistry>(registry: &R, reference: &Reference) -> Observati
     match registry.head_manifest(reference).await {
         Ok(Some(descriptor)) => Observation::Present(descriptor),
         Ok(None) => Observation::Absent,
-        Err(error) => Observation::Unreadable(error.into()),
+        Err(error) => Observation::Unreadable(error),
     }
 }
 

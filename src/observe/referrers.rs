@@ -2,10 +2,12 @@
 
 use futures_util::future::try_join_all;
 
-use crate::model::{Child, Descriptor, Digest, Manifest, Reference, Repository, media_type};
+use crate::model::{
+    Child, Descriptor, Digest, Failure, Manifest, Reference, Repository, media_type,
+};
 use crate::plan::referrers::is_signature;
 use crate::plan::referrers::{ObservedReferrer, ObservedReferrers, cosign_tags, fallback_tag};
-use crate::plan::{Content, Entry, Expected, Observation, Referrers, Unreadable};
+use crate::plan::{Content, Entry, Expected, Observation, Referrers};
 use crate::registry::ReadRegistry;
 use crate::tree::Walker;
 
@@ -33,7 +35,7 @@ async fn find<R: ReadRegistry>(
     observer: &Observer<'_, R>,
     entry: &Entry,
     subject: &Digest,
-) -> Result<Vec<ObservedReferrer>, Unreadable> {
+) -> Result<Vec<ObservedReferrer>, Failure> {
     let registry = observer.registry;
     let source = entry.source.repository();
     let target = &observer.desired.target.repository(&entry.target);
@@ -46,7 +48,7 @@ async fn find<R: ReadRegistry>(
             return Ok(None);
         };
         let target = head(registry, &Reference::tagged(target.clone(), tag.clone())).await;
-        Ok::<_, Unreadable>(Some(ObservedReferrer {
+        Ok::<_, Failure>(Some(ObservedReferrer {
             tag: Some(tag),
             source,
             target,
@@ -64,7 +66,7 @@ async fn find<R: ReadRegistry>(
         }
         let digest = child.descriptor.digest.clone();
         let target = head(registry, &Reference::digested(target.clone(), digest)).await;
-        Ok::<_, Unreadable>(Some(ObservedReferrer {
+        Ok::<_, Failure>(Some(ObservedReferrer {
             tag: None,
             source: child.descriptor,
             target,
@@ -83,7 +85,7 @@ async fn forget_unlisted<R: ReadRegistry>(
     target: &Repository,
     subject: &Digest,
     found: &mut [ObservedReferrer],
-) -> Result<(), Unreadable> {
+) -> Result<(), Failure> {
     let mut needs_a_list: Vec<_> = found
         .iter_mut()
         .filter(|one| one.tag.is_none() && matches!(one.target, Observation::Present(_)))
@@ -114,7 +116,7 @@ pub(crate) async fn list<R: ReadRegistry>(
     registry: &R,
     repository: &Repository,
     subject: &Digest,
-) -> Result<Vec<Child>, Unreadable> {
+) -> Result<Vec<Child>, Failure> {
     match registry.list_referrers(repository, subject).await? {
         Some(listed) => Ok(listed),
         None => list_by_tag(registry, repository, subject).await,
@@ -125,7 +127,7 @@ async fn list_by_tag<R: ReadRegistry>(
     registry: &R,
     repository: &Repository,
     subject: &Digest,
-) -> Result<Vec<Child>, Unreadable> {
+) -> Result<Vec<Child>, Failure> {
     let fallback = Reference::tagged(repository.clone(), fallback_tag(subject));
     let Some(index) = registry.get_manifest(&fallback).await? else {
         return Ok(vec![]);
@@ -142,7 +144,7 @@ async fn refused<R: ReadRegistry>(
     observer: &Observer<'_, R>,
     source: &Reference,
     referrer: &Descriptor,
-) -> Result<bool, Unreadable> {
+) -> Result<bool, Failure> {
     if !observer.desired.target.profile.image_configs_only {
         return Ok(false);
     }

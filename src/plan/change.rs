@@ -3,14 +3,13 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::model::{Descriptor, Digest, Platforms, Reference, Repository};
+use crate::model::{Descriptor, Digest, Failure, Platforms, Reference, Repository};
 
 use super::cost::Contents;
 use super::desired::{Origin, Policy, Target, TargetName};
 use super::expected::{Expected, Refusal};
 use super::lock::LockState;
 use super::names::NameRefused;
-use super::observed::Unreadable;
 
 /// What has to be done, in the order of the files.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,11 +96,20 @@ pub enum BlockReason {
     /// The source has no such image.
     SourceAbsent,
     /// The source did not say what it has.
-    SourceUnreadable(Unreadable),
+    SourceUnreadable(Failure),
     /// The source has it, but it cannot be mirrored as asked.
     Refused(Refusal),
     /// The target did not say what it has.
-    TargetUnreadable(Unreadable),
+    TargetUnreadable(Failure),
+    /// Neither side said what it has.
+    BothUnreadable {
+        /// Why the source did not.
+        source: Failure,
+        /// Why the target did not.
+        target: Failure,
+    },
+    /// The source did not say what names the image as its subject.
+    ReferrersUnreadable(Failure),
     /// The registries were not asked.
     NotObserved,
     /// It would be deleted, but points to something that the lock does not record.
@@ -230,6 +238,22 @@ impl Plan {
 }
 
 impl BlockReason {
+    /// Returns what could not be read at the source, and what at the target.
+    pub fn failures(&self) -> (Option<&Failure>, Option<&Failure>) {
+        match self {
+            Self::SourceUnreadable(why) | Self::ReferrersUnreadable(why) => (Some(why), None),
+            Self::TargetUnreadable(why) => (None, Some(why)),
+            Self::BothUnreadable { source, target } => (Some(source), Some(target)),
+            _ => (None, None),
+        }
+    }
+
+    /// Tells whether the source did not show the image, or what follows it.
+    pub fn hides_source(&self) -> bool {
+        let (unreadable, _) = self.failures();
+        unreadable.is_some() || matches!(self, Self::SourceAbsent)
+    }
+
     /// Tells whether nothing is known about the image because nobody wanted a registry to be asked.
     pub fn was_not_asked(&self) -> bool {
         matches!(self, Self::Offline { .. })
@@ -240,6 +264,8 @@ impl BlockReason {
         match self {
             Self::SourceUnreadable(_)
             | Self::TargetUnreadable(_)
+            | Self::BothUnreadable { .. }
+            | Self::ReferrersUnreadable(_)
             | Self::NotObserved
             | Self::Offline { .. } => true,
             Self::NameRefused(_)

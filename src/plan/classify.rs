@@ -8,7 +8,7 @@ use super::change::{Action, BlockReason, Change, Copy, Plan};
 use super::desired::{Desired, Entry, TargetName};
 use super::expected::Expected;
 use super::lock::{LockState, LockedImage};
-use super::observed::{Observation, Observed, ObservedImage, SourceImage, Unreadable};
+use super::observed::{Observation, Observed, ObservedImage, SourceImage};
 use super::referrers::{ObservedReferrer, ObservedReferrers};
 
 /// Compares what is desired with what was observed.
@@ -93,12 +93,8 @@ impl<'a> Followers<'a> {
         let found = match found {
             ObservedReferrers::NotWanted | ObservedReferrers::CannotFollow => return,
             ObservedReferrers::Unreadable(why) => {
-                let message = format!("its signatures and other referrers: {why}");
-                let why = Unreadable {
-                    message,
-                    ..why.clone()
-                };
-                return changes.push(change(entry, blocked(BlockReason::SourceUnreadable(why))));
+                let reason = BlockReason::ReferrersUnreadable(why.clone());
+                return changes.push(change(entry, blocked(reason)));
             }
             ObservedReferrers::Found(found) => found,
         };
@@ -175,7 +171,17 @@ pub fn classify(image: &ObservedImage) -> Action {
     let source = match &image.source {
         Observation::Absent => return blocked(before, BlockReason::SourceAbsent),
         Observation::Unreadable(why) => {
-            return blocked(before, BlockReason::SourceUnreadable(why.clone()));
+            let source = why.clone();
+            let reason = match &image.target {
+                Observation::Unreadable(why) => BlockReason::BothUnreadable {
+                    source,
+                    target: why.clone(),
+                },
+                Observation::Absent | Observation::Present(_) => {
+                    BlockReason::SourceUnreadable(source)
+                }
+            };
+            return blocked(before, reason);
         }
         Observation::Present(source) => source,
     };
@@ -208,10 +214,9 @@ pub fn classify(image: &ObservedImage) -> Action {
 mod tests {
     use super::super::desired::{Origin, Policy, Target};
     use super::super::expected::Refusal;
-    use super::super::observed::Cause;
     use super::super::profile::{Profile, ProfileKind};
     use super::*;
-    use crate::model::{Digest, ManifestError, media_type};
+    use crate::model::{Cause, Digest, Failure, ManifestError, media_type};
 
     fn descriptor(content: &str) -> Descriptor {
         let media_type = media_type::OCI_MANIFEST.to_owned();
@@ -233,12 +238,7 @@ mod tests {
     }
 
     fn unreadable<T>() -> Observation<T> {
-        let message = "no answer".to_owned();
-        Observation::Unreadable(Unreadable {
-            cause: Cause::Unreachable,
-            message,
-            hint: None,
-        })
+        Observation::Unreadable(Failure::for_test(Cause::Unreachable))
     }
 
     fn observed(
@@ -263,6 +263,8 @@ mod tests {
                 BlockReason::SourceUnreadable(_) => "source unreadable",
                 BlockReason::Refused(_) => "refused",
                 BlockReason::TargetUnreadable(_) => "target unreadable",
+                BlockReason::BothUnreadable { .. } => "both unreadable",
+                BlockReason::ReferrersUnreadable(_) => "referrers unreadable",
                 BlockReason::NotObserved => "not observed",
                 BlockReason::NotOurs { .. }
                 | BlockReason::CannotDelete
@@ -298,7 +300,7 @@ mod tests {
             (Observation::Absent, Observation::Absent, "source absent"),
             (Observation::Absent, present("a"), "source absent"),
             (unreadable(), Observation::Absent, "source unreadable"),
-            (unreadable(), unreadable(), "source unreadable"),
+            (unreadable(), unreadable(), "both unreadable"),
             (refused(), present("a"), "refused"),
             (refused(), Observation::Absent, "refused"),
         ] {

@@ -37,9 +37,9 @@ pub use expected::{
 };
 pub use lock::{Lock, LockState, LockedImage, Misfit};
 pub use names::{NameRefused, NameRule, NamespaceRefused};
-pub use observed::{Cause, Observation, Observed, ObservedImage, SourceImage, Unreadable};
+pub use observed::{Observation, Observed, ObservedImage, SourceImage};
 pub use profile::{Profile, ProfileKind};
 pub use prune::{ObservedTags, PRUNE_LIMIT, prune};
 pub use remember::{Remembered, ResolutionKey};
-pub use report::{Outcome, Report, Transfer};
+pub use report::{Outcome, Report, TagAfter, Transfer};
 pub use saved::{FileDigest, SavedPlan};

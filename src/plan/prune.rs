@@ -113,10 +113,9 @@ mod tests {
     use super::super::change::Copy;
     use super::super::desired::Target;
     use super::super::expected::Expected;
-    use super::super::observed::{Cause, Unreadable};
     use super::super::profile::{Profile, ProfileKind};
     use super::*;
-    use crate::model::{Digest, Platforms, media_type};
+    use crate::model::{Cause, Digest, Failure, Platforms, media_type};
 
     fn name(tag: &str) -> TargetName {
         TargetName {
@@ -194,11 +193,7 @@ mod tests {
 
     #[test]
     fn a_tag_is_deleted_only_while_it_holds_what_the_lock_records() {
-        let why = Unreadable {
-            cause: Cause::Denied,
-            message: "no".to_owned(),
-            hint: None,
-        };
+        let why = Failure::for_test(Cause::Denied);
         let tags = [
             ("ours", Observation::Present(descriptor("ours"))),
             ("theirs", Observation::Present(descriptor("other"))),

@@ -7,10 +7,12 @@
 
 use bytes::Bytes;
 
-use crate::model::{Child, Descriptor, Digest, Manifest, ManifestError, RawManifest, media_type};
+use crate::model::{
+    Child, Descriptor, Digest, Failure, Manifest, ManifestError, RawManifest, media_type,
+};
 
 use super::desired::Referrers;
-use super::observed::{Observation, Unreadable};
+use super::observed::Observation;
 
 /// What was found out about the referrers of an image.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +24,7 @@ pub enum ObservedReferrers {
     /// These are at the source, and may be at the target.
     Found(Vec<ObservedReferrer>),
     /// The source did not say.
-    Unreadable(Unreadable),
+    Unreadable(Failure),
 }
 
 /// One referrer.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::model::Digest;
+use crate::model::{Digest, Failure};
 
 use super::change::Plan;
 
@@ -28,15 +28,17 @@ pub enum Outcome {
     Blocked,
     /// The target's tag was moved by someone else after the plan was made; it was left alone.
     Stale {
-        /// What it points to now, in words.
-        found: String,
+        /// What it points to now; none if it is gone.
+        found: Option<Digest>,
         /// What it cost nevertheless.
         cost: Transfer,
     },
-    /// It did not work; what the tag points to is unchanged.
+    /// It did not work.
     Failed {
         /// What was tried, and what happened.
-        message: String,
+        failure: Failure,
+        /// What the tag points to after it.
+        tag: TagAfter,
         /// What it cost nevertheless.
         cost: Transfer,
     },
@@ -45,6 +47,15 @@ pub enum Outcome {
         /// What it cost nevertheless.
         cost: Transfer,
     },
+}
+
+/// What is known of a tag after a change that failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TagAfter {
+    /// It points to what it pointed to before.
+    Unchanged,
+    /// It may have been moved: the registry gave no answer, and could not be asked again.
+    Unknown,
 }
 
 /// What a change cost.
@@ -63,10 +74,11 @@ pub struct Transfer {
 }
 
 impl Outcome {
-    /// Says that something did not work, before it is known what that cost.
-    pub fn failed(message: impl Into<String>) -> Self {
+    /// Says that something did not work and moved no tag, before it is known what that cost.
+    pub fn failed(failure: Failure) -> Self {
         Self::Failed {
-            message: message.into(),
+            failure,
+            tag: TagAfter::Unchanged,
             cost: Transfer::default(),
         }
     }
@@ -81,7 +93,7 @@ impl Outcome {
     pub fn after(result: Result<(), Self>, cost: Transfer) -> Self {
         match result {
             Ok(()) => Self::Done(cost),
-            Err(Self::Failed { message, .. }) => Self::Failed { message, cost },
+            Err(Self::Failed { failure, tag, .. }) => Self::Failed { failure, tag, cost },
             Err(Self::Stale { found, .. }) => Self::Stale { found, cost },
             Err(Self::NotDone { .. }) => Self::NotDone { cost },
             Err(outcome) => outcome,
@@ -101,9 +113,10 @@ impl Outcome {
 
     /// Says that the target's tag points to `found` now, which nobody planned.
     pub fn stale(found: Option<&Digest>) -> Self {
-        let found = found.map_or_else(|| "nothing".to_owned(), ToString::to_string);
-        let cost = Transfer::default();
-        Self::Stale { found, cost }
+        Self::Stale {
+            found: found.cloned(),
+            cost: Transfer::default(),
+        }
     }
 }
 

@@ -8,16 +8,16 @@ use http::{HeaderMap, Method, StatusCode};
 use tokio::time::timeout;
 use url::Url;
 
+use crate::model::{ErrorAnswer, Fault, Meaning, NoAnswer};
+
 use super::auth::Authorization;
-use super::call::{Answer, Call, Failure, Open, Read};
-use super::error::{Detail, Refusal};
+use super::call::{Answer, Call, FailedTry, Open, Read};
 use super::host::Host;
 use super::limiter::Permit;
 use super::rate_limit::RateLimit;
 use super::refusal;
 use super::retry;
 use super::transport::Response;
-use super::trouble::Trouble;
 
 /// Room for an answer is not made on its announcement alone beyond this many bytes.
 const EXPECTED: usize = 128 * 1024;
@@ -30,7 +30,7 @@ impl Host {
         mut response: Response,
         url: Url,
         permit: Permit,
-    ) -> Result<Answer, Detail> {
+    ) -> Result<Answer, Fault> {
         let status = response.status();
         let headers = response.take_headers();
         // An answer to HEAD has the length of a body that does not come.
@@ -61,8 +61,8 @@ impl Host {
         response: &mut Response,
         headers: &HeaderMap,
         limit: usize,
-    ) -> Result<Bytes, Detail> {
-        let too_long = || Detail::Protocol(format!("its answer is longer than {limit} bytes"));
+    ) -> Result<Bytes, Fault> {
+        let too_long = || Fault::Protocol(format!("its answer is longer than {limit} bytes"));
         let announced = headers
             .get(CONTENT_LENGTH)
             .and_then(|length| length.to_str().ok());
@@ -77,8 +77,8 @@ impl Host {
         loop {
             let chunk = timeout(stall, response.chunk())
                 .await
-                .map_err(|_| Detail::Transport(Trouble::Silence(stall)))?
-                .map_err(Detail::Transport)?;
+                .map_err(|_| Fault::NoAnswer(NoAnswer::Silence(stall)))?
+                .map_err(Fault::NoAnswer)?;
             let Some(chunk) = chunk else {
                 return Ok(Bytes::from(body));
             };
@@ -97,7 +97,7 @@ impl Host {
         mut response: Response,
         authorization: &Authorization,
         permit: &Permit,
-    ) -> Failure {
+    ) -> FailedTry {
         let status = response.status();
         let headers = response.take_headers();
         let body = if call.method == Method::HEAD {
@@ -110,25 +110,27 @@ impl Host {
             .and_then(|value| value.to_str().ok());
         let (code, message) = refusal::read(content_type.unwrap_or_default(), &body);
         let asked_pause = retry::retry_after(&headers, SystemTime::now());
-        let pulls_used_up = status == StatusCode::TOO_MANY_REQUESTS
-            && (RateLimit::read(&headers)
-                .is_some_and(|limit| limit.is_used_up_for_long(asked_pause))
-                || message
-                    .as_ref()
-                    .is_some_and(|text| text.contains("pull rate limit")));
+        let used_up = status == StatusCode::TOO_MANY_REQUESTS
+            && RateLimit::read(&headers)
+                .is_some_and(|limit| limit.is_used_up_for_long(asked_pause));
+        let meaning = if used_up {
+            Some(Meaning::PullsUsedUp)
+        } else {
+            refusal::meaning(status, content_type.unwrap_or_default(), message.as_deref())
+        };
         let asked = authorization.asked();
-        let refusal = Refusal {
-            status,
+        let answer = ErrorAnswer {
+            status: status.as_u16(),
             code,
             message,
             asked,
-            pulls_used_up,
+            meaning,
         };
         if retry::is_overload(status) {
             permit.overloaded();
         }
         let transient = match status {
-            StatusCode::TOO_MANY_REQUESTS => !pulls_used_up,
+            StatusCode::TOO_MANY_REQUESTS => meaning != Some(Meaning::PullsUsedUp),
             StatusCode::UNAUTHORIZED => call.retry_unauthorized,
             _ => retry::is_transient(status) && !call.once,
         };
@@ -136,8 +138,9 @@ impl Host {
         if let Some(pause) = pause {
             self.limits.pause(pause);
         }
-        Failure {
-            detail: Detail::Status(refusal),
+        FailedTry {
+            fault: Fault::Answered(answer),
+            elsewhere: None,
             status: Some(status),
             headers,
             at_registry: true,

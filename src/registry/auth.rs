@@ -10,10 +10,11 @@ use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use tokio::sync::OwnedMutexGuard;
 
-use super::call::{Access, Call, Failure};
+use crate::model::{Asked, Failure, Fault};
+
+use super::call::{Access, Call, FailedTry};
 use super::challenge::{self, Scheme};
 use super::credentials::Login;
-use super::error::{Asked, Detail, RegistryError};
 use super::host::Host;
 use super::token::Token;
 use super::tokens::Tokens;
@@ -39,7 +40,7 @@ enum Known {
     Nothing,
     Scheme(Arc<Scheme>),
     /// The host was never reached, for this reason.
-    Down(RegistryError),
+    Down(Failure),
 }
 
 /// The right to be the first; until it is given up, the others wait.
@@ -50,7 +51,7 @@ impl Auth {
     ///
     /// A host that the first request did not reach after all its tries is not asked again: each of
     /// a thousand images would wait as long.
-    pub(super) async fn enter(&self) -> Result<Option<Probe>, RegistryError> {
+    pub(super) async fn enter(&self) -> Result<Option<Probe>, Failure> {
         if let Known::Scheme(_) = self.known() {
             return Ok(None);
         }
@@ -87,7 +88,7 @@ impl Auth {
     }
 
     /// Notes that a request got no answer in all its tries.
-    pub(super) fn unanswered(&self, error: &RegistryError) {
+    pub(super) fn unanswered(&self, error: &Failure) {
         self.unanswered.fetch_add(1, Relaxed);
         if matches!(self.known(), Known::Nothing) {
             self.learn(Known::Down(error.clone()));
@@ -97,7 +98,7 @@ impl Auth {
     /// Tells whether a try that got no answer is not worth another.
     ///
     /// A connection that breaks was one: on some ways across borders the next may hold.
-    pub(super) fn is_hopeless(&self, failure: &Failure, tries: usize) -> bool {
+    pub(super) fn is_hopeless(&self, failure: &FailedTry, tries: usize) -> bool {
         let never_reached = matches!(self.known(), Known::Nothing);
         never_reached && !failure.is_break() && tries >= FIRST_TRIES
             || self.unanswered.load(Relaxed) >= HOPELESS
@@ -175,7 +176,7 @@ impl Host {
         self: &Arc<Self>,
         call: &mut Call,
         attempts: &Attempts,
-    ) -> Result<Authorization, RegistryError> {
+    ) -> Result<Authorization, Failure> {
         let scopes = match &call.access {
             Access::Nobody => return Ok(Authorization::Nothing),
             Access::Login(login) => return Ok(Authorization::Login(login.clone())),
@@ -191,7 +192,7 @@ impl Host {
                     return Ok(Authorization::Login(login.clone()));
                 }
                 let text = "it wants a user name and a password, and there are none";
-                Err(self.error(&call.operation, Detail::Login(text.to_owned())))
+                Err(self.error(&call.operation, Fault::Login(text.to_owned())))
             }
             Scheme::Bearer(realm) => self
                 .token(realm, scopes, attempts.own)
@@ -204,10 +205,10 @@ impl Host {
     pub(super) fn next_attempt(
         &self,
         call: &mut Call,
-        failure: &Failure,
+        failure: &FailedTry,
         authorization: &Authorization,
         attempts: &mut Attempts,
-    ) -> Result<bool, RegistryError> {
+    ) -> Result<bool, Failure> {
         let Access::Scopes(scopes) = &mut call.access else {
             return Ok(false);
         };
@@ -218,7 +219,7 @@ impl Host {
         match (failure.status, authorization) {
             (Some(StatusCode::UNAUTHORIZED), Authorization::Nothing) => {
                 let challenge = challenge::read(&failure.headers, &self.base)
-                    .map_err(|text| self.error(&call.operation, Detail::Login(text)))?;
+                    .map_err(|text| self.error(&call.operation, Fault::Login(text)))?;
                 self.auth.learn(Known::Scheme(Arc::new(challenge.scheme)));
                 Ok(!std::mem::replace(&mut attempts.asked, true))
             }

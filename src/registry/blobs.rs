@@ -8,16 +8,13 @@ use http::header::{CONTENT_RANGE, RANGE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use tokio::time::timeout;
 
-use crate::model::{Descriptor, Digest, Repository};
+use crate::model::{Descriptor, Digest, Failure, Fault, Kind, NoAnswer, Operation, Repository};
 
 use super::call::{Access, Answer, Call, Open, Read};
 use super::client::Client;
-use super::error::{Detail, RegistryError};
 use super::host::Host;
 use super::limits::Lane;
 use super::scope::{Actions, Scopes};
-use super::stats::{Kind, Operation};
-use super::trouble::Trouble;
 use super::upload::BlobStream;
 
 /// Up to this size a blob may share its connection with other requests.
@@ -31,7 +28,7 @@ impl Client {
         &self,
         repository: &Repository,
         digest: &Digest,
-    ) -> Result<bool, RegistryError> {
+    ) -> Result<bool, Failure> {
         let operation = operation(Kind::HeadBlob, repository, digest);
         let host = self.host(&repository.registry, &operation)?;
         let mut call = call(&host, operation, Method::HEAD, repository, digest);
@@ -43,7 +40,7 @@ impl Client {
         &self,
         repository: &Repository,
         blob: &Descriptor,
-    ) -> Result<Option<Bytes>, RegistryError> {
+    ) -> Result<Option<Bytes>, Failure> {
         let operation = operation(Kind::GetBlob, repository, &blob.digest);
         let host = self.host(&repository.registry, &operation)?;
         let limit = usize::try_from(blob.size.min(WHOLE_BLOB_LIMIT)).unwrap_or_default();
@@ -80,7 +77,7 @@ impl Client {
         repository: &Repository,
         blob: &Descriptor,
         offset: u64,
-    ) -> Result<BlobStream, RegistryError> {
+    ) -> Result<BlobStream, Failure> {
         let operation = operation(Kind::GetBlob, repository, &blob.digest);
         let host = self.host(&repository.registry, &operation)?;
         let mut call = call(
@@ -178,7 +175,7 @@ fn follow(
     operation: Operation,
     open: Open,
     begins: u64,
-) -> impl stream::Stream<Item = Result<Bytes, RegistryError>> + Send + 'static {
+) -> impl stream::Stream<Item = Result<Bytes, Failure>> + Send + 'static {
     let begun = Some((host, operation, open, begins));
     stream::unfold(begun, |state| async move {
         let (host, operation, mut open, position) = state?;
@@ -191,17 +188,14 @@ fn follow(
             }
             Ok(Ok(None)) => return None,
             Ok(Err(trouble)) => trouble,
-            Err(_) => Trouble::Silence(stall),
+            Err(_) => NoAnswer::Silence(stall),
         };
         open.permit.overloaded();
         tracing::debug!(
             "{}: {operation} ended after {position} bytes: {trouble}",
             host.name
         );
-        Some((
-            Err(host.error(&operation, Detail::Transport(trouble))),
-            None,
-        ))
+        Some((Err(host.error(&operation, Fault::NoAnswer(trouble))), None))
     })
 }
 

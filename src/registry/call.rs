@@ -5,15 +5,14 @@ use futures_util::stream::BoxStream;
 use http::{HeaderMap, Method, StatusCode};
 use url::Url;
 
+use crate::model::{Fault, NoAnswer, Operation};
+
 use super::credentials::Login;
-use super::error::Detail;
 use super::limiter::Permit;
 use super::limits::Lane;
 use super::refusal;
 use super::scope::Scopes;
-use super::stats::Operation;
 use super::transport::Response;
-use super::trouble::Trouble;
 use super::upload::{BodyError, Content, UploadBody};
 
 /// A request: everything that [`Host::send`](super::host::Host::send) has to know about it.
@@ -150,8 +149,10 @@ impl Answer {
 
 /// A try that did not work.
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
-pub(super) struct Failure {
-    pub(super) detail: Detail,
+pub(super) struct FailedTry {
+    pub(super) fault: Fault,
+    /// The other host at which it failed, if it is not the registry itself.
+    pub(super) elsewhere: Option<String>,
     pub(super) status: Option<StatusCode>,
     pub(super) headers: HeaderMap,
     /// Whether the registry itself said so, and not another host that it pointed to.
@@ -164,17 +165,20 @@ pub(super) struct Failure {
     pub(super) redirected: bool,
 }
 
-impl Failure {
+impl FailedTry {
     /// Makes a failure that has no answer behind it. What must not be done twice is tried again
     /// only if it cannot have begun.
-    pub(super) fn without_answer(detail: Detail, once: bool) -> Self {
-        let transient = match &detail {
-            Detail::Transport(Trouble::Connect(_) | Trouble::Unread) => true,
-            Detail::Transport(trouble) => trouble.is_transient() && !once,
+    pub(super) fn without_answer(fault: Fault, once: bool) -> Self {
+        let transient = match &fault {
+            Fault::NoAnswer(NoAnswer::UnknownHost(_) | NoAnswer::Connect(_) | NoAnswer::Unread) => {
+                true
+            }
+            Fault::NoAnswer(why) => why.is_transient() && !once,
             _ => false,
         };
         Self {
-            detail,
+            fault,
+            elsewhere: None,
             status: None,
             headers: HeaderMap::new(),
             at_registry: false,
@@ -186,29 +190,27 @@ impl Failure {
 
     /// Tells whether it is the network or the host that gave no answer.
     pub(super) fn is_unanswered(&self) -> bool {
-        matches!(self.detail.itself(), Detail::Transport(trouble)
-            if !matches!(trouble, Trouble::Body(_) | Trouble::Setup(_)))
+        matches!(&self.fault, Fault::NoAnswer(why)
+            if !matches!(why, NoAnswer::Body(_) | NoAnswer::Setup(_)))
     }
 
     /// Tells whether the other side said that it did not even read the request.
     pub(super) fn is_unread(&self) -> bool {
-        matches!(self.detail.itself(), Detail::Transport(Trouble::Unread))
+        matches!(self.fault, Fault::NoAnswer(NoAnswer::Unread))
     }
 
     /// Tells whether there was a connection, and it broke.
     pub(super) fn is_break(&self) -> bool {
         matches!(
-            self.detail.itself(),
-            Detail::Transport(Trouble::Broken(_) | Trouble::Unread)
+            self.fault,
+            Fault::NoAnswer(NoAnswer::Broken(_) | NoAnswer::Unread)
         )
     }
 
     /// Says where it failed, if that is not at the registry itself.
     #[must_use]
-    pub(super) fn at(mut self, place: Option<&str>) -> Self {
-        if let Some(place) = place {
-            self.detail = Detail::Elsewhere(place.to_owned(), Box::new(self.detail));
-        }
+    pub(super) fn at(mut self, elsewhere: Option<String>) -> Self {
+        self.elsewhere = elsewhere;
         self
     }
 }

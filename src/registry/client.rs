@@ -5,17 +5,18 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use bytes::Bytes;
 
-use crate::model::{Child, Descriptor, Digest, RawManifest, Reference, Repository};
+use crate::model::{
+    Attempt, Child, Descriptor, Digest, Failure, Fault, NoAnswer, Operation, RawManifest,
+    Reference, Repository,
+};
 
-use super::error::{Detail, RegistryError};
 use super::host::{Host, Shared};
 use super::options::{ClientOptions, HostOptions};
 use super::rate_limit::RateLimit;
 use super::recent::Recent;
 use super::scope::Actions;
-use super::stats::{Operation, Stats};
+use super::stats::Stats;
 use super::transport::Transport;
-use super::trouble::Trouble;
 use super::upload::{BlobStream, Deletion, Mount, Upload, UploadBody, UploadSession};
 use super::{ReadRegistry, WriteRegistry};
 
@@ -106,13 +107,13 @@ impl Client {
     }
 
     /// Returns what is kept for a host.
-    pub(super) fn host(
-        &self,
-        registry: &str,
-        operation: &Operation,
-    ) -> Result<Arc<Host>, RegistryError> {
+    pub(super) fn host(&self, registry: &str, operation: &Operation) -> Result<Arc<Host>, Failure> {
         self.find_or_make(registry).map_err(|text| {
-            RegistryError::new(registry, operation, Detail::Transport(Trouble::Setup(text)))
+            Failure::new(
+                registry,
+                Attempt::Request(operation.clone()),
+                Fault::NoAnswer(NoAnswer::Setup(text)),
+            )
         })
     }
 
@@ -134,17 +135,11 @@ impl Client {
 }
 
 impl ReadRegistry for Client {
-    async fn head_manifest(
-        &self,
-        reference: &Reference,
-    ) -> Result<Option<Descriptor>, RegistryError> {
+    async fn head_manifest(&self, reference: &Reference) -> Result<Option<Descriptor>, Failure> {
         self.head_manifest_of(reference).await
     }
 
-    async fn get_manifest(
-        &self,
-        reference: &Reference,
-    ) -> Result<Option<RawManifest>, RegistryError> {
+    async fn get_manifest(&self, reference: &Reference) -> Result<Option<RawManifest>, Failure> {
         self.get_manifest_of(reference).await
     }
 
@@ -152,7 +147,7 @@ impl ReadRegistry for Client {
         &self,
         repository: &Repository,
         blob: &Descriptor,
-    ) -> Result<Option<Bytes>, RegistryError> {
+    ) -> Result<Option<Bytes>, Failure> {
         self.get_small_blob(repository, blob).await
     }
 
@@ -161,22 +156,15 @@ impl ReadRegistry for Client {
         repository: &Repository,
         blob: &Descriptor,
         offset: u64,
-    ) -> Result<BlobStream, RegistryError> {
+    ) -> Result<BlobStream, Failure> {
         self.stream_blob(repository, blob, offset).await
     }
 
-    async fn has_blob(
-        &self,
-        repository: &Repository,
-        digest: &Digest,
-    ) -> Result<bool, RegistryError> {
+    async fn has_blob(&self, repository: &Repository, digest: &Digest) -> Result<bool, Failure> {
         self.head_blob(repository, digest).await
     }
 
-    async fn list_tags(
-        &self,
-        repository: &Repository,
-    ) -> Result<Option<Vec<String>>, RegistryError> {
+    async fn list_tags(&self, repository: &Repository) -> Result<Option<Vec<String>>, Failure> {
         self.tags_of(repository).await
     }
 
@@ -184,7 +172,7 @@ impl ReadRegistry for Client {
         &self,
         repository: &Repository,
         digest: &Digest,
-    ) -> Result<Option<Vec<Child>>, RegistryError> {
+    ) -> Result<Option<Vec<Child>>, Failure> {
         self.referrers_of(repository, digest).await
     }
 }
@@ -194,11 +182,11 @@ impl WriteRegistry for Client {
         &self,
         reference: &Reference,
         manifest: &RawManifest,
-    ) -> Result<(), RegistryError> {
+    ) -> Result<(), Failure> {
         self.push_manifest(reference, manifest).await
     }
 
-    async fn delete_manifest(&self, reference: &Reference) -> Result<Deletion, RegistryError> {
+    async fn delete_manifest(&self, reference: &Reference) -> Result<Deletion, Failure> {
         self.remove_manifest(reference).await
     }
 
@@ -206,7 +194,7 @@ impl WriteRegistry for Client {
         &self,
         repository: &Repository,
         mount: Option<&Mount>,
-    ) -> Result<Upload, RegistryError> {
+    ) -> Result<Upload, Failure> {
         self.mount_or_open(repository, mount).await
     }
 
@@ -216,7 +204,7 @@ impl WriteRegistry for Client {
         digest: &Digest,
         length: u64,
         body: UploadBody,
-    ) -> Result<(), RegistryError> {
+    ) -> Result<(), Failure> {
         self.finish(session, digest, length, body).await
     }
 
@@ -226,18 +214,15 @@ impl WriteRegistry for Client {
         offset: u64,
         length: u64,
         body: UploadBody,
-    ) -> Result<(), RegistryError> {
+    ) -> Result<(), Failure> {
         self.append(session, offset, length, body).await
     }
 
-    async fn upload_offset(
-        &self,
-        session: &mut UploadSession,
-    ) -> Result<Option<u64>, RegistryError> {
+    async fn upload_offset(&self, session: &mut UploadSession) -> Result<Option<u64>, Failure> {
         self.offset_of(session).await
     }
 
-    async fn cancel_upload(&self, session: &UploadSession) -> Result<(), RegistryError> {
+    async fn cancel_upload(&self, session: &UploadSession) -> Result<(), Failure> {
         self.cancel(session).await
     }
 }

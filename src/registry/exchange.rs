@@ -7,14 +7,14 @@ use http::{Method, Request};
 use tokio::time::timeout;
 use url::Url;
 
+use crate::model::{Fault, NoAnswer};
+
 use super::auth::Authorization;
-use super::call::{Access, Answer, Body, Call, Failure};
-use super::error::Detail;
+use super::call::{Access, Answer, Body, Call, FailedTry};
 use super::host::Host;
 use super::limiter::Permit;
 use super::outgoing::Outgoing;
 use super::transport::{self, RequestBody, Response};
-use super::trouble::Trouble;
 
 /// How often an answer may point elsewhere.
 const REDIRECT_LIMIT: usize = 5;
@@ -26,19 +26,19 @@ impl Host {
         call: &mut Call,
         authorization: &Authorization,
         permit: Permit,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<Answer, FailedTry> {
         let mut url = call.url.clone();
         let tried = self.follow(call, authorization, &mut url).await;
         let place = self.place(&url);
-        let fail = |detail: Detail, once: bool| {
-            let mut failure = Failure::without_answer(detail, once);
+        let fail = |fault: Fault, once: bool| {
+            let mut failure = FailedTry::without_answer(fault, once);
             failure.redirected = url.host() != call.url.host();
-            failure.at(place.as_deref())
+            failure.at(place.clone())
         };
         let response = match tried {
             Ok(response) => response,
-            Err(detail) => {
-                let failure = fail(detail, call.once);
+            Err(fault) => {
+                let failure = fail(fault, call.once);
                 if failure.transient && !failure.redirected && !failure.is_unread() {
                     permit.overloaded();
                 }
@@ -53,12 +53,12 @@ impl Host {
         if !status.is_success() && !call.accept.contains(&status.as_u16()) {
             let mut failure = self.refused(call, response, authorization, &permit).await;
             failure.at_registry = at_registry;
-            return Err(failure.at(place.as_deref()));
+            return Err(failure.at(place.clone()));
         }
         permit.succeeded();
         let once = call.once;
         let read = self.read_answer(call, response, url.clone(), permit).await;
-        read.map_err(|detail| Failure::without_answer(detail, once).at(place.as_deref()))
+        read.map_err(|fault| FailedTry::without_answer(fault, once).at(place))
     }
 
     /// Returns the name of an address's host, where it is not the registry's own.
@@ -75,7 +75,7 @@ impl Host {
         call: &mut Call,
         authorization: &Authorization,
         url: &mut Url,
-    ) -> Result<Response, Detail> {
+    ) -> Result<Response, Fault> {
         let authority = match call.access {
             Access::Scopes(_) => self.base.clone(),
             Access::Login(_) | Access::Nobody => call.url.clone(),
@@ -99,7 +99,7 @@ impl Host {
             };
             if !matches!(call.method, Method::GET | Method::HEAD) {
                 let place = next.host_str().unwrap_or_default();
-                return Err(Detail::Protocol(format!(
+                return Err(Fault::Protocol(format!(
                     "it points to `{place}` instead of taking what is sent"
                 )));
             }
@@ -112,7 +112,7 @@ impl Host {
             self.counters.redirect();
             *url = next;
         }
-        Err(Detail::Protocol(format!(
+        Err(Fault::Protocol(format!(
             "it points elsewhere more than {REDIRECT_LIMIT} times"
         )))
     }
@@ -122,7 +122,7 @@ impl Host {
         call: &mut Call,
         url: &Url,
         authorization: Option<&Authorization>,
-    ) -> Result<Response, Detail> {
+    ) -> Result<Response, Fault> {
         let mut headers = call.headers.clone();
         if let Some(authorization) = authorization {
             authorization.apply(&mut headers);
@@ -135,7 +135,7 @@ impl Host {
             transport.send(request, url, &self.certificates, call.small)
         };
         let patience = &self.shared.patience;
-        let silence = |_| Err(Trouble::Silence(patience.answer));
+        let silence = |_| Err(NoAnswer::Silence(patience.answer));
         let sent = match call.body.take() {
             Body::Nothing => timeout(patience.answer, dispatch(transport::nothing()))
                 .await
@@ -153,22 +153,22 @@ impl Host {
                 let body = outgoing.watch(stream, self.counters.clone());
                 tokio::select! {
                     sent = dispatch(body) => sent.map_err(|trouble| {
-                        outgoing.failure().map_or(trouble, Trouble::Body)
+                        outgoing.failure().map_or(trouble, NoAnswer::Body)
                     }),
-                    silence = outgoing.stalled() => Err(Trouble::Silence(silence)),
+                    silence = outgoing.stalled() => Err(NoAnswer::Silence(silence)),
                 }
             }
             Body::Spent => {
                 let text = "the bytes were sent before and are gone";
-                Err(Trouble::Body(text.to_owned()))
+                Err(NoAnswer::Body(text.to_owned()))
             }
         };
-        sent.map_err(Detail::Transport)
+        sent.map_err(Fault::NoAnswer)
     }
 }
 
 /// Reads where an answer points to, if it points elsewhere.
-fn redirect(response: &Response, url: &Url) -> Result<Option<Url>, Detail> {
+fn redirect(response: &Response, url: &Url) -> Result<Option<Url>, Fault> {
     if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
         return Ok(None);
     }
@@ -178,17 +178,15 @@ fn redirect(response: &Response, url: &Url) -> Result<Option<Url>, Detail> {
         .and_then(|location| location.to_str().ok());
     let next = location.and_then(|location| url.join(location).ok());
     let next = next
-        .ok_or_else(|| Detail::Protocol("it points elsewhere, but not to an address".to_owned()))?;
+        .ok_or_else(|| Fault::Protocol("it points elsewhere, but not to an address".to_owned()))?;
     let place = next.host_str().unwrap_or_default();
     match next.scheme() {
         "https" => Ok(Some(next)),
         "http" if url.scheme() == "http" => Ok(Some(next)),
-        "http" => Err(Detail::Protocol(format!(
+        "http" => Err(Fault::Protocol(format!(
             "it points to `{place}` without TLS; nothing was asked there"
         ))),
-        other => Err(Detail::Protocol(format!(
-            "it points to a `{other}` address"
-        ))),
+        other => Err(Fault::Protocol(format!("it points to a `{other}` address"))),
     }
 }
 

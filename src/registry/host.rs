@@ -7,16 +7,16 @@ use http::HeaderMap;
 use tokio::sync::OnceCell;
 use url::Url;
 
-use crate::model::DOCKER_HUB;
 use crate::plan::{Profile, ProfileKind};
+
+use crate::model::{Attempt, DOCKER_HUB, Failure, Fault, Kind, Meaning, Operation};
 
 use super::auth::Auth;
 use super::credentials::{Credentials, Login};
-use super::error::{Detail, RegistryError};
 use super::limits::Limits;
 use super::options::{HostOptions, Patience, RetryOptions};
 use super::rate_limit::RateLimit;
-use super::stats::{Counters, Kind, Operation};
+use super::stats::Counters;
 use super::transport::{Certificates, Transport, is_loopback};
 
 /// Where Docker Hub's API is.
@@ -47,7 +47,7 @@ pub(super) struct Host {
     login: OnceCell<Option<Login>>,
     rate_limit: Mutex<Option<RateLimit>>,
     /// The answer that told that no manifest can be read any more; then none is asked for.
-    out_of_pulls: OnceLock<RegistryError>,
+    out_of_pulls: OnceLock<Failure>,
     /// Whether the host has said that it has no referrers API: then it is not asked again.
     pub(super) without_referrers: AtomicBool,
 }
@@ -102,17 +102,13 @@ impl Host {
         self.login.get_or_init(find).await.as_ref()
     }
 
-    pub(super) fn error(&self, operation: &Operation, detail: Detail) -> RegistryError {
-        RegistryError::new(&self.name, operation, detail)
+    pub(super) fn error(&self, operation: &Operation, fault: Fault) -> Failure {
+        Failure::new(&self.name, Attempt::Request(operation.clone()), fault)
             .with_login_hint(self.options.login_hint.as_ref())
     }
 
-    pub(super) fn protocol_error(
-        &self,
-        operation: &Operation,
-        text: impl Into<String>,
-    ) -> RegistryError {
-        self.error(operation, Detail::Protocol(text.into()))
+    pub(super) fn protocol_error(&self, operation: &Operation, text: impl Into<String>) -> Failure {
+        self.error(operation, Fault::Protocol(text.into()))
     }
 
     /// Keeps what an answer says about the limit on pulls.
@@ -126,15 +122,18 @@ impl Host {
     }
 
     /// Keeps the answer that told that the limit on pulls is used up.
-    pub(super) fn note_out_of_pulls(&self, error: &RegistryError) {
-        if error.is_out_of_pulls() {
+    pub(super) fn note_out_of_pulls(&self, error: &Failure) {
+        let is_out_of_pulls = error.elsewhere.is_none()
+            && error.request() == Some(Kind::GetManifest)
+            && error.meaning() == Some(Meaning::PullsUsedUp);
+        if is_out_of_pulls {
             self.out_of_pulls.get_or_init(|| error.clone());
         }
     }
 
     /// Refuses to read a manifest where the limit on pulls was seen to be used up: it will be for hours,
     /// and a host that is asked on and on may lock the asker out.
-    pub(super) fn may_pull(&self, operation: &Operation) -> Result<(), RegistryError> {
+    pub(super) fn may_pull(&self, operation: &Operation) -> Result<(), Failure> {
         match self.out_of_pulls.get() {
             Some(error) if operation.kind == Kind::GetManifest => {
                 Err(error.clone().instead_of(operation))

@@ -5,14 +5,15 @@ use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method};
 use serde::Deserialize;
 
-use crate::model::{Descriptor, Digest, MANIFEST_SIZE_LIMIT, RawManifest, Reference, media_type};
+use crate::model::{
+    Descriptor, Digest, Failure, Kind, MANIFEST_SIZE_LIMIT, Operation, RawManifest, Reference,
+    media_type,
+};
 
 use super::call::{Access, Answer, Body, Call, Read};
 use super::client::Client;
-use super::error::RegistryError;
 use super::host::Host;
 use super::scope::{Actions, Scopes};
-use super::stats::{Kind, Operation};
 use super::upload::Deletion;
 
 const DIGEST_HEADER: &str = "docker-content-digest";
@@ -21,7 +22,7 @@ impl Client {
     pub(super) async fn head_manifest_of(
         &self,
         reference: &Reference,
-    ) -> Result<Option<Descriptor>, RegistryError> {
+    ) -> Result<Option<Descriptor>, Failure> {
         let operation = operation(Kind::HeadManifest, reference);
         let host = self.host(reference.registry(), &operation)?;
         let mut call = call(&host, &operation, Method::HEAD, reference, Actions::Pull);
@@ -48,7 +49,7 @@ impl Client {
     pub(super) async fn get_manifest_of(
         &self,
         reference: &Reference,
-    ) -> Result<Option<RawManifest>, RegistryError> {
+    ) -> Result<Option<RawManifest>, Failure> {
         if let Some(kept) = reference
             .digest()
             .and_then(|digest| self.recent().get(reference.repository(), digest))
@@ -74,7 +75,7 @@ impl Client {
         &self,
         reference: &Reference,
         manifest: &RawManifest,
-    ) -> Result<(), RegistryError> {
+    ) -> Result<(), Failure> {
         let operation = operation(Kind::PutManifest, reference);
         let host = self.host(reference.registry(), &operation)?;
         let Descriptor {
@@ -97,10 +98,7 @@ impl Client {
         }
     }
 
-    pub(super) async fn remove_manifest(
-        &self,
-        reference: &Reference,
-    ) -> Result<Deletion, RegistryError> {
+    pub(super) async fn remove_manifest(&self, reference: &Reference) -> Result<Deletion, Failure> {
         let operation = operation(Kind::DeleteManifest, reference);
         let host = self.host(reference.registry(), &operation)?;
         let mut call = call(

@@ -13,14 +13,14 @@
 //! | `manifests`, `blobs`, `uploads`, `tags`, `referrers`, `pages` | the endpoints |
 //! | [`upload`] | what goes in and out of the endpoints for blobs |
 //! | `recent` | manifests that need not be read twice |
-//! | [`error`], `refusal`, `trouble` | what went wrong, in one line, and a hint |
+//! | `refusal` | what registries say with an error status |
 //! | [`stats`], [`retries`], [`rate_limit`] | what was asked of whom, what was tried again, what may still be asked |
 
 use std::future::Future;
 
 use bytes::Bytes;
 
-use crate::model::{Child, Descriptor, Digest, RawManifest, Reference, Repository};
+use crate::model::{Child, Descriptor, Digest, Failure, RawManifest, Reference, Repository};
 
 mod answer;
 mod auth;
@@ -29,7 +29,6 @@ mod call;
 mod challenge;
 pub mod client;
 pub mod credentials;
-pub mod error;
 mod exchange;
 mod host;
 mod limiter;
@@ -51,17 +50,15 @@ mod tags;
 mod token;
 mod tokens;
 mod transport;
-mod trouble;
 pub mod upload;
 mod uploads;
 
 pub use client::Client;
 pub use credentials::{CredentialFiles, Credentials, Login};
-pub use error::RegistryError;
 pub use options::{ClientOptions, HostOptions, Patience, RetryOptions};
 pub use rate_limit::RateLimit;
 pub use scope::Actions;
-pub use stats::{HostStats, Kind, Stats};
+pub use stats::{HostStats, Stats};
 pub use upload::{BlobStream, BodyError, Deletion, Mount, Upload, UploadBody, UploadSession};
 
 /// Reads what registries hold; whoever has only this cannot write, by type.
@@ -70,20 +67,20 @@ pub trait ReadRegistry: Send + Sync {
     fn head_manifest(
         &self,
         reference: &Reference,
-    ) -> impl Future<Output = Result<Option<Descriptor>, RegistryError>> + Send;
+    ) -> impl Future<Output = Result<Option<Descriptor>, Failure>> + Send;
 
     /// Reads a manifest, checked against its digest; none if absent.
     fn get_manifest(
         &self,
         reference: &Reference,
-    ) -> impl Future<Output = Result<Option<RawManifest>, RegistryError>> + Send;
+    ) -> impl Future<Output = Result<Option<RawManifest>, Failure>> + Send;
 
     /// Reads a small blob, such as a config, checked against its digest; none if absent.
     fn get_blob(
         &self,
         repository: &Repository,
         blob: &Descriptor,
-    ) -> impl Future<Output = Result<Option<Bytes>, RegistryError>> + Send;
+    ) -> impl Future<Output = Result<Option<Bytes>, Failure>> + Send;
 
     /// Opens a blob from byte `offset` on. The bytes are not checked here: who passes them on does.
     ///
@@ -94,20 +91,20 @@ pub trait ReadRegistry: Send + Sync {
         repository: &Repository,
         blob: &Descriptor,
         offset: u64,
-    ) -> impl Future<Output = Result<BlobStream, RegistryError>> + Send;
+    ) -> impl Future<Output = Result<BlobStream, Failure>> + Send;
 
     /// Tells whether a repository holds a blob.
     fn has_blob(
         &self,
         repository: &Repository,
         digest: &Digest,
-    ) -> impl Future<Output = Result<bool, RegistryError>> + Send;
+    ) -> impl Future<Output = Result<bool, Failure>> + Send;
 
     /// Lists the tags of a repository; none if the registry does not know the repository.
     fn list_tags(
         &self,
         repository: &Repository,
-    ) -> impl Future<Output = Result<Option<Vec<String>>, RegistryError>> + Send;
+    ) -> impl Future<Output = Result<Option<Vec<String>>, Failure>> + Send;
 
     /// Lists the manifests that name `digest` as their subject (OCI 1.1), all pages as one list;
     /// none if the registry has no referrers API.
@@ -115,7 +112,7 @@ pub trait ReadRegistry: Send + Sync {
         &self,
         repository: &Repository,
         digest: &Digest,
-    ) -> impl Future<Output = Result<Option<Vec<Child>>, RegistryError>> + Send;
+    ) -> impl Future<Output = Result<Option<Vec<Child>>, Failure>> + Send;
 }
 
 /// Writes into registries.
@@ -128,13 +125,13 @@ pub trait WriteRegistry: ReadRegistry + Clone + 'static {
         &self,
         reference: &Reference,
         manifest: &RawManifest,
-    ) -> impl Future<Output = Result<(), RegistryError>> + Send;
+    ) -> impl Future<Output = Result<(), Failure>> + Send;
 
     /// Deletes a tag, or a manifest with every tag that points to it if the reference has a digest.
     fn delete_manifest(
         &self,
         reference: &Reference,
-    ) -> impl Future<Output = Result<Deletion, RegistryError>> + Send;
+    ) -> impl Future<Output = Result<Deletion, Failure>> + Send;
 
     /// Mounts a blob from another repository of the same registry, or begins to upload one.
     ///
@@ -144,7 +141,7 @@ pub trait WriteRegistry: ReadRegistry + Clone + 'static {
         &self,
         repository: &Repository,
         mount: Option<&Mount>,
-    ) -> impl Future<Output = Result<Upload, RegistryError>> + Send;
+    ) -> impl Future<Output = Result<Upload, Failure>> + Send;
 
     /// Sends all of a blob, or the rest of it, in one streamed request and closes the upload.
     ///
@@ -156,7 +153,7 @@ pub trait WriteRegistry: ReadRegistry + Clone + 'static {
         digest: &Digest,
         length: u64,
         body: UploadBody,
-    ) -> impl Future<Output = Result<(), RegistryError>> + Send;
+    ) -> impl Future<Output = Result<(), Failure>> + Send;
 
     /// Sends `length` bytes from byte `offset` on, without closing the upload; the session moves on.
     fn append_upload(
@@ -165,17 +162,17 @@ pub trait WriteRegistry: ReadRegistry + Clone + 'static {
         offset: u64,
         length: u64,
         body: UploadBody,
-    ) -> impl Future<Output = Result<(), RegistryError>> + Send;
+    ) -> impl Future<Output = Result<(), Failure>> + Send;
 
     /// Asks how many bytes of an upload the registry has; none if it knows the upload no more.
     fn upload_offset(
         &self,
         session: &mut UploadSession,
-    ) -> impl Future<Output = Result<Option<u64>, RegistryError>> + Send;
+    ) -> impl Future<Output = Result<Option<u64>, Failure>> + Send;
 
     /// Gives an upload up, so that the registry can forget it; a registry that cannot is no error.
     fn cancel_upload(
         &self,
         session: &UploadSession,
-    ) -> impl Future<Output = Result<(), RegistryError>> + Send;
+    ) -> impl Future<Output = Result<(), Failure>> + Send;
 }

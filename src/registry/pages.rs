@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use url::Url;
 
+use crate::model::{Failure, Operation};
+
 use super::call::{Answer, Call};
-use super::error::RegistryError;
 use super::exchange::same_origin;
 use super::host::Host;
-use super::stats::Operation;
 
 /// Nobody has that many pages; a registry that says so is turning in circles.
 const PAGE_LIMIT: usize = 10_000;
@@ -21,7 +21,7 @@ impl Host {
         first: Url,
         call: impl Fn(Url) -> Call,
         mut page: impl FnMut(&Answer) -> Result<bool, String>,
-    ) -> Result<(), RegistryError> {
+    ) -> Result<(), Failure> {
         let protocol_error = |text: String| self.protocol_error(operation, text);
         let mut url = first;
         for _ in 0..PAGE_LIMIT {

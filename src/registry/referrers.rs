@@ -6,22 +6,21 @@ use http::header::ACCEPT;
 use http::{HeaderMap, HeaderValue, Method};
 
 use crate::model::{
-    Child, Descriptor, Digest, MANIFEST_SIZE_LIMIT, Manifest, RawManifest, Repository, media_type,
+    Child, Descriptor, Digest, Failure, Kind, MANIFEST_SIZE_LIMIT, Manifest, RawManifest,
+    Repository, media_type,
 };
 
 use super::blobs;
 use super::call::{Access, Answer, Call, Read};
 use super::client::Client;
-use super::error::RegistryError;
 use super::scope::{Actions, Scopes};
-use super::stats::Kind;
 
 impl Client {
     pub(super) async fn referrers_of(
         &self,
         repository: &Repository,
         digest: &Digest,
-    ) -> Result<Option<Vec<Child>>, RegistryError> {
+    ) -> Result<Option<Vec<Child>>, Failure> {
         let operation = blobs::operation(Kind::ListReferrers, repository, digest);
         let host = self.host(&repository.registry, &operation)?;
         if host.without_referrers.load(Ordering::Relaxed) {

@@ -1,7 +1,10 @@
 //! What registries say with an error status, made safe to show.
 
 use bytes::Bytes;
+use http::StatusCode;
 use serde::Deserialize;
+
+use crate::model::Meaning;
 
 /// No more of an error's body is read than this.
 pub(super) const BODY_LIMIT: usize = 64 * 1024;
@@ -46,6 +49,25 @@ pub(super) fn read(content_type: &str, body: &Bytes) -> (Option<String>, Option<
             .then(|| shown(&String::from_utf8_lossy(body)))
             .flatten(),
     )
+}
+
+/// Returns what an answer is known to mean beyond its status. Where only a registry's words tell, this is
+/// the one place that reads them.
+pub(super) fn meaning(
+    status: StatusCode,
+    content_type: &str,
+    message: Option<&str>,
+) -> Option<Meaning> {
+    let says = |words: &str| message.is_some_and(|message| message.contains(words));
+    match status.as_u16() {
+        429 if says("pull rate limit") => Some(Meaning::PullsUsedUp),
+        // What Go's servers answer.
+        400 if says("HTTPS server") => Some(Meaning::WantsTls),
+        // What ACR Personal says; behind a host name of one's own nothing else tells that it is one.
+        400..500 if says("unknown manifest class") => Some(Meaning::ImagesOnly),
+        _ if content_type.starts_with("text/html") => Some(Meaning::Page),
+        _ => None,
+    }
 }
 
 /// Makes a registry's text safe for a terminal and short: control characters go, so do those that

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use crate::model::{Failure, Fault};
+
 use super::auth::{Attempts, Probe};
-use super::call::{Access, Answer, Body, Call, Failure};
-use super::error::{Detail, RegistryError};
+use super::call::{Access, Answer, Body, Call, FailedTry};
 use super::host::Host;
 use super::{retries, retry};
 
@@ -13,7 +14,7 @@ impl Host {
     ///
     /// The first request to a host finds out how it wants to be asked; the others wait for that,
     /// so that a hundred of them do not make a hundred useless requests.
-    pub(super) async fn send(self: &Arc<Self>, mut call: Call) -> Result<Answer, RegistryError> {
+    pub(super) async fn send(self: &Arc<Self>, mut call: Call) -> Result<Answer, Failure> {
         let mut probe = self.enter(&mut call).await?;
         let mut attempts = Attempts::default();
         let mut waits = retry::waits(&self.shared.retry);
@@ -25,7 +26,7 @@ impl Host {
             let permit = match self.limits.admit(call.lane, longest).await {
                 Ok(permit) => permit,
                 Err(left) => {
-                    let failure = Failure::without_answer(Detail::Paused(left), call.once);
+                    let failure = FailedTry::without_answer(Fault::Paused(left), call.once);
                     return Err(self.give_up(&call, failure, tries));
                 }
             };
@@ -69,7 +70,7 @@ impl Host {
                 self.name,
                 call.operation,
                 tries,
-                failure.detail
+                failure.fault
             );
             self.counters.retry();
             retries::note();
@@ -80,7 +81,7 @@ impl Host {
         }
     }
 
-    async fn enter(&self, call: &mut Call) -> Result<Option<Probe>, RegistryError> {
+    async fn enter(&self, call: &mut Call) -> Result<Option<Probe>, Failure> {
         if !matches!(call.access, Access::Scopes(_)) {
             return Ok(None);
         }
@@ -98,9 +99,12 @@ impl Host {
         *probe = None;
     }
 
-    fn give_up(&self, call: &Call, failure: Failure, tries: usize) -> RegistryError {
+    fn give_up(&self, call: &Call, failure: FailedTry, tries: usize) -> Failure {
         let unanswered = failure.is_unanswered();
-        let error = self.error(&call.operation, failure.detail).after(tries);
+        let error = self
+            .error(&call.operation, failure.fault)
+            .at(failure.elsewhere)
+            .after(tries);
         self.note_out_of_pulls(&error);
         if unanswered && matches!(call.access, Access::Scopes(_)) {
             self.auth.unanswered(&error);

@@ -3,13 +3,11 @@
 use http::{Method, StatusCode};
 use serde::Deserialize;
 
-use crate::model::Repository;
+use crate::model::{Failure, Kind, Operation, Repository};
 
 use super::call::{Access, Call, Read};
 use super::client::Client;
-use super::error::RegistryError;
 use super::scope::{Actions, Scopes};
-use super::stats::{Kind, Operation};
 
 /// A page is no longer than this.
 const PAGE_BYTES: usize = 16 * 1024 * 1024;
@@ -23,7 +21,7 @@ impl Client {
     pub(super) async fn tags_of(
         &self,
         repository: &Repository,
-    ) -> Result<Option<Vec<String>>, RegistryError> {
+    ) -> Result<Option<Vec<String>>, Failure> {
         let operation = Operation::new(Kind::ListTags, format_args!("`{}`", repository.name));
         let host = self.host(&repository.registry, &operation)?;
         let mut first = host.endpoint(&repository.name, "tags/list");

@@ -13,7 +13,7 @@ use super::challenge::Realm;
 use super::credentials::Login;
 use super::limits::Lane;
 use super::scope::Scopes;
-use super::stats::Operation;
+use crate::model::Operation;
 
 /// How long a token lives that does not say so, by the distribution project's specification.
 const DEFAULT_LIFE: Duration = Duration::from_secs(60);

@@ -8,19 +8,19 @@ use std::time::Instant;
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared};
 
+use crate::model::{Failure, Fault, Kind, Operation};
+
 use super::challenge::Realm;
 use super::credentials::Login;
-use super::error::{Detail, RegistryError};
 use super::host::Host;
 use super::scope::{Actions, Scopes};
-use super::stats::{Kind, Operation};
 use super::token::{self, Token};
 
 /// How many repositories one token is asked for: its length grows with them, and many servers take
 /// no header longer than 8 KiB.
 const GROUP_SIZE: usize = 20;
 
-type Fetch = Shared<BoxFuture<'static, Result<Arc<Token>, RegistryError>>>;
+type Fetch = Shared<BoxFuture<'static, Result<Arc<Token>, Failure>>>;
 
 /// The tokens of one host.
 #[derive(Default)]
@@ -36,7 +36,7 @@ struct Store {
     /// Repositories that a wider token did not open.
     alone: HashSet<String>,
     /// The answer to a login that never worked; asking on with it may lock the account.
-    refused: Option<RegistryError>,
+    refused: Option<Failure>,
     login_worked: bool,
 }
 
@@ -129,7 +129,7 @@ impl Host {
         realm: &Realm,
         wanted: &Scopes,
         own: bool,
-    ) -> Result<Arc<Token>, RegistryError> {
+    ) -> Result<Arc<Token>, Failure> {
         loop {
             let (asked, fetch) = {
                 let mut store = self.auth.tokens.store();
@@ -169,7 +169,7 @@ impl Host {
         self: Arc<Self>,
         realm: Realm,
         scopes: Scopes,
-    ) -> impl Future<Output = Result<Arc<Token>, RegistryError>> + Send + 'static {
+    ) -> impl Future<Output = Result<Arc<Token>, Failure>> + Send + 'static {
         let operation = Operation::new(Kind::Token, scopes.words());
         let host = self.clone();
         let fetch: BoxFuture<'static, _> = Box::pin(async move {
@@ -192,7 +192,7 @@ impl Host {
         self: &Arc<Self>,
         realm: &Realm,
         scopes: &Scopes,
-    ) -> Result<Arc<Token>, RegistryError> {
+    ) -> Result<Arc<Token>, Failure> {
         let login = self.login().await;
         let login_worked = self.auth.tokens.store().login_worked;
         let operation = Operation::new(Kind::Token, scopes.words());
@@ -217,7 +217,7 @@ impl Host {
             }
         }
         let token = token::read(&answered?, scopes, Instant::now())
-            .map_err(|text| self.error(&operation, Detail::Protocol(text)))?;
+            .map_err(|text| self.error(&operation, Fault::Protocol(text)))?;
         Ok(Arc::new(token))
     }
 }

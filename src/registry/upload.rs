@@ -1,5 +1,7 @@
 //! What goes in and out of blob endpoints: streams, upload sessions, mounts.
 
+use crate::model::{Digest, Failure, Repository};
+
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -8,23 +10,19 @@ use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _, stream::BoxStream};
 use url::Url;
 
-use crate::model::{Digest, Repository};
-
-use super::error::RegistryError;
-
 /// The bytes of a blob as they arrive.
 ///
 /// It holds one of its host's places for downloads until it ends or is dropped.
 pub struct BlobStream {
     offset: u64,
-    inner: BoxStream<'static, Result<Bytes, RegistryError>>,
+    inner: BoxStream<'static, Result<Bytes, Failure>>,
 }
 
 impl BlobStream {
     /// Wraps a stream that begins at byte `offset` of its blob.
     pub fn new(
         offset: u64,
-        inner: impl Stream<Item = Result<Bytes, RegistryError>> + Send + 'static,
+        inner: impl Stream<Item = Result<Bytes, Failure>> + Send + 'static,
     ) -> Self {
         Self {
             offset,
@@ -40,7 +38,7 @@ impl BlobStream {
 }
 
 impl Stream for BlobStream {
-    type Item = Result<Bytes, RegistryError>;
+    type Item = Result<Bytes, Failure>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.inner.poll_next_unpin(context)

@@ -6,18 +6,15 @@ use http::header::{CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use url::Url;
 
-use crate::model::{Digest, Repository};
-use crate::plan::Cause;
+use crate::model::{Cause, Digest, Failure, Kind, Operation, Repository};
 
 use super::blobs::{self, SMALL};
 use super::call::{Access, Answer, Body, Call};
 use super::client::Client;
-use super::error::RegistryError;
 use super::exchange::same_origin;
 use super::host::Host;
 use super::limits::Lane;
 use super::scope::{Actions, Scopes};
-use super::stats::{Kind, Operation};
 use super::upload::{Mount, Upload, UploadBody, UploadSession};
 
 impl Client {
@@ -25,7 +22,7 @@ impl Client {
         &self,
         repository: &Repository,
         mount: Option<&Mount>,
-    ) -> Result<Upload, RegistryError> {
+    ) -> Result<Upload, Failure> {
         let operation = Operation::new(Kind::StartUpload, format_args!("`{}`", repository.name));
         let host = self.host(&repository.registry, &operation)?;
         let mount = mount.filter(|mount| mount.from.registry == repository.registry);
@@ -53,7 +50,7 @@ impl Client {
         host: &Arc<Host>,
         repository: &Repository,
         mount: &Mount,
-    ) -> Result<Upload, RegistryError> {
+    ) -> Result<Upload, Failure> {
         let operation = blobs::operation(Kind::MountBlob, repository, &mount.digest);
         let mut url = host.endpoint(&repository.name, "blobs/uploads/");
         url.query_pairs_mut()
@@ -76,7 +73,7 @@ impl Client {
         digest: &Digest,
         length: u64,
         body: UploadBody,
-    ) -> Result<(), RegistryError> {
+    ) -> Result<(), Failure> {
         let operation = blobs::operation(Kind::FinishUpload, &session.repository, digest);
         let host = self.host(&session.repository.registry, &operation)?;
         let mut url = session.location.clone();
@@ -96,7 +93,7 @@ impl Client {
         offset: u64,
         length: u64,
         body: UploadBody,
-    ) -> Result<(), RegistryError> {
+    ) -> Result<(), Failure> {
         let operation = session_operation(Kind::AppendUpload, session);
         let host = self.host(&session.repository.registry, &operation)?;
         let url = session.location.clone();
@@ -114,7 +111,7 @@ impl Client {
     pub(super) async fn offset_of(
         &self,
         session: &mut UploadSession,
-    ) -> Result<Option<u64>, RegistryError> {
+    ) -> Result<Option<u64>, Failure> {
         let operation = session_operation(Kind::UploadOffset, session);
         let host = self.host(&session.repository.registry, &operation)?;
         let url = session.location.clone();
@@ -131,7 +128,7 @@ impl Client {
         Ok(answer.header("range").and_then(parse_range))
     }
 
-    pub(super) async fn cancel(&self, session: &UploadSession) -> Result<(), RegistryError> {
+    pub(super) async fn cancel(&self, session: &UploadSession) -> Result<(), Failure> {
         let operation = session_operation(Kind::CancelUpload, session);
         let host = self.host(&session.repository.registry, &operation)?;
         let mut call = Call::new(
@@ -155,7 +152,7 @@ fn access(session: &UploadSession) -> Access {
 
 /// Tells whether a plain upload may work where a mount did not: some registries do not know mounts,
 /// others do not let this login read the other repository.
-fn is_about_mounting(error: &RegistryError) -> bool {
+fn is_about_mounting(error: &Failure) -> bool {
     matches!(
         error.cause(),
         Cause::Unauthorized | Cause::Denied | Cause::Protocol
@@ -191,7 +188,7 @@ fn open(
     operation: &Operation,
     repository: &Repository,
     answer: &Answer,
-) -> Result<UploadSession, RegistryError> {
+) -> Result<UploadSession, Failure> {
     let location = answer
         .header("location")
         .ok_or("it does not say where to upload to".to_owned());

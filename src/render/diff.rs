@@ -2,7 +2,7 @@
 
 use crate::diff::{EditKind, ImageDiff, Layers, LayersDiff, PlatformDiff, Setting, SettingChange};
 use crate::model::Descriptor;
-use crate::plan::Unreadable;
+use crate::model::Failure;
 
 use super::clean::clean;
 use super::units::{bytes, counted};
@@ -95,7 +95,7 @@ fn growth(layers: &LayersDiff) -> String {
 }
 
 /// Says that a difference could not be read.
-pub(super) fn unreadable(why: &Unreadable) -> String {
+pub(super) fn unreadable(why: &Failure) -> String {
     format!("what differs inside cannot be read: {why}")
 }
 

@@ -1,9 +1,10 @@
 //! What to do about it: the core says why, this says what now.
 
-use crate::model::{DOCKER_HUB, ManifestError, Platforms};
+use crate::model::{
+    Cause, DOCKER_HUB, Failure, Fault, Kind, ManifestError, Meaning, NoAnswer, Part, Platforms,
+};
 use crate::plan::{
-    Action, BlockReason, Cause, Change, LockState, NameRefused, Outcome, Profile, Refusal, Target,
-    Unreadable,
+    Action, BlockReason, Change, LockState, NameRefused, Outcome, Profile, Refusal, Target,
 };
 
 /// Says what to do about a change that is blocked; nothing where there is no advice to give.
@@ -25,13 +26,18 @@ pub fn for_change(change: &Change, target: &Target) -> Option<String> {
         BlockReason::SourceAbsent => {
             Some("check the spelling of the name and of the tag".to_owned())
         }
-        BlockReason::SourceUnreadable(why) => {
-            let ours = || for_source(why.cause, change.source.registry());
-            Some(of_reader(why).unwrap_or_else(ours))
+        BlockReason::SourceUnreadable(why) | BlockReason::ReferrersUnreadable(why) => {
+            advice(why, false, target)
         }
         BlockReason::Refused(refusal) => for_refusal(refusal, &change.platforms),
-        BlockReason::TargetUnreadable(why) => {
-            Some(of_reader(why).unwrap_or_else(|| for_target(why.cause, target)))
+        BlockReason::TargetUnreadable(why) => advice(why, true, target),
+        BlockReason::BothUnreadable {
+            source,
+            target: why,
+        } => {
+            let both = [advice(source, false, target), advice(why, true, target)];
+            let both: Vec<_> = both.into_iter().flatten().collect();
+            (!both.is_empty()).then(|| both.join("; "))
         }
         BlockReason::NotOurs { .. } => Some(
             "look at what it holds; delete it by hand if nobody needs it, then run `pusher lock`"
@@ -59,28 +65,138 @@ pub fn for_change(change: &Change, target: &Target) -> Option<String> {
     }
 }
 
-/// Says what to do about an outcome.
-pub fn for_outcome(outcome: &Outcome) -> Option<&'static str> {
+/// Says what to do about what became of a change; nothing where there is no advice to give.
+pub fn for_outcome(change: &Change, outcome: &Outcome, target: &Target) -> Option<String> {
     match outcome {
-        Outcome::Stale { .. } => Some("run `pusher plan` again and look at what changed"),
-        Outcome::NotDone { .. } => Some("run `pusher apply` again; it goes on with what is left"),
-        // What ACR Personal says; behind a host name of one's own nothing else tells that it is one.
-        Outcome::Failed { message, .. } if message.contains("unknown manifest class") => Some(
-            "the registry takes images alone: set `profile: acr-personal` under `target` in \
-             `mirror.yaml`, and what it refuses is left out",
-        ),
-        Outcome::Failed { .. } => Some("run `pusher apply` again; what arrived is not sent twice"),
-        Outcome::Unchanged | Outcome::Done(_) | Outcome::Blocked => None,
+        Outcome::Blocked => for_change(change, target),
+        Outcome::Stale { .. } => {
+            Some("run `pusher plan` again and look at what changed".to_owned())
+        }
+        Outcome::NotDone { .. } => {
+            Some("run `pusher apply` again; it goes on with what is left".to_owned())
+        }
+        Outcome::Failed { failure, .. } => for_failed(failure, change, target),
+        Outcome::Unchanged | Outcome::Done(_) => None,
     }
 }
 
-/// Returns the advice of whoever asked the registry, where it is better than what the side and the
-/// cause tell: how a connection failed is not to be seen from here, what a login is for is.
-fn of_reader(why: &Unreadable) -> Option<String> {
-    match why.cause {
-        Cause::Unauthorized | Cause::Denied | Cause::RateLimited => None,
-        Cause::Unreachable | Cause::Server | Cause::Protocol => why.hint.clone(),
+/// Says what to do about a failure in the middle of a copy or a deletion: asking again is advice only
+/// where the next answer may be another one.
+fn for_failed(failure: &Failure, change: &Change, target: &Target) -> Option<String> {
+    let again = || "run `pusher apply` again; what arrived is not sent twice".to_owned();
+    match failure.cause() {
+        Cause::Server | Cause::Unreachable => of_way(failure).or_else(|| Some(again())),
+        _ => advice(failure, is_at_target(failure, change, target), target),
     }
+}
+
+/// Tells on which side something went wrong, also where both are the same registry.
+fn is_at_target(failure: &Failure, change: &Change, target: &Target) -> bool {
+    let writes = failure.request().is_none_or(Kind::is_write);
+    failure.host == target.registry && (writes || change.source.registry() != target.registry)
+}
+
+/// Says what to do about a failure at one side.
+fn advice(failure: &Failure, at_target: bool, target: &Target) -> Option<String> {
+    let cause = failure.cause();
+    let by_side = || {
+        if at_target {
+            for_target(cause, target)
+        } else {
+            for_source(cause, &failure.host)
+        }
+    };
+    of_way(failure)
+        .or_else(by_side)
+        .or_else(|| of_fault(&failure.fault))
+}
+
+/// Says what to do about a failure that belongs to no image.
+pub fn of_failure(failure: &Failure) -> Option<String> {
+    let host = &failure.host;
+    of_way(failure).or_else(|| match failure.cause() {
+        Cause::Unauthorized => Some(login(failure)),
+        Cause::RateLimited if failure.meaning() == Some(Meaning::PullsUsedUp) => {
+            Some(login(failure))
+        }
+        Cause::Denied => Some(format!("check that the account for `{host}` may do this")),
+        _ => of_fault(&failure.fault),
+    })
+}
+
+fn login(failure: &Failure) -> String {
+    let host = &failure.host;
+    failure.login_hint.clone().unwrap_or_else(|| {
+        format!(
+            "log in with `docker login {host}`, or set `username` and `password` under \
+             `registries.{host}` in the mirror file"
+        )
+    })
+}
+
+/// Says what to do where the way to the registry tells, whatever was asked on it.
+fn of_way(failure: &Failure) -> Option<String> {
+    let host = &failure.host;
+    let place = failure.elsewhere.as_ref().unwrap_or(host);
+    match &failure.fault {
+        Fault::NoAnswer(NoAnswer::PlainHttp) => Some(format!(
+            "if `{place}` has no TLS, and the network to it can be trusted, set \
+             `registries.{host}.plain-http: true`"
+        )),
+        Fault::NoAnswer(NoAnswer::Certificate(_)) => Some(format!(
+            "if `{place}` has a certificate of your own authority, name that one's file in \
+             `registries.{host}.ca-file`"
+        )),
+        Fault::NoAnswer(NoAnswer::Proxy(_)) => {
+            Some("see `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` in the environment".to_owned())
+        }
+        Fault::Answered(answer) => match answer.meaning? {
+            Meaning::WantsTls => Some(format!(
+                "`{host}` speaks https: set `registries.{host}.plain-http: false`"
+            )),
+            Meaning::ImagesOnly => Some(
+                "the registry takes images alone: set `profile: acr-personal` under `target` in \
+                 `mirror.yaml`, and what it refuses is left out"
+                    .to_owned(),
+            ),
+            Meaning::Page => Some(format!(
+                "check that `{place}` is a container registry, and that no proxy answers in its place"
+            )),
+            Meaning::PullsUsedUp => None,
+        },
+        _ => None,
+    }
+}
+
+/// Says what to do about what an image or a registry is, which another try will not change.
+fn of_fault(fault: &Fault) -> Option<String> {
+    let text = match fault {
+        Fault::TooLong { .. } | Fault::OtherBytes { .. } | Fault::CutShort => {
+            "the image is damaged at its source: choose another tag, or tell who keeps it"
+        }
+        Fault::Manifest { .. }
+        | Fault::OtherSize { .. }
+        | Fault::Lacks(Part::Manifest(_) | Part::Config(_)) => {
+            "choose another tag: the image is damaged at its source"
+        }
+        Fault::Lacks(Part::NoManifest { .. }) => {
+            "it is no image but the cache of a build, or other data: take it out of the list"
+        }
+        Fault::TooMuch(excess) => excess.hint(),
+        Fault::Needed { .. } => {
+            "leave it, or take what needs it out of the files as well and of the registry"
+        }
+        Fault::TagsUnknown | Fault::CannotDelete => {
+            "delete the tag in the registry's console, or leave it and run without `--prune`"
+        }
+        // The registry's own words are all that is known.
+        Fault::Answered(_)
+        | Fault::Paused(_)
+        | Fault::Login(_)
+        | Fault::NoAnswer(_)
+        | Fault::Protocol(_) => return None,
+    };
+    Some(text.to_owned())
 }
 
 fn for_name(refused: &NameRefused, profile: &Profile) -> String {
@@ -96,8 +212,8 @@ fn for_name(refused: &NameRefused, profile: &Profile) -> String {
     }
 }
 
-fn for_source(cause: Cause, host: &str) -> String {
-    match cause {
+fn for_source(cause: Cause, host: &str) -> Option<String> {
+    Some(match cause {
         Cause::Unauthorized => format!(
             "check the spelling: a registry may answer so for what does not exist; if the image is \
              private, run `docker login {host}` or set `registries.{host}.username` and `password` \
@@ -112,13 +228,13 @@ fn for_source(cause: Cause, host: &str) -> String {
              Docker Hub counts pulls over 6 hours"
                 .to_owned()
         }
-        other => for_host(other, host),
-    }
+        other => return for_host(other, host),
+    })
 }
 
-fn for_target(cause: Cause, target: &Target) -> String {
+fn for_target(cause: Cause, target: &Target) -> Option<String> {
     let host = &target.registry;
-    match cause {
+    Some(match cause {
         Cause::Unauthorized => format!(
             "check `ALIYUN_REGISTRY_USER` and `ALIYUN_REGISTRY_PASSWORD`, or run `docker login {host}`"
         ),
@@ -129,13 +245,13 @@ fn for_target(cause: Cause, target: &Target) -> String {
             ),
             None => format!("check that the account may pull and push at {host}"),
         },
-        other => for_host(other, host),
-    }
+        other => return for_host(other, host),
+    })
 }
 
 /// Says what to do where it does not matter which side the registry is on.
-fn for_host(cause: Cause, host: &str) -> String {
-    match cause {
+fn for_host(cause: Cause, host: &str) -> Option<String> {
+    Some(match cause {
         Cause::RateLimited => {
             format!("wait a while, or lower `registries.{host}.concurrency` in `mirror.yaml`")
         }
@@ -147,10 +263,8 @@ fn for_host(cause: Cause, host: &str) -> String {
             "check the host name `{host}` and the network; a proxy is taken from `HTTPS_PROXY`"
         ),
         Cause::Server => format!("try again later: the fault is at {host}"),
-        Cause::Protocol | Cause::Unauthorized | Cause::Denied => format!(
-            "check that `{host}` is a container registry, and that no proxy answers in its place"
-        ),
-    }
+        Cause::Protocol | Cause::Refused | Cause::Unauthorized | Cause::Denied => return None,
+    })
 }
 
 fn for_refusal(refusal: &Refusal, platforms: &Platforms) -> Option<String> {
@@ -186,7 +300,9 @@ fn for_refusal(refusal: &Refusal, platforms: &Platforms) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::PlatformPattern;
+    use crate::model::{
+        Asked, Attempt, Descriptor, Digest, ErrorAnswer, Operation, PlatformPattern, media_type,
+    };
     use crate::plan::{Origin, ProfileKind, TargetName};
 
     fn target(registry: &str) -> Target {
@@ -197,8 +313,8 @@ mod tests {
         }
     }
 
-    fn hint_at(registry: &str, platforms: Platforms, reason: BlockReason) -> Option<String> {
-        let change = Change {
+    fn change_at(reason: BlockReason, platforms: Platforms) -> Change {
+        Change {
             target: TargetName {
                 repository: "app".to_owned(),
                 tag: "1".to_owned(),
@@ -215,8 +331,11 @@ mod tests {
                 before: None,
                 reason,
             },
-        };
-        for_change(&change, &target(registry))
+        }
+    }
+
+    fn hint_at(registry: &str, platforms: Platforms, reason: BlockReason) -> Option<String> {
+        for_change(&change_at(reason, platforms), &target(registry))
     }
 
     fn hint(reason: BlockReason) -> String {
@@ -224,37 +343,80 @@ mod tests {
         hint_at(registry, Platforms::linux_amd64(), reason).unwrap()
     }
 
-    fn unreadable(cause: Cause) -> Unreadable {
-        Unreadable {
-            cause,
-            message: String::new(),
-            hint: None,
-        }
+    fn unreadable(cause: Cause) -> Failure {
+        failure(Failure::for_test(cause).fault.clone())
+    }
+
+    fn failure(fault: Fault) -> Failure {
+        let operation = Operation::new(Kind::PutManifest, "`app:1`");
+        Failure::new(DOCKER_HUB, Attempt::Request(operation), fault)
     }
 
     #[test]
-    fn who_asked_knows_better_how_a_connection_failed() {
-        let why = |cause| Unreadable {
-            hint: Some("name the authority's file".to_owned()),
-            ..unreadable(cause)
-        };
+    fn the_way_to_a_registry_tells_more_than_its_side() {
+        let why = || failure(Fault::NoAnswer(NoAnswer::Certificate("unknown".to_owned())));
         for reason in [BlockReason::SourceUnreadable, BlockReason::TargetUnreadable] {
-            let advice = hint(reason(why(Cause::Unreachable)));
-            assert_eq!(advice, "name the authority's file");
-            let advice = hint(reason(why(Cause::Unauthorized)));
-            assert!(advice.contains("docker login"), "{advice}");
+            let advice = hint(reason(why()));
+            assert!(
+                advice.contains("`registries.docker.io.ca-file`"),
+                "{advice}"
+            );
         }
     }
 
     #[test]
-    fn an_image_that_the_registry_refuses_is_not_tried_again_and_again() {
-        let advice = |message: &str| {
-            let message = message.to_owned();
-            for_outcome(&Outcome::failed(message)).unwrap()
+    fn a_sources_trouble_hides_no_trouble_of_the_target() {
+        let advice = hint(BlockReason::BothUnreadable {
+            source: unreadable(Cause::Unreachable),
+            target: unreadable(Cause::Unauthorized),
+        });
+        assert!(advice.contains("`HTTPS_PROXY`"), "{advice}");
+        assert!(advice.contains("`ALIYUN_REGISTRY_PASSWORD`"), "{advice}");
+    }
+
+    #[test]
+    fn another_try_is_advice_only_where_it_may_help() {
+        let change = |action| Change {
+            action,
+            ..change_at(BlockReason::SourceAbsent, Platforms::All)
         };
-        let refused = "not allowed (403): DENIED: unknown manifest class for application/x";
-        assert!(advice(refused).contains("profile: acr-personal"));
-        assert!(advice("connection reset").contains("pusher apply"));
+        let current = Descriptor {
+            media_type: media_type::OCI_MANIFEST.to_owned(),
+            digest: Digest::sha256(b""),
+            size: 1,
+        };
+        let change = change(Action::NoOp { current });
+        let advice = |fault| {
+            let outcome = Outcome::failed(failure(fault));
+            for_outcome(&change, &outcome, &target("registry.example.com"))
+        };
+        let answer = |status, meaning| {
+            Fault::Answered(ErrorAnswer {
+                status,
+                code: Some("DENIED".to_owned()),
+                message: None,
+                asked: Asked::WithToken,
+                meaning,
+            })
+        };
+        for (fault, part) in [
+            (
+                answer(403, Some(Meaning::ImagesOnly)),
+                "profile: acr-personal",
+            ),
+            (answer(502, None), "run `pusher apply` again"),
+            (
+                Fault::NoAnswer(NoAnswer::Broken(String::new())),
+                "run `pusher apply` again",
+            ),
+            (answer(400, Some(Meaning::Page)), "no proxy answers"),
+            (Fault::TooLong { size: 1 }, "damaged at its source"),
+        ] {
+            let advice = advice(fault).unwrap();
+            assert!(advice.contains(part), "{part}: {advice}");
+        }
+        assert_eq!(advice(answer(400, None)), None);
+        assert_eq!(advice(Fault::Protocol("odd".to_owned())), None);
     }
 
     #[test]
@@ -268,7 +430,6 @@ mod tests {
             (source(Cause::RateLimited), "6 hours"),
             (source(Cause::Unreachable), "`HTTPS_PROXY`"),
             (source(Cause::Server), "docker.io"),
-            (source(Cause::Protocol), "container registry"),
             (at_target(Cause::Unauthorized), "`ALIYUN_REGISTRY_PASSWORD`"),
             (at_target(Cause::Denied), "`team` exists at registry.cn"),
             (

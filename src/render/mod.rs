@@ -9,6 +9,7 @@ pub mod clean;
 pub mod diagnostics;
 pub mod diff;
 pub mod drift;
+mod failure;
 pub mod format;
 pub mod github;
 pub mod hints;

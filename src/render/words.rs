@@ -3,7 +3,7 @@
 use crate::model::{Platforms, Reference};
 use crate::plan::{
     Action, BlockReason, Change, Copy, Cost, LeftOut, LockState, Misfit, Outcome, Plan,
-    ProfileKind, Selection, Summary, TargetName,
+    ProfileKind, Selection, Summary, TagAfter, TargetName,
 };
 
 use super::units::{bytes, counted};
@@ -84,6 +84,12 @@ pub fn block_reason(reason: &BlockReason) -> String {
         BlockReason::SourceUnreadable(why) => format!("the source cannot be read: {why}"),
         BlockReason::Refused(refusal) => refusal.to_string(),
         BlockReason::TargetUnreadable(why) => format!("the target cannot be read: {why}"),
+        BlockReason::BothUnreadable { source, target } => format!(
+            "the source cannot be read: {source}; the target cannot be read either: {target}"
+        ),
+        BlockReason::ReferrersUnreadable(why) => {
+            format!("its signatures and other referrers cannot be read: {why}")
+        }
         BlockReason::NotObserved => "the registries were not asked".to_owned(),
         BlockReason::NotOurs { locked } => format!(
             "it is not deleted: someone else moved the tag, the lock records {}",
@@ -149,10 +155,16 @@ pub fn outcome_word(change: &Change, outcome: &Outcome) -> &'static str {
 pub fn outcome_reason(change: &Change, outcome: &Outcome) -> Option<String> {
     match (outcome, &change.action) {
         (Outcome::Blocked, Action::Blocked { reason, .. }) => Some(block_reason(reason)),
-        (Outcome::Stale { found, .. }, _) => Some(format!(
-            "someone moved the tag after the plan was made, to {found}; it was left alone"
-        )),
-        (Outcome::Failed { message, .. }, _) => Some(message.clone()),
+        (Outcome::Stale { found, .. }, _) => Some(match found {
+            Some(digest) => format!(
+                "someone moved the tag after the plan was made, to {digest}; it was left alone"
+            ),
+            None => "someone deleted the tag after the plan was made; it was left alone".to_owned(),
+        }),
+        (Outcome::Failed { failure, tag, .. }, _) => Some(match tag {
+            TagAfter::Unchanged => failure.to_string(),
+            TagAfter::Unknown => format!("{failure}; whether the tag was moved is not known"),
+        }),
         (Outcome::NotDone { .. }, _) => {
             Some("the run was stopped before this was finished".to_owned())
         }

@@ -19,8 +19,14 @@ pub enum Effect {
     },
     /// Serves the request, and adds these headers to the answer.
     Headers(Vec<(String, String)>),
+    /// Answers with this JSON and does nothing else.
+    Json(&'static str),
     /// Resets the connection instead of answering.
     Reset,
+    /// Serves the request, and resets the connection instead of answering.
+    LoseAnswer,
+    /// Sends these bytes after the answer's body, whose length is not announced.
+    Append(&'static str),
     /// Resets the connection when this many bytes of the request's body have been taken in.
     ResetUpload {
         /// How many bytes arrive.
@@ -187,6 +193,9 @@ pub(super) fn damaged(body: Body, effect: &Effect) -> Body {
     match *effect {
         Effect::Truncate { after } => {
             Body::from_stream(first(pieces, after).chain(stream::once(cut())))
+        }
+        Effect::Append(more) => {
+            Body::from_stream(pieces.chain(stream::iter([Ok(Bytes::from_static(more.as_bytes()))])))
         }
         Effect::StallBody { after } => {
             Body::from_stream(first(pieces, after).chain(stream::pending()))

@@ -61,9 +61,23 @@ pub(super) async fn serve(
             let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::IM_A_TEAPOT);
             added(answer::empty(status).done(), headers)
         }
+        Some(Effect::Json(text)) => {
+            let value = serde_json::from_str(text).unwrap_or_default();
+            answer::json(StatusCode::OK, &value)
+        }
         Some(Effect::Reset) => {
             peer.reset();
             return answer::empty(StatusCode::NO_CONTENT).done();
+        }
+        Some(Effect::LoseAnswer) => {
+            respond(&registry, peer.origin, request).await;
+            peer.reset();
+            return answer::empty(StatusCode::NO_CONTENT).done();
+        }
+        Some(effect @ Effect::Append(_)) => {
+            let mut response = respond(&registry, peer.origin, request).await;
+            response.headers_mut().remove(http::header::CONTENT_LENGTH);
+            response.map(|body| faults::damaged(body, effect))
         }
         Some(Effect::Stall) => std::future::pending().await,
         Some(Effect::Delay(time)) => {

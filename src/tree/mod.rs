@@ -12,8 +12,10 @@ mod walker;
 
 use indexmap::IndexMap;
 
-use crate::model::{Descriptor, Digest, ImageManifest, Layer, Manifest, RawManifest, Reference};
-use crate::plan::{Content, Contents, Expected, ForeignLayers, Unreadable};
+use crate::model::{
+    Descriptor, Digest, Failure, ImageManifest, Layer, Manifest, RawManifest, Reference,
+};
+use crate::plan::{Content, Contents, Expected, ForeignLayers};
 use crate::registry::ReadRegistry;
 
 pub use room::Room;
@@ -84,7 +86,7 @@ pub async fn read<R: ReadRegistry>(
     mut walker: Walker<'_, R>,
     expected: &Expected,
     foreign_layers: ForeignLayers,
-) -> Result<Tree, Unreadable> {
+) -> Result<Tree, Failure> {
     if let Content::Rewritten(made) = &expected.content {
         walker.knows(made);
     }
@@ -109,7 +111,7 @@ pub async fn digests<R: ReadRegistry>(
     source: &Reference,
     image: &Descriptor,
     room: &Room,
-) -> Result<Vec<Digest>, Unreadable> {
+) -> Result<Vec<Digest>, Failure> {
     Walker::new(registry, source, room).digests(image).await
 }
 

@@ -6,10 +6,9 @@ use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt};
 
 use crate::model::{
-    DESCRIPTOR_LIMIT, Descriptor, Digest, Excess, INDEX_LEVELS, MANIFEST_LIMIT, Manifest,
-    RawManifest, Reference, TREE_SIZE_LIMIT, media_type,
+    DESCRIPTOR_LIMIT, Descriptor, Digest, Excess, Failure, Fault, INDEX_LEVELS, MANIFEST_LIMIT,
+    Manifest, Part, RawManifest, Reference, TREE_SIZE_LIMIT, media_type,
 };
-use crate::plan::{Cause, Unreadable};
 use crate::registry::ReadRegistry;
 
 use super::room::{Held, Room};
@@ -69,16 +68,13 @@ impl<'a, R: ReadRegistry> Walker<'a, R> {
     }
 
     /// Returns these manifests in their order; an absent one is the source's fault.
-    pub async fn manifests(
-        &mut self,
-        wanted: &[Descriptor],
-    ) -> Result<Vec<RawManifest>, Unreadable> {
+    pub async fn manifests(&mut self, wanted: &[Descriptor]) -> Result<Vec<RawManifest>, Failure> {
         self.read_all(wanted).await?;
         let (read, source) = (&self.read, self.source);
         let found = wanted.iter().map(|descriptor| {
             let found = read.get(&descriptor.digest);
             found.map_or_else(
-                || Err(missing(source, "manifest", descriptor)),
+                || Err(missing(source, descriptor)),
                 |found| Ok(described(found, descriptor)),
             )
         });
@@ -86,13 +82,16 @@ impl<'a, R: ReadRegistry> Walker<'a, R> {
     }
 
     /// Returns a config, which counts like a manifest.
-    pub async fn configs(&mut self, wanted: &[Descriptor]) -> Result<Vec<Bytes>, Unreadable> {
+    pub async fn configs(&mut self, wanted: &[Descriptor]) -> Result<Vec<Bytes>, Failure> {
         self.make_room(wanted.iter().map(|config| config.size))
             .await?;
         let (registry, source) = (self.registry, self.source);
         let read = wanted.iter().map(async |config| {
             let blob = registry.get_blob(source.repository(), config).await?;
-            blob.ok_or_else(|| missing(source, "config", config))
+            blob.ok_or_else(|| {
+                let part = Part::Config(config.digest.clone());
+                Failure::of_image(source, Fault::Lacks(part))
+            })
         });
         let read = futures_util::stream::iter(read).buffered(READS_AT_ONCE);
         read.try_collect().await
@@ -100,7 +99,7 @@ impl<'a, R: ReadRegistry> Walker<'a, R> {
 
     /// Returns all that `root` consists of: itself, what it names, and so on, each once, whatever is
     /// named how often. What is named first comes first.
-    pub(super) async fn walk(&mut self, root: &Descriptor) -> Result<Vec<Step>, Unreadable> {
+    pub(super) async fn walk(&mut self, root: &Descriptor) -> Result<Vec<Step>, Failure> {
         let mut steps = vec![];
         let mut seen = Seen::of(root);
         for level in 0.. {
@@ -122,7 +121,7 @@ impl<'a, R: ReadRegistry> Walker<'a, R> {
 
     /// Returns the digests of all that `root` consists of, its own first. Only indexes are read; one
     /// that is not there names nothing.
-    pub async fn digests(&mut self, root: &Descriptor) -> Result<Vec<Digest>, Unreadable> {
+    pub async fn digests(&mut self, root: &Descriptor) -> Result<Vec<Digest>, Failure> {
         let mut digests = vec![];
         let mut seen = Seen::of(root);
         for level in 0.. {
@@ -148,7 +147,7 @@ impl<'a, R: ReadRegistry> Walker<'a, R> {
     }
 
     /// Reads what was not read yet and is there.
-    async fn read_all(&mut self, wanted: &[Descriptor]) -> Result<(), Unreadable> {
+    async fn read_all(&mut self, wanted: &[Descriptor]) -> Result<(), Failure> {
         let mut seen = HashSet::new();
         let is_new = |one: &&Descriptor| {
             !self.read.contains_key(&one.digest) && seen.insert(one.digest.clone())
@@ -182,7 +181,7 @@ impl<'a, R: ReadRegistry> Walker<'a, R> {
     }
 
     /// Waits until there is room for what has these sizes.
-    async fn make_room(&mut self, sizes: impl Iterator<Item = u64>) -> Result<(), Unreadable> {
+    async fn make_room(&mut self, sizes: impl Iterator<Item = u64>) -> Result<(), Failure> {
         let bytes = sizes.fold(0_u64, u64::saturating_add);
         self.bytes = self.bytes.saturating_add(bytes);
         if self.bytes > TREE_SIZE_LIMIT {
@@ -192,10 +191,10 @@ impl<'a, R: ReadRegistry> Walker<'a, R> {
         Ok(())
     }
 
-    fn parse(&mut self, raw: &RawManifest) -> Result<Manifest, Unreadable> {
+    fn parse(&mut self, raw: &RawManifest) -> Result<Manifest, Failure> {
         let manifest = Manifest::parse(raw).map_err(|error| {
-            let digest = &raw.descriptor.digest;
-            protocol(self.source, format_args!("its manifest {digest}: {error}"))
+            let digest = raw.descriptor.digest.clone();
+            Failure::of_image(self.source, Fault::Manifest { digest, error })
         })?;
         self.named += match &manifest {
             Manifest::Image(image) => image.layers.len() + 1,
@@ -208,15 +207,12 @@ impl<'a, R: ReadRegistry> Walker<'a, R> {
     }
 
     /// Says that the source has no such manifest.
-    pub(super) fn lacks(&self, manifest: &Descriptor) -> Unreadable {
-        missing(self.source, "manifest", manifest)
+    pub(super) fn lacks(&self, manifest: &Descriptor) -> Failure {
+        missing(self.source, manifest)
     }
 
-    pub(super) fn exceeds(&self, excess: Excess) -> Unreadable {
-        Unreadable {
-            hint: Some(excess.hint().to_owned()),
-            ..protocol(self.source, excess)
-        }
+    pub(super) fn exceeds(&self, excess: Excess) -> Failure {
+        Failure::of_image(self.source, Fault::TooMuch(excess))
     }
 }
 
@@ -270,33 +266,31 @@ fn described(found: &RawManifest, descriptor: &Descriptor) -> RawManifest {
 fn sized(
     source: &Reference,
     (announced, found): (u64, RawManifest),
-) -> Result<(u64, RawManifest), Unreadable> {
+) -> Result<(u64, RawManifest), Failure> {
     let Descriptor { digest, size, .. } = &found.descriptor;
     if *size > announced.max(SIZES_MATTER) {
-        let what =
-            format_args!("its manifest {digest} has {size} bytes, {announced} are announced");
-        return Err(protocol(source, what));
+        let fault = Fault::OtherSize {
+            digest: digest.clone(),
+            size: *size,
+            announced,
+        };
+        return Err(Failure::of_image(source, fault));
     }
     Ok((size.saturating_sub(announced), found))
 }
 
-/// Says that a source lacks something that its own manifest names.
-fn missing(source: &Reference, what: &str, descriptor: &Descriptor) -> Unreadable {
-    let message = format!(
-        "{source} names {what} {}, which its registry lacks",
-        descriptor.digest
-    );
-    Unreadable {
-        cause: Cause::Protocol,
-        message,
-        hint: None,
-    }
-}
-
-fn protocol(source: &Reference, what: impl std::fmt::Display) -> Unreadable {
-    Unreadable {
-        cause: Cause::Protocol,
-        message: format!("{source}: {what}"),
-        hint: None,
-    }
+/// Says that a source lacks a manifest that its own index names.
+fn missing(source: &Reference, manifest: &Descriptor) -> Failure {
+    let Descriptor {
+        digest, media_type, ..
+    } = manifest;
+    let digest = digest.clone();
+    let is_manifest = media_type::is_manifest(media_type) || media_type::is_index(media_type);
+    let part = if is_manifest {
+        Part::Manifest(digest)
+    } else {
+        let media_type = media_type.clone();
+        Part::NoManifest { digest, media_type }
+    };
+    Failure::of_image(source, Fault::Lacks(part))
 }

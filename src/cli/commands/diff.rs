@@ -2,10 +2,10 @@
 
 use crate::config::{Loaded, Registries};
 use crate::inspect::{self, Side};
-use crate::model::Reference;
-use crate::plan::{Expected, Unreadable};
+use crate::model::{Failure, Reference};
+use crate::plan::Expected;
 use crate::registry::{Client, ReadRegistry};
-use crate::render::{self, Compared};
+use crate::render::{self, Compared, hints};
 
 use super::super::args::{DiffArgs, GlobalArgs};
 use super::super::client::client;
@@ -31,7 +31,7 @@ pub(super) async fn run(
         let side = |reference, image| Side { reference, image };
         inspect::diff(side(before, &old), side(after, &new), &client)
             .await
-            .map_err(unreadable)
+            .map_err(|why| unreadable(&why))
     })
     .await??;
     let compared = Compared {
@@ -58,7 +58,7 @@ fn settings(context: &Context, global: &GlobalArgs) -> Result<Option<Loaded>, Cl
 
 async fn image(reference: &Reference, client: &Client) -> Result<Expected, CliError> {
     let found = client.head_manifest(reference).await;
-    match found.map_err(|error| unreadable(error.into()))? {
+    match found.map_err(|why| unreadable(&why))? {
         Some(descriptor) => Ok(Expected::unchanged(descriptor)),
         None => Err(CliError::new(format!(
             "`{}` has no image `{reference}`",
@@ -67,10 +67,9 @@ async fn image(reference: &Reference, client: &Client) -> Result<Expected, CliEr
     }
 }
 
-fn unreadable(why: Unreadable) -> CliError {
-    let Unreadable { message, hint, .. } = why;
-    let error = CliError::new(message);
-    match hint {
+fn unreadable(why: &Failure) -> CliError {
+    let error = CliError::new(why.to_string());
+    match hints::of_failure(why) {
         Some(hint) => error.hint(hint),
         None => error,
     }

@@ -1,7 +1,6 @@
 use super::super::change::Copy;
 use super::super::desired::{Origin, Policy, Target};
 use super::super::expected::{Expected, Refusal};
-use super::super::observed::{self, Cause};
 use super::super::profile::{Profile, ProfileKind};
 use super::DriftKind::{
     Blocked, Differs, NotDeclared, SourceMissing, TargetChanged, TargetMissing, Unreadable,
@@ -9,7 +8,7 @@ use super::DriftKind::{
 };
 use super::LockState::{Locked, NoLock};
 use super::*;
-use crate::model::{ManifestError, Platforms, media_type};
+use crate::model::{Cause, Failure, ManifestError, Platforms, media_type};
 
 fn descriptor(content: &str) -> Descriptor {
     Descriptor {
@@ -19,12 +18,8 @@ fn descriptor(content: &str) -> Descriptor {
     }
 }
 
-fn silent() -> observed::Unreadable {
-    observed::Unreadable {
-        cause: Cause::Unreachable,
-        message: "no answer".to_owned(),
-        hint: None,
-    }
+fn silent() -> Failure {
+    Failure::for_test(Cause::Unreachable)
 }
 
 fn after() -> Copy {

@@ -63,12 +63,8 @@ fn one(change: Change, wanted: &Wanted) -> Result<Change, Mismatch> {
         // Nothing is deleted for an entry.
         Action::Delete { .. } => return Ok(change),
         Action::Blocked { before, reason } => {
-            let source_is_gone = matches!(
-                reason,
-                BlockReason::SourceAbsent
-                    | BlockReason::SourceUnreadable(_)
-                    | BlockReason::SourceMoved { .. }
-            );
+            let source_is_gone =
+                reason.hides_source() || matches!(reason, BlockReason::SourceMoved { .. });
             // What is in place already needs no source.
             return match before {
                 Some(current) if source_is_gone && current.digest == wanted.expected.digest => {

@@ -47,12 +47,7 @@ impl<'a> Lost<'a> {
                 there.or_default().push(entry);
             }
         }
-        let is_unread = |reason: &&BlockReason| {
-            matches!(
-                reason,
-                BlockReason::SourceAbsent | BlockReason::SourceUnreadable(_)
-            )
-        };
+        let is_unread = |reason: &&BlockReason| reason.hides_source();
         let reasons = anew.changes.iter().filter_map(|change| {
             let reason = change.action.block_reason().filter(is_unread)?;
             Some((&change.target, reason))

@@ -1,13 +1,13 @@
 use super::super::classify::plan;
 use super::super::desired::{Desired, Entry, Origin, Policy, Referrers, TargetName};
 use super::super::expected::Expected;
-use super::super::observed::{Cause, ObservedImage, SourceImage, Unreadable};
+use super::super::observed::{ObservedImage, SourceImage};
 use super::super::profile::{Profile, ProfileKind};
 use super::super::prune::ObservedTags;
 use super::super::referrers::{ObservedReferrer, ObservedReferrers, fallback_tag};
 use super::super::{Action, BlockReason};
 use super::*;
-use crate::model::{Platforms, media_type};
+use crate::model::{Cause, Failure, Platforms, media_type};
 
 fn descriptor(content: &str) -> Descriptor {
     Descriptor {
@@ -94,12 +94,8 @@ fn unreadable<T>() -> Observation<T> {
     Observation::Unreadable(unread())
 }
 
-fn unread() -> Unreadable {
-    Unreadable {
-        cause: Cause::Unreachable,
-        message: "no answer".to_owned(),
-        hint: None,
-    }
+fn unread() -> Failure {
+    Failure::for_test(Cause::Unreachable)
 }
 
 /// Two images, of which the first is signed.
@@ -157,7 +153,7 @@ fn what_cannot_be_read_is_blocked_alone_and_what_is_in_place_needs_no_source() {
     assert_eq!(plan.changes.len(), 3);
     assert!(matches!(
         why(&plan, 1),
-        Some(BlockReason::SourceUnreadable(_))
+        Some(BlockReason::ReferrersUnreadable(_))
     ));
     assert!(create(&plan, 0) && create(&plan, 2), "{plan:?}");
     later[0].referrers = ObservedReferrers::Found(vec![]);

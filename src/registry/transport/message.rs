@@ -7,8 +7,10 @@ use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Empty, Full, StreamBody};
 use hyper::body::{Frame, Incoming};
 
-use super::super::trouble::Trouble;
+use crate::model::NoAnswer;
+
 use super::super::upload::BodyError;
+use super::failure::of_body;
 
 /// The body of a request.
 pub(in super::super) type RequestBody = UnsyncBoxBody<Bytes, BodyError>;
@@ -55,10 +57,11 @@ impl Response {
     }
 
     /// Returns the next bytes of the body; none at its end.
-    pub(in super::super) async fn chunk(&mut self) -> Result<Option<Bytes>, Trouble> {
+    pub(in super::super) async fn chunk(&mut self) -> Result<Option<Bytes>, NoAnswer> {
         while let Some(frame) = self.0.body_mut().frame().await {
             // What is not data are trailers, and nothing here is told in them.
-            if let Ok(bytes) = frame?.into_data() {
+            let frame = frame.map_err(|error| of_body(&error))?;
+            if let Ok(bytes) = frame.into_data() {
                 return Ok(Some(bytes));
             }
         }

@@ -2,10 +2,12 @@
 //!
 //! | file | job |
 //! | --- | --- |
+//! | `failure` | why no answer came |
 //! | `message` | what is sent, and what comes back |
 //! | `way` | how a connection comes about: straight, or through a proxy |
 //! | `trust` | whose certificates are believed |
 
+mod failure;
 mod message;
 mod trust;
 mod way;
@@ -22,7 +24,8 @@ use hyper_util::client::proxy::matcher::Matcher;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use url::{Host, Url};
 
-use super::trouble::Trouble;
+use crate::model::NoAnswer;
+
 use trust::{Trust, Trusted};
 use way::Connector;
 
@@ -83,7 +86,7 @@ impl Transport {
         url: &Url,
         certificates: &Certificates,
         small: bool,
-    ) -> Result<Response, Trouble> {
+    ) -> Result<Response, NoAnswer> {
         let loopback = is_loopback(url);
         let connections = self.connections(Pool {
             loopback,
@@ -109,11 +112,14 @@ impl Transport {
             headers.insert(PROXY_AUTHORIZATION, login.clone());
         }
         *request.uri_mut() = uri;
-        let answer = connections.request(request).await.map_err(Trouble::from)?;
+        let answer = connections
+            .request(request)
+            .await
+            .map_err(|error| failure::of_client(&error))?;
         Ok(answer.into())
     }
 
-    fn connections(&self, pool: Pool) -> Result<Connections, Trouble> {
+    fn connections(&self, pool: Pool) -> Result<Connections, NoAnswer> {
         let mut pools = self.pools.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(connections) = pools.get(&pool) {
             return Ok(connections.clone());
@@ -123,7 +129,7 @@ impl Transport {
         Ok(connections)
     }
 
-    fn open(&self, pool: &Pool) -> Result<Connections, Trouble> {
+    fn open(&self, pool: &Pool) -> Result<Connections, NoAnswer> {
         let mut tls = self.trusted.config(&pool.trust)?;
         tls.alpn_protocols = if pool.small {
             vec![b"h2".to_vec(), b"http/1.1".to_vec()]
@@ -145,13 +151,13 @@ impl Transport {
 }
 
 /// Returns the address as it goes over the wire: who asks is said in a header alone.
-fn address(url: &Url) -> Result<Uri, Trouble> {
+fn address(url: &Url) -> Result<Uri, NoAnswer> {
     let mut url = Cow::Borrowed(url);
     if !url.username().is_empty() || url.password().is_some() {
         let _ = url.to_mut().set_username("");
         let _ = url.to_mut().set_password(None);
     }
-    Uri::try_from(url.as_str()).map_err(|error| Trouble::Setup(error.to_string()))
+    Uri::try_from(url.as_str()).map_err(|error| NoAnswer::Setup(error.to_string()))
 }
 
 /// Tells whether an address is this machine.

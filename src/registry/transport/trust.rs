@@ -9,7 +9,7 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::Verifier;
 
-use super::super::trouble::Trouble;
+use crate::model::NoAnswer;
 
 /// Certificates in PEM form that are trusted beside the system's own.
 pub(in super::super) type Certificates = Option<Arc<[u8]>>;
@@ -29,7 +29,7 @@ pub(super) struct Trusted(Mutex<HashMap<Trust, ClientConfig>>);
 
 impl Trusted {
     /// Returns settings that trust as much.
-    pub(super) fn config(&self, trust: &Trust) -> Result<ClientConfig, Trouble> {
+    pub(super) fn config(&self, trust: &Trust) -> Result<ClientConfig, NoAnswer> {
         let mut configs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(config) = configs.get(trust) {
             return Ok(config.clone());
@@ -43,13 +43,13 @@ impl Trusted {
     }
 }
 
-fn trust_nobody() -> Result<ClientConfig, Trouble> {
+fn trust_nobody() -> Result<ClientConfig, NoAnswer> {
     Ok(builder()?
         .with_root_certificates(RootCertStore::empty())
         .with_no_client_auth())
 }
 
-fn trust_system_and(pem: Option<&[u8]>) -> Result<ClientConfig, Trouble> {
+fn trust_system_and(pem: Option<&[u8]>) -> Result<ClientConfig, NoAnswer> {
     let own = pem.map_or(Ok(vec![]), read_certificates)?;
     let provider = Arc::new(aws_lc_rs::default_provider());
     let verifier = Verifier::new_with_extra_roots(own, provider).map_err(setup)?;
@@ -59,25 +59,25 @@ fn trust_system_and(pem: Option<&[u8]>) -> Result<ClientConfig, Trouble> {
         .with_no_client_auth())
 }
 
-fn builder() -> Result<rustls::ConfigBuilder<ClientConfig, rustls::WantsVerifier>, Trouble> {
+fn builder() -> Result<rustls::ConfigBuilder<ClientConfig, rustls::WantsVerifier>, NoAnswer> {
     ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(setup)
 }
 
-fn read_certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Trouble> {
+fn read_certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, NoAnswer> {
     let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
     match found {
         Ok(certificates) if !certificates.is_empty() => Ok(certificates),
-        _ => Err(Trouble::Setup(
+        _ => Err(NoAnswer::Setup(
             "`ca-file` holds no certificate in PEM form".to_owned(),
         )),
     }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
-fn setup(error: rustls::Error) -> Trouble {
-    Trouble::Setup(error.to_string())
+fn setup(error: rustls::Error) -> NoAnswer {
+    NoAnswer::Setup(error.to_string())
 }
 
 #[cfg(test)]

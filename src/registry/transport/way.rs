@@ -12,6 +12,7 @@ use http::uri::Scheme;
 use http::{HeaderMap, Uri};
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
+use hyper_util::client::legacy::connect::dns::{GaiResolver, Name};
 use hyper_util::client::legacy::connect::proxy::{SocksV5, Tunnel};
 use hyper_util::client::legacy::connect::{Connected, Connection, HttpConnector};
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
@@ -21,6 +22,7 @@ use tokio::net::TcpStream;
 use tower_service::Service;
 
 use super::AGENT;
+use super::failure::{NoAddress, ProxyRefused};
 
 /// After so much silence the other side is asked whether it is still there.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -33,7 +35,8 @@ const UNACKNOWLEDGED: Duration = Duration::from_secs(30);
 const SOCKS_PORT: u16 = 1080;
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
-type SocksError = <SocksV5<HttpsConnector<HttpConnector>> as Service<Uri>>::Error;
+type Tcp = HttpConnector<Resolver>;
+type SocksError = <SocksV5<HttpsConnector<Tcp>> as Service<Uri>>::Error;
 
 /// Opens connections, TLS inside of them included.
 #[derive(Clone)]
@@ -78,15 +81,15 @@ impl Service<Uri> for Connector {
 /// Opens connections, straight to where they go or through a proxy.
 #[derive(Clone)]
 pub(super) struct Way {
-    tcp: HttpConnector,
+    tcp: Tcp,
     /// The way to a proxy, which may want TLS for itself.
-    to_proxy: HttpsConnector<HttpConnector>,
+    to_proxy: HttpsConnector<Tcp>,
     proxies: Option<Arc<Matcher>>,
 }
 
 impl Way {
     fn new(patience: Duration, proxies: Option<Arc<Matcher>>, tls: &ClientConfig) -> Self {
-        let mut tcp = HttpConnector::new();
+        let mut tcp = HttpConnector::new_with_resolver(Resolver(GaiResolver::new()));
         tcp.enforce_http(false);
         // The addresses of a name share it, so that one that is silent leaves time for the others.
         tcp.set_connect_timeout(Some(patience));
@@ -136,12 +139,13 @@ impl Way {
                 if let Some(login) = proxy.basic_auth() {
                     tunnel = tunnel.with_auth(login.clone());
                 }
-                (tunnel.call(address).await?, false)
+                (tunnel.call(address).await.map_err(of_tunnel)?, false)
             }
             Some("http" | "https") => (self.to_proxy.call(proxy.uri().clone()).await?, true),
             kind => {
                 let kind = kind.unwrap_or_default();
-                return Err(format!("no proxy can be a `{kind}`: use `socks5h` or `http`").into());
+                let why = format!("no proxy can be a `{kind}`: use `socks5h` or `http`");
+                return Err(ProxyRefused(why).into());
             }
         };
         let stream = Box::new(stream);
@@ -163,10 +167,19 @@ async fn looked_up(address: &Uri) -> Result<Uri, Error> {
         .map_or("", |authority| authority.as_str());
     let found = tokio::net::lookup_host(name)
         .await
-        .map_err(|why| format!("dns error: {why}"))?
+        .map_err(|why| NoAddress(why.to_string()))?
         .next()
-        .ok_or("dns error: no address")?;
+        .ok_or_else(|| NoAddress("no address".to_owned()))?;
     Ok(format!("http://{found}/").parse()?)
+}
+
+/// Says what went wrong with an HTTP proxy.
+fn of_tunnel(error: impl std::error::Error + 'static) -> Error {
+    let mut last: &dyn std::error::Error = &error;
+    while let Some(source) = last.source() {
+        last = source;
+    }
+    ProxyRefused(last.to_string()).into()
 }
 
 /// Says what went wrong with a SOCKS proxy: the way to it, or what it answered.
@@ -174,7 +187,28 @@ fn of_socks(error: SocksError) -> Error {
     match error {
         SocksError::Inner(error) => error,
         SocksError::Io(error) => error.into(),
-        answer => format!("proxy: {answer}").into(),
+        answer => ProxyRefused(answer.to_string()).into(),
+    }
+}
+
+/// The system's resolver, whose failures can be told from those of connections.
+#[derive(Clone)]
+struct Resolver(GaiResolver);
+
+impl Service<Name> for Resolver {
+    type Response = <GaiResolver as Service<Name>>::Response;
+    type Error = NoAddress;
+    type Future = BoxFuture<'static, Result<Self::Response, NoAddress>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), NoAddress>> {
+        self.0
+            .poll_ready(context)
+            .map_err(|why| NoAddress(why.to_string()))
+    }
+
+    fn call(&mut self, name: Name) -> Self::Future {
+        let looking = self.0.call(name);
+        Box::pin(async { looking.await.map_err(|why| NoAddress(why.to_string())) })
     }
 }
 

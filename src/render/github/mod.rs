@@ -63,7 +63,6 @@ fn unfinished<'a>(
     outcome: &Outcome,
     target: &Target,
 ) -> Option<Annotation<'a>> {
-    let advice = || hints::for_outcome(outcome).map(str::to_owned);
     Some(Annotation {
         level: match outcome {
             Outcome::NotDone { .. } => Level::Warning,
@@ -72,7 +71,7 @@ fn unfinished<'a>(
         at: Some(at(&change.origin)),
         title: format!("{} {}", outcome_word(change, outcome), change.target),
         message: outcome_reason(change, outcome)?,
-        hint: hints::for_change(change, target).or_else(advice),
+        hint: hints::for_outcome(change, outcome, target),
     })
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::diff::ImageDiff;
-use crate::plan::Unreadable;
+use crate::model::Failure;
 
 use super::super::diff::{self, Compared, Line, Sign, side};
 use super::super::style::{Tone, View};
@@ -13,7 +13,7 @@ use super::page::{Page, Span};
 const MOST_LINES: usize = 40;
 
 /// Returns the line that sums a difference up, and the lines below it.
-pub(super) fn lines_of(diff: &Result<ImageDiff, Unreadable>) -> Vec<Vec<Span>> {
+pub(super) fn lines_of(diff: &Result<ImageDiff, Failure>) -> Vec<Vec<Span>> {
     match diff {
         Err(why) => vec![vec![Span::plain(diff::unreadable(why))]],
         Ok(diff) => {

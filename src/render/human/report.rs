@@ -80,9 +80,7 @@ fn block(change: &Change, outcome: &Outcome, target: &Target) -> Block {
         word: outcome_word(change, outcome),
         detail,
         lines,
-        hint: block
-            .hint
-            .or_else(|| hints::for_outcome(outcome).map(str::to_owned)),
+        hint: hints::for_outcome(change, outcome, target),
         ..block
     }
 }

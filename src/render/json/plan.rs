@@ -5,6 +5,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::model;
 use crate::plan as core;
 
 use super::super::format::Details;
@@ -164,7 +165,9 @@ impl From<&core::BlockReason> for ReasonKind {
         match reason {
             BlockReason::NameRefused(_) => Self::NameRefused,
             BlockReason::SourceAbsent => Self::SourceAbsent,
-            BlockReason::SourceUnreadable(_) => Self::SourceUnreadable,
+            BlockReason::SourceUnreadable(_)
+            | BlockReason::BothUnreadable { .. }
+            | BlockReason::ReferrersUnreadable(_) => Self::SourceUnreadable,
             BlockReason::Refused(Refusal::Manifest(_) | Refusal::Excess(_)) => Self::NotCopyable,
             BlockReason::Refused(Refusal::PlatformsMissing { .. }) => Self::PlatformsMissing,
             BlockReason::Refused(Refusal::ConfigRefused { .. } | Refusal::NothingLeft { .. }) => {
@@ -201,22 +204,28 @@ pub(super) enum Cause {
     Server,
     /// Its answer was not what the specification allows.
     Protocol,
+    /// It said no, and will say so again.
+    Refused,
 }
 
 impl Cause {
     pub(super) fn of(reason: &core::BlockReason) -> Option<Self> {
-        use core::BlockReason::{SourceUnreadable, TargetUnreadable};
-        let (SourceUnreadable(why) | TargetUnreadable(why)) = reason else {
-            return None;
-        };
-        Some(match why.cause {
-            core::Cause::Unauthorized => Self::Unauthorized,
-            core::Cause::Denied => Self::Denied,
-            core::Cause::RateLimited => Self::RateLimited,
-            core::Cause::Unreachable => Self::Unreachable,
-            core::Cause::Server => Self::Server,
-            core::Cause::Protocol => Self::Protocol,
-        })
+        let (source, target) = reason.failures();
+        source.or(target).map(|why| why.cause().into())
+    }
+}
+
+impl From<model::Cause> for Cause {
+    fn from(cause: model::Cause) -> Self {
+        match cause {
+            model::Cause::Unauthorized => Self::Unauthorized,
+            model::Cause::Denied => Self::Denied,
+            model::Cause::RateLimited => Self::RateLimited,
+            model::Cause::Unreachable => Self::Unreachable,
+            model::Cause::Server => Self::Server,
+            model::Cause::Protocol => Self::Protocol,
+            model::Cause::Refused => Self::Refused,
+        }
     }
 }
 

@@ -146,7 +146,6 @@ impl Change {
             retries,
             time: _,
         } = cost.unwrap_or_default();
-        let advice = || hints::for_outcome(outcome).map(str::to_owned);
         Self {
             target: change.target.to_string(),
             image: target.reference(&change.target).to_string(),
@@ -159,7 +158,7 @@ impl Change {
             before: change.action.before().map(Into::into),
             after: after(&change.action),
             error: words::outcome_reason(change, outcome),
-            hint: hints::for_change(change, target).or_else(advice),
+            hint: hints::for_outcome(change, outcome, target),
             origin: (&change.origin).into(),
             bytes_sent,
             bytes_mounted,

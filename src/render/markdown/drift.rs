@@ -21,8 +21,8 @@ pub fn drift(drift: &Drift<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     let attention = drift
         .found
         .iter()
-        .filter_map(|difference| blocked(&difference.change));
-    page.list("Needs attention", troubles(attention, target));
+        .filter_map(|difference| blocked(&difference.change, target));
+    page.list("Needs attention", troubles(attention));
     for advice in advice(drift) {
         page.paragraph(&format!("hint: {}", prose(advice)));
     }

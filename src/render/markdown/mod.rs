@@ -40,27 +40,24 @@ fn source(change: &Change) -> String {
 struct Trouble<'a> {
     change: &'a Change,
     why: String,
-    /// Advice for those that the core did not block.
-    advice: Option<&'static str>,
+    /// What to do about it.
+    advice: Option<String>,
 }
 
 /// Returns a blocked change's trouble; nothing for any other.
-fn blocked(change: &Change) -> Option<Trouble<'_>> {
+fn blocked<'a>(change: &'a Change, target: &Target) -> Option<Trouble<'a>> {
     let Action::Blocked { reason, .. } = &change.action else {
         return None;
     };
     Some(Trouble {
         change,
         why: block_reason(reason),
-        advice: None,
+        advice: hints::for_change(change, target),
     })
 }
 
 /// Returns items of a list, with advice below each; what was advised once is not said again.
-fn troubles<'a>(
-    troubles: impl Iterator<Item = Trouble<'a>>,
-    target: &Target,
-) -> impl Iterator<Item = String> {
+fn troubles<'a>(troubles: impl Iterator<Item = Trouble<'a>>) -> impl Iterator<Item = String> {
     let mut advised = IndexSet::new();
     troubles.map(move |trouble| {
         let Trouble {
@@ -75,8 +72,7 @@ fn troubles<'a>(
             code(&change.origin.to_string()),
             prose(&why)
         );
-        let hint = hints::for_change(change, target).or_else(|| advice.map(str::to_owned));
-        if let Some(hint) = hint.filter(|hint| advised.insert(hint.clone())) {
+        if let Some(hint) = advice.filter(|hint| advised.insert(hint.clone())) {
             item.push_str("<br>hint: ");
             item.push_str(&prose(&hint));
         }

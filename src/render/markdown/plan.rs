@@ -26,8 +26,10 @@ pub fn plan(plan: &Plan, details: &Details<'_>, out: &mut dyn fmt::Write) -> fmt
     };
     let (unknown, asked): (Vec<_>, Vec<_>) = changes.iter().partition(was_not_asked);
     for (heading, changes) in [("Blocked", asked), ("Unknown", unknown)] {
-        let found = changes.into_iter().filter_map(blocked);
-        page.list(heading, troubles(found, target));
+        let found = changes
+            .into_iter()
+            .filter_map(|change| blocked(change, target));
+        page.list(heading, troubles(found));
     }
     page.table(
         ["", "target", "source", "digest", "size"],

@@ -29,10 +29,7 @@ pub fn report(report: &Report, out: &mut dyn fmt::Write) -> fmt::Result {
     let ended = || plan.changes.iter().zip(outcomes);
     page.list(
         "Not in place",
-        troubles(
-            ended().filter_map(|(change, outcome)| trouble(change, outcome)),
-            target,
-        ),
+        troubles(ended().filter_map(|(change, outcome)| trouble(change, outcome, target))),
     );
     page.table(
         ["", "pull", "cost", "time"],
@@ -57,12 +54,12 @@ pub fn report(report: &Report, out: &mut dyn fmt::Write) -> fmt::Result {
     page.finish(out)
 }
 
-fn trouble<'a>(change: &'a Change, outcome: &Outcome) -> Option<Trouble<'a>> {
+fn trouble<'a>(change: &'a Change, outcome: &Outcome, target: &Target) -> Option<Trouble<'a>> {
     let reason = outcome_reason(change, outcome)?;
     Some(Trouble {
         change,
         why: format!("{}: {reason}", outcome_word(change, outcome)),
-        advice: hints::for_outcome(outcome),
+        advice: hints::for_outcome(change, outcome, target),
     })
 }
 

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use pusher::apply::apply;
-use pusher::model::Platforms;
-use pusher::plan::Outcome;
+use pusher::model::{Fault::TooLong, Platforms};
+use pusher::plan::{Outcome, TagAfter};
 use pusher::progress::Progress;
 use pusher::registry::{Client, ClientOptions, Patience};
 use pusher::sandbox::images::Image;
@@ -156,9 +156,10 @@ async fn bytes_that_are_not_what_was_promised_never_get_a_tag() {
         .faults()
         .add(Fault::new("GET", "/blobs/", Effect::Corrupt { at: 9 }).always());
     let report = world.apply().await;
-    let Outcome::Failed { message, .. } = &report.outcomes[0] else {
+    let Outcome::Failed { failure, .. } = &report.outcomes[0] else {
         panic!("{report:?}")
     };
+    let message = failure.to_string();
     assert!(
         message.contains("other bytes") && message.contains("sha256:"),
         "{message}"
@@ -176,10 +177,11 @@ async fn a_transfer_that_always_breaks_is_given_up() {
         .faults()
         .add(Fault::new("GET", "/blobs/", broken).always());
     let report = world.apply().await;
-    let Outcome::Failed { message, .. } = &report.outcomes[0] else {
+    let Outcome::Failed { failure, .. } = &report.outcomes[0] else {
         panic!("{report:?}")
     };
-    assert!(message.contains("broke 5 times"), "{message}");
+    let message = failure.to_string();
+    assert!(message.contains("tried 5 times"), "{message}");
 }
 
 #[tokio::test]
@@ -206,4 +208,54 @@ async fn a_stop_leaves_the_tag_and_says_what_was_not_done() {
     assert!(cost.time > Duration::ZERO, "{cost:?}");
     assert!(report.interrupted && !report.is_success());
     assert!(world.target.tags("team/app").is_empty());
+}
+
+#[tokio::test]
+async fn a_blob_with_bytes_after_its_end_is_the_sources_fault() {
+    // Small blobs are read as a whole, large ones are streamed.
+    for size in [1000, 2 * MIB] {
+        let mut world = World::new().await;
+        let image = Image::new("linux/amd64").generated_layer(size, 7);
+        image.push(&world.source, "app", "1");
+        world.want("app:1", Platforms::linux_amd64());
+        world
+            .source
+            .faults()
+            .add(Fault::new("GET", "/blobs/", Effect::Append("more")).always());
+        let report = world.apply().await;
+        let Outcome::Failed { failure, .. } = &report.outcomes[0] else {
+            panic!("{report:?}")
+        };
+        assert!(matches!(failure.fault, TooLong { .. }), "{failure}");
+        assert!(world.target.tags("team/app").is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_tag_is_looked_at_again_when_the_answer_to_its_move_was_lost() {
+    let world = world(Options::default()).await;
+    let faults = world.target.faults();
+    faults.add(Fault::new("PUT", "/manifests/1", Effect::LoseAnswer).always());
+    assert_done(&world.apply().await);
+}
+
+#[tokio::test]
+async fn what_cannot_be_looked_at_again_is_not_said_to_be_unchanged() {
+    for (look, tag) in [
+        (None, TagAfter::Unchanged),
+        (Some(Effect::status(500)), TagAfter::Unknown),
+    ] {
+        let world = world(Options::default()).await;
+        let faults = world.target.faults();
+        faults.add(Fault::new("PUT", "/manifests/1", Effect::status(500)).always());
+        if let Some(effect) = look {
+            // The plan looks at the tag, and so does the run before it moves it.
+            faults.add(Fault::new("HEAD", "/manifests/1", effect).skip(2).always());
+        }
+        let report = world.apply().await;
+        let Outcome::Failed { tag: found, .. } = report.outcomes[0] else {
+            panic!("{report:?}")
+        };
+        assert_eq!(found, tag);
+    }
 }

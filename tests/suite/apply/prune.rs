@@ -8,7 +8,7 @@ use pusher::observe::{observe, tags};
 use pusher::plan::{Lock, LockedImage, Origin, Outcome, PRUNE_LIMIT, Plan, plan, prune};
 use pusher::progress::Progress;
 use pusher::sandbox::images::{Image, Index};
-use pusher::sandbox::{Delete, Options};
+use pusher::sandbox::{Delete, Effect, Fault, Options};
 
 use super::world::{World, actions, assert_done, client};
 
@@ -136,9 +136,10 @@ async fn a_manifest_that_another_tag_needs_goes_only_as_a_tag() {
         }
         let needed_by = ["the tag `1`", "the index behind the tag `1`"];
         for (outcome, needed_by) in report.outcomes[2..].iter().zip(needed_by) {
-            let Outcome::Failed { message, .. } = outcome else {
+            let Outcome::Failed { failure, .. } = outcome else {
                 panic!("{outcome:?}");
             };
+            let message = failure.to_string();
             assert!(message.contains(needed_by), "{message}");
         }
         assert_eq!(tag("team/app", "same"), Some(digest("one")));
@@ -161,9 +162,10 @@ async fn a_registry_that_does_not_delete_keeps_everything_and_says_so() {
     let lock = mirrored(&mut world, &["app:1", "app:2"]).await;
     leave(&mut world, "app:1");
     let report = world.carry_out(&pruned(&world, &lock).await).await;
-    let Outcome::Failed { message, .. } = &report.outcomes[1] else {
+    let Outcome::Failed { failure, .. } = &report.outcomes[1] else {
         panic!("{:?}", report.outcomes);
     };
+    let message = failure.to_string();
     assert!(message.contains("does not delete"), "{message}");
     assert!(world.target.tag("team/app", "1").is_some());
 }
@@ -225,4 +227,96 @@ async fn the_old_name_stays_when_the_new_one_does_not_arrive() {
     assert!(matches!(report.outcomes[0], Outcome::Failed { .. }));
     assert!(matches!(report.outcomes[1], Outcome::NotDone { .. }));
     assert!(world.target.tag("team/app", "1").is_some());
+}
+
+fn deletes_by_digest() -> Options {
+    Options {
+        delete: Delete::Digests,
+        ..Options::default()
+    }
+}
+
+#[tokio::test]
+async fn a_tag_that_stays_after_all_keeps_the_manifest_it_shares() {
+    let mut world = World::with(Options::default(), deletes_by_digest()).await;
+    for name in ["app:1", "app:latest"] {
+        let tag = name.split_once(':').unwrap().1;
+        Image::new("linux/amd64")
+            .layer("one")
+            .push(&world.source, "app", tag);
+    }
+    let lock = mirrored(&mut world, &["app:1", "app:latest"]).await;
+    // `app:1` gets another name, which does not arrive; `app:latest` leaves.
+    leave(&mut world, "app:latest");
+    world.desired.entries[0].target.repository = "renamed".to_owned();
+    let plan = pruned(&world, &lock).await;
+    assert_eq!(actions(&plan), ["create", "delete", "delete"]);
+    world
+        .target
+        .faults()
+        .add(Fault::new("PUT", "/team/renamed/manifests/", Effect::status(403)).always());
+    let report = world.carry_out(&plan).await;
+    assert!(matches!(report.outcomes[0], Outcome::Failed { .. }));
+    assert!(matches!(report.outcomes[1], Outcome::NotDone { .. }));
+    let Outcome::Failed { failure, .. } = &report.outcomes[2] else {
+        panic!("{report:?}");
+    };
+    assert!(failure.to_string().contains("the tag `1`"), "{failure}");
+    for tag in ["1", "latest"] {
+        assert_eq!(world.target.tag("team/app", tag), Some(digest("one")));
+    }
+
+    // Where it arrives, both go, and with them the one manifest.
+    world.target.faults().clear();
+    assert_done(&world.carry_out(&pruned(&world, &lock).await).await);
+    assert!(world.target.tags("team/app").is_empty());
+    assert_eq!(world.target.tag("team/renamed", "1"), Some(digest("one")));
+}
+
+#[tokio::test]
+async fn an_index_goes_before_the_child_that_it_lists() {
+    let mut world = World::with(Options::default(), deletes_by_digest()).await;
+    Index::of(&["linux/amd64", "linux/arm64"]).push(&world.source, "multi", "1");
+    world.want("multi:1", Platforms::linux_amd64()).target.tag = "child".to_owned();
+    world.want("multi:1", Platforms::All);
+    let lock = lock(&world, &world.plan().await);
+    assert_done(&world.apply().await);
+    world.desired.entries.clear();
+    let plan = pruned(&world, &lock).await;
+    assert_eq!(actions(&plan), ["delete", "delete"]);
+    assert_done(&world.carry_out(&plan).await);
+    assert!(world.target.tags("team/multi").is_empty());
+}
+
+#[tokio::test]
+async fn nothing_is_deleted_by_digest_where_the_tags_are_not_listed_whole() {
+    let unlisted = [
+        Effect::status(404),
+        Effect::status(500),
+        Effect::Json(r#"{"name":"team/app","tags":null}"#),
+        Effect::Json(r#"{"name":"team/app","tags":["2"]}"#),
+    ];
+    for effect in unlisted {
+        let mut world = World::with(Options::default(), deletes_by_digest()).await;
+        for tag in ["1", "2"] {
+            Image::new("linux/amd64")
+                .layer("one")
+                .push(&world.source, "app", tag);
+        }
+        let lock = mirrored(&mut world, &["app:1", "app:2"]).await;
+        leave(&mut world, "app:1");
+        let plan = pruned(&world, &lock).await;
+        world
+            .target
+            .faults()
+            .add(Fault::new("GET", "/tags/list", effect.clone()).always());
+        let report = world.carry_out(&plan).await;
+        assert!(
+            matches!(report.outcomes[1], Outcome::Failed { .. }),
+            "{effect:?}: {report:?}"
+        );
+        for tag in ["1", "2"] {
+            assert_eq!(world.target.tag("team/app", tag), Some(digest("one")));
+        }
+    }
 }

@@ -1,13 +1,12 @@
 use futures_util::StreamExt as _;
-use pusher::model::{Digest, Repository};
-use pusher::plan::Cause;
-use pusher::registry::{BlobStream, Kind, ReadRegistry as _, RegistryError};
+use pusher::model::{Cause, Digest, Failure, Kind, Repository};
+use pusher::registry::{BlobStream, ReadRegistry as _};
 use pusher::sandbox::{Effect, Fault, Options};
 
 use super::{anonymous, descriptor, push_blob, repository, start};
 
 /// Reads what arrives until the stream ends or breaks.
-async fn read(mut stream: BlobStream) -> (Vec<u8>, Result<(), RegistryError>) {
+async fn read(mut stream: BlobStream) -> (Vec<u8>, Result<(), Failure>) {
     let mut bytes = Vec::new();
     while let Some(chunk) = stream.next().await {
         match chunk {
@@ -196,7 +195,7 @@ async fn a_blob_that_is_missing_is_an_error_where_it_is_to_be_read() {
         .open_blob(&repository(&sandbox, "app"), &blob, 0)
         .await
         .unwrap_err();
-    assert_eq!((error.status(), error.tries()), (Some(404), 1));
+    assert_eq!((error.status(), error.tries), (Some(404), 1));
     assert!(error.to_string().contains(&blob.digest.short()), "{error}");
 }
 

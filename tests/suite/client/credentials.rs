@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use pusher::plan::Cause;
+use pusher::model::Cause;
 use pusher::registry::{
     Client, ClientOptions, CredentialFiles, Credentials, HostOptions, Login, ReadRegistry as _,
 };

@@ -1,9 +1,9 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use pusher::model::{Reference, Repository};
-use pusher::plan::Cause;
+use pusher::model::{Cause, Reference, Repository};
 use pusher::registry::{Client, ClientOptions, Patience, ReadRegistry as _};
+use pusher::render::hints::of_failure;
 use pusher::sandbox::{Effect, Fault, Options};
 
 use super::{anonymous, push_image, soon, start, tagged};
@@ -46,7 +46,7 @@ async fn the_number_of_tries_has_a_limit_and_is_told() {
         .await
         .unwrap_err();
     assert_eq!(
-        (error.cause(), error.status(), error.tries()),
+        (error.cause(), error.status(), error.tries),
         (Cause::Server, Some(503), 5)
     );
     assert_eq!(sandbox.log().requests().len(), 5);
@@ -69,7 +69,7 @@ async fn what_will_not_pass_is_not_tried_again() {
             .get_manifest(&tagged(&sandbox, "app", "v1"))
             .await
             .unwrap_err();
-        assert_eq!(error.tries(), 1, "{error}");
+        assert_eq!(error.tries, 1, "{error}");
         assert_eq!(sandbox.log().requests().len(), 1, "{status}");
     }
 }
@@ -267,12 +267,12 @@ async fn docker_hubs_limit_on_pulls_is_kept_and_is_not_run_against() {
     sandbox.faults().add(Fault::new("GET", "", spent).always());
     let error = client.get_manifest(&reference).await.unwrap_err();
     assert_eq!(
-        (error.cause(), error.tries()),
+        (error.cause(), error.tries),
         (Cause::RateLimited, 1),
         "{error}"
     );
     assert!(error.to_string().contains("limit on pulls"), "{error}");
-    assert!(error.hint().unwrap().contains("docker login"));
+    assert!(of_failure(&error).unwrap().contains("docker login"));
 
     let asked = sandbox.log().count("GET", "/manifests/");
     let again = client.get_manifest(&tagged(&sandbox, "app", "v2")).await;
@@ -308,7 +308,7 @@ async fn trouble_at_a_storage_host_is_told_as_that_and_is_not_the_registrys() {
     let client = anonymous();
     let repository = super::repository(&sandbox, "app");
     let error = client.get_blob(&repository, &blob).await.unwrap_err();
-    assert_eq!((error.cause(), error.tries()), (Cause::Unreachable, 5));
+    assert_eq!((error.cause(), error.tries), (Cause::Unreachable, 5));
     let text = error.to_string();
     assert!(
         text.contains("`localhost`, where it points to: no connection"),

@@ -2,8 +2,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use futures_util::stream::StreamExt as _;
-use pusher::model::Digest;
-use pusher::plan::Cause;
+use pusher::model::{Cause, Digest};
 use pusher::registry::{
     Client, ClientOptions, HostOptions, ReadRegistry as _, Upload, UploadBody, WriteRegistry as _,
 };

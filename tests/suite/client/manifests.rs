@@ -1,6 +1,5 @@
-use pusher::model::{Digest, MANIFEST_SIZE_LIMIT, RawManifest, Reference, media_type};
-use pusher::plan::Cause;
-use pusher::registry::{Deletion, Kind, ReadRegistry as _, WriteRegistry as _};
+use pusher::model::{Cause, Digest, Kind, MANIFEST_SIZE_LIMIT, RawManifest, Reference, media_type};
+use pusher::registry::{Deletion, ReadRegistry as _, WriteRegistry as _};
 use pusher::sandbox::images::{Image, Index, schema_1};
 use pusher::sandbox::{Auth, Delete, Effect, Fault, Options, StoredManifest};
 
@@ -250,7 +249,7 @@ async fn a_refusal_says_what_the_registry_said() {
         error.message().unwrap().contains("unknown manifest class"),
         "{error}"
     );
-    assert_eq!(error.tries(), 1);
+    assert_eq!(error.tries, 1);
     assert_eq!(sandbox.log().writes(), 1);
 }
 

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use pusher::model::{Reference, Repository};
-use pusher::plan::Cause;
+use pusher::model::{Cause, Reference, Repository};
 use pusher::registry::{Client, HostOptions, ReadRegistry as _};
+use pusher::render::hints::of_failure;
 use pusher::sandbox::{Auth, Effect, Fault, Options, Sandbox};
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
@@ -95,12 +95,12 @@ async fn a_certificate_that_is_not_trusted_says_what_to_set() {
         .head_manifest(&app(&host))
         .await
         .unwrap_err();
-    assert_eq!((error.cause(), error.tries()), (Cause::Unreachable, 1));
+    assert_eq!((error.cause(), error.tries), (Cause::Unreachable, 1));
     assert!(
         error.to_string().contains("certificate is not trusted"),
         "{error}"
     );
-    assert!(error.hint().unwrap().contains("ca-file"));
+    assert!(of_failure(&error).unwrap().contains("ca-file"));
     assert_eq!(sandbox.log().requests(), []);
 }
 
@@ -112,12 +112,12 @@ async fn tls_to_one_that_has_none_says_what_to_set() {
     let client = tls(host, Some(other.cert.pem().into_bytes()));
     let error = client.head_manifest(&app(host)).await.unwrap_err();
     assert_eq!(
-        (error.cause(), error.tries()),
+        (error.cause(), error.tries),
         (Cause::Unreachable, 1),
         "{error}"
     );
     assert!(error.to_string().contains("does not speak TLS"), "{error}");
-    assert!(error.hint().unwrap().contains("plain-http: true"));
+    assert!(of_failure(&error).unwrap().contains("plain-http: true"));
 }
 
 #[tokio::test]

@@ -3,8 +3,9 @@
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex};
 
-use pusher::plan::Cause;
+use pusher::model::Cause;
 use pusher::registry::{HostOptions, ReadRegistry as _};
+use pusher::render::hints::of_failure;
 use pusher::sandbox::Options;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
@@ -262,14 +263,21 @@ async fn own_process_is_told_about_the_proxy() {
     }
     let client = client_with(FAR, HostOptions::default());
     let error = client.head_manifest(&app(FAR)).await.unwrap_err();
-    assert_eq!((error.cause(), error.tries()), (Cause::Unreachable, 1));
+    assert_eq!(
+        (error.cause(), error.tries),
+        (Cause::Unreachable, 1),
+        "{error}"
+    );
     assert!(
         error
             .to_string()
             .contains("the proxy did not let it through"),
         "{error}"
     );
-    assert!(error.hint().unwrap().contains("`HTTPS_PROXY`"), "{error}");
+    assert!(
+        of_failure(&error).unwrap().contains("`HTTPS_PROXY`"),
+        "{error}"
+    );
 }
 
 #[tokio::test]

@@ -2,11 +2,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
-use pusher::model::Digest;
-use pusher::plan::Cause;
+use pusher::model::{Cause, Digest, Kind};
 use pusher::registry::{
-    Client, ClientOptions, Kind, Mount, Patience, ReadRegistry as _, Upload, UploadBody,
-    UploadSession, WriteRegistry as _,
+    Client, ClientOptions, Mount, Patience, ReadRegistry as _, Upload, UploadBody, UploadSession,
+    WriteRegistry as _,
 };
 use pusher::sandbox::{Auth, Bearer, Effect, Fault, Options, Sandbox, User};
 
@@ -195,7 +194,7 @@ async fn bytes_that_are_not_the_digest_are_refused() {
         .await
         .unwrap_err();
     assert_eq!(
-        (error.code(), error.tries()),
+        (error.code(), error.tries),
         (Some("DIGEST_INVALID"), 1),
         "{error}"
     );
@@ -216,7 +215,7 @@ async fn a_stream_is_sent_once() {
         let sent = client
             .finish_upload(&session, &digest, bytes.len() as u64, body)
             .await;
-        assert_eq!(sent.unwrap_err().tries(), 1, "{effect:?}");
+        assert_eq!(sent.unwrap_err().tries, 1, "{effect:?}");
         assert_eq!(sandbox.log().requests().len(), 1, "{effect:?}");
     }
 }
@@ -237,7 +236,7 @@ async fn bytes_in_memory_are_not_sent_twice_to_one_upload() {
         let sent = client
             .finish_upload(&session, &digest, bytes.len() as u64, body)
             .await;
-        assert_eq!(sent.unwrap_err().tries(), 1, "{effect:?}");
+        assert_eq!(sent.unwrap_err().tries, 1, "{effect:?}");
         assert_eq!(sandbox.log().requests().len(), 1, "{effect:?}");
     }
 }

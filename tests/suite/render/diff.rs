@@ -4,8 +4,8 @@ use indexmap::IndexMap;
 use insta::assert_snapshot;
 use pulldown_cmark::{Event, Parser, Tag};
 use pusher::diff::{Diffs, ImageDiff, Node, Outline, Settings, compare};
-use pusher::model::{Descriptor, Digest, Platform};
-use pusher::plan::{Action, Cause};
+use pusher::model::{Cause, Descriptor, Digest, Platform};
+use pusher::plan::Action;
 use pusher::render::{self, Compared, Details, Format, View};
 
 use super::fixtures::{change, coloured, copy, descriptor, plan_of, unreadable};
@@ -117,7 +117,7 @@ fn in_plan(diff: Result<ImageDiff, &str>, format: Format) -> String {
     };
     let plan = plan_of(vec![change(1, "nginx", "nginx:1", action)]);
     let name = plan.changes[0].target.clone();
-    let diff = diff.map_err(|why| unreadable(Cause::Denied, why));
+    let diff = diff.map_err(|why| unreadable(Cause::Denied, "ghcr.io/org/app:1", why));
     let diffs = Diffs::from([(name, diff)]);
     let details = Details {
         diffs: Some(&diffs),

@@ -3,11 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use pusher::model::{Descriptor, Digest, ManifestError, Platform, Platforms, media_type};
+use pusher::model::{
+    Asked, Attempt, Cause, Descriptor, Digest, ErrorAnswer, Failure, Fault, Kind, ManifestError,
+    Operation, Platform, Platforms, media_type,
+};
 use pusher::plan::{
-    Action, BlockReason, Cause, Change, Content, Contents, Copy, Expected, LeftOut, NameRefused,
-    NameRule, Origin, Outcome, Plan, Profile, ProfileKind, Refusal, Report, Selection, Target,
-    TargetName, Transfer, Unreadable,
+    Action, BlockReason, Change, Content, Contents, Copy, Expected, LeftOut, NameRefused, NameRule,
+    Origin, Outcome, Plan, Profile, ProfileKind, Refusal, Report, Selection, TagAfter, Target,
+    TargetName, Transfer,
 };
 use pusher::render::{Format, Style, View};
 
@@ -87,12 +90,25 @@ pub(super) fn blocked(reason: BlockReason) -> Action {
     }
 }
 
-pub(super) fn unreadable(cause: Cause, message: &str) -> Unreadable {
-    Unreadable {
-        cause,
-        message: message.to_owned(),
-        hint: None,
-    }
+/// A registry that refused to show `image`, with words of its own.
+pub(super) fn unreadable(cause: Cause, image: &str, message: &str) -> Failure {
+    let status = match cause {
+        Cause::Unauthorized => 401,
+        Cause::Denied => 403,
+        Cause::Server => 500,
+        other => panic!("{other:?}"),
+    };
+    let answer = ErrorAnswer {
+        status,
+        code: Some("DENIED".to_owned()),
+        message: Some(message.to_owned()),
+        asked: Asked::Anonymously,
+        meaning: None,
+    };
+    let (host, name) = image.split_once('/').unwrap();
+    let operation = Operation::new(Kind::HeadManifest, format_args!("`{name}`"));
+    let attempt = Attempt::Request(operation);
+    Failure::new(host, attempt, Fault::Answered(answer))
 }
 
 pub(super) fn change(line: usize, source: &str, target: &str, action: Action) -> Change {
@@ -186,7 +202,8 @@ fn every_block() -> Vec<Change> {
             "private:v1",
             blocked(BlockReason::SourceUnreadable(unreadable(
                 Cause::Unauthorized,
-                "`ghcr.io` wants a login for `org/private` (401 `UNAUTHORIZED: authentication required`)",
+                "ghcr.io/org/private:v1",
+                "authentication required",
             ))),
         ),
         change(
@@ -195,7 +212,8 @@ fn every_block() -> Vec<Change> {
             "secret:v1",
             blocked(BlockReason::SourceUnreadable(unreadable(
                 Cause::Unauthorized,
-                "`ghcr.io` wants a login for `org/secret` (401 `UNAUTHORIZED: authentication required`)",
+                "ghcr.io/org/secret:v1",
+                "authentication required",
             ))),
         ),
         change(
@@ -224,7 +242,8 @@ fn every_block() -> Vec<Change> {
             "mysql:8",
             blocked(BlockReason::TargetUnreadable(unreadable(
                 Cause::Denied,
-                "`registry.cn-hangzhou.aliyuncs.com` does not allow to read `team/mysql` (403 `DENIED`)",
+                "registry.cn-hangzhou.aliyuncs.com/team/mysql:8",
+                "requested access is denied",
             ))),
         ),
         change(13, "mongo:7", "mongo:7", blocked(BlockReason::NotObserved)),
@@ -285,7 +304,7 @@ pub(super) fn every_outcome() -> Report {
             Outcome::Unchanged,
             Outcome::Blocked,
             Outcome::Stale {
-                found: descriptor("someone's").digest.short(),
+                found: Some(descriptor("someone's").digest),
                 cost: Transfer {
                     bytes_sent: 2048,
                     time: Duration::from_secs(1),
@@ -293,7 +312,13 @@ pub(super) fn every_outcome() -> Report {
                 },
             },
             Outcome::Failed {
-                message: "cannot push to `registry.cn-hangzhou.aliyuncs.com/team/mongo`: 500 from the registry, 5 tries".to_owned(),
+                failure: unreadable(
+                    Cause::Server,
+                    "registry.cn-hangzhou.aliyuncs.com/team/mongo:7",
+                    "a fault of its own",
+                )
+                .after(5),
+                tag: TagAfter::Unchanged,
                 cost: Transfer {
                     bytes_sent: 1024,
                     retries: 4,

@@ -1,10 +1,8 @@
 //! Names, tags and messages that want to be more than text.
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
-use pusher::model::{ManifestError, Platform};
-use pusher::plan::{
-    Action, BlockReason, Cause, LeftOut, Outcome, Plan, Refusal, Report, TargetName,
-};
+use pusher::model::{Cause, ManifestError, Platform};
+use pusher::plan::{Action, BlockReason, LeftOut, Outcome, Plan, Refusal, Report, TargetName};
 use pusher::render::Format;
 use serde_json::Value;
 
@@ -29,7 +27,7 @@ fn hostile_plan() -> Plan {
         available: vec![platform],
     };
     let malformed = ManifestError::Malformed(HOSTILE.to_owned());
-    let unreadable = || unreadable(Cause::Server, HOSTILE);
+    let unreadable = || unreadable(Cause::Server, "ghcr.io/org/app:1", HOSTILE);
     let before = || descriptor("old");
     let actions = [
         Action::Create {
@@ -69,11 +67,11 @@ fn hostile_report() -> Report {
         .map(|(position, _)| match position {
             0 => Outcome::Done(pusher::plan::Transfer::default()),
             1 => Outcome::Stale {
-                found: HOSTILE.to_owned(),
+                found: None,
                 cost: pusher::plan::Transfer::default(),
             },
             2 => Outcome::Unchanged,
-            _ => Outcome::failed(HOSTILE),
+            _ => Outcome::failed(unreadable(Cause::Server, "ghcr.io/org/app:1", HOSTILE)),
         });
     Report {
         outcomes: outcomes.collect(),

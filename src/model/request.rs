@@ -1,0 +1,120 @@
+//! The requests that a registry is sent.
+
+use std::fmt;
+
+/// The kinds of requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// `HEAD` of a manifest.
+    HeadManifest,
+    /// `GET` of a manifest.
+    GetManifest,
+    /// `PUT` of a manifest.
+    PutManifest,
+    /// `DELETE` of a manifest or a tag.
+    DeleteManifest,
+    /// `HEAD` of a blob.
+    HeadBlob,
+    /// `GET` of a blob.
+    GetBlob,
+    /// `POST` that asks to mount a blob.
+    MountBlob,
+    /// `POST` that opens an upload.
+    StartUpload,
+    /// `PATCH` that sends a part of a blob.
+    AppendUpload,
+    /// `PUT` that sends a blob or closes its upload.
+    FinishUpload,
+    /// `GET` of an upload's state.
+    UploadOffset,
+    /// `DELETE` of an upload.
+    CancelUpload,
+    /// `GET` of a page of tags.
+    ListTags,
+    /// `GET` of a page of referrers.
+    ListReferrers,
+    /// A token.
+    Token,
+}
+
+impl Kind {
+    /// All kinds, in the order of their declaration.
+    pub const ALL: [Self; 15] = [
+        Self::HeadManifest,
+        Self::GetManifest,
+        Self::PutManifest,
+        Self::DeleteManifest,
+        Self::HeadBlob,
+        Self::GetBlob,
+        Self::MountBlob,
+        Self::StartUpload,
+        Self::AppendUpload,
+        Self::FinishUpload,
+        Self::UploadOffset,
+        Self::CancelUpload,
+        Self::ListTags,
+        Self::ListReferrers,
+        Self::Token,
+    ];
+
+    /// Tells whether the request is to change what the registry holds.
+    pub fn is_write(self) -> bool {
+        match self {
+            Self::PutManifest
+            | Self::DeleteManifest
+            | Self::MountBlob
+            | Self::StartUpload
+            | Self::AppendUpload
+            | Self::FinishUpload
+            | Self::UploadOffset
+            | Self::CancelUpload => true,
+            Self::HeadManifest
+            | Self::GetManifest
+            | Self::HeadBlob
+            | Self::GetBlob
+            | Self::ListTags
+            | Self::ListReferrers
+            | Self::Token => false,
+        }
+    }
+
+    /// Returns a name for reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::HeadManifest => "head-manifest",
+            Self::GetManifest => "get-manifest",
+            Self::PutManifest => "put-manifest",
+            Self::DeleteManifest => "delete-manifest",
+            Self::HeadBlob => "head-blob",
+            Self::GetBlob => "get-blob",
+            Self::MountBlob => "mount-blob",
+            Self::StartUpload => "start-upload",
+            Self::AppendUpload => "append-upload",
+            Self::FinishUpload => "finish-upload",
+            Self::UploadOffset => "upload-offset",
+            Self::CancelUpload => "cancel-upload",
+            Self::ListTags => "list-tags",
+            Self::ListReferrers => "list-referrers",
+            Self::Token => "token",
+        }
+    }
+}
+
+/// One request: its kind and its object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Operation {
+    /// What kind of request it is.
+    pub kind: Kind,
+    /// What it is about, as it stands in a sentence.
+    pub object: String,
+}
+
+impl Operation {
+    /// Names a request.
+    pub fn new(kind: Kind, object: impl fmt::Display) -> Self {
+        Self {
+            kind,
+            object: object.to_string(),
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Why no answer came: what the libraries say, as one of the few kinds that matter.
+
+use std::error::Error;
+use std::io;
+
+use hyper_util::client::legacy;
+
+use crate::model::NoAnswer;
+
+/// A name has no address; the resolver's words.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct NoAddress(pub(super) String);
+
+/// A proxy did not let a connection through; its words.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct ProxyRefused(pub(super) String);
+
+/// The kinds are told apart by the types in the chain of sources, never by a text.
+fn read(error: &(dyn Error + 'static), is_connect: bool) -> NoAnswer {
+    let mut text = String::new();
+    let mut next = Some(error);
+    while let Some(link) = next {
+        if let Some(found) = kind(link) {
+            return found;
+        }
+        text = link.to_string();
+        next = inner(link).or_else(|| link.source());
+    }
+    if is_connect {
+        NoAnswer::Connect(text)
+    } else {
+        NoAnswer::Broken(text)
+    }
+}
+
+fn kind(link: &(dyn Error + 'static)) -> Option<NoAnswer> {
+    if link.downcast_ref().is_some_and(is_unread) {
+        return Some(NoAnswer::Unread);
+    }
+    if let Some(NoAddress(why)) = link.downcast_ref() {
+        return Some(NoAnswer::UnknownHost(why.clone()));
+    }
+    if let Some(ProxyRefused(why)) = link.downcast_ref() {
+        return Some(NoAnswer::Proxy(why.clone()));
+    }
+    match link.downcast_ref()? {
+        rustls::Error::InvalidMessage(_) => Some(NoAnswer::PlainHttp),
+        why @ (rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented) => {
+            Some(NoAnswer::Certificate(why.to_string()))
+        }
+        _ => None,
+    }
+}
+
+/// Returns what an error of the system is made of: its `source` leaves that out.
+fn inner<'a>(link: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+    let error: &io::Error = link.downcast_ref()?;
+    error.get_ref().map(|inner| inner as &(dyn Error + 'static))
+}
+
+/// Tells whether HTTP/2 says that the request may be sent again, whatever it is.
+fn is_unread(error: &h2::Error) -> bool {
+    error.is_remote()
+        && match error.reason() {
+            Some(h2::Reason::NO_ERROR) => error.is_go_away(),
+            Some(h2::Reason::REFUSED_STREAM) => error.is_reset(),
+            _ => false,
+        }
+}
+
+pub(super) fn of_client(error: &legacy::Error) -> NoAnswer {
+    read(error, error.is_connect())
+}
+
+pub(super) fn of_body(error: &hyper::Error) -> NoAnswer {
+    read(error, false)
+}
