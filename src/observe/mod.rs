@@ -6,9 +6,11 @@
 
 mod referrers;
 mod resolve;
+mod same_content;
 mod stock;
 
 pub use resolve::{resolve, tags, upstream};
+pub use same_content::same_content;
 pub use stock::stock;
 
 use std::collections::HashMap;

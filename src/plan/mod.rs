@@ -20,6 +20,7 @@ pub mod referrers;
 pub mod remember;
 pub mod report;
 pub mod rewrite;
+pub mod same_content;
 pub mod saved;
 pub mod select;
 
@@ -42,4 +43,5 @@ pub use profile::{Profile, ProfileKind};
 pub use prune::{ObservedTags, PRUNE_LIMIT, prune};
 pub use remember::{Remembered, ResolutionKey};
 pub use report::{Outcome, Report, TagAfter, Transfer};
+pub use same_content::{SameContent, SameContents};
 pub use saved::{FileDigest, SavedPlan};

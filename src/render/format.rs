@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::diff::Diffs;
-use crate::plan::{Cost, Drift, Plan, Report};
+use crate::plan::{Change, Cost, Drift, Plan, Report, SameContent, SameContents};
 
 use super::diff::Compared;
 use super::style::View;
@@ -30,6 +30,15 @@ pub struct Details<'a> {
     pub diffs: Option<&'a Diffs>,
     /// What it costs to carry it out, if that was counted.
     pub cost: Option<&'a Cost>,
+    /// Which updates bring no other content, if someone looked.
+    pub same_content: Option<&'a SameContents>,
+}
+
+impl Details<'_> {
+    /// Returns how what the target holds is the same image, where it is.
+    pub(super) fn same_content(&self, change: &Change) -> Option<SameContent> {
+        self.same_content?.get(&change.target).copied()
+    }
 }
 
 /// Writes what has to be done, with what else is known about it.
@@ -44,7 +53,7 @@ pub fn plan(
         Format::Human => human::plan(plan, details, view, out),
         Format::Json => json::plan(plan, details, out),
         Format::Markdown => markdown::plan(plan, details, out),
-        Format::Github => github::plan(plan, out),
+        Format::Github => github::plan(plan, details, out),
     }
 }
 

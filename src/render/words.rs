@@ -3,9 +3,10 @@
 use crate::model::{Platforms, Reference};
 use crate::plan::{
     Action, BlockReason, Change, Copy, Cost, LeftOut, LockState, Misfit, Outcome, Plan,
-    ProfileKind, Selection, Summary, TagAfter, TargetName,
+    ProfileKind, SameContent, Selection, Summary, TagAfter, TargetName,
 };
 
+use super::format::Details;
 use super::units::{bytes, counted};
 
 /// Returns a reference with its digest cut to what people compare.
@@ -39,6 +40,23 @@ pub fn reason(action: &Action) -> Option<String> {
         }),
         Action::Blocked { reason, .. } => Some(block_reason(reason)),
     }
+}
+
+/// Says how an update brings no other content.
+pub fn same_content(same: SameContent) -> &'static str {
+    match same {
+        SameContent::OtherManifest => "same content: only the manifest is written differently",
+        SameContent::OtherCompression => "same content: the layers are compressed differently",
+    }
+}
+
+/// Says what becomes of updates that bring no other content; nothing where there are none.
+pub fn same_content_hint(details: &Details<'_>) -> Option<&'static str> {
+    let found = details.same_content.is_some_and(|found| !found.is_empty());
+    found.then_some(
+        "where the content is the same, another tool wrote what the target holds, as `docker push` \
+         does; `pusher apply` puts the source's digest in its place, once",
+    )
 }
 
 /// Says what a new name was before.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::apply::apply;
+use crate::observe::same_content;
 use crate::plan::Cost;
 use crate::plan::cost::pulls;
 use crate::progress::Progress;
@@ -16,7 +17,7 @@ use super::super::exit::Exit;
 use super::super::outputs::Outputs;
 use super::super::progress::{Display, Phase};
 use super::super::report::answer;
-use super::plan::{Planned, make, pruned};
+use super::plan::{Planned, make, pruned, reading};
 use super::saved;
 
 /// Makes the plan or takes up a saved one, carries it out and prints what happened to each image.
@@ -38,10 +39,12 @@ pub(super) async fn run(
             style: printer.talk_style(),
             ..printer.view(global.verbose > 0)
         };
+        let same = reading(context, 0, async |_| same_content(&plan, &client).await).await?;
         printer.say(|to| {
             let cost = Cost::of(&plan, None);
             let details = render::Details {
                 cost: Some(&cost),
+                same_content: Some(&same),
                 ..render::Details::default()
             };
             render::plan(&plan, &details, Format::Human.into(), &view, to)?;

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use crate::cache::ResolutionCache;
 use crate::diff::Diffs;
 use crate::inspect;
-use crate::observe::{observe, stock, tags};
+use crate::observe::{observe, same_content, stock, tags};
 use crate::plan::cost::pulls;
 use crate::plan::offline::offline;
-use crate::plan::{Cost, Observed, Plan, SavedPlan, TargetName};
+use crate::plan::{Cost, Observed, Plan, SameContents, SavedPlan, TargetName};
 use crate::progress::Progress;
 use crate::registry::Client;
 use crate::render;
@@ -33,22 +33,25 @@ pub(super) async fn run(
 ) -> Result<Exit, Stop> {
     let out = options.out.iter().map(|path| ("--out", path.as_path()));
     let outputs = Outputs::check(context, out.chain(options.report.named()))?;
-    let Asked { plan, diffs, cost } = if options.offline {
+    let asked = if options.offline {
         let mirror = declared(context, global, options.locked, &outputs)?;
         Asked {
             plan: offline(&mirror.desired),
             diffs: None,
             cost: None,
+            same_content: None,
         }
     } else {
         asked(context, global, options, &outputs).await?
     };
     let details = render::Details {
-        diffs: diffs.as_ref(),
-        cost: cost.as_ref(),
+        diffs: asked.diffs.as_ref(),
+        cost: asked.cost.as_ref(),
+        same_content: asked.same_content.as_ref(),
     };
+    let plan = &asked.plan;
     answer(context, global, &options.report, |format, view, to| {
-        render::plan(&plan, &details, format, view, to)
+        render::plan(plan, &details, format, view, to)
     })?;
     let summary = plan.summary();
     let pending = options.detailed_exitcode && summary.pending() > 0;
@@ -66,6 +69,7 @@ struct Asked {
     plan: Plan,
     diffs: Option<Diffs>,
     cost: Option<Cost>,
+    same_content: Option<SameContents>,
 }
 
 /// Makes the plan, and keeps it where that was asked for.
@@ -103,9 +107,16 @@ async fn asked(
     } else {
         None
     };
-    let stock = reading(context, 0, async |_| stock(&plan, &client).await).await?;
-    let cost = Some(Cost::of(&plan, Some(&stock)));
-    Ok(Asked { plan, diffs, cost })
+    let (stock, same_content) = reading(context, 0, async |_| {
+        tokio::join!(stock(&plan, &client), same_content(&plan, &client))
+    })
+    .await?;
+    Ok(Asked {
+        diffs,
+        cost: Some(Cost::of(&plan, Some(&stock))),
+        same_content: Some(same_content),
+        plan,
+    })
 }
 
 /// Reads the files, and the lock as strictly as was asked for.

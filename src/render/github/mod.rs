@@ -13,21 +13,26 @@ use crate::plan::{
 
 use super::diff::{self, Compared, side};
 use super::drift::meaning;
+use super::format::Details;
 use super::hints;
-use super::words::{block_reason, outcome_reason, outcome_word, short_reference};
+use super::words::{block_reason, outcome_reason, outcome_word, same_content, short_reference};
 use annotations::{Annotation, At, Level, write};
 
 /// Writes what has to be done: what cannot be as an error, the rest as notices.
-pub fn plan(plan: &Plan, out: &mut dyn fmt::Write) -> fmt::Result {
+pub fn plan(plan: &Plan, details: &Details<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     let found: Vec<_> = plan
         .changes
         .iter()
-        .filter_map(|change| pending(change, &plan.target))
+        .filter_map(|change| pending(change, &plan.target, details))
         .collect();
     write(&found, out)
 }
 
-fn pending<'a>(change: &'a Change, target: &Target) -> Option<Annotation<'a>> {
+fn pending<'a>(
+    change: &'a Change,
+    target: &Target,
+    details: &Details<'_>,
+) -> Option<Annotation<'a>> {
     let source = short_reference(&change.source);
     let (level, word, message) = match &change.action {
         Action::NoOp { .. } => return None,
@@ -36,7 +41,12 @@ fn pending<'a>(change: &'a Change, target: &Target) -> Option<Annotation<'a>> {
         }
         Action::Blocked { reason, .. } => (Level::Error, "blocked", block_reason(reason)),
         Action::Create { .. } => (Level::Notice, "create", format!("copied from {source}")),
-        Action::Update { .. } => (Level::Notice, "update", format!("copied from {source}")),
+        Action::Update { .. } => {
+            let same = details.same_content(change).map(same_content);
+            let same = same.map_or_else(String::new, |same| format!("; {same}"));
+            let message = format!("copied from {source}{same}");
+            (Level::Notice, "update", message)
+        }
         Action::Delete { .. } => (Level::Notice, "delete", "deleted in the target".to_owned()),
     };
     Some(Annotation {

@@ -6,7 +6,9 @@ use crate::plan::{Action, Change, Plan};
 
 use super::super::format::Details;
 use super::super::style::{Tone, View};
-use super::super::words::{block_reason, cost, plan_summary, renamed_from, unlocked_hint};
+use super::super::words::{
+    block_reason, cost, plan_summary, renamed_from, same_content, same_content_hint, unlocked_hint,
+};
 use super::block::{blocks, header, of_change};
 use super::diff;
 use super::page::{Page, Span};
@@ -36,6 +38,9 @@ pub fn plan(
                 (block.symbol, block.word) = (">", "rename");
                 block.lines.push(vec![Span::plain(renamed_from(old))]);
             }
+            if let Some(same) = details.same_content(change) {
+                block.lines.push(vec![Span::plain(same_content(same))]);
+            }
             if let Action::Blocked { reason, .. } = &change.action {
                 block.lines.push(vec![Span::plain(block_reason(reason))]);
             }
@@ -50,8 +55,12 @@ pub fn plan(
     if let Some(cost) = details.cost.and_then(cost) {
         page.flow(0, &[Span::plain(cost)])?;
     }
-    match unlocked_hint(plan) {
-        Some(hint) => page.flow(0, &[Span::new(Tone::Hint, "hint:"), Span::plain(hint)]),
-        None => Ok(()),
+    let hints = [
+        same_content_hint(details).map(str::to_owned),
+        unlocked_hint(plan),
+    ];
+    for hint in hints.into_iter().flatten() {
+        page.flow(0, &[Span::new(Tone::Hint, "hint:"), Span::plain(hint)])?;
     }
+    Ok(())
 }

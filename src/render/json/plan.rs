@@ -85,6 +85,9 @@ struct Change {
     /// The bytes of the image's blobs, of which the target may have some; null where they were not
     /// counted or nothing is copied.
     bytes_to_copy: Option<u64>,
+    /// How the target holds the same image under another digest; null where it does not, or where
+    /// nobody looked.
+    same_content: Option<SameContent>,
     /// What differs inside; null unless it was asked for and the image is updated.
     diff: Option<Diff>,
     /// Why it cannot be told what differs inside; null where it can, or nobody asked.
@@ -115,6 +118,25 @@ impl From<&core::Action> for Action {
             core::Action::NoOp { .. } => Self::NoOp,
             core::Action::Delete { .. } => Self::Delete,
             core::Action::Blocked { .. } => Self::Blocked,
+        }
+    }
+}
+
+/// How an image is the same under another digest.
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+enum SameContent {
+    /// Config and layers are the same, byte for byte; the manifest is written differently.
+    OtherManifest,
+    /// The config is the same; layers are compressed differently.
+    OtherCompression,
+}
+
+impl From<core::SameContent> for SameContent {
+    fn from(same: core::SameContent) -> Self {
+        match same {
+            core::SameContent::OtherManifest => Self::OtherManifest,
+            core::SameContent::OtherCompression => Self::OtherCompression,
         }
     }
 }
@@ -268,6 +290,7 @@ impl Change {
                 _ => None,
             },
             bytes_to_copy: copy.and_then(core::Copy::blob_bytes),
+            same_content: details.same_content(change).map(Into::into),
             diff: diff.and_then(|diff| Some(diff.as_ref().ok()?.into())),
             diff_unreadable: diff.and_then(|diff| Some(diff.as_ref().err()?.to_string())),
         }

@@ -2,11 +2,13 @@
 
 use std::fmt;
 
-use crate::plan::{Action, Change, Copy, Plan, TargetName};
+use crate::plan::{Action, Change, Copy, Plan, SameContent, TargetName};
 
 use super::super::format::Details;
 use super::super::units::{bytes, counted};
-use super::super::words::{copy_notes, cost, plan_summary, unlocked_hint};
+use super::super::words::{
+    copy_notes, cost, plan_summary, same_content, same_content_hint, unlocked_hint,
+};
 use super::diff;
 use super::escape::{code, prose};
 use super::page::Page;
@@ -33,9 +35,10 @@ pub fn plan(plan: &Plan, details: &Details<'_>, out: &mut dyn fmt::Write) -> fmt
     }
     page.table(
         ["", "target", "source", "digest", "size"],
-        changes
-            .iter()
-            .filter_map(|change| row(change, renames.get(&change.target).copied())),
+        changes.iter().filter_map(|change| {
+            let old_name = renames.get(&change.target).copied();
+            row(change, old_name, details.same_content(change))
+        }),
     );
     page.list(
         "Left out",
@@ -58,13 +61,21 @@ pub fn plan(plan: &Plan, details: &Details<'_>, out: &mut dyn fmt::Write) -> fmt
         &format!("{} unchanged", counted(unchanged.len(), "image")),
         unchanged,
     );
-    if let Some(hint) = unlocked_hint(plan) {
+    let hints = [
+        same_content_hint(details).map(str::to_owned),
+        unlocked_hint(plan),
+    ];
+    for hint in hints.into_iter().flatten() {
         page.paragraph(&format!("hint: {}", prose(&hint)));
     }
     page.finish(out)
 }
 
-fn row(change: &Change, old_name: Option<&TargetName>) -> Option<[String; 5]> {
+fn row(
+    change: &Change,
+    old_name: Option<&TargetName>,
+    same: Option<SameContent>,
+) -> Option<[String; 5]> {
     let (word, digest) = match &change.action {
         Action::Create { after } => {
             let digest = code(&after.expected.descriptor.digest.short());
@@ -79,9 +90,10 @@ fn row(change: &Change, old_name: Option<&TargetName>) -> Option<[String; 5]> {
         Action::Update { before, after } => (
             "**update**",
             format!(
-                "{} → {}",
+                "{} → {}{}",
                 code(&before.digest.short()),
-                code(&after.expected.descriptor.digest.short())
+                code(&after.expected.descriptor.digest.short()),
+                same.map_or_else(String::new, |same| format!("; {}", same_content(same)))
             ),
         ),
         // It is told where the new name is.

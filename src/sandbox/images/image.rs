@@ -53,6 +53,18 @@ impl Image {
         }
     }
 
+    /// Uses docker's media types and other compressed layers: what `docker push` makes of an image that
+    /// was pulled from elsewhere. The config, which names what the layers unpack to, is the same.
+    #[must_use]
+    pub fn pushed_by_docker(self) -> Self {
+        let layers = self.layers.into_iter().map(Layer::compressed_anew);
+        Self {
+            format: Format::Docker,
+            layers: layers.collect(),
+            ..self
+        }
+    }
+
     /// Sets `os.version`, which tells Windows images apart.
     #[must_use]
     pub fn os_version(mut self, version: &str) -> Self {

@@ -12,6 +12,7 @@ mod files;
 pub(crate) mod harness;
 mod outputs;
 mod plan;
+mod same_content;
 mod saved;
 mod secrets;
 mod status;

@@ -121,7 +121,7 @@ fn in_plan(diff: Result<ImageDiff, &str>, format: Format) -> String {
     let diffs = Diffs::from([(name, diff)]);
     let details = Details {
         diffs: Some(&diffs),
-        cost: None,
+        ..Details::default()
     };
     let mut text = String::new();
     render::plan(&plan, &details, format, &coloured(), &mut text).unwrap();

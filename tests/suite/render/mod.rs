@@ -21,6 +21,7 @@ fn plan_at(plan: &Plan, target: Option<&Stock>, format: Format, view: &View) -> 
     let details = Details {
         cost: Some(&cost),
         diffs: None,
+        same_content: None,
     };
     let mut text = String::new();
     render::plan(plan, &details, format, view, &mut text).unwrap();
