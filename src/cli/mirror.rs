@@ -11,7 +11,7 @@ use crate::model::Digest;
 use crate::plan::{Desired, Entry, FileDigest, Lock, LockedImage, Origin, TargetName};
 use crate::render::{Style, diagnostics, github, words};
 
-use super::args::{Format, GlobalArgs};
+use super::args::{Format, GlobalArgs, PruneArg};
 use super::context::Context;
 use super::error::{CliError, Stop};
 use super::exit::Exit;
@@ -51,6 +51,11 @@ impl Mirror {
             file: self.lock_file.display().to_string(),
             line: lock::line_of(&self.lock_text, target).unwrap_or(1),
         }
+    }
+
+    /// Tells whether what is no longer declared has to be deleted.
+    pub fn prunes(&self, asked: PruneArg) -> bool {
+        asked.prune || self.prune.wanted
     }
 
     /// Returns what may be deleted: what the lock records and the files no longer declare.

@@ -117,6 +117,11 @@ pub enum BlockReason {
         /// What the lock records.
         locked: Digest,
     },
+    /// It would be deleted as the old name of an image whose new name is not there.
+    NewNameMissing {
+        /// The new name.
+        name: TargetName,
+    },
     /// It would be deleted, but the target does not delete.
     CannotDelete,
     /// More tags would be deleted than one run may.
@@ -275,6 +280,7 @@ impl BlockReason {
             | Self::SourceMoved { .. }
             | Self::TargetMoved { .. }
             | Self::NotOurs { .. }
+            | Self::NewNameMissing { .. }
             | Self::CannotDelete
             | Self::PruneLimit { .. }
             | Self::ReferrersDiffer { .. }

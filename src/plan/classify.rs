@@ -267,6 +267,7 @@ mod tests {
                 BlockReason::ReferrersUnreadable(_) => "referrers unreadable",
                 BlockReason::NotObserved => "not observed",
                 BlockReason::NotOurs { .. }
+                | BlockReason::NewNameMissing { .. }
                 | BlockReason::CannotDelete
                 | BlockReason::PruneLimit { .. } => "not to be deleted",
                 BlockReason::BlockedWhenPlanned

@@ -1,9 +1,11 @@
 //! What may be deleted: the tags that the lock records and the files no longer declare. Nothing
 //! else ever is.
 
+use std::collections::{HashMap, HashSet, VecDeque};
+
 use indexmap::IndexMap;
 
-use crate::model::Descriptor;
+use crate::model::{Descriptor, Digest};
 
 use super::change::{Action, BlockReason, Change, Plan};
 use super::desired::{Origin, Policy, TargetName};
@@ -19,7 +21,7 @@ pub type ObservedTags = IndexMap<TargetName, Observation<Descriptor>>;
 /// Adds to `plan` what has to be deleted, after everything else: of what is `undeclared`, that
 /// which the target still holds as it is recorded.
 ///
-/// A tag that is gone already needs nothing. Where more than `limit` tags would go, none does: an
+/// A tag that is gone already needs nothing, and one that follows an image stays with it. Where more than `limit` tags would go, none does: an
 /// emptied list is more often a mistake than a wish.
 pub fn prune(
     plan: &mut Plan,
@@ -28,8 +30,10 @@ pub fn prune(
     limit: usize,
     origin: impl Fn(&TargetName) -> Origin,
 ) {
+    let planned: HashSet<_> = plan.changes.iter().map(|change| &change.target).collect();
     let mut changes: Vec<Change> = undeclared
         .iter()
+        .filter(|(name, _)| !planned.contains(name))
         .filter_map(|(name, locked)| {
             let action = delete(plan, locked, observed.get(name))?;
             Some(Change {
@@ -87,24 +91,36 @@ fn delete(
     }
 }
 
-/// Tells for each deletion whether the same image is created under another name; each creation is
-/// the new name of one old one at most.
+/// Tells for each deletion whether the same image is created under another name.
 fn find_renames(planned: &[Change], deletions: &mut [Change]) {
-    let mut created: Vec<(&Descriptor, &TargetName)> = planned
-        .iter()
-        .filter_map(|change| match &change.action {
-            Action::Create { after } => Some((&after.expected.descriptor, &change.target)),
-            _ => None,
-        })
-        .collect();
+    let created = planned.iter().filter_map(|change| match &change.action {
+        Action::Create { after } => Some((&after.expected.descriptor.digest, &change.target)),
+        _ => None,
+    });
+    let mut renames = Renames::to(created);
     for deletion in deletions {
-        let Action::Delete { before, renamed_to } = &mut deletion.action else {
-            continue;
-        };
-        let same = |(made, _): &(&Descriptor, _)| made.digest == before.digest;
-        if let Some(position) = created.iter().position(same) {
-            *renamed_to = Some(created.remove(position).1.clone());
+        if let Action::Delete { before, renamed_to } = &mut deletion.action {
+            *renamed_to = renames.of(&before.digest).cloned();
         }
+    }
+}
+
+/// The new names that old ones can get: each creation is the new name of one old one at most.
+pub(super) struct Renames<'a, N: ?Sized>(HashMap<&'a Digest, VecDeque<&'a N>>);
+
+impl<'a, N: ?Sized> Renames<'a, N> {
+    /// Takes what is created, in the order of the plan.
+    pub(super) fn to(created: impl Iterator<Item = (&'a Digest, &'a N)>) -> Self {
+        let mut names: HashMap<_, VecDeque<_>> = HashMap::new();
+        for (digest, name) in created {
+            names.entry(digest).or_default().push_back(name);
+        }
+        Self(names)
+    }
+
+    /// Returns the new name of the next deletion, which is of this digest.
+    pub(super) fn of(&mut self, digest: &Digest) -> Option<&'a N> {
+        self.0.get_mut(digest)?.pop_front()
     }
 }
 
@@ -270,7 +286,14 @@ mod tests {
             other => panic!("{other:?}"),
         };
         assert_eq!((renamed(2), renamed(3)), (Some(name("new")), None));
+    }
+
+    #[test]
+    fn what_follows_an_image_by_now_is_not_deleted() {
+        let mut plan = empty_plan(ProfileKind::Generic);
+        plan.changes = vec![create("a.sig", "signature")];
+        let tags = [("a.sig", Observation::Present(descriptor("a.sig")))];
         let plan = pruned(plan, &tags, PRUNE_LIMIT);
-        assert_eq!(plan.changes.len(), 6);
+        assert_eq!(plan.changes, [create("a.sig", "signature")]);
     }
 }

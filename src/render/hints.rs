@@ -56,7 +56,10 @@ pub fn for_change(change: &Change, target: &Target) -> Option<String> {
              `target:`"
                 .to_owned(),
         ),
-        BlockReason::NotObserved | BlockReason::Offline { .. } => None,
+        // The new name's own change says what to do.
+        BlockReason::NewNameMissing { .. }
+        | BlockReason::NotObserved
+        | BlockReason::Offline { .. } => None,
         BlockReason::BlockedWhenPlanned
         | BlockReason::SourceMoved { .. }
         | BlockReason::TargetMoved { .. } => {

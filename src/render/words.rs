@@ -113,6 +113,9 @@ pub fn block_reason(reason: &BlockReason) -> String {
             "it is not deleted: someone else moved the tag, the lock records {}",
             locked.short()
         ),
+        BlockReason::NewNameMissing { name } => {
+            format!("it is not deleted: its image is renamed to `{name}`, and that is not there")
+        }
         BlockReason::CannotDelete => "it is not deleted: the registry cannot".to_owned(),
         BlockReason::PruneLimit { count, limit } => format!(
             "it is not deleted: {} would go, and `prune-limit` is {limit}",

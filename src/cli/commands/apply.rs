@@ -17,7 +17,7 @@ use super::super::exit::Exit;
 use super::super::outputs::Outputs;
 use super::super::progress::{Display, Phase};
 use super::super::report::answer;
-use super::plan::{Planned, make, pruned, reading};
+use super::plan::{Planned, make_pruned, reading};
 use super::saved;
 
 /// Makes the plan or takes up a saved one, carries it out and prints what happened to each image.
@@ -29,10 +29,10 @@ pub(super) async fn run(
     let printer = &context.printer;
     let outputs = Outputs::check(context, options.report.named())?;
     let planned = match &options.plan {
-        Some(path) => saved::take_up(context, global, options.locked, path, &outputs).await?,
-        None => make(context, global, options.locked, &outputs).await?,
+        Some(path) => saved::take_up(context, global, options, path, &outputs).await?,
+        None => make_pruned(context, global, options.locked, options.prune, &outputs).await?,
     };
-    let Planned { plan, client, .. } = pruned(context, planned, options.prune).await?;
+    let Planned { plan, client, .. } = planned;
     let pending = plan.summary().pending();
     if pending > 0 && printer.talks_to_a_person() {
         let view = render::View {

@@ -79,22 +79,18 @@ async fn asked(
     options: &PlanArgs,
     outputs: &Outputs<'_>,
 ) -> Result<Asked, Stop> {
-    let planned = make(context, global, options.locked, outputs).await?;
-    let saved = options.out.as_ref().map(|path| {
-        let Planned {
-            plan,
-            observed,
-            mirror,
-            ..
-        } = &planned;
-        let saved = SavedPlan::of(&mirror.desired, plan, observed, mirror.files.clone());
-        (path, saved)
-    });
-    let planned = pruned(context, planned, options.prune).await?;
-    if let Some((path, saved)) = saved {
+    let planned = make_pruned(context, global, options.locked, options.prune, outputs).await?;
+    let Planned {
+        plan,
+        client,
+        mirror,
+        observed,
+    } = planned;
+    if let Some(path) = &options.out {
+        let prune = mirror.prunes(options.prune);
+        let saved = SavedPlan::of(&mirror.desired, &plan, &observed, mirror.files, prune);
         saved::write(context, path, &saved)?;
     }
-    let Planned { plan, client, .. } = planned;
     warn_of_pulls(&context.printer, &client, &pulls(&plan, |_, _| false));
     let diffs = if options.diff {
         let updates = plan.summary().update;
@@ -151,6 +147,22 @@ pub(super) async fn make(
     make_for(context, global, declared(context, global, locked, outputs)?).await
 }
 
+/// The same, with what has to be deleted, if the files or who typed the command want that.
+pub(super) async fn make_pruned(
+    context: &Context,
+    global: &GlobalArgs,
+    locked: LockedArg,
+    asked: PruneArg,
+    outputs: &Outputs<'_>,
+) -> Result<Planned, Stop> {
+    let planned = make(context, global, locked, outputs).await?;
+    if planned.mirror.prunes(asked) {
+        pruned(context, planned).await
+    } else {
+        Ok(planned)
+    }
+}
+
 /// Makes the plan for what was declared, and shows meanwhile that it is alive.
 pub(super) async fn make_for(
     context: &Context,
@@ -173,24 +185,14 @@ pub(super) async fn make_for(
     })
 }
 
-/// Adds to a plan what has to be deleted, if that is asked for.
-///
-/// Never what a saved plan says: the files and the lock tell what may go, and a saved plan holds for
-/// them alone.
-pub(super) async fn pruned(
-    context: &Context,
-    mut planned: Planned,
-    asked: PruneArg,
-) -> Result<Planned, Stop> {
+/// Adds to a plan what has to be deleted: the files and the lock tell what may go.
+pub(super) async fn pruned(context: &Context, mut planned: Planned) -> Result<Planned, Stop> {
     let Planned {
         plan,
         client,
         mirror,
         ..
     } = &mut planned;
-    if !asked.prune && !mirror.prune.wanted {
-        return Ok(planned);
-    }
     let undeclared = mirror.prunable()?;
     let names = undeclared.iter().map(|(name, _)| name);
     let target = &mirror.desired.target;

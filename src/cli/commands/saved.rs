@@ -5,16 +5,16 @@ use std::path::Path;
 
 use crate::observe::tags;
 use crate::plan::SavedPlan;
-use crate::plan::saved::{PlanFile, confirm, lost, pin, read};
+use crate::plan::saved::{Declared, PlanFile, confirm, lost, pin, read};
 use crate::render::clean::clean;
 use crate::render::json;
 
-use super::super::args::{GlobalArgs, LockedArg};
+use super::super::args::{ApplyArgs, GlobalArgs};
 use super::super::context::Context;
 use super::super::error::{CliError, Stop};
 use super::super::files;
 use super::super::outputs::{self, Outputs};
-use super::plan::{Planned, declared, make_for, reading};
+use super::plan::{Planned, declared, make_for, pruned, reading};
 
 /// Keeps a plan.
 pub(super) fn write(context: &Context, path: &Path, plan: &SavedPlan) -> Result<(), CliError> {
@@ -25,10 +25,13 @@ pub(super) fn write(context: &Context, path: &Path, plan: &SavedPlan) -> Result<
 }
 
 /// Reads a plan, makes it anew for the digests that it names, and keeps of it what still holds.
+///
+/// What it deletes was asked for when it was made. That makes it no more than the files and the lock
+/// allow: it is chosen from what `--prune` would delete now.
 pub(super) async fn take_up(
     context: &Context,
     global: &GlobalArgs,
-    locked: LockedArg,
+    options: &ApplyArgs,
     path: &Path,
     outputs: &Outputs<'_>,
 ) -> Result<Planned, Stop> {
@@ -36,11 +39,24 @@ pub(super) async fn take_up(
     let text = files::read_text(&context.folder, path)
         .map_err(|why| CliError::new(format!("cannot read `{}`: {why}", path.display())))?;
     let saved = read(&text).map_err(|error| refused(path, &[error]))?;
-    let mut mirror = declared(context, global, locked, outputs)?;
-    let pinned =
-        pin(&saved, &mirror.desired, &mirror.files).map_err(|found| refused(path, &found))?;
+    let mut mirror = declared(context, global, options.locked, outputs)?;
+    let undeclared = if saved.prune {
+        mirror.prunable().unwrap_or_default()
+    } else {
+        vec![]
+    };
+    let declared = Declared {
+        desired: &mirror.desired,
+        files: &mirror.files,
+        prune: mirror.prunes(options.prune),
+        undeclared: &undeclared,
+    };
+    let pinned = pin(&saved, declared).map_err(|found| refused(path, &found))?;
     mirror.desired = pinned.desired.clone();
     let mut planned = make_for(context, global, mirror).await?;
+    if saved.prune {
+        planned = pruned(context, planned).await?;
+    }
     let Planned { plan, client, .. } = &planned;
     let lost = lost(&saved, &pinned, plan);
     let held = reading(context, lost.len(), async |_| {

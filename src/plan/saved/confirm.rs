@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use super::super::change::{Action, BlockReason, Change, Plan};
 use super::super::prune::ObservedTags;
 use super::follower::Lost;
-use super::{Mismatch, Pinned, Planned, SavedPlan, Wanted};
+use super::{Deletion, Mismatch, Pinned, Planned, SavedPlan, Wanted};
 
 /// Returns what is left to do of a saved plan, given the plan that was made anew for its digests,
 /// and what the target holds of that which the new one [lacks](super::lost).
 ///
 /// What cannot be read, is gone or has moved since, or was blocked, is blocked alone. What has come to
-/// follow an image since was not reviewed, and is left out. Digests that the sources do not resolve
+/// follow an image since, or could be deleted by now, was not reviewed and is left out. Digests that the sources do not resolve
 /// to refuse the whole: nobody plans so, only who edits a plan by hand.
 pub fn confirm(
     saved: &SavedPlan,
@@ -27,12 +27,14 @@ pub fn confirm(
         made.insert(change.target.to_string(), change);
     }
     let mut changes = Vec::with_capacity(saved.changes.len());
+    let mut deletions = vec![];
     for (name, planned) in &saved.changes {
         let change = made.get(name).copied().cloned();
         let change = change.or_else(|| lost.change(pinned.followers.get(name)?));
         let Some(change) = change else { continue };
         match planned {
             Planned::Blocked => changes.push(blocked(change, BlockReason::BlockedWhenPlanned)),
+            Planned::Delete(deletion) => deletions.push((change, deletion)),
             Planned::Wanted(wanted) => {
                 let half = wanted.referrers_unread.then(|| change.clone());
                 match one(change, wanted) {
@@ -43,6 +45,12 @@ pub fn confirm(
             }
         }
     }
+    // Whether an old name may go depends on what becomes of the new one.
+    let deletions = deletions
+        .into_iter()
+        .map(|(change, deletion)| old_name(change, deletion, &changes));
+    let deletions: Vec<_> = deletions.collect();
+    changes.extend(deletions);
     if found.is_empty() {
         Ok(Plan {
             target: anew.target,
@@ -60,8 +68,8 @@ fn one(change: Change, wanted: &Wanted) -> Result<Change, Mismatch> {
             &after.expected.descriptor.digest
         }
         Action::NoOp { current } => &current.digest,
-        // Nothing is deleted for an entry.
-        Action::Delete { .. } => return Ok(change),
+        // It left the files: `pin` has refused to want it.
+        Action::Delete { .. } => return Ok(blocked(change, BlockReason::BlockedWhenPlanned)),
         Action::Blocked { before, reason } => {
             let source_is_gone =
                 reason.hides_source() || matches!(reason, BlockReason::SourceMoved { .. });
@@ -98,6 +106,29 @@ fn one(change: Change, wanted: &Wanted) -> Result<Change, Mismatch> {
         let planned = wanted.before.clone();
         Ok(blocked(change, BlockReason::TargetMoved { planned }))
     }
+}
+
+/// Keeps an old name while the new one that its image gets is not there.
+fn old_name(change: Change, deletion: &Deletion, changes: &[Change]) -> Change {
+    let Action::Delete { before, renamed_to } = change.action else {
+        return change;
+    };
+    // What had another name when the plan was made may have lost it since.
+    let new = deletion.renamed_to.clone().or(renamed_to);
+    let is_new = |one: &&Change| new.as_ref() == Some(&one.target);
+    let made = changes.iter().find(is_new).map(|one| &one.action);
+    let action = match (new, made) {
+        (None, _) | (Some(_), Some(Action::NoOp { .. })) => Action::Delete {
+            before,
+            renamed_to: None,
+        },
+        (renamed_to, Some(Action::Create { .. })) => Action::Delete { before, renamed_to },
+        (Some(name), _) => Action::Blocked {
+            before: Some(before),
+            reason: BlockReason::NewNameMissing { name },
+        },
+    };
+    Change { action, ..change }
 }
 
 fn blocked(change: Change, reason: BlockReason) -> Change {

@@ -84,7 +84,7 @@ impl<'a> Lost<'a> {
                 let tag = fallback_tag(&wanted.expected.digest);
                 follower.tag.starts_with(&tag)
             }
-            Some(Planned::Blocked) | None => false,
+            Some(Planned::Blocked | Planned::Delete(_)) | None => false,
         }
     }
 }

@@ -1,8 +1,9 @@
 //! A plan that is kept, so that what is applied later is what was reviewed.
 //!
 //! It is read back as it comes, out of a pull request perhaps, and never trusted: where images come
-//! from, where they go and which platforms of them are wanted is what the files say. The plan adds
-//! digests alone, and only those that the source, asked again, resolves to.
+//! from, where they go and which platforms of them are wanted is what the files say, and what may be
+//! deleted is what the files and the lock say. The plan adds digests alone, and only those that the
+//! source, asked again, resolves to; of the deletions that would be planned now it chooses some.
 //!
 //! [`pin`] holds it against the files, before anything is asked, and refuses it as a whole;
 //! [`confirm`] holds it against what the registries say now, and blocks one image at a time.
@@ -11,6 +12,7 @@ mod confirm;
 mod file;
 mod follower;
 mod pin;
+mod read;
 #[cfg(test)]
 mod tests;
 
@@ -28,9 +30,10 @@ use super::rewrite::RULE_VERSION;
 use super::select::SELECTION_VERSION;
 
 pub use confirm::confirm;
-pub use file::{PlanFile, PlanFileError, read};
+pub use file::PlanFile;
 pub use follower::lost;
-pub use pin::{Pinned, pin};
+pub use pin::{Declared, Pinned, pin};
+pub use read::{PlanFileError, read};
 
 /// A plan that is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +44,8 @@ pub struct SavedPlan {
     pub target: SavedTarget,
     /// The rules by which the expected digests were found.
     pub rules: Rules,
+    /// Whether it was asked what has to be deleted.
+    pub prune: bool,
     /// What was planned for each target, by its name below the namespace.
     pub changes: IndexMap<String, Planned>,
 }
@@ -79,6 +84,8 @@ pub struct Rules {
 pub enum Planned {
     /// To make the tag point to this, or leave it there.
     Wanted(Wanted),
+    /// To delete the tag.
+    Delete(Deletion),
     /// Nothing could be done.
     Blocked,
 }
@@ -94,6 +101,15 @@ pub struct Wanted {
     pub before: Option<Digest>,
     /// Whether its signatures and other referrers were asked for and could not be read.
     pub referrers_unread: bool,
+}
+
+/// A deletion that was planned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deletion {
+    /// What the tag pointed to.
+    pub before: Digest,
+    /// The new name of the same image, where the plan creates that.
+    pub renamed_to: Option<TargetName>,
 }
 
 /// Why a saved plan is refused as a whole.
@@ -133,6 +149,25 @@ pub enum Mismatch {
     /// The files declare a target that the plan has not.
     #[error("it lacks the target `{0}`, which the files declare")]
     LacksTarget(String),
+    /// Nobody asked what has to be deleted when the plan was made, and now somebody does.
+    #[error("it was made without `--prune`")]
+    WithoutPrune,
+    /// The plan deletes what the files declare.
+    #[error("it deletes `{0}`, which the files declare")]
+    DeletesDeclared(String),
+    /// The plan deletes what the lock does not know.
+    #[error("it deletes `{0}`, which the lock does not record")]
+    DeletesUnrecorded(String),
+    /// The plan deletes a tag for another digest than the lock has.
+    #[error("it deletes `{target}` where that holds `{planned}`, and the lock records `{locked}`")]
+    DeletesOther {
+        /// The target.
+        target: String,
+        /// The plan's.
+        planned: Digest,
+        /// The lock's.
+        locked: Digest,
+    },
     /// The files or the lock pin another digest.
     #[error("for `{target}` it has the digest `{planned}`, and the files pin `{declared}`")]
     OtherSource {
@@ -176,8 +211,15 @@ impl From<&Target> for SavedTarget {
 }
 
 impl SavedPlan {
-    /// Returns what is to be kept of a plan that was made from these files and observations.
-    pub fn of(desired: &Desired, plan: &Plan, observed: &Observed, files: Vec<FileDigest>) -> Self {
+    /// Returns what is to be kept of a plan that was made from these files and observations; `prune`
+    /// tells whether it was asked what has to be deleted.
+    pub fn of(
+        desired: &Desired,
+        plan: &Plan,
+        observed: &Observed,
+        files: Vec<FileDigest>,
+        prune: bool,
+    ) -> Self {
         let locked: HashMap<_, _> = desired
             .entries
             .iter()
@@ -185,8 +227,13 @@ impl SavedPlan {
             .collect();
         let mut changes: IndexMap<String, Planned> = IndexMap::new();
         for change in &plan.changes {
-            let planned =
-                wanted(change, observed, &locked).map_or(Planned::Blocked, Planned::Wanted);
+            let planned = match &change.action {
+                Action::Delete { before, renamed_to } => Planned::Delete(Deletion {
+                    before: before.digest.clone(),
+                    renamed_to: renamed_to.clone(),
+                }),
+                _ => wanted(change, observed, &locked).map_or(Planned::Blocked, Planned::Wanted),
+            };
             match changes.entry(change.target.to_string()) {
                 Entry::Vacant(new) => drop(new.insert(planned)),
                 // The second change of an image says that its referrers could not be read.
@@ -201,6 +248,7 @@ impl SavedPlan {
             files,
             target: (&plan.target).into(),
             rules: Rules::CURRENT,
+            prune,
             changes,
         }
     }

@@ -3,73 +3,54 @@
 use std::collections::{HashMap, HashSet};
 
 use super::super::desired::{Desired, Entry, Referrers, TargetName};
-use super::{FileDigest, Mismatch, Planned, Rules, SavedPlan, SavedTarget};
+use super::super::lock::LockedImage;
+use super::{Deletion, FileDigest, Mismatch, Planned, Rules, SavedPlan, SavedTarget, Wanted};
+
+/// What the files and the lock say, which a saved plan can only choose from.
+#[derive(Debug, Clone, Copy)]
+pub struct Declared<'a> {
+    /// What the target should hold.
+    pub desired: &'a Desired,
+    /// The files that were read.
+    pub files: &'a [FileDigest],
+    /// Whether what is no longer declared has to be deleted.
+    pub prune: bool,
+    /// What may be deleted: what the lock records and the files no longer declare.
+    pub undeclared: &'a [(TargetName, LockedImage)],
+}
 
 /// What a saved plan wants of the files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pinned {
     /// What the files declare, each source at the digest that was planned.
     pub desired: Desired,
-    /// What else the plan has, under its name in the plan: it may follow an image. Whether it does
-    /// shows when the source is asked.
+    /// What else the plan wants in the target, under its name in the plan: it may follow an image.
+    /// Whether it does shows when the source is asked.
     pub followers: HashMap<String, TargetName>,
 }
 
 /// Returns what the plan wants of the files, or everything that keeps it from being the one for
 /// them.
-pub fn pin(
-    saved: &SavedPlan,
-    desired: &Desired,
-    files: &[FileDigest],
-) -> Result<Pinned, Vec<Mismatch>> {
-    let mut found = vec![];
-    if saved.rules != Rules::CURRENT {
-        found.push(Mismatch::Rules {
-            planned: saved.rules,
-            current: Rules::CURRENT,
-        });
-    }
-    let target = SavedTarget::from(&desired.target);
-    if saved.target != target {
-        found.push(Mismatch::Target {
-            planned: in_words(&saved.target),
-            current: in_words(&target),
-        });
-    }
-    compare_files(&saved.files, files, &mut found);
+pub fn pin(saved: &SavedPlan, declared: Declared<'_>) -> Result<Pinned, Vec<Mismatch>> {
     // Other files have other images: to name each would hide the reason.
-    if !found.is_empty() {
-        return Err(found);
-    }
-    let mut pinned = desired.clone();
+    compare(saved, declared)?;
+    let mut found = vec![];
+    let mut desired = declared.desired.clone();
     let mut known = HashSet::new();
-    for entry in &mut pinned.entries {
+    for entry in &mut desired.entries {
         let name = entry.target.to_string();
         match saved.changes.get(&name) {
             None => found.push(Mismatch::LacksTarget(name.clone())),
             Some(Planned::Blocked) => {}
+            Some(Planned::Delete(_)) => found.push(Mismatch::DeletesDeclared(name.clone())),
             Some(Planned::Wanted(wanted)) => {
-                let locked = desired.locked(entry);
-                let settled =
-                    locked.map(|locked| (&locked.expected.digest, &wanted.expected.digest));
-                let source = locked.map(|locked| &locked.source_digest);
-                let source = source.or_else(|| entry.source.digest());
-                let source = source.map(|source| (source, &wanted.source));
-                let differs = [source, settled].into_iter().flatten();
-                let differs = differs
-                    .into_iter()
-                    .find(|(pinned, planned)| pinned != planned);
-                if let Some((pinned, planned)) = differs {
-                    found.push(Mismatch::OtherSource {
-                        target: name.clone(),
-                        planned: planned.clone(),
-                        declared: pinned.clone(),
-                    });
-                } else if locked.is_none() {
-                    // What the lock settles is taken from there: its source is asked for nothing
-                    // that is in place.
+                let locked = declared.desired.locked(entry);
+                found.extend(other_source(entry, locked, wanted));
+                // What the lock settles is taken from there: its source is asked for nothing that
+                // is in place.
+                if locked.is_none() {
                     entry.source = entry.source.at(wanted.source.clone());
-                    if let Some(lock) = &mut pinned.lock {
+                    if let Some(lock) = &mut desired.lock {
                         lock.images.remove(&entry.target);
                     }
                 }
@@ -77,21 +58,86 @@ pub fn pin(
         }
         known.insert(name);
     }
+    let undeclared = declared.undeclared.iter();
+    let undeclared: HashMap<_, _> = undeclared
+        .map(|(name, locked)| (name.to_string(), locked))
+        .collect();
     let mut followers = HashMap::new();
-    for name in saved.changes.keys().filter(|name| !known.contains(*name)) {
-        match follower(name, &desired.entries) {
-            Some(follower) => drop(followers.insert(name.clone(), follower)),
-            None => found.push(Mismatch::UnknownTarget(name.clone())),
+    for (name, planned) in &saved.changes {
+        if known.contains(name) {
+            continue;
+        }
+        let recorded = undeclared.get(name).copied();
+        match planned {
+            Planned::Delete(deletion) => found.extend(other_deletion(name, recorded, deletion)),
+            Planned::Blocked if recorded.is_some() => {}
+            Planned::Blocked | Planned::Wanted(_) => {
+                match follower(name, &declared.desired.entries) {
+                    Some(follower) => drop(followers.insert(name.clone(), follower)),
+                    None => found.push(Mismatch::UnknownTarget(name.clone())),
+                }
+            }
         }
     }
     if found.is_empty() {
-        Ok(Pinned {
-            desired: pinned,
-            followers,
-        })
+        Ok(Pinned { desired, followers })
     } else {
         Err(found)
     }
+}
+
+/// Compares what a plan was made for and from.
+fn compare(saved: &SavedPlan, declared: Declared<'_>) -> Result<(), Vec<Mismatch>> {
+    let mut found = vec![];
+    if saved.rules != Rules::CURRENT {
+        found.push(Mismatch::Rules {
+            planned: saved.rules,
+            current: Rules::CURRENT,
+        });
+    }
+    let target = SavedTarget::from(&declared.desired.target);
+    if saved.target != target {
+        found.push(Mismatch::Target {
+            planned: in_words(&saved.target),
+            current: in_words(&target),
+        });
+    }
+    compare_files(&saved.files, declared.files, &mut found);
+    if declared.prune && !saved.prune {
+        found.push(Mismatch::WithoutPrune);
+    }
+    if found.is_empty() { Ok(()) } else { Err(found) }
+}
+
+/// Says in what the digests of an image differ from those that the lock or the files pin.
+fn other_source(entry: &Entry, locked: Option<&LockedImage>, wanted: &Wanted) -> Option<Mismatch> {
+    let settled = locked.map(|locked| (&locked.expected.digest, &wanted.expected.digest));
+    let source = locked.map(|locked| &locked.source_digest);
+    let source = source.or_else(|| entry.source.digest());
+    let source = source.map(|source| (source, &wanted.source));
+    let mut pinned = [source, settled].into_iter().flatten();
+    let (declared, planned) = pinned.find(|(declared, planned)| declared != planned)?;
+    Some(Mismatch::OtherSource {
+        target: entry.target.to_string(),
+        planned: planned.clone(),
+        declared: declared.clone(),
+    })
+}
+
+/// Says why a tag may not be deleted: only what the lock records goes, and only while it is that.
+fn other_deletion(
+    name: &str,
+    recorded: Option<&LockedImage>,
+    deletion: &Deletion,
+) -> Option<Mismatch> {
+    let Some(LockedImage { expected, .. }) = recorded else {
+        return Some(Mismatch::DeletesUnrecorded(name.to_owned()));
+    };
+    (deletion.before != expected.digest).then(|| Mismatch::DeletesOther {
+        target: name.to_owned(),
+        planned: deletion.before.clone(),
+        locked: expected.digest.clone(),
+    })
 }
 
 /// Reads `name` as that of a signature or the like, if it can be one: it stands in the repository of

@@ -163,6 +163,8 @@ pub(super) enum ReasonKind {
     NotObserved,
     /// It would be deleted, but someone else moved the tag.
     NotOurs,
+    /// It would be deleted as an old name, but the new one is not there.
+    NewNameMissing,
     /// It would be deleted, but the target does not delete.
     CannotDelete,
     /// More tags would be deleted than `prune-limit` allows.
@@ -198,6 +200,7 @@ impl From<&core::BlockReason> for ReasonKind {
             BlockReason::TargetUnreadable(_) => Self::TargetUnreadable,
             BlockReason::NotObserved => Self::NotObserved,
             BlockReason::NotOurs { .. } => Self::NotOurs,
+            BlockReason::NewNameMissing { .. } => Self::NewNameMissing,
             BlockReason::CannotDelete => Self::CannotDelete,
             BlockReason::PruneLimit { .. } => Self::PruneLimit,
             BlockReason::Offline { .. } => Self::Offline,

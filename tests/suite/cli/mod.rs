@@ -14,6 +14,7 @@ mod outputs;
 mod plan;
 mod same_content;
 mod saved;
+mod saved_prune;
 mod secrets;
 mod status;
 mod stop;

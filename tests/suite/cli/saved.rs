@@ -179,7 +179,7 @@ async fn what_was_blocked_stays_blocked() {
 
 type Edit = Box<dyn FnOnce(&mut Value)>;
 
-fn said(what: &str, ran: &Ran) -> String {
+pub(super) fn said(what: &str, ran: &Ran) -> String {
     format!("# {what}\n{}", ran.stderr)
 }
 

@@ -1,10 +1,16 @@
+//! What is saved of a plan, and what of it is taken up again.
+
+mod deletions;
+mod followers;
+
 use super::super::classify::plan;
 use super::super::desired::{Desired, Entry, Origin, Policy, Referrers, TargetName};
 use super::super::expected::Expected;
+use super::super::lock::LockedImage;
 use super::super::observed::{ObservedImage, SourceImage};
 use super::super::profile::{Profile, ProfileKind};
 use super::super::prune::ObservedTags;
-use super::super::referrers::{ObservedReferrer, ObservedReferrers, fallback_tag};
+use super::super::referrers::ObservedReferrers;
 use super::super::{Action, BlockReason};
 use super::*;
 use crate::model::{Cause, Failure, Platforms, media_type};
@@ -73,13 +79,29 @@ fn files(text: &str) -> Vec<FileDigest> {
 }
 
 fn saved(desired: &Desired, observed: &Observed) -> SavedPlan {
-    SavedPlan::of(desired, &plan(desired, observed), observed, files("a"))
+    SavedPlan::of(
+        desired,
+        &plan(desired, observed),
+        observed,
+        files("a"),
+        false,
+    )
+}
+
+/// What the files say where nothing was ever locked.
+fn declared<'a>(desired: &'a Desired, files: &'a [FileDigest]) -> Declared<'a> {
+    Declared {
+        desired,
+        files,
+        prune: false,
+        undeclared: &[],
+    }
 }
 
 /// Returns what is left of a plan when the registries say `later`, and the target holds `held` under
 /// the names of what the source is silent about.
 fn left(desired: &Desired, saved: &SavedPlan, later: &Observed, held: &[(&str, &str)]) -> Plan {
-    let pinned = pin(saved, desired, &files("a")).unwrap();
+    let pinned = pin(saved, declared(desired, &files("a"))).unwrap();
     let anew = plan(&pinned.desired, later);
     let lost = lost(saved, &pinned, &anew).into_iter().map(|name| {
         let content = held.iter().find(|(tag, _)| name.tag == *tag);
@@ -96,90 +118,6 @@ fn unreadable<T>() -> Observation<T> {
 
 fn unread() -> Failure {
     Failure::for_test(Cause::Unreachable)
-}
-
-/// Two images, of which the first is signed.
-fn signed() -> (Desired, Observed) {
-    let mut desired = desired(&["app", "web"]);
-    desired.entries[0].policy.referrers = Referrers::Signatures;
-    let signature = ObservedReferrer {
-        tag: Some(signature_tag()),
-        source: descriptor("signature"),
-        target: Observation::Absent,
-    };
-    let app = ObservedImage {
-        referrers: ObservedReferrers::Found(vec![signature]),
-        ..image(Some("app"), None)
-    };
-    let web = image(Some("web"), None);
-    let names = ["app", "web"].map(target_name);
-    (desired, names.into_iter().zip([app, web]).collect())
-}
-
-fn signature_tag() -> String {
-    format!("{}.sig", fallback_tag(&descriptor("app").digest))
-}
-
-#[test]
-fn what_cannot_be_read_is_blocked_alone_and_what_is_in_place_needs_no_source() {
-    let (desired, then) = signed();
-    let saved = saved(&desired, &then);
-    let tag = signature_tag();
-    let create = |plan: &Plan, position: usize| {
-        matches!(plan.changes[position].action, Action::Create { .. })
-    };
-    let why = |plan: &Plan, position: usize| plan.changes[position].action.block_reason().cloned();
-    // The source cannot be read at all.
-    let mut later = then.clone();
-    later[0].source = unreadable();
-    later[0].referrers = ObservedReferrers::NotWanted;
-    let reason = Some(BlockReason::SourceUnreadable(unread()));
-    let plan = left(&desired, &saved, &later, &[]);
-    assert_eq!([0, 1].map(|at| why(&plan, at)), [reason.clone(), reason]);
-    assert!(create(&plan, 2), "{plan:?}");
-    assert_eq!(
-        plan.changes[1].source.to_string(),
-        format!("docker.io/org/app:{tag}")
-    );
-    // The same when all of it has arrived before.
-    later[0].target = Observation::Present(descriptor("app"));
-    let plan = left(&desired, &saved, &later, &[(&tag, "signature")]);
-    let in_place = |at: usize| matches!(plan.changes[at].action, Action::NoOp { .. });
-    assert!(in_place(0) && in_place(1) && create(&plan, 2), "{plan:?}");
-    // The signature alone cannot be read, or is no longer there.
-    later.clone_from(&then);
-    later[0].referrers = ObservedReferrers::Unreadable(unread());
-    let plan = left(&desired, &saved, &later, &[]);
-    assert_eq!(plan.changes.len(), 3);
-    assert!(matches!(
-        why(&plan, 1),
-        Some(BlockReason::ReferrersUnreadable(_))
-    ));
-    assert!(create(&plan, 0) && create(&plan, 2), "{plan:?}");
-    later[0].referrers = ObservedReferrers::Found(vec![]);
-    let plan = left(&desired, &saved, &later, &[]);
-    let reason = Some(BlockReason::SourceMoved { found: None });
-    assert_eq!(why(&plan, 1), reason);
-    assert!(create(&plan, 0) && create(&plan, 2), "{plan:?}");
-}
-
-#[test]
-fn an_image_is_copied_though_its_signatures_were_not_read() {
-    let (desired, mut then) = signed();
-    let later = then.clone();
-    then[0].referrers = ObservedReferrers::Unreadable(unread());
-    let saved = saved(&desired, &then);
-    let text = serde_json::to_string(&PlanFile::from(&saved)).unwrap();
-    assert_eq!(read(&text).unwrap(), saved);
-    let plan = left(&desired, &saved, &later, &[]);
-    let told: Vec<_> = plan
-        .changes
-        .iter()
-        .map(|change| (change.target.to_string(), change.action.block_reason()))
-        .collect();
-    let (app, web) = ("app:1".to_owned(), "web:1".to_owned());
-    let blocked = Some(&BlockReason::BlockedWhenPlanned);
-    assert_eq!(told, [(app.clone(), None), (app, blocked), (web, None)]);
 }
 
 #[test]
@@ -230,7 +168,7 @@ fn each_image_is_as_planned_in_place_or_stale() {
 fn the_source_is_the_files_and_the_digest_the_plans() {
     let desired = desired(&["app"]);
     let saved = saved(&desired, &observed("app", image(Some("new"), None)));
-    let pinned = pin(&saved, &desired, &files("a")).unwrap();
+    let pinned = pin(&saved, declared(&desired, &files("a"))).unwrap();
     let digest = descriptor("new").digest;
     assert_eq!(
         pinned.desired.entries[0].source.to_string(),
@@ -246,7 +184,7 @@ fn a_digest_that_the_source_does_not_resolve_to_refuses_the_whole() {
         panic!("nothing is wanted");
     };
     wanted.expected = descriptor("forged");
-    let pinned = pin(&saved, &desired, &files("a")).unwrap();
+    let pinned = pin(&saved, declared(&desired, &files("a"))).unwrap();
     let later = observed("app", image(Some("new"), None));
     let anew = plan(&pinned.desired, &later);
     let found = confirm(&saved, &pinned, anew, &ObservedTags::default()).unwrap_err();
@@ -263,7 +201,7 @@ fn a_plan_for_something_else_is_refused_before_anything_is_asked() {
     let one = desired(&["app"]);
     let good = saved(&one, &observed("app", image(Some("new"), None)));
     let refused = |saved: &SavedPlan, desired: &Desired, text: &str| {
-        let found = pin(saved, desired, &files(text)).unwrap_err();
+        let found = pin(saved, declared(desired, &files(text))).unwrap_err();
         found.iter().map(ToString::to_string).collect::<Vec<_>>()
     };
     let changed = refused(&good, &one, "b");
