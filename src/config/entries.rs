@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::model::Platforms;
+use crate::model::{Platforms, Reference};
 use crate::plan::{Entry, Policy, Profile, TargetName};
 
 use super::advice::{self, Taken};
@@ -97,11 +97,22 @@ fn entry(declared: &Declared, target: TargetName, defaults: &Choices) -> Entry {
     };
     Entry {
         platforms_declared: platforms.is_some(),
-        platforms: platforms.cloned().unwrap_or_else(Platforms::linux_amd64),
+        platforms: platforms
+            .cloned()
+            .unwrap_or_else(|| by_default(&declared.source)),
         source: declared.source.clone(),
         target,
         origin: declared.origin.clone(),
         policy,
+    }
+}
+
+/// Returns the platforms of an image for which nobody asked for any: what `docker pull` takes on a
+/// runner, or all of a digest, since that digest is what the target is to hold.
+fn by_default(source: &Reference) -> Platforms {
+    match source.digest() {
+        None => Platforms::linux_amd64(),
+        Some(_) => Platforms::All,
     }
 }
 

@@ -118,7 +118,7 @@ enum ProfileSchema {
 #[schemars(rename = "Defaults", rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct Choices {
     /// The platforms: a list such as `[linux/amd64, linux/arm64]`, or `all`. Default:
-    /// `linux/amd64`.
+    /// `linux/amd64`; `all` for a source with a digest.
     #[schemars(with = "Option<PlatformsSchema>")]
     pub(super) platforms: Option<Platforms>,
     /// When the source lacks one of the platforms: `block` the image, or `skip` the platform.

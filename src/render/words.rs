@@ -2,8 +2,8 @@
 
 use crate::model::{Platforms, Reference};
 use crate::plan::{
-    Action, BlockReason, Change, Copy, Cost, LeftOut, LockState, Misfit, Outcome, Plan,
-    ProfileKind, SameContent, Selection, Summary, TagAfter, TargetName,
+    Action, BlockReason, Change, Cost, LeftOut, LockState, Misfit, Outcome, Plan, ProfileKind,
+    SameContent, Selection, Summary, TagAfter, TargetName,
 };
 
 use super::format::Details;
@@ -194,13 +194,32 @@ pub fn outcome_reason(change: &Change, outcome: &Outcome) -> Option<String> {
 }
 
 /// Says what of an image does not follow it, and why; nothing where all of it does.
-pub fn copy_notes(copy: &Copy, profile: ProfileKind) -> Vec<String> {
-    let mut notes = selection_notes(&copy.expected.selection, profile);
-    if copy.referrers_stay {
-        let why = "they name the source's digest, and the target's will be another";
-        notes.push(format!("signatures and other referrers stay behind: {why}"));
+pub fn notes(change: &Change, profile: ProfileKind) -> Vec<String> {
+    let mut notes = vec![];
+    if let Some(copy) = change.action.copy() {
+        notes = selection_notes(&copy.expected.selection, profile);
+        if copy.referrers_stay {
+            let why = "they name the source's digest, and the target's will be another";
+            notes.push(format!("signatures and other referrers stay behind: {why}"));
+        }
     }
+    notes.extend(pinned_note(change));
     notes
+}
+
+/// Says which digest the target gets for one that is pinned, where that is another.
+fn pinned_note(change: &Change) -> Option<String> {
+    let pinned = change.source.digest()?;
+    let arrives = match &change.action {
+        Action::NoOp { current } => &current.digest,
+        action => &action.copy()?.expected.descriptor.digest,
+    };
+    let why = match &change.platforms {
+        Platforms::All => "not all of it can be kept".to_owned(),
+        Platforms::Only(_) => format!("the files ask for {} alone", change.platforms),
+    };
+    (arrives != pinned)
+        .then(|| format!("the target gets {arrives} in place of the pinned index: {why}"))
 }
 
 /// Says what is left out of an index, and why; nothing where all of it is kept.

@@ -45,6 +45,11 @@ pub fn confirm(
             }
         }
     }
+    for change in &mut changes {
+        if let Some(declared) = pinned.sources.get(&change.target) {
+            change.source = declared.clone();
+        }
+    }
     // Whether an old name may go depends on what becomes of the new one.
     let deletions = deletions
         .into_iter()

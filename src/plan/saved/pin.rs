@@ -1,6 +1,9 @@
 //! Before anything is asked: whether a saved plan fits the files at all.
 
 use std::collections::{HashMap, HashSet};
+use std::mem;
+
+use crate::model::Reference;
 
 use super::super::desired::{Desired, Entry, Referrers, TargetName};
 use super::super::lock::LockedImage;
@@ -24,6 +27,8 @@ pub struct Declared<'a> {
 pub struct Pinned {
     /// What the files declare, each source at the digest that was planned.
     pub desired: Desired,
+    /// The sources as the files declare them.
+    pub sources: HashMap<TargetName, Reference>,
     /// What else the plan wants in the target, under its name in the plan: it may follow an image.
     /// Whether it does shows when the source is asked.
     pub followers: HashMap<String, TargetName>,
@@ -36,6 +41,7 @@ pub fn pin(saved: &SavedPlan, declared: Declared<'_>) -> Result<Pinned, Vec<Mism
     compare(saved, declared)?;
     let mut found = vec![];
     let mut desired = declared.desired.clone();
+    let mut sources = HashMap::new();
     let mut known = HashSet::new();
     for entry in &mut desired.entries {
         let name = entry.target.to_string();
@@ -49,7 +55,9 @@ pub fn pin(saved: &SavedPlan, declared: Declared<'_>) -> Result<Pinned, Vec<Mism
                 // What the lock settles is taken from there: its source is asked for nothing that
                 // is in place.
                 if locked.is_none() {
-                    entry.source = entry.source.at(wanted.source.clone());
+                    let at_digest = entry.source.at(wanted.source.clone());
+                    let declared = mem::replace(&mut entry.source, at_digest);
+                    sources.insert(entry.target.clone(), declared);
                     if let Some(lock) = &mut desired.lock {
                         lock.images.remove(&entry.target);
                     }
@@ -80,7 +88,11 @@ pub fn pin(saved: &SavedPlan, declared: Declared<'_>) -> Result<Pinned, Vec<Mism
         }
     }
     if found.is_empty() {
-        Ok(Pinned { desired, followers })
+        Ok(Pinned {
+            desired,
+            sources,
+            followers,
+        })
     } else {
         Err(found)
     }

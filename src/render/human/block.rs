@@ -7,7 +7,7 @@ use crate::plan::{Action, Change, Copy, Target};
 use super::super::hints;
 use super::super::style::Tone;
 use super::super::units::bytes;
-use super::super::words::{self, copy_notes, short_reference};
+use super::super::words::{self, short_reference};
 use super::page::{Pad, Page, Span};
 
 /// How deep the lines below a block's head stand.
@@ -142,10 +142,8 @@ pub(super) fn of_change(change: &Change, target: &Target) -> Block {
         let why = words::reason(action).unwrap_or_default();
         lines.push(vec![Span::plain(before.digest.short()), Span::plain(why)]);
     }
-    if let Some(copy) = copy {
-        let notes = copy_notes(copy, target.profile.kind);
-        lines.extend(notes.into_iter().map(|note| vec![Span::plain(note)]));
-    }
+    let notes = words::notes(change, target.profile.kind);
+    lines.extend(notes.into_iter().map(|note| vec![Span::plain(note)]));
     Block {
         symbol,
         tone,

@@ -74,7 +74,8 @@ struct Change {
     cause: Option<Cause>,
     /// What to do about it, where there is advice to give.
     hint: Option<String>,
-    /// What is left out of the source's index, and why.
+    /// What is left out of the source's index, and why; which digest the target gets for one that is
+    /// pinned.
     notes: Vec<String>,
     /// Whether the lock settles the digest; null where there is no lock.
     locked: Option<bool>,
@@ -271,7 +272,6 @@ impl Change {
         };
         let copy = action.copy();
         let diff = details.diffs.and_then(|diffs| diffs.get(name));
-        let notes = |copy: &core::Copy| words::copy_notes(copy, target.profile.kind);
         Self {
             target: name.to_string(),
             source: source.to_string(),
@@ -283,7 +283,7 @@ impl Change {
             reason_kind: blocked.map(Into::into),
             cause: blocked.and_then(Cause::of),
             hint: hints::for_change(change, target),
-            notes: copy.map(notes).unwrap_or_default(),
+            notes: words::notes(change, target.profile.kind),
             locked: (*lock != core::LockState::NoLock).then_some(*lock == core::LockState::Locked),
             origin: origin.into(),
             renamed_to: match action {

@@ -7,7 +7,7 @@ use crate::plan::{Action, Change, Copy, Plan, SameContent, TargetName};
 use super::super::format::Details;
 use super::super::units::{bytes, counted};
 use super::super::words::{
-    copy_notes, cost, plan_summary, same_content, same_content_hint, unlocked_hint,
+    cost, notes, plan_summary, same_content, same_content_hint, unlocked_hint,
 };
 use super::diff;
 use super::escape::{code, prose};
@@ -40,13 +40,13 @@ pub fn plan(plan: &Plan, details: &Details<'_>, out: &mut dyn fmt::Write) -> fmt
             row(change, old_name, details.same_content(change))
         }),
     );
+    let copied = changes
+        .iter()
+        .filter(|change| change.action.copy().is_some());
     page.list(
         "Left out",
-        changes.iter().flat_map(|change| {
-            let notes = change
-                .action
-                .copy()
-                .map_or_else(Vec::new, |copy| copy_notes(copy, target.profile.kind));
+        copied.flat_map(|change| {
+            let notes = notes(change, target.profile.kind);
             let name = code(&change.target.to_string());
             notes
                 .into_iter()

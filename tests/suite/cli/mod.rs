@@ -11,6 +11,7 @@ mod drift;
 mod files;
 pub(crate) mod harness;
 mod outputs;
+mod pinned;
 mod plan;
 mod same_content;
 mod saved;

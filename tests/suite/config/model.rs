@@ -280,6 +280,10 @@ fn a_digest_is_what_is_copied_and_the_tag_a_name() {
     let entry = &loaded.entries[0];
     assert_eq!(entry.source.manifest_reference(), digest);
     assert_eq!(entry.target.to_string(), "nginx:1.25");
+    assert_eq!(entry.platforms, Platforms::All);
+    let line = format!("--platform=linux/amd64 nginx:1.25@{digest}");
+    let asked = super::loaded("images.txt", &line);
+    assert_eq!(asked.entries[0].platforms, Platforms::linux_amd64());
 }
 
 #[test]
