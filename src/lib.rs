@@ -16,8 +16,9 @@
 //! | [`tree`] | edge | `model`, `plan`, `registry` |
 //! | [`inspect`] | edge | `diff`, `model`, `plan`, `registry`, `tree` |
 //! | [`cache`] | edge | `disk`, `model`, `plan` |
-//! | [`observe`] | edge | `cache`, `model`, `plan`, `progress`, `registry`, `tree` |
-//! | [`apply`] | edge | `model`, `plan`, `progress`, `registry`, `tree` |
+//! | [`observe`] | edge | `cache`, `model`, `once`, `plan`, `progress`, `registry`, `tree` |
+//! | [`apply`] | edge | `model`, `once`, `plan`, `progress`, `registry`, `tree` |
+//! | [`once`] | edge | nothing of this crate |
 //! | [`progress`] | edge | `plan` |
 //! | [`disk`] | edge | nothing of this crate |
 //! | [`sandbox`] | edge | `model` |
@@ -36,6 +37,7 @@ pub mod inspect;
 pub mod lock;
 pub mod model;
 pub mod observe;
+pub mod once;
 pub mod plan;
 pub mod progress;
 pub mod registry;

@@ -145,7 +145,7 @@ fn image(position: usize) -> ObservedImage {
     ObservedImage {
         source: Observation::Present(source),
         target,
-        referrers: ObservedReferrers::NotWanted,
+        referrers: ObservedReferrers::default(),
     }
 }
 

@@ -12,11 +12,11 @@ use bytes::Bytes;
 use tokio::sync::Mutex;
 
 use crate::model::{Descriptor, Digest, Failure, Repository};
+use crate::once::OncePerKey;
 use crate::plan::cost::WORTH_ASKING;
 use crate::registry::{Mount, Upload, UploadSession, WriteRegistry};
 
 use super::image::Tally;
-use super::once::OncePerKey;
 use super::small::{Opened, SmallBlobs};
 use super::transfer;
 
@@ -89,7 +89,9 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
         if !self.mounts.load(Ordering::Relaxed) {
             return self.bring_without_mount(job).await;
         }
-        let (holder, _) = self.holder(&job.blob.digest).await;
+        let digest = job.blob.digest.clone();
+        let holder = self.holders.always(digest, async || Holder::default());
+        let holder = holder.await;
         let mut held = holder.lock().await;
         let same_registry = job.source.registry == job.target.registry;
         let from = held
@@ -106,14 +108,6 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
             drop(held);
         }
         self.mount(job, from).await
-    }
-
-    async fn holder(&self, digest: &Digest) -> (Holder, bool) {
-        let fresh = async || Ok::<_, std::convert::Infallible>(Holder::default());
-        match self.holders.get(digest.clone(), fresh).await {
-            Ok(holder) => holder,
-            Err(never) => match never {},
-        }
     }
 
     async fn mount(&self, job: &BlobJob<'_>, from: Repository) -> Result<How, Failure> {

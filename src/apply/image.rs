@@ -58,13 +58,27 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
             () = self.engine.stopped() => return Err(Outcome::not_done()),
         };
         // From here on nothing is large; a stop lets it end, so that no answer is left unread.
-        self.move_tag(&tree.root.manifest).await?;
-        if self.change.target.digest().is_some() {
-            super::referrers::list(self.engine, &self.repository, &tree.root.manifest)
-                .await
-                .map_err(Outcome::failed)?;
+        if tree.root.subject.is_some() {
+            let pushed = self.push_by_digest(&tree.root.manifest).await;
+            pushed.map_err(Outcome::failed)?;
+            self.list(&tree.root).await.map_err(Outcome::failed)?;
         }
-        Ok(())
+        self.move_tag(&tree.root.manifest).await
+    }
+
+    /// Sees to it that a manifest is listed with the referrers of its subject, if it names one. The tag
+    /// moves when that is done: so the next run sees what was not done.
+    async fn list(&self, node: &Node) -> Result<(), Failure> {
+        let Some(subject) = &node.subject else {
+            return Ok(());
+        };
+        let digest = node.manifest.descriptor.digest.clone();
+        let pushed = self
+            .engine
+            .manifests
+            .known(&(self.repository.clone(), digest));
+        let referrer = (&node.manifest, subject);
+        super::referrers::list(self.engine, &self.repository, referrer, pushed).await
     }
 
     /// Brings everything but the root manifest.
@@ -82,6 +96,7 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
                 self.push_by_digest(&node.manifest).await?;
             }
         }
+        all(tree.below.iter().map(|node| self.list(node))).await?;
         Ok(tree)
     }
 
@@ -153,7 +168,7 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
             return Err(Outcome::stale(now.as_ref()));
         }
         match registry.put_manifest(&tag, root).await {
-            Ok(()) => Ok(()),
+            Ok(_) => Ok(()),
             Err(failure) => self.look_again(&tag, root, failure).await,
         }
     }

@@ -9,14 +9,12 @@
 //! | `source` | one blob from its source: checked, read on where it breaks |
 //! | `transfer` | one blob into its target: streamed, taken up again where it broke |
 //! | `delete` | tags that go |
-//! | `referrers` | a registry without referrers API lists them under a tag |
-//! | `once` | does a thing once for each key |
+//! | `referrers` | what names a subject is listed, under a tag where the registry has no referrers API |
 
 mod blobs;
 mod delete;
 mod feed;
 mod image;
-mod once;
 mod referrers;
 mod small;
 mod source;
@@ -30,14 +28,15 @@ use futures_util::future::join_all;
 use tokio::sync::watch;
 
 use crate::model::{Digest, Repository};
+use crate::once::OncePerKey;
 use crate::plan::{Action, BlockReason, Change, Copy, Outcome, Plan, Report};
 use crate::progress::Progress;
-use crate::registry::WriteRegistry;
+use crate::registry::{Pushed, WriteRegistry};
 use crate::tree::Room;
 
 use blobs::Blobs;
 use delete::TagDeletion;
-use once::OncePerKey;
+use referrers::Lists;
 
 /// How many images are worked on together. The registries' own limits are kept by the client; this
 /// one bounds memory.
@@ -109,9 +108,8 @@ struct Engine<'a, R> {
     progress: &'a Progress,
     blobs: Blobs<'a, R>,
     /// The manifests that a repository was seen to hold, by digest.
-    manifests: OncePerKey<(Repository, Digest), ()>,
-    /// Held while an index of referrers is read and written back.
-    referrers: tokio::sync::Mutex<()>,
+    manifests: OncePerKey<(Repository, Digest), Pushed>,
+    lists: Lists,
     tag_deletion: TagDeletion,
     /// What the manifests of all images that are under way share.
     room: Room,
@@ -129,15 +127,14 @@ impl<'a, R: WriteRegistry> Engine<'a, R> {
         for (new, old) in plan.renames() {
             blobs.renamed(plan.target.repository(new), plan.target.repository(old));
         }
-        let (manifests, referrers) = (OncePerKey::default(), tokio::sync::Mutex::default());
         Self {
             plan,
             registry,
             stop,
             progress,
             blobs,
-            manifests,
-            referrers,
+            manifests: OncePerKey::default(),
+            lists: Lists::default(),
             tag_deletion: TagDeletion::default(),
             room: Room::default(),
         }

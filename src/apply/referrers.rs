@@ -1,46 +1,70 @@
-//! Keeps the index under which a registry without referrers API lists what names an image.
+//! What names another manifest as its subject is found by whoever asks for that one's referrers: where the
+//! registry does not see to it, the index under a tag does (OCI distribution specification, "Pushing
+//! Manifests with Subject").
 
-use crate::model::{Failure, Fault, Manifest, RawManifest, Reference, Repository};
+use std::sync::Arc;
+
+use tokio::sync::Mutex;
+
+use crate::model::{Digest, Failure, Fault, ManifestError, RawManifest, Reference, Repository};
+use crate::once::OncePerKey;
 use crate::plan::referrers::{fallback_tag, listed_in_fallback};
-use crate::registry::WriteRegistry;
+use crate::registry::{Pushed, WriteRegistry};
 
 use super::Engine;
 
-/// Sees to it that a referrer that was just pushed is found by whoever asks for its subject's.
+/// What a run knows about the lists of referrers of its target.
+#[derive(Default)]
+pub(super) struct Lists {
+    /// Whether the registry keeps them itself, as far as it does not say so at each push.
+    kept: OncePerKey<Repository, bool>,
+    /// Held while the index under a tag is read and written back.
+    alone: OncePerKey<Reference, Arc<Mutex<()>>>,
+}
+
+/// Sees to it that a referrer is listed that is in the repository; `pushed` is what came of it, if it was
+/// pushed by this run.
 pub(super) async fn list<R: WriteRegistry>(
     engine: &Engine<'_, R>,
     repository: &Repository,
-    referrer: &RawManifest,
+    (referrer, subject): (&RawManifest, &Digest),
+    pushed: Option<Pushed>,
 ) -> Result<(), Failure> {
-    let malformed = |manifest: &RawManifest| {
-        let digest = manifest.descriptor.digest.clone();
-        let image = Reference::digested(repository.clone(), digest.clone());
-        move |error| Failure::of_image(&image, Fault::Manifest { digest, error })
-    };
-    let subject = match Manifest::parse(referrer).map_err(malformed(referrer))? {
-        Manifest::Image(image) => image.subject,
-        Manifest::Index(index) => index.subject,
-    };
-    let Some(subject) = subject else {
-        return Ok(());
-    };
-    let registry = engine.registry;
-    let may_list = engine.plan.target.profile.referrers_api != Some(false);
-    if may_list
-        && registry
-            .list_referrers(repository, &subject.digest)
-            .await?
-            .is_some()
+    if pushed.is_some_and(|pushed| pushed.lists_referrer)
+        || keeps_lists(engine, repository, subject).await
     {
         return Ok(());
     }
-    let tag = Reference::tagged(repository.clone(), fallback_tag(&subject.digest));
-    let _alone = engine.referrers.lock().await;
+    let registry = engine.registry;
+    let tag = Reference::tagged(repository.clone(), fallback_tag(subject));
+    let fresh = async || Arc::default();
+    let alone = engine.lists.alone.always(tag.clone(), fresh).await;
+    let _alone = alone.lock().await;
     let listed = registry.get_manifest(&tag).await?;
-    if let Some(index) = listed_in_fallback(listed.as_ref(), referrer)
-        .map_err(malformed(listed.as_ref().unwrap_or(referrer)))?
-    {
+    let malformed = |error: ManifestError| {
+        let manifest = listed.as_ref().unwrap_or(referrer);
+        let digest = manifest.descriptor.digest.clone();
+        Failure::of_image(&tag, Fault::Manifest { digest, error })
+    };
+    if let Some(index) = listed_in_fallback(listed.as_ref(), referrer).map_err(malformed)? {
         registry.put_manifest(&tag, &index).await?;
     }
     Ok(())
+}
+
+/// Tells whether the registry has the referrers API; who cannot tell does the work.
+async fn keeps_lists<R: WriteRegistry>(
+    engine: &Engine<'_, R>,
+    repository: &Repository,
+    subject: &Digest,
+) -> bool {
+    if let Some(known) = engine.plan.target.profile.referrers_api {
+        return known;
+    }
+    let ask = async || {
+        let listed = engine.registry.list_referrers(repository, subject).await?;
+        Ok::<_, Failure>(listed.is_some())
+    };
+    let answer = engine.lists.kept.get(repository.clone(), ask).await;
+    answer.is_ok_and(|(kept, _)| kept)
 }

@@ -31,11 +31,19 @@ pub enum Excess {
     /// Its manifests are too large.
     #[error("its manifests have more than {} MiB together", TREE_SIZE_LIMIT / 1024 / 1024)]
     Bytes,
+    /// Too many manifests follow it.
+    #[error("more than {MANIFEST_LIMIT} manifests name it as their subject, or name what does")]
+    Referrers,
 }
 
 impl Excess {
     /// Says what to do about it.
     pub fn hint(self) -> &'static str {
-        "ask for one platform of it, or for another tag"
+        match self {
+            Self::Referrers => "set `referrers` to less for this image in `mirror.yaml`",
+            Self::Levels | Self::Manifests | Self::Descriptors | Self::Bytes => {
+                "ask for one platform of it, or for another tag"
+            }
+        }
     }
 }

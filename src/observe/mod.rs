@@ -4,6 +4,7 @@
 //! digest depends on it, or where something will have to be copied. Where the lock settles the
 //! digest and the target holds it, the source is asked nothing at all.
 
+mod attached;
 mod referrers;
 mod resolve;
 mod same_content;
@@ -14,13 +15,13 @@ pub use same_content::same_content;
 pub use stock::stock;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use futures_util::StreamExt;
-use tokio::sync::OnceCell;
 
 use crate::cache::ResolutionCache;
 use crate::model::{Descriptor, Digest, Failure, Reference, media_type};
+use crate::once::OncePerKey;
 use crate::plan::referrers::ObservedReferrers;
 use crate::plan::{
     Ask, Content, Desired, Entry, Expected, Known, LockedImage, Need, Observation, Observed,
@@ -60,14 +61,15 @@ pub async fn observe<R: ReadRegistry>(
         .collect()
 }
 
-type Answer = Arc<OnceCell<Observation<Descriptor>>>;
-
 struct Observer<'a, R> {
     desired: &'a Desired,
     registry: &'a R,
     cache: &'a ResolutionCache,
-    /// Several entries may want different platforms of one source: it is asked once.
-    sources: Mutex<HashMap<Reference, Answer>>,
+    /// Several entries may want different platforms of one source, or have the same referrers: what these
+    /// point to is asked once.
+    heads: OncePerKey<Reference, Observation<Descriptor>>,
+    /// What was found out about what follows images.
+    referrers: referrers::Known,
     /// What the manifests of all images that are looked at share.
     room: Room,
 }
@@ -78,7 +80,8 @@ impl<'a, R: ReadRegistry> Observer<'a, R> {
             desired,
             registry,
             cache,
-            sources: Mutex::default(),
+            heads: OncePerKey::default(),
+            referrers: referrers::Known::default(),
             room: Room::default(),
         }
     }
@@ -86,7 +89,7 @@ impl<'a, R: ReadRegistry> Observer<'a, R> {
     async fn image(&self, entry: &Entry) -> ObservedImage {
         let target = self.desired.target.reference(&entry.target);
         let (source, mut target) = match self.desired.locked(entry) {
-            None => tokio::join!(self.source(&entry.source), head(self.registry, &target)),
+            None => tokio::join!(self.head_once(&entry.source), head(self.registry, &target)),
             Some(locked) => {
                 let mut target = head(self.registry, &target).await;
                 self.recognise(entry, &locked.expected, &mut target).await;
@@ -96,19 +99,17 @@ impl<'a, R: ReadRegistry> Observer<'a, R> {
                     return self.settled(entry, locked, target).await;
                 }
                 let source = entry.source.at(locked.source_digest.clone());
-                (self.source(&source).await, target)
+                (self.head_once(&source).await, target)
             }
         };
-        let mut referrers = ObservedReferrers::NotWanted;
+        let mut referrers = ObservedReferrers::default();
         let source = match source {
             Observation::Absent => Observation::Absent,
             Observation::Unreadable(why) => Observation::Unreadable(why),
             Observation::Present(descriptor) => {
                 match self.source_image(entry, descriptor, &mut target).await {
                     Ok(image) => {
-                        if let Ok(expected) = &image.expected {
-                            referrers = referrers::observe(self, entry, expected).await;
-                        }
+                        referrers = referrers::observe(self, entry, &image, &target).await;
                         Observation::Present(image)
                     }
                     Err(why) => Observation::Unreadable(why),
@@ -129,28 +130,27 @@ impl<'a, R: ReadRegistry> Observer<'a, R> {
         locked: &LockedImage,
         target: Observation<Descriptor>,
     ) -> ObservedImage {
-        let expected = Expected::unchanged(locked.expected.clone());
-        let referrers = referrers::observe(self, entry, &expected).await;
+        let mut expected = Expected::unchanged(locked.expected.clone());
+        if locked.is_rewritten() {
+            // The bytes that were made are in place.
+            expected.content = Content::Rewritten(vec![]);
+        }
+        let image = SourceImage {
+            descriptor: locked.expected.clone(),
+            expected: Ok(expected),
+            contents: None,
+        };
+        let referrers = referrers::observe(self, entry, &image, &target).await;
         ObservedImage {
-            source: Observation::Present(SourceImage {
-                descriptor: locked.expected.clone(),
-                expected: Ok(expected),
-                contents: None,
-            }),
+            source: Observation::Present(image),
             target,
             referrers,
         }
     }
 
-    async fn source(&self, source: &Reference) -> Observation<Descriptor> {
-        let answer = {
-            let mut sources = self.sources.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(sources.entry(source.clone()).or_default())
-        };
-        answer
-            .get_or_init(|| head(self.registry, source))
-            .await
-            .clone()
+    async fn head_once(&self, reference: &Reference) -> Observation<Descriptor> {
+        let ask = async || head(self.registry, reference).await;
+        self.heads.always(reference.clone(), ask).await
     }
 
     async fn source_image(

@@ -1,159 +1,276 @@
-//! Looks for what names an image as its subject, at the source and at the target.
+//! Looks for what names an image as its subject: the image itself, or one of its parts, or something
+//! that does so in turn.
 
-use futures_util::future::try_join_all;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use futures_util::StreamExt;
 
 use crate::model::{
-    Child, Descriptor, Digest, Failure, Manifest, Reference, Repository, media_type,
+    Algorithm, Descriptor, Digest, Excess, Failure, Fault, MANIFEST_LIMIT, Reference, Repository,
+    media_type,
 };
-use crate::plan::referrers::is_signature;
-use crate::plan::referrers::{ObservedReferrer, ObservedReferrers, cosign_tags, fallback_tag};
-use crate::plan::{Content, Entry, Expected, Observation, Referrers};
+use crate::once::OncePerKey;
+use crate::plan::referrers::{ObservedReferrer, ObservedReferrers};
+use crate::plan::{Content, Entry, Expected, Observation, Referrers, SourceImage};
 use crate::registry::ReadRegistry;
-use crate::tree::Walker;
+use crate::tree::{self, Names, Tree, Walker};
 
-use super::{Observer, head};
+use super::attached::{Attached, Attachments, attached_to, list_by_tag};
+use super::{Observer, holds};
 
-/// Looks for the referrers of `expected`, if the entry wants them.
+/// About how many manifests of one image is asked together.
+const AT_ONCE: usize = 16;
+
+/// What was found out about referrers, for all images: some share them.
+#[derive(Default)]
+pub(super) struct Known {
+    /// What is attached to a manifest at a source.
+    attached: OncePerKey<(Repository, Digest, Referrers), Arc<Attachments>>,
+    /// Whether the target lists referrers itself, by repository.
+    keeps_lists: OncePerKey<Repository, bool>,
+    /// What is listed under the tag that stands in for that, by subject.
+    listed: OncePerKey<(Repository, Digest), Arc<[Digest]>>,
+}
+
+/// Looks for what follows an image, if the entry wants that.
 pub(super) async fn observe<R: ReadRegistry>(
     observer: &Observer<'_, R>,
     entry: &Entry,
-    expected: &Expected,
+    image: &SourceImage,
+    target: &Observation<Descriptor>,
 ) -> ObservedReferrers {
-    if entry.policy.referrers == Referrers::None {
-        return ObservedReferrers::NotWanted;
-    }
-    if matches!(expected.content, Content::Rewritten(_)) {
-        return ObservedReferrers::CannotFollow;
-    }
-    match find(observer, entry, &expected.descriptor.digest).await {
-        Ok(found) => ObservedReferrers::Found(found),
-        Err(why) => ObservedReferrers::Unreadable(why),
-    }
-}
-
-async fn find<R: ReadRegistry>(
-    observer: &Observer<'_, R>,
-    entry: &Entry,
-    subject: &Digest,
-) -> Result<Vec<ObservedReferrer>, Failure> {
-    let registry = observer.registry;
-    let source = entry.source.repository();
-    let target = &observer.desired.target.repository(&entry.target);
-    let wanted = entry.policy.referrers;
-
-    let tags = cosign_tags(subject, wanted);
-    let tagged = try_join_all(tags.into_iter().map(|tag| async move {
-        let source = Reference::tagged(source.clone(), tag.clone());
-        let Some(source) = registry.head_manifest(&source).await? else {
-            return Ok(None);
-        };
-        let target = head(registry, &Reference::tagged(target.clone(), tag.clone())).await;
-        Ok::<_, Failure>(Some(ObservedReferrer {
-            tag: Some(tag),
-            source,
-            target,
-        }))
-    }))
-    .await?;
-
-    let listed = list(registry, source, subject).await?;
-    let listed = listed
-        .into_iter()
-        .filter(|child| wanted == Referrers::All || is_signature(child));
-    let named = try_join_all(listed.map(|child| async move {
-        if refused(observer, &entry.source, &child.descriptor).await? {
-            return Ok(None);
-        }
-        let digest = child.descriptor.digest.clone();
-        let target = head(registry, &Reference::digested(target.clone(), digest)).await;
-        Ok::<_, Failure>(Some(ObservedReferrer {
-            tag: None,
-            source: child.descriptor,
-            target,
-        }))
-    }))
-    .await?;
-    let mut found: Vec<_> = tagged.into_iter().chain(named).flatten().collect();
-    forget_unlisted(observer, target, subject, &mut found).await?;
-    Ok(found)
-}
-
-/// Counts as absent what the target holds and nobody would find: where the registry keeps no list
-/// itself, the tag that stands in for one may be gone, or someone else's.
-async fn forget_unlisted<R: ReadRegistry>(
-    observer: &Observer<'_, R>,
-    target: &Repository,
-    subject: &Digest,
-    found: &mut [ObservedReferrer],
-) -> Result<(), Failure> {
-    let mut needs_a_list: Vec<_> = found
-        .iter_mut()
-        .filter(|one| one.tag.is_none() && matches!(one.target, Observation::Present(_)))
-        .collect();
-    if needs_a_list.is_empty() {
-        return Ok(());
-    }
-    let registry = observer.registry;
-    let may_list = observer.desired.target.profile.referrers_api != Some(false);
-    if may_list && registry.list_referrers(target, subject).await?.is_some() {
-        return Ok(());
-    }
-    let listed = list_by_tag(registry, target, subject).await?;
-    for referrer in &mut needs_a_list {
-        let digest = &referrer.source.digest;
-        if !listed
-            .iter()
-            .any(|child| child.descriptor.digest == *digest)
-        {
-            referrer.target = Observation::Absent;
-        }
-    }
-    Ok(())
-}
-
-/// Lists what names `subject`, by the referrers API, else by the tag that stands in for it.
-pub(crate) async fn list<R: ReadRegistry>(
-    registry: &R,
-    repository: &Repository,
-    subject: &Digest,
-) -> Result<Vec<Child>, Failure> {
-    match registry.list_referrers(repository, subject).await? {
-        Some(listed) => Ok(listed),
-        None => list_by_tag(registry, repository, subject).await,
-    }
-}
-
-async fn list_by_tag<R: ReadRegistry>(
-    registry: &R,
-    repository: &Repository,
-    subject: &Digest,
-) -> Result<Vec<Child>, Failure> {
-    let fallback = Reference::tagged(repository.clone(), fallback_tag(subject));
-    let Some(index) = registry.get_manifest(&fallback).await? else {
-        return Ok(vec![]);
+    let mut answer = ObservedReferrers::default();
+    let Ok(expected) = &image.expected else {
+        return answer;
     };
-    match Manifest::parse(&index) {
-        Ok(Manifest::Index(index)) => Ok(index.children),
-        // Something else has taken the tag: it lists nothing.
-        Ok(Manifest::Image(_)) | Err(_) => Ok(vec![]),
+    if entry.policy.referrers == Referrers::None {
+        return answer;
+    }
+    answer.stay = matches!(expected.content, Content::Rewritten(_));
+    let search = Search {
+        observer,
+        entry,
+        target: observer.desired.target.repository(&entry.target),
+    };
+    match search.parts(expected, image, target).await {
+        Ok(parts) => search.follow_all(parts, &mut answer).await,
+        Err(why) => answer.unreadable = Some(why),
+    }
+    answer
+}
+
+struct Search<'a, R> {
+    observer: &'a Observer<'a, R>,
+    entry: &'a Entry,
+    /// Where the image goes.
+    target: Repository,
+}
+
+impl<R: ReadRegistry> Search<'_, R> {
+    /// Returns the manifests of an image that are the same at the source.
+    async fn parts(
+        &self,
+        expected: &Expected,
+        image: &SourceImage,
+        target: &Observation<Descriptor>,
+    ) -> Result<Vec<Digest>, Failure> {
+        let root = &expected.descriptor;
+        let mut parts = match &image.contents {
+            Some(contents) => contents.manifests().cloned().collect(),
+            None if holds(target, &root.digest) => self.parts_in_place(root).await?,
+            // Nothing can be copied, and what it is made of was not read.
+            None => vec![root.digest.clone()],
+        };
+        if let Content::Rewritten(made) = &expected.content {
+            let is_made = |part: &Digest| made.iter().any(|made| made.descriptor.digest == *part);
+            parts.retain(|part| *part != root.digest && !is_made(part));
+        }
+        Ok(parts)
+    }
+
+    /// Returns the manifests of what the target holds: there reading counts no pulls.
+    async fn parts_in_place(&self, root: &Descriptor) -> Result<Vec<Digest>, Failure> {
+        if !media_type::is_index(&root.media_type) {
+            return Ok(vec![root.digest.clone()]);
+        }
+        let Observer { registry, room, .. } = self.observer;
+        if root.digest.algorithm() != Algorithm::Sha256 {
+            // Whatever it was pushed as, registries find it by SHA-256.
+            return tree::digests(*registry, &self.entry.source, root, room).await;
+        }
+        let at = Reference::digested(self.target.clone(), root.digest.clone());
+        tree::digests(*registry, &at, root, room).await
+    }
+
+    /// Adds to `answer` what names `subjects`, which were not looked at, and what names that.
+    async fn follow_all(&self, mut subjects: Vec<Digest>, answer: &mut ObservedReferrers) {
+        let mut seen: HashSet<Digest> = subjects.iter().cloned().collect();
+        while !subjects.is_empty() {
+            let attached = subjects.iter().map(|subject| self.attached_to(subject));
+            let attached: Vec<_> = at_once(attached).await;
+            let mut fresh = vec![];
+            for (subject, attached) in subjects.iter().zip(&attached) {
+                if answer.unreadable.is_none() {
+                    answer.unreadable.clone_from(&attached.unreadable);
+                }
+                // It may be a part of the image, or name two parts of it; yet each tag is one more name.
+                let is_new =
+                    |one: &&Attached| seen.insert(one.manifest.digest.clone()) || one.tag.is_some();
+                let new = attached.all.iter().filter(is_new);
+                fresh.extend(new.map(|one| (subject, one)));
+            }
+            if answer.found.len() + fresh.len() > MANIFEST_LIMIT {
+                let too_many = Fault::TooMuch(Excess::Referrers);
+                answer.unreadable = Some(Failure::of_image(&self.entry.source, too_many));
+                return;
+            }
+            let followed = fresh.iter().map(|(subject, one)| self.follow(subject, one));
+            let followed: Vec<_> = at_once(followed).await;
+            subjects = vec![];
+            for (referrer, parts) in followed.into_iter().flatten() {
+                let is_new =
+                    |part: &Digest| *part == referrer.source.digest || seen.insert(part.clone());
+                subjects.extend(parts.into_iter().filter(is_new));
+                answer.found.push(referrer);
+            }
+        }
+    }
+
+    /// Returns what is attached to a manifest at the source.
+    async fn attached_to(&self, subject: &Digest) -> Arc<Attachments> {
+        let Entry { source, policy, .. } = self.entry;
+        let source = source.repository();
+        let wanted = policy.referrers;
+        let ask = async || {
+            let found = attached_to(self.observer.registry, source, subject, wanted).await;
+            Arc::new(found)
+        };
+        let key = (source.clone(), subject.clone(), wanted);
+        self.observer.referrers.attached.always(key, ask).await
+    }
+
+    /// Looks for a referrer at the target, and returns it with all its manifests; none if it is not to
+    /// follow.
+    async fn follow(
+        &self,
+        subject: &Digest,
+        attached: &Attached,
+    ) -> Option<(ObservedReferrer, Vec<Digest>)> {
+        let Attached { tag, manifest } = attached;
+        let target = self.at_target(subject, attached).await;
+        let (contents, parts) = if matches!(target, Observation::Unreadable(_)) {
+            (Ok(None), vec![manifest.digest.clone()])
+        } else if holds(&target, &manifest.digest) {
+            match self.parts_in_place(manifest).await {
+                Ok(parts) => (Ok(None), parts),
+                Err(why) => (Err(why), vec![]),
+            }
+        } else {
+            match self.read(manifest).await {
+                // Registries list what they are told to; a referrer says itself whose it is.
+                Ok(tree) if tag.is_none() && tree.root.subject.as_ref() != Some(subject) => {
+                    return None;
+                }
+                Ok(tree) if self.is_refused(&tree) => return None,
+                Ok(tree) => {
+                    let contents = tree.contents();
+                    let parts = contents.manifests().cloned().collect();
+                    (Ok(Some(Arc::new(contents))), parts)
+                }
+                Err(why) => (Err(why), vec![]),
+            }
+        };
+        let referrer = ObservedReferrer {
+            tag: tag.clone(),
+            source: manifest.clone(),
+            contents,
+            target,
+        };
+        Some((referrer, parts))
+    }
+
+    async fn read(&self, manifest: &Descriptor) -> Result<Tree, Failure> {
+        let Observer { registry, room, .. } = self.observer;
+        let walker = Walker::new(*registry, &self.entry.source, room);
+        let expected = Expected::unchanged(manifest.clone());
+        tree::read(walker, &expected, self.entry.policy.foreign_layers).await
+    }
+
+    /// Tells whether the target takes only container images and something of this is none.
+    fn is_refused(&self, tree: &Tree) -> bool {
+        let is_image = |config: &Descriptor| media_type::is_image_config(&config.media_type);
+        self.observer.desired.target.profile.image_configs_only
+            && tree.nodes().any(|node| match &node.names {
+                Names::Blobs(blobs) => !blobs.first().is_some_and(is_image),
+                Names::Manifests(_) => false,
+            })
+    }
+
+    /// Asks what the target holds of a referrer.
+    ///
+    /// What it holds and nobody would find counts as absent: where the registry keeps no list itself,
+    /// the tag that stands in for one may be gone, or someone else's.
+    async fn at_target(&self, subject: &Digest, attached: &Attached) -> Observation<Descriptor> {
+        let Attached { tag, manifest } = attached;
+        let target = self.target.clone();
+        let Some(tag) = tag else {
+            let target = Reference::digested(target, manifest.digest.clone());
+            let found = self.observer.head_once(&target).await;
+            if !matches!(found, Observation::Present(_)) {
+                return found;
+            }
+            return match self.is_listed(subject, &manifest.digest).await {
+                Ok(true) => found,
+                Ok(false) => Observation::Absent,
+                Err(why) => Observation::Unreadable(why),
+            };
+        };
+        let target = Reference::tagged(target, tag.clone());
+        self.observer.head_once(&target).await
+    }
+
+    async fn is_listed(&self, subject: &Digest, referrer: &Digest) -> Result<bool, Failure> {
+        let Observer {
+            registry,
+            referrers: known,
+            desired,
+            ..
+        } = self.observer;
+        let ask = async || {
+            if let Some(known) = desired.target.profile.referrers_api {
+                return Ok(known);
+            }
+            let listed = registry.list_referrers(&self.target, subject).await?;
+            Ok(listed.is_some())
+        };
+        let kept = known.keeps_lists.get(self.target.clone(), ask).await;
+        if matches!(kept, Ok((true, _))) {
+            return Ok(true);
+        }
+        let ask = async || {
+            let listed = list_by_tag(*registry, &self.target, subject).await?;
+            Ok(listed
+                .into_iter()
+                .map(|child| child.descriptor.digest)
+                .collect())
+        };
+        let key = (self.target.clone(), subject.clone());
+        let (listed, _) = known.listed.get(key, ask).await?;
+        let is_listed = listed.contains(referrer);
+        // Where neither says so, the one that did not answer may know.
+        if is_listed {
+            Ok(true)
+        } else {
+            kept.map(|_| false)
+        }
     }
 }
 
-/// Tells whether the target takes only container images and this is none.
-async fn refused<R: ReadRegistry>(
-    observer: &Observer<'_, R>,
-    source: &Reference,
-    referrer: &Descriptor,
-) -> Result<bool, Failure> {
-    if !observer.desired.target.profile.image_configs_only {
-        return Ok(false);
-    }
-    let mut walker = Walker::new(observer.registry, source, &observer.room);
-    let read = walker.manifests(std::slice::from_ref(referrer)).await?;
-    let parsed = read.first().map(Manifest::parse);
-    Ok(match parsed {
-        Some(Ok(Manifest::Image(image))) => !media_type::is_image_config(&image.config.media_type),
-        Some(Ok(Manifest::Index(_))) => false,
-        Some(Err(_)) | None => true,
-    })
+/// Does several things at once, and returns what came of them in their order.
+async fn at_once<T>(all: impl Iterator<Item = impl Future<Output = T>>) -> Vec<T> {
+    futures_util::stream::iter(all)
+        .buffered(AT_ONCE)
+        .collect()
+        .await
 }

@@ -70,7 +70,7 @@ async fn heads<R: ReadRegistry>(
 
 impl<R: ReadRegistry> Observer<'_, R> {
     async fn source_alone(&self, entry: &Entry) -> Observation<SourceImage> {
-        let descriptor = match self.source(&entry.source).await {
+        let descriptor = match self.head_once(&entry.source).await {
             Observation::Absent => return Observation::Absent,
             Observation::Unreadable(why) => return Observation::Unreadable(why),
             Observation::Present(descriptor) => descriptor,

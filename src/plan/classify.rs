@@ -89,15 +89,16 @@ impl<'a> Followers<'a> {
     }
 
     /// Plans one change for each referrer that follows its image.
-    fn add(&mut self, entry: &Entry, found: &'a ObservedReferrers, changes: &mut Vec<Change>) {
-        let found = match found {
-            ObservedReferrers::NotWanted | ObservedReferrers::CannotFollow => return,
-            ObservedReferrers::Unreadable(why) => {
-                let reason = BlockReason::ReferrersUnreadable(why.clone());
-                return changes.push(change(entry, blocked(reason)));
-            }
-            ObservedReferrers::Found(found) => found,
-        };
+    fn add(&mut self, entry: &Entry, observed: &'a ObservedReferrers, changes: &mut Vec<Change>) {
+        let ObservedReferrers {
+            found,
+            unreadable,
+            stay: _,
+        } = observed;
+        if let Some(why) = unreadable {
+            let reason = BlockReason::ReferrersUnreadable(why.clone());
+            changes.push(change(entry, blocked(reason)));
+        }
         for referrer in found {
             let follower = referrer_change(entry, referrer);
             if self.declared.contains(&follower.target) {
@@ -129,16 +130,20 @@ fn referrer_change(entry: &Entry, referrer: &ObservedReferrer) -> Change {
     let ObservedReferrer {
         tag,
         source,
+        contents,
         target,
     } = referrer;
     let image = ObservedImage {
-        source: Observation::Present(SourceImage {
-            descriptor: source.clone(),
-            expected: Ok(Expected::unchanged(source.clone())),
-            contents: None,
-        }),
+        source: match contents {
+            Ok(contents) => Observation::Present(SourceImage {
+                descriptor: source.clone(),
+                expected: Ok(Expected::unchanged(source.clone())),
+                contents: contents.clone(),
+            }),
+            Err(why) => Observation::Unreadable(why.clone()),
+        },
         target: target.clone(),
-        referrers: ObservedReferrers::NotWanted,
+        referrers: ObservedReferrers::default(),
     };
     let name = TargetName {
         repository: entry.target.repository.clone(),
@@ -193,7 +198,7 @@ pub fn classify(image: &ObservedImage) -> Action {
         source: source.descriptor.clone(),
         expected: expected.clone(),
         contents: source.contents.clone(),
-        referrers_stay: image.referrers == ObservedReferrers::CannotFollow,
+        referrers_stay: image.referrers.stay,
     };
     match &image.target {
         Observation::Unreadable(why) => blocked(None, BlockReason::TargetUnreadable(why.clone())),
@@ -248,7 +253,7 @@ mod tests {
         ObservedImage {
             source,
             target,
-            referrers: ObservedReferrers::NotWanted,
+            referrers: ObservedReferrers::default(),
         }
     }
 
@@ -342,10 +347,14 @@ mod tests {
         let following = |tag: &str, content: &str| ObservedReferrer {
             tag: Some(tag.to_owned()),
             source: descriptor(content),
+            contents: Ok(None),
             target: Observation::Absent,
         };
         let image = |found| ObservedImage {
-            referrers: ObservedReferrers::Found(found),
+            referrers: ObservedReferrers {
+                found,
+                ..ObservedReferrers::default()
+            },
             ..observed(source("a"), Observation::Absent)
         };
         let desired = Desired {

@@ -19,13 +19,20 @@ pub const WORTH_ASKING: u64 = 256 * 1024;
 pub struct Contents {
     /// The manifests that have blobs: the image itself, or those below its index.
     pub images: Vec<Digest>,
-    /// How many indexes stand above them.
-    pub indexes: usize,
+    /// The indexes that stand above them.
+    pub indexes: Vec<Digest>,
+    /// How many of all these manifests name a subject.
+    pub referrers: usize,
     /// Every blob once, with its size in bytes.
     pub blobs: Vec<(Digest, u64)>,
 }
 
 impl Contents {
+    /// Returns all manifests.
+    pub fn manifests(&self) -> impl Iterator<Item = &Digest> {
+        self.indexes.iter().chain(&self.images)
+    }
+
     /// Returns the size of all blobs in bytes.
     pub fn blob_bytes(&self) -> u64 {
         let sizes = self.blobs.iter().map(|(_, size)| size);
@@ -155,16 +162,21 @@ impl<'a> Count<'a> {
         let Contents {
             images,
             indexes,
+            referrers,
             blobs,
         } = &**contents;
         let cost = &mut self.cost;
         cost.bytes_of_images = cost.bytes_of_images.saturating_add(contents.blob_bytes());
-        cost.requests_to_sources += images.len() + indexes;
+        cost.requests_to_sources += images.len() + indexes.len();
         // Every manifest is pushed; before the tag is moved it is looked at, as is each child that
         // may be there.
-        cost.requests_to_target += images.len() + indexes + 1;
-        if change.action.before().is_some() && *indexes > 0 {
+        cost.requests_to_target += images.len() + indexes.len() + 1;
+        if change.action.before().is_some() && !indexes.is_empty() {
             cost.requests_to_target += images.len();
+        }
+        // Where the registry does not list them, the index that does is read and written.
+        if self.plan.target.profile.referrers_api == Some(false) {
+            cost.requests_to_target += 2 * referrers;
         }
         for (digest, size) in blobs {
             self.bring(change, digest, *size);

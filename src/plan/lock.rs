@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Descriptor, Digest, Platforms, Reference};
+use crate::model::{Descriptor, Digest, Platforms, Reference, media_type};
 
 use super::desired::{Attestations, Entry, MissingPlatforms, Policy, TargetName};
 use super::expected::Ask;
@@ -34,6 +34,14 @@ pub struct LockedImage {
     pub expected: Descriptor,
     /// By which rule the one was made from the other, as [`rule`] writes it.
     pub rule: String,
+}
+
+impl LockedImage {
+    /// Tells whether the target holds an index that the source does not.
+    pub fn is_rewritten(&self) -> bool {
+        media_type::is_index(&self.expected.media_type)
+            && self.expected.digest != self.source_digest
+    }
 }
 
 /// Whether the digest of an entry is settled by the lock.

@@ -5,26 +5,28 @@
 //! manifest, listed by the referrers API, or where a registry lacks that, by an index under the tag
 //! `sha256-<hex>` (sections "Listing Referrers" and "Referrers Tag Schema").
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
 use crate::model::{
     Child, Descriptor, Digest, Failure, Manifest, ManifestError, RawManifest, media_type,
 };
 
+use super::cost::Contents;
 use super::desired::Referrers;
 use super::observed::Observation;
 
-/// What was found out about the referrers of an image.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ObservedReferrers {
-    /// The entry does not want them.
-    NotWanted,
-    /// The image's digest changes on the way, so nothing that names it can follow.
-    CannotFollow,
-    /// These are at the source, and may be at the target.
-    Found(Vec<ObservedReferrer>),
-    /// The source did not say.
-    Unreadable(Failure),
+/// What was found out about the referrers of an image; the default where none are wanted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ObservedReferrers {
+    /// These are at the source, and may be at the target: what names a manifest of the image, or names
+    /// one of these.
+    pub found: Vec<ObservedReferrer>,
+    /// Why there may be more, where the source did not say.
+    pub unreadable: Option<Failure>,
+    /// Whether the image's digest changes on the way, so that what names it stays behind.
+    pub stay: bool,
 }
 
 /// One referrer.
@@ -34,6 +36,8 @@ pub struct ObservedReferrer {
     pub tag: Option<String>,
     /// What the source holds.
     pub source: Descriptor,
+    /// What it is made of, where it has to be copied.
+    pub contents: Result<Option<Arc<Contents>>, Failure>,
     /// What the target holds.
     pub target: Observation<Descriptor>,
 }

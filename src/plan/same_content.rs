@@ -53,7 +53,7 @@ pub fn candidates(plan: &Plan) -> impl Iterator<Item = (&Change, &Descriptor, &C
         .filter_map(|change| match &change.action {
             Action::Update { before, after } => {
                 let contents = after.contents.as_deref()?;
-                let is_single = contents.indexes == 0 && contents.images.len() == 1;
+                let is_single = contents.indexes.is_empty() && contents.images.len() == 1;
                 let may_be = is_single && media_type::is_manifest(&before.media_type);
                 may_be.then_some((change, before, contents))
             }
@@ -103,7 +103,8 @@ mod tests {
         let blobs = ["config", "one", "two"].map(|content| (digest(content), 1));
         let wanted = Contents {
             images: vec![digest("image")],
-            indexes: 0,
+            indexes: vec![],
+            referrers: 0,
             blobs: blobs.into(),
         };
         for (config_type, config, layers, same) in [

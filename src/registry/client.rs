@@ -17,7 +17,7 @@ use super::recent::Recent;
 use super::scope::Actions;
 use super::stats::Stats;
 use super::transport::Transport;
-use super::upload::{BlobStream, Deletion, Mount, Upload, UploadBody, UploadSession};
+use super::upload::{BlobStream, Deletion, Mount, Pushed, Upload, UploadBody, UploadSession};
 use super::{ReadRegistry, WriteRegistry};
 
 /// Reads and writes registries over HTTP.
@@ -182,7 +182,7 @@ impl WriteRegistry for Client {
         &self,
         reference: &Reference,
         manifest: &RawManifest,
-    ) -> Result<(), Failure> {
+    ) -> Result<Pushed, Failure> {
         self.push_manifest(reference, manifest).await
     }
 

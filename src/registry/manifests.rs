@@ -14,9 +14,10 @@ use super::call::{Access, Answer, Body, Call, Read};
 use super::client::Client;
 use super::host::Host;
 use super::scope::{Actions, Scopes};
-use super::upload::Deletion;
+use super::upload::{Deletion, Pushed};
 
 const DIGEST_HEADER: &str = "docker-content-digest";
+const SUBJECT_HEADER: &str = "oci-subject";
 
 impl Client {
     pub(super) async fn head_manifest_of(
@@ -75,7 +76,7 @@ impl Client {
         &self,
         reference: &Reference,
         manifest: &RawManifest,
-    ) -> Result<(), Failure> {
+    ) -> Result<Pushed, Failure> {
         let operation = operation(Kind::PutManifest, reference);
         let host = self.host(reference.registry(), &operation)?;
         let Descriptor {
@@ -94,7 +95,9 @@ impl Client {
             Some(kept) if kept.algorithm() == digest.algorithm() && kept != *digest => Err(
                 protocol_error(format!("it keeps `{kept}` instead of `{digest}`")),
             ),
-            _ => Ok(()),
+            _ => Ok(Pushed {
+                lists_referrer: answer.header(SUBJECT_HEADER).is_some(),
+            }),
         }
     }
 

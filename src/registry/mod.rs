@@ -59,7 +59,9 @@ pub use options::{ClientOptions, HostOptions, Patience, RetryOptions};
 pub use rate_limit::RateLimit;
 pub use scope::Actions;
 pub use stats::{HostStats, Stats};
-pub use upload::{BlobStream, BodyError, Deletion, Mount, Upload, UploadBody, UploadSession};
+pub use upload::{
+    BlobStream, BodyError, Deletion, Mount, Pushed, Upload, UploadBody, UploadSession,
+};
 
 /// Reads what registries hold; whoever has only this cannot write, by type.
 pub trait ReadRegistry: Send + Sync {
@@ -125,7 +127,7 @@ pub trait WriteRegistry: ReadRegistry + Clone + 'static {
         &self,
         reference: &Reference,
         manifest: &RawManifest,
-    ) -> impl Future<Output = Result<(), Failure>> + Send;
+    ) -> impl Future<Output = Result<Pushed, Failure>> + Send;
 
     /// Deletes a tag, or a manifest with every tag that points to it if the reference has a digest.
     fn delete_manifest(

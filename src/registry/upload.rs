@@ -141,6 +141,14 @@ impl fmt::Debug for UploadSession {
     }
 }
 
+/// What came of [`put_manifest`](super::WriteRegistry::put_manifest).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pushed {
+    /// Whether the registry says that it lists the manifest with its subject's referrers
+    /// (`OCI-Subject`); else whoever pushes has to.
+    pub lists_referrer: bool,
+}
+
 /// What came of [`delete_manifest`](super::WriteRegistry::delete_manifest).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Deletion {

@@ -200,7 +200,9 @@ pub fn notes(change: &Change, profile: ProfileKind) -> Vec<String> {
         notes = selection_notes(&copy.expected.selection, profile);
         if copy.referrers_stay {
             let why = "they name the source's digest, and the target's will be another";
-            notes.push(format!("signatures and other referrers stay behind: {why}"));
+            notes.push(format!(
+                "signatures and other referrers stay behind: {why}; those of the images in it follow"
+            ));
         }
     }
     notes.extend(pinned_note(change));

@@ -65,10 +65,11 @@ impl Tree {
         let mut contents = Contents::default();
         let mut blobs = IndexMap::new();
         for node in self.nodes() {
+            contents.referrers += usize::from(node.subject.is_some());
+            let digest = node.manifest.descriptor.digest.clone();
             match &node.names {
-                Names::Manifests(_) => contents.indexes += 1,
+                Names::Manifests(_) => contents.indexes.push(digest),
                 Names::Blobs(named) => {
-                    let digest = node.manifest.descriptor.digest.clone();
                     contents.images.push(digest);
                     blobs.extend(named.iter().map(|blob| (blob.digest.clone(), blob.size)));
                 }
@@ -105,7 +106,7 @@ pub async fn read<R: ReadRegistry>(
 
 /// Returns the digests of all manifests that `image` at `source` consists of, its own first.
 ///
-/// Only indexes are read. One that is not there, as registries allow, names nothing.
+/// Only indexes are read. An inner one that is not there, as registries allow, names nothing.
 pub async fn digests<R: ReadRegistry>(
     registry: &R,
     source: &Reference,

@@ -119,8 +119,8 @@ impl<'a, R: ReadRegistry> Walker<'a, R> {
         Ok(steps)
     }
 
-    /// Returns the digests of all that `root` consists of, its own first. Only indexes are read; one
-    /// that is not there names nothing.
+    /// Returns the digests of all that `root` consists of, its own first. Only indexes are read; an
+    /// inner one that is not there names nothing.
     pub async fn digests(&mut self, root: &Descriptor) -> Result<Vec<Digest>, Failure> {
         let mut digests = vec![];
         let mut seen = Seen::of(root);
@@ -135,6 +135,9 @@ impl<'a, R: ReadRegistry> Walker<'a, R> {
             self.read_all(&indexes).await?;
             for index in &indexes {
                 let Some(raw) = self.read.get(&index.digest) else {
+                    if index == root {
+                        return Err(self.lacks(root));
+                    }
                     continue;
                 };
                 if let Manifest::Index(index) = self.parse(&described(raw, index))? {

@@ -2,8 +2,8 @@
 
 use pusher::model::Platforms;
 use pusher::observe::stock;
-use pusher::plan::{Cost, Outcome};
-use pusher::sandbox::images::{Image, Index};
+use pusher::plan::{Cost, Outcome, Referrers};
+use pusher::sandbox::images::{Image, Index, referrer, signature, signature_tag};
 use pusher::sandbox::{Options, Sandbox};
 
 use super::world::{World, actions, assert_done, client};
@@ -123,4 +123,31 @@ async fn a_plan_that_copies_nothing_asks_nothing_and_a_target_in_trouble_is_coun
     );
     let unknown = stock(&elsewhere, &client()).await;
     assert!(unknown.new.is_empty() && unknown.blobs.is_empty());
+}
+
+#[tokio::test]
+async fn what_follows_an_image_is_counted() {
+    for api in [true, false] {
+        let target = Options {
+            referrers: api,
+            ..Options::default()
+        };
+        let mut world = World::with(Options::default(), target).await;
+        let profile = &mut world.desired.target.profile;
+        profile.referrers_api = Some(api);
+        let image = app(2).build();
+        image.push(&world.source, "a/one", "1");
+        let sbom = referrer(&image, "application/spdx+json", &"x".repeat(300_000));
+        sbom.push(&world.source, "a/one", None);
+        signature(&sbom.digest).push(&world.source, "a/one", &*signature_tag(&sbom.digest));
+        world
+            .want("a/one:1", Platforms::linux_amd64())
+            .policy
+            .referrers = Referrers::All;
+        let cost = counted(&world).await;
+        assert!(cost.bytes_to_copy > 1_800_000, "{}", cost.bytes_to_copy);
+        assert_eq!(cost.images_of_unknown_size, 0);
+        assert_eq!(cost.pulls[world.source.address()], 3);
+        assert_eq!(actions(&world.plan().await), ["no-op"; 3]);
+    }
 }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use pusher::model::{Manifest, Platforms, Reference, Repository};
+use pusher::model::{Digest, Manifest, Platforms, Reference, Repository, media_type};
 use pusher::plan::{Action, Referrers};
 use pusher::registry::ReadRegistry;
-use pusher::sandbox::Options;
-use pusher::sandbox::images::{Image, Index, referrer, signature, signature_tag};
+use pusher::sandbox::images::{Artifact, Image, Index, referrer, signature, signature_tag};
+use pusher::sandbox::{Effect, Fault, Options, Sandbox};
 
 use super::world::{World, actions, assert_done, client};
 
@@ -126,6 +126,344 @@ async fn a_rewritten_index_says_that_its_signatures_stay_behind() {
         panic!()
     };
     assert!(after.referrers_stay);
+}
+
+/// An index with attestations, what names its parts, and what names that.
+struct Family {
+    index: Artifact,
+    /// Names an image in the index, by a tag alone.
+    child_signature: Artifact,
+    /// Name the same image.
+    child_sbom: Artifact,
+    child_notary: Artifact,
+    /// Name what names it.
+    sbom_notary: Artifact,
+    sbom_signature: Artifact,
+    notary_notary: Artifact,
+}
+
+const NOTARY: &str = "application/vnd.cncf.notary.signature";
+
+impl Family {
+    fn new() -> Self {
+        let inner = Index::of(&["linux/s390x"]);
+        let index = Index::of(&["linux/amd64", "linux/arm64"])
+            .attested()
+            .nested(&inner);
+        let index = index.build();
+        let child = &index.children[0];
+        let child_sbom = referrer(child, "application/spdx+json", "sbom");
+        let child_notary = referrer(child, NOTARY, "signature");
+        Self {
+            child_signature: signature(&child.digest),
+            sbom_notary: referrer(&child_sbom, NOTARY, "signature of the sbom"),
+            sbom_signature: signature(&child_sbom.digest),
+            notary_notary: referrer(&child_notary, NOTARY, "signature of the signature"),
+            child_sbom,
+            child_notary,
+            index,
+        }
+    }
+
+    /// The tags that cosign gives.
+    fn tagged(&self) -> [(&Artifact, String); 2] {
+        let child = &self.index.children[0];
+        [
+            (&self.child_signature, signature_tag(&child.digest)),
+            (&self.sbom_signature, signature_tag(&self.child_sbom.digest)),
+        ]
+    }
+
+    fn named(&self) -> [&Artifact; 4] {
+        let Self {
+            child_sbom,
+            child_notary,
+            sbom_notary,
+            notary_notary,
+            ..
+        } = self;
+        [child_sbom, child_notary, sbom_notary, notary_notary]
+    }
+
+    fn push(&self, source: &Sandbox, api: bool) {
+        self.index.push(source, "app", "1");
+        for (artifact, tag) in self.tagged() {
+            artifact.push(source, "app", &*tag);
+        }
+        for artifact in self.named() {
+            artifact.push(source, "app", None);
+        }
+        if api {
+            return;
+        }
+        let Self {
+            child_sbom,
+            child_notary,
+            ..
+        } = self;
+        for (subject, listed) in [
+            (&self.index.children[0], vec![child_sbom, child_notary]),
+            (child_sbom, vec![&self.sbom_notary]),
+            (child_notary, vec![&self.notary_notary]),
+        ] {
+            fallback(source, subject, &listed);
+        }
+    }
+}
+
+/// Lists referrers as registries without the API have it.
+fn fallback(source: &Sandbox, subject: &Artifact, listed: &[&Artifact]) {
+    let described = listed.iter().map(|referrer| {
+        let body: serde_json::Value = serde_json::from_slice(&referrer.bytes).unwrap();
+        let mut described = referrer.descriptor();
+        described["artifactType"] = body["artifactType"].clone();
+        described
+    });
+    let index = serde_json::json!({
+        "schemaVersion": 2, "mediaType": media_type::OCI_INDEX,
+        "manifests": described.collect::<Vec<_>>(),
+    });
+    let tag = format!("sha256-{}", subject.digest.hex());
+    source.put_manifest("app", Some(&*tag), media_type::OCI_INDEX, index.to_string());
+}
+
+#[tokio::test]
+async fn what_names_a_part_of_an_image_or_another_referrer_follows_too() {
+    let family = Family::new();
+    for (source_api, target_api) in [(true, true), (true, false), (false, true), (false, false)] {
+        let [source, target] = [source_api, target_api].map(|referrers| Options {
+            referrers,
+            ..Options::default()
+        });
+        let mut world = World::with(source, target).await;
+        family.push(&world.source, source_api);
+        world.want("app:1", Platforms::All).policy.referrers = Referrers::All;
+        let report = world.apply().await;
+        assert_done(&report);
+        let told = format!("source API {source_api}, target API {target_api}");
+        assert_eq!(report.plan.changes.len(), 1 + 2 + 4, "{told}");
+        for (artifact, tag) in family.tagged() {
+            let found = world.target.tag("team/app", &tag);
+            assert_eq!(found.as_ref(), Some(&artifact.digest), "{told}");
+        }
+        for artifact in family.named() {
+            assert!(
+                world
+                    .target
+                    .manifest("team/app", &artifact.digest)
+                    .is_some(),
+                "{told}"
+            );
+        }
+        let digest = &family.index.children[0].digest;
+        let names_child = [
+            &family.child_sbom,
+            &family.child_notary,
+            &family.index.children[2],
+        ];
+        assert_listed(&world, digest, &names_child, target_api).await;
+        assert_listed(
+            &world,
+            &family.child_sbom.digest,
+            &[&family.sbom_notary],
+            target_api,
+        )
+        .await;
+        assert_eq!(actions(&world.plan().await), ["no-op"; 7], "{told}");
+        // What was lost is found missing, and nothing else.
+        assert!(
+            world
+                .target
+                .delete_manifest("team/app", &family.notary_notary.digest)
+        );
+        let pending = world.plan().await.summary().pending();
+        assert_eq!(pending, 1, "{told}");
+        assert_done(&world.apply().await);
+    }
+}
+
+/// Wants the target to list just these.
+async fn assert_listed(world: &World, subject: &Digest, referrers: &[&Artifact], api: bool) {
+    let expected: BTreeSet<_> = referrers
+        .iter()
+        .map(|referrer| referrer.digest.to_string())
+        .collect();
+    let repository = Repository {
+        registry: world.target.address().to_owned(),
+        name: "team/app".to_owned(),
+    };
+    let found = match client().list_referrers(&repository, subject).await.unwrap() {
+        Some(listed) => listed
+            .into_iter()
+            .map(|child| child.descriptor.digest.to_string())
+            .collect(),
+        None => listed(world, &format!("sha256-{}", subject.hex())).await,
+    };
+    assert_eq!(found, expected);
+    let tag = world
+        .target
+        .tag("team/app", &format!("sha256-{}", subject.hex()));
+    assert_eq!(tag.is_some(), !api);
+}
+
+#[tokio::test]
+async fn a_signature_of_a_signature_is_one_and_that_of_an_sbom_needs_it() {
+    let family = Family::new();
+    let mut world = World::new().await;
+    family.push(&world.source, true);
+    world.want("app:1", Platforms::All).policy.referrers = Referrers::Signatures;
+    let plan = world.plan().await;
+    let targets: BTreeSet<_> = plan
+        .changes
+        .iter()
+        .map(|change| change.target.to_string())
+        .collect();
+    let child = &family.index.children[0];
+    let expected = [
+        "app:1".to_owned(),
+        format!("app:{}", signature_tag(&child.digest)),
+        format!("app@{}", family.child_notary.digest),
+        format!("app@{}", family.notary_notary.digest),
+    ];
+    assert_eq!(targets, BTreeSet::from(expected));
+}
+
+#[tokio::test]
+async fn what_names_the_images_in_a_rewritten_index_follows_them() {
+    let family = Family::new();
+    let mut world = World::new().await;
+    family.push(&world.source, true);
+    let of_root = referrer(&family.index, NOTARY, "signature of the index");
+    of_root.push(&world.source, "app", None);
+    let some = ["linux/amd64", "linux/s390x"].map(|text| text.parse().unwrap());
+    world
+        .want("app:1", Platforms::only(some.to_vec()))
+        .policy
+        .referrers = Referrers::All;
+    let report = world.apply().await;
+    assert_done(&report);
+    assert_eq!(report.plan.changes.len(), 1 + 2 + 4);
+    let Action::Create { after } = &report.plan.changes[0].action else {
+        panic!()
+    };
+    assert!(after.referrers_stay);
+    assert_eq!(world.target.manifest("team/app", &of_root.digest), None);
+    world.clear_logs();
+    assert_eq!(actions(&world.plan().await), ["no-op"; 7]);
+}
+
+#[tokio::test]
+async fn lists_that_turn_in_circles_or_name_what_does_not_belong_there_end() {
+    let without = || Options {
+        referrers: false,
+        ..Options::default()
+    };
+    let mut world = World::with(without(), without()).await;
+    let image = Image::new("linux/amd64").layer("app").build();
+    let other = Image::new("linux/amd64").layer("other").build();
+    image.push(&world.source, "app", "1");
+    let sbom = referrer(&image, "application/spdx+json", "sbom");
+    let elsewhere = referrer(&other, "application/spdx+json", "of something else");
+    for artifact in [&sbom, &elsewhere, &other] {
+        artifact.push(&world.source, "app", None);
+    }
+    fallback(&world.source, &image, &[&sbom, &image, &elsewhere]);
+    fallback(&world.source, &sbom, &[&image, &sbom]);
+    fallback(&world.source, &elsewhere, &[&other]);
+    world
+        .want("app:1", Platforms::linux_amd64())
+        .policy
+        .referrers = Referrers::All;
+    let report = world.apply().await;
+    assert_done(&report);
+    let targets: Vec<_> = report
+        .plan
+        .changes
+        .iter()
+        .map(|change| change.target.to_string())
+        .collect();
+    assert_eq!(
+        targets,
+        ["app:1".to_owned(), format!("app@{}", sbom.digest)]
+    );
+    assert_eq!(actions(&world.plan().await), ["no-op"; 2]);
+}
+
+#[tokio::test]
+async fn what_names_a_subject_is_listed_before_the_tag_moves_whatever_is_wanted() {
+    let without = Options {
+        referrers: false,
+        ..Options::default()
+    };
+    let mut world = World::with(Options::default(), without).await;
+    let index =
+        Index::of(&["linux/amd64", "linux/arm64"])
+            .attested()
+            .push(&world.source, "app", "1");
+    let sbom = referrer(&index, "application/spdx+json", "sbom");
+    sbom.push(&world.source, "app", "sbom");
+    world.want("app:1", Platforms::All);
+    world.want("app:sbom", Platforms::linux_amd64());
+    let denied = Fault::new("PUT", "/manifests/sha256-", Effect::status(403)).always();
+    world.target.faults().add(denied);
+    let report = world.apply().await;
+    for outcome in &report.outcomes {
+        assert!(format!("{outcome:?}").contains("sha256-"), "{outcome:?}");
+    }
+    assert_eq!(world.target.tags("team/app"), [""; 0]);
+
+    world.target.faults().clear();
+    assert_done(&world.apply().await);
+    for child in 0..2 {
+        let attestation = &index.children[child + 2];
+        let tag = format!("sha256-{}", index.children[child].digest.hex());
+        assert_listed(&world, &index.children[child].digest, &[attestation], false).await;
+        let stored = world.target.tag("team/app", &tag).unwrap();
+        let list = world.target.manifest("team/app", &stored).unwrap();
+        let list: serde_json::Value = serde_json::from_slice(&list.bytes).unwrap();
+        let kind = "application/vnd.docker.attestation.manifest.v1+json";
+        assert_eq!(list["manifests"][0]["artifactType"], kind);
+    }
+    assert_listed(&world, &index.digest, &[&sbom], false).await;
+    assert_eq!(actions(&world.plan().await), ["no-op"; 2]);
+}
+
+#[tokio::test]
+async fn no_more_is_asked_than_has_to_be() {
+    let mut world = World::new().await;
+    let index =
+        Index::of(&["linux/amd64", "linux/arm64"])
+            .attested()
+            .push(&world.source, "app", "1");
+    world.source.put_tag("app", "2", &index.digest);
+    for tag in ["app:1", "app:2"] {
+        world.want(tag, Platforms::All).policy.referrers = Referrers::All;
+    }
+    assert_done(&world.apply().await);
+    let asked = world.target.log().count("GET", "/referrers/");
+    assert_eq!(
+        asked, 0,
+        "the registry says at each push that it lists them"
+    );
+    let sbom = referrer(&index, "application/spdx+json", "sbom");
+    sbom.push(&world.source, "app", None);
+    sbom.push(&world.target, "team/app", None);
+    world.clear_logs();
+    assert_eq!(actions(&world.plan().await), ["no-op"; 3]);
+    // The index, its two images, their attestations, and the SBOM: three tags of cosign's and a list each.
+    let source = world.source.log();
+    assert_eq!(
+        source.count("HEAD", "/manifests/"),
+        2 + 6 * 3,
+        "{:#?}",
+        source.lines()
+    );
+    assert_eq!(source.count("GET", "/referrers/"), 6);
+    assert_eq!(source.requests().len(), 2 + 6 * 4, "no pull");
+    // The two tags, what the index names, the SBOM, and whether there are lists.
+    let target = world.target.log();
+    assert_eq!(target.count("HEAD", ""), 3, "{:#?}", target.lines());
+    assert_eq!(target.requests().len(), 3 + 2, "{:#?}", target.lines());
 }
 
 #[tokio::test]

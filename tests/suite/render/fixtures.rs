@@ -54,7 +54,8 @@ fn contents(blob_bytes: u64) -> Arc<Contents> {
     let layer = Digest::sha256(&blob_bytes.to_be_bytes());
     Arc::new(Contents {
         images: vec![layer.clone()],
-        indexes: 0,
+        indexes: vec![],
+        referrers: 0,
         blobs: vec![(layer, blob_bytes)],
     })
 }

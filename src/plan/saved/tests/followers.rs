@@ -3,6 +3,13 @@
 use super::super::super::referrers::{ObservedReferrer, fallback_tag};
 use super::*;
 
+fn unread_referrers() -> ObservedReferrers {
+    ObservedReferrers {
+        unreadable: Some(unread()),
+        ..ObservedReferrers::default()
+    }
+}
+
 /// Two images, of which the first is signed.
 fn signed() -> (Desired, Observed) {
     let mut desired = desired(&["app", "web"]);
@@ -10,10 +17,14 @@ fn signed() -> (Desired, Observed) {
     let signature = ObservedReferrer {
         tag: Some(signature_tag()),
         source: descriptor("signature"),
+        contents: Ok(None),
         target: Observation::Absent,
     };
     let app = ObservedImage {
-        referrers: ObservedReferrers::Found(vec![signature]),
+        referrers: ObservedReferrers {
+            found: vec![signature],
+            ..ObservedReferrers::default()
+        },
         ..image(Some("app"), None)
     };
     let web = image(Some("web"), None);
@@ -37,7 +48,7 @@ fn what_cannot_be_read_is_blocked_alone_and_what_is_in_place_needs_no_source() {
     // The source cannot be read at all.
     let mut later = then.clone();
     later[0].source = unreadable();
-    later[0].referrers = ObservedReferrers::NotWanted;
+    later[0].referrers = ObservedReferrers::default();
     let reason = Some(BlockReason::SourceUnreadable(unread()));
     let plan = left(&desired, &saved, &later, &[]);
     assert_eq!([0, 1].map(|at| why(&plan, at)), [reason.clone(), reason]);
@@ -53,7 +64,7 @@ fn what_cannot_be_read_is_blocked_alone_and_what_is_in_place_needs_no_source() {
     assert!(in_place(0) && in_place(1) && create(&plan, 2), "{plan:?}");
     // The signature alone cannot be read, or is no longer there.
     later.clone_from(&then);
-    later[0].referrers = ObservedReferrers::Unreadable(unread());
+    later[0].referrers = unread_referrers();
     let plan = left(&desired, &saved, &later, &[]);
     assert_eq!(plan.changes.len(), 3);
     assert!(matches!(
@@ -61,7 +72,7 @@ fn what_cannot_be_read_is_blocked_alone_and_what_is_in_place_needs_no_source() {
         Some(BlockReason::ReferrersUnreadable(_))
     ));
     assert!(create(&plan, 0) && create(&plan, 2), "{plan:?}");
-    later[0].referrers = ObservedReferrers::Found(vec![]);
+    later[0].referrers = ObservedReferrers::default();
     let plan = left(&desired, &saved, &later, &[]);
     let reason = Some(BlockReason::SourceMoved { found: None });
     assert_eq!(why(&plan, 1), reason);
@@ -72,7 +83,7 @@ fn what_cannot_be_read_is_blocked_alone_and_what_is_in_place_needs_no_source() {
 fn an_image_is_copied_though_its_signatures_were_not_read() {
     let (desired, mut then) = signed();
     let later = then.clone();
-    then[0].referrers = ObservedReferrers::Unreadable(unread());
+    then[0].referrers = unread_referrers();
     let saved = saved(&desired, &then);
     let text = serde_json::to_string(&PlanFile::from(&saved)).unwrap();
     assert_eq!(read(&text).unwrap(), saved);

@@ -63,7 +63,7 @@ fn image(source: Option<&str>, target: Option<&str>) -> ObservedImage {
     ObservedImage {
         source: source.map_or(Observation::Absent, |c| Observation::Present(hold(c))),
         target: target.map_or(Observation::Absent, |c| Observation::Present(descriptor(c))),
-        referrers: ObservedReferrers::NotWanted,
+        referrers: ObservedReferrers::default(),
     }
 }
 

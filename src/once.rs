@@ -9,7 +9,7 @@ use tokio::sync::OnceCell;
 /// Answers by key. Whoever asks first does the work; the others wait for the answer. After a
 /// failure the next one who waits tries it again, in its own way.
 #[derive(Debug)]
-pub(super) struct OncePerKey<K, V> {
+pub struct OncePerKey<K, V> {
     cells: Mutex<HashMap<K, Arc<OnceCell<V>>>>,
 }
 
@@ -23,7 +23,7 @@ impl<K, V> Default for OncePerKey<K, V> {
 
 impl<K: Eq + Hash, V: Clone> OncePerKey<K, V> {
     /// Returns the answer for `key` and whether it was found by this very call.
-    pub(super) async fn get<E>(
+    pub async fn get<E>(
         &self,
         key: K,
         find: impl AsyncFnOnce() -> Result<V, E>,
@@ -39,5 +39,20 @@ impl<K: Eq + Hash, V: Clone> OncePerKey<K, V> {
         };
         let answer = cell.get_or_try_init(find).await?.clone();
         Ok((answer, found_here))
+    }
+
+    /// Returns the answer for `key` if it was found already.
+    pub fn known(&self, key: &K) -> Option<V> {
+        let cells = self.cells.lock().unwrap_or_else(PoisonError::into_inner);
+        cells.get(key)?.get().cloned()
+    }
+
+    /// Returns the answer for `key` of a question that is never asked twice, whatever comes of it.
+    pub async fn always(&self, key: K, find: impl AsyncFnOnce() -> V) -> V {
+        let find = async || Ok::<_, std::convert::Infallible>(find().await);
+        match self.get(key, find).await {
+            Ok((answer, _)) => answer,
+            Err(never) => match never {},
+        }
     }
 }
