@@ -8,6 +8,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use sha2::Digest as _;
 
+/// How many hexadecimal digits a digest has at least where people read it.
+const SHORT: usize = 12;
+
 /// A digest algorithm that the OCI image specification registers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Algorithm {
@@ -66,9 +69,27 @@ impl Digest {
         &self.hex
     }
 
-    /// Returns a form for people: the algorithm and the first 12 hexadecimal digits.
+    /// Returns a form for people: the algorithm and the first hexadecimal digits.
     pub fn short(&self) -> String {
-        format!("{}:{}", self.algorithm.as_str(), &self.hex[..12])
+        self.cut(SHORT)
+    }
+
+    /// Returns the short forms of two digests that stand beside each other: as long as it takes to
+    /// tell them apart.
+    pub fn short_pair(one: &Self, other: &Self) -> [String; 2] {
+        let pairs = one.hex.bytes().zip(other.hex.bytes());
+        let alike = pairs.take_while(|(one, other)| one == other).count();
+        let length = if one == other {
+            SHORT
+        } else {
+            SHORT.max(alike + 1)
+        };
+        [one.cut(length), other.cut(length)]
+    }
+
+    fn cut(&self, length: usize) -> String {
+        let hex = self.hex.get(..length).unwrap_or(&self.hex);
+        format!("{}:{hex}", self.algorithm.as_str())
     }
 
     /// Tells whether `bytes` have this digest.
@@ -235,5 +256,32 @@ mod tests {
         let digest = Digest::sha256(b"x");
         assert_eq!(digest.to_string().parse::<Digest>().unwrap(), digest);
         assert_eq!(digest.short().len(), "sha256:".len() + 12);
+    }
+
+    #[test]
+    fn two_digests_are_cut_where_they_differ() {
+        let digest = |start: &str| -> Digest {
+            format!("sha256:{start}{}", "0".repeat(64 - start.len()))
+                .parse()
+                .unwrap()
+        };
+        let (one, near, far) = (digest(""), digest("00000000000000000001"), digest("1"));
+        assert_eq!(
+            Digest::short_pair(&one, &far),
+            ["sha256:000000000000", "sha256:100000000000"]
+        );
+        assert_eq!(
+            Digest::short_pair(&near, &one),
+            ["sha256:00000000000000000001", "sha256:00000000000000000000"]
+        );
+        assert_eq!(Digest::short_pair(&one, &one), [one.short(), one.short()]);
+        let last: Digest = format!("sha256:{}1", "0".repeat(63)).parse().unwrap();
+        assert_eq!(
+            Digest::short_pair(&one, &last),
+            [one.to_string(), last.to_string()]
+        );
+        let longer = format!("sha512:{}", "0".repeat(128)).parse().unwrap();
+        let [one, other] = Digest::short_pair(&one, &longer);
+        assert_ne!(one, other);
     }
 }

@@ -1,7 +1,7 @@
 //! The words for what differs inside an image: one line that sums it up, and a block of lines.
 
 use crate::diff::{EditKind, ImageDiff, Layers, LayersDiff, PlatformDiff, Setting, SettingChange};
-use crate::model::Descriptor;
+use crate::model::Digest;
 use crate::model::Failure;
 
 use super::clean::clean;
@@ -235,10 +235,19 @@ fn layers(layers: &LayersDiff) -> String {
     parts.join(", ")
 }
 
-/// Returns a reference and the digest that it stands for.
-pub(super) fn side(reference: &str, descriptor: &Descriptor) -> String {
-    if reference.contains('@') {
-        return reference.to_owned();
-    }
-    format!("{reference} ({})", descriptor.digest.short())
+/// Returns the two references, each with the digest that it stands for.
+pub(super) fn sides(compared: &Compared<'_>) -> [String; 2] {
+    let Compared {
+        before,
+        after,
+        diff,
+    } = compared;
+    let [one, other] = Digest::short_pair(&diff.before.digest, &diff.after.digest);
+    [(before, one), (after, other)].map(|(reference, digest)| {
+        if reference.contains('@') {
+            (*reference).to_owned()
+        } else {
+            format!("{reference} ({digest})")
+        }
+    })
 }

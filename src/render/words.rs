@@ -1,6 +1,6 @@
 //! The sentences that all formats share.
 
-use crate::model::{Platforms, Reference};
+use crate::model::{Digest, Platforms, Reference};
 use crate::plan::{
     Action, BlockReason, Change, Cost, LeftOut, LockState, Misfit, Outcome, Plan, ProfileKind,
     SameContent, Selection, Summary, TagAfter, TargetName,
@@ -148,11 +148,10 @@ pub fn block_reason(reason: &BlockReason) -> String {
             "`{}` is something else, and both would have this tag",
             short_reference(other)
         ),
-        BlockReason::LockBroken { locked, found } => format!(
-            "the lock wants {}, but what it names as the source comes to {}",
-            locked.short(),
-            found.short()
-        ),
+        BlockReason::LockBroken { locked, found } => {
+            let [locked, found] = Digest::short_pair(locked, found);
+            format!("the lock wants {locked}, but what it names as the source comes to {found}")
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::plan::{
     Action, Change, Desired, Drift, DriftKind, Origin, Outcome, Plan, Report, Target,
 };
 
-use super::diff::{self, Compared, side};
+use super::diff::{self, Compared, sides};
 use super::drift::meaning;
 use super::format::Details;
 use super::hints;
@@ -155,12 +155,8 @@ pub fn list(desired: &Desired, out: &mut dyn fmt::Write) -> fmt::Result {
 
 /// Writes in a line what differs between two references.
 pub fn diff(compared: &Compared<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
-    let Compared {
-        before,
-        after,
-        diff,
-    } = compared;
-    let (before, after) = (side(before, &diff.before), side(after, &diff.after));
+    let diff = compared.diff;
+    let [before, after] = sides(compared);
     let found = Annotation {
         level: Level::Notice,
         at: None,

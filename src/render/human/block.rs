@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::model::Digest;
 use crate::plan::{Action, Change, Copy, Target};
 
 use super::super::hints;
@@ -132,11 +133,10 @@ pub(super) fn of_change(change: &Change, target: &Target) -> Block {
     ]];
     lines.extend(words::unlocked(*lock).map(|why| vec![Span::plain(why)]));
     if let (Some(before), Some(copy)) = (action.before(), copy) {
-        lines.push(vec![
-            Span::plain(before.digest.short()),
-            Span::new(tone, "->"),
-            Span::plain(copy.expected.descriptor.digest.short()),
-        ]);
+        let after = &copy.expected.descriptor;
+        let [before, after] = Digest::short_pair(&before.digest, &after.digest);
+        let arrow = Span::new(tone, "->");
+        lines.push(vec![Span::plain(before), arrow, Span::plain(after)]);
     }
     if let Action::Delete { before, .. } = action {
         let why = words::reason(action).unwrap_or_default();

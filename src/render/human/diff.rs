@@ -5,7 +5,7 @@ use std::fmt;
 use crate::diff::ImageDiff;
 use crate::model::Failure;
 
-use super::super::diff::{self, Compared, Line, Sign, side};
+use super::super::diff::{self, Compared, Line, Sign, sides};
 use super::super::style::{Tone, View};
 use super::page::{Page, Span};
 
@@ -38,20 +38,11 @@ fn spans(line: &Line) -> Vec<Span> {
 
 /// Writes what differs between two references.
 pub fn diff(compared: &Compared<'_>, view: &View, out: &mut dyn fmt::Write) -> fmt::Result {
-    let Compared {
-        before,
-        after,
-        diff,
-    } = compared;
+    let diff = compared.diff;
     let mut page = Page::new(view, out);
-    for (tone, sign, reference, descriptor) in [
-        (Tone::Bad, "-", before, &diff.before),
-        (Tone::Good, "+", after, &diff.after),
-    ] {
-        page.line(&[
-            Span::new(tone, sign),
-            Span::plain(side(reference, descriptor)),
-        ])?;
+    let [before, after] = sides(compared);
+    for (tone, sign, side) in [(Tone::Bad, "-", before), (Tone::Good, "+", after)] {
+        page.line(&[Span::new(tone, sign), Span::plain(side)])?;
     }
     page.blank()?;
     // The line that sums it up stands last, as in a plan.

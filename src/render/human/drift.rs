@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::model::Digest;
 use crate::plan::{Action, Difference, Drift, DriftKind, Target};
 
 use super::super::drift::{advice, summary};
@@ -28,6 +29,12 @@ pub fn drift(drift: &Drift<'_>, view: &View, out: &mut dyn fmt::Write) -> fmt::R
     Ok(())
 }
 
+/// Says how two digests stand to each other.
+fn two(one: &Digest, words: &str, other: &Digest) -> Vec<Span> {
+    let [one, other] = Digest::short_pair(one, other);
+    vec![Span::plain(one), Span::faint(words), Span::plain(other)]
+}
+
 fn block(difference: &Difference, target: &Target) -> Block {
     let Difference {
         kind,
@@ -40,16 +47,11 @@ fn block(difference: &Difference, target: &Target) -> Block {
     let mut lines = block.lines;
     lines.truncate(1);
     lines.push(match (upstream, &change.action) {
-        (Some((locked, found)), _) => vec![
-            Span::plain(locked.short()),
-            Span::faint("is locked, at the source is"),
-            Span::plain(found.short()),
-        ],
-        (None, Action::Update { before, after }) => vec![
-            Span::plain(before.digest.short()),
-            Span::faint("in the target, declared"),
-            Span::plain(after.expected.descriptor.digest.short()),
-        ],
+        (Some((locked, found)), _) => two(locked, "is locked, at the source is", found),
+        (None, Action::Update { before, after }) => {
+            let declared = &after.expected.descriptor.digest;
+            two(&before.digest, "in the target, declared", declared)
+        }
         (None, Action::Create { after }) => vec![
             Span::faint("nothing in the target, declared"),
             Span::plain(after.expected.descriptor.digest.short()),

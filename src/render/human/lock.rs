@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::lock::{Renewal, Renewed, Unfit};
+use crate::model::Digest;
 use crate::plan::{Target, TargetName};
 
 use super::super::style::{Tone, View};
@@ -64,11 +65,14 @@ fn renewal_block(name: &TargetName, renewal: &Renewal, target: &Target) -> Block
         Renewal::Moved { before, after } if before == after => {
             vec![Span::faint("the target's digest stays as it is")]
         }
-        Renewal::Moved { before, after } => vec![
-            Span::plain(before.short()),
-            Span::new(tone, "->"),
-            Span::plain(after.short()),
-        ],
+        Renewal::Moved { before, after } => {
+            let [before, after] = Digest::short_pair(before, after);
+            vec![
+                Span::plain(before),
+                Span::new(tone, "->"),
+                Span::plain(after),
+            ]
+        }
         Renewal::Kept => vec![],
         Renewal::Retired => vec![Span::faint(
             "no longer declared; `pusher apply --prune` deletes it from the target",

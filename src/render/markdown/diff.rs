@@ -5,7 +5,7 @@ use std::fmt;
 use crate::diff::{Diffs, ImageDiff};
 use crate::plan::Plan;
 
-use super::super::diff::{self, Compared, Sign, side};
+use super::super::diff::{self, Compared, Sign, sides};
 use super::escape::{code, html_code, prose};
 use super::page::{Folded, Page};
 
@@ -55,16 +55,11 @@ fn text(diff: &ImageDiff) -> String {
 
 /// Writes what differs between two references.
 pub fn diff(compared: &Compared<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
-    let Compared {
-        before,
-        after,
-        diff,
-    } = compared;
+    let diff = compared.diff;
     let mut page = Page::new("Difference");
+    let [before, after] = sides(compared).map(|side| code(&side));
     page.paragraph(&format!(
-        "{} → {}: {}",
-        code(&side(before, &diff.before)),
-        code(&side(after, &diff.after)),
+        "{before} → {after}: {}",
         prose(&diff::summary(diff))
     ));
     let text = text(diff);

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::model::Digest;
 use crate::plan::{Action, Difference, Drift};
 
 use super::super::drift::{advice, summary};
@@ -29,6 +30,11 @@ pub fn drift(drift: &Drift<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     page.finish(out)
 }
 
+fn pair(found: &Digest, declared: &Digest) -> (String, String) {
+    let [found, declared] = Digest::short_pair(found, declared);
+    (code(&found), code(&declared))
+}
+
 fn row(difference: &Difference) -> Option<[String; 5]> {
     let Difference {
         kind,
@@ -37,15 +43,14 @@ fn row(difference: &Difference) -> Option<[String; 5]> {
         ..
     } = difference;
     let (found, declared) = match (upstream, &change.action) {
-        (Some((locked, found)), _) => (code(&found.short()), code(&locked.short())),
+        (Some((locked, found)), _) => pair(found, locked),
         (None, Action::NoOp { current }) => (code(&current.digest.short()), "nothing".to_owned()),
         (None, action) => {
-            let found = action.before().map_or_else(
-                || "nothing".to_owned(),
-                |before| code(&before.digest.short()),
-            );
-            let declared = action.copy()?.expected.descriptor.digest.short();
-            (found, code(&declared))
+            let declared = &action.copy()?.expected.descriptor.digest;
+            match action.before() {
+                Some(before) => pair(&before.digest, declared),
+                None => ("nothing".to_owned(), code(&declared.short())),
+            }
         }
     };
     Some([

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::model::Digest;
 use crate::plan::{Action, Change, Copy, Plan, SameContent, TargetName};
 
 use super::super::format::Details;
@@ -87,15 +88,13 @@ fn row(
                 None => ("create", digest),
             }
         }
-        Action::Update { before, after } => (
-            "**update**",
-            format!(
-                "{} → {}{}",
-                code(&before.digest.short()),
-                code(&after.expected.descriptor.digest.short()),
-                same.map_or_else(String::new, |same| format!("; {}", same_content(same)))
-            ),
-        ),
+        Action::Update { before, after } => {
+            let after = &after.expected.descriptor;
+            let [before, after] = Digest::short_pair(&before.digest, &after.digest);
+            let same = same.map_or_else(String::new, |same| format!("; {}", same_content(same)));
+            let digests = format!("{} → {}{same}", code(&before), code(&after));
+            ("**update**", digests)
+        }
         // It is told where the new name is.
         action if action.ends_a_rename() => return None,
         Action::Delete { before, .. } => ("**delete**", code(&before.digest.short())),

@@ -7,7 +7,7 @@ use pusher::plan::{Action, Plan, Stock};
 use pusher::render::{Format, View};
 
 use super::fixtures::{
-    FORMATS, change, coloured, copy, every_change, every_outcome, plan_of, verbose,
+    FORMATS, change, coloured, copy, descriptor, every_change, every_outcome, plan_of, verbose,
 };
 use super::{drift, plan, plan_at, report};
 
@@ -45,6 +45,25 @@ fn drifts() {
         "drift_markdown",
         drift(&every_change(), Format::Markdown, &view)
     );
+}
+
+#[test]
+fn digests_that_begin_alike_are_told_apart() {
+    let alike = |last: char| format!("sha256:{}{last}{}", "a".repeat(20), "0".repeat(43));
+    let (mut before, mut after) = (descriptor("old"), copy("new", None));
+    before.digest = alike('1').parse().unwrap();
+    after.expected.descriptor.digest = alike('2').parse().unwrap();
+    let action = Action::Update { before, after };
+    let updated = plan_of(vec![change(1, "redis:7", "redis:7", action)]);
+    let [one, other] = ['1', '2'].map(|last| alike(last)[..28].to_owned());
+    for format in [Format::Human, Format::Markdown] {
+        for text in [
+            plan(&updated, format, &View::default()),
+            drift(&updated, format, &View::default()),
+        ] {
+            assert!(text.contains(&one) && text.contains(&other), "{text}");
+        }
+    }
 }
 
 #[test]
