@@ -245,6 +245,10 @@ mod tests {
             Ok(false)
         }
 
+        async fn knows_repository(&self, _: &Repository) -> Result<bool, Failure> {
+            Ok(false)
+        }
+
         async fn list_tags(&self, _: &Repository) -> Result<Option<Vec<String>>, Failure> {
             Ok(None)
         }

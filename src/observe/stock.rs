@@ -30,7 +30,7 @@ pub async fn stock<R: ReadRegistry>(plan: &Plan, registry: &R) -> Stock {
         .collect();
     unseen.retain(|repository| !existing.contains(repository));
     let new = those(unseen, async |repository| {
-        matches!(registry.list_tags(repository).await, Ok(None))
+        matches!(registry.knows_repository(repository).await, Ok(false))
     })
     .await;
     let questions = worth_asking(plan, &existing, &new);

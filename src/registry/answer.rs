@@ -19,7 +19,8 @@ use super::refusal;
 use super::retry;
 use super::transport::Response;
 
-/// Room for an answer is not made on its announcement alone beyond this many bytes.
+/// Room for an answer is not made on its announcement alone beyond this many bytes, and what is longer
+/// takes one of a host's few places for that.
 const EXPECTED: usize = 128 * 1024;
 
 impl Host {
@@ -74,6 +75,7 @@ impl Host {
         // Copied out of the connection's own buffers, which are far larger than most answers, so that
         // whoever keeps an answer does not keep them.
         let mut body = Vec::with_capacity(announced.unwrap_or_default().min(EXPECTED));
+        let mut place = None;
         loop {
             let chunk = timeout(stall, response.chunk())
                 .await
@@ -83,8 +85,12 @@ impl Host {
                 return Ok(Bytes::from(body));
             };
             self.counters.bytes_in(chunk.len());
-            if body.len() + chunk.len() > limit {
+            let length = body.len() + chunk.len();
+            if length > limit {
                 return Err(too_long());
+            }
+            if length > EXPECTED && place.is_none() {
+                place = self.large_answers.acquire().await.ok();
             }
             body.extend_from_slice(&chunk);
         }

@@ -21,7 +21,7 @@ use super::upload::BlobStream;
 pub(super) const SMALL: u64 = 1024 * 1024;
 
 /// A blob that is read as a whole, such as a config, is refused beyond this size.
-const WHOLE_BLOB_LIMIT: u64 = 16 * 1024 * 1024;
+const WHOLE_BLOB_LIMIT: u64 = 4 * 1024 * 1024;
 
 impl Client {
     pub(super) async fn head_blob(

@@ -164,6 +164,10 @@ impl ReadRegistry for Client {
         self.head_blob(repository, digest).await
     }
 
+    async fn knows_repository(&self, repository: &Repository) -> Result<bool, Failure> {
+        self.has_repository(repository).await
+    }
+
     async fn list_tags(&self, repository: &Repository) -> Result<Option<Vec<String>>, Failure> {
         self.tags_of(repository).await
     }

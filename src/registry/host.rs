@@ -4,7 +4,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use http::HeaderMap;
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, Semaphore};
 use url::Url;
 
 use crate::plan::{Profile, ProfileKind};
@@ -21,6 +21,9 @@ use super::transport::{Certificates, Transport, is_loopback};
 
 /// Where Docker Hub's API is.
 const DOCKER_HUB_API: &str = "registry-1.docker.io";
+
+/// How many long answers of one host are read at one time.
+const LARGE_ANSWERS: usize = 4;
 
 /// What all hosts of a client share.
 #[derive(Debug)]
@@ -50,6 +53,8 @@ pub(super) struct Host {
     out_of_pulls: OnceLock<Failure>,
     /// Whether the host has said that it has no referrers API: then it is not asked again.
     pub(super) without_referrers: AtomicBool,
+    /// Places for answers that are read as a whole and are long: what is half read takes memory.
+    pub(super) large_answers: Semaphore,
 }
 
 impl Host {
@@ -76,6 +81,7 @@ impl Host {
             rate_limit: Mutex::default(),
             out_of_pulls: OnceLock::new(),
             without_referrers: AtomicBool::default(),
+            large_answers: Semaphore::new(LARGE_ANSWERS),
         })
     }
 

@@ -102,6 +102,12 @@ pub trait ReadRegistry: Send + Sync {
         digest: &Digest,
     ) -> impl Future<Output = Result<bool, Failure>> + Send;
 
+    /// Tells whether a registry knows a repository.
+    fn knows_repository(
+        &self,
+        repository: &Repository,
+    ) -> impl Future<Output = Result<bool, Failure>> + Send;
+
     /// Lists the tags of a repository; none if the registry does not know the repository.
     fn list_tags(
         &self,

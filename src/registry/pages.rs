@@ -1,5 +1,6 @@
 //! Answers in pages (`Link: <…>; rel="next"`).
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use url::Url;
@@ -10,8 +11,10 @@ use super::call::{Answer, Call};
 use super::exchange::same_origin;
 use super::host::Host;
 
-/// Nobody has that many pages; a registry that says so is turning in circles.
-const PAGE_LIMIT: usize = 10_000;
+/// Nobody has that many pages, not even where one holds no more than 100 entries.
+const PAGE_LIMIT: usize = 2_000;
+/// How many bytes all pages of a list have together.
+const LIST_SIZE_LIMIT: usize = 16 * 1024 * 1024;
 
 impl Host {
     /// Reads all pages and hands each to `page`, which says whether to go on.
@@ -24,8 +27,18 @@ impl Host {
     ) -> Result<(), Failure> {
         let protocol_error = |text: String| self.protocol_error(operation, text);
         let mut url = first;
-        for _ in 0..PAGE_LIMIT {
+        let mut seen = HashSet::new();
+        let mut bytes = 0;
+        while seen.len() < PAGE_LIMIT {
+            if !seen.insert(url.clone()) {
+                return Err(protocol_error("its pages go round in a circle".to_owned()));
+            }
             let answer = self.send(call(url.clone())).await?;
+            bytes += answer.body.len();
+            if bytes > LIST_SIZE_LIMIT {
+                let text = format!("its list has more than {LIST_SIZE_LIMIT} bytes");
+                return Err(protocol_error(text));
+            }
             if !page(&answer).map_err(protocol_error)? {
                 return Ok(());
             }
@@ -38,18 +51,11 @@ impl Host {
                 .join(next)
                 .ok()
                 .filter(|next| same_origin(next, &self.base));
-            match next {
-                Some(next) if next != url => url = next,
-                _ => {
-                    return Err(protocol_error(
-                        "its next page is not an address here".to_owned(),
-                    ));
-                }
-            }
+            let no_address = || protocol_error("its next page is not an address here".to_owned());
+            url = next.ok_or_else(no_address)?;
         }
-        Err(protocol_error(format!(
-            "it has more than {PAGE_LIMIT} pages"
-        )))
+        let text = format!("its list has more than {PAGE_LIMIT} pages");
+        Err(protocol_error(text))
     }
 }
 

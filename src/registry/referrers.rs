@@ -4,10 +4,11 @@ use std::sync::atomic::Ordering;
 
 use http::header::ACCEPT;
 use http::{HeaderMap, HeaderValue, Method};
+use indexmap::IndexMap;
 
 use crate::model::{
-    Child, Descriptor, Digest, Failure, Kind, MANIFEST_SIZE_LIMIT, Manifest, RawManifest,
-    Repository, media_type,
+    Child, Descriptor, Digest, Failure, Kind, MANIFEST_LIMIT, MANIFEST_SIZE_LIMIT, Manifest,
+    RawManifest, Repository, media_type,
 };
 
 use super::blobs;
@@ -37,16 +38,26 @@ impl Client {
                 ..Call::new(operation.clone(), Method::GET, url, access)
             }
         };
-        let mut referrers = None;
+        let mut referrers: Option<Vec<Child>> = None;
         host.read_pages(&operation, first, call, |answer| {
+            let is_list =
+                answer.status.is_success() && answer.media_type() == Some(media_type::OCI_INDEX);
+            if referrers.is_some() && !is_list {
+                // What came before is not the whole list.
+                return Err("the next page of its list is not there".to_owned());
+            }
             // What does not know the path may also answer with a page for browsers.
-            if !answer.status.is_success() || answer.media_type() != Some(media_type::OCI_INDEX) {
+            if !is_list {
                 if knows_no_such_path(answer) {
                     host.without_referrers.store(true, Ordering::Relaxed);
                 }
                 return Ok(false);
             }
-            referrers.get_or_insert_with(Vec::new).extend(read(answer)?);
+            let referrers = referrers.get_or_insert_with(Vec::new);
+            referrers.extend(read(answer)?);
+            if referrers.len() > MANIFEST_LIMIT {
+                return Err(format!("it has more than {MANIFEST_LIMIT} referrers"));
+            }
             Ok(true)
         })
         .await?;
@@ -74,8 +85,20 @@ fn read(answer: &Answer) -> Result<Vec<Child>, String> {
         size: bytes.len() as u64,
     };
     match Manifest::parse(&RawManifest { descriptor, bytes }) {
-        Ok(Manifest::Index(index)) => Ok(index.children),
+        Ok(Manifest::Index(index)) => Ok(index
+            .children
+            .into_iter()
+            .map(without_annotations)
+            .collect()),
         Ok(Manifest::Image(_)) => Err("its list of referrers is an image".to_owned()),
         Err(error) => Err(format!("its list of referrers cannot be read: {error}")),
+    }
+}
+
+/// Leaves out what may be long and nobody asks for: a run may hold the referrers of many images.
+fn without_annotations(child: Child) -> Child {
+    Child {
+        annotations: IndexMap::new(),
+        ..child
     }
 }

@@ -5,6 +5,7 @@ mod blobs;
 mod credentials;
 mod failures;
 mod limits;
+mod lists;
 mod manifests;
 mod networks;
 mod proxies;
