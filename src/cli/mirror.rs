@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::config::import::{Imported, import};
 use crate::config::{self, Diagnostic, Files, Input, Loaded, PruneSettings, Registries, Severity};
+use crate::disk;
 use crate::lock::{self, LockError};
 use crate::model::Digest;
 use crate::plan::{Desired, Entry, FileDigest, Lock, LockedImage, Origin, TargetName};
@@ -129,7 +130,8 @@ pub fn require(
     let lock = lock_text.as_deref().map(|text| read_lock(text, &lock_file));
     desired.lock = lock.transpose()?;
     let noted = lock_text.as_deref();
-    files.extend(noted.map(|text| noted_as(&lock_file.display().to_string(), text)));
+    let lock_name = lock_file.display().to_string();
+    files.extend(noted.map(|text| noted_as(context, &lock_name, text)));
     let mirror = Mirror {
         desired,
         registries: loaded.registries,
@@ -171,10 +173,10 @@ pub fn import_list(context: &Context, path: &Path) -> Result<String, Stop> {
 
 /// Reads what the main file declares, and notes which files that took.
 fn understand(context: &Context, file: &TextFile) -> (Loaded, Vec<FileDigest>) {
-    let noted = RefCell::new(vec![noted_as(&file.name, &file.text)]);
+    let noted = RefCell::new(vec![noted_as(context, &file.name, &file.text)]);
     let read = |included: &str| {
         let text = files::read_text(&context.folder, Path::new(included))?;
-        noted.borrow_mut().push(noted_as(included, &text));
+        noted.borrow_mut().push(noted_as(context, included, &text));
         Ok(text)
     };
     let loaded = config::load(&Input {
@@ -186,9 +188,9 @@ fn understand(context: &Context, file: &TextFile) -> (Loaded, Vec<FileDigest>) {
     (loaded, noted.into_inner())
 }
 
-fn noted_as(path: &str, text: &str) -> FileDigest {
+fn noted_as(context: &Context, path: &str, text: &str) -> FileDigest {
     FileDigest {
-        path: path.to_owned(),
+        path: disk::called(&context.folder, Path::new(path)),
         digest: Digest::sha256(text.as_bytes()),
     }
 }

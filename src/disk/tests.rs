@@ -156,3 +156,66 @@ fn one_file_is_one_under_all_its_names() {
     assert_ne!(identity("new"), identity("sub/new"));
     assert_eq!(Identity::of_file(&place("sub")), None);
 }
+
+#[test]
+fn a_file_has_one_name_from_a_folder_however_it_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = folder.path().join("lists/a.txt");
+    let outside = folder.path().parent().unwrap().join("b.txt");
+    let outside = outside.to_str().unwrap();
+    for (written, name) in [
+        ("images.txt", "images.txt"),
+        ("./images.txt", "images.txt"),
+        (".//lists/./a.txt", "lists/a.txt"),
+        (whole.to_str().unwrap(), "lists/a.txt"),
+        ("../a.txt", "../a.txt"),
+        ("lists/../a.txt", "lists/../a.txt"),
+        (outside, outside),
+    ] {
+        assert_eq!(called(folder.path(), Path::new(written)), name, "{written}");
+    }
+    let here = std::path::absolute("a.txt").unwrap();
+    for written in [Path::new("a.txt"), &here] {
+        assert_eq!(called(Path::new(""), written), "a.txt");
+    }
+}
+
+#[test]
+fn what_a_stranger_names_is_read_in_the_folder_alone() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = place.path().join("folder");
+    fs::create_dir_all(folder.join("lists")).unwrap();
+    fs::write(place.path().join("secret"), "secret").unwrap();
+    fs::write(folder.join("lists/a.txt"), "a").unwrap();
+    symlink("lists/a.txt", folder.join("inside")).unwrap();
+    symlink("../secret", folder.join("leads-out")).unwrap();
+    symlink("..", folder.join("up")).unwrap();
+    symlink("nowhere", folder.join("leads-nowhere")).unwrap();
+    for name in ["lists/a.txt", "inside"] {
+        assert_eq!(read_below(&folder, name).unwrap(), b"a", "{name}");
+    }
+    let secret = place.path().join("secret");
+    let read = |name: &str| match read_below(&folder, name) {
+        Ok(_) => "read",
+        Err(Astray::Outside) => "outside",
+        Err(Astray::Missing) => "missing",
+        Err(Astray::NoFile) => "no file",
+        Err(Astray::Unreadable(_)) => "unreadable",
+    };
+    for (name, found) in [
+        ("", "no file"),
+        ("../secret", "outside"),
+        ("lists/../../secret", "outside"),
+        ("lists/../lists/a.txt", "outside"),
+        (secret.to_str().unwrap(), "outside"),
+        ("leads-out", "outside"),
+        ("up/secret", "outside"),
+        ("leads-nowhere", "missing"),
+        ("missing", "missing"),
+        ("lists/a.txt/b", "missing"),
+        ("lists", "no file"),
+        ("a\0b", "unreadable"),
+    ] {
+        assert_eq!(read(name), found, "{name}");
+    }
+}

@@ -1,11 +1,13 @@
 //! A plan as a file: kept by `plan --out`, taken up again by `apply PLAN`.
 
 use std::fmt::Display;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use crate::disk::{self, Astray};
+use crate::model::Digest;
 use crate::observe::tags;
 use crate::plan::SavedPlan;
-use crate::plan::saved::{Declared, PlanFile, confirm, lost, pin, read};
+use crate::plan::saved::{Declared, Mismatch, PlanFile, confirm, lost, pin, read};
 use crate::render::clean::clean;
 use crate::render::json;
 
@@ -38,8 +40,11 @@ pub(super) async fn take_up(
     outputs.spare([path])?;
     let text = files::read_text(&context.folder, path)
         .map_err(|why| CliError::new(format!("cannot read `{}`: {why}", path.display())))?;
-    let saved = read(&text).map_err(|error| refused(path, &[error]))?;
-    let mut mirror = declared(context, global, options.locked, outputs)?;
+    let saved = read(&text).map_err(|error| refused(path, &made_by(global, path), &[error]))?;
+    let named = named(context, global, path, &saved)?;
+    let prunes = saved.prune || options.prune.prune;
+    let made_by = made_by(&named, path) + if prunes { " --prune" } else { "" };
+    let mut mirror = declared(context, &named, options.locked, outputs)?;
     let undeclared = if saved.prune {
         mirror.prunable().unwrap_or_default()
     } else {
@@ -51,7 +56,7 @@ pub(super) async fn take_up(
         prune: mirror.prunes(options.prune),
         undeclared: &undeclared,
     };
-    let pinned = pin(&saved, declared).map_err(|found| refused(path, &found))?;
+    let pinned = pin(&saved, declared).map_err(|found| refused(path, &made_by, &found))?;
     mirror.desired = pinned.desired.clone();
     let mut planned = make_for(context, global, mirror).await?;
     if saved.prune {
@@ -63,16 +68,83 @@ pub(super) async fn take_up(
         tags(&plan.target, lost, client).await
     })
     .await?;
-    planned.plan =
-        confirm(&saved, &pinned, planned.plan, &held).map_err(|found| refused(path, &found))?;
+    planned.plan = confirm(&saved, &pinned, planned.plan, &held)
+        .map_err(|found| refused(path, &made_by, &found))?;
     Ok(planned)
+}
+
+/// Names the file that the plan was made from, where nobody named one.
+///
+/// Whoever wrote the plan must not choose what is read: only a file of this folder that has the
+/// digest in the plan, and that before anything in it is understood, or shown as a mistake.
+fn named(
+    context: &Context,
+    global: &GlobalArgs,
+    path: &Path,
+    saved: &SavedPlan,
+) -> Result<GlobalArgs, CliError> {
+    let Some(main) = saved.files.first().filter(|_| global.file.is_none()) else {
+        return Ok(global.clone());
+    };
+    // What is read without a plan as well needs no word of it.
+    let folder = &context.folder;
+    let usual = files::find_main(folder, None);
+    if usual.is_ok_and(|usual| disk::called(folder, &usual) == main.path) {
+        return Ok(global.clone());
+    }
+    let (plan, file) = (path.display(), clean(&main.path));
+    let astray = |why: Astray| {
+        let (why, hint) = match why {
+            Astray::Outside => (
+                "leads out of this folder".to_owned(),
+                "if it is to be read, name it with `--file`",
+            ),
+            Astray::Missing => (
+                "is not here".to_owned(),
+                "work in the folder that the plan was made in, or name the file with `--file`",
+            ),
+            Astray::NoFile => ("is no file".to_owned(), "name the file with `--file`"),
+            Astray::Unreadable(error) => (
+                format!("cannot be read: {}", files::reason(&error)),
+                "name a file that can be read with `--file`",
+            ),
+        };
+        let message = format!("`{plan}` is not applied: it was made from `{file}`, which {why}");
+        CliError::new(message).hint(hint)
+    };
+    let bytes = disk::read_below(folder, &main.path).map_err(astray)?;
+    let named = GlobalArgs {
+        file: Some(PathBuf::from(&main.path)),
+        ..global.clone()
+    };
+    if Digest::sha256(&bytes) != main.digest {
+        let changed = Mismatch::FileChanged(main.path.clone());
+        return Err(refused(path, &made_by(&named, path), &[changed]));
+    }
+    let printer = &context.printer;
+    printer.say_line(format!("reading `{file}`, which `{plan}` was made from"));
+    Ok(named)
+}
+
+/// Returns what is typed to make a plan again.
+fn made_by(global: &GlobalArgs, path: &Path) -> String {
+    // What a stranger may have written must do no harm to whoever copies it.
+    let is_plain = |name: &&String| {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "._-/".contains(c);
+        name.chars().all(plain) && !name.starts_with('-')
+    };
+    let file = global.file.as_ref().map(|file| file.display().to_string());
+    let file = file.as_ref().filter(is_plain);
+    let file = file.map(|name| format!(" --file {name}"));
+    let out = path.display();
+    format!("pusher plan{} --out {out}", file.unwrap_or_default())
 }
 
 /// How many reasons are told: a plan that a stranger wrote can have any number.
 const REASONS_TOLD: usize = 20;
 
 /// Says why a plan is not applied, every reason on a line of its own.
-fn refused(path: &Path, reasons: &[impl Display]) -> CliError {
+fn refused(path: &Path, made_by: &str, reasons: &[impl Display]) -> CliError {
     let file = path.display();
     let told = reasons.iter().take(REASONS_TOLD);
     let mut told: Vec<_> = told.map(|reason| clean(&reason.to_string())).collect();
@@ -84,6 +156,6 @@ fn refused(path: &Path, reasons: &[impl Display]) -> CliError {
         many => format!("\n  - {}", many.join("\n  - ")),
     };
     CliError::new(format!("`{file}` is not applied:{told}")).hint(format!(
-        "nothing was done; make the plan again with `pusher plan --out {file}`"
+        "nothing was done; make the plan again with `{made_by}`"
     ))
 }

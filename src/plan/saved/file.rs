@@ -16,7 +16,8 @@ pub struct PlanFile {
     /// The version of this format.
     #[schemars(extend("const" = FORMAT_VERSION))]
     pub(super) format_version: String,
-    /// The mirror file or image list, then what it includes, then the lock.
+    /// The mirror file or image list, which is read again where no other is named; then what it includes,
+    /// then the lock.
     pub(super) files: Vec<File>,
     /// Where the images go.
     pub(super) target: Target,
@@ -33,7 +34,7 @@ pub struct PlanFile {
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
-    /// The file, as it was named.
+    /// The file, as it was called from the folder that the plan was made in.
     pub(super) path: String,
     /// The SHA-256 of its content, in hexadecimal digits.
     pub(super) sha256: String,

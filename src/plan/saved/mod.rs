@@ -38,7 +38,8 @@ pub use read::{PlanFileError, read};
 /// A plan that is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SavedPlan {
-    /// The files that the plan was made from, in the order of reading.
+    /// The files that the plan was made from, in the order of reading: first the one that leads to all
+    /// others.
     pub files: Vec<FileDigest>,
     /// Where the images go.
     pub target: SavedTarget,
@@ -53,7 +54,7 @@ pub struct SavedPlan {
 /// A file by its content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileDigest {
-    /// The file, as it was named.
+    /// The file, as it is called from the folder that the program works in.
     pub path: String,
     /// The SHA-256 of its text.
     pub digest: Digest,

@@ -45,6 +45,9 @@ pub fn read(text: &str) -> Result<SavedPlan, PlanFileError> {
         prune,
         changes,
     } = serde_json::from_str(text).map_err(malformed)?;
+    if files.is_empty() {
+        return Err(impossible("it was made from no file".to_owned()));
+    }
     let mut read = IndexMap::with_capacity(changes.len());
     for change in changes {
         let target = change.target.clone();

@@ -15,6 +15,7 @@ mod pinned;
 mod plan;
 mod same_content;
 mod saved;
+mod saved_files;
 mod saved_prune;
 mod secrets;
 mod status;

@@ -62,7 +62,7 @@ async fn nothing_is_written_over_what_is_read() {
             "plan -f images.txt --offline --report soft.txt",
             "images.txt",
         ),
-        ("plan -f ./images.txt --out hard", "./images.txt"),
+        ("plan -f ./images.txt --out hard", "images.txt"),
         ("plan -f soft.txt --out here/hard", "soft.txt"),
         ("apply -f images.txt --report here/images.txt", "images.txt"),
         ("drift -f images.txt --report images.txt", "images.txt"),
