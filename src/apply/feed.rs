@@ -260,6 +260,8 @@ mod tests {
         ) -> Result<Option<Vec<Child>>, Failure> {
             Ok(None)
         }
+
+        async fn rest(&self, _: usize) {}
     }
 
     fn feed(bytes: &'static [u8], digest: Digest) -> Feed<OneBlob> {

@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use crate::model::{Attempt, Descriptor, Failure, Fault, Hasher, Repository};
 use crate::registry::{BlobStream, ReadRegistry};
 
-use super::transfer::TRIES;
+use super::transfer::{PROGRESS, TRIES};
 
 /// How long a registry may take to say that a blob ends.
 const END: Duration = Duration::from_secs(1);
@@ -32,8 +32,10 @@ pub(super) struct Source<R> {
     /// may have to be sent again.
     checkpoints: VecDeque<(u64, Hasher)>,
     stream: Option<BlobStream>,
-    /// How often it broke since the last byte.
+    /// How often it broke since there was progress.
     breaks: usize,
+    /// Where it was when there last was progress.
+    counted_from: u64,
 }
 
 impl<R: ReadRegistry> Source<R> {
@@ -48,6 +50,7 @@ impl<R: ReadRegistry> Source<R> {
             hasher,
             stream: None,
             breaks: 0,
+            counted_from: 0,
         }
     }
 
@@ -72,6 +75,7 @@ impl<R: ReadRegistry> Source<R> {
         }
         self.stream = None;
         self.breaks = 0;
+        self.counted_from = self.position;
         self.position
     }
 
@@ -92,7 +96,6 @@ impl<R: ReadRegistry> Source<R> {
         loop {
             match self.read_once().await {
                 Ok(chunk) => {
-                    self.breaks = 0;
                     let chunk = self.account(chunk)?;
                     if self.position == self.blob.size {
                         self.expect_end().await?;
@@ -101,6 +104,10 @@ impl<R: ReadRegistry> Source<R> {
                 }
                 Err(broken) => {
                     self.stream = None;
+                    if self.position >= self.counted_from + PROGRESS {
+                        self.counted_from = self.position;
+                        self.breaks = 0;
+                    }
                     self.breaks += 1;
                     if !broken.cause().may_pass() || self.breaks >= TRIES {
                         let tries = broken.tries.max(self.breaks);
@@ -111,6 +118,7 @@ impl<R: ReadRegistry> Source<R> {
                         blob = %self.blob.digest, position = self.position, why = %broken,
                         "the download broke; reading on"
                     );
+                    self.registry.rest(self.breaks).await;
                 }
             }
         }

@@ -9,14 +9,16 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::model::Failure;
-use crate::registry::{Upload, UploadBody, UploadSession, WriteRegistry, retries};
+use crate::registry::{Upload, UploadSession, WriteRegistry, retries};
 
 use super::blobs::BlobJob;
 use super::feed::Feed;
 use super::source::Source;
 
-/// How often one side may break without a byte of progress in between.
+/// How often one side may break without progress in between.
 pub(super) const TRIES: usize = 5;
+/// What counts as progress between two breaks: with less, one blob could have millions of tries.
+pub(super) const PROGRESS: u64 = 64 * 1024;
 /// How often it is looked how far a blob is.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -26,88 +28,191 @@ const LOOK: Duration = Duration::from_millis(100);
 pub(super) async fn send<R: WriteRegistry>(
     registry: &R,
     job: &BlobJob<'_>,
-    mut session: UploadSession,
-    mut whole: Option<Bytes>,
+    session: UploadSession,
+    whole: Option<Bytes>,
 ) -> Result<(), Failure> {
     let (reader, repository, blob) = (registry.clone(), job.source.clone(), job.blob.clone());
     let feed = Feed::new(move || Source::new(reader.clone(), repository.clone(), blob.clone()));
-    let mut shown = 0;
-    let mut offset = 0;
-    let mut breaks = 0;
-    loop {
-        let (read, finished) = if let Some(bytes) = whole.take() {
-            shown = job.blob.size;
-            job.tally.sending(shown);
-            let body = UploadBody::from(bytes);
-            let digest = &job.blob.digest;
-            let finished = registry.finish_upload(&session, digest, shown, body).await;
-            (Ok(()), finished)
-        } else {
-            let finished = stream(registry, job, &session, &feed, offset, &mut shown).await;
-            (feed.end().await, finished)
-        };
-        let error = match (read, finished) {
-            (Ok(()), Ok(())) => return Ok(()),
-            (Ok(()), Err(error)) if error.cause().may_pass() => error,
-            (read, finished) => {
-                // The target need not keep what will never be finished.
-                let _ = registry.cancel_upload(&session).await;
-                job.tally.lost(shown);
-                return read.and(finished);
+    let mut sending = Sending {
+        registry,
+        job,
+        session,
+        feed,
+        shown: 0,
+        offset: 0,
+        furthest: 0,
+        breaks: 0,
+    };
+    let sent = sending.send(whole).await;
+    if sent.is_err() {
+        // The target need not keep what will never be finished.
+        let _ = registry.cancel_upload(&sending.session).await;
+        job.tally.lost(sending.shown);
+    }
+    sent
+}
+
+/// A blob on its way.
+struct Sending<'a, R> {
+    registry: &'a R,
+    job: &'a BlobJob<'a>,
+    session: UploadSession,
+    feed: Feed<R>,
+    /// How many bytes are shown as sent.
+    shown: u64,
+    /// How many bytes the target has, as far as is known.
+    offset: u64,
+    /// The most that the target was known to have, in this session or one before.
+    furthest: u64,
+    /// How often it broke since there was progress.
+    breaks: usize,
+}
+
+/// Why a try did not bring the blob to its target.
+enum Ended {
+    /// Another try may do.
+    Broke(Failure),
+    Failed(Failure),
+}
+
+impl<R: WriteRegistry> Sending<'_, R> {
+    async fn send(&mut self, mut whole: Option<Bytes>) -> Result<(), Failure> {
+        loop {
+            let sent = match whole.take() {
+                Some(bytes) => self.put_whole(bytes).await,
+                None => self.put_rest().await,
+            };
+            let broken = match sent {
+                Ok(()) => return Ok(()),
+                Err(Ended::Failed(failure)) => return Err(failure),
+                Err(Ended::Broke(failure)) => failure,
+            };
+            if self.find_on(broken).await? {
+                return Ok(());
             }
-        };
-        let stands_at = registry.upload_offset(&mut session).await.ok().flatten();
-        breaks = if stands_at.is_some_and(|at| at > offset) {
-            1
-        } else {
-            breaks + 1
-        };
-        if breaks >= TRIES {
-            let _ = registry.cancel_upload(&session).await;
-            job.tally.lost(shown);
-            return Err(error.after(breaks));
         }
-        offset = match stands_at {
-            Some(at) if at < job.blob.size && feed.can_begin(at) => at,
-            _ => {
-                let _ = registry.cancel_upload(&session).await;
-                session = match registry.start_upload(job.target, None).await {
-                    Ok(Upload::Session(session)) => session,
-                    Ok(Upload::Mounted) => return Ok(()),
-                    Err(error) => {
-                        job.tally.lost(shown);
-                        return Err(error);
-                    }
-                };
-                0
+    }
+
+    /// Sends what was read already.
+    async fn put_whole(&mut self, bytes: Bytes) -> Result<(), Ended> {
+        let blob = self.job.blob;
+        self.shown = blob.size;
+        self.job.tally.sending(blob.size);
+        let finishing =
+            self.registry
+                .finish_upload(&self.session, &blob.digest, blob.size, bytes.into());
+        finishing.await.map_err(ended)
+    }
+
+    /// Sends the bytes that the target lacks, and closes the upload.
+    async fn put_rest(&mut self) -> Result<(), Ended> {
+        let left = self.job.blob.size - self.offset;
+        if left == 0 && self.job.blob.size > 0 {
+            return self.close().await;
+        }
+        let finished = self.stream(left).await;
+        self.feed.end().await.map_err(Ended::Failed)?;
+        finished.map_err(ended)
+    }
+
+    /// Closes an upload that has all its bytes.
+    async fn close(&self) -> Result<(), Ended> {
+        let digest = &self.job.blob.digest;
+        let finishing = self
+            .registry
+            .finish_upload(&self.session, digest, 0, Bytes::new().into());
+        finishing.await.map_err(ended)
+    }
+
+    /// Sends the last bytes of the blob, and shows meanwhile how far that is.
+    async fn stream(&mut self, left: u64) -> Result<(), Failure> {
+        let digest = &self.job.blob.digest;
+        let body = self.feed.begin(self.offset);
+        let finishing = self
+            .registry
+            .finish_upload(&self.session, digest, left, body);
+        let mut finishing = pin!(finishing);
+        loop {
+            let finished = tokio::time::timeout(LOOK, &mut finishing).await;
+            let now = self.offset + self.feed.handed();
+            self.job.tally.sending(now.saturating_sub(self.shown));
+            self.shown = now.max(self.shown);
+            if let Ok(finished) = finished {
+                return finished;
             }
-        };
-        tracing::debug!(%error, blob = %job.blob.digest, offset, "the upload broke; going on");
+        }
+    }
+
+    /// Finds out where to go on after a break; true where nothing is left to do.
+    async fn find_on(&mut self, broken: Failure) -> Result<bool, Failure> {
+        let size = self.job.blob.size;
+        let stands_at = self.registry.upload_offset(&mut self.session).await;
+        let stands_at = stands_at.ok().flatten().filter(|at| *at <= size);
+        if self.is_there(stands_at).await {
+            return Ok(true);
+        }
+        let reached = stands_at.unwrap_or_default();
+        if reached >= self.furthest + PROGRESS {
+            self.furthest = reached;
+            self.breaks = 0;
+        }
+        self.breaks += 1;
+        if self.breaks >= TRIES {
+            return Err(broken.after(self.breaks));
+        }
+        self.registry.rest(self.breaks).await;
+        match stands_at {
+            Some(at) if at == size || self.feed.can_begin(at) => self.offset = at,
+            _ => {
+                if self.begin_anew().await? {
+                    return Ok(true);
+                }
+            }
+        }
+        let (error, offset) = (broken, self.offset);
+        tracing::debug!(%error, blob = %self.job.blob.digest, offset, "the upload broke; going on");
         retries::note();
-        job.tally.lost(shown.saturating_sub(offset));
-        shown = shown.min(offset);
+        self.job.tally.lost(self.shown.saturating_sub(self.offset));
+        self.shown = self.shown.min(self.offset);
+        Ok(false)
+    }
+
+    /// Tells whether the target has the blob although it did not say so: where all was sent, and the upload
+    /// is not known any more, it may have been closed.
+    async fn is_there(&self, stands_at: Option<u64>) -> bool {
+        let BlobJob { blob, target, .. } = self.job;
+        stands_at.is_none()
+            && self.shown == blob.size
+            && matches!(self.registry.has_blob(target, &blob.digest).await, Ok(true))
+    }
+
+    /// Opens another upload; true where none is needed.
+    async fn begin_anew(&mut self) -> Result<bool, Failure> {
+        let _ = self.registry.cancel_upload(&self.session).await;
+        self.offset = 0;
+        match self.registry.start_upload(self.job.target, None).await? {
+            Upload::Session(session) => {
+                self.session = session;
+                Ok(false)
+            }
+            Upload::Mounted => Ok(true),
+        }
     }
 }
 
-/// Sends the bytes of a blob from `offset` on, and shows meanwhile how far that is.
-async fn stream<R: WriteRegistry>(
-    registry: &R,
-    job: &BlobJob<'_>,
-    session: &UploadSession,
-    feed: &Feed<R>,
-    offset: u64,
-    shown: &mut u64,
-) -> Result<(), Failure> {
-    let (digest, left) = (&job.blob.digest, job.blob.size - offset);
-    let body = feed.begin(offset);
-    let mut finishing = pin!(registry.finish_upload(session, digest, left, body));
-    loop {
-        let finished = tokio::time::timeout(LOOK, &mut finishing).await;
-        let now = offset + feed.handed();
-        job.tally.sending(now.saturating_sub(*shown));
-        *shown = now.max(*shown);
-        if let Ok(finished) = finished {
-            return finished;
-        }
+fn ended(failure: Failure) -> Ended {
+    if failure.cause().may_pass() || is_session_lost(&failure) {
+        Ended::Broke(failure)
+    } else {
+        Ended::Failed(failure)
     }
+}
+
+/// Tells whether a registry says that it knows the upload no more, or that it stands elsewhere.
+fn is_session_lost(failure: &Failure) -> bool {
+    matches!(failure.status(), Some(404 | 410 | 416))
+        || matches!(
+            failure.code(),
+            Some("BLOB_UPLOAD_UNKNOWN" | "BLOB_UPLOAD_INVALID")
+        )
 }

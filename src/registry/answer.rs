@@ -140,7 +140,8 @@ impl Host {
             StatusCode::UNAUTHORIZED => call.retry_unauthorized,
             _ => retry::is_transient(status) && !call.once,
         };
-        let pause = asked_pause.filter(|_| transient);
+        // What is not sent again as it is may be begun anew, and that is to wait as well.
+        let pause = asked_pause.filter(|_| transient || call.once && retry::is_transient(status));
         if let Some(pause) = pause {
             self.limits.pause(pause);
         }

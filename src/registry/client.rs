@@ -14,6 +14,7 @@ use super::host::{Host, Shared};
 use super::options::{ClientOptions, HostOptions};
 use super::rate_limit::RateLimit;
 use super::recent::Recent;
+use super::retry;
 use super::scope::Actions;
 use super::stats::Stats;
 use super::transport::Transport;
@@ -178,6 +179,10 @@ impl ReadRegistry for Client {
         digest: &Digest,
     ) -> Result<Option<Vec<Child>>, Failure> {
         self.referrers_of(repository, digest).await
+    }
+
+    async fn rest(&self, breaks: usize) {
+        tokio::time::sleep(retry::wait(&self.0.shared.retry, breaks)).await;
     }
 }
 

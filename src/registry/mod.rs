@@ -121,6 +121,10 @@ pub trait ReadRegistry: Send + Sync {
         repository: &Repository,
         digest: &Digest,
     ) -> impl Future<Output = Result<Option<Vec<Child>>, Failure>> + Send;
+
+    /// Waits before something is begun again that broke so many times in a row: what this client sends
+    /// again by itself, it waits for in the same way.
+    fn rest(&self, breaks: usize) -> impl Future<Output = ()> + Send;
 }
 
 /// Writes into registries.

@@ -18,6 +18,16 @@ pub(super) fn waits(options: &RetryOptions) -> impl Iterator<Item = Duration> + 
         .build()
 }
 
+/// Returns the wait after so many tries that failed.
+pub(super) fn wait(options: &RetryOptions, failed: usize) -> Duration {
+    let tries = failed.saturating_add(1);
+    let until_then = waits(&RetryOptions {
+        tries,
+        ..options.clone()
+    });
+    until_then.last().unwrap_or_default()
+}
+
 /// Tells whether an answer may be another one the next time.
 pub(super) fn is_transient(status: StatusCode) -> bool {
     matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504)
@@ -80,6 +90,14 @@ mod tests {
             ..options
         };
         assert_eq!(super::waits(&once).count(), 0);
+        assert_eq!(wait(&options, 0), Duration::ZERO);
+        for failed in 1..40 {
+            let wait = wait(&options, failed);
+            assert!(
+                wait >= options.first_wait && wait <= 2 * options.longest_wait,
+                "{failed}: {wait:?}"
+            );
+        }
     }
 
     #[test]

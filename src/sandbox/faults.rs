@@ -25,6 +25,10 @@ pub enum Effect {
     Reset,
     /// Serves the request, and resets the connection instead of answering.
     LoseAnswer,
+    /// Serves the request, and answers with this status instead.
+    Instead(u16),
+    /// Takes in what is sent to an upload, and answers with this status instead of closing it.
+    KeepOpen(u16),
     /// Sends these bytes after the answer's body, whose length is not announced.
     Append(&'static str),
     /// Resets the connection when this many bytes of the request's body have been taken in.

@@ -57,10 +57,7 @@ pub(super) async fn serve(
     let effect = registry.faults.take(&method, &path);
     let request = request.map(|body| incoming(body, &recording, &peer, effect.as_ref()));
     let response = match &effect {
-        Some(Effect::Answer { status, headers }) => {
-            let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::IM_A_TEAPOT);
-            added(answer::empty(status).done(), headers)
-        }
+        Some(Effect::Answer { status, headers }) => added(status_alone(*status), headers),
         Some(Effect::Json(text)) => {
             let value = serde_json::from_str(text).unwrap_or_default();
             answer::json(StatusCode::OK, &value)
@@ -73,6 +70,16 @@ pub(super) async fn serve(
             respond(&registry, peer.origin, request).await;
             peer.reset();
             return answer::empty(StatusCode::NO_CONTENT).done();
+        }
+        Some(Effect::Instead(status)) => {
+            respond(&registry, peer.origin, request).await;
+            status_alone(*status)
+        }
+        Some(Effect::KeepOpen(status)) => {
+            let mut request = request;
+            *request.method_mut() = Method::PATCH;
+            respond(&registry, peer.origin, request).await;
+            status_alone(*status)
         }
         Some(effect @ Effect::Append(_)) => {
             let mut response = respond(&registry, peer.origin, request).await;
@@ -102,6 +109,11 @@ pub(super) async fn serve(
     };
     recording.answered(response.status().as_u16());
     response.map(|body| outgoing(body, recording))
+}
+
+fn status_alone(status: u16) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::IM_A_TEAPOT);
+    answer::empty(status).done()
 }
 
 async fn respond(registry: &Registry, origin: Origin, request: Request) -> Response {

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use pusher::apply::apply;
-use pusher::model::{Fault::TooLong, Platforms};
+use pusher::model::Fault::{Paused, TooLong};
+use pusher::model::Platforms;
 use pusher::plan::{Outcome, TagAfter};
 use pusher::progress::Progress;
 use pusher::registry::{Client, ClientOptions, Patience};
@@ -115,6 +116,83 @@ async fn an_upload_that_ends_early_is_taken_up_again() {
         };
         assert!(cost.retries >= 2, "{effect:?}: {cost:?}");
     }
+}
+
+/// Returns the path of the uploads of the large layer.
+fn layer_upload() -> String {
+    format!("/blobs/uploads/*{}", layers().build().blobs[1].digest.hex())
+}
+
+#[tokio::test]
+async fn a_target_that_takes_every_byte_and_keeps_none_is_given_up() {
+    for resumable in [true, false] {
+        let world = world(Options {
+            resumable,
+            ..Options::default()
+        })
+        .await;
+        let path = layer_upload();
+        let faults = world.target.faults();
+        faults.add(Fault::new("PUT", &path, Effect::KeepOpen(503)).always());
+        let report = world.apply().await;
+        let Outcome::Failed { failure, .. } = &report.outcomes[0] else {
+            panic!("{report:?}")
+        };
+        assert_eq!(failure.status(), Some(503), "{failure}");
+        let log = world.target.log();
+        let sent = log.bytes_in();
+        // Where it says that it has all of them, it is asked to close the upload and sent nothing.
+        let most = if resumable { 33 * MIB } else { 5 * 33 * MIB };
+        assert!(sent < most, "resumable {resumable}: {sent} bytes");
+        let puts = log.count_where(|request| {
+            request.method == "PUT"
+                && request
+                    .path
+                    .contains(layers().build().blobs[1].digest.hex())
+        });
+        assert_eq!(puts, 5, "resumable {resumable}");
+        assert_eq!(world.target.uploads(), 0, "the upload was given up");
+    }
+}
+
+#[tokio::test]
+async fn a_blob_that_arrived_is_not_sent_again_for_a_wrong_answer() {
+    for effect in [Effect::Instead(503), Effect::LoseAnswer] {
+        let world = world(Options::default()).await;
+        let faults = world.target.faults();
+        faults.add(Fault::new("PUT", &layer_upload(), effect.clone()));
+        assert_done(&world.apply().await);
+        let sent = world.target.log().bytes_in();
+        assert!(sent < 33 * MIB, "{effect:?}: {sent} bytes");
+    }
+}
+
+#[tokio::test]
+async fn an_upload_that_its_target_forgot_begins_anew() {
+    for status in [404, 410, 416] {
+        let world = world(Options::default()).await;
+        let faults = world.target.faults();
+        faults.add(Fault::new("PUT", &layer_upload(), Effect::status(status)));
+        assert_done(&world.apply().await);
+    }
+}
+
+/// It asked for a pause, and what is begun anew waits for that like any other request.
+#[tokio::test]
+async fn a_blob_that_was_refused_for_now_is_begun_anew_when_its_target_wants() {
+    let world = world(Options::default()).await;
+    let later = Effect::status(503).header("Retry-After", "3600");
+    let faults = world.target.faults();
+    faults.add(Fault::new("PUT", &layer_upload(), later));
+    let report = world.apply().await;
+    let Outcome::Failed { failure, .. } = &report.outcomes[0] else {
+        panic!("{report:?}")
+    };
+    assert!(matches!(failure.fault, Paused(_)), "{failure}");
+    let requests = world.target.log().requests();
+    let refused = requests.iter().position(|r| r.status == Some(503));
+    let after = &requests[refused.unwrap() + 1..];
+    assert!(after.is_empty(), "nothing is asked in the pause: {after:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
