@@ -97,8 +97,6 @@ pub(super) struct ProfileTable {
     pub(super) delete: Option<bool>,
     /// Whether the referrers API is there.
     pub(super) referrers_api: Option<bool>,
-    /// Whether a broken upload can go on in pieces.
-    pub(super) chunked_upload: Option<bool>,
     /// How many repositories there may be.
     #[schemars(range(min = 1))]
     pub(super) repository_limit: Option<u32>,

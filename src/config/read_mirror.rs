@@ -141,7 +141,6 @@ fn profile(reader: &mut Reader<'_>, node: &Node) -> ProfileTable {
         mount: flag(reader, &mut table, "mount"),
         delete: flag(reader, &mut table, "delete"),
         referrers_api: flag(reader, &mut table, "referrers-api"),
-        chunked_upload: flag(reader, &mut table, "chunked-upload"),
         kind: table
             .take("kind")
             .and_then(|node| reader.word(node, "kind"))

@@ -106,7 +106,6 @@ fn profile(table: &ProfileTable, registry: &str) -> Profile {
         mount,
         delete,
         referrers_api,
-        chunked_upload,
         repository_limit,
     } = table;
     let known = Profile::of(kind.unwrap_or_else(|| ProfileKind::of_host(registry)));
@@ -117,7 +116,6 @@ fn profile(table: &ProfileTable, registry: &str) -> Profile {
         mount: mount.or(known.mount),
         delete: delete.or(known.delete),
         referrers_api: referrers_api.or(known.referrers_api),
-        chunked_upload: chunked_upload.or(known.chunked_upload),
         repository_limit: repository_limit.or(known.repository_limit),
         ..known
     }

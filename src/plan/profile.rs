@@ -26,8 +26,6 @@ pub struct Profile {
     pub delete: Option<bool>,
     /// Whether the referrers API is there; none where only a try can tell.
     pub referrers_api: Option<bool>,
-    /// Whether a broken upload can go on in pieces; none where only a try can tell.
-    pub chunked_upload: Option<bool>,
     /// How many repositories there may be; none where no limit is known.
     pub repository_limit: Option<u32>,
     /// How many requests may be under way when a run begins.
@@ -97,7 +95,6 @@ impl Profile {
             mount: None,
             delete: None,
             referrers_api: None,
-            chunked_upload: None,
             repository_limit: None,
             starting_concurrency: 16,
         };

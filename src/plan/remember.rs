@@ -50,7 +50,6 @@ impl ResolutionKey {
             mount: _,
             delete: _,
             referrers_api: _,
-            chunked_upload: _,
             repository_limit: _,
             starting_concurrency: _,
         } = profile;

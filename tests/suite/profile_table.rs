@@ -30,7 +30,6 @@ fn the_document_has_every_fact() {
         mount: _,
         delete: _,
         referrers_api: _,
-        chunked_upload: _,
         repository_limit: _,
         starting_concurrency: _,
     } = Profile::of(ProfileKind::Generic);
@@ -73,7 +72,6 @@ fn the_document_has_every_fact() {
         }),
         row("delete a tag", |profile| tried(profile.delete)),
         row("referrers API", |profile| tried(profile.referrers_api)),
-        row("upload in pieces", |profile| tried(profile.chunked_upload)),
     ];
     for row in rows {
         assert!(document.contains(&row), "docs/profiles.md lacks\n{row}");

@@ -21,7 +21,6 @@ target:
     mount: true
     delete: false
     referrers-api: true
-    chunked-upload: false
     repository-limit: 1000
 defaults:
   platforms: [linux/amd64, linux/arm64]
@@ -61,7 +60,6 @@ name-length = [1, 99]
 mount = true
 delete = false
 referrers-api = true
-chunked-upload = false
 repository-limit = 1_000
 
 [defaults]
@@ -117,7 +115,6 @@ fn assert_model(loaded: &Loaded) {
             mount: Some(true),
             delete: Some(false),
             referrers_api: Some(true),
-            chunked_upload: Some(false),
             repository_limit: Some(1000),
             ..Profile::of(ProfileKind::AcrEnterprise)
         }
@@ -201,7 +198,7 @@ fn every_key_ends_up_in_the_model() {
 #[test]
 fn lines_are_known_in_every_file() {
     for (path, text, lines) in [
-        ("mirror.yaml", YAML, [24, 25]),
+        ("mirror.yaml", YAML, [23, 24]),
         ("mirror.toml", TOML, [4, 4]),
     ] {
         let loaded = load_with(path, text, LIST, &environment());
