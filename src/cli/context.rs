@@ -3,10 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tokio::sync::watch;
-
 use super::environment::Environment;
 use super::printer::Printer;
+use super::signals::StopRequest;
 
 /// What every command works with.
 #[derive(Clone)]
@@ -17,17 +16,13 @@ pub struct Context {
     pub folder: PathBuf,
     /// Where words go.
     pub printer: Arc<Printer>,
-    /// Turns true when someone asks for a clean stop.
-    pub stop: watch::Receiver<bool>,
+    /// The wish of whoever sends a signal.
+    pub stop: Arc<StopRequest>,
 }
 
 impl Context {
     /// Works in the folder in which the process was started.
-    pub fn new(
-        environment: Environment,
-        printer: Arc<Printer>,
-        stop: watch::Receiver<bool>,
-    ) -> Self {
+    pub fn new(environment: Environment, printer: Arc<Printer>, stop: Arc<StopRequest>) -> Self {
         Self {
             environment,
             folder: PathBuf::new(),

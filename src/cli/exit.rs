@@ -20,6 +20,21 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// Every way, in the order of the numbers.
+    pub const ALL: [Self; 4] = [Self::Done, Self::Failed, Self::Pending, Self::Interrupted];
+
+    /// Says what the number means, as the help has it.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Done => "done, and nothing is pending",
+            Self::Failed => "an error, or something is blocked, unreadable or failed",
+            Self::Pending => {
+                "something has drifted (`drift`), or changes are pending (`plan --detailed-exitcode`)"
+            }
+            Self::Interrupted => "stopped by a signal",
+        }
+    }
+
     /// Returns the number that the process ends with.
     pub fn code(self) -> u8 {
         match self {

@@ -39,9 +39,18 @@ use environment::Environment;
 use error::CliError;
 use exit::Exit;
 use printer::Printer;
+use signals::Signals;
 
 /// Runs what was typed, the program's name first, and returns how it ended.
 pub fn run(typed: impl IntoIterator<Item = OsString>) -> Exit {
+    // First of all: until signals are caught, the system answers them, with another status.
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    let caught = runtime.as_ref().ok().and_then(|runtime| {
+        let _on_it = runtime.enter();
+        Signals::catch()
+    });
     let environment = Environment::read();
     let args = match Args::parse_checked(typed) {
         Ok(args) => args,
@@ -51,10 +60,7 @@ pub fn run(typed: impl IntoIterator<Item = OsString>) -> Exit {
     let printer = Printer::standard(global.color, global.quiet, &environment);
     let printer = Arc::new(printer);
     logging::install(&printer, global.verbose);
-    let built = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build();
-    let runtime = match built {
+    let runtime = match runtime {
         Ok(runtime) => runtime,
         Err(error) => {
             printer.error(&CliError::new(format!("cannot start: {error}")));
@@ -62,7 +68,7 @@ pub fn run(typed: impl IntoIterator<Item = OsString>) -> Exit {
         }
     };
     let exit = runtime.block_on(async {
-        let stop = signals::listen(printer.clone());
+        let stop = signals::listen(caught, printer.clone());
         let context = Context::new(environment, printer, stop);
         commands::run(&context, &args).await
     });

@@ -22,7 +22,6 @@ use super::super::mirror::{self, Mirror};
 use super::super::outputs::Outputs;
 use super::super::progress::{Display, Phase};
 use super::super::report::answer;
-use super::super::signals;
 use super::saved;
 
 /// Prints the plan.
@@ -226,7 +225,7 @@ pub(super) async fn reading<T>(
             drop(display);
             Ok(done)
         }
-        () = signals::asked(context.stop.clone()) => {
+        () = context.stop.made() => {
             drop(display);
             context.printer.say_line("stopped; nothing was changed");
             Err(Stop::Said(Exit::Interrupted))

@@ -1,12 +1,18 @@
 //! Signals: the first stops cleanly, the second at once.
 #![cfg(unix)]
 
-use std::process::{Child, Command};
+use std::process::{Child, Command, Stdio};
 
 use pusher::sandbox::images::Image;
 use pusher::sandbox::{Effect, Fault, Sandbox};
 
 use super::harness::{NAMESPACE, Place, pair};
+
+/// What asks for a stop: Ctrl-C, whoever stops a service, and a terminal that is closed.
+#[cfg(target_os = "linux")]
+const SIGNALS: &[&str] = &["INT", "TERM", "HUP"];
+#[cfg(not(target_os = "linux"))]
+const SIGNALS: &[&str] = &["INT", "TERM"];
 
 fn signal(child: &Child, name: &str) {
     let id = child.id().to_string();
@@ -50,7 +56,7 @@ async fn stalled() -> (Sandbox, Sandbox, Place) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_signal_stops_cleanly_and_says_what_was_done() {
-    for name in ["INT", "TERM"] {
+    for name in SIGNALS {
         let (source, target, place) = stalled().await;
         let child = place.start("apply");
         seen(&source, "GET", "/org/slow/blobs/").await;
@@ -59,7 +65,7 @@ async fn the_first_signal_stops_cleanly_and_says_what_was_done() {
         }
         signal(&child, name);
         let ran = place.wait(child);
-        assert_eq!(ran.status, 1);
+        assert_eq!(ran.status, 130);
         // How much of the second image's config was sent by then is a matter of luck.
         let whole = ran.whole();
         let sent = whole.lines().find(|line| line.ends_with(" sent."));
@@ -73,18 +79,87 @@ async fn the_first_signal_stops_cleanly_and_says_what_was_done() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_plan_that_is_stopped_says_that_nothing_was_changed() {
+async fn what_only_reads_and_is_stopped_says_that_nothing_was_changed() {
     let (source, target) = pair().await;
     source
         .faults()
         .add(Fault::new("HEAD", "/org/app/", Effect::Stall).always());
     let place = Place::between(&source, &target).file("images.txt", "SOURCE/org/app:v1\n");
-    let child = place.start("plan");
-    seen(&source, "HEAD", "/org/app/").await;
-    signal(&child, "INT");
-    let ran = place.wait(child);
-    assert_eq!((ran.status, ran.stdout.as_str()), (130, ""));
-    insta::assert_snapshot!("stop_plan", ran.stderr);
+    let diff = format!("diff {0}/org/app:v1 {0}/org/app:v2", source.address());
+    for typed in ["plan", "drift", "lock", &diff] {
+        for name in SIGNALS {
+            source.log().clear();
+            let child = place.start(typed);
+            seen(&source, "HEAD", "/org/app/").await;
+            signal(&child, name);
+            let ran = place.wait(child);
+            assert_eq!(
+                (ran.status, ran.stdout.as_str()),
+                (130, ""),
+                "{typed} {name}"
+            );
+            insta::assert_snapshot!("stop_plan", ran.stderr);
+        }
+    }
+}
+
+/// Starts a command on a list that is a pipe into which nobody writes, and returns when it reads it.
+fn reading_a_pipe(place: &Place, command: &mut Command) -> (Child, std::fs::File) {
+    let pipe = place.path().join("images.txt");
+    let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = command.spawn().unwrap();
+    let writer = std::fs::File::options().write(true).open(&pipe).unwrap();
+    std::fs::remove_file(&pipe).unwrap();
+    (child, writer)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_nothing_has_begun_the_first_signal_is_obeyed_at_once() {
+    let place = Place::empty();
+    for typed in ["list", "check", "plan", "apply", "import images.txt"] {
+        for name in SIGNALS {
+            let (child, _writer) = reading_a_pipe(&place, &mut place.command(typed));
+            signal(&child, name);
+            let ran = place.wait(child);
+            assert_eq!(
+                (ran.status, ran.whole().as_str()),
+                (130, NOTHING),
+                "{typed} {name}"
+            );
+        }
+    }
+}
+
+const NOTHING: &str = "status: 130\n----- stdout\n----- stderr\n";
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_started_with_nohup_goes_on_after_a_hang_up() {
+    let place = Place::empty();
+    let pusher = place.command("list");
+    let mut nohup = Command::new("sh");
+    nohup
+        .args(["-c", "trap '' HUP; exec \"$0\" list"])
+        .arg(pusher.get_program())
+        .env_clear()
+        .current_dir(place.path())
+        .stdin(Stdio::null());
+    let (child, _writer) = reading_a_pipe(&place, &mut nohup);
+    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+    let mask = |name: &str| {
+        let mask = status.lines().find_map(|line| line.strip_prefix(name));
+        u64::from_str_radix(mask.unwrap().trim(), 16).unwrap()
+    };
+    assert_eq!(
+        (mask("SigIgn:") & 1, mask("SigCgt:") & 1),
+        (1, 0),
+        "{status}"
+    );
+    signal(&child, "HUP");
+    signal(&child, "TERM");
+    assert_eq!(place.wait(child).status, 130);
 }
 
 #[tokio::test(flavor = "multi_thread")]

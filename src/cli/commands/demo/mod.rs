@@ -16,6 +16,8 @@ use stage::Stage;
 
 /// Plays the whole story; it ends well only if each step ends as it should.
 pub(super) async fn run(context: &Context) -> Result<Exit, Stop> {
+    // The stage has to be cleared away.
+    let _stop = context.stop.heed();
     let stage = Stage::set().await?;
     let story = Story::of(context, &stage);
     story.tell(format_args!(
@@ -116,7 +118,7 @@ impl Story {
             let status = style.paint(Tone::Faint, "(exit status 2: changes are pending)");
             self.context.printer.answer(|to| writeln!(to, "{status}"))?;
         }
-        if *self.context.stop.borrow() {
+        if self.context.stop.was_made() {
             return Err(Stop::Said(Exit::Interrupted));
         }
         if exit == wanted {
