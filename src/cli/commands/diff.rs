@@ -21,7 +21,7 @@ pub(super) async fn run(
     global: &GlobalArgs,
     options: &DiffArgs,
 ) -> Result<Exit, Stop> {
-    let DiffArgs { before, after } = options;
+    let DiffArgs { before, after, .. } = options;
     let client = match settings(context, global)? {
         Some(loaded) => client(context, &loaded.registries, loaded.target.as_ref())?,
         None => client(context, &Registries::default(), None)?,

@@ -21,8 +21,8 @@ use super::exit::Exit;
 pub async fn run(context: &Context, args: &Args) -> Exit {
     let global = &args.global;
     let result = match &args.command {
-        Command::List => list::run(context, global),
-        Command::Check => check::run(context, global),
+        Command::List(_) => list::run(context, global),
+        Command::Check(_) => check::run(context, global),
         Command::Plan(options) => plan::run(context, global, options).await,
         Command::Apply(options) => apply::run(context, global, options).await,
         Command::Drift(options) => drift::run(context, global, options).await,

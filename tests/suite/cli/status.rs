@@ -1,5 +1,6 @@
 //! The exit status of every command, for every sort of thing that it can find.
 
+use pusher::cli::exit::Exit;
 use pusher::sandbox::images::Image;
 use pusher::sandbox::{Effect, Fault, Sandbox};
 
@@ -55,5 +56,30 @@ async fn what_was_found_makes_the_status() {
         let found = COMMANDS.map(|command| place.run(command).status);
         assert_eq!(found, statuses, "{images}");
         target.delete_tag(&format!("{NAMESPACE}/new"), "v1");
+    }
+}
+
+/// The rows of the table in a page that begin with a number.
+fn numbers(page: &str) -> Vec<String> {
+    let first = |line: &str| Some(line.strip_prefix("| ")?.split(' ').next()?.to_owned());
+    let is_number = |word: &String| word.chars().all(|c| c.is_ascii_digit());
+    page.lines().filter_map(first).filter(is_number).collect()
+}
+
+#[test]
+fn help_and_both_readmes_name_every_status() {
+    let statuses = Exit::ALL.map(|exit| exit.code().to_string());
+    for page in [
+        include_str!("../../../README.md"),
+        include_str!("../../../README.zh-CN.md"),
+    ] {
+        let begin = page.find("| 0 |").unwrap();
+        let end = begin + page[begin..].find("\n\n").unwrap();
+        assert_eq!(numbers(&page[begin..end]), statuses);
+    }
+    let help = Place::empty().run("--help").stdout;
+    for exit in Exit::ALL {
+        let line = format!("\n  {:<3}  {}", exit.code(), exit.meaning());
+        assert!(help.contains(&line), "{help}");
     }
 }

@@ -17,6 +17,10 @@ fn a_usage_error_is_1_never_2() {
         "demo --format json",
         "-f images.txt demo",
         "list --detailed-exitcode",
+        "list --no-cache",
+        "lock --format json",
+        "--format json lock",
+        "plan --offline --detailed-exitcode",
     ] {
         let ran = place.run(typed);
         assert_eq!(ran.status, 1, "`{typed}`: {ran:?}");
@@ -30,6 +34,7 @@ fn says_what_was_meant() {
     let place = Place::empty();
     insta::assert_snapshot!("usage_unknown_command", place.run("plam").whole());
     insta::assert_snapshot!("usage_idle_option", place.run("demo --format json").whole());
+    insta::assert_snapshot!("usage_idle_before", place.run("--format json demo").whole());
 }
 
 #[test]
@@ -44,6 +49,8 @@ fn help_and_version_are_answers() {
         assert!(ran.stdout.contains("Usage: pusher"), "{}", ran.stdout);
     }
     insta::assert_snapshot!("usage_help", place.run("--help").whole());
+    insta::assert_snapshot!("usage_help_lock", place.run("lock --help").stdout);
+    insta::assert_snapshot!("usage_help_demo", place.run("demo --help").stdout);
 }
 
 #[test]

@@ -6,7 +6,6 @@ mod page;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use clap::CommandFactory as _;
 use pusher::cli::args::Args;
 use pusher::config::{self, Input, Loaded};
 

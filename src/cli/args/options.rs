@@ -1,0 +1,230 @@
+//! What each command takes.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
+use crate::model::Reference;
+use crate::plan::DriftKind;
+use crate::render::schemas::SchemaKind;
+
+use super::shared::{CacheArg, FileArg, FormatArg, LockedArg, PruneArg, ReportArg};
+
+/// What `list` and `check` take.
+#[derive(Debug, Clone, Args)]
+pub struct DeclaredArgs {
+    /// Which file is read.
+    #[command(flatten)]
+    pub file: FileArg,
+    /// What the answer looks like.
+    #[command(flatten)]
+    pub format: FormatArg,
+}
+
+/// What `plan` takes.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = PLAN_EXAMPLES)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of its own that can be typed"
+)]
+pub struct PlanArgs {
+    /// Exit with 2 if changes are pending
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+    /// Keep the plan in this file, for `pusher apply FILE`
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Show what differs inside each image that is updated
+    #[arg(long)]
+    pub diff: bool,
+    /// Ask no registry: hold the files against the lock alone
+    #[arg(long, conflicts_with_all = ["out", "prune", "diff", "detailed_exitcode", "no_cache"])]
+    pub offline: bool,
+    /// Let what cannot be read not count for the exit status
+    #[arg(long)]
+    pub allow_unknown: bool,
+    /// Where else the answer goes.
+    #[command(flatten)]
+    pub report: ReportArg,
+    /// Whether everything must be locked.
+    #[command(flatten)]
+    pub locked: LockedArg,
+    /// Whether what is no longer declared is deleted.
+    #[command(flatten)]
+    pub prune: PruneArg,
+    /// Which file is read.
+    #[command(flatten)]
+    pub file: FileArg,
+    /// What the answer looks like.
+    #[command(flatten)]
+    pub format: FormatArg,
+    /// Whether the cache is used.
+    #[command(flatten)]
+    pub cache: CacheArg,
+}
+
+/// What `drift` takes.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = DRIFT_EXAMPLES)]
+pub struct DriftArgs {
+    /// Tell and count these kinds alone
+    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = drift_kinds())]
+    pub kind: Vec<DriftKind>,
+    /// Where else the answer goes.
+    #[command(flatten)]
+    pub report: ReportArg,
+    /// Which file is read.
+    #[command(flatten)]
+    pub file: FileArg,
+    /// What the answer looks like.
+    #[command(flatten)]
+    pub format: FormatArg,
+    /// Whether the cache is used.
+    #[command(flatten)]
+    pub cache: CacheArg,
+}
+
+const DRIFT_EXAMPLES: &str = "\
+Examples:
+  pusher drift
+  pusher drift --kind target-changed,target-missing
+  pusher drift --report drift.md";
+
+/// Takes the name of a kind of drift.
+fn drift_kinds() -> impl TypedValueParser<Value = DriftKind> {
+    let names = PossibleValuesParser::new(DriftKind::ALL.map(DriftKind::as_str));
+    let kind = |name: &str| {
+        DriftKind::ALL
+            .into_iter()
+            .find(|kind| kind.as_str() == name)
+    };
+    names.try_map(move |name| kind(&name).ok_or("not a kind of drift"))
+}
+
+/// What `diff` takes.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = DIFF_EXAMPLES)]
+pub struct DiffArgs {
+    /// The first image, by tag or digest
+    #[arg(value_name = "BEFORE")]
+    pub before: Reference,
+    /// The second image
+    #[arg(value_name = "AFTER")]
+    pub after: Reference,
+    /// Which file is read.
+    #[command(flatten)]
+    pub file: FileArg,
+    /// What the answer looks like.
+    #[command(flatten)]
+    pub format: FormatArg,
+}
+
+const DIFF_EXAMPLES: &str = "\
+Examples:
+  pusher diff nginx:1.27.1 nginx:1.27.2
+  pusher diff registry.cn-hangzhou.aliyuncs.com/team/nginx:1.27 nginx:1.27 --format markdown";
+
+/// What `lock` takes.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = LOCK_EXAMPLES)]
+pub struct LockArgs {
+    /// Take what the sources hold now, for these images or for all
+    #[arg(long, value_name = "IMAGE", num_args = 0.., conflicts_with = "check")]
+    pub update: Option<Vec<String>>,
+    /// Tell without network whether the lock fits the files: status 1 if not
+    #[arg(long, conflicts_with = "no_cache")]
+    pub check: bool,
+    /// Which file is read.
+    #[command(flatten)]
+    pub file: FileArg,
+    /// Whether the cache is used.
+    #[command(flatten)]
+    pub cache: CacheArg,
+}
+
+const LOCK_EXAMPLES: &str = "\
+Examples:
+  pusher lock                        lock what is not locked yet
+  pusher lock --update               move every image to what its source holds now
+  pusher lock --update nginx:1.27    move one, by its source or its target
+  pusher lock --check                for a pull request: does the lock fit the files?";
+
+const PLAN_EXAMPLES: &str = "\
+Examples:
+  pusher plan
+  pusher plan -f mirror.toml --format json
+  pusher plan --diff
+  pusher plan --out plan.json
+  pusher plan --detailed-exitcode -q || echo \"status $?\"";
+
+/// What `apply` takes.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = APPLY_EXAMPLES)]
+pub struct ApplyArgs {
+    /// Copy exactly the digests of this saved plan
+    #[arg(value_name = "PLAN")]
+    pub plan: Option<PathBuf>,
+    /// Where else the answer goes.
+    #[command(flatten)]
+    pub report: ReportArg,
+    /// Whether everything must be locked.
+    #[command(flatten)]
+    pub locked: LockedArg,
+    /// Whether what is no longer declared is deleted.
+    #[command(flatten)]
+    pub prune: PruneArg,
+    /// Which file is read.
+    #[command(flatten)]
+    pub file: FileArg,
+    /// What the answer looks like.
+    #[command(flatten)]
+    pub format: FormatArg,
+    /// Whether the cache is used.
+    #[command(flatten)]
+    pub cache: CacheArg,
+}
+
+const APPLY_EXAMPLES: &str = "\
+Examples:
+  pusher apply
+  pusher plan --out plan.json && pusher apply plan.json
+  pusher apply --report report.json";
+
+/// What `import` takes.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = IMPORT_EXAMPLES)]
+pub struct ImportArgs {
+    /// The image list
+    #[arg(value_name = "FILE")]
+    pub list: PathBuf,
+}
+
+const IMPORT_EXAMPLES: &str = "\
+Examples:
+  pusher import images.txt > mirror.yaml";
+
+/// What `schema` takes.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = SCHEMA_EXAMPLES)]
+pub struct SchemaArgs {
+    /// Which schema
+    #[arg(value_name = "KIND", value_parser = schema_kinds())]
+    pub kind: SchemaKind,
+}
+
+/// Takes a schema's name; what it is a schema of is for `render` to know.
+fn schema_kinds() -> impl TypedValueParser<Value = SchemaKind> {
+    let names = PossibleValuesParser::new(SchemaKind::ALL.map(SchemaKind::as_str));
+    let kind = |name: &str| {
+        SchemaKind::ALL
+            .into_iter()
+            .find(|kind| kind.as_str() == name)
+    };
+    names.try_map(move |name| kind(&name).ok_or("not a schema"))
+}
+
+const SCHEMA_EXAMPLES: &str = "\
+Examples:
+  pusher schema mirror > mirror.schema.json";

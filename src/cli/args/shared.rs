@@ -1,0 +1,136 @@
+//! What more than one command takes.
+
+use std::path::{Path, PathBuf};
+
+use clap::{ArgAction, Args, ValueEnum};
+
+use crate::render;
+
+/// Where these stand in a help: behind what the command is about.
+const TALK: usize = 100;
+
+/// How much is said, and how: every command takes it.
+#[derive(Debug, Clone, Args)]
+pub(super) struct TalkArgs {
+    /// Say nothing but the answer and errors
+    #[arg(short, long, global = true, display_order = TALK, conflicts_with = "verbose")]
+    pub(super) quiet: bool,
+    /// Say more: -v for decisions and retries, -vv for every request
+    #[arg(short, long, global = true, display_order = TALK + 1, action = ArgAction::Count)]
+    pub(super) verbose: u8,
+    /// Use colours `auto` (on a terminal, unless `NO_COLOR` is set), `always` or `never`
+    #[arg(
+        long,
+        global = true,
+        display_order = TALK + 2,
+        value_enum,
+        value_name = "WHEN",
+        default_value_t,
+        hide_default_value = true,
+        hide_possible_values = true
+    )]
+    pub(super) color: ColorChoice,
+}
+
+/// Which file is read.
+#[derive(Debug, Clone, Args)]
+pub struct FileArg {
+    /// Read this mirror file or image list [default: mirror.yaml, mirror.yml, mirror.toml, images.txt]
+    #[arg(short, long, value_name = "PATH")]
+    pub file: Option<PathBuf>,
+}
+
+/// What the answer looks like.
+#[derive(Debug, Clone, Args)]
+pub struct FormatArg {
+    /// Write the answer as `human`, `json`, `markdown` or `github` (annotations) [default: human]
+    #[arg(long, value_enum, value_name = "FORMAT", hide_possible_values = true)]
+    pub format: Option<Format>,
+}
+
+/// Whether the cache is used.
+#[derive(Debug, Clone, Args)]
+pub struct CacheArg {
+    /// Ask the registries even what an earlier run has found out
+    #[arg(long)]
+    pub no_cache: bool,
+}
+
+/// What may stand before the command as well.
+#[derive(Debug, Clone, Args)]
+pub(super) struct SharedArgs {
+    #[command(flatten)]
+    pub(super) file: FileArg,
+    #[command(flatten)]
+    pub(super) format: FormatArg,
+    #[command(flatten)]
+    pub(super) cache: CacheArg,
+}
+
+/// The format of an answer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    #[default]
+    Human,
+    /// For programs; the schemas are printed by `pusher schema`
+    Json,
+    /// For pull requests and job summaries
+    Markdown,
+    /// For GitHub Actions: annotations on the lines of the files
+    Github,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal, unless `NO_COLOR` is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// Where else the answer goes.
+#[derive(Debug, Clone, Args)]
+pub struct ReportArg {
+    /// Also write the answer to this file, as JSON; as Markdown if its name ends in `.md`; may be given twice
+    #[arg(long, value_name = "FILE")]
+    pub report: Vec<PathBuf>,
+}
+
+impl ReportArg {
+    /// Returns each file with the option that it was named with.
+    pub fn named(&self) -> impl Iterator<Item = (&'static str, &Path)> {
+        self.report.iter().map(|path| ("--report", path.as_path()))
+    }
+}
+
+/// Whether what is no longer declared is deleted.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct PruneArg {
+    /// Delete the tags that `mirror.lock` records and the files no longer declare
+    #[arg(long)]
+    pub prune: bool,
+}
+
+/// Whether everything must be locked.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct LockedArg {
+    /// Refuse to go on if an image is not in `mirror.lock`
+    #[arg(long)]
+    pub locked: bool,
+}
+
+impl From<Format> for render::Format {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Human => Self::Human,
+            Format::Json => Self::Json,
+            Format::Markdown => Self::Markdown,
+            Format::Github => Self::Github,
+        }
+    }
+}

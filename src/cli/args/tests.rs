@@ -1,0 +1,137 @@
+use super::*;
+
+fn parse(line: &str) -> Result<Args, clap::Error> {
+    Args::parse_checked(line.split(' '))
+}
+
+/// Each command as it can be typed, with what it cannot do without.
+const COMMANDS: [&str; 10] = [
+    "list",
+    "check",
+    "plan",
+    "apply",
+    "drift",
+    "diff a b",
+    "lock",
+    "import images.txt",
+    "schema mirror",
+    "demo",
+];
+
+#[test]
+fn the_definition_holds_together() {
+    Args::command().debug_assert();
+}
+
+#[test]
+fn shared_options_stand_on_either_side() {
+    for line in ["pusher -f a.txt plan", "pusher plan -f a.txt"] {
+        assert_eq!(parse(line).unwrap().global.file, Some("a.txt".into()));
+    }
+    for line in ["pusher --format json plan", "pusher plan --format json"] {
+        assert_eq!(parse(line).unwrap().global.format(), Format::Json);
+    }
+    for line in ["pusher --no-cache lock", "pusher lock --no-cache"] {
+        assert!(parse(line).unwrap().global.no_cache);
+    }
+    let both = parse("pusher -f a.txt plan -f b.txt").unwrap();
+    assert_eq!(both.global.file, Some("b.txt".into()));
+}
+
+#[test]
+fn a_command_takes_what_its_help_names_and_nothing_else() {
+    let all = [
+        "--file a",
+        "--format json",
+        "--no-cache",
+        "--quiet",
+        "--verbose",
+        "--color never",
+    ];
+    let mut refused = vec![];
+    for typed in COMMANDS {
+        let name = typed.split(' ').next().unwrap();
+        let help = Args::try_help(name);
+        for option in all {
+            let word = option.split(' ').next().unwrap();
+            let is_named = help.contains(word);
+            for line in [
+                format!("pusher {typed} {option}"),
+                format!("pusher {option} {typed}"),
+            ] {
+                assert_eq!(parse(&line).is_ok(), is_named, "{line}");
+            }
+            if !is_named {
+                refused.push(format!("{name} {word}"));
+            }
+        }
+    }
+    assert_eq!(
+        refused,
+        [
+            "list --no-cache",
+            "check --no-cache",
+            "diff --no-cache",
+            "lock --format",
+            "import --file",
+            "import --format",
+            "import --no-cache",
+            "schema --file",
+            "schema --format",
+            "schema --no-cache",
+            "demo --file",
+            "demo --format",
+            "demo --no-cache",
+        ]
+    );
+}
+
+impl Args {
+    fn try_help(name: &str) -> String {
+        let asked = parse(&format!("pusher {name} --help")).unwrap_err();
+        asked.render().to_string()
+    }
+}
+
+#[test]
+fn every_command_is_in_the_tests() {
+    let command = Args::command();
+    let names = command.get_subcommands().map(clap::Command::get_name);
+    let tested = COMMANDS.map(|typed| typed.split(' ').next().unwrap());
+    assert!(names.eq(tested));
+    for typed in COMMANDS {
+        let args = parse(&format!("pusher {typed}")).unwrap();
+        assert!(typed.starts_with(args.command.name()), "{typed}");
+    }
+}
+
+#[test]
+fn refuses_what_would_do_nothing() {
+    for line in [
+        "pusher plan -q -v",
+        "pusher list --detailed-exitcode",
+        "pusher plan --offline --no-cache",
+        "pusher plan --offline --detailed-exitcode",
+        "pusher plan --offline --out p.json",
+        "pusher --no-cache plan --offline",
+        "pusher lock --check --no-cache",
+        "pusher --no-cache lock --check",
+        "pusher lock --check --update",
+    ] {
+        assert!(parse(line).is_err(), "{line}");
+    }
+}
+
+#[test]
+fn help_texts_are_imperative_lines_without_a_final_period() {
+    let command = Args::command();
+    let commands = command.get_subcommands().chain([&command]);
+    for command in commands {
+        let about = command.get_about().unwrap().to_string();
+        let options = command.get_arguments().filter_map(|a| a.get_help());
+        for text in options.map(ToString::to_string).chain([about]) {
+            assert!(!text.ends_with('.') && !text.contains('\n'), "{text}");
+            assert!(text.starts_with(char::is_uppercase), "{text}");
+        }
+    }
+}
