@@ -14,6 +14,7 @@ use crate::plan::{Action, Change, Outcome, TargetName, Transfer};
 use crate::registry::{Deletion, WriteRegistry, retries};
 
 use super::Engine;
+use super::tag::look_again;
 
 /// More manifests than this are not looked through for one deletion.
 const MANIFESTS_LIMIT: usize = 10_000;
@@ -168,14 +169,14 @@ async fn delete_group<R: WriteRegistry>(
             None => together.push((*position, *change)),
         }
     }
-    if !together.is_empty() {
-        let result = delete_manifest(engine, group, &together).await;
-        let result = result.map_err(Outcome::failed);
-        ended.extend(
-            together
-                .iter()
-                .map(|(position, _)| (*position, result.clone())),
-        );
+    if let Err(failure) = delete_manifest(engine, group, &together).await {
+        for (position, change) in together {
+            let (tag, planned) = (group.tag(change), Some(group.digest));
+            let found = look_again(engine.registry, &tag, None, planned, failure.clone()).await;
+            ended.push((position, found));
+        }
+    } else {
+        ended.extend(together.into_iter().map(|(position, _)| (position, Ok(()))));
     }
     ended
 }
@@ -212,7 +213,10 @@ async fn delete_tag<R: WriteRegistry>(
             Err(failure) => return Some(Err(Outcome::failed(failure))),
         },
         Ok(Deletion::Unsupported) => false,
-        Err(failure) => return Some(Err(Outcome::failed(failure))),
+        Err(failure) => {
+            let planned = Some(group.digest);
+            return Some(look_again(registry, &tag, None, planned, failure).await);
+        }
     };
     if gone {
         return Some(Ok(()));

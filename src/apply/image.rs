@@ -7,13 +7,14 @@ use std::time::Instant;
 use futures_util::future::join_all;
 
 use crate::model::{Digest, Failure, RawManifest, Reference, Repository};
-use crate::plan::{Change, Copy, Outcome, TagAfter, TargetName, Transfer};
+use crate::plan::{Change, Copy, Outcome, TargetName, Transfer};
 use crate::progress::Progress;
 use crate::registry::{WriteRegistry, retries};
 use crate::tree::{self, Names, Node, Tree, Walker};
 
 use super::Engine;
 use super::blobs::{BlobJob, How};
+use super::tag::look_again;
 
 /// Brings one image to the target.
 pub(super) async fn copy<R: WriteRegistry>(
@@ -169,28 +170,11 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
         }
         match registry.put_manifest(&tag, root).await {
             Ok(_) => Ok(()),
-            Err(failure) => self.look_again(&tag, root, failure).await,
-        }
-    }
-
-    /// Tells what became of a tag whose move was not answered, or refused: the request may have arrived
-    /// all the same.
-    async fn look_again(
-        &self,
-        tag: &Reference,
-        root: &RawManifest,
-        failure: Failure,
-    ) -> Result<(), Outcome> {
-        let tag = match self.engine.registry.head_manifest(tag).await {
-            Ok(Some(found)) if found.digest == root.descriptor.digest => return Ok(()),
-            Ok(found) if found.as_ref().map(|found| &found.digest) == self.planned() => {
-                TagAfter::Unchanged
+            Err(failure) => {
+                let wanted = Some(&root.descriptor.digest);
+                look_again(registry, &tag, wanted, self.planned(), failure).await
             }
-            Ok(found) => return Err(Outcome::stale(found.as_ref().map(|found| &found.digest))),
-            Err(_) => TagAfter::Unknown,
-        };
-        let cost = Transfer::default();
-        Err(Outcome::Failed { failure, tag, cost })
+        }
     }
 
     /// Returns the digest that the tag pointed to when the plan was made.

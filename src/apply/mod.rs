@@ -10,6 +10,7 @@
 //! | `transfer` | one blob into its target: streamed, taken up again where it broke |
 //! | `delete` | tags that go |
 //! | `referrers` | what names a subject is listed, under a tag where the registry has no referrers API |
+//! | `tag` | what a tag points to after a request that went wrong |
 
 mod blobs;
 mod delete;
@@ -18,6 +19,7 @@ mod image;
 mod referrers;
 mod small;
 mod source;
+mod tag;
 mod transfer;
 
 use std::cmp::Reverse;

@@ -2,6 +2,7 @@
 
 mod cost;
 mod interruptions;
+mod law;
 mod limits;
 mod prune;
 mod referrers;
