@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use crate::config::{Registries, RegistrySettings};
 use crate::model::Secret;
 use crate::plan::{Desired, Plan, Target};
-use crate::registry::credentials::{CredentialFiles, Credentials, Login};
+use crate::registry::credentials::{Credentials, Login};
 use crate::registry::options::{ClientOptions, HostOptions};
 use crate::registry::{Actions, Client, RateLimit};
 
@@ -50,7 +50,7 @@ pub fn client(
         hosts: hosts(context, registries, target)?,
         credentials: Credentials {
             declared: HashMap::new(),
-            files: CredentialFiles::User,
+            files: context.environment.login_files(),
         },
         ..ClientOptions::default()
     }))

@@ -43,6 +43,31 @@ impl Environment {
         Some(folder.join("pusher"))
     }
 
+    /// Returns the files in which docker and podman keep logins, where these tools look for them.
+    pub fn login_files(&self) -> Vec<PathBuf> {
+        let path = |name: &str| self.get(name).map(PathBuf::from);
+        let home = || path("HOME").or_else(|| path("USERPROFILE"));
+        let docker = path("DOCKER_CONFIG").or_else(|| Some(home()?.join(".docker")));
+        let mut files: Vec<_> = docker
+            .map(|folder| folder.join("config.json"))
+            .into_iter()
+            .collect();
+        // <https://docs.podman.io/en/stable/markdown/podman-login.1.html#authfile-path>
+        if let Some(named) = path("REGISTRY_AUTH_FILE") {
+            files.push(named);
+            return files;
+        }
+        let config = path("XDG_CONFIG_HOME").or_else(|| Some(home()?.join(".config")));
+        let folders = [path("XDG_RUNTIME_DIR"), config];
+        files.extend(
+            folders
+                .into_iter()
+                .flatten()
+                .map(|folder| folder.join("containers/auth.json")),
+        );
+        files
+    }
+
     /// Tells whether the environment asks for text without colours (<https://no-color.org>).
     pub fn refuses_colour(&self) -> bool {
         self.get("NO_COLOR").is_some() || self.get("TERM") == Some("dumb")
@@ -86,6 +111,31 @@ mod tests {
         assert_eq!(folder(&both), Some("/c/pusher".into()));
         let relative = [("HOME", "/h"), ("XDG_CACHE_HOME", "c")];
         assert_eq!(folder(&relative), Some("/h/.cache/pusher".into()));
+    }
+
+    #[test]
+    fn logins_are_where_docker_and_podman_keep_them() {
+        let files = |pairs: &[_]| {
+            let files = environment(pairs).login_files().into_iter();
+            files
+                .map(|file| file.display().to_string())
+                .collect::<Vec<_>>()
+        };
+        assert!(files(&[]).is_empty());
+        assert_eq!(
+            files(&[("HOME", "/h"), ("XDG_RUNTIME_DIR", "/run/1")]),
+            [
+                "/h/.docker/config.json",
+                "/run/1/containers/auth.json",
+                "/h/.config/containers/auth.json"
+            ]
+        );
+        let named = [
+            ("DOCKER_CONFIG", "/d"),
+            ("REGISTRY_AUTH_FILE", "/a.json"),
+            ("HOME", "/h"),
+        ];
+        assert_eq!(files(&named), ["/d/config.json", "/a.json"]);
     }
 
     #[test]

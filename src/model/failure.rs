@@ -266,6 +266,15 @@ impl Failure {
         self
     }
 
+    /// Counts the tries that were made before in another way, where there was more than one.
+    #[must_use]
+    pub fn after_others(mut self, tries: usize) -> Self {
+        if tries > 1 {
+            self.0.tries += tries;
+        }
+        self
+    }
+
     /// Says at which other host it happened.
     #[must_use]
     pub fn at(mut self, elsewhere: Option<String>) -> Self {
@@ -309,6 +318,16 @@ impl Failure {
             | Fault::Lacks(_)
             | Fault::TooMuch(_) => Cause::Protocol,
             Fault::Needed { .. } | Fault::TagsUnknown | Fault::CannotDelete => Cause::Refused,
+        }
+    }
+
+    /// Tells whether it is what the registry said that is wrong, and not that it did not answer, or has too
+    /// much to do.
+    pub fn is_answer(&self) -> bool {
+        match &self.fault {
+            Fault::Answered(answer) => answer.status != 429,
+            Fault::NoAnswer(_) | Fault::Paused(_) => false,
+            _ => true,
         }
     }
 

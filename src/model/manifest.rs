@@ -1,7 +1,9 @@
 //! Manifests and indexes, read but never written again: what is copied keeps its bytes.
 
 use indexmap::IndexMap;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
 use super::digest::Digest;
 use super::limits::MEMBER_LIMIT;
@@ -192,11 +194,14 @@ struct Head {
 #[serde(rename_all = "camelCase")]
 struct WireImage {
     config: WireDescriptor,
-    #[serde(deserialize_with = "null_as_empty")]
+    #[serde(default, deserialize_with = "null_as_empty")]
     layers: Vec<WireDescriptor>,
+    #[serde(default, deserialize_with = "readable")]
     artifact_type: Option<String>,
+    #[serde(default, deserialize_with = "readable")]
     subject: Option<WireDescriptor>,
-    annotations: Option<IndexMap<String, String>>,
+    #[serde(default, deserialize_with = "texts")]
+    annotations: IndexMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -204,9 +209,12 @@ struct WireImage {
 struct WireIndex {
     #[serde(deserialize_with = "null_as_empty")]
     manifests: Vec<WireDescriptor>,
+    #[serde(default, deserialize_with = "readable")]
     artifact_type: Option<String>,
+    #[serde(default, deserialize_with = "readable")]
     subject: Option<WireDescriptor>,
-    annotations: Option<IndexMap<String, String>>,
+    #[serde(default, deserialize_with = "texts")]
+    annotations: IndexMap<String, String>,
 }
 
 /// Reads a list as registries do, which are written in Go: that writes an empty one as `null`.
@@ -216,15 +224,37 @@ fn null_as_empty<'de, D: Deserializer<'de>>(
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
+/// Reads what nothing depends on, if it can be read: an odd note is no reason to refuse an image.
+fn readable<'de, D: Deserializer<'de>, T: DeserializeOwned>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    Ok(serde_json::from_value(value).ok())
+}
+
+/// Reads annotations, as far as they are texts.
+fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<IndexMap<String, String>, D::Error> {
+    let all: Option<IndexMap<String, Value>> = readable(deserializer)?;
+    let text = |(name, value)| match value {
+        Value::String(text) => Some((name, text)),
+        _ => None,
+    };
+    Ok(all.into_iter().flatten().filter_map(text).collect())
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct WireDescriptor {
     media_type: String,
     digest: Digest,
     size: u64,
+    #[serde(default, deserialize_with = "readable")]
     artifact_type: Option<String>,
+    #[serde(default, deserialize_with = "readable")]
     platform: Option<WirePlatform>,
-    annotations: Option<IndexMap<String, String>>,
+    #[serde(default, deserialize_with = "texts")]
+    annotations: IndexMap<String, String>,
+    #[serde(default, deserialize_with = "readable")]
     urls: Option<Vec<String>>,
 }
 
@@ -275,7 +305,7 @@ impl From<WireImage> for ImageManifest {
             layers: wire.layers.into_iter().map(layer).collect(),
             artifact_type: wire.artifact_type,
             subject: wire.subject.map(Into::into),
-            annotations: wire.annotations.unwrap_or_default(),
+            annotations: wire.annotations,
         }
     }
 }
@@ -285,14 +315,14 @@ impl From<WireIndex> for Index {
         let child = |mut child: WireDescriptor| Child {
             platform: child.platform.take().and_then(WirePlatform::checked),
             artifact_type: child.artifact_type.take(),
-            annotations: child.annotations.take().unwrap_or_default(),
+            annotations: std::mem::take(&mut child.annotations),
             descriptor: child.into(),
         };
         Self {
             children: wire.manifests.into_iter().map(child).collect(),
             artifact_type: wire.artifact_type,
             subject: wire.subject.map(Into::into),
-            annotations: wire.annotations.unwrap_or_default(),
+            annotations: wire.annotations,
         }
     }
 }
@@ -357,6 +387,49 @@ mod tests {
             };
             assert_eq!(index.children[0].platform, None, "{platform}");
             assert_eq!(config_platform(platform.as_bytes()), None, "{platform}");
+        }
+    }
+
+    #[test]
+    fn what_is_optional_and_cannot_be_read_is_as_if_it_were_not_there() {
+        let parse = |body: &str| Manifest::parse(&raw(media_type::OCI_MANIFEST, body)).unwrap();
+        let config = descriptor(media_type::OCI_CONFIG);
+        let bare = parse(&format!(r#"{{"config":{config},"layers":[]}}"#));
+        assert_eq!(
+            parse(&format!(r#"{{"config":{config}}}"#)),
+            bare,
+            "no layers"
+        );
+        for odd in [
+            r#""annotations":null"#,
+            r#""annotations":[]"#,
+            r#""annotations":{"a":null,"b":1}"#,
+            r#""artifactType":7"#,
+            r#""subject":{"digest":"blake3:00"}"#,
+        ] {
+            assert_eq!(
+                parse(&format!(r#"{{"config":{config},{odd}}}"#)),
+                bare,
+                "{odd}"
+            );
+        }
+        let noted = format!(r#"{{"config":{config},"annotations":{{"a":1,"b":"text"}}}}"#);
+        let Manifest::Image(noted) = parse(&noted) else {
+            panic!("an image");
+        };
+        assert_eq!(noted.annotations["b"], "text");
+        for odd in [
+            r#""platform":"linux""#,
+            r#""platform":null"#,
+            r#""annotations":null"#,
+            r#""urls":"https://x""#,
+        ] {
+            let child = descriptor("x").replacen('{', &format!("{{{odd},"), 1);
+            let index = raw(
+                media_type::OCI_INDEX,
+                &format!(r#"{{"manifests":[{child}]}}"#),
+            );
+            assert!(Manifest::parse(&index).is_ok(), "{odd}");
         }
     }
 

@@ -35,11 +35,13 @@ pub enum Kind {
     ListReferrers,
     /// A token.
     Token,
+    /// `GET` of `/v2/`, which tells how a host wants a login.
+    Ping,
 }
 
 impl Kind {
     /// All kinds, in the order of their declaration.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::HeadManifest,
         Self::GetManifest,
         Self::PutManifest,
@@ -55,6 +57,7 @@ impl Kind {
         Self::ListTags,
         Self::ListReferrers,
         Self::Token,
+        Self::Ping,
     ];
 
     /// Tells whether the request is to change what the registry holds.
@@ -74,7 +77,8 @@ impl Kind {
             | Self::GetBlob
             | Self::ListTags
             | Self::ListReferrers
-            | Self::Token => false,
+            | Self::Token
+            | Self::Ping => false,
         }
     }
 
@@ -96,6 +100,7 @@ impl Kind {
             Self::ListTags => "list-tags",
             Self::ListReferrers => "list-referrers",
             Self::Token => "token",
+            Self::Ping => "ping",
         }
     }
 }

@@ -89,7 +89,10 @@ impl<'a, R: ReadRegistry> Observer<'a, R> {
     async fn image(&self, entry: &Entry) -> ObservedImage {
         let target = self.desired.target.reference(&entry.target);
         let (source, mut target) = match self.desired.locked(entry) {
-            None => tokio::join!(self.head_once(&entry.source), head(self.registry, &target)),
+            None => tokio::join!(
+                self.source_once(&entry.source),
+                head(self.registry, &target)
+            ),
             Some(locked) => {
                 let mut target = head(self.registry, &target).await;
                 self.recognise(entry, &locked.expected, &mut target).await;
@@ -99,7 +102,7 @@ impl<'a, R: ReadRegistry> Observer<'a, R> {
                     return self.settled(entry, locked, target).await;
                 }
                 let source = entry.source.at(locked.source_digest.clone());
-                (self.head_once(&source).await, target)
+                (self.source_once(&source).await, target)
             }
         };
         let mut referrers = ObservedReferrers::default();
@@ -146,6 +149,11 @@ impl<'a, R: ReadRegistry> Observer<'a, R> {
             target,
             referrers,
         }
+    }
+
+    async fn source_once(&self, reference: &Reference) -> Observation<Descriptor> {
+        let ask = async || head_of_source(self.registry, reference).await;
+        self.heads.always(reference.clone(), ask).await
     }
 
     async fn head_once(&self, reference: &Reference) -> Observation<Descriptor> {
@@ -289,6 +297,22 @@ async fn head<R: ReadRegistry>(registry: &R, reference: &Reference) -> Observati
         Ok(Some(descriptor)) => Observation::Present(descriptor),
         Ok(None) => Observation::Absent,
         Err(error) => Observation::Unreadable(error),
+    }
+}
+
+/// Asks a source what it has. Some registries answer 404 to every HEAD, so only the manifest itself, which
+/// may count as a pull, tells that there is none.
+async fn head_of_source<R: ReadRegistry>(
+    registry: &R,
+    reference: &Reference,
+) -> Observation<Descriptor> {
+    match head(registry, reference).await {
+        Observation::Absent => match registry.get_manifest(reference).await {
+            Ok(Some(manifest)) => Observation::Present(manifest.descriptor),
+            Ok(None) => Observation::Absent,
+            Err(why) => Observation::Unreadable(why),
+        },
+        found => found,
     }
 }
 

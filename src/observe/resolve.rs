@@ -4,13 +4,13 @@ use futures_util::StreamExt;
 use indexmap::IndexMap;
 
 use crate::cache::ResolutionCache;
-use crate::model::{Descriptor, Reference};
+use crate::model::Descriptor;
 use crate::plan::{Desired, Entry, Observation, SourceImage, Target, TargetName};
 use crate::progress::Progress;
 use crate::registry::ReadRegistry;
 use crate::tree::Walker;
 
-use super::{ENTRIES_AT_ONCE, Observer, head};
+use super::{ENTRIES_AT_ONCE, Observer, head, head_of_source};
 
 /// Asks the sources what the target must hold for these entries; the target is not asked.
 pub async fn resolve<R: ReadRegistry>(
@@ -40,8 +40,11 @@ pub async fn upstream<R: ReadRegistry>(
 ) -> IndexMap<TargetName, Observation<Descriptor>> {
     let locked = |entry: &&Entry| desired.locked(entry).is_some();
     let entries = desired.entries.iter().filter(locked);
-    let references = entries.map(|entry| (entry.target.clone(), entry.source.clone()));
-    heads(registry, references).await
+    let asked = entries.map(|entry| async move {
+        let found = head_of_source(registry, &entry.source).await;
+        (entry.target.clone(), found)
+    });
+    in_order(asked).await
 }
 
 /// Asks the target what these tags of it point to.
@@ -50,18 +53,16 @@ pub async fn tags<R: ReadRegistry>(
     names: impl IntoIterator<Item = &TargetName>,
     registry: &R,
 ) -> IndexMap<TargetName, Observation<Descriptor>> {
-    let references = names
-        .into_iter()
-        .map(|name| (name.clone(), target.reference(name)));
-    heads(registry, references).await
+    let asked = names.into_iter().map(|name| async move {
+        let found = head(registry, &target.reference(name)).await;
+        (name.clone(), found)
+    });
+    in_order(asked).await
 }
 
-async fn heads<R: ReadRegistry>(
-    registry: &R,
-    references: impl Iterator<Item = (TargetName, Reference)>,
+async fn in_order(
+    asked: impl Iterator<Item = impl Future<Output = (TargetName, Observation<Descriptor>)>>,
 ) -> IndexMap<TargetName, Observation<Descriptor>> {
-    let asked =
-        references.map(|(name, reference)| async move { (name, head(registry, &reference).await) });
     futures_util::stream::iter(asked.collect::<Vec<_>>())
         .buffered(ENTRIES_AT_ONCE)
         .collect()
@@ -70,7 +71,7 @@ async fn heads<R: ReadRegistry>(
 
 impl<R: ReadRegistry> Observer<'_, R> {
     async fn source_alone(&self, entry: &Entry) -> Observation<SourceImage> {
-        let descriptor = match self.head_once(&entry.source).await {
+        let descriptor = match self.source_once(&entry.source).await {
             Observation::Absent => return Observation::Absent,
             Observation::Unreadable(why) => return Observation::Unreadable(why),
             Observation::Present(descriptor) => descriptor,

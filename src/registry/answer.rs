@@ -11,7 +11,7 @@ use url::Url;
 use crate::model::{ErrorAnswer, Fault, Meaning, NoAnswer};
 
 use super::auth::Authorization;
-use super::call::{Answer, Call, FailedTry, Open, Read};
+use super::call::{Again, Answer, Call, FailedTry, Open, Read};
 use super::host::Host;
 use super::limiter::Permit;
 use super::rate_limit::RateLimit;
@@ -138,7 +138,14 @@ impl Host {
         let transient = match status {
             StatusCode::TOO_MANY_REQUESTS => meaning != Some(Meaning::PullsUsedUp),
             StatusCode::UNAUTHORIZED => call.retry_unauthorized,
-            _ => retry::is_transient(status) && !call.once,
+            _ => {
+                let is_worth_it = match call.again {
+                    Again::Usual => true,
+                    Again::IfBusy => retry::is_overload(status),
+                    Again::Never => false,
+                };
+                is_worth_it && retry::is_transient(status) && !call.once
+            }
         };
         // What is not sent again as it is may be begun anew, and that is to wait as well.
         let pause = asked_pause.filter(|_| transient || call.once && retry::is_transient(status));

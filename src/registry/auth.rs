@@ -1,23 +1,26 @@
-//! How a host is asked: the first request finds out, the others wait for it and know.
+//! How a host is asked: the first requests find out, the others wait for them and know.
 
-use std::sync::Arc;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use futures_util::future::BoxFuture;
 use http::header::AUTHORIZATION;
-use http::{HeaderMap, HeaderValue, StatusCode};
-use tokio::sync::OwnedMutexGuard;
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use tokio::sync::{OnceCell, OwnedMutexGuard};
 
-use crate::model::{Asked, Failure, Fault};
+use crate::model::{Asked, Failure, Kind, Operation};
 
 use super::call::{Access, Call, FailedTry};
-use super::challenge::{self, Scheme};
+use super::challenge::{self, Realm, Scheme};
 use super::credentials::Login;
 use super::host::Host;
+use super::scope::Scopes;
 use super::token::Token;
 use super::tokens::Tokens;
+use super::ways::{Known, Ways};
 
 /// After that many requests in a row that no answer came to, tries are not repeated any more.
 const HOPELESS: usize = 3;
@@ -28,19 +31,40 @@ const FIRST_TRIES: usize = 3;
 /// What is known about how a host wants to be asked.
 #[derive(Debug, Default)]
 pub(super) struct Auth {
-    known: Mutex<Known>,
+    state: Mutex<State>,
     probe: Arc<tokio::sync::Mutex<()>>,
     unanswered: AtomicUsize,
     pub(super) tokens: Tokens,
+    /// Held by whoever tries a password that has not worked yet: many refusals may lock an account.
+    pub(super) trial: Arc<tokio::sync::Mutex<()>>,
+    /// What the host asks for at `/v2/`, where it was asked that.
+    ping: OnceCell<Option<Scheme>>,
 }
 
+#[derive(Debug, Default)]
+pub(super) struct State {
+    reach: Reach,
+    pub(super) ways: Ways,
+    /// Passwords by the number of their login: what came of them.
+    pub(super) passwords: HashMap<usize, Password>,
+}
+
+/// Whether the host answers at all.
 #[derive(Debug, Default, Clone)]
-enum Known {
+enum Reach {
     #[default]
-    Nothing,
-    Scheme(Arc<Scheme>),
-    /// The host was never reached, for this reason.
+    Unknown,
+    Answered,
+    /// It was never reached, for this reason.
     Down(Failure),
+}
+
+/// What came of a password.
+#[derive(Debug, Clone)]
+pub(super) enum Password {
+    Worked,
+    /// It never worked; asking on with it may lock the account.
+    Refused(Failure),
 }
 
 /// The right to be the first; until it is given up, the others wait.
@@ -51,55 +75,48 @@ impl Auth {
     ///
     /// A host that the first request did not reach after all its tries is not asked again: each of
     /// a thousand images would wait as long.
-    pub(super) async fn enter(&self) -> Result<Option<Probe>, Failure> {
-        if let Known::Scheme(_) = self.known() {
+    pub(super) async fn enter(&self, repository: &str) -> Result<Option<Probe>, Failure> {
+        if self.state().ways.is_settled(repository) {
             return Ok(None);
         }
         let probe = self.probe.clone().lock_owned().await;
-        match self.known() {
-            Known::Nothing => Ok(Some(probe)),
-            Known::Scheme(_) => Ok(None),
-            Known::Down(error) => Err(error),
+        let state = self.state();
+        match &state.reach {
+            _ if state.ways.is_settled(repository) => Ok(None),
+            Reach::Down(error) => Err(error.clone()),
+            Reach::Unknown | Reach::Answered => Ok(Some(probe)),
         }
     }
 
-    fn known(&self) -> Known {
-        self.known
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn learn(&self, known: Known) {
-        *self.known.lock().unwrap_or_else(PoisonError::into_inner) = known;
-    }
-
-    /// Notes that a request was answered.
-    pub(super) fn answered(&self) {
+    /// Notes that a request was answered; `as_stranger` tells that it did not say who asks.
+    pub(super) fn answered(&self, repository: &str, as_stranger: bool) {
         self.unanswered.store(0, Relaxed);
-        self.reached();
-    }
-
-    /// Notes that the host itself was reached, and did not ask who it was.
-    pub(super) fn reached(&self) {
-        if matches!(self.known(), Known::Nothing) {
-            self.learn(Known::Scheme(Arc::new(Scheme::Open)));
+        let mut state = self.state();
+        state.reach = Reach::Answered;
+        if as_stranger {
+            state.ways.is_open(repository);
         }
     }
 
     /// Notes that a request got no answer in all its tries.
     pub(super) fn unanswered(&self, error: &Failure) {
         self.unanswered.fetch_add(1, Relaxed);
-        if matches!(self.known(), Known::Nothing) {
-            self.learn(Known::Down(error.clone()));
+        let mut state = self.state();
+        if matches!(state.reach, Reach::Unknown) {
+            state.reach = Reach::Down(error.clone());
         }
+        state.ways.is_silent();
     }
 
     /// Tells whether a try that got no answer is not worth another.
     ///
     /// A connection that breaks was one: on some ways across borders the next may hold.
     pub(super) fn is_hopeless(&self, failure: &FailedTry, tries: usize) -> bool {
-        let never_reached = matches!(self.known(), Known::Nothing);
+        let never_reached = matches!(self.state().reach, Reach::Unknown);
         never_reached && !failure.is_break() && tries >= FIRST_TRIES
             || self.unanswered.load(Relaxed) >= HOPELESS
     }
@@ -136,13 +153,6 @@ impl Authorization {
         }
     }
 
-    /// Notes that it was accepted.
-    pub(super) fn accepted(&self) {
-        if let Self::Token(token) = self {
-            token.accepted();
-        }
-    }
-
     pub(super) fn is_stale(&self) -> bool {
         matches!(self, Self::Token(token) if token.is_stale())
     }
@@ -156,106 +166,53 @@ fn basic(username: &str, password: &str) -> Option<HeaderValue> {
     Some(value)
 }
 
-/// What one request has tried so far to be let in.
-#[derive(Debug, Default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a thing that is tried once"
-)]
-pub(super) struct Attempts {
-    asked: bool,
-    renewed: bool,
-    widened: bool,
-    /// Whether only a token for just this will do.
-    pub(super) own: bool,
-}
-
 impl Host {
-    /// Gets what a request needs to be let in, as far as is known.
-    pub(super) async fn authorize(
-        self: &Arc<Self>,
-        call: &mut Call,
-        attempts: &Attempts,
-    ) -> Result<Authorization, Failure> {
-        let scopes = match &call.access {
-            Access::Nobody => return Ok(Authorization::Nothing),
-            Access::Login(login) => return Ok(Authorization::Login(login.clone())),
-            Access::Scopes(scopes) => scopes,
-        };
-        let Known::Scheme(scheme) = self.auth.known() else {
-            return Ok(Authorization::Nothing);
-        };
-        match &*scheme {
-            Scheme::Open => Ok(Authorization::Nothing),
-            Scheme::Basic => {
-                if let Some(login @ Login::Password { .. }) = self.login().await {
-                    return Ok(Authorization::Login(login.clone()));
-                }
-                let text = "it wants a user name and a password, and there are none";
-                Err(self.error(&call.operation, Fault::Login(text.to_owned())))
-            }
-            Scheme::Bearer(realm) => self
-                .token(realm, scopes, attempts.own)
-                .await
-                .map(Authorization::Token),
+    /// Says in the registry's own words what a token is to allow.
+    pub(super) fn asked_for(&self, scopes: &Scopes) -> Scopes {
+        let state = self.auth.state();
+        let each = scopes
+            .repositories()
+            .map(|(name, actions)| match state.ways.of(name) {
+                Known::Own(way) => way.scopes(name, actions),
+                Known::Others(_) | Known::Nothing => Scopes::one(name, actions),
+            });
+        each.fold(Scopes::default(), |all, one| all.union(&one))
+    }
+
+    /// Tells whether a repository may get its token from there.
+    pub(super) fn may_share(&self, repository: &str, realm: &Realm) -> bool {
+        match self.auth.state().ways.of(repository) {
+            Known::Own(way) => way.scheme == Scheme::Bearer(realm.clone()),
+            Known::Others(_) | Known::Nothing => true,
         }
     }
 
-    /// Decides what to try next after a 401 or 403: true to ask again, false to give up.
-    pub(super) fn next_attempt(
-        &self,
-        call: &mut Call,
-        failure: &FailedTry,
-        authorization: &Authorization,
-        attempts: &mut Attempts,
-    ) -> Result<bool, Failure> {
-        let Access::Scopes(scopes) = &mut call.access else {
-            return Ok(false);
+    /// Notes that a request was let in as `authorization` says.
+    pub(super) async fn let_in(&self, repository: &str, authorization: &Authorization) {
+        match authorization {
+            Authorization::Token(token) => token.accepted(),
+            Authorization::Login(_) if !repository.is_empty() => {
+                if let Some((number, _)) = self.login(repository).await {
+                    self.auth.state().passwords.insert(number, Password::Worked);
+                }
+            }
+            Authorization::Login(_) | Authorization::Nothing => {}
+        }
+    }
+
+    /// Returns how the host wants a login at `/v2/`, if it wants one there.
+    pub(super) fn ping(self: &Arc<Self>) -> BoxFuture<'_, Option<Scheme>> {
+        let ask = || async {
+            let operation = Operation::new(Kind::Ping, "");
+            let mut call = Call::new(operation, Method::GET, self.root(), Access::Nobody);
+            call.accept = &[401];
+            let answer = self.send(call).await?;
+            let challenge = challenge::read(&answer.headers, |realm| self.may_log_in(realm));
+            let challenge = challenge
+                .ok()
+                .filter(|_| answer.status == StatusCode::UNAUTHORIZED);
+            Ok::<_, Failure>(challenge.map(|challenge| challenge.scheme))
         };
-        // What another host says after a redirect must not decide where logins go.
-        if !failure.at_registry {
-            return Ok(false);
-        }
-        match (failure.status, authorization) {
-            (Some(StatusCode::UNAUTHORIZED), Authorization::Nothing) => {
-                let challenge = challenge::read(&failure.headers, &self.base)
-                    .map_err(|text| self.error(&call.operation, Fault::Login(text)))?;
-                self.auth.learn(Known::Scheme(Arc::new(challenge.scheme)));
-                Ok(!std::mem::replace(&mut attempts.asked, true))
-            }
-            (Some(StatusCode::UNAUTHORIZED), Authorization::Token(token)) => {
-                let challenge = challenge::read(&failure.headers, &self.base).ok();
-                let insufficient = challenge
-                    .as_ref()
-                    .is_some_and(|found| found.insufficient_scope);
-                if token.was_accepted() && !insufficient && !attempts.renewed {
-                    self.auth.tokens.forget(token);
-                    attempts.renewed = true;
-                    return Ok(true);
-                }
-                if token.is_shared(scopes) && !attempts.own {
-                    self.auth.tokens.leave_alone(scopes);
-                    attempts.own = true;
-                    return Ok(true);
-                }
-                self.auth.tokens.forget(token);
-                // The registry may know better what it takes.
-                let more = challenge.map(|found| found.scopes).unwrap_or_default();
-                if !scopes.covers(&more) && !attempts.widened {
-                    *scopes = std::mem::take(scopes).union(&more);
-                    attempts.widened = true;
-                    return Ok(true);
-                }
-                Ok(false)
-            }
-            (Some(StatusCode::FORBIDDEN), Authorization::Token(token))
-                if token.is_shared(scopes) && !attempts.own =>
-            {
-                self.auth.tokens.leave_alone(scopes);
-                attempts.own = true;
-                Ok(true)
-            }
-            _ => Ok(false),
-        }
+        Box::pin(async move { self.auth.ping.get_or_try_init(ask).await.ok()?.clone() })
     }
 }

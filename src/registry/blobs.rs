@@ -10,7 +10,7 @@ use tokio::time::timeout;
 
 use crate::model::{Descriptor, Digest, Failure, Fault, Kind, NoAnswer, Operation, Repository};
 
-use super::call::{Access, Answer, Call, Open, Read};
+use super::call::{Access, Again, Answer, Call, Open, Read};
 use super::client::Client;
 use super::host::Host;
 use super::limits::Lane;
@@ -33,7 +33,15 @@ impl Client {
         let host = self.host(&repository.registry, &operation)?;
         let mut call = call(&host, operation, Method::HEAD, repository, digest);
         call.accept = &[404];
-        Ok(host.send(call).await?.status != StatusCode::NOT_FOUND)
+        call.again = Again::IfBusy;
+        match host.send(call).await {
+            Ok(answer) => Ok(answer.status != StatusCode::NOT_FOUND),
+            // The answer would only save work, so that it is done instead.
+            Err(error) => {
+                tracing::debug!("{error}; taken for absent");
+                Ok(false)
+            }
+        }
     }
 
     pub(super) async fn get_small_blob(
@@ -59,14 +67,14 @@ impl Client {
             &blob.digest,
         );
         call.read = Read::Collect(limit);
-        call.accept = &[404];
-        let answer = host.send(call).await?;
-        if answer.status == StatusCode::NOT_FOUND {
-            return Ok(None);
-        }
+        let answer = match host.send(call).await {
+            Ok(answer) => answer,
+            Err(error) if error.status() == Some(404) => return Ok(None),
+            Err(error) => return Err(error),
+        };
         if !blob.digest.matches(&answer.body) {
             let found = Digest::of(blob.digest.algorithm(), &answer.body);
-            let text = format!("it sent `{found}` instead");
+            let text = answer.unread(&format!("it sent `{found}` instead"));
             return Err(host.protocol_error(&operation, text));
         }
         Ok(Some(answer.body))
@@ -80,25 +88,32 @@ impl Client {
     ) -> Result<BlobStream, Failure> {
         let operation = operation(Kind::GetBlob, repository, &blob.digest);
         let host = self.host(&repository.registry, &operation)?;
-        let mut call = call(
-            &host,
-            operation.clone(),
-            Method::GET,
-            repository,
-            &blob.digest,
-        );
-        call.lane = Lane::Download;
-        call.small = blob.size.saturating_sub(offset) <= SMALL;
-        call.read = Read::Stream;
-        if offset > 0 {
-            let range = HeaderValue::try_from(format!("bytes={offset}-"));
-            call.headers = range
-                .map(|range| HeaderMap::from_iter([(RANGE, range)]))
-                .unwrap_or_default();
-        }
-        let mut answer = host.send(call).await?;
-        let begins =
-            begin(&answer, blob, offset).map_err(|text| host.protocol_error(&operation, text))?;
+        let read = |offset| {
+            let operation = operation.clone();
+            let mut call = call(&host, operation, Method::GET, repository, &blob.digest);
+            call.lane = Lane::Download;
+            call.small = blob.size.saturating_sub(offset) <= SMALL;
+            call.read = Read::Stream;
+            if offset > 0 {
+                let range = HeaderValue::try_from(format!("bytes={offset}-"));
+                call.headers = range
+                    .map(|range| HeaderMap::from_iter([(RANGE, range)]))
+                    .unwrap_or_default();
+            }
+            host.send(call)
+        };
+        let begun = |answer: Answer| match begin(&answer, blob, offset) {
+            Ok(begins) => Ok((answer, begins)),
+            Err(text) => Err(host.protocol_error(&operation, text)),
+        };
+        let (mut answer, begins) = match read(offset).await.and_then(begun) {
+            // Whoever does not send a part may still send all of it.
+            Err(error) if offset > 0 && error.is_answer() => {
+                tracing::debug!("{error}; reading the blob from its first byte");
+                begun(Box::pin(read(0)).await?)?
+            }
+            begun => begun?,
+        };
         match answer.stream.take() {
             Some(open) => Ok(BlobStream::new(
                 begins,
@@ -147,12 +162,15 @@ fn begin(answer: &Answer, blob: &Descriptor, asked: u64) -> Result<u64, String> 
             None => Err("it sends a part and does not say which".to_owned()),
         };
     }
-    match answer
+    let length = answer
         .header("content-length")
-        .and_then(|length| length.parse().ok())
-    {
-        Some(length) if length != blob.size => other_size(length),
-        _ => Ok(0),
+        .and_then(|length| length.parse().ok());
+    match length {
+        // Some storage hosts call a compressed layer encoded, and send it as it is.
+        Some(length) if length == blob.size => Ok(0),
+        _ if answer.coding().is_some() => Err(answer.unread("it does not send the blob itself")),
+        Some(length) => other_size(length),
+        None => Ok(0),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
+use http::header::CONTENT_ENCODING;
 use http::{HeaderMap, Method, StatusCode};
 use url::Url;
 
@@ -33,6 +34,7 @@ pub(super) struct Call {
     pub(super) once: bool,
     /// Whether a 401 is tried again as if it were a 503.
     pub(super) retry_unauthorized: bool,
+    pub(super) again: Again,
 }
 
 impl Call {
@@ -50,8 +52,20 @@ impl Call {
             accept: &[],
             once: false,
             retry_unauthorized: false,
+            again: Again::Usual,
         }
     }
+}
+
+/// Which error statuses are worth another try.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Again {
+    /// Those that may pass.
+    Usual,
+    /// Only that the registry has too much to do: there is another way for whatever else it says.
+    IfBusy,
+    /// None: it was tried often enough in another way.
+    Never,
 }
 
 /// Who asks.
@@ -131,6 +145,23 @@ impl Answer {
     pub(super) fn media_type(&self) -> Option<&str> {
         let text = self.header("content-type")?;
         Some(text.split(';').next().unwrap_or(text).trim())
+    }
+
+    /// Returns the content coding that the body has all the same: none was asked for.
+    pub(super) fn coding(&self) -> Option<&str> {
+        self.header(CONTENT_ENCODING.as_str())
+            .filter(|coding| !coding.eq_ignore_ascii_case("identity"))
+    }
+
+    /// Says why the body is not what was asked for, and that it may be for its content coding.
+    pub(super) fn unread(&self, why: &str) -> String {
+        match self.coding() {
+            None => why.to_owned(),
+            Some(coding) => format!(
+                "{why}: the answer has the content coding `{}`, though it was asked to have none",
+                refusal::shown(coding).unwrap_or_default()
+            ),
+        }
     }
 
     #[cfg(test)]

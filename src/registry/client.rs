@@ -11,7 +11,7 @@ use crate::model::{
 };
 
 use super::host::{Host, Shared};
-use super::options::{ClientOptions, HostOptions};
+use super::options::ClientOptions;
 use super::rate_limit::RateLimit;
 use super::recent::Recent;
 use super::retry;
@@ -30,7 +30,6 @@ pub struct Client(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    options: HashMap<String, HostOptions>,
     shared: Arc<Shared>,
     hosts: RwLock<HashMap<String, Arc<Host>>>,
     recent: Recent,
@@ -51,9 +50,9 @@ impl Client {
             credentials,
             retry,
             patience,
+            hosts,
         });
         Self(Arc::new(Inner {
-            options: hosts,
             shared,
             hosts: RwLock::default(),
             recent: Recent::default(),
@@ -128,7 +127,8 @@ impl Client {
         {
             return Ok(host.clone());
         }
-        let options = inner.options.get(registry).cloned().unwrap_or_default();
+        let options = inner.shared.hosts.get(registry);
+        let options = options.cloned().unwrap_or_default();
         let host = Arc::new(Host::new(registry, options, inner.shared.clone())?);
         let mut hosts = inner.hosts.write().unwrap_or_else(PoisonError::into_inner);
         Ok(hosts.entry(registry.to_owned()).or_insert(host).clone())

@@ -7,7 +7,7 @@ use http::{Method, Request};
 use tokio::time::timeout;
 use url::Url;
 
-use crate::model::{Fault, NoAnswer};
+use crate::model::{Fault, Kind, NoAnswer};
 
 use super::auth::Authorization;
 use super::call::{Access, Answer, Body, Call, FailedTry};
@@ -28,7 +28,10 @@ impl Host {
         permit: Permit,
     ) -> Result<Answer, FailedTry> {
         let mut url = call.url.clone();
-        let tried = self.follow(call, authorization, &mut url).await;
+        let mut stayed = true;
+        let tried = self
+            .follow(call, authorization, &mut url, &mut stayed)
+            .await;
         let place = self.place(&url);
         let fail = |fault: Fault, once: bool| {
             let mut failure = FailedTry::without_answer(fault, once);
@@ -45,7 +48,7 @@ impl Host {
                 return Err(failure);
             }
         };
-        let at_registry = same_origin(&url, &self.base);
+        let at_registry = stayed && same_origin(&url, &self.base);
         if at_registry {
             self.note_rate_limit(response.headers());
         }
@@ -53,6 +56,7 @@ impl Host {
         if !status.is_success() && !call.accept.contains(&status.as_u16()) {
             let mut failure = self.refused(call, response, authorization, &permit).await;
             failure.at_registry = at_registry;
+            failure.redirected = !stayed;
             return Err(failure.at(place.clone()));
         }
         permit.succeeded();
@@ -69,12 +73,14 @@ impl Host {
 
     /// Sends the request, and sends it on where an answer points elsewhere.
     ///
-    /// `Authorization` goes to the registry alone, and nothing goes from TLS to plain http.
+    /// `Authorization` goes to the registry alone, and not when another one points back to it; nothing goes
+    /// from TLS to plain http.
     async fn follow(
         &self,
         call: &mut Call,
         authorization: &Authorization,
         url: &mut Url,
+        stayed: &mut bool,
     ) -> Result<Response, Fault> {
         let authority = match call.access {
             Access::Scopes(_) => self.base.clone(),
@@ -82,9 +88,9 @@ impl Host {
         };
         self.counters.request(call.operation.kind);
         for _ in 0..=REDIRECT_LIMIT {
-            let trusted = same_origin(url, &authority);
+            *stayed &= same_origin(url, &authority);
             let response = self
-                .request(call, url, trusted.then_some(authorization))
+                .request(call, url, stayed.then_some(authorization))
                 .await?;
             // Without the query: that is where storage hosts want their signatures.
             tracing::trace!(
@@ -94,15 +100,9 @@ impl Host {
                 url.path(),
                 response.status().as_u16()
             );
-            let Some(next) = redirect(&response, url)? else {
+            let Some(next) = self.redirect(call, &response, url)? else {
                 return Ok(response);
             };
-            if !matches!(call.method, Method::GET | Method::HEAD) {
-                let place = next.host_str().unwrap_or_default();
-                return Err(Fault::Protocol(format!(
-                    "it points to `{place}` instead of taking what is sent"
-                )));
-            }
             tracing::debug!(
                 "{}: {} goes on at {}",
                 self.name,
@@ -114,6 +114,37 @@ impl Host {
         }
         Err(Fault::Protocol(format!(
             "it points elsewhere more than {REDIRECT_LIMIT} times"
+        )))
+    }
+
+    /// Reads where an answer points to, if it points elsewhere.
+    ///
+    /// What is read may be anywhere. What is written is sent on only where the answer asks for that very
+    /// request again (307, 308), its bytes are still at hand, and there is no secret among them.
+    fn redirect(&self, call: &Call, response: &Response, url: &Url) -> Result<Option<Url>, Fault> {
+        if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+            return Ok(None);
+        }
+        let location = response
+            .headers()
+            .get(LOCATION)
+            .and_then(|location| location.to_str().ok());
+        let next = location.and_then(|location| url.join(location).ok());
+        let next = next.ok_or_else(|| {
+            Fault::Protocol("it points elsewhere, but not to an address".to_owned())
+        })?;
+        self.may_follow(url, &next)
+            .map_err(|why| Fault::Protocol(format!("it points to {}", why.told())))?;
+        let reads = matches!(call.method, Method::GET | Method::HEAD);
+        let is_same_request = matches!(response.status().as_u16(), 307 | 308);
+        let is_secret = call.operation.kind == Kind::Token && !same_origin(&next, url);
+        let is_at_hand = !matches!(call.body, Body::Spent);
+        if reads || is_same_request && is_at_hand && !is_secret {
+            return Ok(Some(next));
+        }
+        let place = next.host_str().unwrap_or_default();
+        Err(Fault::Protocol(format!(
+            "it points to `{place}` instead of taking what is sent"
         )))
     }
 
@@ -164,29 +195,6 @@ impl Host {
             }
         };
         sent.map_err(Fault::NoAnswer)
-    }
-}
-
-/// Reads where an answer points to, if it points elsewhere.
-fn redirect(response: &Response, url: &Url) -> Result<Option<Url>, Fault> {
-    if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
-        return Ok(None);
-    }
-    let location = response
-        .headers()
-        .get(LOCATION)
-        .and_then(|location| location.to_str().ok());
-    let next = location.and_then(|location| url.join(location).ok());
-    let next = next
-        .ok_or_else(|| Fault::Protocol("it points elsewhere, but not to an address".to_owned()))?;
-    let place = next.host_str().unwrap_or_default();
-    match next.scheme() {
-        "https" => Ok(Some(next)),
-        "http" if url.scheme() == "http" => Ok(Some(next)),
-        "http" => Err(Fault::Protocol(format!(
-            "it points to `{place}` without TLS; nothing was asked there"
-        ))),
-        other => Err(Fault::Protocol(format!("it points to a `{other}` address"))),
     }
 }
 

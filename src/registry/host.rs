@@ -1,5 +1,6 @@
 //! One host: its address, and everything that is remembered about it.
 
+use std::collections::HashMap;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -12,12 +13,14 @@ use crate::plan::{Profile, ProfileKind};
 use crate::model::{Attempt, DOCKER_HUB, Failure, Fault, Kind, Meaning, Operation};
 
 use super::auth::Auth;
-use super::credentials::{Credentials, Login};
+use super::credentials::{Credentials, Login, Logins};
 use super::limits::Limits;
 use super::options::{HostOptions, Patience, RetryOptions};
+use super::place::{self, Forbidden};
 use super::rate_limit::RateLimit;
+use super::reach::is_loopback;
 use super::stats::Counters;
-use super::transport::{Certificates, Transport, is_loopback};
+use super::transport::{Certificates, Transport};
 
 /// Where Docker Hub's API is.
 const DOCKER_HUB_API: &str = "registry-1.docker.io";
@@ -32,6 +35,8 @@ pub(super) struct Shared {
     pub(super) credentials: Credentials,
     pub(super) retry: RetryOptions,
     pub(super) patience: Patience,
+    /// What is known about single hosts, by name.
+    pub(super) hosts: HashMap<String, HostOptions>,
 }
 
 /// One host.
@@ -47,7 +52,7 @@ pub(super) struct Host {
     pub(super) limits: Limits,
     pub(super) counters: Arc<Counters>,
     options: HostOptions,
-    login: OnceCell<Option<Login>>,
+    logins: OnceCell<Logins>,
     rate_limit: Mutex<Option<RateLimit>>,
     /// The answer that told that no manifest can be read any more; then none is asked for.
     out_of_pulls: OnceLock<Failure>,
@@ -77,12 +82,19 @@ impl Host {
             limits: Limits::new(start, options.concurrency, options.requests_per_second),
             counters: Arc::default(),
             options,
-            login: OnceCell::new(),
+            logins: OnceCell::new(),
             rate_limit: Mutex::default(),
             out_of_pulls: OnceLock::new(),
             without_referrers: AtomicBool::default(),
             large_answers: Semaphore::new(LARGE_ANSWERS),
         })
+    }
+
+    /// Returns the address of `/v2/`.
+    pub(super) fn root(&self) -> Url {
+        let mut url = self.base.clone();
+        url.set_path("/v2/");
+        url
     }
 
     /// Returns the address of an endpoint: `/v2/<repository>/<rest>`.
@@ -92,20 +104,58 @@ impl Host {
         url
     }
 
-    /// Returns the login, looked for once and only when the host asks for one.
-    pub(super) async fn login(&self) -> Option<&Login> {
-        let find = || async {
-            match &self.options.login {
-                Some(login) => Some(login.clone()),
-                None => {
-                    self.shared
-                        .credentials
-                        .find(&self.name, self.shared.patience.helper)
-                        .await
-                }
-            }
+    /// Returns the login for a repository and its number. They are looked for once, and only when the host
+    /// asks for one.
+    pub(super) async fn login(&self, repository: &str) -> Option<(usize, &Login)> {
+        let logins = match self.logins.get() {
+            Some(logins) => logins,
+            // Once, so that not every request has room for it.
+            None => Box::pin(self.logins.get_or_init(|| self.find_logins())).await,
         };
-        self.login.get_or_init(find).await.as_ref()
+        logins.of(repository)
+    }
+
+    async fn find_logins(&self) -> Logins {
+        if let Some(login) = &self.options.login {
+            return login.clone().into();
+        }
+        let Shared {
+            credentials,
+            patience,
+            ..
+        } = &*self.shared;
+        credentials.find(&self.name, patience.helper).await
+    }
+
+    /// Returns a login that was found, by its number.
+    pub(super) fn login_of(&self, number: usize) -> Option<&Login> {
+        self.logins.get()?.numbered(number)
+    }
+
+    /// Tells whether the host may name this place for logins.
+    pub(super) fn may_log_in(&self, realm: &Url) -> Result<(), Forbidden> {
+        place::may_log_in(
+            &self.base,
+            realm,
+            |url| self.is_declared(url),
+            |url| {
+                self.declared(url)
+                    .any(|options| options.plain_http == Some(true))
+            },
+        )
+    }
+
+    /// Tells whether an answer of `from` may point there.
+    pub(super) fn may_follow(&self, from: &Url, to: &Url) -> Result<(), Forbidden> {
+        place::may_follow(from, to, |url| self.is_declared(url))
+    }
+
+    fn is_declared(&self, url: &Url) -> bool {
+        self.declared(url).next().is_some()
+    }
+
+    fn declared(&self, url: &Url) -> impl Iterator<Item = &HostOptions> {
+        place::names(url).filter_map(|name| self.shared.hosts.get(&name))
     }
 
     pub(super) fn error(&self, operation: &Operation, fault: Fault) -> Failure {

@@ -4,13 +4,14 @@ use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::model::{
     Descriptor, Digest, Failure, Kind, MANIFEST_SIZE_LIMIT, Operation, RawManifest, Reference,
     media_type,
 };
 
-use super::call::{Access, Answer, Body, Call, Read};
+use super::call::{Access, Again, Answer, Body, Call, Read};
 use super::client::Client;
 use super::host::Host;
 use super::scope::{Actions, Scopes};
@@ -27,29 +28,51 @@ impl Client {
         let operation = operation(Kind::HeadManifest, reference);
         let host = self.host(reference.registry(), &operation)?;
         let mut call = call(&host, &operation, Method::HEAD, reference, Actions::Pull);
-        call.accept = &[404, 405, 501];
-        let answer = host.send(call).await?;
-        if answer.status == 404 {
-            return Ok(None);
+        call.accept = &[404];
+        match host.send(call).await {
+            Ok(answer) if answer.status == 404 => Ok(None),
+            Ok(answer) => match describe(&answer, reference) {
+                Err(text) => Err(host.protocol_error(&operation, text)),
+                Ok(Some(descriptor)) => Ok(Some(descriptor)),
+                // Without a digest, a type and a length, only the manifest itself tells what it is.
+                Ok(None) => self.describe_by_reading(reference, Again::Usual).await,
+            },
+            // Some take HEAD for something else than GET, and only GET has words.
+            Err(error) if error.is_answer() && error.request() == Some(Kind::HeadManifest) => {
+                tracing::debug!("{error}; reading the manifest instead");
+                let again = if error.tries > 1 {
+                    Again::Never
+                } else {
+                    Again::Usual
+                };
+                let read = self.describe_by_reading(reference, again).await;
+                read.map_err(|why| why.after_others(error.tries))
+            }
+            Err(error) => Err(error),
         }
-        let described = if answer.status.is_success() {
-            describe(&answer, reference).map_err(|text| host.protocol_error(&operation, text))?
-        } else {
-            None
-        };
-        match described {
-            Some(descriptor) => Ok(Some(descriptor)),
-            // Without a digest, a type and a length, only the manifest itself tells what it is.
-            None => Ok(self
-                .get_manifest_of(reference)
-                .await?
-                .map(|manifest| manifest.descriptor)),
-        }
+    }
+
+    async fn describe_by_reading(
+        &self,
+        reference: &Reference,
+        again: Again,
+    ) -> Result<Option<Descriptor>, Failure> {
+        // Seldom, so that not every request has room for it.
+        let manifest = Box::pin(self.read_manifest(reference, again)).await?;
+        Ok(manifest.map(|manifest| manifest.descriptor))
     }
 
     pub(super) async fn get_manifest_of(
         &self,
         reference: &Reference,
+    ) -> Result<Option<RawManifest>, Failure> {
+        self.read_manifest(reference, Again::Usual).await
+    }
+
+    async fn read_manifest(
+        &self,
+        reference: &Reference,
+        again: Again,
     ) -> Result<Option<RawManifest>, Failure> {
         if let Some(kept) = reference
             .digest()
@@ -62,6 +85,7 @@ impl Client {
         let mut call = call(&host, &operation, Method::GET, reference, Actions::Pull);
         call.read = Read::Collect(MANIFEST_SIZE_LIMIT);
         call.accept = &[404];
+        call.again = again;
         let answer = host.send(call).await?;
         if answer.status == 404 {
             return Ok(None);
@@ -91,7 +115,7 @@ impl Client {
         call.headers = HeaderMap::from_iter([(CONTENT_TYPE, content_type)]);
         call.body = Body::Bytes(manifest.bytes.clone());
         let answer = host.send(call).await?;
-        match digest_header(&answer).map_err(&protocol_error)? {
+        match digest_header(&answer) {
             Some(kept) if kept.algorithm() == digest.algorithm() && kept != *digest => Err(
                 protocol_error(format!("it keeps `{kept}` instead of `{digest}`")),
             ),
@@ -159,17 +183,16 @@ fn call(
     }
 }
 
-fn digest_header(answer: &Answer) -> Result<Option<Digest>, String> {
-    let parse = |text: &str| {
-        text.parse()
-            .map_err(|why| format!("its digest header is wrong: {why}"))
-    };
-    answer.header(DIGEST_HEADER).map(parse).transpose()
+/// Reads the digest that an answer names. It is optional and the bytes tell as well, so that one that
+/// cannot be read is as good as none.
+fn digest_header(answer: &Answer) -> Option<Digest> {
+    let text = answer.header(DIGEST_HEADER)?.trim_matches(['"', '\'', ' ']);
+    text.to_ascii_lowercase().parse().ok()
 }
 
 /// Reads the descriptor out of the headers, as far as they are enough for one.
 fn describe(answer: &Answer, reference: &Reference) -> Result<Option<Descriptor>, String> {
-    let digest = match (digest_header(answer)?, reference.digest()) {
+    let digest = match (digest_header(answer), reference.digest()) {
         (Some(found), Some(asked)) if found.algorithm() == asked.algorithm() && found != *asked => {
             return Err(format!(
                 "it answers with `{found}`, another digest than the one asked for"
@@ -192,35 +215,40 @@ fn describe(answer: &Answer, reference: &Reference) -> Result<Option<Descriptor>
     }))
 }
 
-/// Returns the media type, unless it is one that static file servers give to everything.
+/// Returns the media type, unless it is one that file servers give to everything: those of manifests
+/// are all from a vendor's tree.
 fn specific_media_type(answer: &Answer) -> Option<&str> {
-    let general = ["application/json", "application/octet-stream", "text/plain"];
     answer
         .media_type()
-        .filter(|media_type| !general.contains(media_type))
+        .filter(|media_type| media_type.starts_with("application/vnd."))
 }
 
 fn verify(answer: Answer, reference: &Reference) -> Result<RawManifest, String> {
     let media_type = specific_media_type(&answer)
         .map(str::to_owned)
         .or_else(|| named_media_type(&answer.body))
-        .ok_or("its answer does not say what kind of manifest it is")?;
+        .ok_or_else(|| answer.unread("its answer does not say what kind of manifest it is"))?;
     let promised = reference
         .digest()
         .cloned()
-        .map_or_else(|| digest_header(&answer), |d| Ok(Some(d)));
-    let promised = promised?;
-    let bytes = answer.body;
+        .or_else(|| digest_header(&answer));
     let digest = match promised {
         // The digest of a signed schema 1 manifest leaves its signatures out; that nobody can copy
         // one is said later, and better.
-        Some(digest) if media_type::is_schema_1(&media_type) || digest.matches(&bytes) => digest,
-        Some(digest) => {
-            let found = Digest::of(digest.algorithm(), &bytes);
-            return Err(format!("it sent `{found}` where `{digest}` was promised"));
+        Some(digest) if media_type::is_schema_1(&media_type) || digest.matches(&answer.body) => {
+            digest
         }
-        None => Digest::sha256(&bytes),
+        Some(digest) => {
+            let found = Digest::of(digest.algorithm(), &answer.body);
+            let text = format!("it sent `{found}` where `{digest}` was promised");
+            return Err(answer.unread(&text));
+        }
+        None if answer.coding().is_some() => {
+            return Err(answer.unread("its answer cannot be checked"));
+        }
+        None => Digest::sha256(&answer.body),
     };
+    let bytes = answer.body;
     let descriptor = Descriptor {
         media_type,
         digest,
@@ -229,11 +257,21 @@ fn verify(answer: Answer, reference: &Reference) -> Result<RawManifest, String> 
     Ok(RawManifest { descriptor, bytes })
 }
 
+/// Says what kind of manifest it is by what stands in it; where it does not name its type, which OCI
+/// leaves open, by its shape.
 fn named_media_type(body: &Bytes) -> Option<String> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Named {
         media_type: Option<String>,
+        config: Option<IgnoredAny>,
+        manifests: Option<IgnoredAny>,
     }
-    serde_json::from_slice::<Named>(body).ok()?.media_type
+    let named: Named = serde_json::from_slice(body).ok()?;
+    let by_shape = match (&named.config, &named.manifests) {
+        (Some(_), None) => Some(media_type::OCI_MANIFEST),
+        (None, Some(_)) => Some(media_type::OCI_INDEX),
+        _ => None,
+    };
+    named.media_type.or_else(|| by_shape.map(str::to_owned))
 }

@@ -5,8 +5,10 @@
 //! | [`client`], `host`, [`options`] | one client for many hosts; what is kept for each; what it is told |
 //! | `send` | the one path that every request takes: authorisation, limits, retries, errors |
 //! | `call`, `exchange`, `outgoing`, `answer` | a request, one try of it, its body, what comes back |
-//! | `auth`, `challenge` | how a host wants to be asked; the first request finds out |
-//! | `token`, `tokens`, [`scope`] | tokens, fetched once for each scope |
+//! | `auth`, `ways`, `challenge` | how each repository wants to be asked; the first requests find out |
+//! | `attempts` | what a request tries to be let in, one thing after the other |
+//! | `place`, `reach` | where an answer may send us; how near an address is |
+//! | `token`, `tokens`, `issue`, [`scope`] | tokens, fetched once for each scope |
 //! | [`credentials`] | who asks: declared logins, the docker and podman configs, their helpers |
 //! | `limits`, `limiter`, `retry` | how many requests at once; which failures are tried again |
 //! | `transport` | connections: proxies, trust, pools |
@@ -23,6 +25,7 @@ use bytes::Bytes;
 use crate::model::{Child, Descriptor, Digest, Failure, RawManifest, Reference, Repository};
 
 mod answer;
+mod attempts;
 mod auth;
 mod blobs;
 mod call;
@@ -31,13 +34,16 @@ pub mod client;
 pub mod credentials;
 mod exchange;
 mod host;
+mod issue;
 mod limiter;
 mod limits;
 mod manifests;
 pub mod options;
 mod outgoing;
 mod pages;
+mod place;
 pub mod rate_limit;
+mod reach;
 mod recent;
 mod referrers;
 mod refusal;
@@ -52,9 +58,10 @@ mod tokens;
 mod transport;
 pub mod upload;
 mod uploads;
+mod ways;
 
 pub use client::Client;
-pub use credentials::{CredentialFiles, Credentials, Login};
+pub use credentials::{Credentials, Login};
 pub use options::{ClientOptions, HostOptions, Patience, RetryOptions};
 pub use rate_limit::RateLimit;
 pub use scope::Actions;

@@ -91,7 +91,7 @@ fn read(answer: &Answer) -> Result<Vec<Child>, String> {
             .map(without_annotations)
             .collect()),
         Ok(Manifest::Image(_)) => Err("its list of referrers is an image".to_owned()),
-        Err(error) => Err(format!("its list of referrers cannot be read: {error}")),
+        Err(error) => Err(answer.unread(&format!("its list of referrers cannot be read: {error}"))),
     }
 }
 

@@ -72,7 +72,7 @@ pub(super) fn meaning(
 
 /// Makes a registry's text safe for a terminal and short: control characters go, so do those that
 /// change the direction of text.
-fn shown(text: &str) -> Option<String> {
+pub(super) fn shown(text: &str) -> Option<String> {
     let steers = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let plain = |c: char| if c.is_control() || steers(c) { ' ' } else { c };
     let text: String = text.chars().map(plain).collect();

@@ -28,9 +28,13 @@ pub(super) fn wait(options: &RetryOptions, failed: usize) -> Duration {
     until_then.last().unwrap_or_default()
 }
 
-/// Tells whether an answer may be another one the next time.
+/// Tells whether an answer may be another one the next time. Those from 520 on are Cloudflare's, for a
+/// server behind it that it does not reach.
 pub(super) fn is_transient(status: StatusCode) -> bool {
-    matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504)
+    matches!(
+        status.as_u16(),
+        408 | 429 | 500 | 502 | 503 | 504 | 520..=530
+    )
 }
 
 /// Tells whether an answer says that the registry has too much to do.
@@ -105,6 +109,10 @@ mod tests {
         let transient: Vec<u16> = (100..600)
             .filter(|code| StatusCode::from_u16(*code).is_ok_and(is_transient))
             .collect();
-        assert_eq!(transient, [408, 429, 500, 502, 503, 504]);
+        let gateway: Vec<u16> = (520..=530).collect();
+        assert_eq!(
+            transient,
+            [&[408, 429, 500, 502, 503, 504][..], &gateway].concat()
+        );
     }
 }

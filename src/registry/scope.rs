@@ -1,6 +1,6 @@
 //! Scopes: what a token allows, as the distribution project's token specification writes it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 /// What is to be done in a repository; each includes those before it.
@@ -37,7 +37,11 @@ impl Actions {
 
 /// What is to be done in each of some repositories.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub(super) struct Scopes(BTreeMap<String, Actions>);
+pub(super) struct Scopes {
+    repositories: BTreeMap<String, Actions>,
+    /// What a registry asks for in words of its own.
+    other: BTreeSet<String>,
+}
 
 impl Scopes {
     pub(super) fn one(repository: &str, actions: Actions) -> Self {
@@ -46,66 +50,83 @@ impl Scopes {
 
     #[must_use]
     pub(super) fn and(mut self, repository: &str, actions: Actions) -> Self {
-        let entry = self.0.entry(repository.to_owned()).or_insert(actions);
+        let entry = self.repositories.entry(repository.to_owned());
+        let entry = entry.or_insert(actions);
         *entry = actions.max(*entry);
         self
     }
 
     #[must_use]
     pub(super) fn union(self, other: &Self) -> Self {
-        other.0.iter().fold(self, |all, (repository, actions)| {
-            all.and(repository, *actions)
-        })
+        let repositories = other.repositories.iter();
+        let mut all = repositories.fold(self, |all, (name, actions)| all.and(name, *actions));
+        all.other.extend(other.other.iter().cloned());
+        all
+    }
+
+    /// Returns what is not about repositories.
+    #[must_use]
+    pub(super) fn besides(&self) -> Self {
+        Self {
+            repositories: BTreeMap::new(),
+            other: self.other.clone(),
+        }
+    }
+
+    /// Tells whether a repository is among these.
+    pub(super) fn names(&self, repository: &str) -> bool {
+        self.repositories.contains_key(repository)
     }
 
     /// Tells whether a token for `self` does for `wanted`.
     pub(super) fn covers(&self, wanted: &Self) -> bool {
-        let covered = |(repository, actions)| self.0.get(repository).is_some_and(|a| a >= actions);
-        wanted.0.iter().all(covered)
+        let covered = |(name, actions)| self.repositories.get(name).is_some_and(|a| a >= actions);
+        wanted.repositories.iter().all(covered) && wanted.other.is_subset(&self.other)
     }
 
-    pub(super) fn repositories(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().map(String::as_str)
+    pub(super) fn repositories(&self) -> impl Iterator<Item = (&str, Actions)> {
+        let repositories = self.repositories.iter();
+        repositories.map(|(name, actions)| (name.as_str(), *actions))
     }
 
     /// Returns the repository in which the most is to be done.
     pub(super) fn widest(&self) -> Option<&str> {
-        self.0
-            .iter()
-            .max_by_key(|(_, actions)| **actions)
-            .map(|(name, _)| name.as_str())
+        let widest = self.repositories().max_by_key(|(_, actions)| *actions);
+        widest.map(|(name, _)| name)
     }
 
     /// Returns the values of the `scope` parameters, one a repository.
     pub(super) fn texts(&self) -> impl Iterator<Item = String> {
-        let text = |(name, actions): (&String, &Actions)| {
-            format!("repository:{name}:{}", actions.as_str())
-        };
-        self.0.iter().map(text)
+        let text =
+            |(name, actions): (&str, Actions)| format!("repository:{name}:{}", actions.as_str());
+        self.repositories()
+            .map(text)
+            .chain(self.other.iter().cloned())
     }
 
-    /// Reads the `scope` parameter of a challenge; what is not about repositories is left out.
+    /// Reads the `scope` parameter of a challenge; what is not about repositories is kept as it is.
     pub(super) fn parse(text: &str) -> Self {
-        let scopes = text.split(' ').filter_map(|scope| {
-            scope
-                .strip_prefix("repository:")
-                .and_then(|rest| rest.rsplit_once(':'))
-        });
-        scopes.fold(Self::default(), |all, (name, actions)| {
-            all.and(name, Actions::parse(actions))
-        })
+        let mut all = Self::default();
+        for scope in text.split_whitespace() {
+            let repository = scope.strip_prefix("repository:");
+            match repository.and_then(|rest| rest.rsplit_once(':')) {
+                Some((name, actions)) => all = all.and(name, Actions::parse(actions)),
+                None => drop(all.other.insert(scope.to_owned())),
+            }
+        }
+        all
     }
 
     /// Returns words for people: the first repository, and how many more.
     pub(super) fn words(&self) -> String {
-        let mut words = self
-            .0
-            .keys()
+        let mut names = self.repositories.keys();
+        let mut words = names
             .next()
             .map(|name| format!("`{name}`"))
             .unwrap_or_default();
-        if self.0.len() > 1 {
-            let _ = write!(words, " and {} more", self.0.len() - 1);
+        let more = names.count();
+        if more > 0 {
+            let _ = write!(words, " and {more} more");
         }
         words
     }
@@ -131,7 +152,11 @@ mod tests {
         let text = scopes.texts().collect::<Vec<_>>().join(" ");
         assert_eq!(text, "repository:base:pull repository:team/app:pull,push");
         assert_eq!(Scopes::parse(&text), scopes);
-        assert_eq!(Scopes::parse("registry:catalog:*"), Scopes::default());
+        let own_words = Scopes::parse("aws  registry:catalog:*");
+        let texts: Vec<_> = own_words.texts().collect();
+        assert_eq!(texts, ["aws", "registry:catalog:*"]);
+        assert!(own_words.covers(&Scopes::parse("aws")) && !scopes.covers(&own_words));
+        assert!(scopes.clone().union(&own_words).covers(&own_words));
         assert_eq!(
             Scopes::parse("repository:a:*"),
             Scopes::one("a", Actions::Delete)

@@ -99,6 +99,6 @@ mod tests {
             (stats.count(Kind::Token), stats.count(Kind::HeadBlob)),
             (2, 1)
         );
-        assert_eq!(stats.total(), 16);
+        assert_eq!(stats.total(), 17);
     }
 }

@@ -54,7 +54,7 @@ impl Client {
                 return Err(format!("it has more than {TAG_LIMIT} tags"));
             }
             let page: Page = serde_json::from_slice(&answer.body)
-                .map_err(|_| "its answer is not a list of tags".to_owned())?;
+                .map_err(|_| answer.unread("its answer is not a list of tags"))?;
             tags.extend(page.tags.unwrap_or_default());
             Ok(true)
         })

@@ -1,19 +1,22 @@
 //! One token: how it is asked for, what the answer says, how long it is good.
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, DATE};
 use http::{HeaderMap, HeaderValue, Method};
 use serde::Deserialize;
+use serde_json::Value;
+
+use crate::model::Operation;
 
 use super::call::{Access, Answer, Body, Call, Read};
 use super::challenge::Realm;
 use super::credentials::Login;
 use super::limits::Lane;
 use super::scope::Scopes;
-use crate::model::Operation;
+use super::tokens::Issuer;
 
 /// How long a token lives that does not say so, by the distribution project's specification.
 const DEFAULT_LIFE: Duration = Duration::from_secs(60);
@@ -25,6 +28,7 @@ const ANSWER_LIMIT: usize = 256 * 1024;
 #[derive(Debug)]
 pub(super) struct Token {
     header: HeaderValue,
+    issuer: Issuer,
     scopes: Scopes,
     stale_from: Instant,
     accepted: AtomicBool,
@@ -38,6 +42,10 @@ impl Token {
 
     pub(super) fn scopes(&self) -> &Scopes {
         &self.scopes
+    }
+
+    pub(super) fn issuer(&self) -> &Issuer {
+        &self.issuer
     }
 
     /// Tells whether it is also for other repositories than these.
@@ -108,40 +116,43 @@ pub(super) fn post(
     }
 }
 
+/// What an answer holds; only the token itself must be readable.
 #[derive(Deserialize)]
 struct Wire {
-    token: Option<String>,
-    access_token: Option<String>,
-    expires_in: Option<f64>,
-    issued_at: Option<String>,
+    #[serde(default)]
+    token: Value,
+    #[serde(default)]
+    access_token: Value,
+    #[serde(default)]
+    expires_in: Value,
+    #[serde(default)]
+    issued_at: Value,
 }
 
 /// Reads a token out of an answer that came at `now`.
-pub(super) fn read(answer: &Answer, scopes: &Scopes, now: Instant) -> Result<Token, String> {
-    let wire: Wire =
-        serde_json::from_slice(&answer.body).map_err(|_| "the answer is not a token".to_owned())?;
-    let is_there = |text: &String| !text.is_empty();
-    let text = wire
-        .token
-        .filter(is_there)
-        .or(wire.access_token.filter(is_there));
+pub(super) fn read(
+    answer: &Answer,
+    issuer: &Issuer,
+    scopes: &Scopes,
+    now: Instant,
+) -> Result<Token, String> {
+    let wire: Wire = serde_json::from_slice(&answer.body)
+        .map_err(|_| answer.unread("the answer is not a token"))?;
+    let texts = [&wire.token, &wire.access_token].map(Value::as_str);
+    let text = texts.into_iter().flatten().find(|text| !text.is_empty());
     let text = text.ok_or("the answer holds no token")?;
     let mut header = HeaderValue::try_from(format!("Bearer {text}"))
         .map_err(|_| "the token has characters that no header can have")?;
     header.set_sensitive(true);
-    let life = wire
-        .expires_in
+    let life = number(&wire.expires_in)
         .filter(|seconds| *seconds >= 1.0)
-        .unwrap_or_default();
-    let life = Duration::try_from_secs_f64(life)
-        .ok()
-        .filter(|life| !life.is_zero());
-    let life = life
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
         .unwrap_or(DEFAULT_LIFE)
         .min(Duration::from_secs(24 * 3600));
-    let left = life.saturating_sub(age(wire.issued_at.as_deref(), &answer.headers));
+    let left = life.saturating_sub(age(&wire.issued_at, &answer.headers));
     Ok(Token {
         header,
+        issuer: issuer.clone(),
         scopes: scopes.clone(),
         stale_from: now + left.saturating_sub(margin(life)),
         accepted: AtomicBool::new(false),
@@ -153,12 +164,25 @@ fn margin(life: Duration) -> Duration {
     (life / 5).min(Duration::from_secs(15))
 }
 
+/// Reads a number, which some write as a text.
+fn number(value: &Value) -> Option<f64> {
+    value
+        .as_f64()
+        .or_else(|| value.as_str()?.trim().parse().ok())
+}
+
 /// How old a token already is: a server may hand out one that it made earlier.
 ///
 /// Both times are the server's own, so its clock may be wrong.
-fn age(issued_at: Option<&str>, headers: &HeaderMap) -> Duration {
+fn age(issued_at: &Value, headers: &HeaderMap) -> Duration {
     let age = || {
-        let issued: jiff::Timestamp = issued_at?.parse().ok()?;
+        let issued: jiff::Timestamp = if let Some(Ok(date)) = issued_at.as_str().map(str::parse) {
+            date
+        } else {
+            // Some count the seconds since 1970.
+            let since = Duration::try_from_secs_f64(number(issued_at)?).ok()?;
+            SystemTime::UNIX_EPOCH.checked_add(since)?.try_into().ok()?
+        };
         let date = httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?).ok()?;
         let date = jiff::Timestamp::try_from(date).ok()?;
         Duration::try_from(date - issued).ok()
@@ -177,7 +201,15 @@ mod tests {
         }
         let answer = Answer::for_test(headers, body);
         let now = Instant::now();
-        read(&answer, &Scopes::default(), now).map(|token| token.stale_from - now)
+        read(&answer, &issuer(), &Scopes::default(), now).map(|token| token.stale_from - now)
+    }
+
+    fn issuer() -> Issuer {
+        let realm = Realm {
+            url: "https://auth.example.com/token".parse().unwrap(),
+            service: None,
+        };
+        Issuer { realm, login: None }
     }
 
     #[test]
@@ -191,16 +223,32 @@ mod tests {
             (r#"{"token":"t","expires_in":0}"#, 48),
             (r#"{"token":"t","expires_in":-5}"#, 48),
             (r#"{"token":"t","expires_in":null}"#, 48),
+            (r#"{"token":"t","expires_in":"300"}"#, 285),
+            (
+                r#"{"token":"t","expires_in":"soon","issued_at":"long ago"}"#,
+                48,
+            ),
+            (r#"{"token":"t","expires_in":[300],"issued_at":{}}"#, 48),
+            (r#"{"token":null,"access_token":"t","expires_in":300}"#, 285),
+            (r#"{"token":7,"access_token":"t"}"#, 48),
         ] {
             assert_eq!(token(body, None), Ok(seconds(expected)), "{body}");
         }
-        for body in ["", "{}", r#"{"token":""}"#, r#"{"token":"a\nb"}"#, "[]"] {
+        for body in [
+            "",
+            "{}",
+            r#"{"token":""}"#,
+            r#"{"token":"a\nb"}"#,
+            "[]",
+            r#"{"token":7}"#,
+        ] {
             assert!(token(body, None).is_err(), "{body}");
         }
         let debug = format!(
             "{:?}",
             read(
                 &Answer::for_test(HeaderMap::new(), r#"{"token":"s3cret"}"#),
+                &issuer(),
                 &Scopes::default(),
                 Instant::now()
             )
@@ -220,5 +268,10 @@ mod tests {
             85,
             "no clock to compare with"
         );
+        for issued in ["1445412480", r#""1445412480""#] {
+            let body = format!(r#"{{"token":"t","expires_in":100,"issued_at":{issued}}}"#);
+            let left = token(&body, Some("Wed, 21 Oct 2015 07:28:30 GMT")).unwrap();
+            assert_eq!(left.as_secs(), 55, "{issued}");
+        }
     }
 }

@@ -3,41 +3,62 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
 
-use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared};
 
-use crate::model::{Failure, Fault, Kind, Operation};
+use crate::model::Failure;
 
 use super::challenge::Realm;
-use super::credentials::Login;
-use super::host::Host;
 use super::scope::{Actions, Scopes};
-use super::token::{self, Token};
+use super::token::Token;
 
 /// How many repositories one token is asked for: its length grows with them, and many servers take
 /// no header longer than 8 KiB.
 const GROUP_SIZE: usize = 20;
 
-type Fetch = Shared<BoxFuture<'static, Result<Arc<Token>, Failure>>>;
+pub(super) type Fetch = Shared<BoxFuture<'static, Result<Arc<Token>, Failure>>>;
+
+/// Who gives tokens, and as whom it is asked.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Issuer {
+    pub(super) realm: Realm,
+    /// The number of the login, among those for the host; none asks anonymously.
+    pub(super) login: Option<usize>,
+}
 
 /// The tokens of one host.
 #[derive(Default)]
 pub(super) struct Tokens(Mutex<Store>);
 
 #[derive(Default)]
-struct Store {
-    /// By each repository that they are for.
-    tokens: HashMap<String, Vec<Arc<Token>>>,
-    fetches: HashMap<Scopes, Fetch>,
+pub(super) struct Store {
+    issued: HashMap<Issuer, Issued>,
     /// What else to ask for when a token for this repository is asked for.
     groups: HashMap<String, Arc<Scopes>>,
     /// Repositories that a wider token did not open.
     alone: HashSet<String>,
+}
+
+/// What came from one issuer.
+pub(super) struct Issued {
+    /// By each repository that they are for; those that are for none are under the empty name.
+    tokens: HashMap<String, Vec<Arc<Token>>>,
+    pub(super) fetches: HashMap<Scopes, Fetch>,
     /// The answer to a login that never worked; asking on with it may lock the account.
-    refused: Option<Failure>,
-    login_worked: bool,
+    pub(super) refused: Option<Failure>,
+    /// Held by the one that tries the login; none once that has worked.
+    pub(super) gate: Option<Arc<tokio::sync::Mutex<()>>>,
+}
+
+impl Default for Issued {
+    fn default() -> Self {
+        Self {
+            tokens: HashMap::new(),
+            fetches: HashMap::new(),
+            refused: None,
+            gate: Some(Arc::default()),
+        }
+    }
 }
 
 impl std::fmt::Debug for Tokens {
@@ -47,7 +68,7 @@ impl std::fmt::Debug for Tokens {
 }
 
 impl Tokens {
-    fn store(&self) -> MutexGuard<'_, Store> {
+    pub(super) fn store(&self) -> MutexGuard<'_, Store> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -68,17 +89,19 @@ impl Tokens {
     /// Forgets a token that is not accepted any more.
     pub(super) fn forget(&self, token: &Arc<Token>) {
         let mut store = self.store();
-        for name in token.scopes().repositories() {
-            if let Some(tokens) = store.tokens.get_mut(name) {
-                tokens.retain(|kept| !Arc::ptr_eq(kept, token));
-            }
+        let issued = store.issued.get_mut(token.issuer());
+        for tokens in issued
+            .into_iter()
+            .flat_map(|issued| issued.tokens.values_mut())
+        {
+            tokens.retain(|kept| !Arc::ptr_eq(kept, token));
         }
     }
 
     /// Asks for nothing else with these from now on.
     pub(super) fn leave_alone(&self, scopes: &Scopes) {
-        let mut store = self.store();
-        store.alone.extend(scopes.repositories().map(str::to_owned));
+        let names = scopes.repositories().map(|(name, _)| name.to_owned());
+        self.store().alone.extend(names);
     }
 
     /// Asks for each repository alone from now on; tokens that are good for several stay in use.
@@ -88,142 +111,52 @@ impl Tokens {
 }
 
 impl Store {
-    fn find(&mut self, wanted: &Scopes, own: bool) -> Option<Arc<Token>> {
-        let own = own || self.is_alone(wanted);
-        let tokens = self.tokens.get_mut(wanted.repositories().next()?)?;
+    pub(super) fn issued(&mut self, issuer: &Issuer) -> &mut Issued {
+        self.issued.entry(issuer.clone()).or_default()
+    }
+
+    pub(super) fn is_alone(&self, scopes: &Scopes) -> bool {
+        let mut names = scopes.repositories();
+        names.any(|(name, _)| self.alone.contains(name))
+    }
+
+    /// Returns what was announced together with these, if anything.
+    pub(super) fn group(&self, scopes: &Scopes) -> Option<Arc<Scopes>> {
+        if self.is_alone(scopes) {
+            return None;
+        }
+        // A mount needs two repositories; the group of the one that is written to will do.
+        let group = scopes.widest().and_then(|name| self.groups.get(name));
+        group.cloned()
+    }
+}
+
+impl Issued {
+    pub(super) fn find(&mut self, wanted: &Scopes, own: bool) -> Option<Arc<Token>> {
+        let name = wanted.repositories().next().map_or("", |(name, _)| name);
+        let tokens = self.tokens.get_mut(name)?;
         tokens.retain(|token| !token.is_stale());
         let fits = |token: &&Arc<Token>| {
             token.scopes().covers(wanted) && !(own && token.is_shared(wanted))
         };
-        tokens.iter().find(fits).cloned()
+        // The newest: it may allow what one that was made earlier does not.
+        tokens.iter().rev().find(fits).cloned()
     }
 
-    fn is_alone(&self, wanted: &Scopes) -> bool {
-        wanted.repositories().any(|name| self.alone.contains(name))
-    }
-
-    /// Widens what is wanted to what was announced together with it.
-    fn widen(&self, wanted: &Scopes) -> Scopes {
-        if self.is_alone(wanted) {
-            return wanted.clone();
+    pub(super) fn keep(&mut self, token: &Arc<Token>) {
+        let mut names: Vec<_> = token
+            .scopes()
+            .repositories()
+            .map(|(name, _)| name)
+            .collect();
+        if names.is_empty() {
+            names.push("");
         }
-        // A mount needs two repositories; the group of the one that is written to will do.
-        let group = wanted.widest().and_then(|name| self.groups.get(name));
-        group.map_or_else(|| wanted.clone(), |group| wanted.clone().union(group))
-    }
-
-    fn keep(&mut self, token: &Arc<Token>) {
-        for name in token.scopes().repositories() {
-            self.tokens
-                .entry(name.to_owned())
-                .or_default()
-                .push(token.clone());
+        for name in names {
+            let tokens = self.tokens.entry(name.to_owned()).or_default();
+            tokens.push(token.clone());
         }
     }
-}
-
-impl Host {
-    /// Returns a token for `wanted`, or for more than that unless it has to be its `own`.
-    pub(super) async fn token(
-        self: &Arc<Self>,
-        realm: &Realm,
-        wanted: &Scopes,
-        own: bool,
-    ) -> Result<Arc<Token>, Failure> {
-        loop {
-            let (asked, fetch) = {
-                let mut store = self.auth.tokens.store();
-                if let Some(token) = store.find(wanted, own) {
-                    return Ok(token);
-                }
-                if let Some(error) = &store.refused {
-                    return Err(error.clone());
-                }
-                let asked = if own {
-                    wanted.clone()
-                } else {
-                    store.widen(wanted)
-                };
-                let fetch = store.fetches.entry(asked.clone()).or_insert_with(|| {
-                    let (host, realm, asked) = (self.clone(), realm.clone(), asked.clone());
-                    async move { host.fetch(realm, asked).await }
-                        .boxed()
-                        .shared()
-                });
-                (asked, fetch.clone())
-            };
-            match fetch.await {
-                Ok(token) => return Ok(token),
-                // One repository that is not allowed can spoil the token for all the others.
-                Err(error) if asked != *wanted && error.status().is_some_and(is_refusal) => {
-                    self.auth.tokens.leave_alone(&asked);
-                }
-                Err(error) => return Err(error),
-            }
-        }
-    }
-
-    /// Fetches a token, whether those who wait for it go on waiting or not: one that is half
-    /// fetched would keep its place in the lane.
-    fn fetch(
-        self: Arc<Self>,
-        realm: Realm,
-        scopes: Scopes,
-    ) -> impl Future<Output = Result<Arc<Token>, Failure>> + Send + 'static {
-        let operation = Operation::new(Kind::Token, scopes.words());
-        let host = self.clone();
-        let fetch: BoxFuture<'static, _> = Box::pin(async move {
-            let fetched = self.request_token(&realm, &scopes).await;
-            let mut store = self.auth.tokens.store();
-            store.fetches.remove(&scopes);
-            if let Ok(token) = &fetched {
-                store.keep(token);
-            }
-            fetched
-        });
-        let fetch = tokio::spawn(fetch);
-        async move {
-            let ended = fetch.await;
-            ended.unwrap_or_else(|_| Err(host.protocol_error(&operation, "it was broken off")))
-        }
-    }
-
-    async fn request_token(
-        self: &Arc<Self>,
-        realm: &Realm,
-        scopes: &Scopes,
-    ) -> Result<Arc<Token>, Failure> {
-        let login = self.login().await;
-        let login_worked = self.auth.tokens.store().login_worked;
-        let operation = Operation::new(Kind::Token, scopes.words());
-        let mut call = match login {
-            Some(Login::IdentityToken(token)) => {
-                token::post(operation, realm, scopes, token.expose())
-            }
-            _ => token::get(operation, realm, scopes, login),
-        };
-        // Some servers answer many token requests with 401; a login that worked is not wrong now.
-        call.retry_unauthorized = login_worked;
-        let operation = call.operation.clone();
-        let answered = self.send(call).await;
-        if login.is_some() {
-            let mut store = self.auth.tokens.store();
-            match &answered {
-                Ok(_) => store.login_worked = true,
-                Err(error) if error.status() == Some(401) && !login_worked => {
-                    store.refused = Some(error.clone());
-                }
-                Err(_) => {}
-            }
-        }
-        let token = token::read(&answered?, scopes, Instant::now())
-            .map_err(|text| self.error(&operation, Fault::Protocol(text)))?;
-        Ok(Arc::new(token))
-    }
-}
-
-fn is_refusal(status: u16) -> bool {
-    (400..500).contains(&status) && status != 429
 }
 
 #[cfg(test)]
@@ -236,32 +169,18 @@ mod tests {
         let names: Vec<String> = (0..30).map(|number| format!("r{number:02}")).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         tokens.announce(&names, Actions::Push);
-        let widened = |scopes: &Scopes| tokens.store().widen(scopes);
-        assert_eq!(
-            widened(&Scopes::one("r00", Actions::Pull))
-                .repositories()
-                .count(),
-            20
-        );
-        assert_eq!(
-            widened(&Scopes::one("r29", Actions::Push))
-                .repositories()
-                .count(),
-            10
-        );
-        let other = Scopes::one("other", Actions::Pull);
-        assert_eq!(widened(&other), other);
+        let size = |scopes: &Scopes| {
+            let group = tokens.store().group(scopes);
+            group.map(|group| group.repositories().count())
+        };
+        assert_eq!(size(&Scopes::one("r00", Actions::Pull)), Some(20));
+        assert_eq!(size(&Scopes::one("r29", Actions::Push)), Some(10));
+        assert_eq!(size(&Scopes::one("other", Actions::Pull)), None);
         let mount = Scopes::one("r29", Actions::Push).and("base", Actions::Pull);
-        assert!(widened(&mount).covers(&mount));
+        assert_eq!(size(&mount), Some(10));
         tokens.leave_alone(&Scopes::one("r01", Actions::Pull));
-        let alone = Scopes::one("r01", Actions::Pull);
-        assert_eq!(widened(&alone), alone);
+        assert_eq!(size(&Scopes::one("r01", Actions::Pull)), None);
         tokens.stop_grouping();
-        assert_eq!(
-            widened(&Scopes::one("r00", Actions::Pull))
-                .repositories()
-                .count(),
-            1
-        );
+        assert_eq!(size(&Scopes::one("r00", Actions::Pull)), None);
     }
 }

@@ -6,12 +6,11 @@ use http::header::{CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use url::Url;
 
-use crate::model::{Cause, Digest, Failure, Kind, Operation, Repository};
+use crate::model::{Digest, Failure, Kind, Operation, Repository};
 
 use super::blobs::{self, SMALL};
-use super::call::{Access, Answer, Body, Call};
+use super::call::{Access, Again, Answer, Body, Call};
 use super::client::Client;
-use super::exchange::same_origin;
 use super::host::Host;
 use super::limits::Lane;
 use super::scope::{Actions, Scopes};
@@ -27,10 +26,9 @@ impl Client {
         let host = self.host(&repository.registry, &operation)?;
         let mount = mount.filter(|mount| mount.from.registry == repository.registry);
         if let Some(mount) = mount {
+            // A mount saves work, so whatever is in its way is in the way of nothing else.
             match self.try_mount(&host, repository, mount).await {
-                Err(error) if is_about_mounting(&error) => {
-                    tracing::debug!("{error}; going on without mounting");
-                }
+                Err(error) => tracing::debug!("{error}; going on without mounting"),
                 done => return done,
             }
         }
@@ -59,7 +57,8 @@ impl Client {
         let scopes =
             Scopes::one(&repository.name, Actions::Push).and(&mount.from.name, Actions::Pull);
         let access = Access::Scopes(scopes);
-        let call = post(Call::new(operation.clone(), Method::POST, url, access));
+        let mut call = post(Call::new(operation.clone(), Method::POST, url, access));
+        call.again = Again::IfBusy;
         let answer = host.send(call).await?;
         match answer.status {
             StatusCode::CREATED => Ok(Upload::Mounted),
@@ -150,15 +149,6 @@ fn access(session: &UploadSession) -> Access {
     Access::Scopes(Scopes::one(&session.repository.name, Actions::Push))
 }
 
-/// Tells whether a plain upload may work where a mount did not: some registries do not know mounts,
-/// others do not let this login read the other repository.
-fn is_about_mounting(error: &Failure) -> bool {
-    matches!(
-        error.cause(),
-        Cause::Unauthorized | Cause::Denied | Cause::Protocol
-    )
-}
-
 fn post(mut call: Call) -> Call {
     // Some servers refuse a POST that does not say that it is empty.
     call.headers
@@ -193,7 +183,11 @@ fn open(
         .header("location")
         .ok_or("it does not say where to upload to".to_owned());
     let location = location
-        .and_then(|location| resolve(&host.base, &answer.url, location))
+        .and_then(|location| resolve(&answer.url, location))
+        .and_then(|url| match host.may_follow(&answer.url, &url) {
+            Ok(()) => Ok(url),
+            Err(why) => Err(format!("it wants the upload at {}", why.told())),
+        })
         .map_err(|text| host.protocol_error(operation, text))?;
     let least_chunk = answer
         .header("oci-chunk-min-length")
@@ -209,26 +203,15 @@ fn open(
 ///
 /// A registry behind a proxy that ends TLS may believe that it speaks plain http, and name itself
 /// so; it is asked by the way that works.
-fn resolve(base: &Url, asked: &Url, location: &str) -> Result<Url, String> {
-    let url = asked
+fn resolve(asked: &Url, location: &str) -> Result<Url, String> {
+    let mut url = asked
         .join(location)
         .map_err(|_| "it does not name an address to upload to".to_owned())?;
-    if same_origin(&url, base) || url.scheme() == "https" {
-        return Ok(url);
+    if asked.scheme() == "https" && url.scheme() == "http" && url.host() == asked.host() {
+        let _ = url.set_scheme("https");
+        let _ = url.set_port(asked.port());
     }
-    if url.host() == base.host() && url.scheme() == "http" {
-        let mut same = url.clone();
-        if same.set_scheme(base.scheme()).is_ok() && same.set_port(base.port()).is_ok() {
-            return Ok(same);
-        }
-    }
-    if url.scheme() == "http" && base.scheme() == "http" {
-        return Ok(url);
-    }
-    let place = url.host_str().unwrap_or_default();
-    Err(format!(
-        "it wants the upload at `{place}` without TLS; nothing was sent there"
-    ))
+    Ok(url)
 }
 
 /// Reads how many bytes there are out of `0-LAST`.
@@ -249,7 +232,7 @@ mod tests {
     fn resolved(base: &str, location: &str) -> Result<String, String> {
         let base: Url = base.parse().unwrap();
         let asked = base.join("/v2/a/blobs/uploads/").unwrap();
-        resolve(&base, &asked, location).map(|url| url.to_string())
+        resolve(&asked, location).map(|url| url.to_string())
     }
 
     #[test]
@@ -293,14 +276,8 @@ mod tests {
             Ok("https://registry.example.com:5000/u")
         );
         let plain = resolved("http://127.0.0.1:5000", "http://127.0.0.1:6000/u");
-        assert_eq!(plain.as_deref(), Ok("http://127.0.0.1:5000/u"));
-        for bad in [
-            "http://storage.example.com/u",
-            "ftp://registry.example.com/u",
-            "https://",
-        ] {
-            assert!(resolved(base, bad).is_err(), "{bad}");
-        }
+        assert_eq!(plain.as_deref(), Ok("http://127.0.0.1:6000/u"));
+        assert!(resolved(base, "https://").is_err());
     }
 
     #[test]

@@ -178,5 +178,6 @@ fn words(kind: Kind) -> &'static str {
         Kind::ListTags => "list the tags of",
         Kind::ListReferrers => "list the referrers of",
         Kind::Token => "get a token for",
+        Kind::Ping => "ask for a login",
     }
 }

@@ -86,7 +86,7 @@ async fn what_cannot_be_read_is_an_error_and_hides_nothing_else() {
     let place = Place::between(&source, &target).file("images.txt", list);
     assert_eq!(place.run("lock -q").status, 0);
     assert_eq!(place.run("apply -q").status, 0);
-    let denied = Fault::new("HEAD", "/org/dark/", Effect::status(403));
+    let denied = Fault::new("", "/org/dark/", Effect::status(403));
     source.faults().add(denied.always());
     insta::assert_snapshot!("drift_untold", place.run("drift").whole());
     target.delete_tag(&format!("{NAMESPACE}/left"), "v1");

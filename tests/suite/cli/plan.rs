@@ -143,7 +143,7 @@ async fn a_target_that_cannot_be_read_fails_unless_unknowns_are_allowed() {
     let image = Image::new("linux/amd64").layer("a");
     image.push(&source, "org/app", "v1");
     image.push(&source, "org/web", "v1");
-    let denied = |path: &str| Fault::new("HEAD", path, Effect::status(403)).always();
+    let denied = |path: &str| Fault::new("", path, Effect::status(403)).always();
     target.faults().add(denied("/team/app/"));
     let place = Place::between(&source, &target).file("images.txt", "SOURCE/org/app:v1\n");
     let statuses = || {

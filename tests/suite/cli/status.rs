@@ -29,7 +29,7 @@ async fn world() -> (Sandbox, Sandbox) {
             image.push(&target, &format!("{NAMESPACE}/{name}"), "v1");
         }
     }
-    let denied = |path: &str| Fault::new("HEAD", path, Effect::status(403)).always();
+    let denied = |path: &str| Fault::new("", path, Effect::status(403)).always();
     source.faults().add(denied("/org/dark/"));
     target.faults().add(denied("/shut/"));
     (source, target)

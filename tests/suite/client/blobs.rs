@@ -115,25 +115,77 @@ async fn goes_on_from_a_byte_where_the_registry_can() {
 }
 
 #[tokio::test]
-async fn a_range_that_is_not_the_one_asked_for_is_an_error() {
-    for (range, says) in [
-        (
-            "bytes 0-99999/100000",
-            "from byte 0 on, 70000 was asked for",
-        ),
-        ("bytes 70000-99999/100001", "has 100001 bytes"),
-        ("nonsense", "does not say which"),
-    ] {
-        let sandbox = start(Options::default()).await;
-        let (blob, _) = push_blob(&sandbox, "app", 100_000);
-        let lie = Effect::Headers(vec![]).header("Content-Range", range);
-        sandbox.faults().add(Fault::new("GET", "", lie));
-        let client = anonymous();
-        let stream = client
-            .open_blob(&repository(&sandbox, "app"), &blob, 70_000)
+async fn a_blob_that_cannot_be_read_on_is_read_from_its_first_byte() {
+    let lie = |range: &str| Effect::Headers(vec![]).header("Content-Range", range);
+    let mut effects: Vec<_> = [400, 401, 403, 404, 405, 412, 416, 500, 501]
+        .map(Effect::status)
+        .into();
+    effects.extend([
+        lie("bytes 0-99999/100000"),
+        lie("bytes 70000-99999/100001"),
+        lie("nonsense"),
+    ]);
+    for effect in effects {
+        for redirect in [false, true] {
+            let sandbox = start(Options {
+                redirect,
+                ..Options::default()
+            })
             .await;
-        let error = stream.unwrap_err();
-        assert!(error.to_string().contains(says), "{error}");
+            let (blob, bytes) = push_blob(&sandbox, "app", 100_000);
+            // As often as it is tried: what passes, and what only an address is over for.
+            let times = match (&effect, redirect) {
+                (Effect::Answer { status: 500, .. }, _) => 5,
+                (Effect::Answer { status, .. }, true) if *status < 500 => 3,
+                _ => 1,
+            };
+            let place = if redirect { "/storage/" } else { "/blobs/" };
+            sandbox
+                .faults()
+                .add(Fault::new("GET", place, effect.clone()).times(times));
+            let client = anonymous();
+            let stream = client
+                .open_blob(&repository(&sandbox, "app"), &blob, 70_000)
+                .await;
+            let stream = stream.unwrap_or_else(|error| panic!("{effect:?} {redirect}: {error}"));
+            assert_eq!(stream.offset(), 0, "{effect:?} {redirect}");
+            let (found, end) = read(stream).await;
+            end.unwrap();
+            assert_eq!(found, bytes);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_part_that_is_of_another_blob_is_not_taken() {
+    let sandbox = start(Options::default()).await;
+    let (blob, _) = push_blob(&sandbox, "app", 100_000);
+    let longer = descriptor(blob.digest, 100_001);
+    let client = anonymous();
+    let error = client
+        .open_blob(&repository(&sandbox, "app"), &longer, 70_000)
+        .await;
+    assert!(error.unwrap_err().to_string().contains("has 100000 bytes"));
+    assert_eq!(
+        sandbox.log().count("GET", ""),
+        2,
+        "once from there on, once from the beginning"
+    );
+}
+
+/// Whether a blob is there is a question that only saves work.
+#[tokio::test]
+async fn a_blob_that_may_not_be_asked_for_is_taken_for_absent() {
+    for status in [400, 401, 403, 405, 410, 429, 500, 501, 503] {
+        let sandbox = start(Options::default()).await;
+        let (blob, _) = push_blob(&sandbox, "app", 100);
+        sandbox
+            .faults()
+            .add(Fault::new("HEAD", "", Effect::status(status)).always());
+        let there = anonymous()
+            .has_blob(&repository(&sandbox, "app"), &blob.digest)
+            .await;
+        assert!(!there.unwrap(), "{status}");
     }
 }
 

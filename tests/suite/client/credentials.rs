@@ -3,9 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use pusher::model::Cause;
-use pusher::registry::{
-    Client, ClientOptions, CredentialFiles, Credentials, HostOptions, Login, ReadRegistry as _,
-};
+use pusher::registry::{Client, ClientOptions, Credentials, HostOptions, Login, ReadRegistry as _};
 use pusher::sandbox::{Auth, Bearer, Options, Sandbox, User};
 use tempfile::TempDir;
 
@@ -21,7 +19,7 @@ async fn basic() -> Sandbox {
     sandbox
 }
 
-fn client(files: CredentialFiles) -> Client {
+fn client(files: Vec<PathBuf>) -> Client {
     let credentials = Credentials {
         files,
         ..Credentials::default()
@@ -58,7 +56,7 @@ async fn docker_and_podman_configs_are_read_in_order() {
         "right.json",
         &format!(r#"{{"auths":{{"{host}":{{"auth":"{AUTH}"}}}}}}"#),
     );
-    let client = client(CredentialFiles::At(vec![missing, other, right]));
+    let client = client(vec![missing, other, right]);
     assert!(
         client
             .head_manifest(&tagged(&sandbox, "app", "v1"))
@@ -78,7 +76,7 @@ async fn a_declared_login_comes_before_the_files() {
         "wrong.json",
         &format!(r#"{{"auths":{{"{host}":{{"auth":"eDp5"}}}}}}"#),
     );
-    let files = CredentialFiles::At(vec![wrong]);
+    let files = vec![wrong];
     let declared = [(host.clone(), login())].into();
     let credentials = Credentials {
         declared,
@@ -148,11 +146,7 @@ async fn an_identity_token_in_a_config_is_used() {
     let folder = TempDir::new().unwrap();
     let text =
         format!(r#"{{"auths":{{"{host}":{{"auth":"dXNlcjo=","identitytoken":"{PASSWORD}"}}}}}}"#);
-    let client = client(CredentialFiles::At(vec![write(
-        &folder,
-        "config.json",
-        &text,
-    )]));
+    let client = client(vec![write(&folder, "config.json", &text)]);
     assert!(
         client
             .head_manifest(&tagged(&sandbox, "app", "v1"))
@@ -181,11 +175,7 @@ async fn a_broken_config_does_not_keep_public_images_from_being_read() {
         r#"{"credsStore":"there-is-no-such-helper"}"#,
         r#"{"auths":{}}"#,
     ] {
-        let client = client(CredentialFiles::At(vec![write(
-            &folder,
-            "config.json",
-            text,
-        )]));
+        let client = client(vec![write(&folder, "config.json", text)]);
         let found = client
             .head_manifest(&tagged(&sandbox, "app", "v1"))
             .await
@@ -223,13 +213,11 @@ async fn a_helper_is_asked_once_however_many_requests_there_are() {
         "config.json",
         &format!(r#"{{"credHelpers":{{"{host}":"test"}}}}"#),
     );
-    let (path, config) = (
-        search_path(folder.path()),
-        folder.path().display().to_string(),
-    );
-    let environment = [("PATH", &*path), ("DOCKER_CONFIG", &*config)];
+    let path = search_path(folder.path());
+    let config = folder.path().join("config.json");
+    let given = format!("{} {host} works", config.display());
     let test = "client::credentials::own_process_reads_with_the_users_files";
-    run_in_own_process(test, &format!("{host} works"), &environment).await;
+    run_in_own_process(test, &given, &[("PATH", &path)]).await;
     assert_eq!(std::fs::read_to_string(asked).unwrap().trim(), host);
 }
 
@@ -247,26 +235,26 @@ async fn a_helper_that_knows_no_login_or_never_answers_means_no_login() {
         let folder = TempDir::new().unwrap();
         write_helper(&folder, "docker-credential-test", script);
         write(&folder, "config.json", r#"{"credsStore":"test"}"#);
-        let (path, config) = (
-            search_path(folder.path()),
-            folder.path().display().to_string(),
-        );
-        let environment = [("PATH", &*path), ("DOCKER_CONFIG", &*config)];
-        run_in_own_process(test, &format!("{host} wants-a-login"), &environment).await;
+        let path = search_path(folder.path());
+        let config = folder.path().join("config.json");
+        let given = format!("{} {host} wants-a-login", config.display());
+        run_in_own_process(test, &given, &[("PATH", &path)]).await;
     }
 }
 
 #[tokio::test]
 async fn own_process_reads_with_the_users_files() {
     let Some(given) = given() else { return };
-    let (host, expected) = given.split_once(' ').unwrap();
+    let [config, host, expected] = given.splitn(3, ' ').collect::<Vec<_>>()[..] else {
+        panic!("{given}");
+    };
     let repository = pusher::model::Repository {
         registry: host.to_owned(),
         name: "app".to_owned(),
     };
     let reference = pusher::model::Reference::tagged(repository, "v1");
     let credentials = Credentials {
-        files: CredentialFiles::User,
+        files: vec![config.into()],
         ..Credentials::default()
     };
     let helper = std::time::Duration::from_secs(1);

@@ -3,7 +3,8 @@ use pusher::registry::{Deletion, ReadRegistry as _, WriteRegistry as _};
 use pusher::sandbox::images::{Image, Index, schema_1};
 use pusher::sandbox::{Auth, Delete, Effect, Fault, Options, StoredManifest};
 
-use super::{anonymous, client_for, push_image, repository, start, tagged};
+use super::scripted::{MANIFEST, Scripted, manifest, status, with_body};
+use super::{anonymous, client_for, descriptor, push_image, repository, start, tagged};
 
 #[tokio::test]
 async fn a_tag_in_place_costs_one_head_and_nothing_else() {
@@ -85,20 +86,196 @@ async fn without_a_digest_header_the_manifest_is_read() {
 }
 
 #[tokio::test]
-async fn where_head_is_not_allowed_the_manifest_is_read() {
-    for status in [405, 501] {
+async fn where_head_is_refused_the_manifest_is_read() {
+    for (status, heads) in [
+        (400, 1),
+        (401, 1),
+        (403, 1),
+        (405, 1),
+        (410, 1),
+        (500, 5),
+        (501, 1),
+        (503, 5),
+    ] {
         let sandbox = start(Options::default()).await;
         let image = push_image(&sandbox, "app");
         sandbox
             .faults()
             .add(Fault::new("HEAD", "", Effect::status(status)).always());
-        let found = anonymous()
-            .head_manifest(&tagged(&sandbox, "app", "v1"))
-            .await
-            .unwrap();
-        assert_eq!(found.unwrap().digest, image.digest, "{status}");
-        assert_eq!(sandbox.log().requests().len(), 2, "{status}");
+        let client = anonymous();
+        let found = client.head_manifest(&tagged(&sandbox, "app", "v1")).await;
+        assert_eq!(found.unwrap().unwrap().digest, image.digest, "{status}");
+        let stats = client.stats()[sandbox.address()].clone();
+        let counts = (
+            stats.count(Kind::HeadManifest),
+            stats.count(Kind::GetManifest),
+        );
+        assert_eq!(counts, (heads, 1), "it is counted as a pull: {status}");
     }
+}
+
+#[tokio::test]
+async fn the_words_of_a_refusal_are_those_of_get() {
+    let words = r#"{"errors":[{"code":"DENIED","message":"not from your address"}]}"#;
+    let server = Scripted::start(move |asked, _| match &*asked.method {
+        "HEAD" => status(403, &[]),
+        _ => with_body(403, &[], words),
+    })
+    .await;
+    let error = anonymous()
+        .head_manifest(&server.tagged("app"))
+        .await
+        .unwrap_err();
+    assert_eq!(error.cause(), Cause::Denied);
+    assert!(
+        error.to_string().contains("not from your address"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn neither_absence_nor_too_many_requests_is_asked_about_twice() {
+    for refusal in [404, 429] {
+        let sandbox = start(Options::default()).await;
+        push_image(&sandbox, "app");
+        let refused = Fault::new("HEAD", "", Effect::status(refusal)).always();
+        sandbox.faults().add(refused);
+        let _ = anonymous()
+            .head_manifest(&tagged(&sandbox, "app", "v1"))
+            .await;
+        assert_eq!(sandbox.log().count("GET", ""), 0, "{refusal}");
+    }
+}
+
+#[tokio::test]
+async fn a_digest_header_that_cannot_be_read_is_as_good_as_none() {
+    let digest = Digest::sha256(MANIFEST.as_bytes());
+    let hex = digest.hex();
+    for odd in [
+        String::new(),
+        format!("\"{digest}\""),
+        format!("SHA256:{hex}"),
+        format!("blake3:{hex}"),
+        hex.to_owned(),
+        "sha256:".to_owned(),
+    ] {
+        let header = odd.clone();
+        let server = Scripted::start(move |asked, _| {
+            let mut answer = match &*asked.method {
+                "PUT" => status(201, &[]),
+                _ => manifest(asked),
+            };
+            answer
+                .headers_mut()
+                .insert("Docker-Content-Digest", header.parse().unwrap());
+            answer
+        })
+        .await;
+        let client = anonymous();
+        let tag = server.tagged("app");
+        let found = client.head_manifest(&tag).await.unwrap().unwrap();
+        assert_eq!(found.digest, digest, "{odd}");
+        let found = client.get_manifest(&tag).await.unwrap().unwrap();
+        client.put_manifest(&tag, &found).await.unwrap();
+        let named = tag.at(digest.clone());
+        assert!(
+            client.head_manifest(&named).await.unwrap().is_some(),
+            "{odd}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_manifest_says_what_it_is_where_the_header_does_not() {
+    let (oci, docker) = (media_type::OCI_MANIFEST, media_type::DOCKER_MANIFEST);
+    let named = MANIFEST.replacen('{', &format!(r#"{{"mediaType":"{docker}","#), 1);
+    let index = r#"{"schemaVersion":2,"manifests":[]}"#.to_owned();
+    for (body, kind) in [
+        (named, docker),
+        (MANIFEST.to_owned(), oci),
+        (index, media_type::OCI_INDEX),
+    ] {
+        for general in [
+            "application/octet-stream",
+            "binary/octet-stream",
+            "application/json; charset=utf-8",
+            "text/plain; charset=utf-8",
+            "text/html",
+            "",
+        ] {
+            let content = body.clone();
+            let server =
+                Scripted::start(move |_, _| with_body(200, &[("Content-Type", general)], &content))
+                    .await;
+            let found = anonymous().head_manifest(&server.tagged("app")).await;
+            assert_eq!(found.unwrap().unwrap().media_type, kind, "{general}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_content_coding_is_not_asked_for_and_is_named_where_it_comes() {
+    let server = Scripted::start(|_, _| {
+        with_body(
+            200,
+            &[
+                ("Content-Encoding", "gzip"),
+                ("Content-Type", media_type::OCI_MANIFEST),
+            ],
+            "squeezed",
+        )
+    })
+    .await;
+    let client = anonymous();
+    let blob = descriptor(Digest::sha256(b"plain"), 8);
+    let mut told = vec![
+        client
+            .get_manifest(&server.tagged("app"))
+            .await
+            .unwrap_err(),
+        client
+            .get_blob(&server.repository("app"), &blob)
+            .await
+            .unwrap_err(),
+        client
+            .list_tags(&server.repository("app"))
+            .await
+            .unwrap_err(),
+    ];
+    let larger = descriptor(Digest::sha256(b"plain"), 5000);
+    told.push(
+        client
+            .open_blob(&server.repository("app"), &larger, 0)
+            .await
+            .unwrap_err(),
+    );
+    for error in told {
+        assert!(
+            error.to_string().contains("content coding `gzip`"),
+            "{error}"
+        );
+    }
+    let asked = server.asked();
+    assert!(
+        asked
+            .iter()
+            .all(|asked| asked.header("accept-encoding") == Some("identity"))
+    );
+    // Storage hosts call a compressed layer encoded, and send it as it is.
+    let right = descriptor(Digest::sha256(b"squeezed"), 8);
+    assert!(
+        client
+            .get_blob(&server.repository("app"), &right)
+            .await
+            .unwrap()
+            .is_some()
+    );
+    assert!(
+        client
+            .open_blob(&server.repository("app"), &right, 0)
+            .await
+            .is_ok()
+    );
 }
 
 #[tokio::test]

@@ -8,11 +8,14 @@ mod limits;
 mod lists;
 mod manifests;
 mod networks;
+mod places;
 mod proxies;
 mod real;
+mod scripted;
 mod shared;
 mod tokens;
 mod uploads;
+mod ways;
 
 use std::collections::HashMap;
 use std::time::Duration;

@@ -42,7 +42,12 @@ async fn one_token_is_for_all_repositories_that_were_announced() {
     .await;
     assert!(found.iter().all(|found| found.as_ref().unwrap().is_some()));
     assert_eq!(sandbox.log().tokens(), 2, "20 repositories each");
-    assert_eq!(sandbox.log().count("HEAD", ""), 41);
+    let probes = 2;
+    assert_eq!(
+        sandbox.log().count("HEAD", ""),
+        40 + probes,
+        "the second tells that all are alike"
+    );
     client.start_upload(&repositories[0], None).await.unwrap();
     assert_eq!(sandbox.log().tokens(), 2, "they allow writing, too");
 }
@@ -50,6 +55,7 @@ async fn one_token_is_for_all_repositories_that_were_announced() {
 #[tokio::test]
 async fn announcing_costs_an_open_registry_nothing() {
     let sandbox = start(Options::default()).await;
+    push_image(&sandbox, "team/app-1");
     let client = client_for(&sandbox);
     client.announce(&repositories(&sandbox, 5), Actions::Pull);
     client
@@ -102,6 +108,63 @@ async fn one_repository_does_not_spoil_the_others() {
         assert!(client.head_manifest(&reference).await.unwrap().is_some());
     }
     assert_eq!(sandbox.log().tokens(), 4);
+}
+
+/// A token service that knows no token for several, in one way or another.
+#[tokio::test]
+async fn where_no_token_is_for_several_each_is_asked_for_alone() {
+    for status in [400, 401, 403, 404, 414, 431, 500, 502, 504, 522] {
+        let sandbox = start(options(Bearer::default())).await;
+        let repositories = repositories(&sandbox, 3);
+        for repository in &repositories {
+            push_image(&sandbox, &repository.name);
+        }
+        let several = Fault::new("GET", "/token*scope=*scope=", Effect::status(status)).always();
+        sandbox.faults().add(several);
+        let client = client_for(&sandbox);
+        client.announce(&repositories, Actions::Pull);
+        let tags: Vec<_> = repositories
+            .iter()
+            .map(|repository| tagged(&sandbox, &repository.name, "v1"))
+            .collect();
+        for found in join_all(tags.iter().map(|tag| client.head_manifest(tag))).await {
+            assert!(found.unwrap().is_some(), "{status}");
+        }
+        assert_eq!(
+            sandbox.log().tokens(),
+            4,
+            "one try together, then each: {status}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_login_is_tried_alone_and_seldom() {
+    let sandbox = start(options(Bearer::default())).await;
+    let login = Some(pusher::registry::Login::Password {
+        username: "user".to_owned(),
+        password: pusher::model::Secret::new("wrong".to_owned()),
+    });
+    let options = pusher::registry::HostOptions {
+        login,
+        ..pusher::registry::HostOptions::default()
+    };
+    let client = super::client_with(sandbox.address(), options);
+    let repositories = repositories(&sandbox, 100);
+    client.announce(&repositories, Actions::Pull);
+    let tags: Vec<_> = repositories
+        .iter()
+        .map(|repository| tagged(&sandbox, &repository.name, "v1"))
+        .collect();
+    for found in join_all(tags.iter().map(|tag| client.head_manifest(tag))).await {
+        assert!(
+            found
+                .unwrap_err()
+                .to_string()
+                .contains("the login was refused")
+        );
+    }
+    assert!(sandbox.log().tokens() <= 6, "{}", sandbox.log().tokens());
 }
 
 /// A registry that leaves one repository out of the token.

@@ -165,6 +165,27 @@ async fn a_mount_that_is_refused_is_an_upload() {
 }
 
 #[tokio::test]
+async fn a_mount_that_cannot_be_asked_for_is_an_upload() {
+    for status in [400, 401, 403, 404, 405, 409, 500, 501] {
+        let sandbox = start(Options::default()).await;
+        let (blob, _) = push_blob(&sandbox, "base", 100);
+        sandbox
+            .faults()
+            .add(Fault::new("POST", "mount=", Effect::status(status)).always());
+        let from = Mount {
+            digest: blob.digest,
+            from: repository(&sandbox, "base"),
+        };
+        let client = anonymous();
+        let upload = client
+            .start_upload(&repository(&sandbox, "app"), Some(&from))
+            .await;
+        assert!(matches!(upload, Ok(Upload::Session(_))), "{status}");
+        assert_eq!(sandbox.log().count("POST", "mount="), 1, "{status}");
+    }
+}
+
+#[tokio::test]
 async fn a_mount_from_another_registry_is_not_asked_for() {
     let (sandbox, other) = (
         start(Options::default()).await,

@@ -1,0 +1,190 @@
+//! How a token comes about: one that is there, one that is under way, or one that is asked for.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+
+use crate::model::{Failure, Fault, Kind, Operation};
+
+use super::call::Again;
+use super::credentials::Login;
+use super::host::Host;
+use super::scope::Scopes;
+use super::token::{self, Token};
+use super::tokens::Issuer;
+
+impl Host {
+    /// Returns a token for `wanted`, or for more than that unless it has to be its `own`.
+    ///
+    /// `scopes` are the same in the names of the repositories' paths.
+    pub(super) async fn token(
+        self: &Arc<Self>,
+        issuer: &Issuer,
+        scopes: &Scopes,
+        wanted: &Scopes,
+        own: bool,
+    ) -> Result<Arc<Token>, Failure> {
+        match self.held(issuer, scopes, wanted, own) {
+            Some(held) => held,
+            // Seldom, so that not every request has room for it.
+            None => Box::pin(self.get_token(issuer, scopes, wanted, own)).await,
+        }
+    }
+
+    /// Returns a token that is there, or the reason for which none is asked for any more.
+    fn held(
+        &self,
+        issuer: &Issuer,
+        scopes: &Scopes,
+        wanted: &Scopes,
+        own: bool,
+    ) -> Option<Result<Arc<Token>, Failure>> {
+        let mut store = self.auth.tokens.store();
+        let own = own || store.is_alone(scopes);
+        let kept = store.issued(issuer);
+        kept.find(wanted, own)
+            .map(Ok)
+            .or_else(|| kept.refused.clone().map(Err))
+    }
+
+    async fn get_token(
+        self: &Arc<Self>,
+        issuer: &Issuer,
+        scopes: &Scopes,
+        wanted: &Scopes,
+        own: bool,
+    ) -> Result<Arc<Token>, Failure> {
+        loop {
+            let group = self.auth.tokens.store().group(scopes).filter(|_| !own);
+            let asked = match &group {
+                Some(group) => wanted.clone().union(&self.sharing(group, issuer).await),
+                None => wanted.clone(),
+            };
+            // Another may have got it meanwhile.
+            if let Some(held) = self.held(issuer, scopes, wanted, own) {
+                return held;
+            }
+            let is_joint = asked != *wanted;
+            let fetch = {
+                let mut store = self.auth.tokens.store();
+                let fetches = &mut store.issued(issuer).fetches;
+                let fetch = fetches.entry(asked.clone()).or_insert_with(|| {
+                    let (host, issuer, asked) = (self.clone(), issuer.clone(), asked.clone());
+                    async move { host.fetch(issuer, asked, is_joint).await }
+                        .boxed()
+                        .shared()
+                });
+                fetch.clone()
+            };
+            match fetch.await {
+                Ok(token) => return Ok(token),
+                Err(error) => match group {
+                    // One repository that is not allowed can spoil the token for all the others, and
+                    // some servers know no token that is for several.
+                    Some(group) if is_joint && error.is_answer() => {
+                        self.auth.tokens.leave_alone(&group);
+                    }
+                    _ => return Err(error),
+                },
+            }
+        }
+    }
+
+    /// Returns what an issuer can be asked for together.
+    async fn sharing(&self, group: &Scopes, issuer: &Issuer) -> Scopes {
+        let mut sharing = Scopes::default();
+        for (name, actions) in group.repositories() {
+            let login = self.login(name).await.map(|(number, _)| number);
+            if login == issuer.login && self.may_share(name, &issuer.realm) {
+                sharing = sharing.union(&self.asked_for(&Scopes::one(name, actions)));
+            }
+        }
+        sharing
+    }
+
+    /// Fetches a token, whether those who wait for it go on waiting or not: one that is half
+    /// fetched would keep its place in the lane.
+    fn fetch(
+        self: Arc<Self>,
+        issuer: Issuer,
+        scopes: Scopes,
+        is_joint: bool,
+    ) -> impl Future<Output = Result<Arc<Token>, Failure>> + Send + 'static {
+        let operation = Operation::new(Kind::Token, scopes.words());
+        let host = self.clone();
+        let fetch: BoxFuture<'static, _> = Box::pin(async move {
+            let fetched = self.request_token(&issuer, &scopes, is_joint).await;
+            let mut store = self.auth.tokens.store();
+            let kept = store.issued(&issuer);
+            kept.fetches.remove(&scopes);
+            if let Ok(token) = &fetched {
+                kept.keep(token);
+            }
+            fetched
+        });
+        let fetch = tokio::spawn(fetch);
+        async move {
+            let ended = fetch.await;
+            ended.unwrap_or_else(|_| Err(host.protocol_error(&operation, "it was broken off")))
+        }
+    }
+
+    async fn request_token(
+        self: &Arc<Self>,
+        issuer: &Issuer,
+        scopes: &Scopes,
+        is_joint: bool,
+    ) -> Result<Arc<Token>, Failure> {
+        let login = issuer.login.and_then(|number| self.login_of(number));
+        let operation = Operation::new(Kind::Token, scopes.words());
+        let gate = match login {
+            Some(_) => self.auth.tokens.store().issued(issuer).gate.clone(),
+            None => None,
+        };
+        // Until a login has worked it is tried by one at a time: many refusals may lock an account.
+        let _alone = match gate {
+            Some(gate) => Some(gate.lock_owned().await),
+            None => None,
+        };
+        let (login_worked, refused) = {
+            let mut store = self.auth.tokens.store();
+            let kept = store.issued(issuer);
+            (kept.gate.is_none(), kept.refused.clone())
+        };
+        if let Some(refused) = refused {
+            return Err(refused.instead_of(&operation));
+        }
+        let realm = &issuer.realm;
+        let mut call = match login {
+            Some(Login::IdentityToken(token)) => {
+                token::post(operation, realm, scopes, token.expose())
+            }
+            _ => token::get(operation, realm, scopes, login),
+        };
+        // Some servers answer many token requests with 401; a login that worked is not wrong now.
+        call.retry_unauthorized = login_worked;
+        // Each alone is the better second try.
+        if is_joint {
+            call.again = Again::IfBusy;
+        }
+        let operation = call.operation.clone();
+        let answered = self.send(call).await;
+        if login.is_some() {
+            let mut store = self.auth.tokens.store();
+            let kept = store.issued(issuer);
+            match &answered {
+                Ok(_) => kept.gate = None,
+                // That there is no token for several together says nothing of the login.
+                Err(error) if error.status() == Some(401) && !login_worked && !is_joint => {
+                    kept.refused = Some(error.clone());
+                }
+                Err(_) => {}
+            }
+        }
+        let token = token::read(&answered?, issuer, scopes, Instant::now())
+            .map_err(|text| self.error(&operation, Fault::Protocol(text)))?;
+        Ok(Arc::new(token))
+    }
+}
