@@ -58,6 +58,7 @@ pub fn prune(
         }
     } else {
         find_renames(&plan.changes, &mut changes);
+        keep_last_names(&plan.changes, &mut changes);
     }
     plan.changes.extend(changes);
 }
@@ -101,6 +102,43 @@ fn find_renames(planned: &[Change], deletions: &mut [Change]) {
     for deletion in deletions {
         if let Action::Delete { before, renamed_to } = &mut deletion.action {
             *renamed_to = renames.of(&before.digest).cloned();
+        }
+    }
+}
+
+/// Keeps the old name of an image that is declared under another one, and cannot get that now.
+fn keep_last_names(planned: &[Change], deletions: &mut [Change]) {
+    let mut blocked: HashMap<_, Vec<_>> = HashMap::new();
+    for change in planned {
+        if let Action::Blocked { before, .. } = &change.action {
+            let image = (&change.source, &change.platforms);
+            blocked
+                .entry(image)
+                .or_default()
+                .push((&change.target, before));
+        }
+    }
+    for deletion in deletions {
+        let Action::Delete {
+            before,
+            renamed_to: None,
+        } = &deletion.action
+        else {
+            continue;
+        };
+        let others = blocked.get(&(&deletion.source, &deletion.platforms));
+        let holds_it = |held: &Option<Descriptor>| {
+            held.as_ref()
+                .is_some_and(|held| held.digest == before.digest)
+        };
+        let lacking = |(_, held): &&(_, &Option<Descriptor>)| !holds_it(held);
+        if let Some((name, _)) = others.into_iter().flatten().find(lacking) {
+            deletion.action = Action::Blocked {
+                before: Some(before.clone()),
+                reason: BlockReason::NewNameMissing {
+                    name: (*name).clone(),
+                },
+            };
         }
     }
 }
@@ -286,6 +324,33 @@ mod tests {
             other => panic!("{other:?}"),
         };
         assert_eq!((renamed(2), renamed(3)), (Some(name("new")), None));
+    }
+
+    #[test]
+    fn the_last_name_of_an_image_stays_while_its_new_one_is_blocked() {
+        let blocked = |held: Option<&str>, platforms: Platforms| {
+            let mut change = create("new", "a");
+            change.platforms = platforms;
+            change.action = Action::Blocked {
+                before: held.map(descriptor),
+                reason: BlockReason::SourceAbsent,
+            };
+            change
+        };
+        let missing = || BlockReason::NewNameMissing { name: name("new") };
+        for (held, platforms, reason) in [
+            (None, Platforms::All, Some(missing())),
+            (Some("other"), Platforms::All, Some(missing())),
+            (Some("a"), Platforms::All, None),
+            (None, Platforms::linux_amd64(), None),
+        ] {
+            let mut plan = empty_plan(ProfileKind::Generic);
+            plan.changes = vec![blocked(held, platforms)];
+            let tags = [("a", Observation::Present(descriptor("a")))];
+            let plan = pruned(plan, &tags, PRUNE_LIMIT);
+            let found = plan.changes[1].action.block_reason();
+            assert_eq!(found, reason.as_ref(), "{held:?}");
+        }
     }
 
     #[test]

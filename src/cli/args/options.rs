@@ -163,7 +163,7 @@ Examples:
 #[derive(Debug, Clone, Args)]
 #[command(after_help = APPLY_EXAMPLES)]
 pub struct ApplyArgs {
-    /// Copy exactly the digests of this saved plan
+    /// Do exactly what this saved plan says
     #[arg(value_name = "PLAN")]
     pub plan: Option<PathBuf>,
     /// Where else the answer goes.

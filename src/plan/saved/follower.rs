@@ -24,10 +24,11 @@ pub fn lost<'a>(saved: &SavedPlan, pinned: &'a Pinned, anew: &Plan) -> Vec<&'a T
 
 /// Makes changes for what is lost.
 pub(super) struct Lost<'a> {
-    saved: &'a SavedPlan,
     held: &'a ObservedTags,
     /// The images that something may follow, by their repository in the target.
     leaders: HashMap<&'a str, Vec<&'a Entry>>,
+    /// The same, by what the tags of those that follow begin with.
+    named: HashMap<(&'a str, String), &'a Entry>,
     /// Why an image, or what follows it, could not be read.
     reasons: HashMap<&'a TargetName, &'a BlockReason>,
 }
@@ -41,10 +42,16 @@ impl<'a> Lost<'a> {
         held: &'a ObservedTags,
     ) -> Self {
         let mut leaders: HashMap<_, Vec<_>> = HashMap::new();
+        let mut named = HashMap::new();
         for entry in &pinned.desired.entries {
-            if entry.policy.referrers != Referrers::None {
-                let there = leaders.entry(entry.target.repository.as_str());
-                there.or_default().push(entry);
+            if entry.policy.referrers == Referrers::None {
+                continue;
+            }
+            let repository = entry.target.repository.as_str();
+            leaders.entry(repository).or_default().push(entry);
+            if let Some(Planned::Wanted(wanted)) = saved.changes.get(&entry.target.to_string()) {
+                let tag = fallback_tag(&wanted.expected.digest);
+                named.entry((repository, tag)).or_insert(entry);
             }
         }
         let is_unread = |reason: &&BlockReason| reason.hides_source();
@@ -53,17 +60,20 @@ impl<'a> Lost<'a> {
             Some((&change.target, reason))
         });
         Self {
-            saved,
             held,
             leaders,
+            named,
             reasons: reasons.collect(),
         }
     }
 
     /// Makes the change for a follower of this name.
     pub(super) fn change(&self, name: &TargetName) -> Option<Change> {
-        let there = self.leaders.get(name.repository.as_str())?;
-        let leader = there.iter().find(|leader| self.is_named(leader, name));
+        let repository = name.repository.as_str();
+        let there = self.leaders.get(repository)?;
+        // `sha256-<hex>.sig`: what is pushed without a tag does not tell what it follows.
+        let tag = name.tag.split('.').next().unwrap_or_default();
+        let leader = self.named.get(&(repository, tag.to_owned()));
         let reason = |leader: &&Entry| self.reasons.get(&leader.target).copied();
         let unread = || there.iter().find(|leader| reason(leader).is_some());
         let leader = leader.or_else(unread).or(there.first())?;
@@ -75,16 +85,5 @@ impl<'a> Lost<'a> {
         let reason = reason(leader).cloned().unwrap_or(gone);
         let action = Action::Blocked { before, reason };
         Some(following(leader, name.clone(), action))
-    }
-
-    /// Tells whether the follower's tag names the digest that was planned for the image.
-    fn is_named(&self, leader: &Entry, follower: &TargetName) -> bool {
-        match self.saved.changes.get(&leader.target.to_string()) {
-            Some(Planned::Wanted(wanted)) => {
-                let tag = fallback_tag(&wanted.expected.digest);
-                follower.tag.starts_with(&tag)
-            }
-            Some(Planned::Blocked | Planned::Delete(_)) | None => false,
-        }
     }
 }
