@@ -46,6 +46,15 @@ pub fn is_image_config(media_type: &str) -> bool {
     matches!(media_type, OCI_CONFIG | DOCKER_CONFIG)
 }
 
+/// Tells whether a manifest of one type with a config of the other is a container image: each format has
+/// its own pair of them, and registries that take images alone refuse a mixture.
+pub fn is_image(manifest: &str, config: &str) -> bool {
+    matches!(
+        (manifest, config),
+        (OCI_MANIFEST, OCI_CONFIG) | (DOCKER_MANIFEST, DOCKER_CONFIG)
+    )
+}
+
 /// Tells whether `media_type` is a Docker schema 1 manifest.
 pub fn is_schema_1(media_type: &str) -> bool {
     DOCKER_SCHEMA_1.contains(&media_type)

@@ -183,15 +183,21 @@ impl<'a, R: ReadRegistry> Observer<'a, R> {
         if let Ok(expected) = &expected {
             self.recognise(entry, &expected.descriptor, target).await;
         }
-        let contents = match (&expected, &*target) {
-            (Ok(expected), Observation::Absent | Observation::Present(_))
-                if !holds(target, &expected.descriptor.digest) =>
-            {
+        let was_read = !matches!(target, Observation::Unreadable(_));
+        let (expected, contents) = match expected {
+            Ok(expected) if was_read && !holds(target, &expected.descriptor.digest) => {
                 let layers = entry.policy.foreign_layers;
-                let tree = tree::read(walker, expected, layers).await?;
-                Some(Arc::new(tree.contents()))
+                let tree = tree::read(walker, &expected, layers).await?;
+                let profile = &self.desired.target.profile;
+                match tree.refused_by(profile) {
+                    Some(config) => {
+                        let (profile, config) = (profile.kind, config.to_owned());
+                        (Err(Refusal::ConfigRefused { profile, config }), None)
+                    }
+                    None => (Ok(expected), Some(Arc::new(tree.contents()))),
+                }
             }
-            _ => None,
+            expected => (expected, None),
         };
         Ok(SourceImage {
             descriptor,

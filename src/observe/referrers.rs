@@ -14,7 +14,7 @@ use crate::once::OncePerKey;
 use crate::plan::referrers::{ObservedReferrer, ObservedReferrers};
 use crate::plan::{Content, Entry, Expected, Observation, Referrers, SourceImage};
 use crate::registry::ReadRegistry;
-use crate::tree::{self, Names, Tree, Walker};
+use crate::tree::{self, Tree, Walker};
 
 use super::attached::{Attached, Attachments, attached_to, list_by_tag};
 use super::{Observer, holds};
@@ -172,7 +172,13 @@ impl<R: ReadRegistry> Search<'_, R> {
                 Ok(tree) if tag.is_none() && tree.root.subject.as_ref() != Some(subject) => {
                     return None;
                 }
-                Ok(tree) if self.is_refused(&tree) => return None,
+                Ok(tree)
+                    if tree
+                        .refused_by(&self.observer.desired.target.profile)
+                        .is_some() =>
+                {
+                    return None;
+                }
                 Ok(tree) => {
                     let contents = tree.contents();
                     let parts = contents.manifests().cloned().collect();
@@ -195,16 +201,6 @@ impl<R: ReadRegistry> Search<'_, R> {
         let walker = Walker::new(*registry, &self.entry.source, room);
         let expected = Expected::unchanged(manifest.clone());
         tree::read(walker, &expected, self.entry.policy.foreign_layers).await
-    }
-
-    /// Tells whether the target takes only container images and something of this is none.
-    fn is_refused(&self, tree: &Tree) -> bool {
-        let is_image = |config: &Descriptor| media_type::is_image_config(&config.media_type);
-        self.observer.desired.target.profile.image_configs_only
-            && tree.nodes().any(|node| match &node.names {
-                Names::Blobs(blobs) => !blobs.first().is_some_and(is_image),
-                Names::Manifests(_) => false,
-            })
     }
 
     /// Asks what the target holds of a referrer.

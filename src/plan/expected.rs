@@ -211,7 +211,10 @@ fn expect_single(
     let Some(image) = reader.image(source)? else {
         return Ok(unchanged);
     };
-    if let Some(config) = refused_config(&image.config, ask.profile) {
+    if let Some(config) = ask
+        .profile
+        .refuses_config(&source.media_type, &image.config.media_type)
+    {
         return Err(Refusal::ConfigRefused {
             profile: ask.profile.kind,
             config: config.to_owned(),
@@ -244,12 +247,6 @@ fn expect_single(
         selection,
         ..unchanged
     })
-}
-
-/// Returns the config's media type if `profile` refuses manifests that have it.
-pub(super) fn refused_config<'c>(config: &'c Descriptor, profile: &Profile) -> Option<&'c str> {
-    let refused = profile.image_configs_only && !media_type::is_image_config(&config.media_type);
-    refused.then_some(config.media_type.as_str())
 }
 
 /// Looks things up in what is known and notes what is not.

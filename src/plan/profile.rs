@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use crate::model::media_type;
+
 /// What a target registry accepts.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Profile {
@@ -84,6 +86,12 @@ impl fmt::Display for ProfileKind {
 }
 
 impl Profile {
+    /// Returns the media type of a config if the registry refuses manifests of this type that have it.
+    pub fn refuses_config<'c>(&self, manifest: &str, config: &'c str) -> Option<&'c str> {
+        let refused = self.image_configs_only && !media_type::is_image(manifest, config);
+        refused.then_some(config)
+    }
+
     /// Returns what is known about a kind of registry.
     pub fn of(kind: ProfileKind) -> Self {
         let generic = Self {

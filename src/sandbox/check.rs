@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::refusal::{Code, Refusal};
 use super::store::Store;
-use crate::model::Digest;
+use crate::model::{Digest, media_type};
 
 /// The media types of manifests, and whether their text has to name them.
 const IMAGE_TYPES: [(&str, bool); 2] = [
@@ -21,6 +21,7 @@ const INDEX_TYPES: [(&str, bool); 2] = [
 
 /// A manifest, as far as a registry looks into it.
 pub(super) struct Parsed {
+    media_type: String,
     document: Map<String, Value>,
     blobs: Vec<Digest>,
     children: Vec<Digest>,
@@ -68,6 +69,7 @@ impl Parsed {
             }
         }
         Ok(Self {
+            media_type: media_type.to_owned(),
             document,
             blobs,
             children,
@@ -81,8 +83,7 @@ impl Parsed {
             return Ok(());
         };
         match config {
-            "application/vnd.oci.image.config.v1+json"
-            | "application/vnd.docker.container.image.v1+json" => Ok(()),
+            config if media_type::is_image(&self.media_type, config) => Ok(()),
             "application/vnd.docker.plugin.v1+json" => Err(Refusal::worded(
                 Code::Denied,
                 "registry does not allow plugin manifest",

@@ -15,7 +15,7 @@ use indexmap::IndexMap;
 use crate::model::{
     Descriptor, Digest, Failure, ImageManifest, Layer, Manifest, RawManifest, Reference,
 };
-use crate::plan::{Content, Contents, Expected, ForeignLayers};
+use crate::plan::{Content, Contents, Expected, ForeignLayers, Profile};
 use crate::registry::ReadRegistry;
 
 pub use room::Room;
@@ -55,6 +55,18 @@ pub enum Names {
 }
 
 impl Tree {
+    /// Returns the media type of the first config that a target refuses; what an index says of its
+    /// children need not tell.
+    pub fn refused_by(&self, profile: &Profile) -> Option<&str> {
+        self.nodes().find_map(|node| match &node.names {
+            Names::Blobs(blobs) => {
+                let config = &blobs.first()?.media_type;
+                profile.refuses_config(&node.manifest.descriptor.media_type, config)
+            }
+            Names::Manifests(_) => None,
+        })
+    }
+
     /// Returns every manifest once, before those that name it.
     pub fn nodes(&self) -> impl Iterator<Item = &Node> {
         self.below.iter().chain([&self.root])

@@ -13,7 +13,7 @@ use std::collections::HashSet;
 use crate::model::{Child, Descriptor, PlatformPattern, Platforms, media_type};
 
 use super::desired::{Attestations, MissingPlatforms};
-use super::expected::{Ask, Content, Expected, Reader, Refusal, Selection, refused_config};
+use super::expected::{Ask, Content, Expected, Reader, Refusal, Selection};
 use settle::{State, settle};
 use tree::{Fate, Tree, is_artifact};
 
@@ -149,7 +149,11 @@ fn refused_config_of(
         return Ok(None);
     }
     let image = reader.image(child)?;
-    Ok(image.and_then(|image| refused_config(&image.config, ask.profile).map(str::to_owned)))
+    Ok(image.and_then(|image| {
+        let config = &image.config.media_type;
+        let refused = ask.profile.refuses_config(&child.media_type, config);
+        refused.map(str::to_owned)
+    }))
 }
 
 /// Returns the image that is wanted, if there is just one, however often it is listed.

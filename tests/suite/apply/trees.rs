@@ -2,9 +2,9 @@
 
 use pusher::inspect::{self, Side};
 use pusher::model::{Descriptor, Digest, Platforms, Reference, media_type};
-use pusher::plan::{Action, Expected, Plan};
-use pusher::sandbox::Sandbox;
-use pusher::sandbox::images::Image;
+use pusher::plan::{Action, Expected, Outcome, Plan, Profile, ProfileKind};
+use pusher::sandbox::images::{Image, Index};
+use pusher::sandbox::{Options, Sandbox};
 use serde_json::{Value, json};
 
 use super::world::{World, actions, assert_done, client};
@@ -190,5 +190,42 @@ async fn nonsense_is_an_error_that_names_the_image() {
         let body: String = body.chars().take(200).collect();
         assert!(told.contains("is not a valid manifest"), "{body}: {told}");
         assert!(told.contains("/app:1"), "{body}: {told}");
+    }
+}
+
+#[tokio::test]
+async fn a_mixture_of_two_formats_is_refused_when_it_is_planned() {
+    let oci = || Image::new("linux/amd64").layer("app");
+    let mixed = [
+        oci().config(media_type::DOCKER_CONFIG, &b"{}"[..]),
+        oci().docker().config(media_type::OCI_CONFIG, &b"{}"[..]),
+    ];
+    for image in mixed {
+        let mut world = World::with(Options::default(), Options::acr_personal()).await;
+        world.desired.target.profile = Profile::of(ProfileKind::AcrPersonal);
+        image.push(&world.source, "app", "alone");
+        let index = Index::new().image(&image);
+        index.push(&world.source, "app", "listed");
+        oci().push(&world.source, "app", "pure");
+        oci().docker().push(&world.source, "app", "docker");
+        for tag in ["alone", "listed", "pure", "docker"] {
+            world.want(&format!("app:{tag}"), Platforms::All);
+        }
+        let plan = world.plan().await;
+        assert_eq!(
+            actions(&plan),
+            ["blocked", "blocked", "create", "create"],
+            "{plan:?}"
+        );
+        // That is what the registry would say.
+        world.desired.target.profile = Profile::of(ProfileKind::Generic);
+        let report = world.apply().await;
+        for (outcome, fails) in report.outcomes.iter().zip([true, true, false, false]) {
+            assert_eq!(
+                matches!(outcome, Outcome::Failed { .. }),
+                fails,
+                "{outcome:?}"
+            );
+        }
     }
 }
