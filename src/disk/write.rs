@@ -21,7 +21,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     }
 }
 
-/// Tells beforehand why [`write`] would fail; changes nothing.
+/// Tells beforehand why [`write()`] would fail; changes nothing.
 pub fn require_writable(path: &Path) -> io::Result<()> {
     match Place::of(path)? {
         Place::File { path, old } => beside(&path, old.as_ref()).map(drop),
