@@ -66,7 +66,7 @@ impl fmt::Display for Fault {
             }
             Self::Lacks(Part::NoManifest { digest, media_type }) => write!(
                 f,
-                "its index names {digest}, which is no manifest but a blob (`{media_type}`)"
+                "its index names {digest}, which is not a manifest: its media type is `{media_type}`"
             ),
             Self::OtherSize {
                 digest,

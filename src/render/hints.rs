@@ -378,6 +378,20 @@ mod tests {
     }
 
     #[test]
+    fn the_cache_of_a_build_is_told_as_that() {
+        let part = Part::NoManifest {
+            digest: Digest::sha256(b""),
+            media_type: "application/vnd.buildkit.cacheconfig.v0".to_owned(),
+        };
+        let why = failure(Fault::Lacks(part));
+        assert!(
+            why.to_string()
+                .contains("`application/vnd.buildkit.cacheconfig.v0`")
+        );
+        assert!(hint(BlockReason::SourceUnreadable(why)).contains("cache of a build"));
+    }
+
+    #[test]
     fn another_try_is_advice_only_where_it_may_help() {
         let change = |action| Change {
             action,
