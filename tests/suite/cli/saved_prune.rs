@@ -1,5 +1,6 @@
 //! `plan --prune --out` and `apply PLAN`: what was reviewed goes, and nothing that a plan alone says.
 
+use pusher::render::schemas::{SchemaKind, schema};
 use pusher::sandbox::Sandbox;
 use pusher::sandbox::images::{Artifact, Image};
 use serde_json::{Value, json};
@@ -79,6 +80,8 @@ impl World {
 async fn what_was_shown_is_deleted_and_renamed() {
     let world = World::new().await;
     let planned = world.plan("--prune");
+    let validator = jsonschema::validator_for(&schema(SchemaKind::PlanFile)).unwrap();
+    validator.validate(&planned).unwrap();
     let changes = planned["changes"].as_array().unwrap().iter();
     let told: Vec<_> = changes
         .map(|change| json!([change["target"], change["action"], change["renamed_to"]]))
