@@ -11,8 +11,8 @@ use super::{Deletion, Mismatch, Pinned, Planned, SavedPlan, Wanted};
 /// and what the target holds of that which the new one [lacks](super::lost).
 ///
 /// What cannot be read, is gone or has moved since, or was blocked, is blocked alone. What has come to
-/// follow an image since, or could be deleted by now, was not reviewed and is left out. Digests that the sources do not resolve
-/// to refuse the whole: nobody plans so, only who edits a plan by hand.
+/// follow an image since, or could be deleted by now, was not reviewed and is left out. Digests that
+/// the sources do not resolve to refuse the whole: nobody plans so, only who edits a plan by hand.
 pub fn confirm(
     saved: &SavedPlan,
     pinned: &Pinned,
@@ -34,7 +34,10 @@ pub fn confirm(
         let Some(change) = change else { continue };
         match planned {
             Planned::Blocked => changes.push(blocked(change, BlockReason::BlockedWhenPlanned)),
-            Planned::Delete(deletion) => deletions.push((change, deletion)),
+            Planned::Delete(deletion) => {
+                deletions.push((changes.len(), deletion));
+                changes.push(change);
+            }
             Planned::Wanted(wanted) => {
                 let half = wanted.referrers_unread.then(|| change.clone());
                 match one(change, wanted) {
@@ -51,11 +54,9 @@ pub fn confirm(
         }
     }
     // Whether an old name may go depends on what becomes of the new one.
-    let deletions = deletions
-        .into_iter()
-        .map(|(change, deletion)| old_name(change, deletion, &changes));
-    let deletions: Vec<_> = deletions.collect();
-    changes.extend(deletions);
+    for (position, deletion) in deletions {
+        changes[position].action = old_name(&changes[position], deletion, &changes);
+    }
     if found.is_empty() {
         Ok(Plan {
             target: anew.target,
@@ -114,15 +115,15 @@ fn one(change: Change, wanted: &Wanted) -> Result<Change, Mismatch> {
 }
 
 /// Keeps an old name while the new one that its image gets is not there.
-fn old_name(change: Change, deletion: &Deletion, changes: &[Change]) -> Change {
-    let Action::Delete { before, renamed_to } = change.action else {
-        return change;
+fn old_name(change: &Change, deletion: &Deletion, changes: &[Change]) -> Action {
+    let Action::Delete { before, renamed_to } = change.action.clone() else {
+        return change.action.clone();
     };
     // What had another name when the plan was made may have lost it since.
     let new = deletion.renamed_to.clone().or(renamed_to);
     let is_new = |one: &&Change| new.as_ref() == Some(&one.target);
     let made = changes.iter().find(is_new).map(|one| &one.action);
-    let action = match (new, made) {
+    match (new, made) {
         (None, _) | (Some(_), Some(Action::NoOp { .. })) => Action::Delete {
             before,
             renamed_to: None,
@@ -132,8 +133,7 @@ fn old_name(change: Change, deletion: &Deletion, changes: &[Change]) -> Change {
             before: Some(before),
             reason: BlockReason::NewNameMissing { name },
         },
-    };
-    Change { action, ..change }
+    }
 }
 
 fn blocked(change: Change, reason: BlockReason) -> Change {

@@ -4,6 +4,7 @@
 //!
 //! `PROPTEST_CASES=5000 cargo test --test suite law` looks longer.
 
+mod saved;
 mod spec;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,8 +13,8 @@ use proptest::prelude::*;
 use pusher::model::{Digest, media_type};
 use pusher::observe::{observe, tags};
 use pusher::plan::{
-    Action, BlockReason, Change, Lock, LockedImage, Origin, Outcome, Plan, Profile, ProfileKind,
-    Report, TagAfter, TargetName, plan, prune,
+    Action, BlockReason, Change, Desired, Lock, LockedImage, Observed, Origin, Outcome, Plan,
+    Profile, ProfileKind, Report, TagAfter, TargetName, plan, prune,
 };
 use pusher::progress::Progress;
 use pusher::sandbox::{Delete, Fault, Options, Sandbox};
@@ -160,17 +161,25 @@ impl Play {
     }
 
     async fn plan(&self) -> Plan {
+        self.plan_for(&self.world.desired).await.0
+    }
+
+    async fn plan_for(&self, desired: &Desired) -> (Plan, Observed) {
         let (world, client) = (&self.world, client());
-        let observed = observe(&world.desired, &client, &world.cache, &Progress::default()).await;
-        let mut plan = plan(&world.desired, &observed);
-        let undeclared = pusher::lock::undeclared(&world.desired, &self.lock);
+        let observed = observe(desired, &client, &world.cache, &Progress::default()).await;
+        let mut plan = plan(desired, &observed);
+        let undeclared = self.undeclared();
         let names = undeclared.iter().map(|(name, _)| name);
         let held = tags(&world.desired.target, names, &client).await;
         prune(&mut plan, &undeclared, &held, 10, |_| Origin {
             file: "mirror.lock".to_owned(),
             line: 1,
         });
-        plan
+        (plan, observed)
+    }
+
+    fn undeclared(&self) -> Vec<(TargetName, LockedImage)> {
+        pusher::lock::undeclared(&self.world.desired, &self.lock)
     }
 
     fn make_trouble(&self) {
@@ -341,7 +350,11 @@ fn is_settled(change: &Change, delete: Delete) -> bool {
         Action::NoOp { .. } => true,
         Action::Blocked { reason, .. } => matches!(
             reason,
-            BlockReason::SourceAbsent | BlockReason::Refused(_) | BlockReason::NotOurs { .. }
+            BlockReason::SourceAbsent
+                | BlockReason::Refused(_)
+                | BlockReason::NotOurs { .. }
+                // What is declared under another name and cannot be had there keeps this one.
+                | BlockReason::NewNameMissing { .. }
         ),
         // What cannot be deleted comes back in every plan.
         Action::Delete { .. } => delete != Delete::All,
@@ -355,15 +368,27 @@ async fn hold(spec: Spec) {
 
     // With trouble: nothing is lost, nothing untrue is said.
     play.make_trouble();
-    let planned = play.plan().await;
+    let (planned, observed) = play.plan_for(&play.world.desired).await;
     play.push_as_others(&play.spec.late);
     let before = tags_of(&play.world.target);
+    let planned = if play.spec.saved {
+        saved::taken_up(&play, &planned, &observed).await
+    } else {
+        planned
+    };
     let report = play.world.carry_out(&planned).await;
     play.end_trouble();
     play.judge(&before, &report);
 
     // Without: the target comes to hold what is declared.
-    let planned = play.plan().await;
+    let (planned, observed) = play.plan_for(&play.world.desired).await;
+    let planned = if play.spec.saved {
+        let anew = saved::taken_up(&play, &planned, &observed).await;
+        saved::assert_same(&planned, &anew);
+        anew
+    } else {
+        planned
+    };
     let before = tags_of(&play.world.target);
     let held = Held::of(&play.world.target);
     // An upload whose opening was not answered cannot be given up by anyone.

@@ -101,6 +101,8 @@ pub(super) struct Spec {
     /// What is wanted now.
     pub(super) after: Vec<Wish>,
     pub(super) trouble: Vec<Trouble>,
+    /// Whether a plan is kept and taken up again before it is carried out.
+    pub(super) saved: bool,
 }
 
 fn name() -> impl Strategy<Value = Name> {
@@ -183,9 +185,10 @@ pub(super) fn specs() -> impl Strategy<Value = Spec> {
         vec((name(), content()), 0..2),
         wishes(),
         vec(trouble(), 0..3),
+        any::<bool>(),
     )
         .prop_map(
-            |(target, source, before, moved, others, late, after, trouble)| Spec {
+            |(target, source, before, moved, others, late, after, trouble, saved)| Spec {
                 target,
                 source,
                 before,
@@ -194,6 +197,7 @@ pub(super) fn specs() -> impl Strategy<Value = Spec> {
                 late,
                 after,
                 trouble,
+                saved,
             },
         )
 }
