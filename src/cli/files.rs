@@ -44,6 +44,11 @@ pub fn read_if_there(folder: &Path, path: &Path) -> Result<Option<String>, CliEr
 /// leaves it to the caller to name the file.
 pub fn read_text(folder: &Path, path: &Path) -> Result<String, String> {
     let bytes = std::fs::read(folder.join(path)).map_err(|error| reason(&error))?;
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        return Err(
+            "it is UTF-16 text, as PowerShell's `>` writes it; save it as UTF-8".to_owned(),
+        );
+    }
     String::from_utf8(bytes).map_err(|error| {
         let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let line = valid.split(|byte| *byte == b'\n').count();
@@ -103,6 +108,7 @@ mod tests {
     fn says_which_file_cannot_be_read_and_why() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("latin"), b"a\nb\n\xe9").unwrap();
+        std::fs::write(folder.path().join("wide"), b"\xff\xfea\0").unwrap();
         let error = |name: &str| {
             let error = read_main(folder.path(), Some(Path::new(name))).unwrap_err();
             error.to_string()
@@ -112,6 +118,7 @@ mod tests {
             "cannot read `no.txt`: there is no such file"
         );
         assert_eq!(error("."), "cannot read `.`: it is a folder");
+        assert!(error("wide").contains("UTF-16"), "{}", error("wide"));
         assert!(
             error("latin").contains("(see line 3)"),
             "{}",

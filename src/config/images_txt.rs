@@ -11,11 +11,12 @@ use crate::plan::Origin;
 use super::declared::{Declared, Form, Naming};
 use super::diagnostics::{Diagnostic, Place};
 use super::mirror_file::Choices;
-use super::mistakes;
+use super::mistakes::{self, Wrong};
 
 /// Reads an image list; lines that are not understood become diagnostics.
 pub(super) fn parse(file: &str, text: &str, diagnostics: &mut Vec<Diagnostic>) -> Vec<Declared> {
     let mut declared = Vec::new();
+    let mut wrong = Vec::new();
     for (index, (start, line)) in lines(text).enumerate() {
         let origin = || Origin {
             file: file.to_owned(),
@@ -37,9 +38,18 @@ pub(super) fn parse(file: &str, text: &str, diagnostics: &mut Vec<Diagnostic>) -
                 place: place(file, start, &image.span),
                 origin: origin(),
             }),
-            Err(NotALine) => diagnostics.push(mistakes::explain(file, start, line)),
+            Err(NotALine) => wrong.push(Wrong { start, line }),
         }
     }
+    if wrong.is_empty() {
+        return declared;
+    }
+    if let Some(other) = mistakes::whole_file(file, text) {
+        diagnostics.push(other);
+        // What can be read as an image in such a file is none.
+        return Vec::new();
+    }
+    diagnostics.extend(mistakes::explain(file, &wrong));
     declared
 }
 

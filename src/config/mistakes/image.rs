@@ -28,7 +28,7 @@ pub(super) fn page_address(line: &Line<'_>) -> Option<Mistake> {
     })
 }
 
-/// `http://nginx`
+/// `http://nginx:1.27`, `docker://nginx`
 pub(super) fn scheme(line: &Line<'_>) -> Option<Mistake> {
     let image = line
         .behind_platform()
@@ -37,8 +37,47 @@ pub(super) fn scheme(line: &Line<'_>) -> Option<Mistake> {
     let (scheme, rest) = image.text.split_once("://")?;
     let end = image.start + scheme.len() + 3;
     let message = format!("an image has no `{}://` in front", short(scheme));
-    let mended = line.with(image.span(), rest.trim_end_matches('/'));
-    Some(Mistake::new("scheme", message, image.start..end).mended(mended))
+    let mistake = Mistake::new("scheme", message, image.start..end);
+    let rest = rest.trim_end_matches('/');
+    if is_address_of_image(scheme, rest) {
+        return Some(mistake.mended(line.with(image.span(), rest)));
+    }
+    Some(mistake.help("write the image as `docker pull` takes it, such as `xhofe/alist:latest`"))
+}
+
+/// Tells the address of an image from that of a page: it has a tag, or a scheme or a registry that
+/// has no pages.
+fn is_address_of_image(scheme: &str, rest: &str) -> bool {
+    const REGISTRIES: [&str; 9] = [
+        "docker.io",
+        "gcr.io",
+        "ghcr.io",
+        "k8s.gcr.io",
+        "lscr.io",
+        "nvcr.io",
+        "quay.io",
+        "registry.k8s.io",
+        "public.ecr.aws",
+    ];
+    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let is_api = path.starts_with("v1/") || path.starts_with("v2/");
+    let last = rest.rsplit('/').next().unwrap_or(rest);
+    let named = match (path, last.split_once([':', '@'])) {
+        (_, None) => false,
+        // `http://nginx:1.27` is an image, `http://host:5000` and `http://example.com:80` are none.
+        ("", Some((host, tag))) => !host.contains('.') && !is_port(tag),
+        (_, Some(_)) => true,
+    };
+    let known = REGISTRIES.contains(&host) && !path.is_empty();
+    match scheme {
+        "docker" | "oci" => true,
+        "http" | "https" => !is_api && (named || known),
+        _ => false,
+    }
+}
+
+fn is_port(text: &str) -> bool {
+    text.len() > 3 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// `nginx:最新`
@@ -76,7 +115,12 @@ pub(super) fn upper_case(line: &Line<'_>) -> Option<Mistake> {
         "the name `{}` has capitals; registries allow none",
         short(&name[..end])
     );
-    let lower = format!("{}{}", name[..end].to_ascii_lowercase(), &image.text[end..]);
+    // Who writes all of it in capitals means this tag; of other tags nobody can know.
+    let rest = match &image.text[end..] {
+        ":LATEST" => ":latest",
+        rest => rest,
+    };
+    let lower = format!("{}{rest}", name[..end].to_ascii_lowercase());
     let span = image.start + at..image.start + end;
     Some(Mistake::new("upper-case", message, span).mended(line.with(image.span(), &lower)))
 }
@@ -107,13 +151,9 @@ pub(super) fn tag(line: &Line<'_>) -> Option<Mistake> {
     let tag = &name[colon + 1..];
     let span = image.start + colon..image.start + name.len();
     if tag.is_empty() {
-        let without = format!("{}{}", &name[..colon], &image.text[name.len()..]);
         let message = "no tag stands behind the `:`";
-        return Some(
-            Mistake::new("tag", message, span)
-                .help("write the tag; without one it is `latest`")
-                .mended(line.with(image.span(), &without)),
-        );
+        let help = "write the tag, or leave out the `:` if it is `latest`";
+        return Some(Mistake::new("tag", message, span).help(help));
     }
     let why = check_tag(tag).err()?;
     Some(Mistake::new("tag", short(&why.to_string()), span))
@@ -126,15 +166,19 @@ pub(super) fn digest(line: &Line<'_>) -> Option<Mistake> {
     let error = digest.parse::<Digest>().err()?;
     let at = image.start + name.len();
     let span = at..image.span().end;
-    if !digest.contains(':') && check_tag(digest).is_ok() && !name.contains(':') {
+    let is_cut = digest.starts_with("sha")
+        || (digest.len() > 6 && digest.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    if check_tag(digest).is_ok() && !is_cut && !name.contains(':') {
         let message = format!("`{}` is a tag, and a tag stands behind `:`", short(digest));
         let mended = line.with(image.span(), &format!("{name}:{digest}"));
         return Some(Mistake::new("digest", message, span).mended(mended));
     }
-    Some(
-        Mistake::new("digest", short(&error.to_string()), span)
-            .help("a digest is `sha256:` and 64 of `0-9 a-f`"),
-    )
+    let mistake = Mistake::new("digest", short(&error.to_string()), span)
+        .help("a digest is `sha256:` and 64 of `0-9 a-f`");
+    Some(match digest.strip_prefix("sha256-") {
+        Some(hex) => mistake.mended(line.with(image.span(), &format!("{name}@sha256:{hex}"))),
+        None => mistake,
+    })
 }
 
 /// Whatever the others did not recognise.

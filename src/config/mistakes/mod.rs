@@ -1,20 +1,33 @@
-//! What a line that is not understood was meant to be.
+//! What lines that are not understood were meant to be.
 //!
 //! Each sort of mistake that people are known to make has a function here that recognises it and,
 //! where that can be known, mends it. The first that recognises the line names the mistake; what is
 //! offered instead is the line after all of them are through with it, and only if that is good.
+//!
+//! Nothing is offered that lacks a word of the line which may be a part of the image, its platform
+//! or its target: better no offer than another image. What is of another form, as other programs
+//! print it, is told once for all its lines, and a file of another form once for all of it.
 
+mod columns;
+mod files;
+mod forms;
 mod image;
+mod marks;
 mod pages;
 mod platform;
+mod targets;
 mod words;
 
 use std::ops::Range;
 
+use indexmap::IndexMap;
+
 use super::at::At;
-use super::diagnostics::Diagnostic;
+use super::diagnostics::{Diagnostic, Place};
 use super::images_txt::{Word, parse_line, place, split_platform, words};
 use super::reader::Format;
+
+pub(super) use files::whole_file;
 
 /// A mistake in a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +52,13 @@ impl Mistake {
         }
     }
 
+    /// Makes a mistake of a line that is something else altogether, which `what` goes on to say.
+    fn other_form(line: &Line<'_>, what: &str) -> Self {
+        let start = line.words.first().map_or(0, |word| word.start);
+        let message = format!("this is {what}, not an image");
+        Self::new(OTHER_FORM, message, start..line.text.len())
+    }
+
     fn help(self, help: impl Into<String>) -> Self {
         Self {
             help: Some(help.into()),
@@ -56,6 +76,9 @@ impl Mistake {
         }
     }
 }
+
+/// The code of lines that are something else altogether.
+const OTHER_FORM: &str = "other-form";
 
 /// A line with its words.
 struct Line<'a> {
@@ -92,10 +115,23 @@ type Recogniser = fn(&Line<'_>) -> Option<Mistake>;
 
 /// The order matters: each may rely on those before it having found nothing.
 const RECOGNISERS: &[Recogniser] = &[
+    marks::conflict,
+    marks::rule,
+    marks::comment_of_another_kind,
     words::comment_behind_the_image,
-    words::full_width_characters,
+    marks::full_width_characters,
+    marks::section,
+    forms::header,
+    forms::listed_by_a_program,
+    forms::log,
+    targets::source_and_target,
+    marks::placeholder,
     words::command,
-    words::punctuation,
+    marks::number,
+    marks::bullet,
+    words::stage,
+    words::key,
+    marks::around,
     platform::misspelt_option,
     platform::behind_the_image,
     platform::nothing_behind,
@@ -104,9 +140,11 @@ const RECOGNISERS: &[Recogniser] = &[
     platform::not_a_platform,
     image::page_address,
     image::scheme,
-    words::platform_without_option,
+    columns::in_columns,
     words::torn_apart,
-    words::several,
+    columns::several,
+    words::assignment,
+    columns::words_behind,
     image::not_ascii,
     image::upper_case,
     image::slashes,
@@ -139,21 +177,66 @@ fn mend(line: &str, patience: usize) -> Option<String> {
         .filter(|lines| !lines.trim().is_empty())
 }
 
-/// Explains why a line of an image list is not understood.
-pub(super) fn explain(file: &str, start: usize, line: &str) -> Diagnostic {
-    let mistake = find(&Line::of(line));
+/// A line of an image list that is not understood, and the byte of the file at which it begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Wrong<'a> {
+    pub(super) start: usize,
+    pub(super) line: &'a str,
+}
+
+/// How many lines may have the same mistake before it is told once for all of them.
+const MANY: usize = 20;
+
+/// Explains why lines of an image list are not understood.
+pub(super) fn explain(file: &str, lines: &[Wrong<'_>]) -> Vec<Diagnostic> {
+    let mut groups: IndexMap<String, Vec<(Wrong<'_>, Mistake)>> = IndexMap::new();
+    for wrong in lines {
+        let mistake = find(&Line::of(wrong.line));
+        // The message of another form is the same for each of its lines.
+        let key = match mistake.code {
+            OTHER_FORM => mistake.message.clone(),
+            code => code.to_owned(),
+        };
+        groups.entry(key).or_default().push((*wrong, mistake));
+    }
+    let told = groups.into_values().flat_map(|mut group| {
+        let more = group.len() - 1;
+        let is_form = group.iter().any(|(_, mistake)| mistake.code == OTHER_FORM);
+        if more > 0 && (is_form || more >= MANY) {
+            group.truncate(1);
+            let plural = if more == 1 { "" } else { "s" };
+            for (_, mistake) in &mut group {
+                let message = &mistake.message;
+                mistake.message = format!("{message} (here and in {more} more line{plural})");
+            }
+        }
+        group
+            .into_iter()
+            .map(|(wrong, mistake)| diagnostic(file, wrong, mistake))
+    });
+    let mut told: Vec<_> = told.collect();
+    told.sort_by_key(|one| one.place.as_ref().map(|place| place.span.start));
+    told
+}
+
+fn diagnostic(file: &str, Wrong { start, line }: Wrong<'_>, mistake: Mistake) -> Diagnostic {
     let first = line.len() - line.trim_start().len();
     let whole = place(file, start, &(first..line.len()));
-    let diagnostic =
-        Diagnostic::error(mistake.code, mistake.message).at(place(file, start, &mistake.span));
+    let at = place(file, start, &mistake.span);
     let diagnostic = Diagnostic {
         help: mistake.help,
-        ..diagnostic
+        ..Diagnostic::error(mistake.code, mistake.message).at(at)
     };
     match mend(line.trim(), PATIENCE) {
         Some(line) => diagnostic.replace(whole, line),
         None => diagnostic,
     }
+}
+
+/// Says that a whole file is something else, with what to do about it.
+fn not_a_list(place: Place, what: &str, help: &str) -> Diagnostic {
+    let message = format!("this file is {what}, not an image list");
+    Diagnostic::error(OTHER_FORM, message).at(place).help(help)
 }
 
 /// Explains why an item of a mirror file is not understood; `whole` tells whether the text is the

@@ -22,6 +22,9 @@ pub(super) fn page(address: &str) -> Option<Page> {
     let image = match *site {
         "hub.docker.com" | "registry.hub.docker.com" => docker_hub(rest, query),
         "quay.io" => match rest {
+            ["repository", org, name, "manifest", digest, ..] => {
+                Some(format!("quay.io/{org}/{name}@{digest}"))
+            }
             ["repository", org, name, ..] => Some(tagged(&["quay.io", org, name], tag_of(query))),
             _ => return None,
         },
@@ -53,7 +56,14 @@ fn docker_hub(path: &[&str], query: &str) -> Option<String> {
                 .copied()
                 .chain([*image])
                 .collect();
-            Some(tagged(&parts, Some(tag)))
+            let image = tagged(&parts, Some(tag));
+            // The page is that of one platform's image.
+            Some(
+                match path.last().and_then(|last| last.strip_prefix("sha256-")) {
+                    Some(hex) => format!("{image}@sha256:{hex}"),
+                    None => image,
+                },
+            )
         }
         ["r", org, image, ..] | ["repository", "docker", org, image, ..] => {
             let parts: Vec<&str> = [*org]
@@ -90,6 +100,13 @@ fn github(path: &[&str], query: &str) -> Option<String> {
     else {
         return None;
     };
+    // A page with a number is that of a version, which only its tag can name.
+    let is_version = path
+        .last()
+        .is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit()));
+    if is_version && tag_of(query).is_none() {
+        return None;
+    }
     let package = package.replace("%2F", "/").replace("%2f", "/");
     Some(tagged(&["ghcr.io", owner, &package], tag_of(query)).to_ascii_lowercase())
 }
@@ -138,8 +155,14 @@ mod tests {
             ),
             ("https://hub.docker.com/r/library/nginx", "nginx"),
             (
-                "https://hub.docker.com/layers/library/nginx/1.27/images/sha256-12",
+                "https://hub.docker.com/layers/library/nginx/1.27",
                 "nginx:1.27",
+            ),
+            (
+                "https://hub.docker.com/layers/library/nginx/1.27/images/sha256-\
+                 aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+                "nginx:1.27@sha256:\
+                 aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
             ),
             (
                 "https://hub.docker.com/repository/docker/a/b/general",
@@ -185,6 +208,9 @@ mod tests {
             "https://github.com/org/repo",
             "https://hub.docker.com/",
             "https://hub.docker.com/r/最/新",
+            "https://hub.docker.com/layers/library/nginx/1.27/images/sha256-12",
+            "https://quay.io/repository/org/app/manifest/sha256:12",
+            "https://github.com/org/repo/pkgs/container/x/123456",
         ] {
             assert_eq!(page(address), Some(Page::Unknown), "{address}");
         }

@@ -24,6 +24,12 @@ const COMMON: [&str; 9] = [
     "windows/amd64",
 ];
 
+/// Returns the common platform that a text is with one letter or two in the wrong place.
+fn misspelt(text: &str) -> Option<&'static str> {
+    let near = |known: &&str| strsim::damerau_levenshtein(text, known) <= 2;
+    closest(text, COMMON).filter(near)
+}
+
 /// `--platfrom=linux/arm64 nginx`, `-platform linux/arm64 nginx`
 pub(super) fn misspelt_option(line: &Line<'_>) -> Option<Mistake> {
     let option = line
@@ -66,12 +72,12 @@ pub(super) fn behind_the_image(line: &Line<'_>) -> Option<Mistake> {
     let Some(platform) = platform else {
         return Some(mistake);
     };
-    let others: Vec<&str> = line.words[..at]
-        .iter()
-        .chain(rest)
-        .map(|word| word.text)
-        .collect();
-    Some(mistake.mended(format!("{OPTION}={} {}", platform.text, others.join(" "))))
+    // Of two images, it may be that of either.
+    if !rest.is_empty() {
+        return Some(mistake.help("write one image a line"));
+    }
+    let image = line.text[..line.words[at].start].trim();
+    Some(mistake.mended(format!("{OPTION}={} {image}", platform.text)))
 }
 
 /// `--platform`, `--platform=linux/arm64`, `--platform=nginx:1.27`
@@ -81,22 +87,20 @@ pub(super) fn nothing_behind(line: &Line<'_>) -> Option<Mistake> {
         return None;
     }
     let option = line.words.first()?.span();
-    let Some(platform) = platform else {
+    if platform.is_none() {
         let message = "a platform and an image are missing behind `--platform`";
         return Some(
             Mistake::new("image-missing", message, option)
-                .help("write both: `--platform=linux/arm64 nginx:1.27`"),
+                .help("write both on this line, as in `--platform=linux/arm64 nginx:1.27`"),
         );
-    };
+    }
     if let Some(mistake) = image_in_its_place(line) {
         return Some(mistake);
     }
     let message = "an image is missing behind the platform";
     Some(
-        Mistake::new("image-missing", message, option.start..line.text.len()).help(format!(
-            "write it on this line: `{OPTION}={} nginx:1.27`",
-            short(platform.text)
-        )),
+        Mistake::new("image-missing", message, option.start..line.text.len())
+            .help("write it on this line, behind the platform"),
     )
 }
 
@@ -104,27 +108,20 @@ pub(super) fn nothing_behind(line: &Line<'_>) -> Option<Mistake> {
 pub(super) fn several(line: &Line<'_>) -> Option<Mistake> {
     let (platform, rest) = split_platform(&line.words)?;
     let platform = platform.filter(|platform| platform.text.contains([',', ';', '|']))?;
-    let image = rest
-        .iter()
-        .map(|word| word.text)
-        .collect::<Vec<_>>()
-        .join(" ");
-    let platforms = platform
-        .text
-        .split([',', ';', '|'])
-        .filter(|platform| !platform.is_empty());
-    let lines: Vec<String> = platforms
-        .map(|platform| format!("{OPTION}={platform} {image}"))
-        .collect();
     let message = "an image list has one platform a line";
-    Some(
-        Mistake::new("several-platforms", message, platform.span())
-            .help(
-                "write a line for each; a mirror file can put them under one name, \
-                 with `platforms: [linux/amd64, linux/arm64]`",
-            )
-            .mended(lines.join("\n")),
-    )
+    let mistake = Mistake::new("several-platforms", message, platform.span()).help(
+        "write a line for each; a mirror file can put them under one name, \
+         with `platforms: [linux/amd64, linux/arm64]`",
+    );
+    let platforms: Vec<&str> = platform.text.split([',', ';', '|']).collect();
+    let [image] = rest else { return Some(mistake) };
+    // With a blank behind the comma, the next platform is the next word.
+    if platforms.contains(&"") {
+        return Some(mistake);
+    }
+    let line = |platform: &&str| format!("{OPTION}={platform} {}", image.text);
+    let lines: Vec<String> = platforms.iter().map(line).collect();
+    Some(mistake.mended(lines.join("\n")))
 }
 
 /// `--platform=all nginx`, `--platform=linux/* nginx`
@@ -167,7 +164,7 @@ pub(super) fn not_a_platform(line: &Line<'_>) -> Option<Mistake> {
     let mistake = Mistake::new("not-a-platform", message, platform.span()).help(EXAMPLES);
     let meant = error
         .meant
-        .or_else(|| closest(platform.text, COMMON).map(str::to_owned));
+        .or_else(|| misspelt(platform.text).map(str::to_owned));
     Some(match meant {
         Some(meant) => mistake
             .help(format!("did you mean `{meant}`?"))
@@ -183,7 +180,7 @@ fn image_in_its_place(line: &Line<'_>) -> Option<Mistake> {
     let platform = platform?;
     let error = platform.text.parse::<PlatformPattern>().err()?;
     let could_be_platform = error.meant.is_some()
-        || closest(platform.text, COMMON).is_some()
+        || misspelt(platform.text).is_some()
         || platform.text.starts_with("linux/");
     if could_be_platform || platform.text.parse::<Reference>().is_err() {
         return None;

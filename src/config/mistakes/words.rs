@@ -1,12 +1,8 @@
 //! Mistakes in how the words of a line are put together.
 
 use super::super::images_txt::Word;
+use super::columns::{is_image, platform};
 use super::{Line, Mistake, short};
-use crate::model::{PlatformPattern, Reference, check_tag};
-
-fn is_image(text: &str) -> bool {
-    text.parse::<Reference>().is_ok()
-}
 
 /// `nginx:1.27 # web`
 pub(super) fn comment_behind_the_image(line: &Line<'_>) -> Option<Mistake> {
@@ -29,51 +25,6 @@ pub(super) fn comment_behind_the_image(line: &Line<'_>) -> Option<Mistake> {
         .help("put it on a line of its own")
         .mended(format!("# {text}\n{image}")),
     )
-}
-
-/// `nginx：1.27`, and other characters that look like the right ones or like nothing
-pub(super) fn full_width_characters(line: &Line<'_>) -> Option<Mistake> {
-    let found = |(at, c): (usize, char)| plain(c).map(|plain| (at, c, plain));
-    let (at, c, instead) = line.text.char_indices().find_map(found)?;
-    let message = match instead {
-        "" => format!(
-            "an invisible character (U+{:04X}) stands here",
-            u32::from(c)
-        ),
-        instead if ('\u{ff01}'..='\u{ff5e}').contains(&c) => {
-            format!("`{c}` is a full-width character, which looks like `{instead}`")
-        }
-        instead => format!("`{c}` looks like `{instead}` but is another character"),
-    };
-    let mut mended = String::new();
-    for c in line.text.chars() {
-        match plain(c) {
-            Some(instead) => mended.push_str(instead),
-            None => mended.push(c),
-        }
-    }
-    Some(Mistake::new("odd-character", message, at..at + c.len_utf8()).mended(mended.trim()))
-}
-
-/// Returns what stands on a keyboard instead of a character that only looks like it.
-fn plain(c: char) -> Option<&'static str> {
-    const ASCII: &str = "!\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`\
-                         abcdefghijklmnopqrstuvwxyz{|}~";
-    match c {
-        '\u{ff01}'..='\u{ff5e}' => {
-            let at = usize::try_from(u32::from(c) - 0xff01).ok()?;
-            ASCII.get(at..=at)
-        }
-        '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}' => Some(""),
-        '\u{2010}'..='\u{2012}' | '\u{2212}' => Some("-"),
-        // What an office program makes of `--`.
-        '–' | '—' => Some("--"),
-        '“' | '”' => Some("\""),
-        '‘' | '’' => Some("'"),
-        '。' => Some("."),
-        '、' => Some(","),
-        _ => None,
-    }
 }
 
 /// `docker pull nginx`
@@ -106,107 +57,93 @@ pub(super) fn command(line: &Line<'_>) -> Option<Mistake> {
 }
 
 fn is_flag_of_pull(word: &str) -> bool {
-    matches!(
-        word,
-        "-q" | "--quiet" | "-a" | "--all-tags" | "--disable-content-trust"
+    matches!(word, "-q" | "--quiet" | "--disable-content-trust")
+}
+
+/// `FROM nginx:1.27 AS build`
+pub(super) fn stage(line: &Line<'_>) -> Option<Mistake> {
+    let (from, rest) = line.words.split_first()?;
+    if !from.text.eq_ignore_ascii_case("from") || rest.is_empty() {
+        return None;
+    }
+    let end = match rest {
+        [.., behind, name, _] if name.text.eq_ignore_ascii_case("as") => behind.span().end,
+        _ => line.text.len(),
+    };
+    let message = format!("`{}` is of a Dockerfile", from.text);
+    let mistake = Mistake::new("stage", message, from.span()).help("write the image alone");
+    let image = line.text[from.span().end..end].trim();
+    // What is built from nothing, or from another stage, is no image of a registry.
+    Some(if image == "scratch" {
+        mistake
+    } else {
+        mistake.mended(image)
+    })
+}
+
+/// `image: nginx:1.27`, `name: nginx`
+pub(super) fn key(line: &Line<'_>) -> Option<Mistake> {
+    const OF_IMAGES: [&str; 4] = ["image", "source", "src", "from"];
+    const OTHERS: [&str; 16] = [
+        "apiversion",
+        "container",
+        "containers",
+        "dest",
+        "destination",
+        "dst",
+        "images",
+        "kind",
+        "name",
+        "platform",
+        "registry",
+        "repo",
+        "repository",
+        "tag",
+        "target",
+        "version",
+    ];
+    let first = line.words.first()?;
+    let (key, value) = line.text.trim().split_once(':')?;
+    let name = key.trim_matches(['"', '\'']).to_ascii_lowercase();
+    let (of_image, other) = (OF_IMAGES.contains(&&*name), OTHERS.contains(&&*name));
+    // `source:1.27` is an image.
+    if !(of_image || other) || !value.starts_with([' ', '\t']) {
+        return None;
+    }
+    let message = format!("`{key}:` does not belong to an image list");
+    let span = first.start..first.start + key.len() + 1;
+    let mistake = Mistake::new("odd-punctuation", message, span).help("write the image alone");
+    Some(if of_image {
+        mistake.mended(value.trim())
+    } else {
+        mistake
+    })
+}
+
+/// `IMAGE=nginx:1.27`, `nginx==1.27`
+pub(super) fn assignment(line: &Line<'_>) -> Option<Mistake> {
+    let word = line.words.iter().find(|word| word.text.contains('='))?;
+    let at = word.start + word.text.find('=')?;
+    Some(
+        Mistake::new("odd-punctuation", "an image has no `=`", at..at + 1)
+            .help("a tag stands behind `:`, as in `nginx:1.27`; nothing is set in an image list"),
     )
 }
 
-/// `- nginx`, `image: nginx`, `"nginx"`, `nginx,`
-pub(super) fn punctuation(line: &Line<'_>) -> Option<Mistake> {
-    let first = line.words.first()?;
-    if line.words.len() > 1 && matches!(first.text, "-" | "*" | "+" | "image:" | "FROM" | "from") {
-        let message = format!("`{}` does not belong to an image list", first.text);
-        let rest = line.text[first.span().end..].trim();
-        return Some(
-            Mistake::new("odd-punctuation", message, first.span())
-                .help("write the image alone")
-                .mended(rest),
-        );
-    }
-    let last = line.words.last()?;
-    let inner = line
-        .text
-        .trim()
-        .trim_matches(['"', '\'', '`', ',', ';', '<', '>']);
-    let start = line.text.find(inner).filter(|_| !inner.is_empty())?;
-    let odd = if start > first.start {
-        first.start..start
-    } else {
-        start + inner.len()..last.span().end
-    };
-    let message = format!(
-        "`{}` does not belong to an image",
-        line.text.get(odd.clone())?
-    );
-    (!odd.is_empty()).then(|| Mistake::new("odd-punctuation", message, odd).mended(inner))
-}
-
-/// `linux/arm64 nginx`
-pub(super) fn platform_without_option(line: &Line<'_>) -> Option<Mistake> {
-    let [platform, image] = line.words.as_slice() else {
+/// `nginx: 1.27`, `ghcr.io/ org/app`
+pub(super) fn torn_apart(line: &Line<'_>) -> Option<Mistake> {
+    let [name, tag] = line.behind_platform() else {
         return None;
     };
-    platform
-        .text
-        .parse::<PlatformPattern>()
-        .ok()
-        .filter(|_| is_image(image.text))?;
-    let message = format!("`--platform=` is missing before `{}`", platform.text);
-    let mended = format!("--platform={} {}", platform.text, image.text);
-    Some(Mistake::new("option-missing", message, platform.span()).mended(mended))
-}
-
-/// `nginx: 1.27`, `nginx 1.27`
-pub(super) fn torn_apart(line: &Line<'_>) -> Option<Mistake> {
-    let words = line.behind_platform();
-    let [name, tag] = words else { return None };
-    let span = name.start..tag.span().end;
     let joint = |c: char| matches!(c, ':' | '@' | '/');
     let joined = format!("{}{}", name.text, tag.text);
-    if (name.text.ends_with(joint) || tag.text.starts_with(joint)) && is_image(&joined) {
-        let message = "a blank stands in the middle of this image";
-        let mended = line.with(span.clone(), &joined);
-        return Some(Mistake::new("blank-in-image", message, span).mended(mended));
-    }
-    let bare = !name.text.contains([':', '@']) && is_image(name.text);
-    let version = tag.text.strip_prefix('v').unwrap_or(tag.text);
-    let version = version.starts_with(|c: char| c.is_ascii_digit()) || version == "latest";
-    if !bare || !version || check_tag(tag.text).is_err() {
+    let is_platform = platform(name.text.trim_end_matches(':')).is_some();
+    let is_torn = name.text.ends_with(joint) || tag.text.starts_with(joint);
+    if is_platform || !is_torn || !is_image(&joined) {
         return None;
     }
-    let message = format!("a `:` is missing before the tag `{}`", tag.text);
-    let mended = line.with(span.clone(), &format!("{}:{}", name.text, tag.text));
+    let span = name.start..tag.span().end;
+    let message = "a blank stands in the middle of this image";
+    let mended = line.with(span.clone(), &joined);
     Some(Mistake::new("blank-in-image", message, span).mended(mended))
-}
-
-/// `nginx:1.27 web`, `nginx:1.27 alpine:3.20`
-pub(super) fn several(line: &Line<'_>) -> Option<Mistake> {
-    let words = line.behind_platform();
-    let [first, second, ..] = words else {
-        return None;
-    };
-    let before = &line.text[..first.start];
-    if words
-        .iter()
-        .all(|word| word.text.contains([':', '/']) && is_image(word.text))
-    {
-        let message = "several images stand on this line";
-        let lines: Vec<String> = words
-            .iter()
-            .map(|word| format!("{before}{}", word.text))
-            .collect();
-        return Some(
-            Mistake::new("several-images", message, line.from(second))
-                .help("write one image a line")
-                .mended(lines.join("\n")),
-        );
-    }
-    let words = short(line.text[second.start..].trim_end());
-    let message = format!("`{words}` stands behind the image");
-    Some(
-        Mistake::new("words-behind-image", message, line.from(second))
-            .help("a line ends with the image; comments stand on lines of their own, after `#`")
-            .mended(format!("{before}{}", first.text)),
-    )
 }

@@ -6,6 +6,7 @@ mod docs;
 mod import;
 mod model;
 mod names;
+mod offers;
 
 use pusher::config::{Environment, Input, Loaded, load};
 
