@@ -14,7 +14,7 @@ use crate::model::{
 };
 
 use super::cost::Contents;
-use super::desired::Referrers;
+use super::desired::{Referrers, TargetName};
 use super::observed::Observation;
 
 /// What was found out about the referrers of an image; the default where none are wanted.
@@ -42,12 +42,15 @@ pub struct ObservedReferrer {
     pub target: Observation<Descriptor>,
 }
 
+/// What cosign attaches to an image, as its tag ends; signatures first.
+const COSIGN_KINDS: [&str; 3] = ["sig", "att", "sbom"];
+
 /// Returns the tags that cosign would give to what it attaches to `digest`.
 pub fn cosign_tags(digest: &Digest, wanted: Referrers) -> Vec<String> {
-    let kinds: &[&str] = match wanted {
+    let kinds = match wanted {
         Referrers::None => &[],
-        Referrers::Signatures => &["sig"],
-        Referrers::All => &["sig", "att", "sbom"],
+        Referrers::Signatures => &COSIGN_KINDS[..1],
+        Referrers::All => &COSIGN_KINDS[..],
     };
     kinds
         .iter()
@@ -60,6 +63,19 @@ pub fn fallback_tag(digest: &Digest) -> String {
     // A tag has at most 128 characters; the specification cuts the parts at 32 and 64.
     let hex = &digest.hex()[..digest.hex().len().min(64)];
     format!("{}-{hex}", digest.algorithm().as_str())
+}
+
+/// Tells whether a referrer can have this name: it is pushed without a tag, or has one of cosign's.
+pub fn is_referrer_name(name: &TargetName) -> bool {
+    let is_cosign = || {
+        let (subject, kind) = name.tag.split_once('.')?;
+        let (algorithm, hex) = subject.split_once('-')?;
+        let is_digest = ["sha256", "sha512"].contains(&algorithm)
+            && hex.len() == 64
+            && hex.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'));
+        Some(is_digest && COSIGN_KINDS.contains(&kind))
+    };
+    name.digest().is_some() || is_cosign().unwrap_or_default()
 }
 
 /// Tells whether a referrer is a signature: cosign's, sigstore's or Notary's.
@@ -171,7 +187,27 @@ mod tests {
             [format!("sha256-{hex}.sig")]
         );
         assert_eq!(cosign_tags(&digest, Referrers::All).len(), 3);
+        let named = |tag: String| TargetName {
+            repository: "app".to_owned(),
+            tag,
+        };
         let long = Digest::of(Algorithm::Sha512, b"");
+        for digest in [&digest, &long] {
+            for tag in cosign_tags(digest, Referrers::All) {
+                assert!(is_referrer_name(&named(tag.clone())), "{tag}");
+            }
+            assert!(is_referrer_name(&named(digest.to_string())));
+        }
+        let tags = [
+            "v1".to_owned(),
+            "sha256-abc.sig".to_owned(),
+            fallback_tag(&digest),
+            format!("sha256-{hex}.tar"),
+            format!("md5-{hex}.sig"),
+        ];
+        for tag in tags {
+            assert!(!is_referrer_name(&named(tag.clone())), "{tag}");
+        }
         assert_eq!(fallback_tag(&long), format!("sha512-{}", &long.hex()[..64]));
     }
 

@@ -7,6 +7,7 @@ use crate::model::Reference;
 
 use super::super::desired::{Desired, Entry, Referrers, TargetName};
 use super::super::lock::LockedImage;
+use super::super::referrers::is_referrer_name;
 use super::{Deletion, FileDigest, Mismatch, Planned, Rules, SavedPlan, SavedTarget, Wanted};
 
 /// What the files and the lock say, which a saved plan can only choose from.
@@ -152,10 +153,10 @@ fn other_deletion(
     })
 }
 
-/// Reads `name` as that of a signature or the like, if it can be one: it stands in the repository of
-/// an image that is followed.
+/// Reads `name` as that of a signature or the like, if it can be one: by what it is called, and as
+/// something is followed in its repository.
 fn follower(name: &str, entries: &[Entry]) -> Option<TargetName> {
-    let name: TargetName = name.parse().ok()?;
+    let name: TargetName = name.parse().ok().filter(is_referrer_name)?;
     let leads = |entry: &Entry| {
         entry.policy.referrers != Referrers::None && entry.target.repository == name.repository
     };

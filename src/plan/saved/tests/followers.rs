@@ -97,3 +97,18 @@ fn an_image_is_copied_though_its_signatures_were_not_read() {
     let blocked = Some(&BlockReason::BlockedWhenPlanned);
     assert_eq!(told, [(app.clone(), None), (app, blocked), (web, None)]);
 }
+
+#[test]
+fn no_other_name_follows_an_image() {
+    let (desired, then) = signed();
+    let good = saved(&desired, &then);
+    let other = signature_tag().replace(".sig", ".tar");
+    for name in ["app:evil", &format!("app:{other}"), "other:1"] {
+        for planned in [good.changes[1].clone(), Planned::Blocked] {
+            let mut forged = good.clone();
+            forged.changes.insert(name.to_owned(), planned);
+            let found = pin(&forged, declared(&desired, &files("a"))).unwrap_err();
+            assert_eq!(found, [Mismatch::UnknownTarget(name.to_owned())]);
+        }
+    }
+}
