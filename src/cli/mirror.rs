@@ -2,14 +2,13 @@
 
 use std::cell::RefCell;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::config::import::{Imported, import};
 use crate::config::{self, Diagnostic, Files, Input, Loaded, PruneSettings, Registries, Severity};
 use crate::disk;
-use crate::lock::{self, LockError};
 use crate::model::Digest;
-use crate::plan::{Desired, Entry, FileDigest, Lock, LockedImage, Origin, TargetName};
+use crate::plan::{Desired, Entry, FileDigest, Lock};
 use crate::render::{Style, diagnostics, github, words};
 
 use super::args::{Format, GlobalArgs, PruneArg};
@@ -17,6 +16,7 @@ use super::context::Context;
 use super::error::{CliError, Stop};
 use super::exit::Exit;
 use super::files::{self, TextFile};
+use super::lock_file::LockFile;
 use super::outputs::Outputs;
 
 /// A desired set that can be worked on, and how to talk to its registries.
@@ -29,10 +29,8 @@ pub struct Mirror {
     pub prune: PruneSettings,
     /// The files that were read, as a saved plan knows them.
     pub files: Vec<FileDigest>,
-    /// Where the lock lies, whether there is one or not.
-    pub lock_file: PathBuf,
-    /// The lock as it was read; empty without one.
-    lock_text: String,
+    /// The lock, which [`Desired::lock`] has been taken from where that is wanted.
+    pub lock: LockFile,
 }
 
 impl Mirror {
@@ -42,16 +40,8 @@ impl Mirror {
         let settings = self.registries.values();
         let certificates = settings.filter_map(|settings| settings.ca_file.as_deref());
         files
-            .chain([self.lock_file.as_path()])
+            .chain(self.lock.places())
             .chain(certificates.map(Path::new))
-    }
-
-    /// Returns where the lock records a target.
-    pub fn place_in_lock(&self, target: &TargetName) -> Origin {
-        Origin {
-            file: self.lock_file.display().to_string(),
-            line: lock::line_of(&self.lock_text, target).unwrap_or(1),
-        }
     }
 
     /// Tells whether what is no longer declared has to be deleted.
@@ -59,23 +49,12 @@ impl Mirror {
         asked.prune || self.prune.wanted
     }
 
-    /// Returns what may be deleted: what the lock records and the files no longer declare.
-    pub fn prunable(&self) -> Result<Vec<(TargetName, LockedImage)>, CliError> {
-        let Some(lock) = &self.desired.lock else {
-            let file = self.lock_file.display();
-            let message = format!("there is no `{file}`: nothing says which tags may be deleted");
-            let hint = "run `pusher lock` and commit what it writes, before images leave the files";
-            return Err(CliError::new(message).hint(hint));
-        };
-        Ok(lock::undeclared(&self.desired, lock))
-    }
-
     /// Stops if the lock leaves the digest of an image open.
     pub fn require_locked(&self) -> Result<(), CliError> {
         let state = |entry: &Entry| words::unlocked(self.desired.lock_state(entry));
         let named = |entry: &Entry| Some(format!("`{}` ({})", entry.target, state(entry)?));
         let unlocked: Vec<_> = self.desired.entries.iter().filter_map(named).collect();
-        let file = self.lock_file.display();
+        let file = self.lock.read_from().display();
         let message = match (&self.desired.lock, unlocked.as_slice()) {
             (Some(_), []) => return Ok(()),
             (None, _) => format!("there is no `{file}`, and `--locked` asks for one"),
@@ -83,7 +62,8 @@ impl Mirror {
                 format!("`{file}` does not settle {}", unlocked.join(", "))
             }
         };
-        Err(CliError::new(message).hint("run `pusher lock`, and commit what it wrote"))
+        let command = self.lock.command("");
+        Err(CliError::new(message).hint(format!("run `{command}`, and commit what it wrote")))
     }
 }
 
@@ -94,11 +74,12 @@ pub fn load(context: &Context, global: &GlobalArgs) -> Result<Loaded, CliError> 
 }
 
 /// Reads the files and says what is to be said about them; stops if that stands in the way, or if one
-/// of them would be written over.
+/// of them would be written over. What of the lock there is to keep to, `keep_to` tells.
 pub fn require(
     context: &Context,
     global: &GlobalArgs,
     outputs: &Outputs<'_>,
+    keep_to: impl FnOnce(&LockFile, &Desired) -> Result<Option<Lock>, CliError>,
 ) -> Result<Mirror, Stop> {
     let file = files::read_main(&context.folder, global.file.as_deref())?;
     let (loaded, mut files) = understand(context, &file);
@@ -125,31 +106,19 @@ pub fn require(
         .printer
         .say(|to| write(context, &loaded.files, &remarks, to));
     let main = files::find_main(&context.folder, global.file.as_deref())?;
-    let lock_file = main.with_file_name(lock::FILE_NAME);
-    let lock_text = files::read_if_there(&context.folder, &lock_file)?;
-    let lock = lock_text.as_deref().map(|text| read_lock(text, &lock_file));
-    desired.lock = lock.transpose()?;
-    let noted = lock_text.as_deref();
-    let lock_name = lock_file.display().to_string();
-    files.extend(noted.map(|text| noted_as(context, &lock_name, text)));
+    let lock = LockFile::read(context, &main, global.file.as_deref(), &desired)?;
+    let noted = |text| noted_as(context, &lock.read_from().display().to_string(), text);
+    files.extend(lock.text().map(noted));
+    desired.lock = keep_to(&lock, &desired)?;
     let mirror = Mirror {
         desired,
         registries: loaded.registries,
         prune: loaded.prune,
         files,
-        lock_file,
-        lock_text: lock_text.unwrap_or_default(),
+        lock,
     };
     outputs.spare(mirror.inputs())?;
     Ok(mirror)
-}
-
-fn read_lock(text: &str, path: &Path) -> Result<Lock, CliError> {
-    let refused = |error: LockError| {
-        let place = format!("{}:{}", path.display(), error.line);
-        CliError::new(format!("{place}: {}", error.message)).hint(error.hint)
-    };
-    lock::read(text).map_err(refused)
 }
 
 /// Reads an image list and writes it as a mirror file; stops if there are mistakes in it.

@@ -5,6 +5,7 @@
 //! | [`args`] | what can be typed |
 //! | [`environment`] | the only reader of the environment |
 //! | [`files`], [`mirror`] | the files that are read, and what they declare |
+//! | [`lock_file`] | the lock: where it lies, whose it is, what may be made of it |
 //! | [`outputs`], [`report`] | the files that are written |
 //! | [`client`] | the client for the registries, from what the files and the environment say |
 //! | [`commands`] | one file a command |
@@ -20,6 +21,7 @@ pub mod environment;
 pub mod error;
 pub mod exit;
 pub mod files;
+pub mod lock_file;
 mod logging;
 pub mod mirror;
 pub mod outputs;

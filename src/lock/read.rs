@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 
-use serde::Deserialize;
-use toml::Spanned;
-
-use crate::model::{Descriptor, Digest, PlatformPattern, Platforms, Reference, media_type};
-use crate::plan::desired::TargetNameError;
+use crate::model::{Descriptor, media_type};
 use crate::plan::{Lock, LockedImage, TargetName};
 
-use super::VERSION;
+use super::disputed::{Disputed, Found};
+use super::format::{Document, Head, Target};
+use super::merged::take_apart;
+use super::owner::Owner;
+use super::{UNOWNED_VERSION, VERSION};
 
 /// Why a text is not a lock file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,12 +32,24 @@ impl fmt::Display for LockError {
 
 impl std::error::Error for LockError {}
 
-/// What helps against most: the file can be made again from what is declared.
-const WRITE_ANEW: &str = "take the last good version of it, or delete it and run `pusher lock`: \
-                          then nothing is retired any more";
+/// What helps against most.
+const TAKE_ANOTHER: &str = "take the last good version of it, then run `pusher lock`";
+
+/// What a lock file says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LockFile {
+    /// Whose it is; none in version 1 of the format, which does not say so.
+    pub owner: Option<Owner>,
+    /// What is locked, as far as that is not in dispute.
+    pub lock: Lock,
+    /// What stands there in several versions, or half, as after a merge.
+    pub disputed: BTreeMap<TargetName, Disputed>,
+    /// Whether anything stands there more than once, be it the same.
+    pub repeats: bool,
+}
 
 /// Reads a lock file.
-pub fn read(text: &str) -> Result<Lock, LockError> {
+pub fn read(text: &str) -> Result<LockFile, LockError> {
     if let Some(line) = conflict(text) {
         return Err(LockError {
             line,
@@ -45,66 +57,85 @@ pub fn read(text: &str) -> Result<Lock, LockError> {
             hint: "keep both sides' blocks and delete the marker lines, then run `pusher lock`",
         });
     }
-    let failed = |error: toml::de::Error| {
-        let span = error.span().unwrap_or_default();
-        error_at(text, &span, error.message().trim().to_owned())
+    let apart = take_apart(text)?;
+    let at = |span: &Range<usize>| apart.line(line_at(&apart.text, span));
+    let error_at = |span: &Range<usize>, message: String| LockError {
+        line: at(span),
+        message,
+        hint: TAKE_ANOTHER,
     };
-    let head: Head = toml::from_str(text).map_err(failed)?;
-    if *head.version.get_ref() != i64::from(VERSION) {
+    let failed = |error: toml::de::Error| {
+        error_at(
+            &error.span().unwrap_or_default(),
+            error.message().trim().to_owned(),
+        )
+    };
+    let Head { version } = toml::from_str(&apart.text).map_err(failed)?;
+    let number = *version.get_ref();
+    if ![UNOWNED_VERSION, VERSION].map(i64::from).contains(&number) {
         return Err(LockError {
-            line: line_at(text, &head.version.span()),
+            line: at(&version.span()),
             message: format!(
-                "this `pusher` reads version {VERSION} of the lock, this is version {}",
-                head.version.get_ref()
+                "this `pusher` reads versions {UNOWNED_VERSION} and {VERSION} of the lock, this is \
+                 version {number}"
             ),
             hint: "use the version of `pusher` that wrote it",
         });
     }
-    let File { image, retired, .. } = toml::from_str(text).map_err(failed)?;
-    let mut places = BTreeMap::new();
-    let mut once = |target: Spanned<Target>| {
-        let span = target.span();
-        let Target(name) = target.into_inner();
-        match places.insert(name.clone(), line_at(text, &span)) {
-            None => Ok(name),
-            Some(first) => {
-                let message = format!("`{name}` stands here again; it is in line {first} already");
-                Err(error_at(text, &span, message))
-            }
+    let Document {
+        file,
+        target,
+        image,
+        retired,
+        ..
+    } = toml::from_str(&apart.text).map_err(failed)?;
+    let owner = match (number == i64::from(VERSION), file, target) {
+        (true, Some(file), Some(target)) => Some(Owner { file, target }),
+        (false, None, None) => None,
+        _ => {
+            let message = format!(
+                "version {VERSION} says whose it is by `file` and `target`, version \
+                 {UNOWNED_VERSION} by neither"
+            );
+            return Err(error_at(&version.span(), message));
         }
     };
-    let mut lock = Lock::default();
-    for (blocks, images) in [(image, &mut lock.images), (retired, &mut lock.retired)] {
+    let mut found = Found::default();
+    for (blocks, is_retired) in [(image, false), (retired, true)] {
         for block in blocks {
-            let target = once(block.target)?;
             let media_type = block.media_type.get_ref();
             if !media_type::is_manifest(media_type) && !media_type::is_index(media_type) {
                 let message = format!("`{media_type}` is no manifest's media type");
-                return Err(error_at(text, &block.media_type.span(), message));
+                return Err(error_at(&block.media_type.span(), message));
             }
-            let locked = LockedImage {
+            let Target(name) = block.target;
+            let line = at(&block.digest.span());
+            let image = LockedImage {
                 source: block.source,
                 source_digest: block.source_digest,
                 platforms: block.platforms.0,
                 expected: Descriptor {
                     media_type: block.media_type.into_inner(),
-                    digest: block.digest,
+                    digest: block.digest.into_inner(),
                     size: block.size,
                 },
                 rule: block.rule,
             };
-            images.insert(target, locked);
+            found.block(name, line, image, is_retired);
         }
     }
-    Ok(lock)
-}
-
-fn error_at(text: &str, span: &Range<usize>, message: String) -> LockError {
-    LockError {
-        line: line_at(text, span),
-        message,
-        hint: WRITE_ANEW,
+    let is_apart = apart.has_changed();
+    for (target, line) in apart.incomplete {
+        let Target(name) = Target::try_from(target).map_err(|error| LockError {
+            line,
+            message: error.to_string(),
+            hint: TAKE_ANOTHER,
+        })?;
+        found.part(name, line);
     }
+    let mut file = found.settle(owner);
+    file.repeats |= is_apart;
+    Ok(file)
 }
 
 fn line_at(text: &str, span: &Range<usize>) -> usize {
@@ -129,82 +160,4 @@ fn conflict(text: &str) -> Option<usize> {
     text.lines()
         .position(is_marker)
         .map(|position| position + 1)
-}
-
-#[derive(Deserialize)]
-struct Head {
-    version: Spanned<i64>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    /// [`Head`] has looked at it.
-    #[serde(rename = "version")]
-    _version: serde::de::IgnoredAny,
-    #[serde(default)]
-    image: Vec<Block>,
-    #[serde(default)]
-    retired: Vec<Block>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct Block {
-    target: Spanned<Target>,
-    source: Reference,
-    source_digest: Digest,
-    platforms: WrittenPlatforms,
-    digest: Digest,
-    media_type: Spanned<String>,
-    size: u64,
-    rule: String,
-}
-
-#[derive(Deserialize)]
-#[serde(try_from = "String")]
-struct Target(TargetName);
-
-impl TryFrom<String> for Target {
-    type Error = TargetNameError;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        let name: TargetName = text.parse()?;
-        // What is pushed without a tag follows an image, and is never locked by itself.
-        match name.digest() {
-            None => Ok(Self(name)),
-            Some(_) => Err(TargetNameError(text)),
-        }
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(try_from = "AllOrSome")]
-struct WrittenPlatforms(Platforms);
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum AllOrSome {
-    All(String),
-    Some(Vec<String>),
-}
-
-impl TryFrom<AllOrSome> for WrittenPlatforms {
-    type Error = String;
-
-    fn try_from(written: AllOrSome) -> Result<Self, String> {
-        match written {
-            AllOrSome::All(word) if word == "all" => Ok(Self(Platforms::All)),
-            AllOrSome::All(word) => Err(format!("`{word}` is neither `all` nor a list")),
-            AllOrSome::Some(patterns) if patterns.is_empty() => {
-                Err("the list of platforms is empty".to_owned())
-            }
-            AllOrSome::Some(patterns) => {
-                let parsed: Result<Vec<PlatformPattern>, _> =
-                    patterns.iter().map(|text| text.parse()).collect();
-                let parsed = parsed.map_err(|error| error.to_string())?;
-                Ok(Self(Platforms::only(parsed)))
-            }
-        }
-    }
 }

@@ -87,7 +87,7 @@ pub fn undeclared(desired: &Desired, lock: &Lock) -> Vec<(TargetName, LockedImag
     left
 }
 
-fn declared(desired: &Desired) -> BTreeSet<&TargetName> {
+pub(super) fn declared(desired: &Desired) -> BTreeSet<&TargetName> {
     desired.entries.iter().map(|entry| &entry.target).collect()
 }
 

@@ -5,25 +5,37 @@ use std::fmt::{self, Write as _};
 use crate::model::Platforms;
 use crate::plan::{Lock, LockedImage, TargetName};
 
-use super::VERSION;
+use super::owner::Owner;
+use super::{UNOWNED_VERSION, VERSION};
 
 const HEADER: &str = "\
 # Written by `pusher lock`: the digests that the images of the mirror file stand for.
 # Keep it under version control; `pusher lock --update` moves it. What is retired is no longer
 # declared, and was not seen gone from the target since.
 ";
+const OWNED: &str = "\
+# It is the lock of this file in this target alone: the digest is that of `HOST/NAMESPACE`.
+";
 
 /// Writes a lock as TOML; the same lock gives the same text.
-pub fn write(lock: &Lock) -> String {
+pub fn write(lock: &Lock, owner: Option<&Owner>) -> String {
     let mut text = String::new();
     // A string takes all that is written to it.
-    let _ = lock_file(lock, &mut text);
+    let _ = lock_file(lock, owner, &mut text);
     text
 }
 
-fn lock_file(lock: &Lock, out: &mut String) -> fmt::Result {
+fn lock_file(lock: &Lock, owner: Option<&Owner>, out: &mut String) -> fmt::Result {
     let Lock { images, retired } = lock;
-    writeln!(out, "{HEADER}version = {VERSION}")?;
+    out.write_str(HEADER)?;
+    match owner {
+        None => writeln!(out, "version = {UNOWNED_VERSION}")?,
+        Some(Owner { file, target }) => {
+            writeln!(out, "{OWNED}version = {VERSION}")?;
+            string("file", file, out)?;
+            string("target", target, out)?;
+        }
+    }
     for (target, locked) in images {
         block("image", target, locked, out)?;
     }
@@ -43,19 +55,21 @@ fn block(kind: &str, target: &TargetName, image: &LockedImage, out: &mut String)
     } = image;
     writeln!(out, "\n[[{kind}]]")?;
     string("target", target, out)?;
-    string("source", source, out)?;
-    string("source-digest", source_digest, out)?;
+    // Each line names its image, so that a merge never takes it for a line of another one.
+    let mut line = |key: &str, value: &str| writeln!(out, "{key} = {value} # {target}");
+    line("source", &quoted(source))?;
+    line("source-digest", &quoted(source_digest))?;
     match platforms {
-        Platforms::All => string("platforms", "all", out)?,
+        Platforms::All => line("platforms", &quoted("all"))?,
         Platforms::Only(patterns) => {
             let quoted: Vec<_> = patterns.iter().map(quoted).collect();
-            writeln!(out, "platforms = [{}]", quoted.join(", "))?;
+            line("platforms", &format!("[{}]", quoted.join(", ")))?;
         }
     }
-    string("digest", &expected.digest, out)?;
-    string("media-type", &expected.media_type, out)?;
-    writeln!(out, "size = {}", expected.size)?;
-    string("rule", rule, out)
+    line("digest", &quoted(&expected.digest))?;
+    line("media-type", &quoted(&expected.media_type))?;
+    line("size", &expected.size.to_string())?;
+    line("rule", &quoted(rule))
 }
 
 fn string(key: &str, value: impl fmt::Display, out: &mut String) -> fmt::Result {

@@ -136,6 +136,9 @@ pub struct LockArgs {
     /// Tell without network whether the lock fits the files: status 1 if not
     #[arg(long, conflicts_with = "no_cache")]
     pub check: bool,
+    /// Make the lock that of this file and target, whosever it was
+    #[arg(long, conflicts_with = "check")]
+    pub adopt: bool,
     /// Which file is read.
     #[command(flatten)]
     pub file: FileArg,
@@ -149,7 +152,8 @@ Examples:
   pusher lock                        lock what is not locked yet
   pusher lock --update               move every image to what its source holds now
   pusher lock --update nginx:1.27    move one, by its source or its target
-  pusher lock --check                for a pull request: does the lock fit the files?";
+  pusher lock --check                for a pull request: does the lock fit the files?
+  pusher lock --adopt                after the file was renamed, or its images go elsewhere";
 
 const PLAN_EXAMPLES: &str = "\
 Examples:

@@ -111,7 +111,7 @@ impl ReportArg {
 /// Whether what is no longer declared is deleted.
 #[derive(Debug, Clone, Copy, Args)]
 pub struct PruneArg {
-    /// Delete the tags that `mirror.lock` records and the files no longer declare
+    /// Delete the tags that the lock records and the files no longer declare
     #[arg(long)]
     pub prune: bool,
 }
@@ -119,7 +119,7 @@ pub struct PruneArg {
 /// Whether everything must be locked.
 #[derive(Debug, Clone, Copy, Args)]
 pub struct LockedArg {
-    /// Refuse to go on if an image is not in `mirror.lock`
+    /// Refuse to go on if an image is not in the lock
     #[arg(long)]
     pub locked: bool,
 }

@@ -76,7 +76,7 @@ async fn gather(context: &Context, planned: &Planned) -> Result<Evidence, Stop> 
 /// Makes a change of what the lock alone declares.
 fn recorded(mirror: &Mirror, target: TargetName, image: LockedImage, action: Action) -> Change {
     Change {
-        origin: mirror.place_in_lock(&target),
+        origin: mirror.lock.place_of(&target),
         target,
         source: image.source,
         platforms: image.platforms,

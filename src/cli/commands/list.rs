@@ -12,7 +12,7 @@ use super::super::outputs::Outputs;
 /// Prints the desired set.
 pub(super) fn run(context: &Context, global: &GlobalArgs) -> Result<Exit, Stop> {
     let outputs = Outputs::check(context, [])?;
-    let desired = mirror::require(context, global, &outputs)?.desired;
+    let desired = mirror::require(context, global, &outputs, |_, _| Ok(None))?.desired;
     context.printer.answer(|to| match global.format() {
         Format::Human => list::human(&desired, to),
         Format::Json => list::json(&desired, to),

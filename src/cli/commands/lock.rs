@@ -1,10 +1,12 @@
 //! `lock`: which digests the images stand for, written down.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::lock::{Unfit, check, renew, undeclared, write};
+use indexmap::IndexMap;
+
+use crate::lock::{Continued, Disputed, Unfit, check, renew, undeclared, write};
 use crate::observe::{resolve, tags};
-use crate::plan::{Desired, Entry, Observation};
+use crate::plan::{Desired, Entry, Observation, ObservedTags, SourceImage, TargetName};
 use crate::render;
 
 use super::super::args::{GlobalArgs, LockArgs};
@@ -12,6 +14,7 @@ use super::super::client::connect;
 use super::super::context::Context;
 use super::super::error::{CliError, Stop};
 use super::super::exit::Exit;
+use super::super::lock_file::LockFile;
 use super::super::mirror::{self, Mirror};
 use super::super::outputs::{self, Outputs};
 use super::plan::{cache, reading};
@@ -23,50 +26,163 @@ pub(super) async fn run(
     options: &LockArgs,
 ) -> Result<Exit, Stop> {
     let outputs = Outputs::check(context, [])?;
-    let mirror = mirror::require(context, global, &outputs)?;
     if options.check {
+        let mirror = mirror::require(context, global, &outputs, LockFile::settled)?;
         return compare(context, &mirror);
     }
-    let desired = &mirror.desired;
-    let entries = wanted(desired, options.update.as_deref())?;
-    let client = connect(context, &mirror)?;
-    let cache = cache(context, global);
-    let old = desired.lock.clone().unwrap_or_default();
-    let left = undeclared(desired, &old);
-    let (resolved, left) = reading(context, entries.len(), async |progress| {
-        tokio::join!(
-            resolve(desired, &entries, &client, &cache, progress),
-            tags(&desired.target, left.iter().map(|(name, _)| name), &client),
-        )
-    })
-    .await?;
+    // What of it goes on is known once it is known which images are to move.
+    let mut mirror = mirror::require(context, global, &outputs, |_, _| Ok(None))?;
+    let moved = moved(&mirror.desired, options.update.as_deref())?;
+    let old = mirror
+        .lock
+        .continued(&mirror.desired, options.adopt, &moved)?;
+    tell(context, &mirror.lock, &old);
+    let Continued {
+        lock,
+        disputed,
+        owner,
+        forgotten: _,
+    } = old;
+    mirror.desired.lock = Some(lock);
+    let Read { resolved, held } = read(context, global, &mirror, &moved, &disputed).await?;
+    let open = settle(&mut mirror.desired, disputed, &held);
     // Only a clear answer counts: what could not be read may be there.
     let is_gone = |(_, found): &(_, _)| matches!(found, Observation::Absent);
-    let gone: BTreeSet<_> = left
+    let gone: BTreeSet<_> = held
         .into_iter()
         .filter(is_gone)
         .map(|(name, _)| name)
         .collect();
-    let renewed = renew(desired, &resolved, &gone);
-    if desired.lock.as_ref() != Some(&renewed.lock) {
-        let text = write(&renewed.lock);
-        outputs::write(context, &mirror.lock_file, &text)?;
+    let renewed = renew(&mirror.desired, &resolved, &gone);
+    let is_lost = |name: &TargetName| !renewed.lock.images.contains_key(name);
+    let lost: Vec<_> = open.into_iter().filter(is_lost).collect();
+    if lost.is_empty() && !mirror.lock.holds(&renewed.lock, owner.as_ref()) {
+        let text = write(&renewed.lock, owner.as_ref());
+        outputs::write(context, &mirror.lock.path, &text)?;
     }
     let view = context.printer.view(global.verbose > 0);
-    let file = mirror.lock_file.display().to_string();
+    let file = mirror.lock.path.display().to_string();
+    let target = &mirror.desired.target;
     context
         .printer
-        .answer(|to| render::human::renewed(&renewed, &file, &desired.target, &view, to))?;
+        .answer(|to| render::human::renewed(&renewed, &file, target, &view, to))?;
+    if !lost.is_empty() {
+        let names: Vec<_> = lost.iter().map(|name| format!("`{name}`")).collect();
+        let message = format!(
+            "`{file}` stays as it is: what holds of {} could not be read",
+            names.join(", ")
+        );
+        let hint = "run it again later, or keep only the lines that are right";
+        return Err(CliError::new(message).hint(hint).into());
+    }
     Ok(Exit::of(renewed.blocked() > 0, false))
+}
+
+/// Says what is not to be seen in what became of each image.
+fn tell(context: &Context, file: &LockFile, old: &Continued) {
+    let path = file.path.display();
+    if !old.forgotten.is_empty() {
+        let names: Vec<_> = old
+            .forgotten
+            .iter()
+            .map(|name| format!("`{name}`"))
+            .collect();
+        context.printer.say_line(format_args!(
+            "warning: `{path}` no longer records {}, which it had in another target",
+            names.join(", ")
+        ));
+    }
+    if file.read_from() != file.path {
+        context.printer.say_line(format_args!(
+            "note: what is locked in `{}`, which does not say whose it is, is taken from there into \
+             `{path}`",
+            file.read_from().display()
+        ));
+    }
+    if old.owner.is_none() {
+        context.printer.say_line(format_args!(
+            "warning: `{path}` does not say whose it is, and records what is not declared: `{}` makes \
+             all of it this file's, to be deleted by `--prune`",
+            file.command(" --adopt")
+        ));
+    }
+}
+
+/// What the registries said.
+struct Read {
+    /// Of the images that are to be locked.
+    resolved: IndexMap<TargetName, Observation<SourceImage>>,
+    /// Of the tags that are no longer declared.
+    held: ObservedTags,
+}
+
+async fn read(
+    context: &Context,
+    global: &GlobalArgs,
+    mirror: &Mirror,
+    moved: &BTreeSet<TargetName>,
+    disputed: &BTreeMap<TargetName, Disputed>,
+) -> Result<Read, Stop> {
+    let desired = &mirror.desired;
+    let target = &desired.target;
+    let entries: Vec<&Entry> = desired
+        .entries
+        .iter()
+        .filter(|entry| target.refuses_name(&entry.target).is_none())
+        .filter(|entry| desired.locked(entry).is_none() || moved.contains(&entry.target))
+        .collect();
+    let declared: BTreeSet<_> = desired.entries.iter().map(|entry| &entry.target).collect();
+    let mut left: BTreeSet<_> = disputed.keys().cloned().collect();
+    left.retain(|name| !declared.contains(name));
+    let old = desired.lock.as_ref();
+    left.extend(
+        old.into_iter()
+            .flat_map(|old| undeclared(desired, old))
+            .map(|(name, _)| name),
+    );
+    let client = connect(context, mirror)?;
+    let cache = cache(context, global);
+    let (resolved, held) = reading(context, entries.len(), async |progress| {
+        tokio::join!(
+            resolve(desired, &entries, &client, &cache, progress),
+            tags(target, &left, &client),
+        )
+    })
+    .await?;
+    Ok(Read { resolved, held })
+}
+
+/// Settles by what the target holds what is in dispute and no longer declared; returns what is open
+/// still.
+fn settle(
+    desired: &mut Desired,
+    disputed: BTreeMap<TargetName, Disputed>,
+    held: &ObservedTags,
+) -> Vec<TargetName> {
+    let retired = &mut desired.lock.get_or_insert_default().retired;
+    let mut open = vec![];
+    for (name, disputed) in disputed {
+        let held = held.get(&name);
+        match held.and_then(|held| disputed.settled_by(held)) {
+            Some(image) => drop(retired.insert(name, image)),
+            // Of what is gone nothing needs to be known.
+            None if matches!(held, Some(Observation::Absent)) => {}
+            None => open.push(name),
+        }
+    }
+    open
 }
 
 /// Says in what the lock does not fit the files; asks no registry.
 fn compare(context: &Context, mirror: &Mirror) -> Result<Exit, Stop> {
-    let file = mirror.lock_file.display().to_string();
+    let file = mirror.lock.read_from().display().to_string();
     let Some(lock) = &mirror.desired.lock else {
         let error = CliError::new(format!("there is no `{file}`"));
         return Err(error
-            .hint("run `pusher lock`, and commit what it writes")
+            .hint(format!(
+                "run `{}`, and commit what it writes",
+                mirror.lock.command("")
+            ))
             .into());
     };
     let unfit: Vec<(_, Unfit)> = check(&mirror.desired, lock);
@@ -78,9 +194,8 @@ fn compare(context: &Context, mirror: &Mirror) -> Result<Exit, Stop> {
     Ok(Exit::of(!unfit.is_empty(), false))
 }
 
-/// Returns the entries whose sources are to be asked: those that are not settled, and those that
-/// someone wants to move.
-fn wanted<'a>(desired: &'a Desired, update: Option<&[String]>) -> Result<Vec<&'a Entry>, CliError> {
+/// Returns the images that someone wants to move.
+fn moved(desired: &Desired, update: Option<&[String]>) -> Result<BTreeSet<TargetName>, CliError> {
     let names = |entry: &Entry, name: &str| {
         let source = &entry.source;
         entry.target.to_string() == name
@@ -97,17 +212,11 @@ fn wanted<'a>(desired: &'a Desired, update: Option<&[String]>) -> Result<Vec<&'a
         let hint = "name it as `pusher list` does: by its source or its target";
         return Err(CliError::new(message).hint(hint));
     }
-    let is_open = |entry: &Entry| desired.locked(entry).is_none();
-    let moves = |entry: &Entry| match update {
+    let is_named = |entry: &&Entry| match update {
         None => false,
         Some([]) => true,
         Some(some) => some.iter().any(|name| names(entry, name)),
     };
-    let target = &desired.target;
-    Ok(desired
-        .entries
-        .iter()
-        .filter(|entry| target.refuses_name(&entry.target).is_none())
-        .filter(|entry| is_open(entry) || moves(entry))
-        .collect())
+    let moved = desired.entries.iter().filter(is_named);
+    Ok(moved.map(|entry| entry.target.clone()).collect())
 }

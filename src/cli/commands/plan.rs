@@ -8,7 +8,7 @@ use crate::inspect;
 use crate::observe::{observe, same_content, stock, tags};
 use crate::plan::cost::pulls;
 use crate::plan::offline::offline;
-use crate::plan::{Cost, Observed, Plan, SameContents, SavedPlan, TargetName};
+use crate::plan::{Cost, Desired, Lock, Observed, Plan, SameContents, SavedPlan, TargetName};
 use crate::progress::Progress;
 use crate::registry::Client;
 use crate::render;
@@ -16,8 +16,9 @@ use crate::render;
 use super::super::args::{GlobalArgs, LockedArg, PlanArgs, PruneArg};
 use super::super::client::{connect, warn_of_pulls};
 use super::super::context::Context;
-use super::super::error::Stop;
+use super::super::error::{CliError, Stop};
 use super::super::exit::Exit;
+use super::super::lock_file::LockFile;
 use super::super::mirror::{self, Mirror};
 use super::super::outputs::Outputs;
 use super::super::progress::{Display, Phase};
@@ -33,7 +34,8 @@ pub(super) async fn run(
     let out = options.out.iter().map(|path| ("--out", path.as_path()));
     let outputs = Outputs::check(context, out.chain(options.report.named()))?;
     let asked = if options.offline {
-        let mirror = declared(context, global, options.locked, &outputs)?;
+        let kept_to = LockFile::settled_anywhere;
+        let mirror = keeping(context, global, options.locked, &outputs, kept_to)?;
         Asked {
             plan: offline(&mirror.desired),
             diffs: None,
@@ -121,7 +123,17 @@ pub(super) fn declared(
     locked: LockedArg,
     outputs: &Outputs<'_>,
 ) -> Result<Mirror, Stop> {
-    let mirror = mirror::require(context, global, outputs)?;
+    keeping(context, global, locked, outputs, LockFile::settled)
+}
+
+fn keeping(
+    context: &Context,
+    global: &GlobalArgs,
+    locked: LockedArg,
+    outputs: &Outputs<'_>,
+    kept_to: impl FnOnce(&LockFile, &Desired) -> Result<Option<Lock>, CliError>,
+) -> Result<Mirror, Stop> {
+    let mirror = mirror::require(context, global, outputs, kept_to)?;
     if locked.locked {
         mirror.require_locked()?;
     }
@@ -192,14 +204,14 @@ pub(super) async fn pruned(context: &Context, mut planned: Planned) -> Result<Pl
         mirror,
         ..
     } = &mut planned;
-    let undeclared = mirror.prunable()?;
+    let undeclared = mirror.lock.prunable(&mirror.desired)?;
     let names = undeclared.iter().map(|(name, _)| name);
     let target = &mirror.desired.target;
     let found = reading(context, undeclared.len(), async |_| {
         tags(target, names, client).await
     })
     .await?;
-    let origin = |name: &TargetName| mirror.place_in_lock(name);
+    let origin = |name: &TargetName| mirror.lock.place_of(name);
     crate::plan::prune(plan, &undeclared, &found, mirror.prune.limit, origin);
     Ok(planned)
 }

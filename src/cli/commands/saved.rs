@@ -46,7 +46,8 @@ pub(super) async fn take_up(
     let made_by = made_by(&named, path) + if prunes { " --prune" } else { "" };
     let mut mirror = declared(context, &named, options.locked, outputs)?;
     let undeclared = if saved.prune {
-        mirror.prunable().unwrap_or_default()
+        let prunable = mirror.lock.prunable(&mirror.desired);
+        prunable.unwrap_or_default()
     } else {
         vec![]
     };

@@ -1,7 +1,7 @@
 //! The text of a lock file.
 
 use proptest::prelude::*;
-use pusher::lock::{read, write};
+use pusher::lock::{LockFile, Owner, read, write};
 use pusher::model::{Descriptor, Digest, Platforms, media_type};
 use pusher::plan::{Lock, LockedImage, TargetName};
 
@@ -23,6 +23,21 @@ fn image(source: &str, content: &str, platforms: Platforms) -> LockedImage {
             size: 1234,
         },
         rule: "1.1, images only".to_owned(),
+    }
+}
+
+fn owner() -> Owner {
+    Owner {
+        file: "images.txt".to_owned(),
+        target: Digest::sha256(b"registry.example.com/team"),
+    }
+}
+
+fn file(lock: Lock, owner: Option<Owner>) -> LockFile {
+    LockFile {
+        owner,
+        lock,
+        ..LockFile::default()
     }
 }
 
@@ -56,31 +71,50 @@ fn example() -> Lock {
 
 #[test]
 fn a_lock_file_is_what_it_always_was() {
-    let text = write(&example());
+    let text = write(&example(), Some(&owner()));
     insta::assert_snapshot!("lock_file", text);
-    assert_eq!(read(&text), Ok(example()));
-    assert_eq!(read(&write(&Lock::default())), Ok(Lock::default()));
+    assert_eq!(read(&text), Ok(file(example(), Some(owner()))));
+    let empty = write(&Lock::default(), Some(&owner()));
+    assert_eq!(read(&empty), Ok(file(Lock::default(), Some(owner()))));
+}
+
+/// As files were written before they said whose they are.
+#[test]
+fn a_lock_without_an_owner_is_read_and_written_as_such() {
+    let text = write(&example(), None);
+    assert!(text.contains("\nversion = 1\n\n[[image]]\n"), "{text}");
+    assert_eq!(read(&text), Ok(file(example(), None)));
 }
 
 /// Blocks can be taken from either side of a merge, in any order.
 #[test]
 fn order_is_no_matter_for_reading() {
-    let text = write(&example());
+    let text = write(&example(), None);
     let mut blocks: Vec<&str> = text.split("\n\n").collect();
     blocks[1..].reverse();
-    assert_eq!(read(&blocks.join("\n\n")), Ok(example()));
+    assert_eq!(read(&blocks.join("\n\n")), Ok(file(example(), None)));
 }
 
 #[test]
 fn what_is_wrong_is_named_with_its_line() {
-    let text = write(&example());
+    let text = write(&example(), None);
+    let owned = write(&example(), Some(&owner()));
     let digest = Digest::sha256(b"redis").to_string();
-    let block = text.split("\n\n").nth(1).unwrap();
     let cases = [
         ("conflict", format!("version = 1\n<<<<<<< HEAD\n{text}")),
         (
             "unknown version",
-            text.replace("version = 1", "version = 2\nnew = 1"),
+            text.replace("version = 1", "version = 3\nnew = 1"),
+        ),
+        ("no owner", owned.replace("file = \"images.txt\"\n", "")),
+        ("an owner", owned.replace("version = 2", "version = 1")),
+        (
+            "two owners",
+            owned.replace("file = ", "file = \"web.txt\"\nfile = "),
+        ),
+        (
+            "owned and not",
+            owned.replace("version = 2", "version = 1\nversion = 2"),
         ),
         ("no version", text.replace("version = 1", "")),
         (
@@ -89,13 +123,12 @@ fn what_is_wrong_is_named_with_its_line() {
         ),
         ("unknown key", text.replacen("rule", "ruler", 1)),
         ("unknown block", format!("{text}\n[[images]]\n")),
-        ("twice", format!("{text}\n{block}\n")),
-        (
-            "retired and declared",
-            text.replace("old:1\"\nsource", "app:v1\"\nsource"),
-        ),
         ("short digest", text.replace(&digest, "sha256:abc")),
-        ("no target", text.replacen("target = \"app:v1\"\n", "", 1)),
+        (
+            "no target",
+            text.replacen("target = \"app:v1\"\n", "", 1)
+                .replace(" # app:v1", ""),
+        ),
         ("target without tag", text.replacen("app:v1", "app", 1)),
         (
             "target with host",
@@ -141,10 +174,13 @@ proptest! {
             let mut locked = image("nginx:1", &content, platforms());
             locked.rule.clone_from(&rule);
             locked.expected.size = size;
-            lock.retired.insert(name(&repository, "old"), locked.clone());
+            lock.retired.insert(name(&repository, "retired"), locked.clone());
             lock.images.insert(name(&repository, &content), locked);
         }
-        prop_assert_eq!(read(&write(&lock)), Ok(lock));
+        for owner in [None, Some(owner())] {
+            let text = write(&lock, owner.as_ref());
+            prop_assert_eq!(read(&text), Ok(file(lock.clone(), owner)));
+        }
     }
 
     #[test]
@@ -154,11 +190,12 @@ proptest! {
 
     #[test]
     fn a_damaged_file_is_refused_or_means_something(at in 0_usize..2000, with in "\\PC") {
-        let text = write(&example());
+        let text = write(&example(), None);
         let at = at % text.len();
         let damaged = format!("{}{with}{}", &text[..at], &text[at + 1..]);
-        if let Ok(lock) = read(&damaged) {
-            prop_assert_eq!(read(&write(&lock)), Ok(lock));
+        if let Ok(LockFile { lock, owner, .. }) = read(&damaged) {
+            let text = write(&lock, owner.as_ref());
+            prop_assert_eq!(read(&text), Ok(file(lock, owner)));
         }
     }
 }

@@ -1,0 +1,259 @@
+//! The lock of a mirror file or image list: where it lies, and what may be made of it.
+
+mod words;
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use crate::lock::{self, Continued, LockError, Owner, Stranger};
+use crate::plan::{Desired, Lock, LockedImage, Origin, TargetName};
+
+use super::context::Context;
+use super::error::CliError;
+use super::files::{self, DEFAULT_FILES};
+
+/// The lock of the files that are looked for; that of another is named after it.
+const DEFAULT_LOCK: &str = "mirror.lock";
+
+/// The lock of a mirror file or image list.
+pub struct LockFile {
+    /// Where it lies, whether there is one or not.
+    pub path: PathBuf,
+    /// Where every file in the folder once had its lock.
+    shared: PathBuf,
+    /// Whose it is or will be.
+    owner: Owner,
+    /// What it is the lock of, as it was typed.
+    typed: Option<PathBuf>,
+    target: String,
+    found: Option<Found>,
+}
+
+/// A lock that was read.
+struct Found {
+    path: PathBuf,
+    text: String,
+    contents: lock::LockFile,
+}
+
+impl LockFile {
+    /// Reads the lock of the file `main`, `typed` if it was.
+    ///
+    /// Every file in a folder once had the same lock. Where that does not say whose it is, it goes on to
+    /// settle what each of them declares, until that has a lock of its own.
+    pub fn read(
+        context: &Context,
+        main: &Path,
+        typed: Option<&Path>,
+        desired: &Desired,
+    ) -> Result<Self, CliError> {
+        let name = main.file_name().unwrap_or_default();
+        let path = main.with_file_name(lock_name(Path::new(name)));
+        let shared = main.with_file_name(DEFAULT_LOCK);
+        let mut found = Found::read(context, &path)?;
+        if found.is_none() && path != shared {
+            found = Found::read(context, &shared)?.filter(|found| found.contents.owner.is_none());
+        }
+        let target = &desired.target;
+        Ok(Self {
+            path,
+            shared,
+            owner: Owner::new(&name.to_string_lossy(), target),
+            typed: typed.map(ToOwned::to_owned),
+            target: target.to_string(),
+            found,
+        })
+    }
+
+    /// Returns the lock's text, if there is one.
+    pub fn text(&self) -> Option<&str> {
+        self.found.as_ref().map(|found| found.text.as_str())
+    }
+
+    /// Returns where it was read, or would have been; what is written goes to [`Self::path`].
+    pub fn read_from(&self) -> &Path {
+        self.found.as_ref().map_or(&self.path, |found| &found.path)
+    }
+
+    /// Returns every place where it lies or may.
+    pub fn places(&self) -> impl Iterator<Item = &Path> {
+        [&self.path, &self.shared].into_iter().map(PathBuf::as_path)
+    }
+
+    /// Returns what there is to keep to.
+    ///
+    /// # Errors
+    ///
+    /// It is another's, or says several things of one image.
+    pub fn settled(&self, desired: &Desired) -> Result<Option<Lock>, CliError> {
+        self.require_ours()?;
+        self.settled_anywhere(desired)
+    }
+
+    /// Returns what there is to keep to, whatever target it is in: where no registry is asked, the
+    /// target may be but a stand-in for one whose name is a secret.
+    pub fn settled_anywhere(&self, desired: &Desired) -> Result<Option<Lock>, CliError> {
+        let Some(found) = &self.found else {
+            return Ok(None);
+        };
+        if let Some(Stranger { file: Some(_), .. }) = found.contents.stranger(&self.owner) {
+            self.require_ours()?;
+        }
+        let contents = self.contents(found, desired, false);
+        self.require_undisputed(&contents, desired, |_| false)?;
+        Ok(Some(contents.lock))
+    }
+
+    /// Returns what goes on in the next lock.
+    ///
+    /// # Errors
+    ///
+    /// It is another's and nobody wants to `adopt` it, or says several things of one image that is not
+    /// to be `moved` to what its source holds.
+    pub fn continued(
+        &self,
+        desired: &Desired,
+        adopt: bool,
+        moved: &BTreeSet<TargetName>,
+    ) -> Result<Continued, CliError> {
+        let Some(found) = &self.found else {
+            return Ok(Continued {
+                owner: Some(self.owner.clone()),
+                ..Continued::default()
+            });
+        };
+        let contents = self.contents(found, desired, adopt);
+        // What is not declared, the target will settle.
+        let is_settled = |name: &TargetName| moved.contains(name) || !is_declared(desired, name);
+        self.require_undisputed(&contents, desired, is_settled)?;
+        let continued = contents.continued(desired, &self.owner, adopt);
+        continued.map_err(|stranger| self.anothers(&stranger))
+    }
+
+    /// Tells whether the file holds exactly this.
+    pub fn holds(&self, lock: &Lock, owner: Option<&Owner>) -> bool {
+        self.found.as_ref().is_some_and(|found| {
+            let contents = &found.contents;
+            let is_same = contents.lock == *lock && contents.owner.as_ref() == owner;
+            is_same && !contents.repeats && contents.disputed.is_empty() && found.path == self.path
+        })
+    }
+
+    /// Returns what may be deleted: what is recorded and no longer declared.
+    pub fn prunable(&self, desired: &Desired) -> Result<Vec<(TargetName, LockedImage)>, CliError> {
+        let own = self.found.as_ref().filter(|found| found.path == self.path);
+        let (Some(found), Some(lock)) = (own, &desired.lock) else {
+            return Err(self.missing());
+        };
+        let undeclared = lock::undeclared(desired, lock);
+        if found.contents.owner.is_some() || undeclared.is_empty() {
+            return Ok(undeclared);
+        }
+        Err(self.nobodys(undeclared.iter().map(|(name, _)| name)))
+    }
+
+    /// Returns where a target is recorded.
+    pub fn place_of(&self, target: &TargetName) -> Origin {
+        let line = self.text().and_then(|text| lock::line_of(text, target));
+        Origin {
+            file: self.read_from().display().to_string(),
+            line: line.unwrap_or(1),
+        }
+    }
+
+    /// Stops if it is the lock of another file or another target.
+    fn require_ours(&self) -> Result<(), CliError> {
+        let Some(found) = &self.found else {
+            return Ok(());
+        };
+        let stranger = found.contents.stranger(&self.owner);
+        stranger.map_or(Ok(()), |stranger| Err(self.anothers(&stranger)))
+    }
+
+    /// Returns what was read, as far as it is this file's.
+    fn contents(&self, found: &Found, desired: &Desired, adopt: bool) -> lock::LockFile {
+        let mut contents = found.contents.clone();
+        if found.path != self.path && !adopt {
+            contents.retain_declared(desired);
+        }
+        contents
+    }
+
+    /// Stops if several things are said of an image, unless that does not matter.
+    fn require_undisputed(
+        &self,
+        contents: &lock::LockFile,
+        desired: &Desired,
+        no_matter: impl Fn(&TargetName) -> bool,
+    ) -> Result<(), CliError> {
+        let disputed = contents.disputed.iter();
+        let disputed: Vec<_> = disputed.filter(|(name, _)| !no_matter(name)).collect();
+        if disputed.is_empty() {
+            return Ok(());
+        }
+        Err(self.disputed(&disputed, desired))
+    }
+}
+
+impl Found {
+    fn read(context: &Context, path: &Path) -> Result<Option<Self>, CliError> {
+        let Some(text) = files::read_if_there(&context.folder, path)? else {
+            return Ok(None);
+        };
+        let refused = |error: LockError| {
+            let place = format!("{}:{}", path.display(), error.line);
+            CliError::new(format!("{place}: {}", error.message)).hint(error.hint)
+        };
+        let contents = lock::read(&text).map_err(refused)?;
+        let path = path.to_owned();
+        Ok(Some(Self {
+            path,
+            text,
+            contents,
+        }))
+    }
+}
+
+fn is_declared(desired: &Desired, name: &TargetName) -> bool {
+    desired.entries.iter().any(|entry| entry.target == *name)
+}
+
+/// Returns the name of the lock of a file, which lies beside it.
+fn lock_name(main: &Path) -> PathBuf {
+    if DEFAULT_FILES.iter().any(|name| main == Path::new(name)) {
+        return DEFAULT_LOCK.into();
+    }
+    let usual = ["txt", "yaml", "yml", "toml"];
+    if usual
+        .iter()
+        .any(|usual| main.extension() == Some(OsStr::new(usual)))
+    {
+        return main.with_extension("lock");
+    }
+    let mut name = main.to_owned().into_os_string();
+    name.push(".lock");
+    name.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_list_has_a_lock_of_its_own() {
+        for (main, lock) in [
+            ("images.txt", "mirror.lock"),
+            ("mirror.yaml", "mirror.lock"),
+            ("mirror.toml", "mirror.lock"),
+            ("web.txt", "web.lock"),
+            ("web.yml", "web.lock"),
+            ("web", "web.lock"),
+            ("web.v2", "web.v2.lock"),
+            ("web.lock", "web.lock.lock"),
+            (".txt", ".txt.lock"),
+        ] {
+            assert_eq!(lock_name(Path::new(main)), Path::new(lock), "{main}");
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! A lock file as TOML has it.
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::model::{Digest, PlatformPattern, Platforms, Reference};
+use crate::plan::TargetName;
+use crate::plan::desired::TargetNameError;
+
+#[derive(Deserialize)]
+pub(super) struct Head {
+    pub(super) version: Spanned<i64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Document {
+    /// [`Head`] has looked at it.
+    #[serde(rename = "version")]
+    _version: serde::de::IgnoredAny,
+    pub(super) file: Option<String>,
+    pub(super) target: Option<Digest>,
+    #[serde(default)]
+    pub(super) image: Vec<Block>,
+    #[serde(default)]
+    pub(super) retired: Vec<Block>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Block {
+    pub(super) target: Target,
+    pub(super) source: Reference,
+    pub(super) source_digest: Digest,
+    pub(super) platforms: WrittenPlatforms,
+    pub(super) digest: Spanned<Digest>,
+    pub(super) media_type: Spanned<String>,
+    pub(super) size: u64,
+    pub(super) rule: String,
+}
+
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct Target(pub(super) TargetName);
+
+impl TryFrom<String> for Target {
+    type Error = TargetNameError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let name: TargetName = text.parse()?;
+        // What is pushed without a tag follows an image, and is never locked by itself.
+        match name.digest() {
+            None => Ok(Self(name)),
+            Some(_) => Err(TargetNameError(text)),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(try_from = "AllOrSome")]
+pub(super) struct WrittenPlatforms(pub(super) Platforms);
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum AllOrSome {
+    All(String),
+    Some(Vec<String>),
+}
+
+impl TryFrom<AllOrSome> for WrittenPlatforms {
+    type Error = String;
+
+    fn try_from(written: AllOrSome) -> Result<Self, String> {
+        match written {
+            AllOrSome::All(word) if word == "all" => Ok(Self(Platforms::All)),
+            AllOrSome::All(word) => Err(format!("`{word}` is neither `all` nor a list")),
+            AllOrSome::Some(patterns) if patterns.is_empty() => {
+                Err("the list of platforms is empty".to_owned())
+            }
+            AllOrSome::Some(patterns) => {
+                let parsed: Result<Vec<PlatformPattern>, _> =
+                    patterns.iter().map(|text| text.parse()).collect();
+                let parsed = parsed.map_err(|error| error.to_string())?;
+                Ok(Self(Platforms::only(parsed)))
+            }
+        }
+    }
+}

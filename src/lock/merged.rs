@@ -1,0 +1,252 @@
+//! A lock file in which both sides of a merge were kept: blocks stand there twice, and where git left
+//! out of a conflict what both sides had in common, lines of two blocks stand below one header.
+//!
+//! This takes them apart, line by line, by the name that each line bears. Lines of older files bear none:
+//! there it is not guessed whose they are.
+
+use std::borrow::Cow;
+
+use super::read::LockError;
+
+/// The keys of a block, in the order in which they are written.
+const KEYS: [&str; 8] = [
+    "target",
+    "source",
+    "source-digest",
+    "platforms",
+    "digest",
+    "media-type",
+    "size",
+    "rule",
+];
+
+/// A lock file in which each block is one image's.
+pub(super) struct Apart<'a> {
+    pub(super) text: Cow<'a, str>,
+    /// For each line of the text in which line it stood; empty where nothing had to be taken apart.
+    lines: Vec<usize>,
+    /// The targets of which not all lines are known, and where they stand.
+    pub(super) incomplete: Vec<(String, usize)>,
+}
+
+impl Apart<'_> {
+    /// Tells whether anything had to be taken apart.
+    pub(super) fn has_changed(&self) -> bool {
+        !self.lines.is_empty()
+    }
+
+    /// Returns in which line of the file this line of the text stood.
+    pub(super) fn line(&self, line: usize) -> usize {
+        self.lines.get(line - 1).copied().unwrap_or(line)
+    }
+}
+
+/// A line `key = value`, or a header.
+#[derive(Clone, Copy)]
+struct Line<'a> {
+    number: usize,
+    key: &'a str,
+    text: &'a str,
+}
+
+/// A header, and the lines up to the next.
+struct Block<'a> {
+    header: Line<'a>,
+    lines: Vec<Line<'a>>,
+}
+
+/// The lines of an image, wherever they stood.
+struct Image<'a> {
+    name: &'a str,
+    header: Line<'a>,
+    /// By key: one, or one for each version of it.
+    lines: [Vec<Line<'a>>; KEYS.len()],
+}
+
+/// Takes apart what a merge left; other files, and those that are written otherwise than `pusher`
+/// writes them, stay as they are.
+pub(super) fn take_apart(text: &str) -> Result<Apart<'_>, LockError> {
+    let as_it_is = Apart {
+        text: Cow::Borrowed(text),
+        lines: vec![],
+        incomplete: vec![],
+    };
+    let Some((head, blocks)) = split(text) else {
+        return Ok(as_it_is);
+    };
+    let once = without_repeats(&head)?;
+    let is_one = once.len() == head.len() && blocks.iter().all(Block::is_one);
+    let is_known = |block: &Block<'_>| block.lines.iter().all(|line| KEYS.contains(&line.key));
+    if is_one || !blocks.iter().all(is_known) {
+        return Ok(as_it_is);
+    }
+    let mut out = Writer {
+        text: String::new(),
+        apart: as_it_is,
+    };
+    for line in once {
+        out.line(line);
+    }
+    match by_name(&blocks) {
+        Some(images) => images.iter().for_each(|image| out.image(image)),
+        None => blocks.iter().for_each(|block| out.block(block)),
+    }
+    Ok(Apart {
+        text: Cow::Owned(out.text),
+        ..out.apart
+    })
+}
+
+/// Splits a file into the lines before the first block, and the blocks; none where a line is neither.
+fn split(text: &str) -> Option<(Vec<Line<'_>>, Vec<Block<'_>>)> {
+    let (mut head, mut blocks) = (vec![], Vec::<Block<'_>>::new());
+    let mut in_head = true;
+    for (position, line) in text.lines().enumerate() {
+        let text = line.trim();
+        if text.is_empty() || text.starts_with('#') {
+            continue;
+        }
+        let number = position + 1;
+        if matches!(text, "[[image]]" | "[[retired]]") {
+            let (header, lines) = (
+                Line {
+                    number,
+                    key: "",
+                    text,
+                },
+                vec![],
+            );
+            blocks.push(Block { header, lines });
+            in_head = false;
+            continue;
+        }
+        let key = text.split_once('=')?.0.trim();
+        // The other side's head may stand behind this side's first block.
+        in_head |= key == "version";
+        let lines = if in_head {
+            &mut head
+        } else {
+            &mut blocks.last_mut()?.lines
+        };
+        lines.push(Line { number, key, text });
+    }
+    Some((head, blocks))
+}
+
+/// Returns the head with each line once.
+fn without_repeats<'a>(head: &[Line<'a>]) -> Result<Vec<Line<'a>>, LockError> {
+    let mut once: Vec<Line<'_>> = vec![];
+    for line in head {
+        match once.iter().find(|earlier| earlier.key == line.key) {
+            None => once.push(*line),
+            Some(earlier) if earlier.text == line.text => {}
+            Some(Line { number, key, .. }) => {
+                return Err(LockError {
+                    line: line.number,
+                    message: format!("line {number} has another `{key}`"),
+                    hint: "keep the line that is true of this file, delete the other, then run \
+                           `pusher lock`",
+                });
+            }
+        }
+    }
+    Ok(once)
+}
+
+/// Gathers the lines of each image by the name that each of them bears; none where one bears none.
+fn by_name<'a>(blocks: &[Block<'a>]) -> Option<Vec<Image<'a>>> {
+    let mut images: Vec<Image<'a>> = vec![];
+    for Block { header, lines } in blocks {
+        for line in lines {
+            let name = line.name()?;
+            let key = KEYS.iter().position(|key| *key == line.key)?;
+            let known = images.iter().position(|image| image.name == name);
+            let position = known.unwrap_or_else(|| {
+                let (header, lines) = (*header, Default::default());
+                images.push(Image {
+                    name,
+                    header,
+                    lines,
+                });
+                images.len() - 1
+            });
+            let lines = &mut images[position].lines[key];
+            if lines.iter().all(|known| known.text != line.text) {
+                lines.push(*line);
+            }
+        }
+    }
+    Some(images)
+}
+
+impl<'a> Line<'a> {
+    /// Returns the name of the image that this is a line of, if it bears one.
+    fn name(&self) -> Option<&'a str> {
+        if self.key == "target" {
+            let (_, name) = self.text.split_once('=')?;
+            return name.trim().strip_prefix('"')?.strip_suffix('"');
+        }
+        let (_, name) = self.text.rsplit_once(" # ")?;
+        (!name.contains([' ', '"'])).then_some(name)
+    }
+}
+
+impl Block<'_> {
+    /// Tells whether this is one image's, with all its lines.
+    fn is_one(&self) -> bool {
+        let is_once = |key: &&str| self.lines.iter().filter(|line| line.key == *key).count() == 1;
+        let mut names = self.lines.iter().filter_map(Line::name);
+        let first = names.next();
+        KEYS.iter().all(is_once) && names.all(|name| Some(name) == first)
+    }
+}
+
+struct Writer<'a> {
+    text: String,
+    apart: Apart<'a>,
+}
+
+impl Writer<'_> {
+    fn line(&mut self, line: Line<'_>) {
+        self.text.push_str(line.text);
+        self.text.push('\n');
+        self.apart.lines.push(line.number);
+    }
+
+    /// Writes a block for each version of an image.
+    fn image(&mut self, image: &Image<'_>) {
+        let Image {
+            name,
+            header,
+            lines,
+        } = image;
+        let versions = lines.iter().map(Vec::len).max().unwrap_or_default();
+        for version in 0..versions {
+            let mut whole = vec![*header];
+            let of_version = |lines: &Vec<_>| lines.get(version).or(lines.last()).copied();
+            whole.extend(lines.iter().filter_map(of_version));
+            if whole.len() > KEYS.len() {
+                for line in whole {
+                    self.line(line);
+                }
+            } else if let Some(Line { number, .. }) = whole.get(1) {
+                self.apart.incomplete.push(((*name).to_owned(), *number));
+            }
+        }
+    }
+
+    /// Writes a block as it is, if it is one image's; else notes whose lines are in it.
+    fn block(&mut self, block: &Block<'_>) {
+        let named = |line: &&Line<'_>| line.key == "target";
+        let targets: Vec<_> = block.lines.iter().filter(named).collect();
+        if block.is_one() || targets.is_empty() {
+            self.line(block.header);
+            block.lines.iter().for_each(|line| self.line(*line));
+            return;
+        }
+        for line in targets {
+            let name = line.name().unwrap_or_default().to_owned();
+            self.apart.incomplete.push((name, line.number));
+        }
+    }
+}
