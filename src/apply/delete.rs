@@ -10,7 +10,7 @@ use std::time::Instant;
 use crate::model::{
     Attempt, Descriptor, Digest, Failure, Fault, Manifest, Need, Reference, Repository, media_type,
 };
-use crate::plan::{Action, Change, Outcome, TargetName, Transfer};
+use crate::plan::{Action, Change, NotDone, Outcome, TargetName, Transfer};
 use crate::registry::{Deletion, WriteRegistry, retries};
 
 use super::Engine;
@@ -87,7 +87,7 @@ fn groups<'a, R>(engine: &Engine<'a, R>, done: &Outcomes) -> (Vec<Group<'a>>, Ou
             continue;
         };
         if !renamed_to.as_ref().is_none_or(&arrived) {
-            left.push((position, Outcome::not_done()));
+            left.push((position, Outcome::not_done(NotDone::NewNameMissing)));
             continue;
         }
         let repository = plan.target.repository(&change.target);
@@ -135,7 +135,7 @@ fn waits_for(ended: &Outcomes, group: &Group<'_>, going: &HashSet<TargetName>) -
 
 async fn delete<R: WriteRegistry>(engine: &Engine<'_, R>, group: &Group<'_>) -> Outcomes {
     if *engine.stop.borrow() {
-        let stopped = |(position, _): &(usize, _)| (*position, Outcome::not_done());
+        let stopped = |(position, _): &(usize, _)| (*position, Outcome::not_done(NotDone::Stopped));
         return group.members.iter().map(stopped).collect();
     }
     for name in group.names() {

@@ -7,7 +7,7 @@ use std::time::Instant;
 use futures_util::future::join_all;
 
 use crate::model::{Digest, Failure, RawManifest, Reference, Repository};
-use crate::plan::{Change, Copy, Outcome, TargetName, Transfer};
+use crate::plan::{Change, Copy, NotDone, Outcome, TargetName, Transfer};
 use crate::progress::Progress;
 use crate::registry::{WriteRegistry, retries};
 use crate::tree::{self, Names, Node, Tree, Walker};
@@ -56,7 +56,7 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
     async fn run(&self) -> Result<(), Outcome> {
         let tree = tokio::select! {
             tree = self.bring_contents() => tree.map_err(Outcome::failed)?,
-            () = self.engine.stopped() => return Err(Outcome::not_done()),
+            () = self.engine.stopped() => return Err(Outcome::not_done(NotDone::Stopped)),
         };
         // From here on nothing is large; a stop lets it end, so that no answer is left unread.
         if tree.root.subject.is_some() {

@@ -31,7 +31,7 @@ use tokio::sync::watch;
 
 use crate::model::{Digest, Repository};
 use crate::once::OncePerKey;
-use crate::plan::{Action, BlockReason, Change, Copy, Outcome, Plan, Report};
+use crate::plan::{Action, BlockReason, Change, Copy, NotDone, Outcome, Plan, Report};
 use crate::progress::Progress;
 use crate::registry::{Pushed, WriteRegistry};
 use crate::tree::Room;
@@ -150,11 +150,11 @@ impl<'a, R: WriteRegistry> Engine<'a, R> {
                 reason: BlockReason::TargetMoved { .. },
             } => return Outcome::stale(before.as_ref().map(|found| &found.digest)),
             Action::Blocked { .. } => return Outcome::Blocked,
-            Action::Delete { .. } => return Outcome::not_done(),
+            Action::Delete { .. } => return Outcome::not_done(NotDone::Stopped),
             Action::Create { after } | Action::Update { after, .. } => after,
         };
         if *self.stop.borrow() {
-            return Outcome::not_done();
+            return Outcome::not_done(NotDone::Stopped);
         }
         self.progress.begin(&change.target);
         let outcome = image::copy(self, change, copy).await;

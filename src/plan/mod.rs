@@ -42,6 +42,6 @@ pub use observed::{Observation, Observed, ObservedImage, SourceImage};
 pub use profile::{Profile, ProfileKind};
 pub use prune::{ObservedTags, PRUNE_LIMIT, prune};
 pub use remember::{Remembered, ResolutionKey};
-pub use report::{Outcome, Report, TagAfter, Transfer};
+pub use report::{NotDone, Outcome, Report, TagAfter, Transfer};
 pub use same_content::{SameContent, SameContents};
 pub use saved::{FileDigest, SavedPlan};

@@ -42,11 +42,22 @@ pub enum Outcome {
         /// What it cost nevertheless.
         cost: Transfer,
     },
-    /// The run was stopped before this change was finished; the tag is unchanged.
+    /// It was not finished; the tag is unchanged.
     NotDone {
+        /// Why.
+        why: NotDone,
         /// What it cost nevertheless.
         cost: Transfer,
     },
+}
+
+/// Why a change was not finished, though nothing about it failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotDone {
+    /// The run was stopped.
+    Stopped,
+    /// It is the old name of an image whose new one has not arrived.
+    NewNameMissing,
 }
 
 /// What is known of a tag after a change that failed.
@@ -83,10 +94,10 @@ impl Outcome {
         }
     }
 
-    /// Says that the run was stopped before the change was begun, or before it is known what it cost.
-    pub fn not_done() -> Self {
+    /// Says why the change was not finished, before it is known what it cost.
+    pub fn not_done(why: NotDone) -> Self {
         let cost = Transfer::default();
-        Self::NotDone { cost }
+        Self::NotDone { why, cost }
     }
 
     /// Says how work ended, and what it cost.
@@ -95,7 +106,7 @@ impl Outcome {
             Ok(()) => Self::Done(cost),
             Err(Self::Failed { failure, tag, .. }) => Self::Failed { failure, tag, cost },
             Err(Self::Stale { found, .. }) => Self::Stale { found, cost },
-            Err(Self::NotDone { .. }) => Self::NotDone { cost },
+            Err(Self::NotDone { why, .. }) => Self::NotDone { why, cost },
             Err(outcome) => outcome,
         }
     }
@@ -106,7 +117,7 @@ impl Outcome {
             Self::Done(cost)
             | Self::Failed { cost, .. }
             | Self::Stale { cost, .. }
-            | Self::NotDone { cost } => Some(cost),
+            | Self::NotDone { cost, .. } => Some(cost),
             Self::Unchanged | Self::Blocked => None,
         }
     }

@@ -2,8 +2,8 @@
 
 use crate::model::{Digest, Platforms, Reference};
 use crate::plan::{
-    Action, BlockReason, Change, Cost, LeftOut, LockState, Misfit, Outcome, Plan, ProfileKind,
-    SameContent, Selection, Summary, TagAfter, TargetName,
+    Action, BlockReason, Change, Cost, LeftOut, LockState, Misfit, NotDone, Outcome, Plan,
+    ProfileKind, SameContent, Selection, Summary, TagAfter, TargetName,
 };
 
 use super::format::Details;
@@ -185,9 +185,10 @@ pub fn outcome_reason(change: &Change, outcome: &Outcome) -> Option<String> {
             TagAfter::Unchanged => failure.to_string(),
             TagAfter::Unknown => format!("{failure}; whether the tag was moved is not known"),
         }),
-        (Outcome::NotDone { .. }, _) => {
-            Some("the run was stopped before this was finished".to_owned())
-        }
+        (Outcome::NotDone { why, .. }, _) => Some(match why {
+            NotDone::Stopped => "the run was stopped before this was finished".to_owned(),
+            NotDone::NewNameMissing => "it stays until its new name has arrived".to_owned(),
+        }),
         (Outcome::Unchanged | Outcome::Done(_) | Outcome::Blocked, _) => None,
     }
 }

@@ -280,7 +280,7 @@ async fn a_stop_leaves_the_tag_and_says_what_was_not_done() {
         sender.send(true).unwrap();
     };
     let (report, ()) = tokio::join!(apply(&plan, &client, stop, &progress), stopper);
-    let [Outcome::NotDone { cost }] = &report.outcomes[..] else {
+    let [Outcome::NotDone { cost, .. }] = &report.outcomes[..] else {
         panic!("{report:?}")
     };
     assert!(cost.time > Duration::ZERO, "{cost:?}");

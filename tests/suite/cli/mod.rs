@@ -13,6 +13,7 @@ pub(crate) mod harness;
 mod outputs;
 mod pinned;
 mod plan;
+mod prune_together;
 mod same_content;
 mod saved;
 mod saved_files;

@@ -9,8 +9,8 @@ use pusher::model::{
 };
 use pusher::plan::{
     Action, BlockReason, Change, Content, Contents, Copy, Expected, LeftOut, NameRefused, NameRule,
-    Origin, Outcome, Plan, Profile, ProfileKind, Refusal, Report, Selection, TagAfter, Target,
-    TargetName, Transfer,
+    NotDone, Origin, Outcome, Plan, Profile, ProfileKind, Refusal, Report, Selection, TagAfter,
+    Target, TargetName, Transfer,
 };
 use pusher::render::{Format, Style, View};
 
@@ -327,7 +327,7 @@ pub(super) fn every_outcome() -> Report {
                     ..Transfer::default()
                 },
             },
-            Outcome::not_done(),
+            Outcome::not_done(NotDone::Stopped),
         ],
         interrupted: true,
     }
