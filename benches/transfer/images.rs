@@ -97,11 +97,11 @@ pub(crate) async fn push(images: &[Named], registry: &Registry, namespace: &str)
     }
     let client = &client;
     let push_blob = async |(repository, blob): (Repository, &pusher::sandbox::images::Blob)| {
-        if let Upload::Session(session) = client.start_upload(&repository, None).await? {
+        if let Upload::Session(mut session) = client.start_upload(&repository, None).await? {
             let size = blob.content.size();
             let body = UploadBody::stream(blob.content.stream(0..size));
             client
-                .finish_upload(&session, &blob.digest, size, body)
+                .finish_upload(&mut session, &blob.digest, size, body)
                 .await?;
         }
         Result::Ok(())

@@ -2,11 +2,12 @@
 //!
 //! It is in the target repository already, else another repository of the target has it and it is
 //! mounted, else it is sent. While one task sends a blob, tasks that want it elsewhere wait, since a
-//! mount is cheaper than a transfer; once the registry has refused a mount nobody waits any more.
+//! mount is cheaper than a transfer. A mount that is not done says that this blob was not there; when it was
+//! there, and that happens again and again, nobody waits any more.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use bytes::Bytes;
 use tokio::sync::Mutex;
@@ -39,9 +40,12 @@ pub(super) enum How {
 /// The repository that holds a blob; locked while the blob is on its way.
 type Holder = Arc<Mutex<Option<Repository>>>;
 
+/// How many blobs that are there a registry may not mount before it is taken for one that mounts none.
+const REFUSALS: usize = 3;
+
 pub(super) struct Blobs<'a, R> {
     registry: &'a R,
-    mounts: AtomicBool,
+    mounts: Mounts,
     brought: OncePerKey<(Repository, Digest), How>,
     holders: OncePerKey<Digest, Holder>,
     /// The repositories that hold images of the plan already, and so may hold blobs of others.
@@ -51,12 +55,42 @@ pub(super) struct Blobs<'a, R> {
     small: SmallBlobs,
 }
 
+/// Whether the target mounts.
+struct Mounts {
+    /// How many more blobs that are there it may not mount.
+    left: AtomicUsize,
+}
+
+impl Mounts {
+    fn new(known: Option<bool>) -> Self {
+        let left = match known {
+            Some(true) => usize::MAX,
+            Some(false) => 0,
+            None => REFUSALS,
+        };
+        Self { left: left.into() }
+    }
+
+    fn may_work(&self) -> bool {
+        self.left.load(Relaxed) > 0
+    }
+
+    fn worked(&self) {
+        self.left.store(usize::MAX, Relaxed);
+    }
+
+    fn refused(&self) {
+        let less = |left: usize| left.checked_sub(1);
+        let _ = self.left.fetch_update(Relaxed, Relaxed, less);
+    }
+}
+
 impl<'a, R: WriteRegistry> Blobs<'a, R> {
     /// Begins with nothing known but the repositories that hold images of the plan already.
     pub(super) fn new(registry: &'a R, mount: Option<bool>, existing: HashSet<Repository>) -> Self {
         Self {
             registry,
-            mounts: AtomicBool::new(mount.unwrap_or(true)),
+            mounts: Mounts::new(mount),
             brought: OncePerKey::default(),
             holders: OncePerKey::default(),
             existing,
@@ -86,7 +120,7 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
     }
 
     async fn bring_once(&self, job: &BlobJob<'_>) -> Result<How, Failure> {
-        if !self.mounts.load(Ordering::Relaxed) {
+        if !self.mounts.may_work() {
             return self.bring_without_mount(job).await;
         }
         let digest = job.blob.digest.clone();
@@ -98,20 +132,26 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
             .clone()
             .or_else(|| self.renamed.get(job.target).cloned())
             .or_else(|| same_registry.then(|| job.source.clone()));
-        let Some(from) = from.filter(|_| self.mounts.load(Ordering::Relaxed)) else {
+        let Some(from) = from.filter(|_| self.mounts.may_work()) else {
             let how = self.bring_without_mount(job).await?;
             *held = Some(job.target.clone());
             return Ok(how);
         };
-        if held.is_some() {
+        let is_held = held.is_some();
+        if is_held {
             // It is there for good: mounts need not wait for each other.
             drop(held);
         }
-        self.mount(job, from).await
+        self.mount(job, from, is_held).await
     }
 
-    async fn mount(&self, job: &BlobJob<'_>, from: Repository) -> Result<How, Failure> {
-        if self.is_there(job).await? {
+    async fn mount(
+        &self,
+        job: &BlobJob<'_>,
+        from: Repository,
+        is_held: bool,
+    ) -> Result<How, Failure> {
+        if self.is_there(job).await {
             return Ok(How::Present);
         }
         let mount = Mount {
@@ -119,20 +159,24 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
             from,
         };
         match self.registry.start_upload(job.target, Some(&mount)).await? {
-            Upload::Mounted => Ok(How::Mounted),
+            Upload::Mounted => {
+                self.mounts.worked();
+                Ok(How::Mounted)
+            }
             Upload::Session(session) => {
                 tracing::debug!(
-                    registry = job.target.registry,
-                    "the registry does not mount"
+                    registry = job.target.registry, blob = %job.blob.digest, "it was not mounted"
                 );
-                self.mounts.store(false, Ordering::Relaxed);
+                if is_held {
+                    self.mounts.refused();
+                }
                 self.send(job, session, None).await
             }
         }
     }
 
     async fn bring_without_mount(&self, job: &BlobJob<'_>) -> Result<How, Failure> {
-        if self.is_there(job).await? {
+        if self.is_there(job).await {
             return Ok(How::Present);
         }
         let Opened {
@@ -156,10 +200,8 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
         Ok(How::Sent)
     }
 
-    async fn is_there(&self, job: &BlobJob<'_>) -> Result<bool, Failure> {
-        if job.blob.size < WORTH_ASKING && !self.existing.contains(job.target) {
-            return Ok(false);
-        }
-        self.registry.has_blob(job.target, &job.blob.digest).await
+    async fn is_there(&self, job: &BlobJob<'_>) -> bool {
+        let is_worth_it = job.blob.size >= WORTH_ASKING || self.existing.contains(job.target);
+        is_worth_it && self.registry.has_blob(job.target, &job.blob.digest).await
     }
 }

@@ -241,8 +241,8 @@ mod tests {
             Ok(BlobStream::new(offset, pieces))
         }
 
-        async fn has_blob(&self, _: &Repository, _: &Digest) -> Result<bool, Failure> {
-            Ok(false)
+        async fn has_blob(&self, _: &Repository, _: &Digest) -> bool {
+            false
         }
 
         async fn knows_repository(&self, _: &Repository) -> Result<bool, Failure> {

@@ -100,7 +100,7 @@ impl<R: WriteRegistry> Sending<'_, R> {
         self.job.tally.sending(blob.size);
         let finishing =
             self.registry
-                .finish_upload(&self.session, &blob.digest, blob.size, bytes.into());
+                .finish_upload(&mut self.session, &blob.digest, blob.size, bytes.into());
         finishing.await.map_err(ended)
     }
 
@@ -116,11 +116,11 @@ impl<R: WriteRegistry> Sending<'_, R> {
     }
 
     /// Closes an upload that has all its bytes.
-    async fn close(&self) -> Result<(), Ended> {
+    async fn close(&mut self) -> Result<(), Ended> {
         let digest = &self.job.blob.digest;
-        let finishing = self
-            .registry
-            .finish_upload(&self.session, digest, 0, Bytes::new().into());
+        let finishing =
+            self.registry
+                .finish_upload(&mut self.session, digest, 0, Bytes::new().into());
         finishing.await.map_err(ended)
     }
 
@@ -130,7 +130,7 @@ impl<R: WriteRegistry> Sending<'_, R> {
         let body = self.feed.begin(self.offset);
         let finishing = self
             .registry
-            .finish_upload(&self.session, digest, left, body);
+            .finish_upload(&mut self.session, digest, left, body);
         let mut finishing = pin!(finishing);
         loop {
             let finished = tokio::time::timeout(LOOK, &mut finishing).await;
@@ -183,7 +183,7 @@ impl<R: WriteRegistry> Sending<'_, R> {
         let BlobJob { blob, target, .. } = self.job;
         stands_at.is_none()
             && self.shown == blob.size
-            && matches!(self.registry.has_blob(target, &blob.digest).await, Ok(true))
+            && self.registry.has_blob(target, &blob.digest).await
     }
 
     /// Opens another upload; true where none is needed.
@@ -201,7 +201,7 @@ impl<R: WriteRegistry> Sending<'_, R> {
 }
 
 fn ended(failure: Failure) -> Ended {
-    if failure.cause().may_pass() || is_session_lost(&failure) {
+    if failure.cause().may_pass() || failure.is_mended || is_session_lost(&failure) {
         Ended::Broke(failure)
     } else {
         Ended::Failed(failure)

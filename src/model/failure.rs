@@ -28,6 +28,9 @@ pub struct Facts {
     pub tries: usize,
     /// Where a login for the registry is to be set, if that is not the usual place.
     pub login_hint: Option<String>,
+    /// Whether what stood in the way was seen to, so that it may work when it is begun anew: a token that
+    /// ended early was let go, the place to send to is another.
+    pub is_mended: bool,
 }
 
 /// What was tried.
@@ -163,8 +166,10 @@ pub enum Asked {
     Anonymously,
     /// With user and password.
     WithLogin,
-    /// With a token.
+    /// With a token that a login got.
     WithToken,
+    /// With a token that a stranger got.
+    WithStrangersToken,
 }
 
 /// Why no answer came, or not all of it.
@@ -251,6 +256,7 @@ impl Failure {
             elsewhere: None,
             tries: 1,
             login_hint: None,
+            is_mended: false,
         }))
     }
 
@@ -279,6 +285,13 @@ impl Failure {
     #[must_use]
     pub fn at(mut self, elsewhere: Option<String>) -> Self {
         self.0.elsewhere = elsewhere;
+        self
+    }
+
+    /// Says that it may work when it is begun anew.
+    #[must_use]
+    pub fn mended(mut self) -> Self {
+        self.0.is_mended = true;
         self
     }
 
@@ -329,6 +342,15 @@ impl Failure {
             Fault::NoAnswer(_) | Fault::Paused(_) => false,
             _ => true,
         }
+    }
+
+    /// Tells whether the registry did not say if something is there, although the login for it is good: it
+    /// may not be, and be made by who pushes it.
+    pub fn may_be_absent(&self) -> bool {
+        let looks = matches!(self.request(), Some(Kind::HeadManifest | Kind::GetManifest));
+        let is_hidden =
+            |answer: &ErrorAnswer| answer.status == 401 && answer.asked == Asked::WithToken;
+        looks && self.elsewhere.is_none() && self.answer().is_some_and(is_hidden)
     }
 
     /// Returns the kind of request that went wrong, if it was one.
@@ -408,5 +430,13 @@ impl Failure {
         };
         let attempt = Attempt::Request(Operation::new(Kind::HeadManifest, "`app:1`"));
         Self::new("registry.example.com", attempt, fault)
+    }
+
+    /// Says that the same was the answer to the token of a login.
+    pub(crate) fn asked_with_token(mut self) -> Self {
+        if let Fault::Answered(answer) = &mut self.0.fault {
+            answer.asked = Asked::WithToken;
+        }
+        self
     }
 }

@@ -96,9 +96,7 @@ impl<'a, R: ReadRegistry> Observer<'a, R> {
             Some(locked) => {
                 let mut target = head(self.registry, &target).await;
                 self.recognise(entry, &locked.expected, &mut target).await;
-                if holds(&target, &locked.expected.digest)
-                    || matches!(target, Observation::Unreadable(_))
-                {
+                if holds(&target, &locked.expected.digest) || is_unreadable(&target) {
                     return self.settled(entry, locked, target).await;
                 }
                 let source = entry.source.at(locked.source_digest.clone());
@@ -183,7 +181,7 @@ impl<'a, R: ReadRegistry> Observer<'a, R> {
         if let Ok(expected) = &expected {
             self.recognise(entry, &expected.descriptor, target).await;
         }
-        let was_read = !matches!(target, Observation::Unreadable(_));
+        let was_read = !is_unreadable(target);
         let (expected, contents) = match expected {
             Ok(expected) if was_read && !holds(target, &expected.descriptor.digest) => {
                 let layers = entry.policy.foreign_layers;
@@ -320,6 +318,11 @@ async fn head_of_source<R: ReadRegistry>(
         },
         found => found,
     }
+}
+
+/// Tells whether nothing can be done while the registry says no more than this.
+fn is_unreadable(observation: &Observation<Descriptor>) -> bool {
+    matches!(observation, Observation::Unreadable(why) if !why.may_be_absent())
 }
 
 /// Tells whether a tag points to this digest.

@@ -17,7 +17,7 @@ use crate::registry::ReadRegistry;
 use crate::tree::{self, Tree, Walker};
 
 use super::attached::{Attached, Attachments, attached_to, list_by_tag};
-use super::{Observer, holds};
+use super::{Observer, holds, is_unreadable};
 
 /// About how many manifests of one image is asked together.
 const AT_ONCE: usize = 16;
@@ -159,7 +159,7 @@ impl<R: ReadRegistry> Search<'_, R> {
     ) -> Option<(ObservedReferrer, Vec<Digest>)> {
         let Attached { tag, manifest } = attached;
         let target = self.at_target(subject, attached).await;
-        let (contents, parts) = if matches!(target, Observation::Unreadable(_)) {
+        let (contents, parts) = if is_unreadable(&target) {
             (Ok(None), vec![manifest.digest.clone()])
         } else if holds(&target, &manifest.digest) {
             match self.parts_in_place(manifest).await {

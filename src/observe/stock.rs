@@ -35,7 +35,7 @@ pub async fn stock<R: ReadRegistry>(plan: &Plan, registry: &R) -> Stock {
     .await;
     let questions = worth_asking(plan, &existing, &new);
     let blobs = those(questions, async |(repository, digest)| {
-        matches!(registry.has_blob(repository, digest).await, Ok(true))
+        registry.has_blob(repository, digest).await
     })
     .await;
     Stock { new, blobs }

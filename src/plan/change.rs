@@ -86,6 +86,9 @@ pub struct Copy {
     pub contents: Option<Arc<Contents>>,
     /// Whether signatures were asked for and cannot follow, since the digest changes on the way.
     pub referrers_stay: bool,
+    /// Why the target did not say whether the tag is there, where it may not be: then the push tells, and
+    /// moves no tag that turns out to be.
+    pub unseen: Option<Failure>,
 }
 
 /// Why nothing can be done for an entry.

@@ -199,8 +199,16 @@ pub fn classify(image: &ObservedImage) -> Action {
         expected: expected.clone(),
         contents: source.contents.clone(),
         referrers_stay: image.referrers.stay,
+        unseen: None,
     };
     match &image.target {
+        // Some registries have nothing to read until somebody asks to push.
+        Observation::Unreadable(why) if why.may_be_absent() => Action::Create {
+            after: Copy {
+                unseen: Some(why.clone()),
+                ..after()
+            },
+        },
         Observation::Unreadable(why) => blocked(None, BlockReason::TargetUnreadable(why.clone())),
         Observation::Absent => Action::Create { after: after() },
         Observation::Present(current) if current.digest == expected.descriptor.digest => {
@@ -284,6 +292,32 @@ mod tests {
             },
             Action::Delete { .. } => "delete",
         }
+    }
+
+    #[test]
+    fn what_is_hidden_until_somebody_pushes_is_created_by_the_push() {
+        let hidden = Failure::for_test(Cause::Unauthorized);
+        let action = classify(&observed(
+            source("a"),
+            Observation::Unreadable(hidden.clone()),
+        ));
+        assert_eq!(
+            name_of(&action),
+            "target unreadable",
+            "a stranger has to log in"
+        );
+        let hidden = hidden.asked_with_token();
+        let action = classify(&observed(
+            source("a"),
+            Observation::Unreadable(hidden.clone()),
+        ));
+        assert_eq!(
+            action.copy().and_then(|copy| copy.unseen.clone()),
+            Some(hidden.clone())
+        );
+        assert_eq!((name_of(&action), action.before()), ("create", None));
+        let action = classify(&observed(unreadable(), Observation::Unreadable(hidden)));
+        assert_eq!(name_of(&action), "both unreadable");
     }
 
     #[test]

@@ -233,6 +233,7 @@ mod tests {
             expected: Expected::unchanged(descriptor(content)),
             contents: None,
             referrers_stay: false,
+            unseen: None,
         };
         Change {
             target: name(tag),

@@ -149,6 +149,7 @@ impl Authorization {
         match self {
             Self::Nothing => Asked::Anonymously,
             Self::Login(_) => Asked::WithLogin,
+            Self::Token(token) if token.issuer().login.is_none() => Asked::WithStrangersToken,
             Self::Token(_) => Asked::WithToken,
         }
     }

@@ -24,22 +24,19 @@ pub(super) const SMALL: u64 = 1024 * 1024;
 const WHOLE_BLOB_LIMIT: u64 = 4 * 1024 * 1024;
 
 impl Client {
-    pub(super) async fn head_blob(
-        &self,
-        repository: &Repository,
-        digest: &Digest,
-    ) -> Result<bool, Failure> {
+    pub(super) async fn head_blob(&self, repository: &Repository, digest: &Digest) -> bool {
         let operation = operation(Kind::HeadBlob, repository, digest);
-        let host = self.host(&repository.registry, &operation)?;
+        let Ok(host) = self.host(&repository.registry, &operation) else {
+            return false;
+        };
         let mut call = call(&host, operation, Method::HEAD, repository, digest);
         call.accept = &[404];
         call.again = Again::IfBusy;
         match host.send(call).await {
-            Ok(answer) => Ok(answer.status != StatusCode::NOT_FOUND),
-            // The answer would only save work, so that it is done instead.
+            Ok(answer) => answer.status != StatusCode::NOT_FOUND,
             Err(error) => {
                 tracing::debug!("{error}; taken for absent");
-                Ok(false)
+                false
             }
         }
     }

@@ -1,5 +1,7 @@
 //! What one request is, and what comes back.
 
+use std::sync::{Arc, OnceLock};
+
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
 use http::header::CONTENT_ENCODING;
@@ -35,6 +37,8 @@ pub(super) struct Call {
     /// Whether a 401 is tried again as if it were a 503.
     pub(super) retry_unauthorized: bool,
     pub(super) again: Again,
+    /// Where an answer points to that wants this very request, when what was to be sent was spent.
+    pub(super) moved: Option<Arc<OnceLock<Url>>>,
 }
 
 impl Call {
@@ -53,6 +57,7 @@ impl Call {
             once: false,
             retry_unauthorized: false,
             again: Again::Usual,
+            moved: None,
         }
     }
 }

@@ -161,7 +161,7 @@ impl ReadRegistry for Client {
         self.stream_blob(repository, blob, offset).await
     }
 
-    async fn has_blob(&self, repository: &Repository, digest: &Digest) -> Result<bool, Failure> {
+    async fn has_blob(&self, repository: &Repository, digest: &Digest) -> bool {
         self.head_blob(repository, digest).await
     }
 
@@ -209,7 +209,7 @@ impl WriteRegistry for Client {
 
     async fn finish_upload(
         &self,
-        session: &UploadSession,
+        session: &mut UploadSession,
         digest: &Digest,
         length: u64,
         body: UploadBody,

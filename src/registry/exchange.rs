@@ -142,6 +142,9 @@ impl Host {
         if reads || is_same_request && is_at_hand && !is_secret {
             return Ok(Some(next));
         }
+        if let Some(moved) = call.moved.as_ref().filter(|_| is_same_request) {
+            moved.get_or_init(|| next.clone());
+        }
         let place = next.host_str().unwrap_or_default();
         Err(Fault::Protocol(format!(
             "it points to `{place}` instead of taking what is sent"

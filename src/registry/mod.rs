@@ -102,12 +102,13 @@ pub trait ReadRegistry: Send + Sync {
         offset: u64,
     ) -> impl Future<Output = Result<BlobStream, Failure>> + Send;
 
-    /// Tells whether a repository holds a blob.
+    /// Tells whether a repository is known to hold a blob. The answer only saves work, so that no registry
+    /// has to give one: what it does not say is taken for absent.
     fn has_blob(
         &self,
         repository: &Repository,
         digest: &Digest,
-    ) -> impl Future<Output = Result<bool, Failure>> + Send;
+    ) -> impl Future<Output = bool> + Send;
 
     /// Tells whether a registry knows a repository.
     fn knows_repository(
@@ -165,10 +166,11 @@ pub trait WriteRegistry: ReadRegistry + Clone + 'static {
     /// Sends all of a blob, or the rest of it, in one streamed request and closes the upload.
     ///
     /// `length` is the number of bytes in `body`. It is sent once: a body that is a stream is gone
-    /// when this fails, so the caller begins again, with [`Self::upload_offset`] or from the start.
+    /// when this fails, so the caller begins again, with [`Self::upload_offset`] or from the start. A
+    /// session that turns out to be elsewhere moves there.
     fn finish_upload(
         &self,
-        session: &UploadSession,
+        session: &mut UploadSession,
         digest: &Digest,
         length: u64,
         body: UploadBody,

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::StatusCode;
-use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use crate::model::Meaning;
 
@@ -12,43 +12,94 @@ pub(super) const BODY_LIMIT: usize = 64 * 1024;
 /// No more of a message is shown than this.
 const MESSAGE_LIMIT: usize = 300;
 
-/// The specification's envelope, with codes as texts.
-///
-/// [`oci_distribution::errors::OciEnvelope`] knows the specification's codes only, and one that it
-/// does not know makes it refuse the whole document; registries have codes of their own.
-#[derive(Deserialize)]
-struct Envelope {
-    errors: Vec<Entry>,
-}
-
-/// One error; token servers and proxies answer with one alone, in other words.
-#[derive(Deserialize)]
-struct Entry {
-    code: Option<String>,
-    #[serde(alias = "details", alias = "error_description", alias = "error")]
-    message: Option<String>,
-}
+/// Where words may stand, the best first.
+const WORDS: [&str; 11] = [
+    "message",
+    "msg",
+    "error_description",
+    "text",
+    "detail",
+    "details",
+    "description",
+    "reason",
+    "title",
+    "error",
+    "errors",
+];
 
 /// Reads the code and the message out of an error's body, as far as there are any.
+///
+/// The specification has `{"errors":[{"code":…,"message":…,"detail":…}]}`; registries, and the proxies,
+/// token servers and storage hosts around them, have forms of their own.
 pub(super) fn read(content_type: &str, body: &Bytes) -> (Option<String>, Option<String>) {
-    let envelope = serde_json::from_slice::<Envelope>(body).map(|envelope| envelope.errors);
-    let entry = match envelope {
-        Ok(errors) => errors.into_iter().next(),
-        Err(_) => serde_json::from_slice::<Entry>(body).ok(),
+    let text = String::from_utf8_lossy(body);
+    let (code, message) = match serde_json::from_str(&text) {
+        Ok(value) => entry(&value),
+        Err(_) if text.trim_start().starts_with("<?xml") || content_type.contains("xml") => {
+            (element(&text, "Code"), element(&text, "Message"))
+        }
+        Err(_) if content_type.is_empty() || content_type.starts_with("text/plain") => (
+            None,
+            Some(text.into_owned()).filter(|text| !text.starts_with('<')),
+        ),
+        Err(_) => (None, None),
     };
-    if let Some(entry) = entry {
-        return (
-            entry.code.and_then(|code| shown(&code)),
-            entry.message.and_then(|m| shown(&m)),
-        );
+    let shown = |text: Option<String>| text.and_then(|text| shown(&text));
+    (shown(code), shown(message))
+}
+
+/// Reads one error: the first of several that says anything.
+fn entry(value: &Value) -> (Option<String>, Option<String>) {
+    match value {
+        Value::Array(several) => {
+            let mut entries = several.iter().map(entry);
+            entries
+                .find(|entry| *entry != (None, None))
+                .unwrap_or_default()
+        }
+        Value::Object(fields) => {
+            let inner = ["errors", "error"].map(|name| field(fields, name));
+            let nested = inner.into_iter().flatten().find(|inner| !inner.is_string());
+            let nested = nested.map(entry).filter(|entry| *entry != (None, None));
+            nested.unwrap_or_else(|| {
+                // Numbers say the status once more.
+                let code = field(fields, "code").and_then(Value::as_str);
+                let message = WORDS.iter().find_map(|name| words(field(fields, name)?));
+                (code.map(str::to_owned), message)
+            })
+        }
+        other => (None, words(other)),
     }
-    let is_text = content_type.starts_with("text/plain");
-    (
-        None,
-        is_text
-            .then(|| shown(&String::from_utf8_lossy(body)))
-            .flatten(),
-    )
+}
+
+/// Returns what a value says: it as a text, or the words in it, or all of it.
+fn words(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
+        Value::Object(fields) if fields.is_empty() => None,
+        Value::Object(fields) => {
+            let inner = WORDS.iter().find_map(|name| words(field(fields, name)?));
+            inner.or_else(|| Some(value.to_string()))
+        }
+        Value::Array(several) => several.iter().find_map(words),
+        Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
+    }
+}
+
+/// Returns a field, whose name some begin with a capital.
+fn field<'a>(fields: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+    let mut fields = fields.iter();
+    fields
+        .find(|(key, _)| key.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value)
+}
+
+/// Returns what stands in the first element of this name, as storage hosts answer.
+fn element(text: &str, name: &str) -> Option<String> {
+    let (_, rest) = text.split_once(&format!("<{name}>"))?;
+    let (inner, _) = rest.split_once(&format!("</{name}>"))?;
+    Some(inner.to_owned())
 }
 
 /// Returns what an answer is known to mean beyond its status. Where only a registry's words tell, this is
@@ -120,6 +171,62 @@ mod tests {
             &Bytes::from_static(b"go away\n"),
         );
         assert_eq!(plain, both("", "go away"));
+    }
+
+    #[test]
+    fn finds_the_reason_wherever_it_stands() {
+        for (body, code) in [
+            (
+                r#"{"errors":[{"code":"DENIED","message":"why"}]}"#,
+                "DENIED",
+            ),
+            (r#"{"errors":[{"code":409,"message":"why"}]}"#, ""),
+            (r#"{"errors":[{"status":403,"message":"why"}]}"#, ""),
+            (r#"{"errors":[{},{"code":"A","message":"why"}]}"#, "A"),
+            (r#"{"errors":{"code":"A","message":"why"}}"#, "A"),
+            (r#"{"errors":["why"]}"#, ""),
+            (r#"{"errors":"why"}"#, ""),
+            (r#"[{"code":"A","message":"why"}]"#, "A"),
+            (r#"{"errors":[{"code":"A","message":{"text":"why"}}]}"#, "A"),
+            (
+                r#"{"errors":[{"code":"A","message":"","detail":"why"}]}"#,
+                "A",
+            ),
+            (r#"{"errors":[{"code":"A","detail":["why"]}]}"#, "A"),
+            (
+                r#"{"errors":[{"code":"A","message":null,"detail":{"reason":"why"}}]}"#,
+                "A",
+            ),
+            (
+                r#"{"type":"about:blank","title":"Forbidden","detail":"why"}"#,
+                "",
+            ),
+            (r#"{"title":"why"}"#, ""),
+            (r#"{"code":403,"msg":"why"}"#, ""),
+            (r#"{"Code":"A","Message":"why"}"#, "A"),
+            (r#"{"error":{"code":"A","message":"why"}}"#, "A"),
+            (r#"{"error":"invalid","error_description":"why"}"#, ""),
+            (r#"{"error":"why"}"#, ""),
+            (r#""why""#, ""),
+        ] {
+            assert_eq!(read_json(body), both(code, "why"), "{body}");
+        }
+        let all = read_json(r#"{"errors":[{"code":"A","detail":{"quota":7}}]}"#);
+        assert_eq!(all, both("A", r#"{"quota":7}"#));
+        let xml = r#"<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>why</Message></Error>"#;
+        let found = read("application/xml", &Bytes::from_static(xml.as_bytes()));
+        assert_eq!(found, both("AccessDenied", "why"));
+        assert_eq!(read("", &Bytes::from_static(b"why")), both("", "why"));
+        assert_eq!(read("", &Bytes::from_static(b"<html>")), both("", ""));
+        for nothing in [
+            "{}",
+            "[]",
+            "null",
+            r#"{"errors":[]}"#,
+            r#"{"errors":[null,{}]}"#,
+        ] {
+            assert_eq!(read_json(nothing), both("", ""), "{nothing}");
+        }
     }
 
     #[test]

@@ -61,7 +61,10 @@ impl Host {
             let spent = matches!(call.body, Body::Spent);
             let next = self.next_attempt(&failure, &authorization, &mut attempts);
             // Seldom, so that not every request has room for it.
-            if Box::pin(next).await? && !spent {
+            if Box::pin(next).await? {
+                if spent {
+                    return Err(self.give_up(&call, failure, tries).mended());
+                }
                 drop(probe.take());
                 continue;
             }

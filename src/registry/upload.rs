@@ -117,6 +117,18 @@ pub struct UploadSession {
     pub(super) location: Url,
     /// The least number of bytes that the registry takes in one piece but the last, if it says.
     pub(super) least_chunk: Option<u64>,
+    pub(super) state: SessionState,
+}
+
+/// What may have come to the place of an upload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SessionState {
+    /// Nothing was sent.
+    Fresh,
+    /// What was sent was pointed to another place, and none of it taken.
+    Moved,
+    /// Some bytes, perhaps.
+    Used,
 }
 
 impl UploadSession {

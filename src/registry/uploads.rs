@@ -1,6 +1,6 @@
 //! Uploads: `POST` of `/v2/<name>/blobs/uploads/`, and what happens at the place that it names.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use http::header::{CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
@@ -14,7 +14,7 @@ use super::client::Client;
 use super::host::Host;
 use super::limits::Lane;
 use super::scope::{Actions, Scopes};
-use super::upload::{Mount, Upload, UploadBody, UploadSession};
+use super::upload::{Mount, SessionState, Upload, UploadBody, UploadSession};
 
 impl Client {
     pub(super) async fn mount_or_open(
@@ -68,7 +68,7 @@ impl Client {
 
     pub(super) async fn finish(
         &self,
-        session: &UploadSession,
+        session: &mut UploadSession,
         digest: &Digest,
         length: u64,
         body: UploadBody,
@@ -76,14 +76,14 @@ impl Client {
         let operation = blobs::operation(Kind::FinishUpload, &session.repository, digest);
         let host = self.host(&session.repository.registry, &operation)?;
         let mut url = session.location.clone();
-        url.query_pairs_mut()
-            .append_pair("digest", &digest.to_string());
-        let call = sending(
-            Call::new(operation, Method::PUT, url, access(session)),
-            length,
-            body,
-        );
-        host.send(call).await.map(drop)
+        if url.query_pairs().all(|(name, _)| name != "digest") {
+            let digest = digest.to_string();
+            url.query_pairs_mut().append_pair("digest", &digest);
+        }
+        let call = Call::new(operation, Method::PUT, url, access(session));
+        send_on(&host, sending(call, length, body), session)
+            .await
+            .map(drop)
     }
 
     pub(super) async fn append(
@@ -102,7 +102,7 @@ impl Client {
         if let Ok(range) = HeaderValue::try_from(range) {
             call.headers.insert(CONTENT_RANGE, range);
         }
-        let answer = host.send(call).await?;
+        let answer = send_on(&host, call, session).await?;
         *session = open(&host, &operation, &session.repository, &answer)?;
         Ok(())
     }
@@ -111,6 +111,9 @@ impl Client {
         &self,
         session: &mut UploadSession,
     ) -> Result<Option<u64>, Failure> {
+        if session.state == SessionState::Moved {
+            return Ok(Some(0));
+        }
         let operation = session_operation(Kind::UploadOffset, session);
         let host = self.host(&session.repository.registry, &operation)?;
         let url = session.location.clone();
@@ -147,6 +150,30 @@ fn session_operation(kind: Kind, session: &UploadSession) -> Operation {
 
 fn access(session: &UploadSession) -> Access {
     Access::Scopes(Scopes::one(&session.repository.name, Actions::Push))
+}
+
+/// Sends bytes; where an answer points elsewhere and they are spent, the session is there from then on.
+async fn send_on(
+    host: &Arc<Host>,
+    mut call: Call,
+    session: &mut UploadSession,
+) -> Result<Answer, Failure> {
+    let moved = Arc::<OnceLock<Url>>::default();
+    call.moved = Some(moved.clone());
+    let sent = host.send(call).await;
+    match (sent, moved.get()) {
+        (Err(failure), Some(place)) => {
+            session.location = place.clone();
+            if session.state == SessionState::Fresh {
+                session.state = SessionState::Moved;
+            }
+            Err(failure.mended())
+        }
+        (sent, _) => {
+            session.state = SessionState::Used;
+            sent
+        }
+    }
 }
 
 fn post(mut call: Call) -> Call {
@@ -196,6 +223,7 @@ fn open(
         repository: repository.clone(),
         location,
         least_chunk,
+        state: SessionState::Fresh,
     })
 }
 

@@ -17,6 +17,7 @@ impl fmt::Display for Failure {
             elsewhere,
             tries,
             login_hint: _,
+            is_mended: _,
         } = &**self;
         match attempt {
             Attempt::Request(operation) => {
@@ -123,7 +124,7 @@ impl fmt::Display for ErrorAnswer {
         } = self;
         match (status, asked) {
             // Docker Hub and others do not tell strangers whether a repository exists.
-            (401, Asked::WithToken) => {
+            (401, Asked::WithToken | Asked::WithStrangersToken) => {
                 f.write_str("it does not exist, or you are not allowed to see it (401)")
             }
             (401, Asked::WithLogin) => f.write_str("the login was refused (401)"),

@@ -193,11 +193,17 @@ pub fn outcome_reason(change: &Change, outcome: &Outcome) -> Option<String> {
     }
 }
 
-/// Says what of an image does not follow it, and why; nothing where all of it does.
+/// Says what of an image does not follow it, and why, and what is not sure; nothing where all is well.
 pub fn notes(change: &Change, profile: ProfileKind) -> Vec<String> {
     let mut notes = vec![];
     if let Some(copy) = change.action.copy() {
         notes = selection_notes(&copy.expected.selection, profile);
+        if let Some(unseen) = &copy.unseen {
+            notes.push(format!(
+                "the target does not say whether it has this, as some do until the first push \
+                 ({unseen}); `pusher apply` moves no tag that turns out to be there"
+            ));
+        }
         if copy.referrers_stay {
             let why = "they name the source's digest, and the target's will be another";
             notes.push(format!(

@@ -161,6 +161,10 @@ pub enum Announced {
 
 /// How tokens are given out.
 #[derive(Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is something token services do or do not"
+)]
 pub struct Bearer {
     /// Who gets tokens.
     pub users: Vec<User>,
@@ -176,6 +180,9 @@ pub struct Bearer {
     pub single_scope: bool,
     /// Repositories that no token gives access to.
     pub denied: Vec<String>,
+    /// Gives access to a repository only after somebody asked for a token to push to it, as Quay does,
+    /// where that makes the repository.
+    pub made_by_push: bool,
     /// What the challenge calls this service.
     pub service: String,
 }
@@ -190,6 +197,7 @@ impl Default for Bearer {
             access_token: false,
             single_scope: false,
             denied: Vec::new(),
+            made_by_push: false,
             service: "sandbox.example.com:26842".to_owned(),
         }
     }

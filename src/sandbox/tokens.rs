@@ -1,6 +1,6 @@
 //! The token endpoint: it gives out opaque tokens and remembers what they are good for.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -21,6 +21,8 @@ pub(super) struct Tokens(Mutex<Issued>);
 struct Issued {
     count: usize,
     grants: HashMap<String, Grant>,
+    /// The repositories for which there was a token to push.
+    made: HashSet<String>,
 }
 
 struct Grant {
@@ -63,13 +65,19 @@ impl Tokens {
             .filter_map(Scope::parse);
         let asked = asked.take(if bearer.single_scope { 1 } else { usize::MAX });
         let may_write = user.is_some_and(|user| !user.read_only);
-        let scopes: Vec<Scope> = asked
+        let mut scopes: Vec<Scope> = asked
             .filter(|scope| !bearer.denied.contains(&scope.name))
             .map(|mut scope| {
                 scope.actions.retain(|action| may_write || action == "pull");
                 scope
             })
             .collect();
+        let pushes = |scope: &&Scope| scope.actions.iter().any(|action| action == "push");
+        let made = scopes.iter().filter(pushes).map(|scope| scope.name.clone());
+        self.issued().made.extend(made);
+        if bearer.made_by_push {
+            scopes.retain(|scope| self.issued().made.contains(&scope.name));
+        }
         let token = self.issue(Grant {
             scopes,
             until: Instant::now() + bearer.lifetime,

@@ -28,6 +28,7 @@ fn after() -> Copy {
         expected: Expected::unchanged(descriptor("declared")),
         contents: None,
         referrers_stay: false,
+        unseen: None,
     }
 }
 

@@ -75,7 +75,7 @@ struct Change {
     /// What to do about it, where there is advice to give.
     hint: Option<String>,
     /// What is left out of the source's index, and why; which digest the target gets for one that is
-    /// pinned.
+    /// pinned; that the target does not say whether it has the tag.
     notes: Vec<String>,
     /// Whether the lock settles the digest; null where there is no lock.
     locked: Option<bool>,

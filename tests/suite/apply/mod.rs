@@ -9,13 +9,19 @@ mod referrers;
 mod trees;
 mod world;
 
-use pusher::cache::ResolutionCache;
-use pusher::model::Platforms;
-use pusher::plan::Outcome;
-use pusher::sandbox::images::{Image, Index};
-use pusher::sandbox::{Effect, Fault, Options};
+use std::collections::HashMap;
+use std::time::Duration;
 
-use world::{World, actions, assert_done};
+use pusher::cache::ResolutionCache;
+use pusher::model::{Platforms, Secret};
+use pusher::observe::observe;
+use pusher::plan::{Change, Outcome, plan};
+use pusher::progress::Progress;
+use pusher::registry::{Actions, Client, HostOptions, Login};
+use pusher::sandbox::images::{Image, Index};
+use pusher::sandbox::{Auth, Bearer, Effect, Fault, Options, User};
+
+use world::{World, actions, assert_done, client_with};
 
 fn platform(text: &str) -> Platforms {
     Platforms::only(vec![text.parse().unwrap()])
@@ -194,6 +200,158 @@ async fn a_registry_that_does_not_mount_gets_the_bytes() {
     }
     assert_done(&world.apply().await);
     assert_eq!(world.source.log().count("GET", "/blobs/"), 6);
+}
+
+/// Whether a blob is mounted is asked for each: one that is not says nothing of the next.
+#[tokio::test]
+async fn one_mount_that_is_not_done_does_not_end_mounting() {
+    let mut world = World::new().await;
+    for (name, shared) in [("a", "early"), ("b", "early"), ("c", "late"), ("d", "late")] {
+        let image = Image::new("linux/amd64").layer(shared).layer(name);
+        let image = image.push(&world.source, name, "1");
+        world.want(&format!("{name}:1"), Platforms::linux_amd64());
+        if shared == "late" {
+            // So that the first mount is over before the second is thought of.
+            let late = Fault::new(
+                "GET",
+                &image.blobs[1].digest.to_string(),
+                Effect::Delay(LATE),
+            );
+            world.source.faults().add(late);
+        }
+    }
+    let refused = Fault::new("POST", "mount=", Effect::status(404));
+    world.target.faults().add(refused);
+    assert_done(&world.apply().await);
+    assert_eq!(world.target.log().count("POST", "mount="), 2);
+    assert_eq!(world.source.log().count("GET", "/blobs/"), 2 * 4 + 2 + 1);
+}
+
+/// Longer than a small image takes.
+const LATE: Duration = Duration::from_millis(500);
+
+#[tokio::test]
+async fn where_nothing_is_mounted_nobody_waits_for_long() {
+    let options = Options {
+        mount: false,
+        ..Options::default()
+    };
+    let mut world = World::with(Options::default(), options).await;
+    for number in 0..8 {
+        let image = Image::new("linux/amd64").layer("shared");
+        image
+            .layer(format!("own {number}"))
+            .push(&world.source, &format!("app-{number}"), "1");
+        world.want(&format!("app-{number}:1"), Platforms::linux_amd64());
+    }
+    let one = HostOptions {
+        concurrency: Some(1),
+        ..HostOptions::default()
+    };
+    let hosts = [(world.target.address().to_owned(), one)].into();
+    assert_done(&world.apply_with(&client_with(hosts)).await);
+    let mounts = world.target.log().count("POST", "mount=");
+    assert!((1..=7).contains(&mounts), "{mounts}");
+}
+
+#[tokio::test]
+async fn whether_a_blob_is_there_need_not_be_told() {
+    for status in [400, 401, 403, 405, 500] {
+        let mut world = World::new().await;
+        let image = Image::new("linux/amd64").generated_layer(2_000_000, 7);
+        image.push(&world.source, "app", "1");
+        world.want("app:1", Platforms::linux_amd64());
+        let refused = Fault::new("HEAD", "/blobs/", Effect::status(status)).always();
+        world.target.faults().add(refused);
+        assert_done(&world.apply().await);
+    }
+}
+
+/// A world whose target wants tokens.
+async fn bearer_world(made_by_push: bool) -> World {
+    let auth = Auth::Bearer(Bearer {
+        users: vec![User::new("user", "password")],
+        made_by_push,
+        ..Bearer::default()
+    });
+    let target = Options {
+        auth,
+        ..Options::default()
+    };
+    World::with(Options::default(), target).await
+}
+
+/// Returns a client that has the login for the target of [`bearer_world`].
+fn logged_in(world: &World) -> Client {
+    let login = Login::Password {
+        username: "user".to_owned(),
+        password: Secret::new("password".to_owned()),
+    };
+    let knows = HostOptions {
+        login: Some(login),
+        ..HostOptions::default()
+    };
+    client_with(HashMap::from([(world.target.address().to_owned(), knows)]))
+}
+
+/// Quay has nothing to read until somebody asks for a token to push.
+#[tokio::test]
+async fn a_repository_that_a_push_makes_is_planned_and_made() {
+    for announces in [true, false] {
+        let mut world = bearer_world(true).await;
+        for name in ["a", "b"] {
+            let image = Image::new("linux/amd64").layer(name);
+            image.push(&world.source, name, "1");
+            world.want(&format!("{name}:1"), Platforms::linux_amd64());
+        }
+        let client = logged_in(&world);
+        let entries = &world.desired.entries;
+        let repositories: Vec<_> = entries
+            .iter()
+            .map(|entry| world.desired.target.repository(&entry.target))
+            .collect();
+        let announce = |client: &Client, actions| {
+            if announces {
+                client.announce(&repositories, actions);
+            }
+        };
+        announce(&client, Actions::Pull);
+        let progress = Progress::default();
+        let observed = observe(&world.desired, &client, &world.cache, &progress).await;
+        let plan = plan(&world.desired, &observed);
+        assert_eq!(actions(&plan), ["create", "create"]);
+        let unseen = |change: &Change| {
+            change
+                .action
+                .copy()
+                .is_some_and(|copy| copy.unseen.is_some())
+        };
+        assert!(plan.changes.iter().all(unseen));
+        assert!(
+            plan.changes
+                .iter()
+                .all(|change| change.action.copy().unwrap().contents.is_some())
+        );
+        announce(&client, Actions::Push);
+        let (_keep, stop) = tokio::sync::watch::channel(false);
+        assert_done(&pusher::apply::apply(&plan, &client, stop, &progress).await);
+        let observed = observe(&world.desired, &logged_in(&world), &world.cache, &progress).await;
+        let again = pusher::plan::plan(&world.desired, &observed);
+        assert_eq!(actions(&again), ["no-op", "no-op"]);
+    }
+}
+
+/// The token ends while a layer is on its way; what is streamed cannot be sent again as it is.
+#[tokio::test]
+async fn a_token_that_ends_in_the_middle_of_an_upload_is_renewed() {
+    let mut world = bearer_world(false).await;
+    let image = Image::new("linux/amd64").generated_layer(2_000_000, 7);
+    image.push(&world.source, "app", "1");
+    world.want("app:1", Platforms::linux_amd64());
+    let ended = Fault::new("PUT", "/blobs/uploads/", Effect::status(401)).times(2);
+    world.target.faults().add(ended);
+    assert_done(&world.apply_with(&logged_in(&world)).await);
+    assert!(world.target.tag("team/app", "1").is_some());
 }
 
 #[tokio::test]

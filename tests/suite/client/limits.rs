@@ -162,12 +162,12 @@ async fn copies_inside_one_registry_do_not_wait_for_themselves() {
         );
         async move {
             let stream = client.open_blob(&from, &blob, 0).await.unwrap();
-            let Upload::Session(session) = client.start_upload(&to, None).await.unwrap() else {
+            let Upload::Session(mut session) = client.start_upload(&to, None).await.unwrap() else {
                 panic!("mounted without being asked to")
             };
             let body = UploadBody::stream(stream);
             client
-                .finish_upload(&session, &blob.digest, blob.size, body)
+                .finish_upload(&mut session, &blob.digest, blob.size, body)
                 .await
                 .unwrap();
         }

@@ -86,11 +86,11 @@ async fn writes_go_where_the_same_request_is_asked_for_and_no_login_goes_along()
         let front = front(moves, &back).await;
         let client = client_with(&front.address, with_login());
         let repository = front.repository("app");
-        let session = open(client.start_upload(&repository, None).await.unwrap());
+        let mut session = open(client.start_upload(&repository, None).await.unwrap());
         let bytes = Bytes::from_static(b"abc");
         let digest = Digest::sha256(&bytes);
         client
-            .finish_upload(&session, &digest, 3, bytes.into())
+            .finish_upload(&mut session, &digest, 3, bytes.into())
             .await
             .unwrap();
         client
@@ -110,6 +110,48 @@ async fn writes_go_where_the_same_request_is_asked_for_and_no_login_goes_along()
         );
         assert!(asked.iter().all(|asked| asked.authorization().is_none()));
     }
+}
+
+/// What is streamed is gone when the answer comes: the session knows its new place, and nothing is lost.
+#[tokio::test]
+async fn a_streamed_upload_that_is_sent_elsewhere_goes_there_when_it_is_begun_anew() {
+    let back = back().await;
+    let place = back.address.clone();
+    let front = Scripted::start(move |asked, _| match &*asked.method {
+        "POST" => moved(202, "session"),
+        _ => moved(307, &format!("http://{place}{}", asked.path)),
+    })
+    .await;
+    let client = anonymous();
+    let mut session = open(
+        client
+            .start_upload(&front.repository("app"), None)
+            .await
+            .unwrap(),
+    );
+    let digest = Digest::sha256(b"abc");
+    let body = || {
+        let pieces = ["a", "bc"].map(|piece| Ok::<_, std::io::Error>(Bytes::from(piece)));
+        UploadBody::stream(futures_util::stream::iter(pieces))
+    };
+    let error = client
+        .finish_upload(&mut session, &digest, 3, body())
+        .await
+        .unwrap_err();
+    assert!(error.is_mended, "{error}");
+    assert_eq!(client.upload_offset(&mut session).await.unwrap(), Some(0));
+    client
+        .finish_upload(&mut session, &digest, 3, body())
+        .await
+        .unwrap();
+    let asked = back.asked();
+    assert_eq!((asked.len(), &*asked[0].body), (1, &b"abc"[..]));
+    assert_eq!(
+        asked[0].path.matches("digest=").count(),
+        1,
+        "{}",
+        asked[0].path
+    );
 }
 
 #[tokio::test]
@@ -143,7 +185,7 @@ async fn the_place_of_an_upload_is_taken_as_it_is() {
     let body = UploadBody::from(Bytes::from_static(b"abc"));
     let digest = Digest::sha256(b"abc");
     client
-        .finish_upload(&open(session), &digest, 3, body)
+        .finish_upload(&mut open(session), &digest, 3, body)
         .await
         .unwrap();
     assert_eq!(back.count("PUT", "/somewhere?state=x&digest=sha256"), 1);

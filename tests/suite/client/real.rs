@@ -42,14 +42,14 @@ fn repository(registry: &TestRegistry, name: &str) -> Repository {
 async fn push(client: &Client, artifact: &Artifact, repository: &Repository, tag: &str) {
     for manifest in artifact.manifests() {
         for blob in &manifest.blobs {
-            let Upload::Session(session) = client.start_upload(repository, None).await.unwrap()
+            let Upload::Session(mut session) = client.start_upload(repository, None).await.unwrap()
             else {
                 panic!("mounted without being asked to")
             };
             let size = blob.content.size();
             let body = UploadBody::stream(blob.content.stream(0..size));
             client
-                .finish_upload(&session, &blob.digest, size, body)
+                .finish_upload(&mut session, &blob.digest, size, body)
                 .await
                 .unwrap();
         }
@@ -164,7 +164,7 @@ async fn uploads_in_parts_and_reads_from_a_byte_on() {
         );
         let rest = UploadBody::from(bytes.slice(100_000..));
         client
-            .finish_upload(&session, &digest, 200_000, rest)
+            .finish_upload(&mut session, &digest, 200_000, rest)
             .await
             .unwrap();
         let blob = super::descriptor(digest, bytes.len());

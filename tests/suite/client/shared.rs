@@ -75,13 +75,13 @@ async fn what_was_not_read_is_sent_again_even_to_an_upload() {
     let client = tls(&host, Some(certificate));
     let repository = app(&host).repository().clone();
     let upload = client.start_upload(&repository, None).await.unwrap();
-    let Upload::Session(session) = upload else {
+    let Upload::Session(mut session) = upload else {
         panic!("{upload:?}")
     };
     let bytes = Bytes::from_static(b"small");
     let (digest, length) = (Digest::sha256(&bytes), bytes.len() as u64);
     let body = UploadBody::from(bytes);
-    let finished = client.finish_upload(&session, &digest, length, body);
+    let finished = client.finish_upload(&mut session, &digest, length, body);
     finished.await.unwrap();
     assert_eq!(asked.load(SeqCst), 2);
 }

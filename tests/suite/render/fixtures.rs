@@ -43,6 +43,7 @@ pub(super) fn descriptor(content: &str) -> Descriptor {
 pub(super) fn copy(content: &str, blob_bytes: Option<u64>) -> Copy {
     Copy {
         referrers_stay: false,
+        unseen: None,
         source: descriptor(content),
         expected: Expected::unchanged(descriptor(content)),
         contents: blob_bytes.map(contents),
@@ -74,6 +75,7 @@ fn filtered(content: &str) -> Copy {
     };
     Copy {
         referrers_stay: false,
+        unseen: None,
         source: descriptor("index with attestations"),
         expected: Expected {
             descriptor: descriptor(content),
