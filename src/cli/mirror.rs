@@ -5,7 +5,9 @@ use std::fmt;
 use std::path::Path;
 
 use crate::config::import::{Imported, import};
-use crate::config::{self, Diagnostic, Files, Input, Loaded, PruneSettings, Registries, Severity};
+use crate::config::{
+    self, Diagnostic, FileKind, Files, Input, Loaded, PruneSettings, Registries, Severity,
+};
 use crate::disk;
 use crate::model::Digest;
 use crate::plan::{Desired, Entry, FileDigest, Lock};
@@ -123,7 +125,8 @@ pub fn require(
 
 /// Reads an image list and writes it as a mirror file; stops if there are mistakes in it.
 pub fn import_list(context: &Context, path: &Path) -> Result<String, Stop> {
-    if path.extension().is_none_or(|extension| extension != "txt") {
+    let kind = FileKind::named(&path.to_string_lossy());
+    if kind.is_some_and(|kind| kind != FileKind::List) {
         let message = format!("`{}` is not an image list", path.display());
         return Err(CliError::new(message)
             .hint("the name of an image list ends in `.txt`")

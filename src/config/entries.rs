@@ -2,15 +2,20 @@
 
 use std::collections::HashMap;
 
+use indexmap::IndexMap;
+
 use crate::model::{Platforms, Reference};
 use crate::plan::{Entry, Policy, Profile, TargetName};
 
 use super::advice::{self, Taken};
-use super::declared::{Declared, Naming, Resolved};
+use super::declared::{Declared, Form, Naming, Resolved};
 use super::diagnostics::Diagnostic;
 use super::mirror_file::Choices;
 use super::naming::{FlatName, Written, flat_names};
 use super::repeats;
+
+/// How many images beside the first are each told that they would have its name.
+const FEW: usize = 3;
 
 /// The code of a name that two different images would have.
 pub(super) const SAME_TARGET: &str = "same-target";
@@ -48,14 +53,14 @@ pub(super) fn resolve(
     }
     let mut by_target: HashMap<TargetName, usize> = HashMap::new();
     let mut images: Vec<Resolved> = Vec::new();
-    let mut others: Vec<(usize, Resolved)> = Vec::new();
+    let mut others: IndexMap<usize, Vec<Resolved>> = IndexMap::new();
     for one in repeats::leave_out(all, diagnostics) {
         match by_target.get(&one.entry.target) {
             None => {
                 by_target.insert(one.entry.target.clone(), images.len());
                 images.push(one);
             }
-            Some(first) => others.push((*first, one)),
+            Some(first) => others.entry(*first).or_default().push(one),
         }
     }
     // Only now are all names known that a new one must keep clear of.
@@ -64,10 +69,24 @@ pub(super) fn resolve(
         taken.insert(name);
     }
     let mut collided = Vec::new();
-    for (first, other) in others {
-        let name = taken.distinct(&images[first], &other, profile);
-        diagnostics.push(collision(&images[first], &other, &name));
-        collided.push((other, name));
+    for (first, others) in others {
+        let first = &images[first];
+        let with_name = |other: Resolved| {
+            let name = taken.distinct(first, &other, profile);
+            (other, name)
+        };
+        let others: Vec<_> = others.into_iter().map(with_name).collect();
+        match others.as_slice() {
+            [(second, name), .., (last, _)] if others.len() > FEW => {
+                let count = others.len() + 1;
+                diagnostics.push(crowd(first, second, last, count, name));
+            }
+            few => diagnostics.extend(
+                few.iter()
+                    .map(|(other, name)| collision(first, other, name)),
+            ),
+        }
+        collided.extend(others);
     }
     Resolution {
         images,
@@ -137,6 +156,34 @@ fn names(declared: &[Declared]) -> Vec<FlatName> {
         Naming::Flat { .. } => flat.next(),
     };
     declared.iter().filter_map(name).collect()
+}
+
+/// Says once that many images would have one name.
+fn crowd(
+    first: &Resolved,
+    second: &Resolved,
+    last: &Resolved,
+    count: usize,
+    name: &TargetName,
+) -> Diagnostic {
+    let target = &first.entry.target;
+    let message = format!("{count} different images would be `{target}` in the target");
+    let help = match second.declared.form {
+        Form::Line => format!(
+            "an image list has no names of its own: `pusher import {}` writes it as a mirror file \
+             that has one for each",
+            second.declared.place.file
+        ),
+        Form::Text(_) | Form::Table(_) => {
+            format!("give each a `target` of its own, such as `{name}` for the second")
+        }
+    };
+    Diagnostic::error(SAME_TARGET, message)
+        .at(second.name_place().clone())
+        .label("the second")
+        .related(first.name_place().clone(), "the first")
+        .related(last.name_place().clone(), "the last")
+        .help(help)
 }
 
 fn collision(first: &Resolved, other: &Resolved, name: &TargetName) -> Diagnostic {

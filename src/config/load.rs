@@ -14,7 +14,7 @@ use super::reader::{Format, Reader};
 use super::settings::{PruneSettings, Registries, RegistrySettings};
 use super::validate::{Checked, validate};
 use super::{
-    Input, entries, from_toml, from_yaml, images_txt, items, read_mirror, secrets, target,
+    FileKind, Input, entries, from_toml, from_yaml, images_txt, items, read_mirror, secrets, target,
 };
 
 /// What the files declare, and everything there is to say about them.
@@ -82,12 +82,14 @@ pub fn load(input: &Input<'_>) -> Loaded {
     let mut loaded = Loaded::default();
     loaded.files.add(input.path, input.text);
     let text = loaded.files.text(input.path).to_owned();
-    if extension(input.path) == Some("txt") {
-        let declared = images_txt::parse(input.path, &text, &mut loaded.diagnostics);
-        loaded.target = target::from_environment(input.environment, &mut loaded.diagnostics);
-        resolve(input.path, declared, &Choices::default(), &mut loaded);
-    } else {
-        mirror(input, &text, &mut loaded);
+    match FileKind::of(input.path, &text) {
+        FileKind::List => {
+            let declared = images_txt::parse(input.path, &text, &mut loaded.diagnostics);
+            loaded.target = target::from_environment(input.environment, &mut loaded.diagnostics);
+            resolve(input.path, declared, &Choices::default(), &mut loaded);
+        }
+        FileKind::Yaml => mirror(input, &text, Format::Yaml, &mut loaded),
+        FileKind::Toml => mirror(input, &text, Format::Toml, &mut loaded),
     }
     let Loaded {
         files, diagnostics, ..
@@ -123,11 +125,7 @@ fn resolve(path: &str, declared: Vec<Declared>, defaults: &Choices, loaded: &mut
 }
 
 /// Reads a mirror file and what it includes.
-fn mirror(input: &Input<'_>, text: &str, loaded: &mut Loaded) {
-    let format = match extension(input.path) {
-        Some("toml") => Format::Toml,
-        _ => Format::Yaml,
-    };
+fn mirror(input: &Input<'_>, text: &str, format: Format, loaded: &mut Loaded) {
     for span in secrets::scan(text) {
         loaded.files.mask(&Place {
             file: input.path.to_owned(),
@@ -178,11 +176,11 @@ fn includes(input: &Input<'_>, include: &[At<String>], loaded: &mut Loaded) -> V
     let mut declared = Vec::new();
     for At { value, place } in include {
         let path = beside(input.path, value);
-        if extension(&path) != Some("txt") {
+        if FileKind::named(&path).is_some_and(|kind| kind != FileKind::List) {
             let message = format!("`{value}` is not an image list");
             let diagnostic = Diagnostic::error("not-an-image-list", message)
                 .at(place.clone())
-                .help("only image lists, whose names end in `.txt`, can be included");
+                .help("only image lists can be included");
             loaded.diagnostics.push(diagnostic);
         } else if loaded.files.contains(&path) {
             let message = format!("`{value}` is included already");
@@ -246,10 +244,4 @@ fn syntax_error(file: &str, error: SyntaxError) -> Diagnostic {
 fn beside(file: &str, path: &str) -> String {
     let joined = Path::new(file).parent().unwrap_or(Path::new("")).join(path);
     joined.to_string_lossy().into_owned()
-}
-
-fn extension(path: &str) -> Option<&str> {
-    Path::new(path)
-        .extension()
-        .and_then(|extension| extension.to_str())
 }

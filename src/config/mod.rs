@@ -19,6 +19,7 @@ mod images_txt;
 pub mod import;
 mod items;
 mod keywords;
+mod kind;
 mod load;
 mod mirror_file;
 mod mistakes;
@@ -38,6 +39,7 @@ mod variables;
 use std::collections::BTreeMap;
 
 pub use diagnostics::{Diagnostic, Files, Kind, Place, Replacement, Severity};
+pub use kind::FileKind;
 pub use load::{Loaded, load};
 pub use settings::{PruneSettings, Registries, RegistrySettings};
 pub use target::{NAMESPACE_VARIABLE, REGISTRY_VARIABLE};
@@ -48,8 +50,7 @@ pub type Environment = BTreeMap<String, String>;
 /// What [`load`] works on.
 #[derive(Clone, Copy)]
 pub struct Input<'a> {
-    /// The name of the main file, as it is shown to people; `.txt` is an image list, `.toml` is
-    /// TOML, anything else YAML.
+    /// The name of the main file, as it is shown to people; it tells the [`FileKind`].
     pub path: &'a str,
     /// Its text.
     pub text: &'a str,

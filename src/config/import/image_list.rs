@@ -27,7 +27,8 @@ pub(super) fn draft(path: &str, text: &str) -> (Draft, Vec<Diagnostic>) {
     for one in &mut diagnostics {
         if one.code == entries::SAME_TARGET {
             one.severity = Severity::Warning;
-            one.help = Some("the mirror file gives the second a name of its own".to_owned());
+            one.help =
+                Some("the mirror file gives all but the first a name of their own".to_owned());
         }
     }
     images.extend(collided.into_iter().map(|(mut image, name)| {
