@@ -285,6 +285,8 @@ fn image(reader: &mut Reader<'_>, node: &Node) -> Option<ImageItem> {
 }
 
 /// `- nginx: 1.27`: with a blank behind the colon, YAML takes it for a key and a value.
+///
+/// What does not look like a version may as well be another tool's key with an image behind it.
 fn torn_apart(reader: &Reader<'_>, node: &Node) -> Option<Diagnostic> {
     let Value::Table(pairs) = &node.value else {
         return None;
@@ -303,7 +305,10 @@ fn torn_apart(reader: &Reader<'_>, node: &Node) -> Option<Diagnostic> {
         return None;
     };
     let image = format!("{key}:{text}");
-    if matches!(key.as_str(), "source" | "target") || image.parse::<Reference>().is_err() {
+    let is_key = matches!(key.as_str(), "source" | "target" | "image" | "name" | "tag");
+    let number = text.strip_prefix('v').unwrap_or(text);
+    let is_version = text == "latest" || number.starts_with(|c: char| c.is_ascii_digit());
+    if is_key || !is_version || image.parse::<Reference>().is_err() {
         return None;
     }
     let place = reader.place(&(key_span.start..value.span.end));
