@@ -7,17 +7,13 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use crate::model::{
-    Attempt, Descriptor, Digest, Failure, Fault, Manifest, Need, Reference, Repository, media_type,
-};
+use crate::model::{Attempt, Digest, Failure, Fault, Need, Reference, Repository};
 use crate::plan::{Action, Change, NotDone, Outcome, TargetName, Transfer};
 use crate::registry::{Deletion, WriteRegistry, retries};
+use crate::tree;
 
 use super::Engine;
 use super::tag::look_again;
-
-/// More manifests than this are not looked through for one deletion.
-const MANIFESTS_LIMIT: usize = 10_000;
 
 /// Whether the target deletes a tag and leaves its manifest; the first answer tells.
 #[derive(Debug)]
@@ -146,12 +142,16 @@ async fn delete<R: WriteRegistry>(engine: &Engine<'_, R>, group: &Group<'_>) -> 
     for name in group.names() {
         engine.progress.finish(&name);
     }
-    let cost = Transfer {
-        retries,
-        time: begun.elapsed(),
-        ..Transfer::default()
+    // What they were deleted with counts once.
+    let (time, mut retries) = (begun.elapsed(), retries);
+    let told = |(position, result)| {
+        let cost = Transfer {
+            retries: std::mem::take(&mut retries),
+            time,
+            ..Transfer::default()
+        };
+        (position, Outcome::after(result, cost))
     };
-    let told = |(position, result)| (position, Outcome::after(result, cost));
     ended.into_iter().map(told).collect()
 }
 
@@ -266,7 +266,7 @@ async fn delete_manifest<R: WriteRegistry>(
     }
 }
 
-/// Tells how a tag needs a manifest, if it does. What was `seen` to need nothing is not read again.
+/// Tells how a tag needs a manifest, if it does. What was `seen` not to need it is not walked again.
 async fn needed_by<R: WriteRegistry>(
     engine: &Engine<'_, R>,
     tag: &Reference,
@@ -285,28 +285,17 @@ async fn needed_by<R: WriteRegistry>(
     if found.digest == *digest {
         return Ok(Some(Need::Same));
     }
-    let mut indexes: Vec<Descriptor> = vec![found];
-    while let Some(index) = indexes.pop() {
-        if !media_type::is_index(&index.media_type) || !seen.insert(index.digest.clone()) {
-            continue;
-        }
-        if seen.len() > MANIFESTS_LIMIT {
-            return Ok(Some(Need::Perhaps));
-        }
-        let reference = Reference::digested(tag.repository().clone(), index.digest);
-        let Some(raw) = registry.get_manifest(&reference).await? else {
-            continue;
-        };
-        // What cannot be understood may need anything.
-        let Ok(Manifest::Index(index)) = Manifest::parse(&raw) else {
-            return Ok(Some(Need::Perhaps));
-        };
-        for child in index.children {
-            if child.descriptor.digest == *digest {
-                return Ok(Some(Need::Listed));
-            }
-            indexes.push(child.descriptor);
-        }
+    if !seen.insert(found.digest.clone()) {
+        return Ok(None);
     }
-    Ok(None)
+    match tree::digests(registry, tag, &found, &engine.room).await {
+        Ok(below) => Ok(below.contains(digest).then_some(Need::Listed)),
+        Err(failure) => match failure.fault {
+            // What cannot be understood may need anything.
+            Fault::Manifest { .. } | Fault::OtherSize { .. } | Fault::TooMuch(_) => {
+                Ok(Some(Need::Perhaps))
+            }
+            _ => Err(failure),
+        },
+    }
 }

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use pusher::lock::undeclared;
-use pusher::model::{Digest, Platforms};
+use pusher::model::{Digest, Platforms, media_type};
 use pusher::observe::{observe, tags};
 use pusher::plan::{Lock, LockedImage, Origin, Outcome, PRUNE_LIMIT, Plan, plan, prune};
 use pusher::progress::Progress;
 use pusher::sandbox::images::{Image, Index};
 use pusher::sandbox::{Delete, Effect, Fault, Options};
+use serde_json::{Value, json};
 
 use super::world::{World, actions, assert_done, client};
 
@@ -318,5 +319,56 @@ async fn nothing_is_deleted_by_digest_where_the_tags_are_not_listed_whole() {
         for tag in ["1", "2"] {
             assert_eq!(world.target.tag("team/app", tag), Some(digest("one")));
         }
+    }
+}
+
+/// Puts an index of these children beside the mirrored images.
+fn beside(world: &World, tag: Option<&str>, children: &[Value]) -> Value {
+    let body = json!({
+        "schemaVersion": 2, "mediaType": media_type::OCI_INDEX, "manifests": children,
+    });
+    let body = body.to_string();
+    let size = body.len();
+    let digest = world
+        .target
+        .put_manifest("team/app", tag, media_type::OCI_INDEX, body);
+    json!({ "mediaType": media_type::OCI_INDEX, "digest": digest, "size": size })
+}
+
+#[tokio::test]
+async fn what_is_looked_through_before_a_deletion_has_an_end() {
+    let child = |number: usize| {
+        let digest = Digest::sha256(&number.to_le_bytes());
+        json!({ "mediaType": media_type::OCI_MANIFEST, "digest": digest, "size": 500 })
+    };
+    let often = |world: &World| {
+        let inner = beside(world, None, &vec![child(0); 1000]);
+        let middle = beside(world, None, &vec![inner; 1000]);
+        beside(world, Some("theirs"), &vec![middle; 1000]);
+    };
+    let many = |world: &World| {
+        let many: Vec<_> = (0..2000).map(child).collect();
+        beside(world, Some("theirs"), &many);
+    };
+    let puts: [&dyn Fn(&World); 2] = [&often, &many];
+    for (put, (reads, goes)) in puts.into_iter().zip([(3, true), (1, false)]) {
+        let target = Options {
+            delete: Delete::Digests,
+            ..Options::default()
+        };
+        let mut world = World::with(Options::default(), target).await;
+        Image::new("linux/amd64")
+            .layer("one")
+            .push(&world.source, "app", "1");
+        let lock = mirrored(&mut world, &["app:1"]).await;
+        put(&world);
+        leave(&mut world, "app:1");
+        let plan = pruned(&world, &lock).await;
+        world.clear_logs();
+        let report = world.carry_out(&plan).await;
+        assert_eq!(report.is_success(), goes, "{report:?}");
+        assert_eq!(world.target.tag("team/app", "1").is_none(), goes);
+        let read = world.target.log().count("GET", "/manifests/");
+        assert_eq!(read, reads, "{:#?}", world.target.log().lines());
     }
 }
