@@ -98,29 +98,26 @@ impl<R: WriteRegistry> Sending<'_, R> {
         let blob = self.job.blob;
         self.shown = blob.size;
         self.job.tally.sending(blob.size);
-        let finishing =
-            self.registry
-                .finish_upload(&mut self.session, &blob.digest, blob.size, bytes.into());
-        finishing.await.map_err(ended)
+        self.close(bytes).await
     }
 
     /// Sends the bytes that the target lacks, and closes the upload.
     async fn put_rest(&mut self) -> Result<(), Ended> {
         let left = self.job.blob.size - self.offset;
         if left == 0 && self.job.blob.size > 0 {
-            return self.close().await;
+            return self.close(Bytes::new()).await;
         }
         let finished = self.stream(left).await;
         self.feed.end().await.map_err(Ended::Failed)?;
         finished.map_err(ended)
     }
 
-    /// Closes an upload that has all its bytes.
-    async fn close(&mut self) -> Result<(), Ended> {
-        let digest = &self.job.blob.digest;
-        let finishing =
-            self.registry
-                .finish_upload(&mut self.session, digest, 0, Bytes::new().into());
+    /// Sends the last bytes, if there are any left, and closes the upload.
+    async fn close(&mut self, last: Bytes) -> Result<(), Ended> {
+        let (digest, length) = (&self.job.blob.digest, last.len() as u64);
+        let finishing = self
+            .registry
+            .finish_upload(&mut self.session, digest, length, last.into());
         finishing.await.map_err(ended)
     }
 
