@@ -6,6 +6,8 @@
 
 use std::borrow::Cow;
 
+use indexmap::IndexMap;
+
 use super::read::LockError;
 
 /// The keys of a block, in the order in which they are written.
@@ -57,7 +59,6 @@ struct Block<'a> {
 
 /// The lines of an image, wherever they stood.
 struct Image<'a> {
-    name: &'a str,
     header: Line<'a>,
     /// By key: one, or one for each version of it.
     lines: [Vec<Line<'a>>; KEYS.len()],
@@ -88,7 +89,9 @@ pub(super) fn take_apart(text: &str) -> Result<Apart<'_>, LockError> {
         out.line(line);
     }
     match by_name(&blocks) {
-        Some(images) => images.iter().for_each(|image| out.image(image)),
+        Some(images) => images
+            .iter()
+            .for_each(|(name, image)| out.image(name, image)),
         None => blocks.iter().for_each(|block| out.block(block)),
     }
     Ok(Apart {
@@ -154,23 +157,17 @@ fn without_repeats<'a>(head: &[Line<'a>]) -> Result<Vec<Line<'a>>, LockError> {
 }
 
 /// Gathers the lines of each image by the name that each of them bears; none where one bears none.
-fn by_name<'a>(blocks: &[Block<'a>]) -> Option<Vec<Image<'a>>> {
-    let mut images: Vec<Image<'a>> = vec![];
+fn by_name<'a>(blocks: &[Block<'a>]) -> Option<IndexMap<&'a str, Image<'a>>> {
+    let mut images: IndexMap<&str, Image<'a>> = IndexMap::new();
     for Block { header, lines } in blocks {
         for line in lines {
             let name = line.name()?;
             let key = KEYS.iter().position(|key| *key == line.key)?;
-            let known = images.iter().position(|image| image.name == name);
-            let position = known.unwrap_or_else(|| {
-                let (header, lines) = (*header, Default::default());
-                images.push(Image {
-                    name,
-                    header,
-                    lines,
-                });
-                images.len() - 1
+            let image = images.entry(name).or_insert_with(|| Image {
+                header: *header,
+                lines: Default::default(),
             });
-            let lines = &mut images[position].lines[key];
+            let lines = &mut image.lines[key];
             if lines.iter().all(|known| known.text != line.text) {
                 lines.push(*line);
             }
@@ -214,12 +211,8 @@ impl Writer<'_> {
     }
 
     /// Writes a block for each version of an image.
-    fn image(&mut self, image: &Image<'_>) {
-        let Image {
-            name,
-            header,
-            lines,
-        } = image;
+    fn image(&mut self, name: &str, image: &Image<'_>) {
+        let Image { header, lines } = image;
         let versions = lines.iter().map(Vec::len).max().unwrap_or_default();
         for version in 0..versions {
             let mut whole = vec![*header];
@@ -230,7 +223,7 @@ impl Writer<'_> {
                     self.line(line);
                 }
             } else if let Some(Line { number, .. }) = whole.get(1) {
-                self.apart.incomplete.push(((*name).to_owned(), *number));
+                self.apart.incomplete.push((name.to_owned(), *number));
             }
         }
     }
