@@ -65,6 +65,14 @@ pub struct PlanArgs {
     pub cache: CacheArg,
 }
 
+const PLAN_EXAMPLES: &str = "\
+Examples:
+  pusher plan
+  pusher plan -f mirror.toml --format json
+  pusher plan --diff
+  pusher plan --out plan.json
+  pusher plan --detailed-exitcode -q || echo \"status $?\"";
+
 /// What `drift` takes.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = DRIFT_EXAMPLES)]
@@ -154,14 +162,6 @@ Examples:
   pusher lock --update nginx:1.27    move one, by its source or its target
   pusher lock --check                for a pull request: does the lock fit the files?
   pusher lock --adopt                after the file was renamed, or its images go elsewhere";
-
-const PLAN_EXAMPLES: &str = "\
-Examples:
-  pusher plan
-  pusher plan -f mirror.toml --format json
-  pusher plan --diff
-  pusher plan --out plan.json
-  pusher plan --detailed-exitcode -q || echo \"status $?\"";
 
 /// What `apply` takes.
 #[derive(Debug, Clone, Args)]
