@@ -6,7 +6,7 @@ use crate::config::{Registries, RegistrySettings};
 use crate::model::Secret;
 use crate::plan::{Desired, Plan, Target};
 use crate::registry::credentials::{Credentials, Login};
-use crate::registry::options::{ClientOptions, HostOptions};
+use crate::registry::options::{ClientOptions, HostOptions, OnOutage};
 use crate::registry::{Actions, Client, RateLimit};
 
 use super::context::Context;
@@ -46,8 +46,11 @@ pub fn client(
     registries: &Registries,
     target: Option<&Target>,
 ) -> Result<Client, CliError> {
+    let printer = context.printer.clone();
     Ok(Client::new(ClientOptions {
         hosts: hosts(context, registries, target)?,
+        on_outage: OnOutage::new(move |outage| printer.say_line(outage)),
+        stop: Some(context.stop.wish()),
         credentials: Credentials {
             declared: HashMap::new(),
             files: context.environment.login_files(),
@@ -128,6 +131,7 @@ fn host_options(
     let RegistrySettings {
         concurrency,
         requests_per_second,
+        patience,
         plain_http,
         ca_file,
         username,
@@ -141,6 +145,7 @@ fn host_options(
     Ok(HostOptions {
         concurrency: *concurrency,
         requests_per_second: *requests_per_second,
+        patience: *patience,
         plain_http: *plain_http,
         ca_certificates: certificates.transpose()?,
         login: login.map(|(username, password)| Login::Password {

@@ -21,6 +21,11 @@ impl StopRequest {
     /// on the first signal no longer ends the process.
     pub fn heed(&self) -> watch::Receiver<bool> {
         self.heeded.store(true, Ordering::SeqCst);
+        self.wish()
+    }
+
+    /// Returns what turns true when a clean stop is asked for, for whoever only helps with that.
+    pub fn wish(&self) -> watch::Receiver<bool> {
         self.made.subscribe()
     }
 

@@ -211,6 +211,7 @@ fn settings(table: RegistryTable, path: &str) -> RegistrySettings {
     let RegistryTable {
         concurrency,
         requests_per_second,
+        patience,
         plain_http,
         ca_file,
         username,
@@ -220,6 +221,7 @@ fn settings(table: RegistryTable, path: &str) -> RegistrySettings {
     RegistrySettings {
         concurrency,
         requests_per_second,
+        patience,
         plain_http,
         ca_file,
         username,

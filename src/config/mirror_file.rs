@@ -2,6 +2,7 @@
 //! all, so the comments are written for whoever writes a mirror file.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use indexmap::IndexMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -10,6 +11,7 @@ use crate::model::{Platforms, Secret};
 use crate::plan::{Attestations, ForeignLayers, MissingPlatforms, ProfileKind, Referrers};
 
 use super::at::At;
+use super::durations;
 use super::keywords::Word;
 
 /// What a registry should hold.
@@ -178,6 +180,10 @@ pub(super) struct RegistryTable {
     /// How many requests may begin in a second.
     #[schemars(extend("exclusiveMinimum" = 0))]
     pub(super) requests_per_second: Option<f64>,
+    /// How long the registry is waited for when it is away, such as `30s` or `1h30m`; 0 is not at all.
+    /// Default: `5m`.
+    #[schemars(with = "Option<durations::Written>")]
+    pub(super) patience: Option<Duration>,
     /// Whether to speak plain http. Default: for `localhost`, `127.0.0.1` and `[::1]` alone.
     pub(super) plain_http: Option<bool>,
     /// A file of certificates (PEM) to trust, relative to this file. `${NAME}` is expanded.

@@ -12,6 +12,7 @@ mod advice;
 mod at;
 mod declared;
 pub mod diagnostics;
+mod durations;
 mod entries;
 mod from_toml;
 mod from_yaml;

@@ -359,6 +359,7 @@ fn registry(reader: &mut Reader<'_>, node: &Node) -> Option<RegistryTable> {
     let number = "a number greater than 0";
     let concurrency = table.take("concurrency");
     let rate = table.take("requests-per-second");
+    let patience = table.take("patience");
     let plain_http = table.take("plain-http");
     let ca_file = table.take("ca-file");
     let username = table.take_pair("username");
@@ -377,6 +378,7 @@ fn registry(reader: &mut Reader<'_>, node: &Node) -> Option<RegistryTable> {
             let fits = |rate: &f64| rate.is_finite() && *rate > 0.0;
             reader.number(node, "requests-per-second", number, fits)
         }),
+        patience: patience.and_then(|node| reader.duration(node, "patience")),
         plain_http: plain_http.and_then(|node| reader.boolean(node, "plain-http")),
         ca_file: ca_file
             .and_then(|node| reader.expanded(node, "ca-file"))

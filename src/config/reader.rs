@@ -2,10 +2,12 @@
 
 use std::ops::Range;
 use std::str::FromStr;
+use std::time::Duration;
 
 use super::Environment;
 use super::at::At;
 use super::diagnostics::{Diagnostic, Kind, Place};
+use super::durations;
 use super::keywords::Keyword;
 use super::node::{Node, Pair, ScalarKind, Value};
 use super::spelling::closest;
@@ -182,6 +184,26 @@ impl<'a> Reader<'a> {
                 None
             }
         }
+    }
+
+    /// Reads a length of time.
+    pub(super) fn duration(&mut self, node: &Node, key: &str) -> Option<Duration> {
+        let Value::Scalar { text, .. } = &node.value else {
+            self.wrong_type(node, key, durations::WANTED, None);
+            return None;
+        };
+        let found = durations::parse(text);
+        if found.is_none() {
+            let message = format!("`{key}` must be {}, not `{text}`", durations::WANTED);
+            let place = self.place(&node.span);
+            let diagnostic = Diagnostic::error("wrong-value", message).at(place.clone());
+            let with_unit = format!("{text}s");
+            self.report(match durations::parse(&with_unit) {
+                Some(_) => diagnostic.replace(place, self.format.quote(&with_unit)),
+                None => diagnostic,
+            });
+        }
+        found
     }
 
     /// Reads one of a few words.

@@ -1,5 +1,7 @@
 //! How to talk to a registry: what the files say about it.
 
+use std::time::Duration;
+
 use indexmap::IndexMap;
 
 use crate::model::Secret;
@@ -34,6 +36,8 @@ pub struct RegistrySettings {
     pub concurrency: Option<usize>,
     /// How many requests may begin in a second; greater than 0.
     pub requests_per_second: Option<f64>,
+    /// How long it is waited for when it is away.
+    pub patience: Option<Duration>,
     /// Whether to speak plain http.
     pub plain_http: Option<bool>,
     /// A file of certificates to trust; the path is relative to where `pusher` runs.

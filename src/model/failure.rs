@@ -26,6 +26,8 @@ pub struct Facts {
     pub elsewhere: Option<String>,
     /// How often it was tried.
     pub tries: usize,
+    /// How long the host was waited for beside that, because it was away.
+    pub waited: Duration,
     /// Where a login for the registry is to be set, if that is not the usual place.
     pub login_hint: Option<String>,
     /// Whether what stood in the way was seen to, so that it may work when it is begun anew: a token that
@@ -183,7 +185,9 @@ pub enum NoAnswer {
     Certificate(String),
     /// A proxy did not let the connection through.
     Proxy(String),
-    /// No connection.
+    /// Nobody listens there.
+    Refused(String),
+    /// No connection, for another reason.
     Connect(String),
     /// No answer, or no more bytes, for that long.
     Silence(Duration),
@@ -202,7 +206,8 @@ impl NoAnswer {
     /// Tells whether the next try may go better.
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Connect(_)
+            Self::Refused(_)
+            | Self::Connect(_)
             | Self::Silence(_)
             | Self::Broken(_)
             | Self::Unread
@@ -255,6 +260,7 @@ impl Failure {
             fault,
             elsewhere: None,
             tries: 1,
+            waited: Duration::ZERO,
             login_hint: None,
             is_mended: false,
         }))
@@ -278,6 +284,13 @@ impl Failure {
         if tries > 1 {
             self.0.tries += tries;
         }
+        self
+    }
+
+    /// Says how long the host was waited for.
+    #[must_use]
+    pub fn waited(mut self, waited: Duration) -> Self {
+        self.0.waited = waited;
         self
     }
 

@@ -6,6 +6,7 @@ pub mod grammar;
 pub mod limits;
 pub mod manifest;
 pub mod media_type;
+pub mod outage;
 pub mod platform;
 pub mod reference;
 pub mod request;
@@ -23,6 +24,7 @@ pub use manifest::{
     Child, Descriptor, ImageManifest, Index, Layer, Manifest, ManifestError, RawManifest,
     config_platform,
 };
+pub use outage::{Outage, OutageStage};
 pub use platform::{Platform, PlatformError, PlatformPattern, Platforms};
 pub use reference::{DOCKER_HUB, Reference, ReferenceError, Repository};
 pub use request::{Kind, Operation};

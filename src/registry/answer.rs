@@ -154,6 +154,7 @@ impl Host {
         }
         FailedTry {
             fault: Fault::Answered(answer),
+            site: None,
             elsewhere: None,
             status: Some(status),
             headers,

@@ -1,7 +1,6 @@
 //! How a host is asked: the first requests find out, the others wait for them and know.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base64::Engine as _;
@@ -13,7 +12,7 @@ use tokio::sync::{OnceCell, OwnedMutexGuard};
 
 use crate::model::{Asked, Failure, Kind, Operation};
 
-use super::call::{Access, Call, FailedTry};
+use super::call::{Access, Call};
 use super::challenge::{self, Realm, Scheme};
 use super::credentials::Login;
 use super::host::Host;
@@ -22,18 +21,11 @@ use super::token::Token;
 use super::tokens::Tokens;
 use super::ways::{Known, Ways};
 
-/// After that many requests in a row that no answer came to, tries are not repeated any more.
-const HOPELESS: usize = 3;
-
-/// How often the first request to a host is tried while nothing at all comes back.
-const FIRST_TRIES: usize = 3;
-
 /// What is known about how a host wants to be asked.
 #[derive(Debug, Default)]
 pub(super) struct Auth {
     state: Mutex<State>,
     probe: Arc<tokio::sync::Mutex<()>>,
-    unanswered: AtomicUsize,
     pub(super) tokens: Tokens,
     /// Held by whoever tries a password that has not worked yet: many refusals may lock an account.
     pub(super) trial: Arc<tokio::sync::Mutex<()>>,
@@ -43,20 +35,9 @@ pub(super) struct Auth {
 
 #[derive(Debug, Default)]
 pub(super) struct State {
-    reach: Reach,
     pub(super) ways: Ways,
     /// Passwords by the number of their login: what came of them.
     pub(super) passwords: HashMap<usize, Password>,
-}
-
-/// Whether the host answers at all.
-#[derive(Debug, Default, Clone)]
-enum Reach {
-    #[default]
-    Unknown,
-    Answered,
-    /// It was never reached, for this reason.
-    Down(Failure),
 }
 
 /// What came of a password.
@@ -72,20 +53,13 @@ pub(super) type Probe = OwnedMutexGuard<()>;
 
 impl Auth {
     /// Waits until it is known how to ask; whoever gets a probe is to find out.
-    ///
-    /// A host that the first request did not reach after all its tries is not asked again: each of
-    /// a thousand images would wait as long.
-    pub(super) async fn enter(&self, repository: &str) -> Result<Option<Probe>, Failure> {
-        if self.state().ways.is_settled(repository) {
-            return Ok(None);
+    pub(super) async fn enter(&self, repository: &str) -> Option<Probe> {
+        let is_settled = || self.state().ways.is_settled(repository);
+        if is_settled() {
+            return None;
         }
         let probe = self.probe.clone().lock_owned().await;
-        let state = self.state();
-        match &state.reach {
-            _ if state.ways.is_settled(repository) => Ok(None),
-            Reach::Down(error) => Err(error.clone()),
-            Reach::Unknown | Reach::Answered => Ok(Some(probe)),
-        }
+        (!is_settled()).then_some(probe)
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
@@ -94,31 +68,14 @@ impl Auth {
 
     /// Notes that a request was answered; `as_stranger` tells that it did not say who asks.
     pub(super) fn answered(&self, repository: &str, as_stranger: bool) {
-        self.unanswered.store(0, Relaxed);
-        let mut state = self.state();
-        state.reach = Reach::Answered;
         if as_stranger {
-            state.ways.is_open(repository);
+            self.state().ways.is_open(repository);
         }
     }
 
     /// Notes that a request got no answer in all its tries.
-    pub(super) fn unanswered(&self, error: &Failure) {
-        self.unanswered.fetch_add(1, Relaxed);
-        let mut state = self.state();
-        if matches!(state.reach, Reach::Unknown) {
-            state.reach = Reach::Down(error.clone());
-        }
-        state.ways.is_silent();
-    }
-
-    /// Tells whether a try that got no answer is not worth another.
-    ///
-    /// A connection that breaks was one: on some ways across borders the next may hold.
-    pub(super) fn is_hopeless(&self, failure: &FailedTry, tries: usize) -> bool {
-        let never_reached = matches!(self.state().reach, Reach::Unknown);
-        never_reached && !failure.is_break() && tries >= FIRST_TRIES
-            || self.unanswered.load(Relaxed) >= HOPELESS
+    pub(super) fn unanswered(&self) {
+        self.state().ways.is_silent();
     }
 }
 

@@ -15,6 +15,7 @@ use super::limiter::Permit;
 use super::limits::Lane;
 use super::refusal;
 use super::scope::Scopes;
+use super::site::Site;
 use super::transport::Response;
 use super::upload::{BodyError, Content, UploadBody};
 
@@ -187,6 +188,8 @@ impl Answer {
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct FailedTry {
     pub(super) fault: Fault,
+    /// Where it failed, if a request was made.
+    pub(super) site: Option<Arc<Site>>,
     /// The other host at which it failed, if it is not the registry itself.
     pub(super) elsewhere: Option<String>,
     pub(super) status: Option<StatusCode>,
@@ -206,14 +209,18 @@ impl FailedTry {
     /// only if it cannot have begun.
     pub(super) fn without_answer(fault: Fault, once: bool) -> Self {
         let transient = match &fault {
-            Fault::NoAnswer(NoAnswer::UnknownHost(_) | NoAnswer::Connect(_) | NoAnswer::Unread) => {
-                true
-            }
+            Fault::NoAnswer(
+                NoAnswer::UnknownHost(_)
+                | NoAnswer::Refused(_)
+                | NoAnswer::Connect(_)
+                | NoAnswer::Unread,
+            ) => true,
             Fault::NoAnswer(why) => why.is_transient() && !once,
             _ => false,
         };
         Self {
             fault,
+            site: None,
             elsewhere: None,
             status: None,
             headers: HeaderMap::new(),
@@ -243,9 +250,15 @@ impl FailedTry {
         )
     }
 
-    /// Says where it failed, if that is not at the registry itself.
+    /// Tells whether nothing came for a long time.
+    pub(super) fn is_silence(&self) -> bool {
+        matches!(self.fault, Fault::NoAnswer(NoAnswer::Silence(_)))
+    }
+
+    /// Says where it failed; `elsewhere` is the host's name, if that is not the registry itself.
     #[must_use]
-    pub(super) fn at(mut self, elsewhere: Option<String>) -> Self {
+    pub(super) fn at(mut self, site: Arc<Site>, elsewhere: Option<String>) -> Self {
+        self.site = Some(site);
         self.elsewhere = elsewhere;
         self
     }

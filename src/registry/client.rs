@@ -16,6 +16,7 @@ use super::rate_limit::RateLimit;
 use super::recent::Recent;
 use super::retry;
 use super::scope::Actions;
+use super::site::Sites;
 use super::stats::Stats;
 use super::transport::Transport;
 use super::upload::{BlobStream, Deletion, Mount, Pushed, Upload, UploadBody, UploadSession};
@@ -43,6 +44,8 @@ impl Client {
             credentials,
             retry,
             patience,
+            on_outage,
+            stop,
         } = options;
         let transport = Transport::new(patience.connect);
         let shared = Arc::new(Shared {
@@ -51,6 +54,9 @@ impl Client {
             retry,
             patience,
             hosts,
+            on_outage,
+            stop,
+            sites: Sites::default(),
         });
         Self(Arc::new(Inner {
             shared,

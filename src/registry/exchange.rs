@@ -14,6 +14,7 @@ use super::call::{Access, Answer, Body, Call, FailedTry};
 use super::host::Host;
 use super::limiter::Permit;
 use super::outgoing::Outgoing;
+use super::retry;
 use super::transport::{self, RequestBody, Response};
 
 /// How often an answer may point elsewhere.
@@ -33,10 +34,11 @@ impl Host {
             .follow(call, authorization, &mut url, &mut stayed)
             .await;
         let place = self.place(&url);
+        let site = self.site(&url);
         let fail = |fault: Fault, once: bool| {
             let mut failure = FailedTry::without_answer(fault, once);
             failure.redirected = url.host() != call.url.host();
-            failure.at(place.clone())
+            failure.at(site.clone(), place.clone())
         };
         let response = match tried {
             Ok(response) => response,
@@ -57,12 +59,12 @@ impl Host {
             let mut failure = self.refused(call, response, authorization, &permit).await;
             failure.at_registry = at_registry;
             failure.redirected = !stayed;
-            return Err(failure.at(place.clone()));
+            return Err(failure.at(site, place));
         }
         permit.succeeded();
         let once = call.once;
         let read = self.read_answer(call, response, url.clone(), permit).await;
-        read.map_err(|fault| FailedTry::without_answer(fault, once).at(place))
+        read.map_err(|fault| FailedTry::without_answer(fault, once).at(site, place))
     }
 
     /// Returns the name of an address's host, where it is not the registry's own.
@@ -92,6 +94,9 @@ impl Host {
             let response = self
                 .request(call, url, stayed.then_some(authorization))
                 .await?;
+            if !retry::is_gateway(response.status().as_u16()) {
+                self.site(url).presence.answered();
+            }
             // Without the query: that is where storage hosts want their signatures.
             tracing::trace!(
                 "{} {}{} {}",

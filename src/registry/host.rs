@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use http::HeaderMap;
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::{OnceCell, Semaphore, watch};
 use url::Url;
 
 use crate::plan::{Profile, ProfileKind};
@@ -14,11 +15,13 @@ use crate::model::{Attempt, DOCKER_HUB, Failure, Fault, Kind, Meaning, Operation
 
 use super::auth::Auth;
 use super::credentials::{Credentials, Login, Logins};
+use super::exchange::same_origin;
 use super::limits::Limits;
-use super::options::{HostOptions, Patience, RetryOptions};
+use super::options::{HostOptions, OnOutage, Patience, RetryOptions};
 use super::place::{self, Forbidden};
 use super::rate_limit::RateLimit;
 use super::reach::is_loopback;
+use super::site::{Site, Sites};
 use super::stats::Counters;
 use super::transport::{Certificates, Transport};
 
@@ -37,6 +40,9 @@ pub(super) struct Shared {
     pub(super) patience: Patience,
     /// What is known about single hosts, by name.
     pub(super) hosts: HashMap<String, HostOptions>,
+    pub(super) on_outage: OnOutage,
+    pub(super) stop: Option<watch::Receiver<bool>>,
+    pub(super) sites: Sites,
 }
 
 /// One host.
@@ -51,6 +57,8 @@ pub(super) struct Host {
     pub(super) auth: Auth,
     pub(super) limits: Limits,
     pub(super) counters: Arc<Counters>,
+    /// Where the host itself is.
+    own_site: Arc<Site>,
     options: HostOptions,
     logins: OnceCell<Logins>,
     rate_limit: Mutex<Option<RateLimit>>,
@@ -75,6 +83,7 @@ impl Host {
             .unwrap_or_else(|| Profile::of(ProfileKind::of_host(name)).starting_concurrency);
         Ok(Self {
             name: name.to_owned(),
+            own_site: shared.sites.of_registry(name, &base),
             base,
             certificates: options.ca_certificates.as_deref().map(Into::into),
             shared,
@@ -88,6 +97,25 @@ impl Host {
             without_referrers: AtomicBool::default(),
             large_answers: Semaphore::new(LARGE_ANSWERS),
         })
+    }
+
+    /// Returns what is known of the site of an address.
+    pub(super) fn site(&self, url: &Url) -> Arc<Site> {
+        if same_origin(url, &self.base) {
+            self.own_site.clone()
+        } else {
+            self.shared.sites.of(url)
+        }
+    }
+
+    pub(super) fn is_own(&self, site: &Arc<Site>) -> bool {
+        Arc::ptr_eq(site, &self.own_site)
+    }
+
+    /// Returns how long whatever is at a site is waited for.
+    pub(super) fn patience(&self) -> Duration {
+        let usual = self.shared.patience.outage;
+        self.options.patience.unwrap_or(usual)
     }
 
     /// Returns the address of `/v2/`.

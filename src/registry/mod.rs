@@ -10,7 +10,8 @@
 //! | `place`, `reach` | where an answer may send us; how near an address is |
 //! | `token`, `tokens`, `issue`, [`scope`] | tokens, fetched once for each scope |
 //! | [`credentials`] | who asks: declared logins, the docker and podman configs, their helpers |
-//! | `limits`, `limiter`, `retry` | how many requests at once; which failures are tried again |
+//! | `limits`, `limiter`, `retry`, `tries` | how many requests at once; which failures are tried again |
+//! | `presence`, `site`, `outage` | whether a host is there; one that is away is waited for |
 //! | `transport` | connections: proxies, trust, pools |
 //! | `manifests`, `blobs`, `uploads`, `tags`, `referrers`, `pages` | the endpoints |
 //! | [`upload`] | what goes in and out of the endpoints for blobs |
@@ -39,9 +40,11 @@ mod limiter;
 mod limits;
 mod manifests;
 pub mod options;
+mod outage;
 mod outgoing;
 mod pages;
 mod place;
+mod presence;
 pub mod rate_limit;
 mod reach;
 mod recent;
@@ -51,18 +54,20 @@ pub mod retries;
 mod retry;
 pub mod scope;
 mod send;
+mod site;
 pub mod stats;
 mod tags;
 mod token;
 mod tokens;
 mod transport;
+mod tries;
 pub mod upload;
 mod uploads;
 mod ways;
 
 pub use client::Client;
 pub use credentials::{Credentials, Login};
-pub use options::{ClientOptions, HostOptions, Patience, RetryOptions};
+pub use options::{ClientOptions, HostOptions, OnOutage, Patience, RetryOptions};
 pub use rate_limit::RateLimit;
 pub use scope::Actions;
 pub use stats::{HostStats, Stats};

@@ -1,7 +1,13 @@
 //! What a client is told about hosts, retries and patience.
 
 use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
+
+use tokio::sync::watch;
+
+use crate::model::Outage;
 
 use super::credentials::{Credentials, Login};
 
@@ -16,6 +22,35 @@ pub struct ClientOptions {
     pub retry: RetryOptions,
     /// How long to wait for what.
     pub patience: Patience,
+    /// Who is told of hosts that are away.
+    pub on_outage: OnOutage,
+    /// Turns true when hosts that are away are not to be waited for any more.
+    pub stop: Option<watch::Receiver<bool>>,
+}
+
+/// Who is told of hosts that are away.
+#[derive(Clone, Default)]
+pub struct OnOutage(Option<Arc<Tell>>);
+
+type Tell = dyn Fn(&Outage) + Send + Sync;
+
+impl OnOutage {
+    /// Tells whoever `tell` tells.
+    pub fn new(tell: impl Fn(&Outage) + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(tell)))
+    }
+
+    pub(super) fn tell(&self, outage: &Outage) {
+        if let Some(tell) = &self.0 {
+            tell(outage);
+        }
+    }
+}
+
+impl fmt::Debug for OnOutage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OnOutage")
+    }
 }
 
 /// What is known about one host.
@@ -28,6 +63,8 @@ pub struct HostOptions {
     pub starting_concurrency: Option<usize>,
     /// The most requests a second.
     pub requests_per_second: Option<f64>,
+    /// How long it is waited for when it is away, if not as long as [`Patience::outage`].
+    pub patience: Option<Duration>,
     /// Whether the host speaks plain http; if not said, loopback hosts do.
     pub plain_http: Option<bool>,
     /// Certificates in PEM form that are trusted beside the system's own.
@@ -66,7 +103,7 @@ impl Default for RetryOptions {
 /// How long to wait for what. No request has a limit on its total time.
 #[derive(Debug, Clone)]
 pub struct Patience {
-    /// For a connection.
+    /// For a connection. Where they hang, they do so in bursts, and the next one may come about at once.
     pub connect: Duration,
     /// For the first byte of an answer.
     pub answer: Duration,
@@ -76,16 +113,19 @@ pub struct Patience {
     pub commit: Duration,
     /// For a credential helper.
     pub helper: Duration,
+    /// For a host that is away: all requests to it together, from the first one that met that.
+    pub outage: Duration,
 }
 
 impl Default for Patience {
     fn default() -> Self {
         Self {
-            connect: Duration::from_secs(15),
+            connect: Duration::from_secs(10),
             answer: Duration::from_secs(60),
             stall: Duration::from_secs(60),
             commit: Duration::from_secs(10 * 60),
             helper: Duration::from_secs(30),
+            outage: Duration::from_secs(5 * 60),
         }
     }
 }

@@ -28,13 +28,15 @@ pub(super) fn wait(options: &RetryOptions, failed: usize) -> Duration {
     until_then.last().unwrap_or_default()
 }
 
-/// Tells whether an answer may be another one the next time. Those from 520 on are Cloudflare's, for a
-/// server behind it that it does not reach.
+/// Tells whether an answer may be another one the next time.
 pub(super) fn is_transient(status: StatusCode) -> bool {
-    matches!(
-        status.as_u16(),
-        408 | 429 | 500 | 502 | 503 | 504 | 520..=530
-    )
+    matches!(status.as_u16(), 408 | 429 | 500) || is_gateway(status.as_u16())
+}
+
+/// Tells whether an answer is not the host's own, but says that what is behind it is away. Those from 520
+/// on are Cloudflare's, for a server behind it that it does not reach.
+pub(super) fn is_gateway(status: u16) -> bool {
+    matches!(status, 502..=504 | 520..=530)
 }
 
 /// Tells whether an answer says that the registry has too much to do.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::model::{
     Asked, Attempt, ErrorAnswer, Facts, Failure, Fault, Kind, Meaning, Need, NoAnswer, Operation,
-    Part,
+    Outage, OutageStage, Part,
 };
 
 impl fmt::Display for Failure {
@@ -16,6 +16,7 @@ impl fmt::Display for Failure {
             fault,
             elsewhere,
             tries,
+            waited,
             login_hint: _,
             is_mended: _,
         } = &**self;
@@ -35,6 +36,9 @@ impl fmt::Display for Failure {
         write!(f, "{fault}")?;
         if *tries > 1 {
             write!(f, ", tried {tries} times")?;
+        }
+        if !waited.is_zero() {
+            write!(f, ", waited for it for {}", minutes(*waited))?;
         }
         Ok(())
     }
@@ -97,6 +101,49 @@ impl fmt::Display for Fault {
     }
 }
 
+impl fmt::Display for Outage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            host,
+            registry,
+            stage,
+            away,
+        } = self;
+        match stage {
+            OutageStage::Begun {
+                fault,
+                was_there: true,
+                patience,
+            } => write!(
+                f,
+                "{host} is away: {fault}; waiting for it for up to {} (Ctrl-C stops, \
+                 `registries.{registry}.patience` says how long)",
+                minutes(*patience)
+            ),
+            OutageStage::Begun {
+                fault,
+                was_there: false,
+                patience,
+            } => write!(
+                f,
+                "{host} has never answered in this run: {fault}; waiting for it for up to {} (Ctrl-C stops; \
+                 is this its name?)",
+                minutes(*patience)
+            ),
+            OutageStage::Lasting { patience } => write!(
+                f,
+                "{host} is still away, waiting for it: {} of {}",
+                minutes(*away),
+                minutes(*patience)
+            ),
+            OutageStage::Over => write!(f, "{host} is back after {}", minutes(*away)),
+            OutageStage::GivenUp => {
+                write!(f, "{host} did not come back in {}", minutes(*away))
+            }
+        }
+    }
+}
+
 impl fmt::Display for NoAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -104,7 +151,7 @@ impl fmt::Display for NoAnswer {
             Self::PlainHttp => f.write_str("it does not speak TLS"),
             Self::Certificate(why) => write!(f, "its certificate is not trusted ({why})"),
             Self::Proxy(why) => write!(f, "the proxy did not let it through ({why})"),
-            Self::Connect(why) => write!(f, "no connection ({why})"),
+            Self::Refused(why) | Self::Connect(why) => write!(f, "no connection ({why})"),
             Self::Silence(time) => write!(f, "no byte for {} s", time.as_secs()),
             Self::Broken(why) => write!(f, "the connection broke ({why})"),
             Self::Unread => f.write_str("it closed the connection before it read the request"),
@@ -180,5 +227,56 @@ fn words(kind: Kind) -> &'static str {
         Kind::ListReferrers => "list the referrers of",
         Kind::Token => "get a token for",
         Kind::Ping => "ask for a login",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outage_is_told_from_its_beginning_to_its_end() {
+        let told = |stage, seconds| {
+            Outage {
+                host: "s.example.com".to_owned(),
+                registry: "r.example.com".to_owned(),
+                stage,
+                away: Duration::from_secs(seconds),
+            }
+            .to_string()
+        };
+        let patience = Duration::from_secs(300);
+        let begun = |was_there| OutageStage::Begun {
+            fault: Fault::NoAnswer(NoAnswer::Refused("connection refused".to_owned())),
+            was_there,
+            patience,
+        };
+        for (stage, seconds, expected) in [
+            (
+                begun(true),
+                0,
+                "s.example.com is away: no connection (connection refused); waiting for it for up to 5 min \
+                 (Ctrl-C stops, `registries.r.example.com.patience` says how long)",
+            ),
+            (
+                begun(false),
+                0,
+                "s.example.com has never answered in this run: no connection (connection refused); waiting \
+                 for it for up to 5 min (Ctrl-C stops; is this its name?)",
+            ),
+            (
+                OutageStage::Lasting { patience },
+                30,
+                "s.example.com is still away, waiting for it: 30 s of 5 min",
+            ),
+            (OutageStage::Over, 42, "s.example.com is back after 42 s"),
+            (
+                OutageStage::GivenUp,
+                300,
+                "s.example.com did not come back in 5 min",
+            ),
+        ] {
+            assert_eq!(told(stage, seconds), expected);
+        }
     }
 }

@@ -1,22 +1,23 @@
 //! Sockets that can be reset on purpose.
 
 use std::io;
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 
+use super::door::Door;
 use super::log::{Log, Origin};
 
 /// One of the sandbox's ports.
 pub(super) struct Port {
-    pub(super) listener: TcpListener,
+    pub(super) door: Door,
     pub(super) origin: Origin,
     pub(super) log: Log,
 }
@@ -26,7 +27,13 @@ impl Listener for Port {
     type Addr = Peer;
 
     async fn accept(&mut self) -> (Socket, Peer) {
-        let (stream, _) = Listener::accept(&mut self.listener).await;
+        let stream = loop {
+            match self.door.accept().await {
+                Ok(stream) => break stream,
+                // There are too many at the moment.
+                Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+            }
+        };
         // Answers are small and one at a time: waiting to fill a packet would only add delay.
         let _ = stream.set_nodelay(true);
         self.log.connected();
@@ -35,6 +42,8 @@ impl Listener for Port {
             Socket {
                 stream,
                 reset: reset.clone(),
+                closings: self.door.closings(),
+                door: self.door.clone(),
             },
             Peer {
                 origin: self.origin,
@@ -49,13 +58,6 @@ impl Listener for Port {
             reset: Arc::default(),
         })
     }
-}
-
-/// Binds a loopback port that the system chooses.
-pub(super) async fn bind() -> io::Result<(TcpListener, SocketAddr)> {
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let address = listener.local_addr()?;
-    Ok((listener, address))
 }
 
 /// What a request knows of its connection.
@@ -78,15 +80,19 @@ impl Connected<IncomingStream<'_, Port>> for Peer {
     }
 }
 
-/// A connection that ends with RST once its [`Peer`] says so.
+/// A connection that ends with RST once its [`Peer`] says so, or its door is closed.
 pub(super) struct Socket {
     stream: TcpStream,
     reset: Arc<AtomicBool>,
+    door: Door,
+    /// How often the door was closed when this came in.
+    closings: usize,
 }
 
 impl Socket {
     fn check(&self) -> io::Result<()> {
-        if !self.reset.load(Ordering::SeqCst) {
+        let is_over = self.door.closings() != self.closings;
+        if !is_over && !self.reset.load(Ordering::SeqCst) {
             return Ok(());
         }
         // Closing a socket that does not linger sends RST instead of FIN.

@@ -7,7 +7,7 @@
 //! | file | job |
 //! | --- | --- |
 //! | `options` | what a registry does and refuses |
-//! | `server`, `connection`, `service` | ports, sockets, one request from start to end |
+//! | `server`, `door`, `connection`, `service` | ports, sockets, one request from start to end |
 //! | `route`, `refusal`, `answer` | paths to endpoints, error bodies, answers |
 //! | `manifests`, `blobs`, `uploads`, `tags`, `referrers` | one endpoint each |
 //! | `check` | what a pushed manifest must satisfy |
@@ -22,6 +22,7 @@ mod blobs;
 mod check;
 mod connection;
 mod content;
+mod door;
 mod faults;
 pub mod images;
 mod log;

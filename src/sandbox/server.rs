@@ -11,8 +11,9 @@ use bytes::Bytes;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use super::connection::{Peer, Port, bind};
+use super::connection::{Peer, Port};
 use super::content::Content;
+use super::door::Door;
 use super::faults::Faults;
 use super::log::{Log, Origin};
 use super::options::Options;
@@ -74,16 +75,17 @@ impl Registry {
 pub struct Sandbox {
     registry: Arc<Registry>,
     address: String,
+    doors: Vec<(Origin, Door)>,
     stop: watch::Sender<()>,
     ports: Vec<JoinHandle<()>>,
 }
 
 impl Sandbox {
     /// Starts a registry on a port that the system chooses.
+    #[expect(clippy::unused_async, reason = "ports and tasks need a runtime")]
     pub async fn start(options: Options) -> io::Result<Self> {
-        let (registry_port, address) = bind().await?;
-        let (token_port, token_address) = bind().await?;
-        let (storage_port, storage_address) = bind().await?;
+        let [door, token_door, storage_door] = [Door::open()?, Door::open()?, Door::open()?];
+        let address = door.address();
         let registry = Arc::new(Registry {
             options,
             log: Log::default(),
@@ -93,18 +95,18 @@ impl Sandbox {
             uploads: Mutex::default(),
             upload_count: AtomicU64::new(1),
             address,
-            token_address,
-            storage_address,
+            token_address: token_door.address(),
+            storage_address: storage_door.address(),
         });
         let (stop, stopped) = watch::channel(());
-        let ports = [
-            (registry_port, Origin::Registry),
-            (token_port, Origin::Token),
-            (storage_port, Origin::Storage),
+        let doors = [
+            (Origin::Registry, door),
+            (Origin::Token, token_door),
+            (Origin::Storage, storage_door),
         ];
-        let ports = ports.map(|(listener, origin)| {
+        let ports = doors.clone().map(|(origin, door)| {
             let port = Port {
-                listener,
+                door,
                 origin,
                 log: registry.log.clone(),
             };
@@ -124,6 +126,7 @@ impl Sandbox {
         Ok(Self {
             registry,
             address: address.to_string(),
+            doors: doors.into(),
             stop,
             ports: ports.into(),
         })
@@ -141,6 +144,19 @@ impl Sandbox {
     /// Returns `127.0.0.1:PORT`.
     pub fn address(&self) -> &str {
         &self.address
+    }
+
+    /// Goes away: connections to a port are refused, and those there are break when they are used.
+    pub fn go_away(&self, origin: Origin) {
+        for (_, door) in self.doors.iter().filter(|(of, _)| *of == origin) {
+            door.close();
+        }
+    }
+
+    /// Comes back at the same address.
+    pub fn come_back(&self, origin: Origin) -> io::Result<()> {
+        let mut doors = self.doors.iter().filter(|(of, _)| *of == origin);
+        doors.try_for_each(|(_, door)| door.reopen())
     }
 
     /// Returns the host and port of the token endpoint.

@@ -104,6 +104,18 @@ fn the_schema_takes_what_the_program_takes_and_refuses_what_it_refuses() {
             "version: 1\nimages: [a]\nregistries: {a.example.com: {plain-http: 1}}",
             false,
         ),
+        (
+            "version: 1\nimages: [a]\nregistries: {a: {patience: 1h30m}, b: {patience: 0}, c: {patience: '0'}}",
+            true,
+        ),
+        (
+            "version: 1\nimages: [a]\nregistries: {a.example.com: {patience: 5}}",
+            false,
+        ),
+        (
+            "version: 1\nimages: [a]\nregistries: {a.example.com: {patience: 1 hour}}",
+            false,
+        ),
     ] {
         let document: serde_json::Value = serde_yaml::from_str(text).unwrap();
         assert_eq!(validator.is_valid(&document), good, "the schema and {text}");

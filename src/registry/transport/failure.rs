@@ -20,18 +20,22 @@ pub(super) struct ProxyRefused(pub(super) String);
 /// The kinds are told apart by the types in the chain of sources, never by a text.
 fn read(error: &(dyn Error + 'static), is_connect: bool) -> NoAnswer {
     let mut text = String::new();
+    let mut is_refused = false;
     let mut next = Some(error);
     while let Some(link) = next {
         if let Some(found) = kind(link) {
             return found;
         }
         text = link.to_string();
+        is_refused |= link
+            .downcast_ref()
+            .is_some_and(|error: &io::Error| error.kind() == io::ErrorKind::ConnectionRefused);
         next = inner(link).or_else(|| link.source());
     }
-    if is_connect {
-        NoAnswer::Connect(text)
-    } else {
-        NoAnswer::Broken(text)
+    match (is_connect, is_refused) {
+        (true, true) => NoAnswer::Refused(text),
+        (true, false) => NoAnswer::Connect(text),
+        (false, _) => NoAnswer::Broken(text),
     }
 }
 

@@ -9,7 +9,7 @@ use pusher::plan::{Outcome, TagAfter};
 use pusher::progress::Progress;
 use pusher::registry::{Client, ClientOptions, Patience};
 use pusher::sandbox::images::Image;
-use pusher::sandbox::{Effect, Fault, Options};
+use pusher::sandbox::{Effect, Fault, Options, Origin};
 use tokio::sync::watch;
 
 use super::world::{World, assert_done, client, quick_retries};
@@ -115,6 +115,39 @@ async fn an_upload_that_ends_early_is_taken_up_again() {
             panic!("{report:?}")
         };
         assert!(cost.retries >= 2, "{effect:?}: {cost:?}");
+    }
+}
+
+/// Many images under way when one side goes away, and is back after a while.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_side_that_goes_away_in_the_middle_loses_no_image() {
+    for is_source in [false, true] {
+        let mut world = World::new().await;
+        for number in 0..24_u64 {
+            let name = format!("app{number}");
+            Image::new("linux/amd64")
+                .generated_layer(2 * MIB, number)
+                .push(&world.source, &name, "1");
+            world.want(&format!("{name}:1"), Platforms::linux_amd64());
+        }
+        let plan = world.plan().await;
+        world.clear_logs();
+        let side = if is_source {
+            &world.source
+        } else {
+            &world.target
+        };
+        let going = async {
+            while side.log().bytes_in() + side.log().bytes_out() < 6 * MIB {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            side.go_away(Origin::Registry);
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            side.come_back(Origin::Registry).unwrap();
+        };
+        let (report, ()) = tokio::join!(world.carry_out(&plan), going);
+        assert_done(&report);
+        assert_eq!(world.target.uploads(), 0);
     }
 }
 

@@ -1,10 +1,11 @@
 //! Signals: the first stops cleanly, the second at once.
 #![cfg(unix)]
 
+use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 
 use pusher::sandbox::images::Image;
-use pusher::sandbox::{Effect, Fault, Sandbox};
+use pusher::sandbox::{Effect, Fault, Origin, Sandbox};
 
 use super::harness::{NAMESPACE, Place, pair};
 
@@ -163,8 +164,28 @@ async fn who_is_started_with_nohup_goes_on_after_a_hang_up() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_first_signal_ends_the_waiting_for_a_host() {
+    let (source, target) = pair().await;
+    let image = Image::new("linux/amd64").layer("a");
+    image.push(&source, "org/app", "v1");
+    let reset = Fault::new("PUT", "/app/manifests/v1", Effect::Reset);
+    target.faults().add(reset.always());
+    let place = Place::between(&source, &target).file("images.txt", "SOURCE/org/app:v1\n");
+    let mut child = place.start("apply");
+    seen(&target, "PUT", "/app/manifests/v1").await;
+    target.go_away(Origin::Registry);
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
+    let line = tokio::task::block_in_place(|| said.next().unwrap().unwrap());
+    let begins = format!("{} is away: no connection (", target.address());
+    assert!(line.starts_with(&begins), "{line}");
+    signal(&child, "INT");
+    let ran = place.wait(child);
+    assert_eq!(ran.status, 130);
+    assert!(ran.stdout.contains("waited for it for"), "{}", ran.stdout);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_second_signal_is_obeyed_at_once() {
-    use std::io::{BufRead as _, BufReader};
     let (source, target) = pair().await;
     let image = Image::new("linux/amd64").layer("a");
     image.push(&source, "org/app", "v1");

@@ -8,6 +8,7 @@ mod limits;
 mod lists;
 mod manifests;
 mod networks;
+mod outages;
 mod places;
 mod proxies;
 mod real;
@@ -21,7 +22,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use pusher::model::{Descriptor, Digest, Reference, Repository, Secret};
-use pusher::registry::{Client, ClientOptions, HostOptions, Login, RetryOptions};
+use pusher::registry::{Client, ClientOptions, HostOptions, Login, Patience, RetryOptions};
 use pusher::sandbox::images::{Artifact, Image};
 use pusher::sandbox::{Options, Sandbox};
 
@@ -37,10 +38,19 @@ fn soon() -> RetryOptions {
     }
 }
 
+/// No long patience with hosts that are away: that they are waited for is tested in `outages`.
+fn impatience() -> Patience {
+    Patience {
+        outage: Duration::from_millis(200),
+        ..Patience::default()
+    }
+}
+
 /// Returns a client without a login.
 fn anonymous() -> Client {
     Client::new(ClientOptions {
         retry: soon(),
+        patience: impatience(),
         ..ClientOptions::default()
     })
 }
@@ -51,6 +61,7 @@ fn client_with(host: &str, options: HostOptions) -> Client {
     Client::new(ClientOptions {
         hosts,
         retry: soon(),
+        patience: impatience(),
         ..ClientOptions::default()
     })
 }

@@ -1,5 +1,7 @@
 //! Every key of a mirror file ends up in the model, whatever the format.
 
+use std::time::Duration;
+
 use pusher::config::{Loaded, RegistrySettings};
 use pusher::model::{Platforms, Secret};
 use pusher::plan::{
@@ -39,7 +41,7 @@ images:
     referrers: all
     foreign-layers: leave
 registries:
-  index.docker.io: { concurrency: 4, requests-per-second: 2.5 }
+  index.docker.io: { concurrency: 4, requests-per-second: 2.5, patience: 1h30m }
   registry.example.com: { plain-http: false, ca-file: ca.pem, username: "${EX_USER}", password: "x${EX_PASSWORD}" }
 "#;
 
@@ -72,6 +74,7 @@ foreign-layers = "copy"
 [registries."index.docker.io"]
 concurrency = 4
 requests-per-second = 2.5
+patience = "1h30m"
 
 [registries."registry.example.com"]
 plain-http = false
@@ -154,6 +157,7 @@ fn assert_model(loaded: &Loaded) {
     let docker_hub = RegistrySettings {
         concurrency: Some(4),
         requests_per_second: Some(2.5),
+        patience: Some(Duration::from_secs(5400)),
         ..RegistrySettings::default()
     };
     let example = RegistrySettings {
