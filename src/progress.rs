@@ -60,7 +60,8 @@ impl Progress {
     pub fn expect_bytes(&self, image: &TargetName, bytes: u64) {
         self.bytes_total.fetch_add(bytes, Ordering::Relaxed);
         if let Some(progress) = self.images().get_mut(image) {
-            *progress.total.get_or_insert(0) += bytes;
+            let total = progress.total.get_or_insert(0);
+            *total = total.saturating_add(bytes);
         }
     }
 
@@ -68,7 +69,7 @@ impl Progress {
     pub fn add_bytes(&self, image: &TargetName, bytes: u64) {
         self.bytes_done.fetch_add(bytes, Ordering::Relaxed);
         if let Some(progress) = self.images().get_mut(image) {
-            progress.done += bytes;
+            progress.done = progress.done.saturating_add(bytes);
         }
     }
 

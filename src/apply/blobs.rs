@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use bytes::Bytes;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Semaphore};
 
 use crate::model::{Descriptor, Digest, Failure, Repository};
 use crate::once::OncePerKey;
@@ -20,6 +20,10 @@ use crate::registry::{Mount, Upload, UploadSession, WriteRegistry};
 use super::image::Tally;
 use super::small::{Opened, SmallBlobs};
 use super::transfer;
+
+/// How many blobs of all images are under way: more than the registries' own limits let through. It
+/// bounds memory, however many layers images have.
+const BLOBS_AT_ONCE: usize = 1024;
 
 /// A blob that a repository must hold.
 pub(super) struct BlobJob<'a> {
@@ -53,6 +57,7 @@ pub(super) struct Blobs<'a, R> {
     /// The repositories that held the images of a new one under their old names.
     renamed: HashMap<Repository, Repository>,
     small: SmallBlobs,
+    places: Semaphore,
 }
 
 /// Whether the target mounts.
@@ -96,6 +101,7 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
             existing,
             renamed: HashMap::new(),
             small: SmallBlobs::default(),
+            places: Semaphore::new(BLOBS_AT_ONCE),
         }
     }
 
@@ -108,6 +114,12 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
 
     /// Returns when the target repository holds the blob.
     pub(super) async fn bring(&self, job: BlobJob<'_>) -> Result<(), Failure> {
+        let _place = self.places.acquire().await;
+        // It is large: those that wait for their place take no memory.
+        Box::pin(self.bring_now(job)).await
+    }
+
+    async fn bring_now(&self, job: BlobJob<'_>) -> Result<(), Failure> {
         let key = (job.target.clone(), job.blob.digest.clone());
         let (how, brought_here) = self
             .brought

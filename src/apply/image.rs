@@ -4,7 +4,7 @@ use std::future::Future;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use futures_util::future::join_all;
+use futures_util::StreamExt;
 
 use crate::model::{Digest, Failure, RawManifest, Reference, Repository};
 use crate::plan::{Change, Copy, NotDone, Outcome, TargetName, Transfer};
@@ -15,6 +15,9 @@ use crate::tree::{self, Names, Node, Tree, Walker};
 use super::Engine;
 use super::blobs::{BlobJob, How};
 use super::tag::look_again;
+
+/// How many parts of an image, or of a part of it, are worked on together: few have more.
+const PARTS_AT_ONCE: usize = 64;
 
 /// Brings one image to the target.
 pub(super) async fn copy<R: WriteRegistry>(
@@ -185,11 +188,17 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
 }
 
 /// Waits for all, also when one fails: what has begun need not be done again by the next run, and
-/// no upload is left half open.
+/// no upload is left half open. Of several failures the first in order is told.
 async fn all(
     parts: impl Iterator<Item = impl Future<Output = Result<(), Failure>>>,
 ) -> Result<(), Failure> {
-    join_all(parts).await.into_iter().collect()
+    let numbered = parts
+        .enumerate()
+        .map(async |(number, part)| Some((number, part.await.err()?)));
+    let ended = futures_util::stream::iter(numbered).buffer_unordered(PARTS_AT_ONCE);
+    let failed: Vec<_> = ended.filter_map(std::future::ready).collect().await;
+    let first = failed.into_iter().min_by_key(|(number, _)| *number);
+    first.map_or(Ok(()), |(_, failure)| Err(failure))
 }
 
 /// Counts the bytes of one image, for its report and for the progress of the run.
@@ -203,11 +212,16 @@ impl Tally<'_> {
     /// Counts a blob that is in the target now.
     pub(super) fn count(&self, how: &How, bytes: u64) {
         let mut transfer = self.transfer.lock().unwrap_or_else(PoisonError::into_inner);
-        match how {
+        let sum = match how {
+            How::Sent => &mut transfer.bytes_sent,
+            How::Mounted => &mut transfer.bytes_mounted,
+            How::Present => &mut transfer.bytes_present,
+        };
+        // What nobody has may be said to have any size.
+        *sum = sum.saturating_add(bytes);
+        if *how == How::Sent {
             // The bytes were shown as they went.
-            How::Sent => return transfer.bytes_sent += bytes,
-            How::Mounted => transfer.bytes_mounted += bytes,
-            How::Present => transfer.bytes_present += bytes,
+            return;
         }
         drop(transfer);
         self.progress.add_bytes(self.image, bytes);
@@ -225,5 +239,65 @@ impl Tally<'_> {
 
     fn transfer(&self) -> Transfer {
         *self.transfer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use tokio::task::yield_now;
+
+    use crate::model::Cause;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn all_parts_are_done_a_few_at_a_time_and_the_first_failure_is_told() {
+        let (under_way, most, done) = (Cell::new(0), Cell::new(0), Cell::new(0));
+        let part = async |number: usize| {
+            under_way.set(under_way.get() + 1);
+            most.set(most.get().max(under_way.get()));
+            // The last ones end first.
+            for _ in 0..(200 - number) {
+                yield_now().await;
+            }
+            under_way.set(under_way.get() - 1);
+            done.set(done.get() + 1);
+            match number {
+                20 => Err(Failure::for_test(Cause::Denied)),
+                30 => Err(Failure::for_test(Cause::Server)),
+                _ => Ok(()),
+            }
+        };
+        let failure = all((0..200).map(part)).await.unwrap_err();
+        assert_eq!(failure.cause(), Cause::Denied);
+        assert_eq!((most.get(), done.get()), (PARTS_AT_ONCE, 200));
+    }
+
+    #[test]
+    fn sizes_that_nobody_has_are_counted_without_overflow() {
+        let image = TargetName {
+            repository: "app".to_owned(),
+            tag: "1".to_owned(),
+        };
+        let progress = Progress::new(1);
+        progress.begin(&image);
+        let tally = Tally {
+            progress: &progress,
+            image: &image,
+            transfer: Mutex::default(),
+        };
+        for how in [How::Present, How::Mounted, How::Sent] {
+            tally.count(&how, 1);
+            tally.count(&how, u64::MAX);
+        }
+        progress.expect_bytes(&image, 1);
+        progress.expect_bytes(&image, u64::MAX);
+        assert_eq!(tally.transfer().bytes_present, u64::MAX);
+        let [(_, shown)] = progress.snapshot().in_flight[..] else {
+            panic!("one image")
+        };
+        assert_eq!((shown.done, shown.total), (u64::MAX, Some(u64::MAX)));
     }
 }

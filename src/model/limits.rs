@@ -34,6 +34,12 @@ pub enum Excess {
     /// Too many manifests follow it.
     #[error("more than {MANIFEST_LIMIT} manifests name it as their subject, or name what does")]
     Referrers,
+    /// Too many manifests follow all images together.
+    #[error("the images of this run have too many referrers together")]
+    AllReferrers,
+    /// Too many bytes had to be made for all images together.
+    #[error("the indexes that are written anew for this run are too large together")]
+    Made,
 }
 
 impl Excess {
@@ -41,6 +47,7 @@ impl Excess {
     pub fn hint(self) -> &'static str {
         match self {
             Self::Referrers => "set `referrers` to less for this image in `mirror.yaml`",
+            Self::AllReferrers | Self::Made => "mirror fewer images in one run",
             Self::Levels | Self::Manifests | Self::Descriptors | Self::Bytes => {
                 "ask for one platform of it, or for another tag"
             }

@@ -5,6 +5,8 @@
 //! digest and the target holds it, the source is asked nothing at all.
 
 mod attached;
+mod expected;
+mod kept;
 mod referrers;
 mod resolve;
 mod same_content;
@@ -20,16 +22,18 @@ use std::sync::Arc;
 use futures_util::StreamExt;
 
 use crate::cache::ResolutionCache;
-use crate::model::{Descriptor, Digest, Failure, Reference, media_type};
+use crate::model::{Descriptor, Digest, Failure, Fault, Reference, media_type};
 use crate::once::OncePerKey;
 use crate::plan::referrers::ObservedReferrers;
 use crate::plan::{
-    Ask, Content, Desired, Entry, Expected, Known, LockedImage, Need, Observation, Observed,
-    ObservedImage, Refusal, Resolution, ResolutionKey, SourceImage, expect,
+    Content, Desired, Entry, Expected, LockedImage, Observation, Observed, ObservedImage, Refusal,
+    SourceImage,
 };
 use crate::progress::Progress;
 use crate::registry::ReadRegistry;
 use crate::tree::{self, Room, Walker};
+
+use kept::Kept;
 
 /// How many entries are looked at together. The registries' own limits are kept by the client; this
 /// one bounds memory.
@@ -48,7 +52,8 @@ pub async fn observe<R: ReadRegistry>(
     let mut answers: HashMap<_, _> = futures_util::stream::iter(entries)
         .map(|entry| async move {
             progress.begin(&entry.target);
-            let image = observer.image(entry).await;
+            let mut image = observer.image(entry).await;
+            observer.kept.contents(&mut image);
             progress.finish(&entry.target);
             (&entry.target, image)
         })
@@ -72,6 +77,8 @@ struct Observer<'a, R> {
     referrers: referrers::Known,
     /// What the manifests of all images that are looked at share.
     room: Room,
+    /// How much is kept of all images.
+    kept: Kept,
 }
 
 impl<'a, R: ReadRegistry> Observer<'a, R> {
@@ -83,6 +90,7 @@ impl<'a, R: ReadRegistry> Observer<'a, R> {
             heads: OncePerKey::default(),
             referrers: referrers::Known::default(),
             room: Room::default(),
+            kept: Kept::default(),
         }
     }
 
@@ -179,6 +187,8 @@ impl<'a, R: ReadRegistry> Observer<'a, R> {
         let expected = self.expected(entry, &descriptor, has_bytes, &mut walker);
         let expected = expected.await?;
         if let Ok(expected) = &expected {
+            let too_much = |excess| Failure::of_image(&entry.source, Fault::TooMuch(excess));
+            self.kept.made(expected).map_err(too_much)?;
             self.recognise(entry, &expected.descriptor, target).await;
         }
         let was_read = !is_unreadable(target);
@@ -231,69 +241,6 @@ impl<'a, R: ReadRegistry> Observer<'a, R> {
             Err(error) => *target = Observation::Unreadable(error),
         }
     }
-
-    /// Says what the target must hold, from the cache where an earlier run has found it out. Bytes
-    /// that are made here are left out where `has_bytes` says that nobody needs them.
-    async fn expected(
-        &self,
-        entry: &Entry,
-        source: &Descriptor,
-        has_bytes: impl Fn(&Digest) -> bool,
-        walker: &mut Walker<'_, R>,
-    ) -> Result<Result<Expected, Refusal>, Failure> {
-        let ask = Ask::of(entry, &self.desired.target.profile);
-        let key = ResolutionKey::of(source, &ask);
-        if let Some(remembered) = self.cache.get(&key) {
-            if let Some(expected) = remembered.expected() {
-                return Ok(Ok(expected));
-            }
-            // The bytes that were made then are not at hand; who has them needs them no more.
-            if has_bytes(&remembered.descriptor.digest) {
-                return Ok(Ok(Expected {
-                    descriptor: remembered.descriptor,
-                    content: Content::Rewritten(vec![]),
-                    selection: remembered.selection,
-                }));
-            }
-        }
-        let mut known = Known::default();
-        loop {
-            match expect(source, &ask, &known) {
-                Resolution::Known(answer) => {
-                    let was_read = !known.manifests.is_empty();
-                    if let Some(expected) = answer.as_ref().ok().filter(|_| was_read) {
-                        self.cache.put(&key, &expected.into());
-                    }
-                    return Ok(answer);
-                }
-                Resolution::Needs(needs) => {
-                    read(walker, needs, &mut known).await?;
-                }
-            }
-        }
-    }
-}
-
-/// Reads what is needed, so that it is known.
-async fn read<R: ReadRegistry>(
-    walker: &mut Walker<'_, R>,
-    needs: Vec<Need>,
-    known: &mut Known,
-) -> Result<(), Failure> {
-    let (mut manifests, mut configs) = (vec![], vec![]);
-    for need in needs {
-        match need {
-            Need::Manifest(manifest) => manifests.push(manifest),
-            Need::Config(config) => configs.push(config),
-        }
-    }
-    for raw in walker.manifests(&manifests).await? {
-        known.manifests.insert(raw.descriptor.digest.clone(), raw);
-    }
-    let read = walker.configs(&configs).await?;
-    let digests = configs.into_iter().map(|config| config.digest);
-    known.configs.extend(digests.zip(read));
-    Ok(())
 }
 
 async fn head<R: ReadRegistry>(registry: &R, reference: &Reference) -> Observation<Descriptor> {

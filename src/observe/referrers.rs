@@ -106,6 +106,7 @@ impl<R: ReadRegistry> Search<'_, R> {
     /// Adds to `answer` what names `subjects`, which were not looked at, and what names that.
     async fn follow_all(&self, mut subjects: Vec<Digest>, answer: &mut ObservedReferrers) {
         let mut seen: HashSet<Digest> = subjects.iter().cloned().collect();
+        let most = seen.len() + MANIFEST_LIMIT;
         while !subjects.is_empty() {
             let attached = subjects.iter().map(|subject| self.attached_to(subject));
             let attached: Vec<_> = at_once(attached).await;
@@ -121,19 +122,27 @@ impl<R: ReadRegistry> Search<'_, R> {
                 fresh.extend(new.map(|one| (subject, one)));
             }
             if answer.found.len() + fresh.len() > MANIFEST_LIMIT {
-                let too_many = Fault::TooMuch(Excess::Referrers);
-                answer.unreadable = Some(Failure::of_image(&self.entry.source, too_many));
+                answer.unreadable = Some(self.too_much(Excess::Referrers));
                 return;
             }
             let followed = fresh.iter().map(|(subject, one)| self.follow(subject, one));
-            let followed: Vec<_> = at_once(followed).await;
-            subjects = vec![];
-            for (referrer, parts) in followed.into_iter().flatten() {
+            let mut followed = futures_util::stream::iter(followed).buffered(AT_ONCE);
+            let mut next = vec![];
+            while let Some(followed) = followed.next().await {
+                let Some((referrer, parts)) = followed else {
+                    continue;
+                };
                 let is_new =
                     |part: &Digest| *part == referrer.source.digest || seen.insert(part.clone());
-                subjects.extend(parts.into_iter().filter(is_new));
+                next.extend(parts.into_iter().filter(is_new));
                 answer.found.push(referrer);
+                if seen.len() > most {
+                    answer.unreadable = Some(self.too_much(Excess::Referrers));
+                    return;
+                }
             }
+            drop(followed);
+            subjects = next;
         }
     }
 
@@ -143,11 +152,21 @@ impl<R: ReadRegistry> Search<'_, R> {
         let source = source.repository();
         let wanted = policy.referrers;
         let ask = async || {
-            let found = attached_to(self.observer.registry, source, subject, wanted).await;
+            let mut found = attached_to(self.observer.registry, source, subject, wanted).await;
+            if let Err(excess) = self.observer.kept.referrers(found.all.len()) {
+                found = Attachments {
+                    all: vec![],
+                    unreadable: Some(self.too_much(excess)),
+                };
+            }
             Arc::new(found)
         };
         let key = (source.clone(), subject.clone(), wanted);
         self.observer.referrers.attached.always(key, ask).await
+    }
+
+    fn too_much(&self, excess: Excess) -> Failure {
+        Failure::of_image(&self.entry.source, Fault::TooMuch(excess))
     }
 
     /// Looks for a referrer at the target, and returns it with all its manifests; none if it is not to

@@ -3,10 +3,13 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use pusher::apply::apply;
 use pusher::model::Platforms;
+use pusher::progress::Progress;
 use pusher::registry::{Client, HostOptions};
-use pusher::sandbox::Sandbox;
-use pusher::sandbox::images::Image;
+use pusher::sandbox::images::{Image, Index};
+use pusher::sandbox::{Effect, Fault, Sandbox};
+use tokio::sync::watch;
 
 use super::world::{World, assert_done, client_with};
 
@@ -86,4 +89,49 @@ async fn small_images_do_not_wait_for_all_that_are_large() {
         position.is_some_and(|position| position < 75),
         "{position:?}"
     );
+}
+
+/// Returns an image whose manifests are as large as they may be.
+fn large(number: u64) -> Index {
+    let platforms = ["linux/amd64", "linux/arm64", "linux/s390x", "linux/386"];
+    platforms.iter().fold(Index::new(), |index, platform| {
+        let image = Image::new(platform).generated_layer(10, number);
+        index.image(&image.annotation("padding", &"x".repeat(4_000_000)))
+    })
+}
+
+#[tokio::test]
+async fn manifests_that_fill_the_memory_wait_for_others_to_be_done() {
+    let mut world = World::new().await;
+    for number in 0..4 {
+        let name = format!("org/app{number}");
+        large(number).push(&world.source, &name, "1");
+        world.want(&format!("{name}:1"), Platforms::All);
+    }
+    let plan = world.plan().await;
+    world.clear_logs();
+    // None of them is ever done.
+    let stall = Fault::new("POST", "", Effect::Stall).always();
+    world.target.faults().add(stall);
+    let (stop, stopped) = watch::channel(false);
+    let watched = async {
+        let begun = |name: &&String| world.source.log().count("GET", name) > 0;
+        let names: Vec<_> = (0..4)
+            .map(|number| format!("/app{number}/blobs/"))
+            .collect();
+        while names.iter().filter(begun).count() < 3 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        // Time enough for the last one, if it did not wait.
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        stop.send(true).unwrap();
+    };
+    let client = client_with(HashMap::new());
+    let progress = Progress::default();
+    let run = apply(&plan, &client, stopped, &progress);
+    let (report, ()) = tokio::join!(run, watched);
+    assert!(report.interrupted);
+    // There is room for two, and for one beyond it; of the fourth only the index was read.
+    let read = world.source.log().count("GET", "/manifests/");
+    assert_eq!(read, 3 * 5 + 1, "{:#?}", world.source.log().lines());
 }

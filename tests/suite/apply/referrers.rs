@@ -7,6 +7,7 @@ use pusher::plan::{Action, Referrers};
 use pusher::registry::ReadRegistry;
 use pusher::sandbox::images::{Artifact, Image, Index, referrer, signature, signature_tag};
 use pusher::sandbox::{Effect, Fault, Options, Sandbox};
+use serde_json::json;
 
 use super::world::{World, actions, assert_done, client};
 
@@ -488,4 +489,35 @@ async fn a_registry_without_the_api_is_asked_for_it_once() {
         }
         assert_eq!(world.target.log().count("GET", "/referrers/"), times);
     }
+}
+
+#[tokio::test]
+async fn what_referrers_consist_of_is_not_looked_at_without_end() {
+    let mut world = World::new().await;
+    let image = Image::new("linux/amd64").layer("app").build();
+    let digest = image.push(&world.source, "app", "1");
+    image.push(&world.target, "team/app", "1");
+    // Each is as large as an image may be, and is in place; nobody has what it names.
+    for kind in ["sig", "att"] {
+        let children = (0..600).map(|number| {
+            let digest = Digest::sha256(format!("{kind} {number}").as_bytes());
+            json!({ "mediaType": media_type::OCI_MANIFEST, "digest": digest, "size": 500 })
+        });
+        let children: Vec<_> = children.collect();
+        let index = json!({ "schemaVersion": 2, "manifests": children }).to_string();
+        let tag = format!("sha256-{}.{kind}", digest.hex());
+        for (sandbox, name) in [(&world.source, "app"), (&world.target, "team/app")] {
+            sandbox.put_manifest(name, tag.as_str(), media_type::OCI_INDEX, index.clone());
+        }
+    }
+    world
+        .want("app:1", Platforms::linux_amd64())
+        .policy
+        .referrers = Referrers::All;
+    let plan = world.plan().await;
+    assert_eq!(actions(&plan)[0], "no-op");
+    let told = format!("{plan:?}");
+    assert!(told.contains("more than 1000 manifests name it"), "{told}");
+    let asked = world.source.log().requests().len();
+    assert!(asked < 20, "{:#?}", world.source.log().lines());
 }
