@@ -7,6 +7,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use bytes::Bytes;
+use tokio::time::Instant;
 
 use crate::model::Failure;
 use crate::registry::{Upload, UploadSession, WriteRegistry, retries};
@@ -19,6 +20,8 @@ use super::source::Source;
 pub(super) const TRIES: usize = 5;
 /// What counts as progress between two breaks: with less, one blob could have millions of tries.
 pub(super) const PROGRESS: u64 = 64 * 1024;
+/// For how long a target may ask for one pause after the other.
+const PAUSES: Duration = Duration::from_secs(5 * 60);
 /// How often it is looked how far a blob is.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -42,6 +45,7 @@ pub(super) async fn send<R: WriteRegistry>(
         offset: 0,
         furthest: 0,
         breaks: 0,
+        paused_since: None,
     };
     let sent = sending.send(whole).await;
     if sent.is_err() {
@@ -66,6 +70,8 @@ struct Sending<'a, R> {
     furthest: u64,
     /// How often it broke since there was progress.
     breaks: usize,
+    /// Since when the target asks for pauses and makes no progress.
+    paused_since: Option<Instant>,
 }
 
 /// Why a try did not bring the blob to its target.
@@ -152,12 +158,15 @@ impl<R: WriteRegistry> Sending<'_, R> {
         if reached >= self.furthest + PROGRESS {
             self.furthest = reached;
             self.breaks = 0;
+            self.paused_since = None;
         }
-        self.breaks += 1;
-        if self.breaks >= TRIES {
-            return Err(broken.after(self.breaks));
+        if !self.is_paused(&broken) {
+            self.breaks += 1;
+            if self.breaks >= TRIES {
+                return Err(broken.after(self.breaks));
+            }
+            self.registry.rest(self.breaks).await;
         }
-        self.registry.rest(self.breaks).await;
         match stands_at {
             Some(at) if at == size || self.feed.can_begin(at) => self.offset = at,
             _ => {
@@ -172,6 +181,11 @@ impl<R: WriteRegistry> Sending<'_, R> {
         self.job.tally.lost(self.shown.saturating_sub(self.offset));
         self.shown = self.shown.min(self.offset);
         Ok(false)
+    }
+
+    /// Tells whether the target said when to come back, which costs no try.
+    fn is_paused(&mut self, broken: &Failure) -> bool {
+        broken.is_paused && self.paused_since.get_or_insert_with(Instant::now).elapsed() < PAUSES
     }
 
     /// Tells whether the target has the blob although it did not say so: where all was sent, and the upload

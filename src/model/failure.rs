@@ -28,6 +28,8 @@ pub struct Facts {
     pub tries: usize,
     /// How long the host was waited for beside that, because it was away.
     pub waited: Duration,
+    /// Whether the registry asked for a pause, which the next request waits for.
+    pub is_paused: bool,
     /// Where a login for the registry is to be set, if that is not the usual place.
     pub login_hint: Option<String>,
     /// Whether what stood in the way was seen to, so that it may work when it is begun anew: a token that
@@ -261,6 +263,7 @@ impl Failure {
             elsewhere: None,
             tries: 1,
             waited: Duration::ZERO,
+            is_paused: false,
             login_hint: None,
             is_mended: false,
         }))
@@ -291,6 +294,13 @@ impl Failure {
     #[must_use]
     pub fn waited(mut self, waited: Duration) -> Self {
         self.0.waited = waited;
+        self
+    }
+
+    /// Says whether the registry asked for a pause.
+    #[must_use]
+    pub fn paused(mut self, is_paused: bool) -> Self {
+        self.0.is_paused = is_paused;
         self
     }
 

@@ -3,9 +3,10 @@
 
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
 
 /// Answers that come faster than this need no more of them at once.
 const NO_WAIT: Duration = Duration::from_millis(10);

@@ -1,7 +1,9 @@
 //! What a host is asked at most: so many requests at once, so many a second, none during a pause.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep_until};
 
 use super::limiter::{Limiter, Permit};
 
@@ -71,11 +73,11 @@ impl Limits {
             match turn {
                 Turn::Start(start) => {
                     permit.started = start;
-                    tokio::time::sleep_until(start.into()).await;
+                    sleep_until(start).await;
                     return Ok(permit);
                 }
                 Turn::Paused(until) if until - now > longest => return Err(until - now),
-                Turn::Paused(until) => tokio::time::sleep_until(until.into()).await,
+                Turn::Paused(until) => sleep_until(until).await,
             }
         }
     }

@@ -178,7 +178,8 @@ impl Host {
             .error(&call.operation, failure.fault)
             .at(failure.elsewhere)
             .after(tries.made)
-            .waited(tries.waited);
+            .waited(tries.waited)
+            .paused(failure.paused);
         self.note_out_of_pulls(&error);
         if unanswered && matches!(call.access, Access::Scopes(_)) {
             self.auth.unanswered();

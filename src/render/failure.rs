@@ -17,6 +17,7 @@ impl fmt::Display for Failure {
             elsewhere,
             tries,
             waited,
+            is_paused: _,
             login_hint: _,
             is_mended: _,
         } = &**self;

@@ -228,6 +228,33 @@ async fn a_blob_that_was_refused_for_now_is_begun_anew_when_its_target_wants() {
     assert!(after.is_empty(), "nothing is asked in the pause: {after:?}");
 }
 
+#[tokio::test]
+async fn pauses_that_a_target_asks_for_cost_no_tries_but_not_for_ever() {
+    for (times, expected) in [(12, 4..5), (usize::MAX, 5..10)] {
+        let mut world = World::new().await;
+        let image = Image::new("linux/amd64").layer("a");
+        let layer = image.push(&world.source, "app", "1").blobs[1]
+            .digest
+            .clone();
+        world.want("app:1", Platforms::linux_amd64());
+        let plan = world.plan().await;
+        let busy = Effect::status(503).header("Retry-After", "20");
+        let fault = Fault::new("PUT", layer.hex(), busy);
+        world.target.faults().add(fault.times(times));
+        tokio::time::pause();
+        let begun = tokio::time::Instant::now();
+        let report = world.carry_out(&plan).await;
+        let minutes = begun.elapsed().as_secs() / 60;
+        tokio::time::resume();
+        assert!(expected.contains(&minutes), "{times}: {minutes} min");
+        match &report.outcomes[0] {
+            Outcome::Done(_) => assert_eq!(times, 12),
+            Outcome::Failed { failure, .. } => assert_eq!(failure.status(), Some(503), "{failure}"),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_download_that_falls_silent_goes_on_from_the_byte_it_had() {
     let world = world(Options::default()).await;
