@@ -5,6 +5,7 @@ mod apply;
 mod cli;
 mod client;
 mod config;
+mod faults;
 mod layering;
 mod lock;
 mod mistakes;

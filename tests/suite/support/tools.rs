@@ -45,7 +45,7 @@ pub(crate) async fn skopeo(arguments: &[&str]) -> Option<Output> {
 }
 
 /// Says something once, past the capture of test output.
-fn say(text: &str) {
+pub(crate) fn say(text: &str) {
     static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
     if SAID.lock().unwrap().insert(text.to_owned()) {
         let _ = writeln!(std::io::stderr(), "{text}");

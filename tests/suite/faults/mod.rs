@@ -1,0 +1,97 @@
+//! Bad days lose nothing: a proxy in front of two real registries lets requests go wrong.
+//!
+//! `PUSHER_FAULTS=10000 cargo test --test suite faults` goes on until so many went wrong in each test. Each
+//! round has a seed, and a failure names it.
+
+mod chance;
+mod fault;
+mod judge;
+mod play;
+mod proxy;
+mod read_back;
+mod wire;
+mod world;
+
+use std::collections::BTreeMap;
+
+use chance::Chance;
+use fault::Fault;
+use judge::Round;
+
+use crate::support::tools::say;
+use world::{IMAGES, KINDS, World};
+
+/// How many requests have to go wrong before a test is content, unless the environment says more.
+const ENOUGH: usize = 100;
+
+/// Returns how many the environment wants.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long a test looks is set in the environment"
+)]
+fn wanted() -> Option<usize> {
+    let wanted = std::env::var("PUSHER_FAULTS").ok()?;
+    Some(wanted.parse().unwrap())
+}
+
+/// Tells whoever asked for a longer look what was seen.
+fn tell(what: &str) {
+    if wanted().is_some() {
+        say(what);
+    }
+}
+
+/// Plays rounds in which one request of so many goes wrong, until enough did.
+async fn rounds(one_in: u64) {
+    let Some(world) = World::start().await else {
+        return;
+    };
+    let (mut played, mut told) = (0, 0);
+    let mut seed = 0;
+    while played < wanted().unwrap_or(ENOUGH) {
+        seed += 1;
+        let chance = Chance {
+            seed,
+            one_in,
+            faults: Fault::ALL.to_vec(),
+        };
+        let namespace = format!("round-{seed}");
+        let round = Round::play(&world, &world.desired(&namespace, IMAGES), chance).await;
+        played += round.played;
+        told += round.told;
+    }
+    tell(&format!(
+        "one in {one_in}: {seed} rounds, {played} faults, {told} images told as failed"
+    ));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bad_day_loses_nothing() {
+    rounds(10).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_does_not_arrive_is_told_and_the_next_run_finishes() {
+    rounds(3).await;
+}
+
+/// Each fault alone, again and again: none is left out, and none is in the way of another.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_fault_alone_loses_anything() {
+    let Some(world) = World::start().await else {
+        return;
+    };
+    let mut found = BTreeMap::new();
+    for (seed, fault) in (1..).zip(Fault::ALL) {
+        let chance = Chance {
+            seed,
+            one_in: if fault.is_slow() { 20 } else { 3 },
+            faults: vec![fault],
+        };
+        let namespace = format!("alone-{seed}");
+        let round = Round::play(&world, &world.desired(&namespace, KINDS), chance).await;
+        assert!(round.played > 0, "{fault:?} was never played");
+        found.insert(fault, (round.played, round.told));
+    }
+    tell(&format!("played, images told as failed: {found:?}"));
+}
