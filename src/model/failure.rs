@@ -193,6 +193,15 @@ pub enum NoAnswer {
     Connect(String),
     /// No answer, or no more bytes, for that long.
     Silence(Duration),
+    /// Fewer bytes came than are worth waiting for.
+    Slow {
+        /// How many had to come at least.
+        least: u64,
+        /// In how much time.
+        time: Duration,
+    },
+    /// The head of the answer came bit by bit for that long, and had no end.
+    Trickle(Duration),
     /// The connection broke.
     Broken(String),
     /// The other side said that it did not read the request, as it does before it closes a connection
@@ -211,6 +220,8 @@ impl NoAnswer {
             Self::Refused(_)
             | Self::Connect(_)
             | Self::Silence(_)
+            | Self::Slow { .. }
+            | Self::Trickle(_)
             | Self::Broken(_)
             | Self::Unread
             | Self::UnknownHost(_) => true,

@@ -5,14 +5,14 @@ use std::time::SystemTime;
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, Method, StatusCode};
-use tokio::time::timeout;
 use url::Url;
 
-use crate::model::{ErrorAnswer, Fault, Meaning, NoAnswer};
+use crate::model::{ErrorAnswer, Fault, Meaning};
 
 use super::auth::Authorization;
 use super::call::{Again, Answer, Call, FailedTry, Open, Read};
 use super::host::Host;
+use super::incoming::Incoming;
 use super::limiter::Permit;
 use super::rate_limit::RateLimit;
 use super::refusal;
@@ -71,16 +71,13 @@ impl Host {
         if announced.is_some_and(|length| length > limit) {
             return Err(too_long());
         }
-        let stall = self.shared.patience.stall;
+        let mut incoming = Incoming::whole(&self.shared.patience);
         // Copied out of the connection's own buffers, which are far larger than most answers, so that
         // whoever keeps an answer does not keep them.
         let mut body = Vec::with_capacity(announced.unwrap_or_default().min(EXPECTED));
         let mut place = None;
         loop {
-            let chunk = timeout(stall, response.chunk())
-                .await
-                .map_err(|_| Fault::NoAnswer(NoAnswer::Silence(stall)))?
-                .map_err(Fault::NoAnswer)?;
+            let chunk = incoming.chunk(response).await.map_err(Fault::NoAnswer)?;
             let Some(chunk) = chunk else {
                 return Ok(Bytes::from(body));
             };

@@ -6,13 +6,13 @@ use bytes::Bytes;
 use futures_util::stream;
 use http::header::{CONTENT_RANGE, RANGE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
-use tokio::time::timeout;
 
-use crate::model::{Descriptor, Digest, Failure, Fault, Kind, NoAnswer, Operation, Repository};
+use crate::model::{Descriptor, Digest, Failure, Fault, Kind, Operation, Repository};
 
 use super::call::{Access, Again, Answer, Call, Open, Read};
 use super::client::Client;
 use super::host::Host;
+use super::incoming::Incoming;
 use super::limits::Lane;
 use super::scope::{Actions, Scopes};
 use super::upload::BlobStream;
@@ -184,26 +184,26 @@ fn parse_content_range(text: &str) -> Option<(u64, Option<u64>)> {
     (start <= end && total.is_none_or(|total| end < total)).then_some((start, total))
 }
 
-/// Hands a body on chunk by chunk; silence for too long is an end with an error.
+/// Hands a body on chunk by chunk; silence for too long is an end with an error, and so is next to nothing.
 fn follow(
     host: Arc<Host>,
     operation: Operation,
     open: Open,
     begins: u64,
 ) -> impl stream::Stream<Item = Result<Bytes, Failure>> + Send + 'static {
-    let begun = Some((host, operation, open, begins));
+    let incoming = Incoming::blob(&host.shared.patience);
+    let begun = Some((host, operation, open, incoming, begins));
     stream::unfold(begun, |state| async move {
-        let (host, operation, mut open, position) = state?;
-        let stall = host.shared.patience.stall;
-        let trouble = match timeout(stall, open.response.chunk()).await {
-            Ok(Ok(Some(chunk))) => {
+        let (host, operation, mut open, mut incoming, position) = state?;
+        let trouble = match incoming.chunk(&mut open.response).await {
+            Ok(Some(chunk)) => {
                 host.counters.bytes_in(chunk.len());
                 let position = position + chunk.len() as u64;
-                return Some((Ok(chunk), Some((host, operation, open, position))));
+                let state = (host, operation, open, incoming, position);
+                return Some((Ok(chunk), Some(state)));
             }
-            Ok(Ok(None)) => return None,
-            Ok(Err(trouble)) => trouble,
-            Err(_) => NoAnswer::Silence(stall),
+            Ok(None) => return None,
+            Err(trouble) => trouble,
         };
         open.permit.overloaded();
         tracing::debug!(

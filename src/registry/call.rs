@@ -250,9 +250,12 @@ impl FailedTry {
         )
     }
 
-    /// Tells whether nothing came for a long time.
-    pub(super) fn is_silence(&self) -> bool {
-        matches!(self.fault, Fault::NoAnswer(NoAnswer::Silence(_)))
+    /// Tells whether nothing came for a long time, or next to nothing.
+    pub(super) fn took_long(&self) -> bool {
+        matches!(
+            self.fault,
+            Fault::NoAnswer(NoAnswer::Silence(_) | NoAnswer::Slow { .. } | NoAnswer::Trickle(_))
+        )
     }
 
     /// Says where it failed; `elsewhere` is the host's name, if that is not the registry itself.

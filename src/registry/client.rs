@@ -47,7 +47,7 @@ impl Client {
             on_outage,
             stop,
         } = options;
-        let transport = Transport::new(patience.connect);
+        let transport = Transport::new(patience.connect, patience.head);
         let shared = Arc::new(Shared {
             transport,
             credentials,

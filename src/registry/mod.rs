@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | [`client`], `host`, [`options`] | one client for many hosts; what is kept for each; what it is told |
 //! | `send` | the one path that every request takes: authorisation, limits, retries, errors |
-//! | `call`, `exchange`, `outgoing`, `answer` | a request, one try of it, its body, what comes back |
+//! | `call`, `exchange`, `outgoing`, `incoming`, `answer` | a request, one try of it, its body, what comes back |
 //! | `auth`, `ways`, `challenge` | how each repository wants to be asked; the first requests find out |
 //! | `attempts` | what a request tries to be let in, one thing after the other |
 //! | `place`, `reach` | where an answer may send us; how near an address is |
@@ -35,6 +35,7 @@ pub mod client;
 pub mod credentials;
 mod exchange;
 mod host;
+mod incoming;
 mod issue;
 mod limiter;
 mod limits;
@@ -67,7 +68,7 @@ mod ways;
 
 pub use client::Client;
 pub use credentials::{Credentials, Login};
-pub use options::{ClientOptions, HostOptions, OnOutage, Patience, RetryOptions};
+pub use options::{ClientOptions, HostOptions, LeastRate, OnOutage, Patience, RetryOptions};
 pub use rate_limit::RateLimit;
 pub use scope::Actions;
 pub use stats::{HostStats, Stats};

@@ -105,10 +105,16 @@ impl Default for RetryOptions {
 pub struct Patience {
     /// For a connection. Where they hang, they do so in bursts, and the next one may come about at once.
     pub connect: Duration,
-    /// For the first byte of an answer.
+    /// For the head of an answer.
     pub answer: Duration,
+    /// For the same, once it comes bit by bit.
+    pub head: Duration,
     /// For the next byte of a body, either way.
     pub stall: Duration,
+    /// How fast an answer comes at least that is read as a whole. Many may share a slow line.
+    pub whole: LeastRate,
+    /// How fast a blob comes at least. Over a line of 100 kbit/s a dozen come three times as fast.
+    pub blob: LeastRate,
     /// For the answer to a blob that was sent completely: some registries check it only then.
     pub commit: Duration,
     /// For a credential helper.
@@ -117,12 +123,30 @@ pub struct Patience {
     pub outage: Duration,
 }
 
+/// So many bytes in so much time in which they are waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LeastRate {
+    /// The bytes.
+    pub bytes: u64,
+    /// The time.
+    pub time: Duration,
+}
+
 impl Default for Patience {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(10),
             answer: Duration::from_secs(60),
+            head: Duration::from_secs(20),
             stall: Duration::from_secs(60),
+            whole: LeastRate {
+                bytes: 1024,
+                time: Duration::from_secs(30),
+            },
+            blob: LeastRate {
+                bytes: 16 * 1024,
+                time: Duration::from_secs(60),
+            },
             commit: Duration::from_secs(10 * 60),
             helper: Duration::from_secs(30),
             outage: Duration::from_secs(5 * 60),

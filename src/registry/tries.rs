@@ -11,7 +11,8 @@ use super::retry;
 /// How often a host is tried that never answered, where there may be none.
 const FIRST_TRIES: usize = 3;
 
-/// How often a request is sent to a host that takes it and says nothing: each time costs a minute.
+/// How often a request is sent to a host that takes it and says nothing, or next to nothing: each time costs
+/// a minute.
 const SILENT_TRIES: usize = 2;
 
 /// The tries of one request.
@@ -44,10 +45,10 @@ impl Tries {
         may_be_a_mistake: bool,
     ) -> Option<Duration> {
         self.failed += 1;
-        let most = if may_be_a_mistake {
-            FIRST_TRIES
-        } else if failure.is_silence() {
+        let most = if failure.took_long() {
             SILENT_TRIES
+        } else if may_be_a_mistake {
+            FIRST_TRIES
         } else {
             usize::MAX
         };

@@ -154,6 +154,14 @@ impl fmt::Display for NoAnswer {
             Self::Proxy(why) => write!(f, "the proxy did not let it through ({why})"),
             Self::Refused(why) | Self::Connect(why) => write!(f, "no connection ({why})"),
             Self::Silence(time) => write!(f, "no byte for {} s", time.as_secs()),
+            Self::Slow { least, time } => {
+                write!(f, "fewer than {least} bytes came in {} s", time.as_secs())
+            }
+            Self::Trickle(time) => write!(
+                f,
+                "its answer came bit by bit, and did not begin in {} s",
+                time.as_secs()
+            ),
             Self::Broken(why) => write!(f, "the connection broke ({why})"),
             Self::Unread => f.write_str("it closed the connection before it read the request"),
             Self::Body(why) | Self::Setup(why) => f.write_str(why),

@@ -5,10 +5,12 @@
 //! | `failure` | why no answer came |
 //! | `message` | what is sent, and what comes back |
 //! | `way` | how a connection comes about: straight, or through a proxy |
+//! | `trickle` | heads of answers that come bit by bit |
 //! | `trust` | whose certificates are believed |
 
 mod failure;
 mod message;
+mod trickle;
 mod trust;
 mod way;
 
@@ -20,6 +22,7 @@ use std::time::Duration;
 use http::header::{ACCEPT, ACCEPT_ENCODING, PROXY_AUTHORIZATION, USER_AGENT};
 use http::{HeaderValue, Request, Uri};
 use hyper_util::client::legacy;
+use hyper_util::client::legacy::connect::capture_connection;
 use hyper_util::client::proxy::matcher::Matcher;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use url::Url;
@@ -53,6 +56,8 @@ type Connections = legacy::Client<Connector, RequestBody>;
 #[derive(Debug)]
 pub(super) struct Transport {
     connect: Duration,
+    /// How long the head of an answer may come bit by bit.
+    head: Duration,
     proxies: Arc<Matcher>,
     trusted: Trusted,
     pools: Mutex<HashMap<Pool, Connections>>,
@@ -70,9 +75,10 @@ struct Pool {
 }
 
 impl Transport {
-    pub(super) fn new(connect: Duration) -> Self {
+    pub(super) fn new(connect: Duration, head: Duration) -> Self {
         Self {
             connect,
+            head,
             proxies: Arc::new(Matcher::from_system()),
             trusted: Trusted::default(),
             pools: Mutex::default(),
@@ -116,11 +122,14 @@ impl Transport {
             headers.insert(PROXY_AUTHORIZATION, login.clone());
         }
         *request.uri_mut() = uri;
-        let answer = connections
-            .request(request)
-            .await
-            .map_err(|error| failure::of_client(&error))?;
-        Ok(answer.into())
+        let connection = capture_connection(&mut request);
+        tokio::select! {
+            answer = connections.request(request) => match answer {
+                Ok(answer) => Ok(answer.into()),
+                Err(error) => Err(failure::of_client(&error)),
+            },
+            () = trickle::trickles(connection, self.head) => Err(NoAnswer::Trickle(self.head)),
+        }
     }
 
     fn connections(&self, pool: Pool) -> Result<Connections, NoAnswer> {

@@ -23,6 +23,7 @@ use tower_service::Service;
 
 use super::AGENT;
 use super::failure::{NoAddress, ProxyRefused};
+use super::trickle::Reads;
 
 /// After so much silence the other side is asked whether it is still there.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -110,14 +111,14 @@ impl Way {
 
     async fn go(mut self, address: Uri) -> Result<Stream, Error> {
         let proxies = self.proxies.as_ref();
-        let stream = match proxies.and_then(|proxies| proxies.intercept(&address)) {
-            None => Stream::Straight(self.tcp.call(address).await?),
+        let wire = match proxies.and_then(|proxies| proxies.intercept(&address)) {
+            None => Wire::Straight(self.tcp.call(address).await?),
             Some(proxy) => self.go_through(&proxy, address).await?,
         };
-        Ok(stream)
+        Ok(wire.into())
     }
 
-    async fn go_through(mut self, proxy: &Intercept, address: Uri) -> Result<Stream, Error> {
+    async fn go_through(mut self, proxy: &Intercept, address: Uri) -> Result<Wire, Error> {
         let is_tls = address.scheme() == Some(&Scheme::HTTPS);
         let (stream, forwards) = match proxy.uri().scheme_str() {
             Some(scheme @ ("socks5" | "socks5h")) => {
@@ -149,7 +150,7 @@ impl Way {
             }
         };
         let stream = Box::new(stream);
-        Ok(Stream::Proxied { stream, forwards })
+        Ok(Wire::Proxied { stream, forwards })
     }
 }
 
@@ -226,8 +227,23 @@ impl Service<Uri> for Way {
     }
 }
 
+/// A connection to a host, and how often something came over it.
+pub(super) struct Stream {
+    wire: Wire,
+    reads: Reads,
+}
+
+impl From<Wire> for Stream {
+    fn from(wire: Wire) -> Self {
+        Self {
+            wire,
+            reads: Reads::default(),
+        }
+    }
+}
+
 /// A connection to a host, or to what a proxy made of it.
-pub(super) enum Stream {
+enum Wire {
     Straight(TokioIo<TcpStream>),
     Proxied {
         /// In a box, since few connections are this large.
@@ -243,26 +259,27 @@ impl<T: Read + Write + Unpin> Duplex for T {}
 
 impl Stream {
     fn io(&self) -> &dyn Duplex {
-        match self {
-            Self::Straight(stream) => stream,
-            Self::Proxied { stream, .. } => &**stream,
+        match &self.wire {
+            Wire::Straight(stream) => stream,
+            Wire::Proxied { stream, .. } => &**stream,
         }
     }
 
     fn io_mut(&mut self) -> Pin<&mut dyn Duplex> {
-        match self {
-            Self::Straight(stream) => Pin::new(stream),
-            Self::Proxied { stream, .. } => Pin::new(&mut **stream),
+        match &mut self.wire {
+            Wire::Straight(stream) => Pin::new(stream),
+            Wire::Proxied { stream, .. } => Pin::new(&mut **stream),
         }
     }
 }
 
 impl Connection for Stream {
     fn connected(&self) -> Connected {
-        match self {
-            Self::Straight(stream) => stream.connected(),
-            Self::Proxied { stream, forwards } => stream.connected().proxy(*forwards),
-        }
+        let connected = match &self.wire {
+            Wire::Straight(stream) => stream.connected(),
+            Wire::Proxied { stream, forwards } => stream.connected().proxy(*forwards),
+        };
+        connected.extra(self.reads.clone())
     }
 }
 
@@ -272,7 +289,11 @@ impl Read for Stream {
         context: &mut Context<'_>,
         buffer: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
-        self.io_mut().poll_read(context, buffer)
+        let read = self.io_mut().poll_read(context, buffer);
+        if read.is_ready() {
+            self.reads.note();
+        }
+        read
     }
 }
 

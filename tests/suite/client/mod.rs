@@ -15,6 +15,7 @@ mod real;
 mod scripted;
 mod shared;
 mod tokens;
+mod trickle;
 mod uploads;
 mod ways;
 
