@@ -151,7 +151,7 @@ pub struct ErrorAnswer {
 }
 
 /// What is known to be meant by some answers, whose status alone does not tell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Meaning {
     /// Docker Hub's limit on pulls is reached, which no second try gets over.
     PullsUsedUp,

@@ -3,6 +3,7 @@
 pub mod digest;
 pub mod failure;
 pub mod grammar;
+pub mod host_fault;
 pub mod limits;
 pub mod manifest;
 pub mod media_type;
@@ -17,6 +18,7 @@ pub use failure::{
     Asked, Attempt, Cause, ErrorAnswer, Facts, Failure, Fault, Meaning, Need, NoAnswer, Part,
 };
 pub use grammar::{PathError, TagError, check_path, check_tag, is_host};
+pub use host_fault::HostFault;
 pub use limits::{
     DESCRIPTOR_LIMIT, Excess, INDEX_LEVELS, MANIFEST_LIMIT, MANIFEST_SIZE_LIMIT, TREE_SIZE_LIMIT,
 };

@@ -3,6 +3,7 @@
 //! Nothing in here waits, fails, reads a clock or asks a registry: [`desired`] and [`observed`] go
 //! in, a plan comes out, and what could not be read is a value like any other.
 
+pub mod causes;
 pub mod change;
 pub mod classify;
 pub mod cost;
@@ -24,6 +25,7 @@ pub mod same_content;
 pub mod saved;
 pub mod select;
 
+pub use causes::{Hit, Role, Shared, Told, by_cause};
 pub use change::{Action, BlockReason, Change, Copy, Plan, Summary};
 pub use classify::plan;
 pub use cost::{Contents, Cost, Stock};

@@ -146,6 +146,8 @@ impl Host {
                 }
             }
             Scheme::Bearer(realm) => {
+                // Whoever gets the token may need it.
+                attempts.trial = None;
                 let issuer = Issuer {
                     realm: realm.clone(),
                     login: self.login(repository).await.map(|(number, _)| number),
@@ -165,8 +167,9 @@ impl Host {
         authorization: &Authorization,
         attempts: &mut Attempts,
     ) -> Result<bool, Failure> {
-        // What another host says after a redirect must not decide where logins go.
-        if !failure.at_registry {
+        // What another host says after a redirect must not decide where logins go, and who is asked for a
+        // token has been told all there is to tell.
+        if !failure.at_registry || attempts.repository.is_empty() {
             return Ok(false);
         }
         match (failure.status, authorization) {
@@ -285,9 +288,7 @@ impl Host {
     async fn after_refused_password(&self, failure: &FailedTry, attempts: &Attempts) {
         if let Some((number, _)) = self.login(&attempts.repository).await {
             let why = self.error(&attempts.operation, failure.fault.clone());
-            let mut state = self.auth.state();
-            let password = state.passwords.entry(number);
-            password.or_insert(Password::Refused(why));
+            self.auth.note(number, Password::Refused(why));
         }
     }
 

@@ -18,7 +18,7 @@ use super::credentials::Login;
 use super::host::Host;
 use super::scope::Scopes;
 use super::token::Token;
-use super::tokens::Tokens;
+use super::tokens::{Issuer, Tokens};
 use super::ways::{Known, Ways};
 
 /// What is known about how a host wants to be asked.
@@ -36,11 +36,11 @@ pub(super) struct Auth {
 #[derive(Debug, Default)]
 pub(super) struct State {
     pub(super) ways: Ways,
-    /// Passwords by the number of their login: what came of them.
+    /// Logins by their number: what came of them.
     pub(super) passwords: HashMap<usize, Password>,
 }
 
-/// What came of a password.
+/// What came of a login.
 #[derive(Debug, Clone)]
 pub(super) enum Password {
     Worked,
@@ -76,6 +76,27 @@ impl Auth {
     /// Notes that a request got no answer in all its tries.
     pub(super) fn unanswered(&self) {
         self.state().ways.is_silent();
+    }
+
+    /// Notes what came of a login; one that has worked is not wrong when it is refused later.
+    pub(super) fn note(&self, login: usize, came_of_it: Password) {
+        let mut state = self.state();
+        match came_of_it {
+            Password::Worked => {
+                state.passwords.insert(login, Password::Worked);
+            }
+            refused @ Password::Refused(_) => {
+                state.passwords.entry(login).or_insert(refused);
+            }
+        }
+    }
+
+    /// Returns the answer to a login that never worked, wherever it was refused.
+    pub(super) fn refused(&self, issuer: &Issuer) -> Option<Failure> {
+        match self.state().passwords.get(&issuer.login?) {
+            Some(Password::Refused(why)) => Some(why.clone()),
+            _ => None,
+        }
     }
 }
 
@@ -151,7 +172,7 @@ impl Host {
             Authorization::Token(token) => token.accepted(),
             Authorization::Login(_) if !repository.is_empty() => {
                 if let Some((number, _)) = self.login(repository).await {
-                    self.auth.state().passwords.insert(number, Password::Worked);
+                    self.auth.note(number, Password::Worked);
                 }
             }
             Authorization::Login(_) | Authorization::Nothing => {}

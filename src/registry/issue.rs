@@ -5,9 +5,11 @@ use std::time::Instant;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
+use tokio::sync::OwnedMutexGuard;
 
 use crate::model::{Failure, Fault, Kind, Operation};
 
+use super::auth::Password;
 use super::call::Again;
 use super::credentials::Login;
 use super::host::Host;
@@ -44,9 +46,24 @@ impl Host {
         let mut store = self.auth.tokens.store();
         let own = own || store.is_alone(scopes);
         let kept = store.issued(issuer);
-        kept.find(wanted, own)
-            .map(Ok)
-            .or_else(|| kept.refused.clone().map(Err))
+        if let Some(token) = kept.find(wanted, own) {
+            return Some(Ok(token));
+        }
+        let refused = kept.refused.clone();
+        refused.or_else(|| self.auth.refused(issuer)).map(Err)
+    }
+
+    /// Returns the right to try a login that has not worked yet with this issuer; none is needed for one
+    /// that has. The others wait: many refusals may lock an account. That holds for the host: one that names
+    /// another place for each repository gets no login for each, either.
+    async fn trial(&self, issuer: &Issuer) -> Option<OwnedMutexGuard<()>> {
+        let is_settled =
+            || issuer.login.is_none() || self.auth.tokens.store().issued(issuer).worked;
+        if is_settled() {
+            return None;
+        }
+        let trial = self.auth.trial.clone().lock_owned().await;
+        (!is_settled()).then_some(trial)
     }
 
     async fn get_token(
@@ -57,7 +74,12 @@ impl Host {
         own: bool,
     ) -> Result<Arc<Token>, Failure> {
         loop {
-            let group = self.auth.tokens.store().group(scopes).filter(|_| !own);
+            let trial = self.trial(issuer).await;
+            let group = {
+                let mut store = self.auth.tokens.store();
+                let may_share = trial.is_none() || !store.issued(issuer).refused_together;
+                store.group(scopes).filter(|_| !own && may_share)
+            };
             let asked = match &group {
                 Some(group) => wanted.clone().union(&self.sharing(group, issuer).await),
                 None => wanted.clone(),
@@ -72,7 +94,7 @@ impl Host {
                 let fetches = &mut store.issued(issuer).fetches;
                 let fetch = fetches.entry(asked.clone()).or_insert_with(|| {
                     let (host, issuer, asked) = (self.clone(), issuer.clone(), asked.clone());
-                    async move { host.fetch(issuer, asked, is_joint).await }
+                    async move { host.fetch(issuer, asked, is_joint, trial).await }
                         .boxed()
                         .shared()
                 });
@@ -111,11 +133,13 @@ impl Host {
         issuer: Issuer,
         scopes: Scopes,
         is_joint: bool,
+        trial: Option<OwnedMutexGuard<()>>,
     ) -> impl Future<Output = Result<Arc<Token>, Failure>> + Send + 'static {
         let operation = Operation::new(Kind::Token, scopes.words());
         let host = self.clone();
         let fetch: BoxFuture<'static, _> = Box::pin(async move {
             let fetched = self.request_token(&issuer, &scopes, is_joint).await;
+            drop(trial);
             let mut store = self.auth.tokens.store();
             let kept = store.issued(&issuer);
             kept.fetches.remove(&scopes);
@@ -139,23 +163,7 @@ impl Host {
     ) -> Result<Arc<Token>, Failure> {
         let login = issuer.login.and_then(|number| self.login_of(number));
         let operation = Operation::new(Kind::Token, scopes.words());
-        let gate = match login {
-            Some(_) => self.auth.tokens.store().issued(issuer).gate.clone(),
-            None => None,
-        };
-        // Until a login has worked it is tried by one at a time: many refusals may lock an account.
-        let _alone = match gate {
-            Some(gate) => Some(gate.lock_owned().await),
-            None => None,
-        };
-        let (login_worked, refused) = {
-            let mut store = self.auth.tokens.store();
-            let kept = store.issued(issuer);
-            (kept.gate.is_none(), kept.refused.clone())
-        };
-        if let Some(refused) = refused {
-            return Err(refused.instead_of(&operation));
-        }
+        let login_worked = self.auth.tokens.store().issued(issuer).worked;
         let realm = &issuer.realm;
         let mut call = match login {
             Some(Login::IdentityToken(token)) => {
@@ -171,14 +179,21 @@ impl Host {
         }
         let operation = call.operation.clone();
         let answered = self.send(call).await;
-        if login.is_some() {
+        if let Some(number) = issuer.login {
             let mut store = self.auth.tokens.store();
             let kept = store.issued(issuer);
             match &answered {
-                Ok(_) => kept.gate = None,
+                Ok(_) => {
+                    kept.worked = true;
+                    self.auth.note(number, Password::Worked);
+                }
                 // That there is no token for several together says nothing of the login.
-                Err(error) if error.status() == Some(401) && !login_worked && !is_joint => {
+                Err(error) if error.status() == Some(401) && is_joint => {
+                    kept.refused_together = true;
+                }
+                Err(error) if error.status() == Some(401) && !login_worked => {
                     kept.refused = Some(error.clone());
+                    self.auth.note(number, Password::Refused(error.clone()));
                 }
                 Err(_) => {}
             }

@@ -40,25 +40,18 @@ pub(super) struct Store {
 }
 
 /// What came from one issuer.
+#[derive(Default)]
 pub(super) struct Issued {
     /// By each repository that they are for; those that are for none are under the empty name.
     tokens: HashMap<String, Vec<Arc<Token>>>,
     pub(super) fetches: HashMap<Scopes, Fetch>,
     /// The answer to a login that never worked; asking on with it may lock the account.
     pub(super) refused: Option<Failure>,
-    /// Held by the one that tries the login; none once that has worked.
-    pub(super) gate: Option<Arc<tokio::sync::Mutex<()>>>,
-}
-
-impl Default for Issued {
-    fn default() -> Self {
-        Self {
-            tokens: HashMap::new(),
-            fetches: HashMap::new(),
-            refused: None,
-            gate: Some(Arc::default()),
-        }
-    }
+    /// Whether it gave no token for several repositories: then a login that has not worked is tried for
+    /// one of them alone.
+    pub(super) refused_together: bool,
+    /// Whether it gave a token for the login.
+    pub(super) worked: bool,
 }
 
 impl std::fmt::Debug for Tokens {

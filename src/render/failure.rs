@@ -7,20 +7,11 @@ use crate::model::{
     Asked, Attempt, ErrorAnswer, Facts, Failure, Fault, Kind, Meaning, Need, NoAnswer, Operation,
     Outage, OutageStage, Part,
 };
+use crate::plan::{Hit, Role};
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Facts {
-            host,
-            attempt,
-            fault,
-            elsewhere,
-            tries,
-            waited,
-            is_paused: _,
-            login_hint: _,
-            is_mended: _,
-        } = &**self;
+        let Facts { host, attempt, .. } = &**self;
         match attempt {
             Attempt::Request(operation) => {
                 write!(f, "cannot {operation} at `{host}`: ")
@@ -31,17 +22,41 @@ impl fmt::Display for Failure {
             }
             Attempt::Deletion(tag) => write!(f, "cannot delete {tag}: "),
         }?;
-        if let Some(place) = elsewhere {
-            write!(f, "`{place}`, where it points to: ")?;
-        }
-        write!(f, "{fault}")?;
-        if *tries > 1 {
-            write!(f, ", tried {tries} times")?;
-        }
-        if !waited.is_zero() {
-            write!(f, ", waited for it for {}", minutes(*waited))?;
-        }
-        Ok(())
+        came_of_it(self, f)
+    }
+}
+
+/// Says what a host did, whatever it was asked for.
+fn came_of_it(facts: &Facts, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    if let Some(place) = &facts.elsewhere {
+        write!(f, "`{place}`, where it points to: ")?;
+    }
+    write!(f, "{}", facts.fault)?;
+    if facts.tries > 1 {
+        write!(f, ", tried {} times", facts.tries)?;
+    }
+    if !facts.waited.is_zero() {
+        write!(f, ", waited for it for {}", minutes(facts.waited))?;
+    }
+    Ok(())
+}
+
+/// Says what is in the way of several images, without what each of them was asked for.
+impl fmt::Display for Hit<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { role, failure } = self;
+        let host = &failure.host;
+        match role {
+            Role::Source => write!(f, "the source `{host}` cannot be read: "),
+            Role::Referrers => write!(
+                f,
+                "signatures and other referrers cannot be read at `{host}`: "
+            ),
+            Role::Target => write!(f, "the target `{host}` cannot be read: "),
+            Role::Run { at_target: true } => write!(f, "at the target `{host}`: "),
+            Role::Run { at_target: false } => write!(f, "at the source `{host}`: "),
+        }?;
+        came_of_it(failure, f)
     }
 }
 

@@ -1,10 +1,11 @@
 //! What to do about it: the core says why, this says what now.
 
 use crate::model::{
-    Cause, DOCKER_HUB, Failure, Fault, Kind, ManifestError, Meaning, NoAnswer, Part, Platforms,
+    Cause, DOCKER_HUB, Failure, Fault, ManifestError, Meaning, NoAnswer, Part, Platforms,
 };
 use crate::plan::{
-    Action, BlockReason, Change, LockState, NameRefused, Outcome, Profile, Refusal, Target,
+    Action, BlockReason, Change, Hit, LockState, NameRefused, Outcome, Profile, Refusal, Role,
+    Target,
 };
 
 /// Says what to do about a change that is blocked; nothing where there is no advice to give.
@@ -78,25 +79,31 @@ pub fn for_outcome(change: &Change, outcome: &Outcome, target: &Target) -> Optio
         Outcome::NotDone { .. } => {
             Some("run `pusher apply` again; it goes on with what is left".to_owned())
         }
-        Outcome::Failed { failure, .. } => for_failed(failure, change, target),
+        Outcome::Failed { failure, .. } => {
+            let at_target = change.failed_at_target(failure, target);
+            for_failed(failure, at_target, target)
+        }
         Outcome::Unchanged | Outcome::Done(_) => None,
+    }
+}
+
+/// Says what to do about what is in the way of several images.
+pub fn for_hit(hit: &Hit<'_>, target: &Target) -> Option<String> {
+    match hit.role {
+        Role::Source | Role::Referrers => advice(hit.failure, false, target),
+        Role::Target => advice(hit.failure, true, target),
+        Role::Run { at_target } => for_failed(hit.failure, at_target, target),
     }
 }
 
 /// Says what to do about a failure in the middle of a copy or a deletion: asking again is advice only
 /// where the next answer may be another one.
-fn for_failed(failure: &Failure, change: &Change, target: &Target) -> Option<String> {
+fn for_failed(failure: &Failure, at_target: bool, target: &Target) -> Option<String> {
     let again = || "run `pusher apply` again; what arrived is not sent twice".to_owned();
     match failure.cause() {
         Cause::Server | Cause::Unreachable => of_way(failure).or_else(|| Some(again())),
-        _ => advice(failure, is_at_target(failure, change, target), target),
+        _ => advice(failure, at_target, target),
     }
-}
-
-/// Tells on which side something went wrong, also where both are the same registry.
-fn is_at_target(failure: &Failure, change: &Change, target: &Target) -> bool {
-    let writes = failure.request().is_none_or(Kind::is_write);
-    failure.host == target.registry && (writes || change.source.registry() != target.registry)
 }
 
 /// Says what to do about a failure at one side.
@@ -304,7 +311,8 @@ fn for_refusal(refusal: &Refusal, platforms: &Platforms) -> Option<String> {
 mod tests {
     use super::*;
     use crate::model::{
-        Asked, Attempt, Descriptor, Digest, ErrorAnswer, Operation, PlatformPattern, media_type,
+        Asked, Attempt, Descriptor, Digest, ErrorAnswer, Kind, Operation, PlatformPattern,
+        media_type,
     };
     use crate::plan::{Origin, ProfileKind, TargetName};
 

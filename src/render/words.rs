@@ -2,8 +2,8 @@
 
 use crate::model::{Digest, Platforms, Reference};
 use crate::plan::{
-    Action, BlockReason, Change, Cost, LeftOut, LockState, Misfit, NotDone, Outcome, Plan,
-    ProfileKind, SameContent, Selection, Summary, TagAfter, TargetName,
+    Action, BlockReason, Change, Cost, Hit, LeftOut, LockState, Misfit, NotDone, Outcome, Plan,
+    ProfileKind, Role, SameContent, Selection, Summary, TagAfter, TargetName,
 };
 
 use super::format::Details;
@@ -152,6 +152,29 @@ pub fn block_reason(reason: &BlockReason) -> String {
             let [locked, found] = Digest::short_pair(locked, found);
             format!("the lock wants {locked}, but what it names as the source comes to {found}")
         }
+    }
+}
+
+/// Returns what became of the images that have a cause in common.
+pub fn shared_word(hit: &Hit<'_>) -> &'static str {
+    match hit.role {
+        Role::Source | Role::Referrers | Role::Target => "blocked",
+        Role::Run { .. } => "failed",
+    }
+}
+
+/// How many of the images that have one cause in common are named.
+const NAMED: usize = 5;
+
+/// Returns the names of images that have something in common, the first few of many.
+pub fn named<'a>(names: impl ExactSizeIterator<Item = &'a TargetName>, all: bool) -> String {
+    let most = if all { names.len() } else { NAMED };
+    let left = names.len().saturating_sub(most);
+    let shown: Vec<_> = names.take(most).map(|name| format!("`{name}`")).collect();
+    let shown = shown.join(", ");
+    match left {
+        0 => shown,
+        left => format!("{shown} and {left} more"),
     }
 }
 

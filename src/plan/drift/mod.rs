@@ -216,6 +216,15 @@ impl<'a> Drift<'a> {
 }
 
 impl Difference {
+    /// Returns the difference as it is where only this reason stands in the way of the image.
+    #[must_use]
+    pub fn blocked_by(&self, reason: BlockReason) -> Self {
+        Self {
+            change: self.change.blocked_by(reason),
+            ..self.clone()
+        }
+    }
+
     fn new(kind: DriftKind, change: &Change) -> Self {
         Self {
             kind,

@@ -8,28 +8,65 @@ use std::fmt;
 
 use crate::config::{Diagnostic, Files, Severity};
 use crate::plan::{
-    Action, Change, Desired, Drift, DriftKind, Origin, Outcome, Plan, Report, Target,
+    Action, Change, Desired, Difference, Drift, DriftKind, Origin, Outcome, Plan, Report, Shared,
+    Target, Told, by_cause,
 };
 
 use super::diff::{self, Compared, sides};
 use super::drift::meaning;
 use super::format::Details;
 use super::hints;
-use super::words::{block_reason, outcome_reason, outcome_word, same_content, short_reference};
+use super::units::counted;
+use super::words::{
+    block_reason, named, outcome_reason, outcome_word, same_content, shared_word, short_reference,
+};
 use annotations::{Annotation, At, Level, write};
 
 /// Writes what has to be done: what cannot be as an error, the rest as notices.
 pub fn plan(plan: &Plan, details: &Details<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
-    let found: Vec<_> = plan
-        .changes
-        .iter()
-        .filter_map(|change| pending(change, &plan.target, details))
+    let target = &plan.target;
+    let changes = plan.changes.iter();
+    let told = by_cause(changes.map(|change| (change, change.hits())), target);
+    let found: Vec<_> = told
+        .into_iter()
+        .filter_map(|told| match told {
+            Told::Alone(change) => pending(&change.origin, change, target, details),
+            Told::Rest(change, reason) => {
+                let rest = change.blocked_by(reason);
+                pending(&change.origin, &rest, target, details)
+            }
+            Told::Shared(shared) => {
+                let word = shared_word(&shared.hit);
+                Some(of_shared(&shared, |change| change, word, target))
+            }
+        })
         .collect();
     write(&found, out)
 }
 
+/// Makes one annotation of what several images have in common; it stands at the first of them.
+fn of_shared<'a, T>(
+    shared: &Shared<'a, T>,
+    change_of: impl Fn(&T) -> &'a Change,
+    word: &str,
+    target: &Target,
+) -> Annotation<'a> {
+    let Shared { hit, items } = shared;
+    let first = items.first().map(&change_of);
+    let names = items.iter().map(|item| &change_of(item).target);
+    let names = named(names, false);
+    Annotation {
+        level: Level::Error,
+        at: first.map(|change| at(&change.origin)),
+        title: format!("{word} {}", counted(items.len(), "image")),
+        message: format!("{hit}: {names}"),
+        hint: hints::for_hit(hit, target),
+    }
+}
+
 fn pending<'a>(
-    change: &'a Change,
+    origin: &'a Origin,
+    change: &Change,
     target: &Target,
     details: &Details<'_>,
 ) -> Option<Annotation<'a>> {
@@ -51,7 +88,7 @@ fn pending<'a>(
     };
     Some(Annotation {
         level,
-        at: Some(at(&change.origin)),
+        at: Some(at(origin)),
         title: format!("{word} {}", change.target),
         message,
         hint: hints::for_change(change, target),
@@ -61,15 +98,28 @@ fn pending<'a>(
 /// Writes what did not end as planned.
 pub fn report(report: &Report, out: &mut dyn fmt::Write) -> fmt::Result {
     let Report { plan, outcomes, .. } = report;
+    let target = &plan.target;
     let ended = plan.changes.iter().zip(outcomes);
-    let found: Vec<_> = ended
-        .filter_map(|(change, outcome)| unfinished(change, outcome, &plan.target))
+    let ended = ended.map(|one @ (change, outcome)| (one, change.hits_of(outcome, target)));
+    let found: Vec<_> = by_cause(ended, target)
+        .into_iter()
+        .filter_map(|told| match told {
+            Told::Alone((change, outcome)) => unfinished(&change.origin, change, outcome, target),
+            Told::Rest((change, outcome), reason) => {
+                unfinished(&change.origin, &change.blocked_by(reason), outcome, target)
+            }
+            Told::Shared(shared) => {
+                let word = shared_word(&shared.hit);
+                Some(of_shared(&shared, |(change, _)| change, word, target))
+            }
+        })
         .collect();
     write(&found, out)
 }
 
 fn unfinished<'a>(
-    change: &'a Change,
+    origin: &'a Origin,
+    change: &Change,
     outcome: &Outcome,
     target: &Target,
 ) -> Option<Annotation<'a>> {
@@ -78,7 +128,7 @@ fn unfinished<'a>(
             Outcome::NotDone { .. } => Level::Warning,
             _ => Level::Error,
         },
-        at: Some(at(&change.origin)),
+        at: Some(at(origin)),
         title: format!("{} {}", outcome_word(change, outcome), change.target),
         message: outcome_reason(change, outcome)?,
         hint: hints::for_outcome(change, outcome, target),
@@ -87,28 +137,38 @@ fn unfinished<'a>(
 
 /// Writes how the target differs: what could not be told as an error, the rest as warnings.
 pub fn drift(drift: &Drift<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
-    let found: Vec<_> = drift
-        .found
-        .iter()
-        .map(|difference| {
-            let change = &difference.change;
-            let message = match &change.action {
-                Action::Blocked { reason, .. } => block_reason(reason),
-                _ => meaning(difference.kind).to_owned(),
-            };
-            Annotation {
-                level: match difference.kind {
-                    DriftKind::Unreadable | DriftKind::Blocked => Level::Error,
-                    _ => Level::Warning,
-                },
-                at: Some(at(&change.origin)),
-                title: format!("{} {}", difference.kind.as_str(), change.target),
-                message,
-                hint: hints::for_change(change, &drift.plan.target),
+    let target = &drift.plan.target;
+    let found = drift.found.iter();
+    let told = by_cause(found.map(|one| (one, one.change.hits())), target);
+    let found: Vec<_> = told
+        .into_iter()
+        .map(|told| match told {
+            Told::Alone(one) => differs(&one.change.origin, one, target),
+            Told::Rest(one, reason) => differs(&one.change.origin, &one.blocked_by(reason), target),
+            Told::Shared(shared) => {
+                let word = DriftKind::Unreadable.as_str();
+                of_shared(&shared, |one| &one.change, word, target)
             }
         })
         .collect();
     write(&found, out)
+}
+
+fn differs<'a>(origin: &'a Origin, difference: &Difference, target: &Target) -> Annotation<'a> {
+    let Difference { kind, change, .. } = difference;
+    Annotation {
+        level: match kind {
+            DriftKind::Unreadable | DriftKind::Blocked => Level::Error,
+            _ => Level::Warning,
+        },
+        at: Some(at(origin)),
+        title: format!("{} {}", kind.as_str(), change.target),
+        message: match &change.action {
+            Action::Blocked { reason, .. } => block_reason(reason),
+            _ => meaning(*kind).to_owned(),
+        },
+        hint: hints::for_change(change, target),
+    }
 }
 
 /// Writes what there is to say about the files.

@@ -3,11 +3,11 @@
 use std::fmt;
 
 use crate::model::Digest;
-use crate::plan::{Action, Change, Copy, Target};
+use crate::plan::{Action, Change, Copy, Shared, Target, TargetName};
 
 use super::super::hints;
-use super::super::style::Tone;
-use super::super::units::bytes;
+use super::super::style::{Tone, View};
+use super::super::units::{bytes, counted};
 use super::super::words::{self, short_reference};
 use super::page::{Pad, Page, Span};
 
@@ -101,6 +101,27 @@ impl Head {
             word: Span::new(block.tone, block.word),
             detail: Span::plain(&block.detail),
         }
+    }
+}
+
+/// Makes one block of what several images have in common.
+pub(super) fn of_shared<'a, T>(
+    shared: &'a Shared<'_, T>,
+    name_of: impl Fn(&'a T) -> &'a TargetName,
+    word: &'static str,
+    target: &Target,
+    view: &View,
+) -> Block {
+    let Shared { hit, items } = shared;
+    let names = words::named(items.iter().map(name_of), view.verbose);
+    Block {
+        symbol: "!",
+        tone: Tone::Bad,
+        name: counted(items.len(), "image"),
+        word,
+        detail: String::new(),
+        lines: vec![vec![Span::plain(hit.to_string())], vec![Span::faint(names)]],
+        hint: hints::for_hit(hit, target),
     }
 }
 

@@ -3,12 +3,12 @@
 use std::fmt;
 
 use crate::model::Digest;
-use crate::plan::{Action, Difference, Drift, DriftKind, Target};
+use crate::plan::{Action, Difference, Drift, DriftKind, Target, Told, by_cause};
 
 use super::super::drift::{advice, summary};
 use super::super::style::{Tone, View};
 use super::super::words::block_reason;
-use super::block::{Block, blocks, header, of_change};
+use super::block::{Block, blocks, header, of_change, of_shared};
 use super::page::{Page, Span};
 
 /// Writes how the target differs from what is declared.
@@ -16,10 +16,18 @@ pub fn drift(drift: &Drift<'_>, view: &View, out: &mut dyn fmt::Write) -> fmt::R
     let target = &drift.plan.target;
     let mut page = Page::new(view, out);
     header(&mut page, target)?;
-    let shown: Vec<_> = drift
-        .found
-        .iter()
-        .map(|difference| block(difference, target))
+    let found = drift.found.iter();
+    let told = by_cause(found.map(|one| (one, one.change.hits())), target);
+    let shown: Vec<_> = told
+        .into_iter()
+        .map(|told| match told {
+            Told::Alone(difference) => block(difference, target),
+            Told::Rest(difference, reason) => block(&difference.blocked_by(reason), target),
+            Told::Shared(shared) => {
+                let word = DriftKind::Unreadable.as_str();
+                of_shared(&shared, |one| &one.change.target, word, target, view)
+            }
+        })
         .collect();
     blocks(&mut page, &shown)?;
     page.flow(0, &[Span::new(Tone::Strong, summary(drift))])?;

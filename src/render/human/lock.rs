@@ -4,12 +4,12 @@ use std::fmt;
 
 use crate::lock::{Renewal, Renewed, Unfit};
 use crate::model::Digest;
-use crate::plan::{Target, TargetName};
+use crate::plan::{Target, TargetName, Told, by_cause};
 
 use super::super::style::{Tone, View};
 use super::super::units::counted;
-use super::super::words::{block_reason, unlocked};
-use super::block::{Block, blocks};
+use super::super::words::{block_reason, shared_word, unlocked};
+use super::block::{Block, blocks, of_shared};
 use super::page::{Page, Span};
 
 /// Writes what became of each image of a lock; what stayed is counted, and shown when asked for.
@@ -21,11 +21,24 @@ pub fn renewed(
     out: &mut dyn fmt::Write,
 ) -> fmt::Result {
     let mut page = Page::new(view, out);
-    let shown: Vec<_> = renewed
+    let shown = renewed
         .images
         .iter()
         .filter(|(_, renewal)| view.verbose || *renewal != Renewal::Kept)
-        .map(|(name, renewal)| renewal_block(name, renewal, target))
+        .map(|one @ (_, renewal)| match renewal {
+            Renewal::Blocked(reason) => (one, reason.hits()),
+            _ => (one, vec![]),
+        });
+    let shown: Vec<_> = by_cause(shown, target)
+        .into_iter()
+        .map(|told| match told {
+            Told::Alone((name, renewal)) => renewal_block(name, renewal, target),
+            Told::Rest((name, _), reason) => renewal_block(name, &Renewal::Blocked(reason), target),
+            Told::Shared(shared) => {
+                let word = shared_word(&shared.hit);
+                of_shared(&shared, |(name, _)| name, word, target, view)
+            }
+        })
         .collect();
     blocks(&mut page, &shown)?;
     let count = |word: &str| {

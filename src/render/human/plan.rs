@@ -2,14 +2,15 @@
 
 use std::fmt;
 
-use crate::plan::{Action, Change, Plan};
+use crate::plan::{Action, Change, Plan, Told, by_cause};
 
 use super::super::format::Details;
 use super::super::style::{Tone, View};
 use super::super::words::{
-    block_reason, cost, plan_summary, renamed_from, same_content, same_content_hint, unlocked_hint,
+    block_reason, cost, plan_summary, renamed_from, same_content, same_content_hint, shared_word,
+    unlocked_hint,
 };
-use super::block::{blocks, header, of_change};
+use super::block::{Block, blocks, header, of_change, of_shared};
 use super::diff;
 use super::page::{Page, Span};
 
@@ -28,26 +29,34 @@ pub fn plan(
         // It is told where the new name is.
         action => !action.ends_a_rename(),
     };
-    let shown: Vec<_> = plan
-        .changes
-        .iter()
-        .filter(is_shown)
-        .map(|change| {
-            let mut block = of_change(change, &plan.target);
-            if let Some(old) = renames.get(&change.target) {
-                (block.symbol, block.word) = (">", "rename");
-                block.lines.push(vec![Span::plain(renamed_from(old))]);
+    let block = |change: &Change| {
+        let mut block = of_change(change, &plan.target);
+        if let Some(old) = renames.get(&change.target) {
+            (block.symbol, block.word) = (">", "rename");
+            block.lines.push(vec![Span::plain(renamed_from(old))]);
+        }
+        if let Some(same) = details.same_content(change) {
+            block.lines.push(vec![Span::plain(same_content(same))]);
+        }
+        if let Action::Blocked { reason, .. } = &change.action {
+            block.lines.push(vec![Span::plain(block_reason(reason))]);
+        }
+        if let Some(diff) = details.diffs.and_then(|diffs| diffs.get(&change.target)) {
+            block.lines.extend(diff::lines_of(diff));
+        }
+        block
+    };
+    let shown = plan.changes.iter().filter(is_shown);
+    let told = by_cause(shown.map(|change| (change, change.hits())), &plan.target);
+    let shown: Vec<Block> = told
+        .into_iter()
+        .map(|told| match told {
+            Told::Alone(change) => block(change),
+            Told::Rest(change, reason) => block(&change.blocked_by(reason)),
+            Told::Shared(shared) => {
+                let word = shared_word(&shared.hit);
+                of_shared(&shared, |change| &change.target, word, &plan.target, view)
             }
-            if let Some(same) = details.same_content(change) {
-                block.lines.push(vec![Span::plain(same_content(same))]);
-            }
-            if let Action::Blocked { reason, .. } = &change.action {
-                block.lines.push(vec![Span::plain(block_reason(reason))]);
-            }
-            if let Some(diff) = details.diffs.and_then(|diffs| diffs.get(&change.target)) {
-                block.lines.extend(diff::lines_of(diff));
-            }
-            block
         })
         .collect();
     blocks(&mut page, &shown)?;

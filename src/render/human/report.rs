@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use crate::plan::{Change, Outcome, Report, Target};
+use crate::plan::{Change, Outcome, Report, Target, Told, by_cause};
 
 use super::super::hints;
 use super::super::style::{Tone, View};
 use super::super::tally::{Tally, cost};
 use super::super::units::seconds;
-use super::super::words::{outcome_reason, outcome_word};
-use super::block::{Block, blocks, header, of_change};
+use super::super::words::{outcome_reason, outcome_word, shared_word};
+use super::block::{Block, blocks, header, of_change, of_shared};
 use super::page::{Page, Span};
 
 /// Writes what happened to each change; what was in place is counted, and shown when asked for.
@@ -21,12 +21,25 @@ pub fn report(report: &Report, view: &View, out: &mut dyn fmt::Write) -> fmt::Re
     } = report;
     let mut page = Page::new(view, out);
     header(&mut page, &plan.target)?;
-    let shown: Vec<_> = plan
+    let target = &plan.target;
+    let shown = plan
         .changes
         .iter()
         .zip(outcomes)
         .filter(|(_, outcome)| view.verbose || **outcome != Outcome::Unchanged)
-        .map(|(change, outcome)| block(change, outcome, &plan.target))
+        .map(|one @ (change, outcome)| (one, change.hits_of(outcome, target)));
+    let shown: Vec<_> = by_cause(shown, target)
+        .into_iter()
+        .map(|told| match told {
+            Told::Alone((change, outcome)) => block(change, outcome, target),
+            Told::Rest((change, outcome), reason) => {
+                block(&change.blocked_by(reason), outcome, target)
+            }
+            Told::Shared(shared) => {
+                let word = shared_word(&shared.hit);
+                of_shared(&shared, |(change, _)| &change.target, word, target, view)
+            }
+        })
         .collect();
     blocks(&mut page, &shown)?;
     let tally = Tally::of(report);

@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::plan as core;
 
 use super::super::{hints, words};
+use super::causes::{self, SharedCause};
 use super::plan::{Cause, ReasonKind, after};
 use super::{Descriptor, FORMAT_VERSION, Origin, Platforms, Target};
 
@@ -24,6 +25,8 @@ struct Drift {
     summary: Summary,
     /// What differs, in the order of the files.
     differences: Vec<Difference>,
+    /// What is in the way of several images at once, with all that it hit; empty where nothing is.
+    causes: Vec<SharedCause>,
 }
 
 /// How many images there are of each kind.
@@ -183,6 +186,13 @@ pub fn drift(drift: &core::Drift<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
             .iter()
             .map(|difference| Difference::of(difference, target))
             .collect(),
+        causes: causes::shared(
+            drift
+                .found
+                .iter()
+                .map(|one| (&one.change.target, one.change.hits())),
+            target,
+        ),
     };
     super::write(&document, out)
 }

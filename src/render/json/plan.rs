@@ -10,6 +10,7 @@ use crate::plan as core;
 
 use super::super::format::Details;
 use super::super::{hints, words};
+use super::causes::{self, SharedCause};
 use super::cost::Cost;
 use super::diff::Diff;
 use super::{Descriptor, FORMAT_VERSION, Origin, Platforms, Target};
@@ -29,6 +30,8 @@ struct Plan {
     cost: Option<Cost>,
     /// One change for each image.
     changes: Vec<Change>,
+    /// What is in the way of several images at once, with all that it hit; empty where nothing is.
+    causes: Vec<SharedCause>,
 }
 
 /// How many changes there are of each kind.
@@ -337,6 +340,10 @@ pub fn plan(plan: &core::Plan, details: &Details<'_>, out: &mut dyn fmt::Write) 
             .iter()
             .map(|change| Change::of(change, target, *details))
             .collect(),
+        causes: causes::shared(
+            changes.iter().map(|change| (&change.target, change.hits())),
+            target,
+        ),
     };
     super::write(&document, out)
 }

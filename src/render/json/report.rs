@@ -9,6 +9,7 @@ use crate::plan as core;
 
 use super::super::tally::Tally;
 use super::super::{hints, words};
+use super::causes::{self, SharedCause};
 use super::plan::{Action, after};
 use super::{Descriptor, FORMAT_VERSION, Origin, Platforms, Target};
 
@@ -29,6 +30,8 @@ struct Report {
     summary: Summary,
     /// What happened to each change of the plan, in its order.
     changes: Vec<Change>,
+    /// What is in the way of several images at once, with all that it hit; empty where nothing is.
+    causes: Vec<SharedCause>,
 }
 
 /// How many changes ended in each way, and what it cost.
@@ -187,6 +190,13 @@ pub fn report(report: &core::Report, out: &mut dyn fmt::Write) -> fmt::Result {
             .zip(outcomes)
             .map(|(change, outcome)| Change::of(change, outcome, target))
             .collect(),
+        causes: causes::shared(
+            changes
+                .iter()
+                .zip(outcomes)
+                .map(|(change, outcome)| (&change.target, change.hits_of(outcome, target))),
+            target,
+        ),
     };
     super::write(&document, out)
 }

@@ -19,10 +19,7 @@ pub fn drift(drift: &Drift<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
         ["", "target", "source", "found", "declared"],
         drift.found.iter().filter_map(row),
     );
-    let attention = drift
-        .found
-        .iter()
-        .filter_map(|difference| blocked(&difference.change, target));
+    let attention = blocked(drift.found.iter().map(|one| &one.change), target);
     page.list("Needs attention", troubles(attention));
     for advice in advice(drift) {
         page.paragraph(&format!("hint: {}", prose(advice)));

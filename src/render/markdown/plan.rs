@@ -29,9 +29,7 @@ pub fn plan(plan: &Plan, details: &Details<'_>, out: &mut dyn fmt::Write) -> fmt
     };
     let (unknown, asked): (Vec<_>, Vec<_>) = changes.iter().partition(was_not_asked);
     for (heading, changes) in [("Blocked", asked), ("Unknown", unknown)] {
-        let found = changes
-            .into_iter()
-            .filter_map(|change| blocked(change, target));
+        let found = blocked(changes.into_iter(), target);
         page.list(heading, troubles(found));
     }
     page.table(

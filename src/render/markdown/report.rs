@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use crate::plan::{Action, Change, Endpoints, Outcome, Report, Target};
+use crate::plan::{Action, Change, Endpoints, Outcome, Report, Target, Told, by_cause};
 
 use super::super::hints;
 use super::super::tally::{self, Tally};
 use super::super::units::{counted, seconds};
-use super::super::words::{outcome_reason, outcome_word};
+use super::super::words::{outcome_reason, outcome_word, shared_word};
 use super::escape::code;
 use super::page::Page;
 use super::{Trouble, place, troubles};
@@ -27,10 +27,7 @@ pub fn report(report: &Report, out: &mut dyn fmt::Write) -> fmt::Result {
     page.paragraph(format!("Target: {}. {sent}", place(target)).trim_end());
 
     let ended = || plan.changes.iter().zip(outcomes);
-    page.list(
-        "Not in place",
-        troubles(ended().filter_map(|(change, outcome)| trouble(change, outcome, target))),
-    );
+    page.list("Not in place", troubles(not_in_place(ended(), target)));
     page.table(
         ["", "pull", "cost", "time"],
         ended().filter_map(|(change, outcome)| match outcome {
@@ -54,13 +51,30 @@ pub fn report(report: &Report, out: &mut dyn fmt::Write) -> fmt::Result {
     page.finish(out)
 }
 
-fn trouble<'a>(change: &'a Change, outcome: &Outcome, target: &Target) -> Option<Trouble<'a>> {
-    let reason = outcome_reason(change, outcome)?;
-    Some(Trouble {
-        change,
-        why: format!("{}: {reason}", outcome_word(change, outcome)),
-        advice: hints::for_outcome(change, outcome, target),
+fn not_in_place<'a>(
+    ended: impl Iterator<Item = (&'a Change, &'a Outcome)>,
+    target: &Target,
+) -> impl Iterator<Item = Trouble> {
+    let ended = ended.map(|one @ (change, outcome)| (one, change.hits_of(outcome, target)));
+    let told = by_cause(ended, target);
+    told.into_iter().filter_map(|told| match told {
+        Told::Alone((change, outcome)) => trouble(change, outcome, target),
+        Told::Rest((change, outcome), reason) => {
+            trouble(&change.blocked_by(reason), outcome, target)
+        }
+        Told::Shared(shared) => {
+            let names = shared.items.iter().map(|(change, _)| &change.target);
+            let word = Some(shared_word(&shared.hit));
+            Some(Trouble::shared(&shared.hit, names, word, target))
+        }
     })
+}
+
+fn trouble(change: &Change, outcome: &Outcome, target: &Target) -> Option<Trouble> {
+    let reason = outcome_reason(change, outcome)?;
+    let why = format!("{}: {reason}", outcome_word(change, outcome));
+    let advice = hints::for_outcome(change, outcome, target);
+    Some(Trouble::of(change, &why, advice))
 }
 
 /// Returns the command that pulls an image, from everywhere and from inside a VPC.

@@ -10,6 +10,7 @@ mod diff;
 mod drift;
 mod files;
 pub(crate) mod harness;
+mod one_cause;
 mod outputs;
 mod pinned;
 mod plan;

@@ -4,6 +4,7 @@ use pusher::registry::{HostOptions, Login, ReadRegistry as _, WriteRegistry as _
 use pusher::render::hints::of_failure;
 use pusher::sandbox::{Auth, Bearer, Effect, Fault, Options, Origin, Sandbox, Scheme, User};
 
+use super::scripted::{Scripted, challenge, status};
 use super::{
     PASSWORD, anonymous, client_for, client_with, login, push_image, repository, start, tagged,
 };
@@ -357,5 +358,37 @@ async fn the_signature_of_an_address_is_in_no_text() {
         let told = format!("{error} {error:?}");
         assert!(!told.contains("signature"), "{told}");
         assert!(told.contains("of `app`"), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_login_is_tried_once_however_many_places_for_tokens_there_are() {
+    for refusal in [|| status(401, &[]), || challenge("Basic realm=\"x\"")] {
+        let server = Scripted::start(move |asked, own| {
+            if asked.path.starts_with("/token") {
+                return refusal();
+            }
+            let repository = asked.path.split('/').nth(2).unwrap_or_default();
+            challenge(&format!("Bearer realm=\"http://{own}/token/{repository}\""))
+        })
+        .await;
+        let login = Some(Login::Password {
+            username: "user".to_owned(),
+            password: pusher::model::Secret::new("wrong-password".to_owned()),
+        });
+        let options = HostOptions {
+            login,
+            ..HostOptions::default()
+        };
+        let client = client_with(&server.address, options);
+        let images = (0..40).map(|n| format!("{}/app{n}:1", server.address));
+        let images: Vec<_> = images.map(|image| image.parse().unwrap()).collect();
+        let asked = images.iter().map(|image| client.head_manifest(image));
+        for found in join_all(asked).await {
+            let why = found.unwrap_err().to_string();
+            assert!(why.contains("the login was refused"), "{why}");
+        }
+        let logins = server.count("GET", "/token");
+        assert!(logins <= 3, "{logins} logins");
     }
 }
