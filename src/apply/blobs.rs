@@ -15,11 +15,12 @@ use tokio::sync::{Mutex, Semaphore};
 use crate::model::{Descriptor, Digest, Failure, Repository};
 use crate::once::OncePerKey;
 use crate::plan::cost::WORTH_ASKING;
-use crate::registry::{Mount, Upload, UploadSession, WriteRegistry};
+use crate::registry::{Mount, WriteRegistry};
 
 use super::image::Tally;
 use super::small::{Opened, SmallBlobs};
 use super::transfer;
+use super::uploads::{OpenUpload, Uploads};
 
 /// How many blobs of all images are under way: more than the registries' own limits let through. It
 /// bounds memory, however many layers images have.
@@ -58,6 +59,7 @@ pub(super) struct Blobs<'a, R> {
     renamed: HashMap<Repository, Repository>,
     small: SmallBlobs,
     places: Semaphore,
+    uploads: Uploads<'a, R>,
 }
 
 /// Whether the target mounts.
@@ -102,6 +104,7 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
             renamed: HashMap::new(),
             small: SmallBlobs::default(),
             places: Semaphore::new(BLOBS_AT_ONCE),
+            uploads: Uploads::new(registry),
         }
     }
 
@@ -110,6 +113,11 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
         if new != old {
             self.renamed.insert(new, old);
         }
+    }
+
+    /// Ends the uploads that a stop left open.
+    pub(super) async fn end_uploads(&self) {
+        self.uploads.end_all().await;
     }
 
     /// Returns when the target repository holds the blob.
@@ -170,12 +178,12 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
             digest: job.blob.digest.clone(),
             from,
         };
-        match self.registry.start_upload(job.target, Some(&mount)).await? {
-            Upload::Mounted => {
+        match self.uploads.open(job.target, Some(&mount)).await? {
+            None => {
                 self.mounts.worked();
                 Ok(How::Mounted)
             }
-            Upload::Session(session) => {
+            Some(session) => {
                 tracing::debug!(
                     registry = job.target.registry, blob = %job.blob.digest, "it was not mounted"
                 );
@@ -195,20 +203,20 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
             upload,
             bytes,
             _room,
-        } = self.small.open(self.registry, job).await?;
+        } = self.small.open(self.registry, &self.uploads, job).await?;
         match upload {
-            Upload::Mounted => Ok(How::Mounted),
-            Upload::Session(session) => self.send(job, session, bytes).await,
+            None => Ok(How::Mounted),
+            Some(session) => self.send(job, session, bytes).await,
         }
     }
 
     async fn send(
         &self,
         job: &BlobJob<'_>,
-        session: UploadSession,
+        session: OpenUpload<'_, R>,
         bytes: Option<Bytes>,
     ) -> Result<How, Failure> {
-        transfer::send(self.registry, job, session, bytes).await?;
+        transfer::send(self.registry, &self.uploads, job, session, bytes).await?;
         Ok(How::Sent)
     }
 

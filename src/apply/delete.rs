@@ -7,12 +7,12 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use crate::model::{Attempt, Digest, Failure, Fault, Need, Reference, Repository};
+use crate::model::{Attempt, Digest, Failure, Fault, Reference, Repository};
 use crate::plan::{Action, Change, NotDone, Outcome, TargetName, Transfer};
 use crate::registry::{Deletion, WriteRegistry, retries};
-use crate::tree;
 
 use super::Engine;
+use super::needed::obstacle;
 use super::tag::look_again;
 
 /// Whether the target deletes a tag and leaves its manifest; the first answer tells.
@@ -130,7 +130,7 @@ fn waits_for(ended: &Outcomes, group: &Group<'_>, going: &HashSet<TargetName>) -
 }
 
 async fn delete<R: WriteRegistry>(engine: &Engine<'_, R>, group: &Group<'_>) -> Outcomes {
-    if *engine.stop.borrow() {
+    if engine.stop.was_asked() {
         let stopped = |(position, _): &(usize, _)| (*position, Outcome::not_done(NotDone::Stopped));
         return group.members.iter().map(stopped).collect();
     }
@@ -165,137 +165,102 @@ async fn delete_group<R: WriteRegistry>(
     let mut together = vec![];
     for (position, change) in &group.members {
         match delete_tag(engine, group, change).await {
-            Some(result) => ended.push((*position, result)),
-            None => together.push((*position, *change)),
+            Ok(Tag::Gone) => ended.push((*position, Ok(()))),
+            Ok(Tag::NotAlone) => together.push((*position, *change)),
+            Err(outcome) => ended.push((*position, Err(outcome))),
         }
     }
-    if let Err(failure) = delete_manifest(engine, group, &together).await {
-        for (position, change) in together {
-            let (tag, planned) = (group.tag(change), Some(group.digest));
-            let found = look_again(engine.registry, &tag, None, planned, failure.clone()).await;
-            ended.push((position, found));
-        }
-    } else {
-        ended.extend(together.into_iter().map(|(position, _)| (position, Ok(()))));
+    let deleted = delete_manifest(engine, group, &together).await;
+    for (position, change) in together {
+        let (tag, planned) = (group.tag(change), Some(group.digest));
+        let end = match &deleted {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(failure)) => look_again(engine, &tag, None, planned, failure.clone()).await,
+            Err(stopped) => Err(stopped.clone()),
+        };
+        ended.push((position, end));
     }
     ended
 }
 
-/// Deletes a tag alone; none where only its whole manifest can be deleted.
+/// What came of an attempt to delete a tag alone.
+enum Tag {
+    Gone,
+    /// Only its whole manifest can be deleted.
+    NotAlone,
+}
+
 async fn delete_tag<R: WriteRegistry>(
     engine: &Engine<'_, R>,
     group: &Group<'_>,
     change: &Change,
-) -> Option<Result<(), Outcome>> {
-    let registry = engine.registry;
+) -> Result<Tag, Outcome> {
+    let Engine { registry, stop, .. } = engine;
     let tag = group.tag(change);
-    let found = match registry.head_manifest(&tag).await {
-        Ok(found) => found,
-        Err(failure) => return Some(Err(Outcome::failed(failure))),
+    let look = async || {
+        let found = stop.or(registry.head_manifest(&tag)).await?;
+        found.map_err(Outcome::failed)
     };
-    match found {
+    match look().await? {
         // Someone was faster.
-        None => return Some(Ok(())),
+        None => return Ok(Tag::Gone),
         Some(found) if found.digest != *group.digest => {
-            return Some(Err(Outcome::stale(Some(&found.digest))));
+            return Err(Outcome::stale(Some(&found.digest)));
         }
         Some(_) => {}
     }
     let TagDeletion(supported) = &engine.tag_deletion;
     if !supported.load(Ordering::Relaxed) {
-        return None;
+        return Ok(Tag::NotAlone);
     }
-    let gone = match registry.delete_manifest(&tag).await {
+    let gone = match stop.or_unanswered(registry.delete_manifest(&tag)).await? {
         Ok(Deletion::Deleted) => true,
         // It was there a moment ago: perhaps what is not found is the way to delete a tag.
-        Ok(Deletion::Absent) => match registry.head_manifest(&tag).await {
-            Ok(found) => found.is_none(),
-            Err(failure) => return Some(Err(Outcome::failed(failure))),
-        },
+        Ok(Deletion::Absent) => look().await?.is_none(),
         Ok(Deletion::Unsupported) => false,
         Err(failure) => {
             let planned = Some(group.digest);
-            return Some(look_again(registry, &tag, None, planned, failure).await);
+            look_again(engine, &tag, None, planned, failure).await?;
+            true
         }
     };
     if gone {
-        return Some(Ok(()));
+        return Ok(Tag::Gone);
     }
     supported.store(false, Ordering::Relaxed);
-    None
+    Ok(Tag::NotAlone)
 }
 
 /// Deletes a manifest, and with it the tags of the group, if nothing else in the repository needs it.
+/// An outer `Err` is the outcome of a stop.
 async fn delete_manifest<R: WriteRegistry>(
     engine: &Engine<'_, R>,
     group: &Group<'_>,
     members: &[(usize, &Change)],
-) -> Result<(), Failure> {
-    let registry = engine.registry;
+) -> Result<Result<(), Failure>, Outcome> {
+    let Engine { registry, stop, .. } = engine;
     let Some((_, first)) = members.first() else {
-        return Ok(());
+        return Ok(Ok(()));
     };
     let refused = |fault| {
         let tag = group.tag(first);
-        Err(Failure::new(
-            tag.registry().to_owned(),
-            Attempt::Deletion(tag),
-            fault,
-        ))
+        let attempt = Attempt::Deletion(tag.clone());
+        Failure::new(tag.registry().to_owned(), attempt, fault)
     };
-    let tags = registry.list_tags(&group.repository).await?;
-    let tags = tags.unwrap_or_default();
-    let going: HashSet<&str> = members.iter().map(|(_, c)| c.target.tag.as_str()).collect();
-    // The tags that go are there: a list without them is not the whole list.
-    let listed: HashSet<&str> = tags.iter().map(String::as_str).collect();
-    if !going.is_subset(&listed) {
-        return refused(Fault::TagsUnknown);
-    }
-    let mut seen = HashSet::new();
-    for tag in tags.iter().filter(|tag| !going.contains(tag.as_str())) {
-        let reference = Reference::tagged(group.repository.clone(), tag.clone());
-        if let Some(by) = needed_by(engine, &reference, group.digest, &mut seen).await? {
-            let tag = tag.clone();
-            return refused(Fault::Needed { tag, by });
-        }
+    let going = members.iter().map(|(_, c)| c.target.tag.as_str()).collect();
+    match stop
+        .or(obstacle(engine, &group.repository, group.digest, &going))
+        .await?
+    {
+        Ok(None) => {}
+        Ok(Some(fault)) => return Ok(Err(refused(fault))),
+        Err(failure) => return Ok(Err(failure)),
     }
     let manifest = Reference::digested(group.repository.clone(), group.digest.clone());
-    match registry.delete_manifest(&manifest).await? {
-        Deletion::Deleted | Deletion::Absent => Ok(()),
-        Deletion::Unsupported => refused(Fault::CannotDelete),
-    }
-}
-
-/// Tells how a tag needs a manifest, if it does. What was `seen` not to need it is not walked again.
-async fn needed_by<R: WriteRegistry>(
-    engine: &Engine<'_, R>,
-    tag: &Reference,
-    digest: &Digest,
-    seen: &mut HashSet<Digest>,
-) -> Result<Option<Need>, Failure> {
-    let registry = engine.registry;
-    let found = match registry.head_manifest(tag).await? {
-        Some(found) => Some(found),
-        // The list has it: what hides it from HEAD may show it to GET.
-        None => registry.get_manifest(tag).await?.map(|raw| raw.descriptor),
-    };
-    let Some(found) = found else {
-        return Ok(None);
-    };
-    if found.digest == *digest {
-        return Ok(Some(Need::Same));
-    }
-    if !seen.insert(found.digest.clone()) {
-        return Ok(None);
-    }
-    match tree::digests(registry, tag, &found, &engine.room).await {
-        Ok(below) => Ok(below.contains(digest).then_some(Need::Listed)),
-        Err(failure) => match failure.fault {
-            // What cannot be understood may need anything.
-            Fault::Manifest { .. } | Fault::OtherSize { .. } | Fault::TooMuch(_) => {
-                Ok(Some(Need::Perhaps))
-            }
-            _ => Err(failure),
-        },
-    }
+    let deleted = stop.or_unanswered(registry.delete_manifest(&manifest));
+    Ok(match deleted.await? {
+        Ok(Deletion::Deleted | Deletion::Absent) => Ok(()),
+        Ok(Deletion::Unsupported) => Err(refused(Fault::CannotDelete)),
+        Err(failure) => Err(failure),
+    })
 }

@@ -59,15 +59,20 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
     async fn run(&self) -> Result<(), Outcome> {
         let tree = tokio::select! {
             tree = self.bring_contents() => tree.map_err(Outcome::failed)?,
-            () = self.engine.stopped() => return Err(Outcome::not_done(NotDone::Stopped)),
+            () = self.engine.stop.asked() => return Err(Outcome::not_done(NotDone::Stopped)),
         };
         // From here on nothing is large; a stop lets it end, so that no answer is left unread.
-        if tree.root.subject.is_some() {
-            let pushed = self.push_by_digest(&tree.root.manifest).await;
-            pushed.map_err(Outcome::failed)?;
-            self.list(&tree.root).await.map_err(Outcome::failed)?;
-        }
+        let listed = self.engine.stop.or(self.list_root(&tree.root)).await?;
+        listed.map_err(Outcome::failed)?;
         self.move_tag(&tree.root.manifest).await
+    }
+
+    /// Sees to it that a root that names a subject is listed before a tag points to it.
+    async fn list_root(&self, root: &Node) -> Result<(), Failure> {
+        if root.subject.is_some() {
+            self.push_by_digest(&root.manifest).await?;
+        }
+        self.list(root).await
     }
 
     /// Sees to it that a manifest is listed with the referrers of its subject, if it names one. The tag
@@ -161,9 +166,9 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
 
     /// Moves the tag, if it still is where the plan saw it.
     async fn move_tag(&self, root: &RawManifest) -> Result<(), Outcome> {
-        let registry = self.engine.registry;
+        let Engine { registry, stop, .. } = self.engine;
         let tag = self.engine.plan.target.reference(&self.change.target);
-        let now = registry.head_manifest(&tag).await;
+        let now = stop.or(registry.head_manifest(&tag)).await?;
         let now = now.map_err(Outcome::failed)?.map(|found| found.digest);
         if now.as_ref() == Some(&root.descriptor.digest) {
             return Ok(());
@@ -171,11 +176,14 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
         if now.as_ref() != self.planned() {
             return Err(Outcome::stale(now.as_ref()));
         }
-        match registry.put_manifest(&tag, root).await {
+        match stop
+            .or_unanswered(registry.put_manifest(&tag, root))
+            .await?
+        {
             Ok(_) => Ok(()),
             Err(failure) => {
                 let wanted = Some(&root.descriptor.digest);
-                look_again(registry, &tag, wanted, self.planned(), failure).await
+                look_again(self.engine, &tag, wanted, self.planned(), failure).await
             }
         }
     }

@@ -8,7 +8,9 @@
 //! | `feed` | a source as the body of an upload, taken up again where that broke |
 //! | `source` | one blob from its source: checked, read on where it breaks |
 //! | `transfer` | one blob into its target: streamed, taken up again where it broke |
-//! | `delete` | tags that go |
+//! | `uploads` | the uploads that are open: what a stop leaves is ended |
+//! | `stop` | how long a run goes on once it is stopped |
+//! | `delete`, `needed` | tags that go, and what else needs their manifests |
 //! | `referrers` | what names a subject is listed, under a tag where the registry has no referrers API |
 //! | `tag` | what a tag points to after a request that went wrong |
 
@@ -16,11 +18,14 @@ mod blobs;
 mod delete;
 mod feed;
 mod image;
+mod needed;
 mod referrers;
 mod small;
 mod source;
+mod stop;
 mod tag;
 mod transfer;
+mod uploads;
 
 use std::cmp::Reverse;
 use std::collections::VecDeque;
@@ -39,6 +44,7 @@ use crate::tree::Room;
 use blobs::Blobs;
 use delete::TagDeletion;
 use referrers::Lists;
+use stop::Stop;
 
 /// How many images are worked on together. The registries' own limits are kept by the client; this
 /// one bounds memory.
@@ -49,7 +55,8 @@ const ONE_FOR_SMALL: usize = 6;
 /// Carries out what `plan` says, and nothing else.
 ///
 /// One image that fails does not stop the others. When `stop` turns true, no tag is moved any more
-/// but those that are being moved at that moment.
+/// but those that are being moved at that moment, for which there are a few seconds, and the uploads that
+/// are open are ended at the target.
 pub async fn apply<R: WriteRegistry>(
     plan: &Plan,
     registry: &R,
@@ -68,7 +75,9 @@ pub async fn apply<R: WriteRegistry>(
     };
     let done = join_all((0..IMAGES_AT_ONCE).map(work)).await;
     let mut in_order: Vec<(usize, Outcome)> = done.into_iter().flatten().collect();
-    in_order.extend(delete::delete_all(engine, &in_order).await);
+    // It is large, and most runs delete nothing.
+    in_order.extend(Box::pin(delete::delete_all(engine, &in_order)).await);
+    engine.blobs.end_uploads().await;
     in_order.sort_unstable_by_key(|(position, _)| *position);
     Report {
         plan: plan.clone(),
@@ -106,7 +115,7 @@ fn next<'a>(waiting: &Mutex<Waiting<'a>>, number: usize) -> Option<(usize, &'a C
 struct Engine<'a, R> {
     plan: &'a Plan,
     registry: &'a R,
-    stop: watch::Receiver<bool>,
+    stop: Stop,
     progress: &'a Progress,
     blobs: Blobs<'a, R>,
     /// The manifests that a repository was seen to hold, by digest.
@@ -132,7 +141,7 @@ impl<'a, R: WriteRegistry> Engine<'a, R> {
         Self {
             plan,
             registry,
-            stop,
+            stop: Stop::new(stop),
             progress,
             blobs,
             manifests: OncePerKey::default(),
@@ -153,19 +162,12 @@ impl<'a, R: WriteRegistry> Engine<'a, R> {
             Action::Delete { .. } => return Outcome::not_done(NotDone::Stopped),
             Action::Create { after } | Action::Update { after, .. } => after,
         };
-        if *self.stop.borrow() {
+        if self.stop.was_asked() {
             return Outcome::not_done(NotDone::Stopped);
         }
         self.progress.begin(&change.target);
         let outcome = image::copy(self, change, copy).await;
         self.progress.finish(&change.target);
         outcome
-    }
-
-    /// Returns when someone asks the run to stop; never, if nobody can any more.
-    async fn stopped(&self) {
-        if self.stop.clone().wait_for(|stop| *stop).await.is_err() {
-            std::future::pending::<()>().await;
-        }
     }
 }

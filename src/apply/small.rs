@@ -6,9 +6,10 @@ use bytes::Bytes;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::model::Failure;
-use crate::registry::{Upload, WriteRegistry};
+use crate::registry::WriteRegistry;
 
 use super::blobs::BlobJob;
+use super::uploads::{OpenUpload, Uploads};
 
 /// Larger blobs are streamed.
 const LARGEST: u64 = 128 * 1024;
@@ -21,8 +22,9 @@ const LEAST: u64 = 16 * 1024;
 pub(super) struct SmallBlobs(Semaphore);
 
 /// An upload that was opened and, if the blob is small and its source gave it, all of its bytes.
-pub(super) struct Opened<'a> {
-    pub(super) upload: Upload,
+pub(super) struct Opened<'a, R: WriteRegistry> {
+    /// None where the blob was mounted.
+    pub(super) upload: Option<OpenUpload<'a, R>>,
     pub(super) bytes: Option<Bytes>,
     /// Held until the bytes were sent.
     pub(super) _room: Option<SemaphorePermit<'a>>,
@@ -38,13 +40,14 @@ impl SmallBlobs {
     /// Opens an upload, and reads the blob meanwhile if it is small.
     ///
     /// A source that does not give the bytes is no error here: the stream says it better.
-    pub(super) async fn open<R: WriteRegistry>(
-        &self,
+    pub(super) async fn open<'a, R: WriteRegistry>(
+        &'a self,
         registry: &R,
+        uploads: &'a Uploads<'_, R>,
         job: &BlobJob<'_>,
-    ) -> Result<Opened<'_>, Failure> {
+    ) -> Result<Opened<'a, R>, Failure> {
         if job.blob.size > LARGEST {
-            let upload = registry.start_upload(job.target, None).await?;
+            let upload = uploads.open(job.target, None).await?;
             return Ok(Opened {
                 upload,
                 bytes: None,
@@ -55,7 +58,7 @@ impl SmallBlobs {
         let room = u32::try_from(job.blob.size.max(LEAST)).unwrap_or(u32::MAX);
         let room = self.0.acquire_many(room).await.ok();
         let (upload, bytes) = tokio::join!(
-            registry.start_upload(job.target, None),
+            uploads.open(job.target, None),
             registry.get_blob(job.source, job.blob),
         );
         Ok(Opened {

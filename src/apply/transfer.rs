@@ -10,11 +10,12 @@ use bytes::Bytes;
 use tokio::time::Instant;
 
 use crate::model::Failure;
-use crate::registry::{Upload, UploadSession, WriteRegistry, retries};
+use crate::registry::{WriteRegistry, retries};
 
 use super::blobs::BlobJob;
 use super::feed::Feed;
 use super::source::Source;
+use super::uploads::{OpenUpload, Uploads};
 
 /// How often one side may break without progress in between.
 pub(super) const TRIES: usize = 5;
@@ -25,19 +26,21 @@ const PAUSES: Duration = Duration::from_secs(5 * 60);
 /// How often it is looked how far a blob is.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// Sends a blob from its source into an upload session, and closes that.
+/// Sends a blob from its source into an open upload, and closes that.
 ///
 /// Where the blob was read already it is sent as it is; whatever breaks after that is streamed.
 pub(super) async fn send<R: WriteRegistry>(
     registry: &R,
+    uploads: &Uploads<'_, R>,
     job: &BlobJob<'_>,
-    session: UploadSession,
+    session: OpenUpload<'_, R>,
     whole: Option<Bytes>,
 ) -> Result<(), Failure> {
     let (reader, repository, blob) = (registry.clone(), job.source.clone(), job.blob.clone());
     let feed = Feed::new(move || Source::new(reader.clone(), repository.clone(), blob.clone()));
     let mut sending = Sending {
         registry,
+        uploads,
         job,
         session,
         feed,
@@ -48,9 +51,10 @@ pub(super) async fn send<R: WriteRegistry>(
         paused_since: None,
     };
     let sent = sending.send(whole).await;
-    if sent.is_err() {
-        // The target need not keep what will never be finished.
-        let _ = registry.cancel_upload(&sending.session).await;
+    if sent.is_ok() {
+        sending.session.closed();
+    } else {
+        sending.session.end().await;
         job.tally.lost(sending.shown);
     }
     sent
@@ -59,8 +63,9 @@ pub(super) async fn send<R: WriteRegistry>(
 /// A blob on its way.
 struct Sending<'a, R> {
     registry: &'a R,
+    uploads: &'a Uploads<'a, R>,
     job: &'a BlobJob<'a>,
-    session: UploadSession,
+    session: OpenUpload<'a, R>,
     feed: Feed<R>,
     /// How many bytes are shown as sent.
     shown: u64,
@@ -199,15 +204,14 @@ impl<R: WriteRegistry> Sending<'_, R> {
 
     /// Opens another upload; true where none is needed.
     async fn begin_anew(&mut self) -> Result<bool, Failure> {
-        let _ = self.registry.cancel_upload(&self.session).await;
+        self.session.end().await;
         self.offset = 0;
-        match self.registry.start_upload(self.job.target, None).await? {
-            Upload::Session(session) => {
-                self.session = session;
-                Ok(false)
-            }
-            Upload::Mounted => Ok(true),
+        let opened = self.uploads.open(self.job.target, None).await?;
+        let is_needed = opened.is_some();
+        if let Some(session) = opened {
+            self.session = session;
         }
+        Ok(!is_needed)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display};
 use std::io::{self, ErrorKind, IsTerminal, Write};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use indicatif::{MultiProgress, ProgressDrawTarget};
 
@@ -16,7 +16,7 @@ pub struct Printer {
     answers: Stream,
     talk: Stream,
     quiet: bool,
-    bars: MultiProgress,
+    screen: Mutex<MultiProgress>,
 }
 
 struct Stream {
@@ -47,7 +47,7 @@ impl Printer {
             },
             talk: Stream::new(io::stderr(), err, style(err)),
             quiet,
-            bars: MultiProgress::with_draw_target(bars),
+            screen: Mutex::new(MultiProgress::with_draw_target(bars)),
         }
     }
 
@@ -75,9 +75,18 @@ impl Printer {
         self.quiet
     }
 
-    /// Returns the bars, which stand below everything printed.
-    pub(super) fn bars(&self) -> &MultiProgress {
-        &self.bars
+    /// Returns the bars, which stand below everything printed. While someone holds them, nobody else
+    /// prints or draws.
+    pub(super) fn screen(&self) -> MutexGuard<'_, MultiProgress> {
+        self.screen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Prints where the bars stood; the next frame draws them below.
+    fn print(&self, stream: &Stream, text: &str) -> io::Result<()> {
+        let screen = self.screen();
+        // A terminal that was closed takes nothing, which must not end what is being done.
+        let _ = screen.clear();
+        stream.write(text)
     }
 
     /// Prints a command's answer. Whoever reads it may stop at any time.
@@ -88,7 +97,7 @@ impl Printer {
         let mut whole = String::new();
         render(&mut whole)
             .map_err(io::Error::other)
-            .and_then(|()| self.bars.suspend(|| self.answers.write(&whole)))
+            .and_then(|()| self.print(&self.answers, &whole))
             .map_err(|error| CliError::new(format!("cannot write to standard output: {error}")))
     }
 
@@ -110,7 +119,7 @@ impl Printer {
     pub fn insist(&self, render: impl FnOnce(&mut dyn fmt::Write) -> fmt::Result) {
         let mut whole = String::new();
         if render(&mut whole).is_ok() {
-            let _ = self.bars.suspend(|| self.talk.write(&whole));
+            let _ = self.print(&self.talk, &whole);
         }
     }
 
@@ -198,7 +207,7 @@ mod tests {
             answers: Stream::new(answers, false, Style::PLAIN),
             talk: Stream::new(talk.clone(), false, Style::PLAIN),
             quiet,
-            bars: MultiProgress::with_draw_target(ProgressDrawTarget::hidden()),
+            screen: Mutex::new(MultiProgress::with_draw_target(ProgressDrawTarget::hidden())),
         }
     }
 

@@ -1,9 +1,9 @@
 //! Shows how far a run is: bars on a terminal, a plain line now and then elsewhere.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval, interval_at};
 
@@ -26,7 +26,7 @@ pub enum Phase {
 #[must_use = "the display ends when it is dropped"]
 pub struct Display {
     task: JoinHandle<()>,
-    printer: Arc<Printer>,
+    bars: Arc<Mutex<Bars>>,
 }
 
 /// How often the bars are drawn.
@@ -40,21 +40,27 @@ impl Display {
     /// Begins to show `progress`.
     pub fn start(printer: &Arc<Printer>, progress: &Arc<Progress>, phase: Phase) -> Self {
         let (to, progress) = (printer.clone(), progress.clone());
+        let bars = Arc::new(Mutex::new(Bars::new(printer.clone(), phase)));
+        let drawn = bars.clone();
         let task = if printer.talks_to_a_person() {
-            tokio::spawn(async move { draw(&to, &progress, phase).await })
+            tokio::spawn(async move { draw(&drawn, &progress).await })
         } else {
             tokio::spawn(async move { write(&to, &progress, phase).await })
         };
-        let printer = printer.clone();
-        Self { task, printer }
+        Self { task, bars }
     }
 }
 
 impl Drop for Display {
     fn drop(&mut self) {
         self.task.abort();
-        let _ = self.printer.bars().clear();
+        // The task may be in the middle of a frame, and nothing is to be drawn after this.
+        lock(&self.bars).end();
     }
+}
+
+fn lock(bars: &Mutex<Bars>) -> MutexGuard<'_, Bars> {
+    bars.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 async fn write(printer: &Printer, progress: &Progress, phase: Phase) {
@@ -89,71 +95,91 @@ fn plain_line(snapshot: &Snapshot, phase: Phase) -> String {
     }
 }
 
-async fn draw(printer: &Printer, progress: &Progress, phase: Phase) {
-    let mut bars = Bars::new(printer, phase);
+async fn draw(bars: &Mutex<Bars>, progress: &Progress) {
     let mut ticks = interval(FRAME);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
     // What takes less than a frame is not worth a flicker.
     ticks.tick().await;
     loop {
         ticks.tick().await;
-        bars.show(&progress.snapshot());
+        lock(bars).show(&progress.snapshot());
     }
 }
 
 /// One bar for the whole, and above it a line for each of the first images in flight.
-struct Bars<'a> {
-    printer: &'a Printer,
+struct Bars {
+    printer: Arc<Printer>,
     phase: Phase,
-    whole: ProgressBar,
+    /// None until the first frame, and after the last.
+    whole: Option<ProgressBar>,
     images: Vec<ProgressBar>,
+    is_over: bool,
 }
 
-impl<'a> Bars<'a> {
-    fn new(printer: &'a Printer, phase: Phase) -> Self {
-        let template = match phase {
-            Phase::Reading => "{spinner} reading {bar:30} {pos}/{len} images",
-            Phase::Copying => {
-                "{spinner} {prefix} {wide_bar} {binary_bytes}/{binary_total_bytes} \
-                 {binary_bytes_per_sec} {eta} left"
-            }
-        };
-        let whole = printer.bars().add(ProgressBar::no_length());
-        whole.set_style(style(template));
+impl Bars {
+    fn new(printer: Arc<Printer>, phase: Phase) -> Self {
         Self {
             printer,
             phase,
-            whole,
+            whole: None,
             images: Vec::new(),
+            is_over: false,
         }
     }
 
     fn show(&mut self, now: &Snapshot) {
+        if self.is_over {
+            return;
+        }
         let (position, length) = match self.phase {
             Phase::Reading => (now.images_done as u64, now.images_total as u64),
             Phase::Copying => (now.bytes_done, now.bytes_total),
         };
-        self.whole.set_length(length);
-        self.whole.set_position(position);
+        let printer = self.printer.clone();
+        let screen = printer.screen();
+        let whole = self.whole.get_or_insert_with(|| {
+            let whole = screen.add(ProgressBar::no_length());
+            whole.set_style(style(template(self.phase)));
+            whole
+        });
+        whole.set_length(length);
+        whole.set_position(position);
         let (done, total) = (now.images_done, now.images_total);
-        self.whole.set_prefix(format!("{done}/{total} images"));
-        self.whole.tick();
+        whole.set_prefix(format!("{done}/{total} images"));
+        whole.tick();
+        let whole = whole.clone();
         if self.phase == Phase::Copying {
-            self.show_images(&now.in_flight);
+            self.show_images(&screen, &now.in_flight, &whole);
         }
     }
 
-    fn show_images(&mut self, in_flight: &[(TargetName, ImageProgress)]) {
+    /// Takes everything from the screen, for good.
+    fn end(&mut self) {
+        self.is_over = true;
+        let screen = self.printer.screen();
+        for bar in self.images.drain(..).chain(self.whole.take()) {
+            bar.finish_and_clear();
+            screen.remove(&bar);
+        }
+        let _ = screen.clear();
+    }
+
+    fn show_images(
+        &mut self,
+        screen: &MultiProgress,
+        in_flight: &[(TargetName, ImageProgress)],
+        whole: &ProgressBar,
+    ) {
         let shown = in_flight.len().min(IMAGES_SHOWN);
         while self.images.len() > shown {
             if let Some(bar) = self.images.pop() {
                 bar.finish_and_clear();
-                self.printer.bars().remove(&bar);
+                screen.remove(&bar);
             }
         }
         while self.images.len() < shown {
             let line = ProgressBar::no_length();
-            let line = self.printer.bars().insert_before(&self.whole, line);
+            let line = screen.insert_before(whole, line);
             line.set_style(style("  {wide_msg}"));
             self.images.push(line);
         }
@@ -165,6 +191,16 @@ impl<'a> Bars<'a> {
                 _ => String::new(),
             };
             bar.set_message(format!("{}{rest}", image_line(name, *image)));
+        }
+    }
+}
+
+fn template(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Reading => "{spinner} reading {bar:30} {pos}/{len} images",
+        Phase::Copying => {
+            "{spinner} {prefix} {wide_bar} {binary_bytes}/{binary_total_bytes} \
+             {binary_bytes_per_sec} {eta} left"
         }
     }
 }

@@ -61,7 +61,9 @@ async fn obey(mut signals: Signals, printer: Arc<Printer>, stop: Arc<StopRequest
         stop.made.send_replace(true);
         signals.next().await;
     }
-    let _ = printer.bars().clear();
+    // Nobody draws any more once the bars are held.
+    let screen = printer.screen();
+    let _ = screen.clear();
     std::process::exit(Exit::Interrupted.code().into());
 }
 

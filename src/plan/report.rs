@@ -42,7 +42,7 @@ pub enum Outcome {
         /// What it cost nevertheless.
         cost: Transfer,
     },
-    /// It was not finished; the tag is unchanged.
+    /// It was not finished; the tag is unchanged, unless `why` says that this is not known.
     NotDone {
         /// Why.
         why: NotDone,
@@ -56,6 +56,8 @@ pub enum Outcome {
 pub enum NotDone {
     /// The run was stopped.
     Stopped,
+    /// The run was stopped before the registry answered, so the tag may have been moved or deleted.
+    Unanswered,
     /// It is the old name of an image whose new one has not arrived.
     NewNameMissing,
 }

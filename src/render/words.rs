@@ -204,15 +204,26 @@ pub fn outcome_reason(change: &Change, outcome: &Outcome) -> Option<String> {
             ),
             None => "someone deleted the tag after the plan was made; it was left alone".to_owned(),
         }),
-        (Outcome::Failed { failure, tag, .. }, _) => Some(match tag {
+        (Outcome::Failed { failure, tag, .. }, action) => Some(match tag {
             TagAfter::Unchanged => failure.to_string(),
-            TagAfter::Unknown => format!("{failure}; whether the tag was moved is not known"),
+            TagAfter::Unknown => format!("{failure}; {}", unknown(action)),
         }),
-        (Outcome::NotDone { why, .. }, _) => Some(match why {
+        (Outcome::NotDone { why, .. }, action) => Some(match why {
             NotDone::Stopped => "the run was stopped before this was finished".to_owned(),
+            NotDone::Unanswered => {
+                let unknown = unknown(action);
+                format!("the run was stopped before the registry answered; {unknown}")
+            }
             NotDone::NewNameMissing => "it stays until its new name has arrived".to_owned(),
         }),
         (Outcome::Unchanged | Outcome::Done(_) | Outcome::Blocked, _) => None,
+    }
+}
+
+fn unknown(action: &Action) -> &'static str {
+    match action {
+        Action::Delete { .. } => "whether the tag was deleted is not known",
+        _ => "whether the tag was moved is not known",
     }
 }
 

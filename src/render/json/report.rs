@@ -119,7 +119,7 @@ enum Outcome {
     Stale,
     /// It did not work; what the tag points to is unchanged.
     Failed,
-    /// The run was stopped before; the tag is unchanged.
+    /// The run was stopped before; the tag is unchanged, unless `error` says that this is not known.
     NotDone,
 }
 

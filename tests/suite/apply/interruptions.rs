@@ -2,17 +2,14 @@
 
 use std::time::Duration;
 
-use pusher::apply::apply;
 use pusher::model::Fault::{Paused, TooLong};
 use pusher::model::Platforms;
 use pusher::plan::{Outcome, TagAfter};
-use pusher::progress::Progress;
 use pusher::registry::{Client, ClientOptions, Patience};
 use pusher::sandbox::images::Image;
 use pusher::sandbox::{Effect, Fault, Options, Origin};
-use tokio::sync::watch;
 
-use super::world::{World, assert_done, client, quick_retries};
+use super::world::{World, assert_done, quick_retries};
 
 const MIB: u64 = 1024 * 1024;
 
@@ -320,32 +317,6 @@ async fn a_transfer_that_always_breaks_is_given_up() {
     };
     let message = failure.to_string();
     assert!(message.contains("tried 5 times"), "{message}");
-}
-
-#[tokio::test]
-async fn a_stop_leaves_the_tag_and_says_what_was_not_done() {
-    let world = world(Options::default()).await;
-    let stalled = Effect::StallBody { after: MIB };
-    world
-        .source
-        .faults()
-        .add(Fault::new("GET", "/blobs/", stalled).always());
-    let plan = world.plan().await;
-    let (sender, stop) = watch::channel(false);
-    let (client, progress) = (client(), Progress::default());
-    let stopper = async {
-        while world.source.log().count("GET", "/blobs/") == 0 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-        sender.send(true).unwrap();
-    };
-    let (report, ()) = tokio::join!(apply(&plan, &client, stop, &progress), stopper);
-    let [Outcome::NotDone { cost, .. }] = &report.outcomes[..] else {
-        panic!("{report:?}")
-    };
-    assert!(cost.time > Duration::ZERO, "{cost:?}");
-    assert!(report.interrupted && !report.is_success());
-    assert!(world.target.tags("team/app").is_empty());
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ mod law;
 mod limits;
 mod prune;
 mod referrers;
+mod stops;
 mod trees;
 mod world;
 

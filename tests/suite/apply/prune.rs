@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use pusher::lock::undeclared;
 use pusher::model::{Digest, Platforms, media_type};
 use pusher::observe::{observe, tags};
-use pusher::plan::{Lock, LockedImage, Origin, Outcome, PRUNE_LIMIT, Plan, plan, prune};
+use pusher::plan::{Lock, LockedImage, NotDone, Origin, Outcome, PRUNE_LIMIT, Plan, plan, prune};
 use pusher::progress::Progress;
 use pusher::sandbox::images::{Image, Index};
 use pusher::sandbox::{Delete, Effect, Fault, Options};
 use serde_json::{Value, json};
 
+use super::stops::{not_done, stopped};
 use super::world::{World, actions, assert_done, client};
 
 fn lock(world: &World, plan: &Plan) -> Lock {
@@ -370,5 +371,31 @@ async fn what_is_looked_through_before_a_deletion_has_an_end() {
         assert_eq!(world.target.tag("team/app", "1").is_none(), goes);
         let read = world.target.log().count("GET", "/manifests/");
         assert_eq!(read, reads, "{:#?}", world.target.log().lines());
+    }
+}
+
+#[tokio::test]
+async fn a_deletion_that_is_not_answered_before_a_stop_is_not_said_to_be_undone() {
+    for delete in [Delete::All, Delete::Digests] {
+        let target = Options {
+            delete,
+            ..Options::default()
+        };
+        let mut world = World::with(Options::default(), target).await;
+        Image::new("linux/amd64")
+            .layer("one")
+            .push(&world.source, "app", "1");
+        let lock = mirrored(&mut world, &["app:1"]).await;
+        leave(&mut world, "app:1");
+        let plan = pruned(&world, &lock).await;
+        // The tag alone comes first; where that is refused, the whole manifest.
+        let part = match delete {
+            Delete::Digests => "/manifests/sha256:",
+            _ => "/manifests/1",
+        };
+        let silent = Fault::new("DELETE", part, Effect::Stall).always();
+        world.target.faults().add(silent);
+        let report = stopped(&plan, &world.target, ("DELETE", part), 1).await;
+        assert_eq!(not_done(&report), [Some(NotDone::Unanswered)]);
     }
 }

@@ -22,4 +22,5 @@ mod saved_prune;
 mod secrets;
 mod status;
 mod stop;
+mod terminal;
 mod usage;

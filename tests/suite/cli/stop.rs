@@ -80,6 +80,23 @@ async fn the_first_signal_stops_cleanly_and_says_what_was_done() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_tag_whose_move_is_never_answered_does_not_keep_a_stopped_run() {
+    let (source, target) = pair().await;
+    Image::new("linux/amd64")
+        .layer("one")
+        .push(&source, "org/app", "v1");
+    let silent = Fault::new("PUT", "/manifests/v1", Effect::Stall).always();
+    target.faults().add(silent);
+    let place = Place::between(&source, &target).file("images.txt", "SOURCE/org/app:v1\n");
+    let child = place.start("apply");
+    seen(&target, "PUT", "/manifests/v1").await;
+    signal(&child, "TERM");
+    let ran = place.wait(child);
+    assert_eq!(ran.status, 130);
+    insta::assert_snapshot!("stop_unanswered", ran.whole());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_only_reads_and_is_stopped_says_that_nothing_was_changed() {
     let (source, target) = pair().await;
     source

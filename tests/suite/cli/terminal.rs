@@ -1,0 +1,115 @@
+//! What a person sees who watches a run, on a terminal of its own (`script`, of bsdutils).
+#![cfg(target_os = "linux")]
+
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use pusher::sandbox::images::Image;
+use pusher::sandbox::{Effect, Fault, Sandbox};
+
+use super::harness::{Place, pair};
+
+/// A bar is drawn ten times a second.
+const DRAWN: Duration = Duration::from_millis(500);
+
+/// An image that never arrives: neither can its tag be read nor, once that can, its layer.
+async fn endless(method: &str) -> (Sandbox, Sandbox, Place) {
+    let (source, target) = pair().await;
+    let slow = Image::new("linux/amd64").generated_layer(1 << 20, 7);
+    slow.push(&source, "org/app", "v1");
+    let (part, stall) = match method {
+        "HEAD" => ("/manifests/", Effect::Stall),
+        _ => ("/blobs/", Effect::StallBody { after: 1000 }),
+    };
+    source
+        .faults()
+        .add(Fault::new(method, part, stall).always());
+    let place = Place::between(&source, &target).file("images.txt", "SOURCE/org/app:v1\n");
+    (source, target, place)
+}
+
+/// Starts `pusher` on a terminal, and returns when a bar must have been drawn.
+async fn watched(place: &Place, typed: &str, source: &Sandbox, method: &str) -> Child {
+    let pusher = place.command(typed);
+    let run = format!(
+        "echo $$ >id; exec {} {typed}",
+        pusher.get_program().display()
+    );
+    let mut script = Command::new("script");
+    script
+        .args([
+            "--quiet",
+            "--flush",
+            "--return",
+            "--command",
+            &run,
+            "screen",
+        ])
+        .env_clear()
+        .envs(
+            pusher
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        )
+        .envs([("TERM", "xterm"), ("SHELL", "/bin/sh")])
+        .current_dir(place.path())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null());
+    let child = script.spawn().unwrap();
+    while source.log().count(method, "/org/app/") == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    tokio::time::sleep(DRAWN).await;
+    child
+}
+
+/// Reads a file that is written soon.
+async fn written(place: &Place, name: &str) -> String {
+    let reading = async {
+        loop {
+            match std::fs::read_to_string(place.path().join(name)) {
+                Ok(text) if text.ends_with('\n') => return text,
+                _ => tokio::time::sleep(Duration::from_millis(5)).await,
+            }
+        }
+    };
+    // Only so that a test that fails ends.
+    let reading = tokio::time::timeout(Duration::from_secs(60), reading);
+    reading
+        .await
+        .unwrap_or_else(|_| panic!("`{name}` is not written"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_leaves_no_bar_on_the_screen() {
+    for (typed, method, last) in [
+        ("plan", "HEAD", "nothing was changed"),
+        ("apply", "GET", "Apply interrupted"),
+    ] {
+        for name in ["TERM", "INT"] {
+            let (source, _target, place) = endless(method).await;
+            let script = watched(&place, typed, &source, method).await;
+            let id = written(&place, "id").await;
+            let sent = Command::new("kill").args(["-s", name, id.trim()]).status();
+            assert!(sent.unwrap().success());
+            assert_eq!(place.wait(script).status, 130);
+            let screen = std::fs::read_to_string(place.path().join("screen")).unwrap();
+            let (before, after) = screen.split_once("stopping cleanly").unwrap();
+            assert!(before.contains("/1 images"), "a bar was drawn: {screen}");
+            let (_, after) = after.split_once(last).unwrap();
+            assert!(!after.contains("/1 images"), "{typed} {name}: {screen}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_terminal_that_is_closed_ends_a_run_cleanly() {
+    let (source, target, place) = endless("GET").await;
+    let typed = "apply --report report.json";
+    let mut script = watched(&place, typed, &source, "GET").await;
+    script.kill().unwrap();
+    script.wait().unwrap();
+    let report = written(&place, "report.json").await;
+    assert!(report.contains("\"not-done\""), "{report}");
+    assert_eq!(target.uploads(), 0);
+}
