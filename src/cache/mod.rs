@@ -11,7 +11,7 @@
 mod tests;
 
 use std::collections::HashMap;
-use std::fs::{self, OpenOptions};
+use std::fs::{self, Metadata, OpenOptions};
 use std::io::{self, Write as _};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -173,9 +173,14 @@ impl Store {
     }
 
     fn append(&self, line: &str) -> io::Result<()> {
+        let path = self.dir.join(FILE);
         let open = || {
+            match file(&path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
             let mut options = OpenOptions::new();
-            options.append(true).create(true).open(self.dir.join(FILE))
+            options.append(true).create(true).open(&path)
         };
         let mut file = match open() {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -216,15 +221,21 @@ impl Store {
 }
 
 fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let metadata = fs::metadata(path)?;
-    if !metadata.is_file() {
-        return Err(io::Error::other("it is not a file"));
-    }
-    if metadata.len() > FILE_LIMIT {
+    if file(path)?.len() > FILE_LIMIT {
         // Set aside rather than read: the next entry begins a new one.
         fs::remove_file(path)?;
     }
     fs::read(path)
+}
+
+/// Returns what is known of the file. To open something else, such as a pipe, may take for ever.
+fn file(path: &Path) -> io::Result<Metadata> {
+    let found = fs::metadata(path)?;
+    if found.is_file() {
+        Ok(found)
+    } else {
+        Err(io::Error::other("it is not a file"))
+    }
 }
 
 /// Returns the number of days since 1970.

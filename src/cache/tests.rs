@@ -96,6 +96,30 @@ fn a_place_that_cannot_be_used_is_no_error() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_pipe_or_a_device_in_its_place_is_not_waited_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let [pipe, device] = ["pipe", "device"].map(|name| dir.path().join(name));
+    fs::create_dir(&pipe).unwrap();
+    fs::create_dir(&device).unwrap();
+    let mut mkfifo = std::process::Command::new("mkfifo");
+    let made = mkfifo.arg(pipe.join(FILE)).status().unwrap();
+    assert!(made.success());
+    std::os::unix::fs::symlink("/dev/zero", device.join(FILE)).unwrap();
+    let (done, wait) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for unusable in [pipe, device] {
+            let cache = ResolutionCache::open(&unusable);
+            keep(&cache, "a");
+            assert_eq!(cache.get(&key("a")), Some(answer("a")), "known in this run");
+        }
+        done.send(()).unwrap();
+    });
+    let ended = wait.recv_timeout(std::time::Duration::from_secs(30));
+    assert_eq!(ended, Ok(()), "it hangs");
+}
+
 #[test]
 fn damage_is_forgetting_and_never_a_wrong_answer() {
     let dir = tempfile::tempdir().unwrap();

@@ -1,12 +1,15 @@
 //! Finding and reading files.
 
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::error::CliError;
 
 /// The files that are looked for, in this order.
 pub const DEFAULT_FILES: [&str; 4] = ["mirror.yaml", "mirror.yml", "mirror.toml", "images.txt"];
+
+/// More than this is no list, lock or plan; a device may go on for ever.
+const LARGEST: u64 = 256 * 1024 * 1024;
 
 /// A file's text and the name that people know it by.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,10 +33,14 @@ pub fn find_main(folder: &Path, asked: Option<&Path>) -> Result<PathBuf, CliErro
     asked.map_or_else(|| find_default(folder), |path| Ok(path.to_owned()))
 }
 
-/// Reads a text file that need not be there; a relative path begins in `folder`.
+/// Reads a text file that need not be there; a relative path begins in `folder`. Nobody named it, so that
+/// what is no file is not waited for.
 pub fn read_if_there(folder: &Path, path: &Path) -> Result<Option<String>, CliError> {
-    match std::fs::exists(folder.join(path)) {
-        Ok(false) => Ok(None),
+    match std::fs::metadata(folder.join(path)) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Ok(found) if !found.is_file() && !found.is_dir() => {
+            Err(unreadable(path, "it is a pipe or a device and not a file"))
+        }
         _ => read_text(folder, path)
             .map(Some)
             .map_err(|why| unreadable(path, &why)),
@@ -43,7 +50,7 @@ pub fn read_if_there(folder: &Path, path: &Path) -> Result<Option<String>, CliEr
 /// Reads a file; a relative path begins in `folder`. The error says why it cannot be read, and
 /// leaves it to the caller to name the file.
 pub fn read_text(folder: &Path, path: &Path) -> Result<String, String> {
-    let bytes = std::fs::read(folder.join(path)).map_err(|error| reason(&error))?;
+    let bytes = read(&folder.join(path), LARGEST).map_err(|error| reason(&error))?;
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
         return Err(
             "it is UTF-16 text, as PowerShell's `>` writes it; save it as UTF-8".to_owned(),
@@ -58,7 +65,18 @@ pub fn read_text(folder: &Path, path: &Path) -> Result<String, String> {
 
 /// Reads a file that need not be text; a relative path begins in `folder`.
 pub fn read_bytes(folder: &Path, path: &Path) -> Result<Vec<u8>, CliError> {
-    std::fs::read(folder.join(path)).map_err(|error| unreadable(path, &reason(&error)))
+    read(&folder.join(path), LARGEST).map_err(|error| unreadable(path, &reason(&error)))
+}
+
+fn read(path: &Path, largest: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![];
+    let file = std::fs::File::open(path)?;
+    file.take(largest + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > largest {
+        let text = format!("it has more than {largest} bytes");
+        return Err(io::Error::new(ErrorKind::FileTooLarge, text));
+    }
+    Ok(bytes)
 }
 
 fn unreadable(path: &Path, why: &str) -> CliError {
@@ -102,6 +120,27 @@ mod tests {
         }
         let asked = read_main(folder.path(), Some(Path::new("images.txt"))).unwrap();
         assert_eq!(asked.name, "images.txt");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_has_no_end_is_an_error_and_what_nobody_named_is_a_file() {
+        let zero = Path::new("/dev/zero");
+        let error = read(zero, 1000).unwrap_err();
+        assert_eq!(error.to_string(), "it has more than 1000 bytes");
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("file"), [b'a'; 1000]).unwrap();
+        assert_eq!(read(&folder.path().join("file"), 1000).unwrap().len(), 1000);
+
+        let told = |path: &Path| read_if_there(folder.path(), path);
+        let error = told(zero).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "cannot read `/dev/zero`: it is a pipe or a device and not a file"
+        );
+        assert_eq!(told(Path::new("none")), Ok(None));
+        let error = told(Path::new(".")).unwrap_err().to_string();
+        assert_eq!(error, "cannot read `.`: it is a folder");
     }
 
     #[test]
