@@ -8,6 +8,7 @@
 //! | `feed` | a source as the body of an upload, taken up again where that broke |
 //! | `source` | one blob from its source: checked, read on where it breaks |
 //! | `transfer` | one blob into its target: streamed, taken up again where it broke |
+//! | `breaks`, `pieces` | how often a blob may break; in which pieces it goes out |
 //! | `uploads` | the uploads that are open: what a stop leaves is ended |
 //! | `stop` | how long a run goes on once it is stopped |
 //! | `delete`, `needed` | tags that go, and what else needs their manifests |
@@ -15,10 +16,12 @@
 //! | `tag` | what a tag points to after a request that went wrong |
 
 mod blobs;
+mod breaks;
 mod delete;
 mod feed;
 mod image;
 mod needed;
+mod pieces;
 mod referrers;
 mod small;
 mod source;

@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use crate::model::{Attempt, Descriptor, Failure, Fault, Hasher, Repository};
 use crate::registry::{BlobStream, ReadRegistry};
 
-use super::transfer::{PROGRESS, TRIES};
+use super::breaks::{PROGRESS, TRIES};
 
 /// How long a registry may take to say that a blob ends.
 const END: Duration = Duration::from_secs(1);
@@ -52,6 +52,11 @@ impl<R: ReadRegistry> Source<R> {
             breaks: 0,
             counted_from: 0,
         }
+    }
+
+    /// Returns how many bytes were read.
+    pub(super) fn position(&self) -> u64 {
+        self.position
     }
 
     /// Tells whether reading can begin again at `offset`.

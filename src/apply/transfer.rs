@@ -7,22 +7,19 @@ use std::pin::pin;
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::time::Instant;
 
-use crate::model::Failure;
+use crate::model::{Cause, Failure, Fault};
 use crate::registry::{WriteRegistry, retries};
 
 use super::blobs::BlobJob;
+use super::breaks::Breaks;
 use super::feed::Feed;
+use super::pieces::Pieces;
 use super::source::Source;
 use super::uploads::{OpenUpload, Uploads};
 
-/// How often one side may break without progress in between.
-pub(super) const TRIES: usize = 5;
-/// What counts as progress between two breaks: with less, one blob could have millions of tries.
-pub(super) const PROGRESS: u64 = 64 * 1024;
-/// For how long a target may ask for one pause after the other.
-const PAUSES: Duration = Duration::from_secs(5 * 60);
+/// A source that was silent for so long is why an upload ended that waited for it.
+const SILENT: Duration = Duration::from_secs(15);
 /// How often it is looked how far a blob is.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -44,11 +41,13 @@ pub(super) async fn send<R: WriteRegistry>(
         job,
         session,
         feed,
+        pieces: Pieces::Whole,
         shown: 0,
         offset: 0,
-        furthest: 0,
-        breaks: 0,
-        paused_since: None,
+        breaks: Breaks::default(),
+        waits: false,
+        read_again: false,
+        sent_again: false,
     };
     let sent = sending.send(whole).await;
     if sent.is_ok() {
@@ -67,22 +66,28 @@ struct Sending<'a, R> {
     job: &'a BlobJob<'a>,
     session: OpenUpload<'a, R>,
     feed: Feed<R>,
+    pieces: Pieces,
     /// How many bytes are shown as sent.
     shown: u64,
     /// How many bytes the target has, as far as is known.
     offset: u64,
-    /// The most that the target was known to have, in this session or one before.
-    furthest: u64,
-    /// How often it broke since there was progress.
-    breaks: usize,
-    /// Since when the target asks for pauses and makes no progress.
-    paused_since: Option<Instant>,
+    breaks: Breaks,
+    /// Whether the source is to be waited for before anything is sent.
+    waits: bool,
+    /// Whether the source sent other bytes than it should have, once.
+    read_again: bool,
+    /// Whether the target got other bytes than it was sent, once.
+    sent_again: bool,
 }
 
 /// Why a try did not bring the blob to its target.
 enum Ended {
     /// Another try may do.
     Broke(Failure),
+    /// The source was silent for long, which says nothing about the target.
+    Waited(Failure),
+    /// What the target got is not the blob; begun anew it may be.
+    Spoilt(Failure),
     Failed(Failure),
 }
 
@@ -91,14 +96,13 @@ impl<R: WriteRegistry> Sending<'_, R> {
         loop {
             let sent = match whole.take() {
                 Some(bytes) => self.put_whole(bytes).await,
-                None => self.put_rest().await,
+                None => self.send_rest().await,
             };
-            let broken = match sent {
-                Ok(()) => return Ok(()),
-                Err(Ended::Failed(failure)) => return Err(failure),
-                Err(Ended::Broke(failure)) => failure,
+            let is_done = match sent {
+                Ok(()) => true,
+                Err(ended) => self.go_on_after(ended).await?,
             };
-            if self.find_on(broken).await? {
+            if is_done {
                 return Ok(());
             }
         }
@@ -113,14 +117,35 @@ impl<R: WriteRegistry> Sending<'_, R> {
     }
 
     /// Sends the bytes that the target lacks, and closes the upload.
-    async fn put_rest(&mut self) -> Result<(), Ended> {
-        let left = self.job.blob.size - self.offset;
-        if left == 0 && self.job.blob.size > 0 {
+    async fn send_rest(&mut self) -> Result<(), Ended> {
+        if std::mem::take(&mut self.waits) {
+            let ready = self.feed.ready(self.offset).await;
+            ready.map_err(|failure| self.source_failed(failure))?;
+        }
+        let size = self.job.blob.size;
+        let least = self.session.least_chunk();
+        while let Some(piece) = self.pieces.next(size - self.offset, least) {
+            self.append(piece).await?;
+        }
+        let left = size - self.offset;
+        if left == 0 && size > 0 {
             return self.close(Bytes::new()).await;
         }
-        let finished = self.stream(left).await;
-        self.feed.end().await.map_err(Ended::Failed)?;
-        finished.map_err(ended)
+        // One byte more than there is of an empty blob: asked for that, the source checks it.
+        let body = self.feed.begin(self.offset, left.max(1));
+        let digest = &self.job.blob.digest;
+        let finishing = self
+            .registry
+            .finish_upload(&mut self.session, digest, left, body);
+        let finished = watch(
+            finishing,
+            self.job,
+            &self.feed,
+            self.offset,
+            &mut self.shown,
+        )
+        .await;
+        self.after(finished).await
     }
 
     /// Sends the last bytes, if there are any left, and closes the upload.
@@ -129,24 +154,82 @@ impl<R: WriteRegistry> Sending<'_, R> {
         let finishing = self
             .registry
             .finish_upload(&mut self.session, digest, length, last.into());
-        finishing.await.map_err(ended)
+        let finished = finishing.await;
+        finished.map_err(|failure| self.target_failed(failure))
     }
 
-    /// Sends the last bytes of the blob, and shows meanwhile how far that is.
-    async fn stream(&mut self, left: u64) -> Result<(), Failure> {
-        let digest = &self.job.blob.digest;
-        let body = self.feed.begin(self.offset);
-        let finishing = self
+    /// Sends some of the bytes that the target lacks, and leaves the upload open.
+    async fn append(&mut self, piece: u64) -> Result<(), Ended> {
+        let body = self.feed.begin(self.offset, piece);
+        let appending = self
             .registry
-            .finish_upload(&mut self.session, digest, left, body);
-        let mut finishing = pin!(finishing);
-        loop {
-            let finished = tokio::time::timeout(LOOK, &mut finishing).await;
-            let now = self.offset + self.feed.handed();
-            self.job.tally.sending(now.saturating_sub(self.shown));
-            self.shown = now.max(self.shown);
-            if let Ok(finished) = finished {
-                return finished;
+            .append_upload(&mut self.session, self.offset, piece, body);
+        let appended = watch(
+            appending,
+            self.job,
+            &self.feed,
+            self.offset,
+            &mut self.shown,
+        )
+        .await;
+        if appended.is_err() {
+            return self.after(appended).await;
+        }
+        self.offset += piece;
+        self.breaks.reached(self.offset);
+        Ok(())
+    }
+
+    /// Ends the latest body, and tells whether it was the source or the target that failed.
+    async fn after(&mut self, sent: Result<(), Failure>) -> Result<(), Ended> {
+        let was_silent = self.feed.waits_for() >= SILENT;
+        if let Err(failure) = self.feed.end().await {
+            return Err(self.source_failed(failure));
+        }
+        match sent {
+            Err(failure) if was_silent => Err(Ended::Waited(failure)),
+            sent => sent.map_err(|failure| self.target_failed(failure)),
+        }
+    }
+
+    /// Tells what a failure of the source means. One wrong byte may have become so on its way, once.
+    fn source_failed(&mut self, failure: Failure) -> Ended {
+        let is_other = matches!(
+            failure.fault,
+            Fault::OtherBytes { .. } | Fault::TooLong { .. }
+        );
+        if is_other && !std::mem::replace(&mut self.read_again, true) {
+            return Ended::Spoilt(failure);
+        }
+        Ended::Failed(failure)
+    }
+
+    /// Tells what a failure of the target means.
+    fn target_failed(&mut self, failure: Failure) -> Ended {
+        if failure.cause().may_pass() || failure.is_mended || is_session_lost(&failure) {
+            return Ended::Broke(failure);
+        }
+        // What went out was the blob, so that it may have suffered on its way, once.
+        let is_other = failure.code() == Some("DIGEST_INVALID");
+        if self.pieces.refused() || is_other && !std::mem::replace(&mut self.sent_again, true) {
+            return Ended::Spoilt(failure);
+        }
+        Ended::Failed(failure)
+    }
+
+    /// Gets ready for the next try; true where nothing is left to do.
+    async fn go_on_after(&mut self, ended: Ended) -> Result<bool, Failure> {
+        match ended {
+            Ended::Failed(failure) => Err(failure),
+            Ended::Broke(failure) => self.find_on(failure).await,
+            Ended::Waited(failure) => {
+                self.waits = true;
+                self.find_on(failure).await
+            }
+            Ended::Spoilt(failure) => {
+                self.feed.renew();
+                self.registry.rest(self.breaks.count(&failure)?).await;
+                self.begin_anew(&failure).await
             }
         }
     }
@@ -160,37 +243,20 @@ impl<R: WriteRegistry> Sending<'_, R> {
             return Ok(true);
         }
         let reached = stands_at.unwrap_or_default();
-        if reached >= self.furthest + PROGRESS {
-            self.furthest = reached;
-            self.breaks = 0;
-            self.paused_since = None;
-        }
-        if !self.is_paused(&broken) {
-            self.breaks += 1;
-            if self.breaks >= TRIES {
-                return Err(broken.after(self.breaks));
+        self.breaks.reached(reached);
+        if !self.waits {
+            if broken.cause() == Cause::Unreachable && reached <= self.offset {
+                self.pieces.broke(self.feed.handed());
             }
-            self.registry.rest(self.breaks).await;
+            self.registry.rest(self.breaks.count(&broken)?).await;
         }
         match stands_at {
-            Some(at) if at == size || self.feed.can_begin(at) => self.offset = at,
-            _ => {
-                if self.begin_anew().await? {
-                    return Ok(true);
-                }
+            Some(at) if at == size || self.feed.can_begin(at) => {
+                self.go_on(&broken, at);
+                Ok(false)
             }
+            _ => self.begin_anew(&broken).await,
         }
-        let (error, offset) = (broken, self.offset);
-        tracing::debug!(%error, blob = %self.job.blob.digest, offset, "the upload broke; going on");
-        retries::note();
-        self.job.tally.lost(self.shown.saturating_sub(self.offset));
-        self.shown = self.shown.min(self.offset);
-        Ok(false)
-    }
-
-    /// Tells whether the target said when to come back, which costs no try.
-    fn is_paused(&mut self, broken: &Failure) -> bool {
-        broken.is_paused && self.paused_since.get_or_insert_with(Instant::now).elapsed() < PAUSES
     }
 
     /// Tells whether the target has the blob although it did not say so: where all was sent, and the upload
@@ -203,23 +269,44 @@ impl<R: WriteRegistry> Sending<'_, R> {
     }
 
     /// Opens another upload; true where none is needed.
-    async fn begin_anew(&mut self) -> Result<bool, Failure> {
+    async fn begin_anew(&mut self, broken: &Failure) -> Result<bool, Failure> {
         self.session.end().await;
-        self.offset = 0;
-        let opened = self.uploads.open(self.job.target, None).await?;
-        let is_needed = opened.is_some();
-        if let Some(session) = opened {
-            self.session = session;
+        match self.uploads.open(self.job.target, None).await? {
+            Some(session) => self.session = session,
+            None => return Ok(true),
         }
-        Ok(!is_needed)
+        self.go_on(broken, 0);
+        Ok(false)
+    }
+
+    /// Goes on where the target stands.
+    fn go_on(&mut self, broken: &Failure, offset: u64) {
+        let blob = &self.job.blob.digest;
+        tracing::debug!(error = %broken, %blob, offset, "the upload broke; going on");
+        retries::note();
+        self.offset = offset;
+        self.job.tally.lost(self.shown.saturating_sub(offset));
+        self.shown = self.shown.min(offset);
     }
 }
 
-fn ended(failure: Failure) -> Ended {
-    if failure.cause().may_pass() || failure.is_mended || is_session_lost(&failure) {
-        Ended::Broke(failure)
-    } else {
-        Ended::Failed(failure)
+/// Sends bytes of a blob that stood at `offset` before, and shows meanwhile how far it is.
+async fn watch<R: WriteRegistry>(
+    sending: impl Future<Output = Result<(), Failure>>,
+    job: &BlobJob<'_>,
+    feed: &Feed<R>,
+    offset: u64,
+    shown: &mut u64,
+) -> Result<(), Failure> {
+    let mut sending = pin!(sending);
+    loop {
+        let sent = tokio::time::timeout(LOOK, &mut sending).await;
+        let now = offset + feed.handed();
+        job.tally.sending(now.saturating_sub(*shown));
+        *shown = now.max(*shown);
+        if let Ok(sent) = sent {
+            return sent;
+        }
     }
 }
 

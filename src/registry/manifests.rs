@@ -82,16 +82,26 @@ impl Client {
         }
         let operation = operation(Kind::GetManifest, reference);
         let host = self.host(reference.registry(), &operation)?;
-        let mut call = call(&host, &operation, Method::GET, reference, Actions::Pull);
-        call.read = Read::Collect(MANIFEST_SIZE_LIMIT);
-        call.accept = &[404];
-        call.again = again;
-        let answer = host.send(call).await?;
+        let read = || {
+            let mut call = call(&host, &operation, Method::GET, reference, Actions::Pull);
+            call.read = Read::Collect(MANIFEST_SIZE_LIMIT);
+            call.accept = &[404];
+            call.again = again;
+            host.send(call)
+        };
+        let answer = read().await?;
         if answer.status == 404 {
             return Ok(None);
         }
-        let manifest =
-            verify(answer, reference).map_err(|text| host.protocol_error(&operation, text))?;
+        let verified = match verify(answer, reference) {
+            Err(Unfit::OtherBytes(text)) => {
+                tracing::debug!("{}: {operation}: {text}; reading it again", host.name);
+                // Seldom, so that not every request has room for it.
+                verify(Box::pin(read()).await?, reference)
+            }
+            verified => verified,
+        };
+        let manifest = verified.map_err(|unfit| host.protocol_error(&operation, unfit.text()))?;
         self.recent().put(reference.repository(), &manifest);
         Ok(Some(manifest))
     }
@@ -223,11 +233,28 @@ fn specific_media_type(answer: &Answer) -> Option<&str> {
         .filter(|media_type| media_type.starts_with("application/vnd."))
 }
 
-fn verify(answer: Answer, reference: &Reference) -> Result<RawManifest, String> {
+/// Why an answer is no manifest.
+enum Unfit {
+    /// It has other bytes than were promised. One wrong byte may have become so on its way.
+    OtherBytes(String),
+    /// It is something else.
+    Else(String),
+}
+
+impl Unfit {
+    fn text(self) -> String {
+        match self {
+            Self::OtherBytes(text) | Self::Else(text) => text,
+        }
+    }
+}
+
+fn verify(answer: Answer, reference: &Reference) -> Result<RawManifest, Unfit> {
     let media_type = specific_media_type(&answer)
         .map(str::to_owned)
-        .or_else(|| named_media_type(&answer.body))
-        .ok_or_else(|| answer.unread("its answer does not say what kind of manifest it is"))?;
+        .or_else(|| named_media_type(&answer.body));
+    let kindless = "its answer does not say what kind of manifest it is";
+    let media_type = media_type.ok_or_else(|| Unfit::Else(answer.unread(kindless)))?;
     let promised = reference
         .digest()
         .cloned()
@@ -241,10 +268,13 @@ fn verify(answer: Answer, reference: &Reference) -> Result<RawManifest, String> 
         Some(digest) => {
             let found = Digest::of(digest.algorithm(), &answer.body);
             let text = format!("it sent `{found}` where `{digest}` was promised");
-            return Err(answer.unread(&text));
+            return Err(match answer.coding() {
+                None => Unfit::OtherBytes(text),
+                Some(_) => Unfit::Else(answer.unread(&text)),
+            });
         }
         None if answer.coding().is_some() => {
-            return Err(answer.unread("its answer cannot be checked"));
+            return Err(Unfit::Else(answer.unread("its answer cannot be checked")));
         }
         None => Digest::sha256(&answer.body),
     };

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use http::header::{CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE};
+use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use url::Url;
 
@@ -98,6 +98,10 @@ impl Client {
         let url = session.location.clone();
         let call = Call::new(operation.clone(), Method::PATCH, url, access(session));
         let mut call = sending(call, length, body);
+        // Where pieces are sent, connections break after so many bytes: each piece has one of its own.
+        call.small = false;
+        let close = HeaderValue::from_static("close");
+        call.headers.insert(CONNECTION, close);
         let range = format!("{offset}-{}", (offset + length).saturating_sub(1));
         if let Ok(range) = HeaderValue::try_from(range) {
             call.headers.insert(CONTENT_RANGE, range);

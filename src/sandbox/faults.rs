@@ -36,6 +36,16 @@ pub enum Effect {
         /// How many bytes arrive.
         after: u64,
     },
+    /// Resets the connection where the request's body has more bytes than this, and serves it otherwise.
+    CutUpload {
+        /// How many bytes arrive.
+        after: u64,
+    },
+    /// Changes one byte of the request's body.
+    CorruptUpload {
+        /// The offset of that byte.
+        at: u64,
+    },
     /// Ends the answer's body early.
     Truncate {
         /// How many bytes are sent.

@@ -6,6 +6,7 @@ use axum::body::{Body, HttpBody as _};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
+use bytes::BytesMut;
 use futures_util::StreamExt as _;
 use url::form_urlencoded;
 
@@ -201,10 +202,14 @@ fn storage_port(registry: &Registry, request: &Request) -> Result<Response, Refu
     blobs::get(registry, name, &digest, request.headers())
 }
 
-/// Counts what arrives, and resets the connection within the body if `effect` says so.
+/// Counts what arrives; resets the connection within the body, or changes that, if `effect` says so.
 fn incoming(body: Body, recording: &Recording, peer: &Peer, effect: Option<&Effect>) -> Body {
     let mut left = match effect {
-        Some(Effect::ResetUpload { after }) => Some(*after),
+        Some(Effect::ResetUpload { after } | Effect::CutUpload { after }) => Some(*after),
+        _ => None,
+    };
+    let mut wrong = match effect {
+        Some(Effect::CorruptUpload { at }) => Some(*at),
         _ => None,
     };
     let (recording, peer) = (recording.clone(), peer.clone());
@@ -219,6 +224,17 @@ fn incoming(body: Body, recording: &Recording, peer: &Peer, effect: Option<&Effe
             }
             piece.truncate(usize::try_from(*left).unwrap_or(usize::MAX));
             *left -= piece.len() as u64;
+        }
+        if let Some(at) = &mut wrong {
+            let length = piece.len() as u64;
+            if *at < length
+                && let Ok(at) = usize::try_from(*at)
+            {
+                let mut changed = BytesMut::from(&*piece);
+                changed[at] ^= 0xff;
+                piece = changed.freeze();
+            }
+            *at = at.checked_sub(length).unwrap_or(u64::MAX);
         }
         recording.read(piece.len());
         Ok(piece)

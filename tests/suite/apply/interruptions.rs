@@ -1,11 +1,12 @@
 //! Transfers that break, lie or are stopped.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use pusher::model::Fault::{Paused, TooLong};
 use pusher::model::Platforms;
 use pusher::plan::{Outcome, TagAfter};
-use pusher::registry::{Client, ClientOptions, Patience};
+use pusher::registry::{Client, ClientOptions, HostOptions, Patience};
 use pusher::sandbox::images::Image;
 use pusher::sandbox::{Effect, Fault, Options, Origin};
 
@@ -92,6 +93,46 @@ async fn an_upload_that_breaks_goes_on_where_the_target_stands() {
     }
 }
 
+/// Distribution 2.8 forgets all of an upload whose request breaks.
+#[tokio::test]
+async fn a_layer_larger_than_what_the_way_lets_through_arrives_in_pieces() {
+    for most in [3, 12, 20] {
+        let world = world(Options::distribution()).await;
+        let cut = Effect::CutUpload { after: most * MIB };
+        let faults = world.target.faults();
+        faults.add(Fault::new("", "/blobs/uploads/", cut).always());
+        assert_done(&world.apply().await);
+        let log = world.target.log();
+        assert!(
+            log.count("PATCH", "/blobs/uploads/") > 1,
+            "{:?}",
+            log.lines()
+        );
+        let received = log.bytes_in();
+        assert!(received < 4 * 32 * MIB, "{most}: {received} bytes");
+        let connections = log.connections();
+        assert!(connections > 3, "{connections} connections");
+        assert_eq!(world.target.uploads(), 0);
+        // A piece follows the one before: the source is not read again for it.
+        let sent = world.source.log().bytes_out();
+        assert!(sent < 3 * 34 * MIB, "{most}: {sent} bytes were read");
+    }
+}
+
+#[tokio::test]
+async fn a_registry_that_takes_no_pieces_is_sent_the_whole_again() {
+    let world = world(Options {
+        chunked: false,
+        ..Options::distribution()
+    })
+    .await;
+    let cut = Effect::CutUpload { after: 12 * MIB };
+    let faults = world.target.faults();
+    faults.add(Fault::new("PUT", &layer_upload(), cut).times(2));
+    assert_done(&world.apply().await);
+    assert_eq!(world.target.log().count("PATCH", ""), 1);
+}
+
 /// Whatever ends an upload, the next one begins with the bytes that its target lacks.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_upload_that_ends_early_is_taken_up_again() {
@@ -146,6 +187,36 @@ async fn a_side_that_goes_away_in_the_middle_loses_no_image() {
         assert_done(&report);
         assert_eq!(world.target.uploads(), 0);
     }
+}
+
+#[tokio::test]
+async fn a_source_that_is_away_for_long_costs_no_tries_of_the_upload_that_waits_for_it() {
+    let world = world(Options::default()).await;
+    let stall = Effect::StallBody { after: 20 * MIB };
+    let faults = world.source.faults();
+    faults.add(Fault::new("GET", "/blobs/", stall).skip(1).times(1));
+    let hour = HostOptions {
+        patience: Some(Duration::from_secs(3600)),
+        ..HostOptions::default()
+    };
+    let client = Client::new(ClientOptions {
+        hosts: HashMap::from([(world.source.address().to_owned(), hour)]),
+        ..ClientOptions::default()
+    });
+    tokio::time::pause();
+    let going = async {
+        while world.target.log().bytes_in() < 10 * MIB {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        world.source.go_away(Origin::Registry);
+        tokio::time::sleep(Duration::from_secs(20 * 60)).await;
+        world.source.come_back(Origin::Registry).unwrap();
+    };
+    let (report, ()) = tokio::join!(world.apply_with(&client), going);
+    assert_done(&report);
+    let layer = layers().build().blobs[1].digest.clone();
+    let uploads = world.target.log().count("PUT", layer.hex());
+    assert_eq!(uploads, 2, "nothing is sent while there is nothing to send");
 }
 
 /// Returns the path of the uploads of the large layer.
@@ -281,6 +352,41 @@ fn impatient_client() -> Client {
         patience,
         ..ClientOptions::default()
     })
+}
+
+/// One wrong byte may have become so on its way.
+#[tokio::test]
+async fn a_blob_with_one_wrong_byte_is_read_again_once() {
+    // Small blobs are read as a whole, large ones are streamed.
+    for size in [1000, 4 * MIB] {
+        for effect in [Effect::Corrupt { at: 9 }, Effect::Append("more")] {
+            let mut world = World::new().await;
+            let image = Image::new("linux/amd64").generated_layer(size, 7);
+            let layer = image.push(&world.source, "app", "1").blobs[1]
+                .digest
+                .to_string();
+            world.want("app:1", Platforms::linux_amd64());
+            let faults = world.source.faults();
+            faults.add(Fault::new("GET", &layer, effect.clone()));
+            assert_done(&world.apply().await);
+            assert_eq!(faults.used(), 1, "{effect:?}");
+            assert_eq!(world.source.log().count("GET", &layer), 2, "{effect:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_blob_that_suffered_on_its_way_to_the_target_is_sent_again_once() {
+    for times in [1, usize::MAX] {
+        let world = world(Options::default()).await;
+        let wrong = Effect::CorruptUpload { at: 9 };
+        let faults = world.target.faults();
+        faults.add(Fault::new("PUT", &layer_upload(), wrong).times(times));
+        let report = world.apply().await;
+        let is_done = matches!(report.outcomes[0], Outcome::Done(_));
+        assert_eq!(is_done, times == 1, "{report:?}");
+        assert_eq!(world.target.uploads(), 0);
+    }
 }
 
 #[tokio::test]

@@ -55,13 +55,15 @@ async fn who_keeps_a_small_blob_keeps_its_bytes_alone() {
 }
 
 #[tokio::test]
-async fn a_small_blob_that_is_not_what_was_asked_for_is_an_error() {
+async fn a_small_blob_that_is_not_what_was_asked_for_is_read_again_and_then_an_error() {
     let sandbox = start(Options::default()).await;
     let (mut blob, bytes) = push_blob(&sandbox, "app", 1000);
     let repository = repository(&sandbox, "app");
-    sandbox
-        .faults()
-        .add(Fault::new("GET", "", Effect::Corrupt { at: 500 }));
+    let wrong = Fault::new("GET", "", Effect::Corrupt { at: 500 });
+    sandbox.faults().add(wrong.clone());
+    let found = anonymous().get_blob(&repository, &blob).await.unwrap();
+    assert_eq!(found.unwrap(), bytes);
+    sandbox.faults().add(wrong.times(2));
     let error = anonymous().get_blob(&repository, &blob).await.unwrap_err();
     assert_eq!(error.cause(), Cause::Protocol);
     blob.size = 999;

@@ -321,6 +321,22 @@ async fn a_corrupted_manifest_is_never_taken() {
 }
 
 #[tokio::test]
+async fn one_wrong_byte_may_have_become_so_on_its_way() {
+    let sandbox = start(Options::default()).await;
+    let image = push_image(&sandbox, "app");
+    let tag = tagged(&sandbox, "app", "v1");
+    for reference in [tag.clone(), tag.at(image.digest.clone())] {
+        let client = anonymous();
+        sandbox.log().clear();
+        let wrong = Fault::new("GET", "/manifests/", Effect::Corrupt { at: 20 });
+        sandbox.faults().add(wrong);
+        let found = client.get_manifest(&reference).await.unwrap().unwrap();
+        assert_eq!(found.bytes, image.bytes);
+        assert_eq!(sandbox.log().count("GET", "/manifests/"), 2);
+    }
+}
+
+#[tokio::test]
 async fn a_digest_that_answers_with_another_is_an_error() {
     let sandbox = start(Options::default()).await;
     let image = push_image(&sandbox, "app");

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::Notify;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use crate::model::Failure;
 use crate::registry::{BodyError, ReadRegistry, UploadBody, retries};
@@ -41,6 +41,12 @@ struct Shared<R> {
 struct State<R> {
     /// None while a body waits for its next bytes.
     source: Option<Source<R>>,
+    /// How many sources were made: one that comes back late is not the one that is read.
+    sources: u32,
+    /// The last bytes that were read, where a body ended before them.
+    spare: Bytes,
+    /// Since when a body waits for its next bytes.
+    asked: Option<Instant>,
     /// Which body may read: one that was given up could still be held by its connection.
     turn: u32,
     /// How many bytes the latest body has handed out.
@@ -48,6 +54,24 @@ struct State<R> {
     /// Why the source has no more bytes.
     failure: Option<Failure>,
     retries: u64,
+}
+
+impl<R> State<R> {
+    fn renew(&mut self, make: impl Fn() -> Source<R>) {
+        self.source = Some(make());
+        self.sources += 1;
+        self.spare = Bytes::new();
+        self.asked = None;
+    }
+
+    /// Takes as much of a chunk as a body has `left`; the rest is the next one's.
+    fn hand_out(&mut self, left: &mut u64, mut chunk: Bytes) -> Bytes {
+        let most = usize::try_from(*left).unwrap_or(usize::MAX);
+        self.spare = chunk.split_off(most.min(chunk.len()));
+        *left -= chunk.len() as u64;
+        self.handed += chunk.len() as u64;
+        chunk
+    }
 }
 
 impl<R> Shared<R> {
@@ -60,6 +84,9 @@ impl<R: ReadRegistry + 'static> Feed<R> {
     pub(super) fn new(source: impl Fn() -> Source<R> + Send + Sync + 'static) -> Self {
         let state = State {
             source: None,
+            sources: 0,
+            spare: Bytes::new(),
+            asked: None,
             turn: 0,
             handed: 0,
             failure: None,
@@ -81,22 +108,60 @@ impl<R: ReadRegistry + 'static> Feed<R> {
         offset == 0 || source.is_some_and(|source| source.can_rewind(offset))
     }
 
-    /// Returns a body of the bytes from `offset` on.
-    pub(super) fn begin(&self, offset: u64) -> UploadBody {
-        UploadBody::stream(futures_util::stream::unfold(self.body(offset), Body::step))
+    /// Returns a body of `length` bytes from `offset` on.
+    pub(super) fn begin(&self, offset: u64, length: u64) -> UploadBody {
+        let body = self.body(offset, length);
+        UploadBody::stream(futures_util::stream::unfold(body, Body::step))
     }
 
-    fn body(&self, offset: u64) -> Body<R> {
+    fn body(&self, offset: u64, length: u64) -> Body<R> {
         let mut state = self.shared.state();
         state.turn += 1;
         state.handed = 0;
-        let source = state.source.get_or_insert_with(&self.source);
-        let known = offset.saturating_sub(source.rewind(offset));
+        if state.source.is_none() {
+            state.renew(&self.source);
+        }
+        let spare = state.spare.len() as u64;
+        let mut known = 0;
+        // Where the last body ended, there is nothing to read again.
+        if let Some(source) = &mut state.source
+            && source.position() != offset + spare
+        {
+            known = offset.saturating_sub(source.rewind(offset));
+            state.spare = Bytes::new();
+        }
         Body {
             shared: self.shared.clone(),
             turn: state.turn,
             known,
+            left: length,
         }
+    }
+
+    /// Waits until the bytes from `offset` on can be read, so that no upload waits for that.
+    pub(super) async fn ready(&self, offset: u64) -> Result<(), Failure> {
+        let next = self.body(offset, u64::MAX).next().await;
+        let mut state = self.shared.state();
+        retries::add(std::mem::take(&mut state.retries));
+        state.failure = None;
+        match next {
+            Ok(chunk) => state.spare = chunk.unwrap_or_default(),
+            Err(NoMore::Source(failure)) => return Err(failure),
+            // Another has its turn.
+            Err(NoMore::GivenUp) => {}
+        }
+        Ok(())
+    }
+
+    /// Returns how long the latest body has been waiting for the source.
+    pub(super) fn waits_for(&self) -> Duration {
+        let asked = self.shared.state().asked;
+        asked.map_or(Duration::ZERO, |asked| asked.elapsed())
+    }
+
+    /// Begins the source anew.
+    pub(super) fn renew(&self) {
+        self.shared.state().renew(&self.source);
     }
 
     /// Returns how many bytes the latest body has handed out.
@@ -128,6 +193,8 @@ struct Body<R> {
     turn: u32,
     /// Bytes that lie between the source's checkpoint and the offset: hashed again, not sent again.
     known: u64,
+    /// How many bytes it still has.
+    left: u64,
 }
 
 /// The source, while a body waits for its bytes. A connection may let go of the body meanwhile, or only
@@ -135,6 +202,8 @@ struct Body<R> {
 struct Taken<R> {
     shared: Arc<Shared<R>>,
     source: Option<Source<R>>,
+    /// Which one that is.
+    number: u32,
 }
 
 impl<R> Drop for Taken<R> {
@@ -142,9 +211,13 @@ impl<R> Drop for Taken<R> {
         let Some(source) = self.source.take() else {
             return;
         };
+        let mut state = self.shared.state();
         // Unless it took so long that there is another.
-        self.shared.state().source.get_or_insert(source);
-        self.shared.returned.notify_one();
+        if state.sources == self.number {
+            state.source = Some(source);
+            state.asked = None;
+            self.shared.returned.notify_one();
+        }
     }
 }
 
@@ -159,6 +232,12 @@ impl<R: ReadRegistry> Body<R> {
     }
 
     async fn next(&mut self) -> Result<Option<Bytes>, NoMore> {
+        if self.left == 0 {
+            return Ok(None);
+        }
+        if let Some(spare) = self.spare()? {
+            return Ok(Some(spare));
+        }
         loop {
             let mut taken = self.take();
             let source = taken.source.as_mut().ok_or(NoMore::GivenUp)?;
@@ -183,16 +262,26 @@ impl<R: ReadRegistry> Body<R> {
             self.known -= known as u64;
             let chunk = chunk.split_off(known);
             if !chunk.is_empty() {
-                state.handed += chunk.len() as u64;
-                return Ok(Some(chunk));
+                return Ok(Some(state.hand_out(&mut self.left, chunk)));
             }
         }
+    }
+
+    /// Returns bytes that the body before this one left, if it left any.
+    fn spare(&mut self) -> Result<Option<Bytes>, NoMore> {
+        let mut state = self.shared.state();
+        if state.turn != self.turn {
+            return Err(NoMore::GivenUp);
+        }
+        let spare = std::mem::take(&mut state.spare);
+        Ok((!spare.is_empty()).then(|| state.hand_out(&mut self.left, spare)))
     }
 
     /// Takes the source, if it is this body's turn.
     fn take(&self) -> Taken<R> {
         let mut state = self.shared.state();
         let source = if state.turn == self.turn {
+            state.asked = Some(Instant::now());
             state.source.take()
         } else {
             None
@@ -200,137 +289,10 @@ impl<R: ReadRegistry> Body<R> {
         Taken {
             shared: self.shared.clone(),
             source,
+            number: state.sources,
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::{
-        Child, Descriptor, Digest, Failure, Fault, RawManifest, Reference, Repository,
-    };
-    use crate::registry::BlobStream;
-
-    /// A registry that holds one blob, and hands it out in pieces of two bytes.
-    #[derive(Clone)]
-    struct OneBlob(&'static [u8]);
-
-    impl ReadRegistry for OneBlob {
-        async fn head_manifest(&self, _: &Reference) -> Result<Option<Descriptor>, Failure> {
-            Ok(None)
-        }
-
-        async fn get_manifest(&self, _: &Reference) -> Result<Option<RawManifest>, Failure> {
-            Ok(None)
-        }
-
-        async fn get_blob(&self, _: &Repository, _: &Descriptor) -> Result<Option<Bytes>, Failure> {
-            Ok(None)
-        }
-
-        async fn open_blob(
-            &self,
-            _: &Repository,
-            _: &Descriptor,
-            offset: u64,
-        ) -> Result<BlobStream, Failure> {
-            let begin = usize::try_from(offset).unwrap();
-            let pieces = self.0[begin..].chunks(2).map(Bytes::from_static).map(Ok);
-            let pieces = futures_util::stream::iter(pieces.collect::<Vec<_>>());
-            Ok(BlobStream::new(offset, pieces))
-        }
-
-        async fn has_blob(&self, _: &Repository, _: &Digest) -> bool {
-            false
-        }
-
-        async fn knows_repository(&self, _: &Repository) -> Result<bool, Failure> {
-            Ok(false)
-        }
-
-        async fn list_tags(&self, _: &Repository) -> Result<Option<Vec<String>>, Failure> {
-            Ok(None)
-        }
-
-        async fn list_referrers(
-            &self,
-            _: &Repository,
-            _: &Digest,
-        ) -> Result<Option<Vec<Child>>, Failure> {
-            Ok(None)
-        }
-
-        async fn rest(&self, _: usize) {}
-    }
-
-    fn feed(bytes: &'static [u8], digest: Digest) -> Feed<OneBlob> {
-        let repository = Repository {
-            registry: "registry.example.com".to_owned(),
-            name: "app".to_owned(),
-        };
-        let blob = Descriptor {
-            media_type: "application/octet-stream".to_owned(),
-            digest,
-            size: bytes.len() as u64,
-        };
-        Feed::new(move || Source::new(OneBlob(bytes), repository.clone(), blob.clone()))
-    }
-
-    async fn rest(body: &mut Body<OneBlob>) -> Result<Vec<u8>, NoMore> {
-        let mut all = vec![];
-        while let Some(chunk) = body.next().await? {
-            all.extend_from_slice(&chunk);
-        }
-        Ok(all)
-    }
-
-    #[tokio::test]
-    async fn a_body_that_was_given_up_takes_nothing_from_the_next() {
-        let feed = feed(b"0123456789", Digest::sha256(b"0123456789"));
-        let mut first = feed.body(0);
-        assert_eq!(first.next().await.unwrap().unwrap(), "01");
-        assert_eq!(feed.end().await, Ok(()));
-        assert!(first.next().await.is_err(), "it is over");
-        let mut second = feed.body(5);
-        assert_eq!(
-            second.next().await.unwrap().unwrap(),
-            "5",
-            "not sent: 01234"
-        );
-        assert!(first.next().await.is_err(), "another has its turn");
-        assert_eq!(rest(&mut second).await.unwrap(), b"6789");
-        assert_eq!(feed.handed(), 5);
-        assert_eq!(feed.end().await, Ok(()));
-    }
-
-    #[tokio::test]
-    async fn other_bytes_are_the_sources_fault() {
-        let feed = feed(b"0123456789", Digest::sha256(b"9876543210"));
-        let mut body = feed.body(0);
-        let told = rest(&mut body).await.unwrap_err();
-        let NoMore::Source(failure) = told else {
-            panic!("{told}");
-        };
-        assert!(
-            matches!(failure.fault, Fault::OtherBytes { .. }),
-            "{failure}"
-        );
-        assert_eq!(feed.handed(), 8, "the last piece is kept back");
-        assert_eq!(feed.end().await, Err(failure));
-    }
-
-    #[tokio::test]
-    async fn a_body_that_never_lets_go_is_not_waited_for_for_long() {
-        let feed = feed(b"0123456789", Digest::sha256(b"0123456789"));
-        let mut hangs = feed.body(0);
-        assert_eq!(hangs.next().await.unwrap().unwrap(), "01");
-        let taken = hangs.take();
-        assert_eq!(feed.end().await, Ok(()));
-        assert!(feed.can_begin(0));
-        assert!(!feed.can_begin(2), "what was hashed is out of reach");
-        let mut anew = feed.body(0);
-        drop(taken);
-        assert_eq!(rest(&mut anew).await.unwrap(), b"0123456789");
-    }
-}
+mod tests;

@@ -1,0 +1,153 @@
+//! A source as the body of one upload after the other.
+
+use super::*;
+use crate::model::{Child, Descriptor, Digest, Failure, Fault, RawManifest, Reference, Repository};
+use crate::registry::BlobStream;
+
+/// A registry that holds one blob, and hands it out in pieces of two bytes.
+#[derive(Clone)]
+struct OneBlob(&'static [u8]);
+
+impl ReadRegistry for OneBlob {
+    async fn head_manifest(&self, _: &Reference) -> Result<Option<Descriptor>, Failure> {
+        Ok(None)
+    }
+
+    async fn get_manifest(&self, _: &Reference) -> Result<Option<RawManifest>, Failure> {
+        Ok(None)
+    }
+
+    async fn get_blob(&self, _: &Repository, _: &Descriptor) -> Result<Option<Bytes>, Failure> {
+        Ok(None)
+    }
+
+    async fn open_blob(
+        &self,
+        _: &Repository,
+        _: &Descriptor,
+        offset: u64,
+    ) -> Result<BlobStream, Failure> {
+        let begin = usize::try_from(offset).unwrap();
+        let pieces = self.0[begin..].chunks(2).map(Bytes::from_static).map(Ok);
+        let pieces = futures_util::stream::iter(pieces.collect::<Vec<_>>());
+        Ok(BlobStream::new(offset, pieces))
+    }
+
+    async fn has_blob(&self, _: &Repository, _: &Digest) -> bool {
+        false
+    }
+
+    async fn knows_repository(&self, _: &Repository) -> Result<bool, Failure> {
+        Ok(false)
+    }
+
+    async fn list_tags(&self, _: &Repository) -> Result<Option<Vec<String>>, Failure> {
+        Ok(None)
+    }
+
+    async fn list_referrers(
+        &self,
+        _: &Repository,
+        _: &Digest,
+    ) -> Result<Option<Vec<Child>>, Failure> {
+        Ok(None)
+    }
+
+    async fn rest(&self, _: usize) {}
+}
+
+fn feed(bytes: &'static [u8], digest: Digest) -> Feed<OneBlob> {
+    let repository = Repository {
+        registry: "registry.example.com".to_owned(),
+        name: "app".to_owned(),
+    };
+    let blob = Descriptor {
+        media_type: "application/octet-stream".to_owned(),
+        digest,
+        size: bytes.len() as u64,
+    };
+    Feed::new(move || Source::new(OneBlob(bytes), repository.clone(), blob.clone()))
+}
+
+async fn rest(body: &mut Body<OneBlob>) -> Result<Vec<u8>, NoMore> {
+    let mut all = vec![];
+    while let Some(chunk) = body.next().await? {
+        all.extend_from_slice(&chunk);
+    }
+    Ok(all)
+}
+
+#[tokio::test]
+async fn a_body_that_was_given_up_takes_nothing_from_the_next() {
+    let feed = feed(b"0123456789", Digest::sha256(b"0123456789"));
+    let mut first = feed.body(0, 10);
+    assert_eq!(first.next().await.unwrap().unwrap(), "01");
+    assert_eq!(feed.end().await, Ok(()));
+    assert!(first.next().await.is_err(), "it is over");
+    let mut second = feed.body(5, 5);
+    assert_eq!(
+        second.next().await.unwrap().unwrap(),
+        "5",
+        "not sent: 01234"
+    );
+    assert!(first.next().await.is_err(), "another has its turn");
+    assert_eq!(rest(&mut second).await.unwrap(), b"6789");
+    assert_eq!(feed.handed(), 5);
+    assert_eq!(feed.end().await, Ok(()));
+}
+
+#[tokio::test]
+async fn a_body_that_ends_early_leaves_the_rest_to_the_next() {
+    let feed = feed(b"0123456789", Digest::sha256(b"0123456789"));
+    for (offset, length, expected) in [(0, 3, "012"), (3, 4, "3456"), (7, 3, "789")] {
+        let mut body = feed.body(offset, length);
+        assert_eq!(rest(&mut body).await.unwrap(), expected.as_bytes());
+        assert_eq!(feed.handed(), length);
+    }
+    assert_eq!(feed.end().await, Ok(()));
+    let mut again = feed.body(1, 2);
+    assert_eq!(rest(&mut again).await.unwrap(), b"12");
+}
+
+#[tokio::test]
+async fn what_was_waited_for_is_handed_out_and_not_read_again() {
+    let feed = feed(b"0123456789", Digest::sha256(b"0123456789"));
+    feed.ready(4).await.unwrap();
+    let mut body = feed.body(4, 6);
+    assert_eq!(rest(&mut body).await.unwrap(), b"456789");
+    feed.renew();
+    let mut anew = feed.body(0, 10);
+    assert_eq!(rest(&mut anew).await.unwrap(), b"0123456789");
+}
+
+#[tokio::test]
+async fn other_bytes_are_the_sources_fault() {
+    let feed = feed(b"0123456789", Digest::sha256(b"9876543210"));
+    let mut body = feed.body(0, 10);
+    let told = rest(&mut body).await.unwrap_err();
+    let NoMore::Source(failure) = told else {
+        panic!("{told}");
+    };
+    assert!(
+        matches!(failure.fault, Fault::OtherBytes { .. }),
+        "{failure}"
+    );
+    assert_eq!(feed.handed(), 8, "the last piece is kept back");
+    assert_eq!(feed.end().await, Err(failure));
+}
+
+#[tokio::test]
+async fn a_body_that_never_lets_go_is_not_waited_for_for_long() {
+    let feed = feed(b"0123456789", Digest::sha256(b"0123456789"));
+    let mut hangs = feed.body(0, 10);
+    assert_eq!(hangs.next().await.unwrap().unwrap(), "01");
+    let taken = hangs.take();
+    assert_eq!(feed.end().await, Ok(()));
+    assert!(feed.can_begin(0));
+    assert!(!feed.can_begin(2), "what was hashed is out of reach");
+    let mut anew = feed.body(0, 10);
+    let reading = anew.take();
+    drop(taken);
+    drop(reading);
+    assert_eq!(rest(&mut anew).await.unwrap(), b"0123456789");
+}
