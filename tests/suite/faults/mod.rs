@@ -6,6 +6,7 @@
 mod chance;
 mod fault;
 mod judge;
+mod kills;
 mod play;
 mod proxy;
 mod read_back;

@@ -41,7 +41,7 @@ pub(super) async fn all(
 }
 
 /// Reads a manifest with all that it names, and returns its digest.
-async fn whole(client: &Client, name: &str, reference: &str) -> Digest {
+pub(super) async fn whole(client: &Client, name: &str, reference: &str) -> Digest {
     let answer = client.manifest("GET", name, reference).await;
     assert_eq!(answer.status, 200, "{name}:{reference}");
     let digest = Digest::sha256(&answer.body);
