@@ -104,6 +104,12 @@ fn unwritable(path: &Path, error: &io::Error) -> CliError {
         ErrorKind::PermissionDenied => told.hint(
             "name a file that this user may write, in a folder of which that is true as well",
         ),
+        ErrorKind::ReadOnlyFilesystem => {
+            told.hint("name a file in a folder that can be written to")
+        }
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            told.hint("make room there, or name a file elsewhere; the old file is as it was")
+        }
         ErrorKind::ResourceBusy => told.hint(
             "a file that is mounted by itself can't be replaced: mount its folder, or name another",
         ),

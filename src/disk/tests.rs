@@ -93,6 +93,14 @@ fn a_full_disk_leaves_the_old_file_and_nothing_beside_it() {
 }
 
 #[test]
+fn an_error_names_no_file_that_nobody_has_heard_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let error = write(&folder.path().join("missing/file"), b"new").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+    assert!(!error.to_string().contains(".pusher-"), "{error}");
+}
+
+#[test]
 fn many_may_write_one_file_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");

@@ -77,9 +77,9 @@ fn beside(path: &Path, old: Option<&Metadata>) -> io::Result<NamedTempFile> {
             // Less what the user's mask takes away, as for any new file.
             builder.permissions(fs::Permissions::from_mode(0o666));
         }
-        return builder.tempfile_in(folder(path));
+        return builder.tempfile_in(folder(path)).map_err(plain);
     };
-    let file = builder.tempfile_in(folder(path))?;
+    let file = builder.tempfile_in(folder(path)).map_err(plain)?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::{MetadataExt as _, fchown};
@@ -91,6 +91,16 @@ fn beside(path: &Path, old: Option<&Metadata>) -> io::Result<NamedTempFile> {
     }
     fs::set_permissions(file.path(), old.permissions())?;
     Ok(file)
+}
+
+/// Leaves the name of the new file out of an error: nobody has heard of it.
+fn plain(error: io::Error) -> io::Error {
+    let inner = error.get_ref().and_then(std::error::Error::source);
+    let inner = inner.and_then(|inner| inner.downcast_ref::<io::Error>());
+    match inner.and_then(io::Error::raw_os_error) {
+        Some(code) => io::Error::from_raw_os_error(code),
+        None => error,
+    }
 }
 
 fn pour(path: &Path, bytes: &[u8]) -> io::Result<()> {
