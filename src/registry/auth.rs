@@ -21,6 +21,10 @@ use super::token::Token;
 use super::tokens::{Issuer, Tokens};
 use super::ways::{Known, Ways};
 
+/// How often a login is tried at the places that tokens come from until it is taken for wrong: some answer
+/// many requests with 401, whoever asks; and many refusals may lock an account.
+const TRIALS: usize = 3;
+
 /// What is known about how a host wants to be asked.
 #[derive(Debug, Default)]
 pub(super) struct Auth {
@@ -38,6 +42,8 @@ pub(super) struct State {
     pub(super) ways: Ways,
     /// Logins by their number: what came of them.
     pub(super) passwords: HashMap<usize, Password>,
+    /// How often a place that tokens come from refused a login that has not worked there, by its number.
+    refusals: HashMap<usize, usize>,
 }
 
 /// What came of a login.
@@ -88,6 +94,19 @@ impl Auth {
             refused @ Password::Refused(_) => {
                 state.passwords.entry(login).or_insert(refused);
             }
+        }
+    }
+
+    /// Counts that a place that tokens come from refused a login which has not worked there, and returns how
+    /// often that was; an error where it is not to be tried once more.
+    pub(super) fn count_refusal(&self, login: usize) -> Result<usize, usize> {
+        let mut state = self.state();
+        let refusals = state.refusals.entry(login).or_default();
+        *refusals += 1;
+        if *refusals < TRIALS {
+            Ok(*refusals)
+        } else {
+            Err(*refusals)
         }
     }
 

@@ -10,12 +10,17 @@ use tokio::sync::OwnedMutexGuard;
 use crate::model::{Failure, Fault, Kind, Operation};
 
 use super::auth::Password;
-use super::call::Again;
+use super::call::{Again, Call};
 use super::credentials::Login;
 use super::host::Host;
+use super::retry;
 use super::scope::Scopes;
 use super::token::{self, Token};
 use super::tokens::Issuer;
+
+/// The waits between trials of a login are those of requests that failed so many times more: what refuses
+/// every login for a moment is not over soon.
+const LATER: usize = 1;
 
 impl Host {
     /// Returns a token for `wanted`, or for more than that unless it has to be its `own`.
@@ -161,9 +166,33 @@ impl Host {
         scopes: &Scopes,
         is_joint: bool,
     ) -> Result<Arc<Token>, Failure> {
-        let login = issuer.login.and_then(|number| self.login_of(number));
         let operation = Operation::new(Kind::Token, scopes.words());
-        let login_worked = self.auth.tokens.store().issued(issuer).worked;
+        let answer = loop {
+            let call = self.token_call(operation.clone(), issuer, scopes, is_joint);
+            match self.send(call).await {
+                Err(refusal) if refusal.status() == Some(401) => {
+                    self.after_refused_login(issuer, refusal, is_joint).await?;
+                }
+                answered => break answered?,
+            }
+        };
+        if let Some(number) = issuer.login {
+            self.auth.tokens.store().issued(issuer).worked = true;
+            self.auth.note(number, Password::Worked);
+        }
+        let token = token::read(&answer, issuer, scopes, Instant::now())
+            .map_err(|text| self.error(&operation, Fault::Protocol(text)))?;
+        Ok(Arc::new(token))
+    }
+
+    fn token_call(
+        &self,
+        operation: Operation,
+        issuer: &Issuer,
+        scopes: &Scopes,
+        is_joint: bool,
+    ) -> Call {
+        let login = issuer.login.and_then(|number| self.login_of(number));
         let realm = &issuer.realm;
         let mut call = match login {
             Some(Login::IdentityToken(token)) => {
@@ -172,34 +201,43 @@ impl Host {
             _ => token::get(operation, realm, scopes, login),
         };
         // Some servers answer many token requests with 401; a login that worked is not wrong now.
-        call.retry_unauthorized = login_worked;
+        call.retry_unauthorized = self.auth.tokens.store().issued(issuer).worked;
         // Each alone is the better second try.
         if is_joint {
             call.again = Again::IfBusy;
         }
-        let operation = call.operation.clone();
-        let answered = self.send(call).await;
-        if let Some(number) = issuer.login {
+        call
+    }
+
+    /// Waits where the login is worth another trial, which all others of this host wait for; the error is
+    /// that there is to be none.
+    async fn after_refused_login(
+        &self,
+        issuer: &Issuer,
+        refusal: Failure,
+        is_joint: bool,
+    ) -> Result<(), Failure> {
+        let Some(number) = issuer.login else {
+            return Err(refusal);
+        };
+        let counted = {
             let mut store = self.auth.tokens.store();
             let kept = store.issued(issuer);
-            match &answered {
-                Ok(_) => {
-                    kept.worked = true;
-                    self.auth.note(number, Password::Worked);
-                }
-                // That there is no token for several together says nothing of the login.
-                Err(error) if error.status() == Some(401) && is_joint => {
-                    kept.refused_together = true;
-                }
-                Err(error) if error.status() == Some(401) && !login_worked => {
-                    kept.refused = Some(error.clone());
-                    self.auth.note(number, Password::Refused(error.clone()));
-                }
-                Err(_) => {}
+            // That there is no token for several together need not be the login.
+            kept.refused_together |= is_joint;
+            if kept.worked {
+                return Err(refusal);
             }
-        }
-        let token = token::read(&answered?, issuer, scopes, Instant::now())
-            .map_err(|text| self.error(&operation, Fault::Protocol(text)))?;
-        Ok(Arc::new(token))
+            self.auth.count_refusal(number).map_err(|refusals| {
+                let refusal = refusal.clone().after(refusals);
+                kept.refused = Some(refusal.clone());
+                self.auth.note(number, Password::Refused(refusal.clone()));
+                refusal
+            })
+        };
+        let wait = retry::wait(&self.shared.retry, counted? + LATER);
+        tracing::debug!("{}: {refusal}; trying the login again", self.name);
+        tokio::time::sleep(wait).await;
+        if is_joint { Err(refusal) } else { Ok(()) }
     }
 }
