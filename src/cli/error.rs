@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::config::hide;
+
 use super::exit::Exit;
 
 /// One line that says what happened, and where it can be known, another that says what to do.
@@ -21,10 +23,10 @@ pub enum Stop {
 }
 
 impl CliError {
-    /// Makes an error that says what happened.
+    /// Makes an error that says what happened; what it quotes may have been typed with a password in it.
     pub fn new(message: impl Into<String>) -> Self {
         Self {
-            message: message.into(),
+            message: hide(&message.into()),
             hint: None,
         }
     }
@@ -33,7 +35,7 @@ impl CliError {
     #[must_use]
     pub fn hint(self, hint: impl Into<String>) -> Self {
         Self {
-            hint: Some(hint.into()),
+            hint: Some(hide(&hint.into())),
             ..self
         }
     }

@@ -33,6 +33,7 @@ pub mod signals;
 use std::ffi::OsString;
 use std::sync::Arc;
 
+use crate::config::hide;
 use crate::render::Style;
 
 use args::{Args, ColorChoice};
@@ -103,9 +104,11 @@ fn write_styled(
     coloured: bool,
     to: &mut dyn std::fmt::Write,
 ) -> std::fmt::Result {
-    if coloured {
-        write!(to, "{}", text.ansi())
+    let text = if coloured {
+        text.ansi().to_string()
     } else {
-        write!(to, "{text}")
-    }
+        text.to_string()
+    };
+    // What was typed is quoted, and may have a password in it.
+    to.write_str(&hide(&text))
 }

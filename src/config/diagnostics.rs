@@ -209,6 +209,11 @@ impl Files {
         file.text.replace_range(place.span.clone(), &stars);
     }
 
+    /// Returns the texts, each with its name.
+    pub(super) fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, file)| (&**name, &*file.text))
+    }
+
     /// Returns the number of the file that is called `name`, in the order of reading.
     pub(super) fn index(&self, name: &str) -> Option<usize> {
         self.0.get_index_of(name)

@@ -82,15 +82,16 @@ pub fn load(input: &Input<'_>) -> Loaded {
     let mut loaded = Loaded::default();
     loaded.files.add(input.path, input.text);
     let text = loaded.files.text(input.path).to_owned();
-    match FileKind::of(input.path, &text) {
+    let known = match FileKind::of(input.path, &text) {
         FileKind::List => {
             let declared = images_txt::parse(input.path, &text, &mut loaded.diagnostics);
             loaded.target = target::from_environment(input.environment, &mut loaded.diagnostics);
             resolve(input.path, declared, &Choices::default(), &mut loaded);
+            vec![]
         }
         FileKind::Yaml => mirror(input, &text, Format::Yaml, &mut loaded),
         FileKind::Toml => mirror(input, &text, Format::Toml, &mut loaded),
-    }
+    };
     let Loaded {
         files, diagnostics, ..
     } = &mut loaded;
@@ -98,6 +99,7 @@ pub fn load(input: &Input<'_>) -> Loaded {
         let place = diagnostic.place.as_ref();
         place.map(|place| (files.index(&place.file), place.span.start))
     });
+    secrets::veil(files, &known, diagnostics);
     loaded
 }
 
@@ -124,28 +126,24 @@ fn resolve(path: &str, declared: Vec<Declared>, defaults: &Choices, loaded: &mut
     loaded.entries = images.into_iter().map(|image| image.entry).collect();
 }
 
-/// Reads a mirror file and what it includes.
-fn mirror(input: &Input<'_>, text: &str, format: Format, loaded: &mut Loaded) {
-    for span in secrets::scan(text) {
-        loaded.files.mask(&Place {
-            file: input.path.to_owned(),
-            span,
-        });
-    }
+/// Reads a mirror file and what it includes; returns where secrets stand in it.
+fn mirror(input: &Input<'_>, text: &str, format: Format, loaded: &mut Loaded) -> Vec<Place> {
     let root = match format {
         Format::Yaml => from_yaml::parse(text),
         Format::Toml => from_toml::parse(text),
     };
     let root = match root {
         Ok(root) => root,
-        Err(error) => return loaded.diagnostics.push(syntax_error(input.path, error)),
+        Err(error) => {
+            loaded.diagnostics.push(syntax_error(input.path, error));
+            return vec![];
+        }
     };
     let mut reader = Reader::new(input.path, format, input.environment);
     let file = read_mirror::read(&mut reader, &root);
     loaded.diagnostics.append(&mut reader.diagnostics);
-    for span in &reader.secrets {
-        loaded.files.mask(&reader.place(span));
-    }
+    let secrets = reader.secrets.iter().map(|span| reader.place(span));
+    let secrets = secrets.collect();
     loaded.target = match &file.target {
         Some(table) => target::from_mirror(&table.value, &mut loaded.diagnostics),
         None => target::from_environment(input.environment, &mut loaded.diagnostics),
@@ -169,6 +167,7 @@ fn mirror(input: &Input<'_>, text: &str, format: Format, loaded: &mut Loaded) {
         .into_iter()
         .map(|(host, table)| (host, settings(table, input.path)))
         .collect();
+    secrets
 }
 
 /// Reads the included image lists.

@@ -42,6 +42,7 @@ use std::collections::BTreeMap;
 pub use diagnostics::{Diagnostic, Files, Kind, Place, Replacement, Severity};
 pub use kind::FileKind;
 pub use load::{Loaded, load};
+pub use secrets::hide;
 pub use settings::{PruneSettings, Registries, RegistrySettings};
 pub use target::{NAMESPACE_VARIABLE, REGISTRY_VARIABLE};
 

@@ -108,6 +108,38 @@ pub enum Fault {
     CannotDelete,
 }
 
+impl Fault {
+    /// Changes the words in it that may be those of others.
+    #[must_use]
+    pub fn map_words(self, change: impl Fn(String) -> String) -> Self {
+        match self {
+            Self::Answered(answer) => Self::Answered(ErrorAnswer {
+                code: answer.code.map(&change),
+                message: answer.message.map(&change),
+                ..answer
+            }),
+            Self::Login(words) => Self::Login(change(words)),
+            Self::Protocol(words) => Self::Protocol(change(words)),
+            Self::NoAnswer(why) => Self::NoAnswer(why.map_words(change)),
+            Self::Lacks(Part::NoManifest { digest, media_type }) => {
+                let media_type = change(media_type);
+                Self::Lacks(Part::NoManifest { digest, media_type })
+            }
+            Self::Paused(_)
+            | Self::TooLong { .. }
+            | Self::CutShort
+            | Self::OtherBytes { .. }
+            | Self::Manifest { .. }
+            | Self::OtherSize { .. }
+            | Self::Lacks(_)
+            | Self::TooMuch(_)
+            | Self::Needed { .. }
+            | Self::TagsUnknown
+            | Self::CannotDelete => self,
+        }
+    }
+}
+
 /// What an image names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Part {
@@ -214,6 +246,24 @@ pub enum NoAnswer {
 }
 
 impl NoAnswer {
+    fn map_words(self, change: impl Fn(String) -> String) -> Self {
+        match self {
+            Self::UnknownHost(words) => Self::UnknownHost(change(words)),
+            Self::Certificate(words) => Self::Certificate(change(words)),
+            Self::Proxy(words) => Self::Proxy(change(words)),
+            Self::Refused(words) => Self::Refused(change(words)),
+            Self::Connect(words) => Self::Connect(change(words)),
+            Self::Broken(words) => Self::Broken(change(words)),
+            Self::Body(words) => Self::Body(change(words)),
+            Self::Setup(words) => Self::Setup(change(words)),
+            Self::PlainHttp
+            | Self::Silence(_)
+            | Self::Slow { .. }
+            | Self::Trickle(_)
+            | Self::Unread => self,
+        }
+    }
+
     /// Tells whether the next try may go better.
     pub fn is_transient(&self) -> bool {
         match self {

@@ -9,9 +9,10 @@ use std::fmt;
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
-const MASK: &str = "********";
-
 impl Secret {
+    /// What is shown instead.
+    pub const MASK: &str = "********";
+
     /// Wraps a value.
     pub fn new(value: String) -> Self {
         Self(value)
@@ -25,13 +26,13 @@ impl Secret {
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(MASK)
+        f.write_str(Self::MASK)
     }
 }
 
 impl fmt::Display for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(MASK)
+        f.write_str(Self::MASK)
     }
 }
 

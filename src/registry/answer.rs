@@ -111,7 +111,8 @@ impl Host {
         let content_type = headers
             .get(CONTENT_TYPE)
             .and_then(|value| value.to_str().ok());
-        let (code, message) = refusal::read(content_type.unwrap_or_default(), &body);
+        let masks = &self.shared.masks;
+        let (code, message) = refusal::read(content_type.unwrap_or_default(), &body, masks);
         let asked_pause = retry::retry_after(&headers, SystemTime::now());
         let used_up = status == StatusCode::TOO_MANY_REQUESTS
             && RateLimit::read(&headers)

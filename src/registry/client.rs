@@ -11,6 +11,7 @@ use crate::model::{
 };
 
 use super::host::{Host, Shared};
+use super::masks::Masks;
 use super::options::ClientOptions;
 use super::rate_limit::RateLimit;
 use super::recent::Recent;
@@ -47,7 +48,8 @@ impl Client {
             on_outage,
             stop,
         } = options;
-        let transport = Transport::new(patience.connect, patience.head);
+        let masks = Arc::<Masks>::default();
+        let transport = Transport::new(patience.connect, patience.head, masks.clone());
         let shared = Arc::new(Shared {
             transport,
             credentials,
@@ -57,6 +59,7 @@ impl Client {
             on_outage,
             stop,
             sites: Sites::default(),
+            masks,
         });
         Self(Arc::new(Inner {
             shared,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use http::header::LOCATION;
+use http::header::{AUTHORIZATION, LOCATION};
 use http::{Method, Request};
 use tokio::time::timeout;
 use url::Url;
@@ -21,8 +21,22 @@ use super::transport::{self, RequestBody, Response};
 const REDIRECT_LIMIT: usize = 5;
 
 impl Host {
-    /// Tries once.
+    /// Tries once. What comes back of what was sent as a secret is masked in the failure.
     pub(super) async fn exchange(
+        &self,
+        call: &mut Call,
+        authorization: &Authorization,
+        permit: Permit,
+    ) -> Result<Answer, FailedTry> {
+        let tried = self.exchange_as_told(call, authorization, permit).await;
+        tried.map_err(|mut failure| {
+            failure.fault = self.shared.masks.hide_in(failure.fault);
+            failure
+        })
+    }
+
+    /// Tries once; a failure may hold words of others as they are.
+    async fn exchange_as_told(
         &self,
         call: &mut Call,
         authorization: &Authorization,
@@ -70,7 +84,15 @@ impl Host {
     /// Returns the name of an address's host, where it is not the registry's own.
     fn place(&self, url: &Url) -> Option<String> {
         let is_own = url.host() == self.base.host();
-        url.host_str().filter(|_| !is_own).map(str::to_owned)
+        let name = url.host_str().filter(|_| !is_own);
+        name.map(|name| self.shared.masks.hide(name))
+    }
+
+    /// Returns an address's host and port, without who asks.
+    fn site_name(&self, url: &Url) -> String {
+        let (host, port) = (url.host_str().unwrap_or_default(), url.port());
+        let port = port.map_or_else(String::new, |port| format!(":{port}"));
+        self.shared.masks.hide(&format!("{host}{port}"))
     }
 
     /// Sends the request, and sends it on where an answer points elsewhere.
@@ -101,8 +123,8 @@ impl Host {
             tracing::trace!(
                 "{} {}{} {}",
                 call.method,
-                url.authority(),
-                url.path(),
+                self.site_name(url),
+                self.shared.masks.hide(url.path()),
                 response.status().as_u16()
             );
             let Some(next) = self.redirect(call, &response, url)? else {
@@ -112,7 +134,7 @@ impl Host {
                 "{}: {} goes on at {}",
                 self.name,
                 call.operation,
-                next.authority()
+                self.site_name(&next)
             );
             self.counters.redirect();
             *url = next;
@@ -162,9 +184,13 @@ impl Host {
         url: &Url,
         authorization: Option<&Authorization>,
     ) -> Result<Response, Fault> {
+        let masks = &self.shared.masks;
         let mut headers = call.headers.clone();
         if let Some(authorization) = authorization {
             authorization.apply(&mut headers);
+        }
+        if let Some(login) = headers.get(AUTHORIZATION) {
+            masks.add_header(login);
         }
         let dispatch = |body: RequestBody| {
             let mut request = Request::new(body);

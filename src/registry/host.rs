@@ -17,6 +17,7 @@ use super::auth::Auth;
 use super::credentials::{Credentials, Login, Logins};
 use super::exchange::same_origin;
 use super::limits::Limits;
+use super::masks::Masks;
 use super::options::{HostOptions, OnOutage, Patience, RetryOptions};
 use super::place::{self, Forbidden};
 use super::rate_limit::RateLimit;
@@ -38,6 +39,8 @@ pub(super) struct Shared {
     pub(super) credentials: Credentials,
     pub(super) retry: RetryOptions,
     pub(super) patience: Patience,
+    /// What was sent as a secret.
+    pub(super) masks: Arc<Masks>,
     /// What is known about single hosts, by name.
     pub(super) hosts: HashMap<String, HostOptions>,
     pub(super) on_outage: OnOutage,
@@ -186,7 +189,9 @@ impl Host {
         place::names(url).filter_map(|name| self.shared.hosts.get(&name))
     }
 
+    /// Makes a failure; what is in it that was sent as a secret is masked.
     pub(super) fn error(&self, operation: &Operation, fault: Fault) -> Failure {
+        let fault = self.shared.masks.hide_in(fault);
         Failure::new(&self.name, Attempt::Request(operation.clone()), fault)
             .with_login_hint(self.options.login_hint.as_ref())
     }

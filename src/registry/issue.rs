@@ -196,6 +196,7 @@ impl Host {
         let realm = &issuer.realm;
         let mut call = match login {
             Some(Login::IdentityToken(token)) => {
+                self.shared.masks.add(token.expose());
                 token::post(operation, realm, scopes, token.expose())
             }
             _ => token::get(operation, realm, scopes, login),

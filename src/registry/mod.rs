@@ -16,7 +16,7 @@
 //! | `manifests`, `blobs`, `uploads`, `tags`, `referrers`, `pages` | the endpoints |
 //! | [`upload`] | what goes in and out of the endpoints for blobs |
 //! | `recent` | manifests that need not be read twice |
-//! | `refusal` | what registries say with an error status |
+//! | `refusal`, `masks` | what registries say with an error status; what was sent as a secret is masked in it |
 //! | [`stats`], [`retries`], [`rate_limit`] | what was asked of whom, what was tried again, what may still be asked |
 
 use std::future::Future;
@@ -40,6 +40,7 @@ mod issue;
 mod limiter;
 mod limits;
 mod manifests;
+mod masks;
 pub mod options;
 mod outage;
 mod outgoing;

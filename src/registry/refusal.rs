@@ -6,6 +6,8 @@ use serde_json::{Map, Value};
 
 use crate::model::Meaning;
 
+use super::masks::Masks;
+
 /// No more of an error's body is read than this.
 pub(super) const BODY_LIMIT: usize = 64 * 1024;
 
@@ -31,20 +33,25 @@ const WORDS: [&str; 11] = [
 ///
 /// The specification has `{"errors":[{"code":…,"message":…,"detail":…}]}`; registries, and the proxies,
 /// token servers and storage hosts around them, have forms of their own.
-pub(super) fn read(content_type: &str, body: &Bytes) -> (Option<String>, Option<String>) {
-    let text = String::from_utf8_lossy(body);
+///
+/// What was sent as a secret is masked in both, before they are cut short.
+pub(super) fn read(
+    content_type: &str,
+    body: &Bytes,
+    masks: &Masks,
+) -> (Option<String>, Option<String>) {
+    let text = masks.hide(&String::from_utf8_lossy(body));
     let (code, message) = match serde_json::from_str(&text) {
         Ok(value) => entry(&value),
         Err(_) if text.trim_start().starts_with("<?xml") || content_type.contains("xml") => {
             (element(&text, "Code"), element(&text, "Message"))
         }
-        Err(_) if content_type.is_empty() || content_type.starts_with("text/plain") => (
-            None,
-            Some(text.into_owned()).filter(|text| !text.starts_with('<')),
-        ),
+        Err(_) if content_type.is_empty() || content_type.starts_with("text/plain") => {
+            (None, Some(text).filter(|text| !text.starts_with('<')))
+        }
         Err(_) => (None, None),
     };
-    let shown = |text: Option<String>| text.and_then(|text| shown(&text));
+    let shown = |text: Option<String>| text.and_then(|text| shown(&masks.hide(&text)));
     (shown(code), shown(message))
 }
 
@@ -140,7 +147,12 @@ mod tests {
     use super::*;
 
     fn read_json(body: &str) -> (Option<String>, Option<String>) {
-        read("application/json", &Bytes::copy_from_slice(body.as_bytes()))
+        read_text("application/json", body)
+    }
+
+    fn read_text(content_type: &str, body: &str) -> (Option<String>, Option<String>) {
+        let body = Bytes::copy_from_slice(body.as_bytes());
+        read(content_type, &body, &Masks::default())
     }
 
     fn both(code: &str, message: &str) -> (Option<String>, Option<String>) {
@@ -162,14 +174,8 @@ mod tests {
             both("", "incorrect password")
         );
         assert_eq!(read_json("not json"), both("", ""));
-        assert_eq!(
-            read("text/html", &Bytes::from_static(b"<html>")),
-            both("", "")
-        );
-        let plain = read(
-            "text/plain; charset=utf-8",
-            &Bytes::from_static(b"go away\n"),
-        );
+        assert_eq!(read_text("text/html", "<html>"), both("", ""));
+        let plain = read_text("text/plain; charset=utf-8", "go away\n");
         assert_eq!(plain, both("", "go away"));
     }
 
@@ -214,10 +220,10 @@ mod tests {
         let all = read_json(r#"{"errors":[{"code":"A","detail":{"quota":7}}]}"#);
         assert_eq!(all, both("A", r#"{"quota":7}"#));
         let xml = r#"<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>why</Message></Error>"#;
-        let found = read("application/xml", &Bytes::from_static(xml.as_bytes()));
+        let found = read_text("application/xml", xml);
         assert_eq!(found, both("AccessDenied", "why"));
-        assert_eq!(read("", &Bytes::from_static(b"why")), both("", "why"));
-        assert_eq!(read("", &Bytes::from_static(b"<html>")), both("", ""));
+        assert_eq!(read_text("", "why"), both("", "why"));
+        assert_eq!(read_text("", "<html>"), both("", ""));
         for nothing in [
             "{}",
             "[]",

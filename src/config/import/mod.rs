@@ -9,6 +9,7 @@ mod image_list;
 use draft::Draft;
 
 use super::diagnostics::{Diagnostic, Files, Severity};
+use super::secrets;
 
 /// What became of a file that was to be imported.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,7 +29,8 @@ pub struct Imported {
 pub fn import(path: &str, text: &str) -> Imported {
     let mut files = Files::default();
     files.add(path, text);
-    let (draft, diagnostics): (Draft, _) = image_list::draft(path, files.text(path));
+    let (draft, mut diagnostics): (Draft, _) = image_list::draft(path, files.text(path));
+    secrets::veil(&mut files, &[], &mut diagnostics);
     let wrong = diagnostics
         .iter()
         .any(|one| one.severity == Severity::Error);

@@ -29,6 +29,7 @@ use url::Url;
 
 use crate::model::NoAnswer;
 
+use super::masks::Masks;
 use super::reach::is_loopback;
 use trust::{Trust, Trusted};
 use way::Connector;
@@ -61,6 +62,7 @@ pub(super) struct Transport {
     proxies: Arc<Matcher>,
     trusted: Trusted,
     pools: Mutex<HashMap<Pool, Connections>>,
+    masks: Arc<Masks>,
 }
 
 /// What connections must have in common to be pooled together.
@@ -75,8 +77,9 @@ struct Pool {
 }
 
 impl Transport {
-    pub(super) fn new(connect: Duration, head: Duration) -> Self {
+    pub(super) fn new(connect: Duration, head: Duration, masks: Arc<Masks>) -> Self {
         Self {
+            masks,
             connect,
             head,
             proxies: Arc::new(Matcher::from_system()),
@@ -110,16 +113,17 @@ impl Transport {
         headers.entry(ACCEPT).or_insert(ANYTHING);
         // Digests are those of the bytes as they are.
         headers.insert(ACCEPT_ENCODING, UNCODED);
-        if !loopback
-            && url.scheme() == "http"
-            && let Some(login) = self
-                .proxies
-                .intercept(&uri)
-                .as_ref()
-                .and_then(|proxy| proxy.basic_auth())
-        {
+        if let Some(proxy) = self.proxies.intercept(&uri).filter(|_| !loopback) {
+            if let Some((user, password)) = proxy.raw_auth() {
+                self.masks.add_login(user, password);
+            }
             // What goes through a tunnel has shown it there.
-            headers.insert(PROXY_AUTHORIZATION, login.clone());
+            if url.scheme() == "http"
+                && let Some(login) = proxy.basic_auth()
+            {
+                self.masks.add_header(login);
+                headers.insert(PROXY_AUTHORIZATION, login.clone());
+            }
         }
         *request.uri_mut() = uri;
         let connection = capture_connection(&mut request);

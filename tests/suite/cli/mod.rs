@@ -4,6 +4,7 @@
 //! anew, to be read before they are committed.
 
 mod apply;
+mod canaries;
 mod declared;
 mod demo;
 mod diff;

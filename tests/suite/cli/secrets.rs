@@ -89,3 +89,88 @@ async fn half_a_login_is_an_error_before_anyone_is_asked() {
         }
     }
 }
+
+/// Mirror files that are wrong, or nearly right, each with a canary where a secret may stand.
+const MIRRORS: [&str; 14] = [
+    "target: {registry: \"user:CANARY@registry.example.com\"}\nimages: [nginx]\n",
+    "target: {registry: \"${R:-user:CANARY@x}\"}\nimages: [nginx]\n",
+    "registries:\n  r.example.com: {username: a, password: [CANARY\nimages: [nginx]\n",
+    "registries:\n  r.example.com: {username: a, password: {CANARY\nimages: [nginx]\n",
+    "registries:\n  r.example.com: {username: a, password: \"${P:-CANARY}\"}\n",
+    "registries:\n  r.example.com: { username: a, password: ${P:?CANARY} }\n",
+    "registries:\n  r.example.com: { username: a, password: \"${CANARY\" }\n",
+    "registries:\n  r.example.com:\n    password:\n      CANARY: x\n",
+    "registries:\n  r.example.com:\n    password: |\n      CANARY\n  ]\n",
+    "registries:\n  r.example.com:\n    password: \"a\n      CANARY\nimages: []\n",
+    "registries:\n  r.example.com:\n    pasword:\n      - CANARY\n",
+    "registries:\n  r.example.com:\n    password: ${P}CANARY\n    credential: CANARY\n",
+    "registries:\n  \"user:CANARY@r.example.com\": {username: a}\n",
+    "images: [\"user:CANARY@ghcr.io/app:1\", {source: \"https://user:CANARY@ghcr.io/app\"}]\n",
+];
+
+const LIST: &str = "\
+user:CANARY@registry.example.com/app:1
+https://user:CANARY@registry.example.com/app:1
+user:CANARY@
+app -> user:CANARY@registry.example.com/app
+docker login --password=CANARY registry.example.com
+docker login -u me -p CANARY registry.example.com
+echo CANARY | docker login --password-stdin x
+--password=CANARY nginx
+--platform=linux/amd64 --password CANARY nginx
+nginx --password=CANARY
+PASSWORD=CANARY
+  password: CANARY
+  password: [CANARY
+export ALIYUN_REGISTRY_PASSWORD=CANARY
+nginx:1 # password CANARY
+Authorization: Basic CANARY
+ghp_CANARY0123456789 nginx
+";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_written_with_a_password_in_it_is_not_quoted() {
+    let silent = |place: &Place, typed: &str| {
+        for format in ["human", "json", "markdown", "github"] {
+            let typed = format!("{typed} --format {format}");
+            let ran = place.run(&typed).whole();
+            let told = ran.to_lowercase();
+            assert!(!told.contains("canary"), "{typed}:\n{ran}");
+        }
+    };
+    for mirror in MIRRORS {
+        let place = Place::empty()
+            .variable("ALIYUN_REGISTRY", "registry.example.com")
+            .variable("ALIYUN_NAME_SPACE", "team")
+            .file("mirror.yaml", &format!("version: 1\n{mirror}"));
+        silent(&place, "check");
+        silent(&place, "plan --offline");
+    }
+    let place = Place::empty().file("images.txt", LIST);
+    silent(&place, "check");
+    let imported = place.run("import images.txt").whole();
+    assert!(!imported.contains("CANARY"), "{imported}");
+    for [registry, namespace] in [
+        ["user:CANARY@registry.example.com", "team"],
+        ["https://user:CANARY@registry.example.com", "team"],
+        ["registry.example.com", "user:CANARY@x"],
+    ] {
+        let place = Place::empty()
+            .variable("ALIYUN_REGISTRY", registry)
+            .variable("ALIYUN_NAME_SPACE", namespace)
+            .file("images.txt", "nginx\n");
+        silent(&place, "check");
+        silent(&place, "plan --offline");
+    }
+    let place = Place::empty();
+    for typed in [
+        "diff user:CANARY@ghcr.io/a:1 nginx",
+        "plan user:CANARY@ghcr.io/a:1",
+        "plan --password=CANARY",
+        "plan -f https://user:CANARY@ghcr.io/a",
+        "apply user:CANARY@ghcr.io/a.plan",
+    ] {
+        let ran = place.run(typed).whole();
+        assert!(!ran.contains("CANARY"), "{typed}: {ran}");
+    }
+}
