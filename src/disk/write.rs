@@ -70,16 +70,21 @@ fn beside(path: &Path, old: Option<&Metadata>) -> io::Result<NamedTempFile> {
     }
     let mut builder = Builder::new();
     builder.prefix(".pusher-").suffix(".tmp").rand_bytes(16);
-    let Some(old) = old else {
+    // Opened here, since an error is to name no file that nobody has heard of.
+    let file = builder.make_in(folder(path), |name| {
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create_new(true);
         #[cfg(unix)]
         {
-            use std::os::unix::fs::PermissionsExt as _;
+            use std::os::unix::fs::OpenOptionsExt as _;
             // Less what the user's mask takes away, as for any new file.
-            builder.permissions(fs::Permissions::from_mode(0o666));
+            options.mode(if old.is_some() { 0o600 } else { 0o666 });
         }
-        return builder.tempfile_in(folder(path)).map_err(plain);
+        options.open(name)
+    })?;
+    let Some(old) = old else {
+        return Ok(file);
     };
-    let file = builder.tempfile_in(folder(path)).map_err(plain)?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::{MetadataExt as _, fchown};
@@ -91,16 +96,6 @@ fn beside(path: &Path, old: Option<&Metadata>) -> io::Result<NamedTempFile> {
     }
     fs::set_permissions(file.path(), old.permissions())?;
     Ok(file)
-}
-
-/// Leaves the name of the new file out of an error: nobody has heard of it.
-fn plain(error: io::Error) -> io::Error {
-    let inner = error.get_ref().and_then(std::error::Error::source);
-    let inner = inner.and_then(|inner| inner.downcast_ref::<io::Error>());
-    match inner.and_then(io::Error::raw_os_error) {
-        Some(code) => io::Error::from_raw_os_error(code),
-        None => error,
-    }
 }
 
 fn pour(path: &Path, bytes: &[u8]) -> io::Result<()> {
