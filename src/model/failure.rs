@@ -234,6 +234,8 @@ pub enum NoAnswer {
     },
     /// The head of the answer came bit by bit for that long, and had no end.
     Trickle(Duration),
+    /// The head of the answer is too large, or is not one of HTTP.
+    Head(String),
     /// The connection broke.
     Broken(String),
     /// The other side said that it did not read the request, as it does before it closes a connection
@@ -253,6 +255,7 @@ impl NoAnswer {
             Self::Proxy(words) => Self::Proxy(change(words)),
             Self::Refused(words) => Self::Refused(change(words)),
             Self::Connect(words) => Self::Connect(change(words)),
+            Self::Head(words) => Self::Head(change(words)),
             Self::Broken(words) => Self::Broken(change(words)),
             Self::Body(words) => Self::Body(change(words)),
             Self::Setup(words) => Self::Setup(change(words)),
@@ -272,6 +275,7 @@ impl NoAnswer {
             | Self::Silence(_)
             | Self::Slow { .. }
             | Self::Trickle(_)
+            | Self::Head(_)
             | Self::Broken(_)
             | Self::Unread
             | Self::UnknownHost(_) => true,

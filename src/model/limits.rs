@@ -13,6 +13,8 @@ pub const INDEX_LEVELS: usize = 5;
 pub const MANIFEST_LIMIT: usize = 1_000;
 /// How many manifests and blobs the manifests of one image name, each as often as it is named.
 pub const DESCRIPTOR_LIMIT: usize = 20_000;
+/// How many characters a media type has (RFC 6838, section 4.2: two names of 127 and a slash).
+pub(super) const MEDIA_TYPE_LIMIT: usize = 255;
 /// How many members one manifest's objects have, about: parsed, each takes many times its bytes.
 pub(super) const MEMBER_LIMIT: usize = 200_000;
 

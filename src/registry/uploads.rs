@@ -254,7 +254,8 @@ fn parse_range(text: &str) -> Option<u64> {
     let text = text.strip_prefix("bytes=").unwrap_or(text);
     let (start, last) = text.split_once('-')?;
     let last: u64 = last.trim().parse().ok()?;
-    (start.trim() == "0").then_some(if last == 0 { 0 } else { last + 1 })
+    let count = if last == 0 { 0 } else { last.checked_add(1)? };
+    (start.trim() == "0").then_some(count)
 }
 
 #[cfg(test)]
@@ -326,6 +327,8 @@ mod tests {
             ("0-99", Some(100)),
             ("bytes=0-99", Some(100)),
             ("5-99", None),
+            ("0-18446744073709551615", None),
+            ("0--1", None),
             ("0-", None),
             ("", None),
         ] {

@@ -177,6 +177,7 @@ impl fmt::Display for NoAnswer {
                 "its answer came bit by bit, and did not begin in {} s",
                 time.as_secs()
             ),
+            Self::Head(why) => write!(f, "the head of its answer cannot be read ({why})"),
             Self::Broken(why) => write!(f, "the connection broke ({why})"),
             Self::Unread => f.write_str("it closed the connection before it read the request"),
             Self::Body(why) | Self::Setup(why) => f.write_str(why),

@@ -49,6 +49,12 @@ fn kind(link: &(dyn Error + 'static)) -> Option<NoAnswer> {
     if let Some(ProxyRefused(why)) = link.downcast_ref() {
         return Some(NoAnswer::Proxy(why.clone()));
     }
+    if let Some(head) = link
+        .downcast_ref()
+        .filter(|error: &&hyper::Error| error.is_parse())
+    {
+        return Some(NoAnswer::Head(head.to_string()));
+    }
     match link.downcast_ref()? {
         rustls::Error::InvalidMessage(_) => Some(NoAnswer::PlainHttp),
         why @ (rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented) => {

@@ -21,6 +21,7 @@ mod saved;
 mod saved_files;
 mod saved_prune;
 mod secrets;
+mod sizes;
 mod status;
 mod stop;
 mod terminal;

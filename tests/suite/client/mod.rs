@@ -1,5 +1,6 @@
 //! The wire client against the sandbox: real HTTP on loopback, and what the sandbox wrote down.
 
+mod absurd;
 mod auth;
 mod blobs;
 mod credentials;

@@ -1,14 +1,20 @@
 //! Manifests and indexes, read but never written again: what is copied keeps its bytes.
 
+#[cfg(test)]
+mod tests;
+
 use indexmap::IndexMap;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use super::digest::Digest;
-use super::limits::MEMBER_LIMIT;
+use super::limits::{MEDIA_TYPE_LIMIT, MEMBER_LIMIT};
 use super::media_type;
 use super::platform::Platform;
+
+/// How much is told of what is wrong with a manifest.
+const ERROR_LIMIT: usize = 300;
 
 /// What a reference points to: media type, digest and size in bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -148,12 +154,12 @@ impl Manifest {
         if between_colons.nth(MEMBER_LIMIT + 1).is_some() {
             return Err(ManifestError::TooManyMembers);
         }
-        let malformed = |error: serde_json::Error| ManifestError::Malformed(error.to_string());
-        let head: Head = serde_json::from_slice(&raw.bytes).map_err(malformed)?;
+        let head: Head = serde_json::from_slice(&raw.bytes).map_err(|error| malformed(&error))?;
         if head.schema_version == Some(1) {
             return Err(ManifestError::Schema1);
         }
         if let Some(body) = head.media_type.filter(|body| body != media_type) {
+            let body = body.chars().take(MEDIA_TYPE_LIMIT).collect();
             return Err(ManifestError::Contradiction {
                 header: media_type.to_owned(),
                 body,
@@ -166,13 +172,15 @@ impl Manifest {
             if head.manifests.is_some() {
                 return Err(ambiguous("manifests"));
             }
-            let wire: WireImage = serde_json::from_slice(&raw.bytes).map_err(malformed)?;
+            let wire: WireImage =
+                serde_json::from_slice(&raw.bytes).map_err(|error| malformed(&error))?;
             Ok(Self::Image(wire.into()))
         } else if media_type::is_index(media_type) {
             if head.layers.is_some() || head.config.is_some() {
                 return Err(ambiguous("config` or `layers"));
             }
-            let wire: WireIndex = serde_json::from_slice(&raw.bytes).map_err(malformed)?;
+            let wire: WireIndex =
+                serde_json::from_slice(&raw.bytes).map_err(|error| malformed(&error))?;
             Ok(Self::Index(wire.into()))
         } else {
             Err(ManifestError::UnknownMediaType(media_type.to_owned()))
@@ -217,6 +225,26 @@ struct WireIndex {
     annotations: IndexMap<String, String>,
 }
 
+/// Says what is wrong. What stands there may be quoted, however long it is.
+fn malformed(error: &serde_json::Error) -> ManifestError {
+    let mut text = error.to_string();
+    if let Some((end, _)) = text.char_indices().nth(ERROR_LIMIT) {
+        text.truncate(end);
+        text.push('…');
+    }
+    ManifestError::Malformed(text)
+}
+
+/// Reads a media type, which a run may keep many of.
+fn media_type_of<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.len() > MEDIA_TYPE_LIMIT {
+        let why = format!("a media type has more than {MEDIA_TYPE_LIMIT} characters");
+        return Err(D::Error::custom(why));
+    }
+    Ok(text)
+}
+
 /// Reads a list as registries do, which are written in Go: that writes an empty one as `null`.
 fn null_as_empty<'de, D: Deserializer<'de>>(
     deserializer: D,
@@ -245,6 +273,7 @@ fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<IndexMap<String, 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct WireDescriptor {
+    #[serde(deserialize_with = "media_type_of")]
     media_type: String,
     digest: Digest,
     size: u64,
@@ -332,161 +361,4 @@ pub fn config_platform(config: &[u8]) -> Option<Platform> {
     serde_json::from_slice::<WirePlatform>(config)
         .ok()
         .and_then(WirePlatform::checked)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn raw(media_type: &str, body: &str) -> RawManifest {
-        let bytes = bytes::Bytes::copy_from_slice(body.as_bytes());
-        let digest = Digest::sha256(&bytes);
-        let descriptor = Descriptor {
-            media_type: media_type.to_owned(),
-            digest,
-            size: bytes.len() as u64,
-        };
-        RawManifest { descriptor, bytes }
-    }
-
-    fn descriptor(media_type: &str) -> String {
-        let digest = Digest::sha256(b"");
-        format!(r#"{{"mediaType":"{media_type}","digest":"{digest}","size":0}}"#)
-    }
-
-    #[test]
-    fn reads_both_kinds_in_both_spellings() {
-        let config = descriptor(media_type::OCI_CONFIG);
-        let image = format!(r#"{{"schemaVersion":2,"config":{config},"layers":[]}}"#);
-        let index = format!(r#"{{"schemaVersion":2,"manifests":[{config}]}}"#);
-        for media_type in [media_type::OCI_MANIFEST, media_type::DOCKER_MANIFEST] {
-            assert!(matches!(
-                Manifest::parse(&raw(media_type, &image)),
-                Ok(Manifest::Image(_))
-            ));
-            assert!(Manifest::parse(&raw(media_type, &index)).is_err());
-        }
-        for media_type in [media_type::OCI_INDEX, media_type::DOCKER_LIST] {
-            assert!(matches!(
-                Manifest::parse(&raw(media_type, &index)),
-                Ok(Manifest::Index(_))
-            ));
-            assert!(Manifest::parse(&raw(media_type, &image)).is_err());
-        }
-    }
-
-    #[test]
-    fn takes_what_tools_leave_empty() {
-        let parse = |body: &str| Manifest::parse(&raw(media_type::OCI_INDEX, body)).unwrap();
-        let empty = parse(r#"{"manifests":null}"#);
-        assert_eq!(empty, parse(r#"{"manifests":[]}"#));
-        for platform in ["{}", r#"{"os":"","architecture":""}"#, r#"{"os":"linux"}"#] {
-            let child = descriptor("x").replacen('{', &format!(r#"{{"platform":{platform},"#), 1);
-            let Manifest::Index(index) = parse(&format!(r#"{{"manifests":[{child}]}}"#)) else {
-                panic!("an index");
-            };
-            assert_eq!(index.children[0].platform, None, "{platform}");
-            assert_eq!(config_platform(platform.as_bytes()), None, "{platform}");
-        }
-    }
-
-    #[test]
-    fn what_is_optional_and_cannot_be_read_is_as_if_it_were_not_there() {
-        let parse = |body: &str| Manifest::parse(&raw(media_type::OCI_MANIFEST, body)).unwrap();
-        let config = descriptor(media_type::OCI_CONFIG);
-        let bare = parse(&format!(r#"{{"config":{config},"layers":[]}}"#));
-        assert_eq!(
-            parse(&format!(r#"{{"config":{config}}}"#)),
-            bare,
-            "no layers"
-        );
-        for odd in [
-            r#""annotations":null"#,
-            r#""annotations":[]"#,
-            r#""annotations":{"a":null,"b":1}"#,
-            r#""artifactType":7"#,
-            r#""subject":{"digest":"blake3:00"}"#,
-        ] {
-            assert_eq!(
-                parse(&format!(r#"{{"config":{config},{odd}}}"#)),
-                bare,
-                "{odd}"
-            );
-        }
-        let noted = format!(r#"{{"config":{config},"annotations":{{"a":1,"b":"text"}}}}"#);
-        let Manifest::Image(noted) = parse(&noted) else {
-            panic!("an image");
-        };
-        assert_eq!(noted.annotations["b"], "text");
-        for odd in [
-            r#""platform":"linux""#,
-            r#""platform":null"#,
-            r#""annotations":null"#,
-            r#""urls":"https://x""#,
-        ] {
-            let child = descriptor("x").replacen('{', &format!("{{{odd},"), 1);
-            let index = raw(
-                media_type::OCI_INDEX,
-                &format!(r#"{{"manifests":[{child}]}}"#),
-            );
-            assert!(Manifest::parse(&index).is_ok(), "{odd}");
-        }
-    }
-
-    #[test]
-    fn refuses_schema_1_and_what_can_be_read_two_ways() {
-        let schema_1 = raw(media_type::DOCKER_SCHEMA_1[0], r#"{"schemaVersion":1}"#);
-        assert_eq!(Manifest::parse(&schema_1), Err(ManifestError::Schema1));
-        let disguised = raw(media_type::OCI_MANIFEST, r#"{"schemaVersion":1}"#);
-        assert_eq!(Manifest::parse(&disguised), Err(ManifestError::Schema1));
-        let config = descriptor(media_type::OCI_CONFIG);
-        let both = format!(r#"{{"config":{config},"layers":[],"manifests":[]}}"#);
-        for media_type in [media_type::OCI_MANIFEST, media_type::OCI_INDEX] {
-            let error = Manifest::parse(&raw(media_type, &both)).unwrap_err();
-            assert!(matches!(error, ManifestError::Malformed(_)), "{error}");
-        }
-        let lies = format!(r#"{{"mediaType":"{}","layers":[]}}"#, media_type::OCI_INDEX);
-        let error = Manifest::parse(&raw(media_type::OCI_MANIFEST, &lies)).unwrap_err();
-        assert!(
-            matches!(error, ManifestError::Contradiction { .. }),
-            "{error}"
-        );
-    }
-
-    #[test]
-    fn tells_attestations_and_foreign_layers() {
-        let mut child = Child {
-            descriptor: serde_json::from_str::<WireDescriptor>(&descriptor("x"))
-                .unwrap()
-                .into(),
-            platform: None,
-            artifact_type: None,
-            annotations: IndexMap::new(),
-        };
-        assert_eq!(child.attests(), None);
-        child.annotations.insert(
-            "vnd.docker.reference.type".into(),
-            "attestation-manifest".into(),
-        );
-        child
-            .annotations
-            .insert("vnd.docker.reference.digest".into(), "sha256:1".into());
-        assert_eq!(child.attests(), Some("sha256:1"));
-
-        let media_type = "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip".to_owned();
-        let foreign = Descriptor {
-            media_type,
-            ..child.descriptor
-        };
-        let mut layer = Layer {
-            descriptor: foreign,
-            urls: vec![],
-        };
-        assert!(
-            !layer.is_foreign(),
-            "without a URL a registry has to hold it"
-        );
-        layer.urls.push("https://example.com/layer".to_owned());
-        assert!(layer.is_foreign());
-    }
 }
