@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::model::Failure;
+use crate::model::{Failure, Fault, NoAnswer};
 
 /// How often one side may break without progress in between.
 pub(super) const TRIES: usize = 5;
 /// What counts as progress between two breaks: with less, one blob could have millions of tries.
 pub(super) const PROGRESS: u64 = 64 * 1024;
-/// For how long a target may ask for one pause after the other.
-const PAUSES: Duration = Duration::from_secs(5 * 60);
+/// For how long a target may ask for one pause after the other, or connections to it may hang.
+const EXCUSED: Duration = Duration::from_secs(5 * 60);
 
 /// The breaks of one blob on its way to the target.
 #[derive(Debug, Default)]
@@ -19,8 +19,8 @@ pub(super) struct Breaks {
     since_progress: usize,
     /// The most bytes that the target was known to have, in this session or one before.
     furthest: u64,
-    /// Since when the target asks for pauses and makes no progress.
-    paused_since: Option<Instant>,
+    /// Since when there is no progress for a reason that says nothing about the blob, and how often.
+    excused: Option<(Instant, usize)>,
 }
 
 impl Breaks {
@@ -34,13 +34,18 @@ impl Breaks {
         }
     }
 
-    /// Counts a break, and returns how many there were since there was progress; too many are the error.
-    /// None is counted where the target said when to come back.
+    /// Counts a break, and returns after how many to wait; too many without progress are the error.
+    ///
+    /// For some time those are none of them where the target said when to come back, and where there was no
+    /// connection to send anything on.
     pub(super) fn count(&mut self, broken: &Failure) -> Result<usize, Failure> {
-        if broken.is_paused {
-            let since = self.paused_since.get_or_insert_with(Instant::now);
-            if since.elapsed() < PAUSES {
-                return Ok(0);
+        let is_unconnected = matches!(broken.fault, Fault::NoAnswer(NoAnswer::Connect(_)));
+        if broken.is_paused || is_unconnected {
+            let (since, times) = self.excused.get_or_insert_with(|| (Instant::now(), 0));
+            if since.elapsed() < EXCUSED {
+                *times += 1;
+                // The pause itself is waited for by whatever is sent next.
+                return Ok(if broken.is_paused { 0 } else { *times });
             }
         }
         self.since_progress += 1;
@@ -58,7 +63,7 @@ mod tests {
 
     #[test]
     fn only_progress_makes_up_for_breaks() {
-        let broken = Failure::for_test(Cause::Unreachable);
+        let broken = Failure::for_test(Cause::Server);
         let mut breaks = Breaks::default();
         let mut count = |reached| {
             breaks.reached(reached);
@@ -70,15 +75,21 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_pause_costs_nothing_for_some_minutes() {
+    async fn what_says_nothing_about_the_blob_costs_nothing_for_some_minutes() {
         let paused = Failure::for_test(Cause::Server).paused(true);
-        let mut breaks = Breaks::default();
-        for _ in 0..10 {
-            assert_eq!(breaks.count(&paused), Ok(0));
-            tokio::time::sleep(PAUSES / 10).await;
+        let hung = Failure::for_test(Cause::Unreachable);
+        for (broken, waits) in [(paused, [0; 10]), (hung, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10])] {
+            let mut breaks = Breaks::default();
+            for after in waits {
+                assert_eq!(breaks.count(&broken), Ok(after));
+                tokio::time::sleep(EXCUSED / 10).await;
+            }
+            for counted in 1..TRIES {
+                assert_eq!(breaks.count(&broken), Ok(counted));
+            }
+            assert!(breaks.count(&broken).is_err());
+            breaks.reached(PROGRESS);
+            assert_eq!(breaks.count(&broken), Ok(waits[0]), "there was progress");
         }
-        assert_eq!(breaks.count(&paused), Ok(1));
-        breaks.reached(PROGRESS);
-        assert_eq!(breaks.count(&paused), Ok(0), "there was progress");
     }
 }

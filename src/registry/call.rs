@@ -250,6 +250,11 @@ impl FailedTry {
         )
     }
 
+    /// Tells whether no connection came about, though somebody may listen there.
+    pub(super) fn is_unconnected(&self) -> bool {
+        matches!(self.fault, Fault::NoAnswer(NoAnswer::Connect(_)))
+    }
+
     /// Tells whether nothing came for a long time, or next to nothing.
     pub(super) fn took_long(&self) -> bool {
         matches!(

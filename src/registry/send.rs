@@ -102,7 +102,12 @@ impl Host {
             let again = if was_away && tries.waited < self.patience() {
                 Some(Duration::ZERO)
             } else {
-                tries.next(&self.shared.retry, &failure, may_be_a_mistake)
+                tries.next(
+                    &self.shared.retry,
+                    self.patience(),
+                    &failure,
+                    may_be_a_mistake,
+                )
             };
             let Some(wait) = again else {
                 self.lose(&failure, tries.begun, tries.made);

@@ -25,6 +25,8 @@ pub(super) struct Tries {
     pub(super) waited: Duration,
     /// How many failed while the host was there.
     failed: usize,
+    /// How many more came to no connection.
+    unconnected: usize,
 }
 
 impl Tries {
@@ -34,6 +36,7 @@ impl Tries {
             begun: Instant::now(),
             waited: Duration::ZERO,
             failed: 0,
+            unconnected: 0,
         }
     }
 
@@ -41,9 +44,17 @@ impl Tries {
     pub(super) fn next(
         &mut self,
         options: &RetryOptions,
+        patience: Duration,
         failure: &FailedTry,
         may_be_a_mistake: bool,
     ) -> Option<Duration> {
+        // Where some connections hang and others do not, the host was not asked yet: that is a matter of
+        // time, too.
+        if failure.is_unconnected() && !may_be_a_mistake {
+            self.unconnected += 1;
+            let goes_on = self.unconnected < options.tries || self.begun.elapsed() < patience;
+            return goes_on.then(|| retry::wait(options, self.unconnected));
+        }
         self.failed += 1;
         let most = if failure.took_long() {
             SILENT_TRIES
@@ -63,5 +74,39 @@ impl Tries {
         } else {
             Some(retry::wait(options, self.failed))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Fault, NoAnswer};
+
+    const PATIENCE: Duration = Duration::from_secs(300);
+
+    /// Returns how often something is tried that fails so each time, and how long that takes.
+    async fn tried(patience: Duration, why: NoAnswer, may_be_a_mistake: bool) -> (usize, u64) {
+        let options = RetryOptions::default();
+        let failure = FailedTry::without_answer(Fault::NoAnswer(why), false);
+        let mut tries = Tries::new();
+        let mut count = 1;
+        while let Some(wait) = tries.next(&options, patience, &failure, may_be_a_mistake) {
+            tokio::time::sleep(wait).await;
+            count += 1;
+        }
+        (count, tries.begun.elapsed().as_secs())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn connections_that_hang_are_a_matter_of_time_where_there_is_a_host() {
+        let hangs = || NoAnswer::Connect("no answer in time".to_owned());
+        let (count, seconds) = tried(PATIENCE, hangs(), false).await;
+        assert!(count > 15 && seconds >= 300, "{count} tries in {seconds} s");
+        assert_eq!(tried(Duration::ZERO, hangs(), false).await.0, 5);
+        assert_eq!(tried(PATIENCE, hangs(), true).await.0, FIRST_TRIES);
+        let breaks = NoAnswer::Broken("reset".to_owned());
+        assert_eq!(tried(PATIENCE, breaks, false).await.0, 5);
+        let silence = NoAnswer::Silence(Duration::from_secs(60));
+        assert_eq!(tried(PATIENCE, silence, false).await.0, SILENT_TRIES);
     }
 }
