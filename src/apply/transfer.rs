@@ -206,7 +206,9 @@ impl<R: WriteRegistry> Sending<'_, R> {
 
     /// Tells what a failure of the target means.
     fn target_failed(&mut self, failure: Failure) -> Ended {
-        if failure.cause().may_pass() || failure.is_mended || is_session_lost(&failure) {
+        let is_damaged = matches!(failure.fault, Fault::Damaged(_));
+        let may_pass = failure.cause().may_pass() || is_damaged;
+        if may_pass || failure.is_mended || is_session_lost(&failure) {
             return Ended::Broke(failure);
         }
         // What went out was the blob, so that it may have suffered on its way, once.

@@ -63,6 +63,8 @@ pub enum Fault {
     NoAnswer(NoAnswer),
     /// The answer is not what the specification allows.
     Protocol(String),
+    /// The answer is not what was asked for, or contradicts itself: it may have been damaged on its way.
+    Damaged(String),
     /// The blob has more bytes than its manifest says.
     TooLong {
         /// How many it should have.
@@ -120,6 +122,7 @@ impl Fault {
             }),
             Self::Login(words) => Self::Login(change(words)),
             Self::Protocol(words) => Self::Protocol(change(words)),
+            Self::Damaged(words) => Self::Damaged(change(words)),
             Self::NoAnswer(why) => Self::NoAnswer(why.map_words(change)),
             Self::Lacks(Part::NoManifest { digest, media_type }) => {
                 let media_type = change(media_type);
@@ -412,6 +415,7 @@ impl Failure {
             Fault::Login(_) => Cause::Unauthorized,
             Fault::NoAnswer(_) | Fault::CutShort => Cause::Unreachable,
             Fault::Protocol(_)
+            | Fault::Damaged(_)
             | Fault::TooLong { .. }
             | Fault::OtherBytes { .. }
             | Fault::Manifest { .. }

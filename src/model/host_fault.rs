@@ -47,6 +47,7 @@ impl Failure {
             }
             Fault::NoAnswer(_)
             | Fault::Protocol(_)
+            | Fault::Damaged(_)
             | Fault::TooLong { .. }
             | Fault::CutShort
             | Fault::OtherBytes { .. }

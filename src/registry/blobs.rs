@@ -56,31 +56,25 @@ impl Client {
             );
             return Err(host.protocol_error(&operation, text));
         }
-        let read = || {
-            let operation = operation.clone();
-            let mut call = call(&host, operation, Method::GET, repository, &blob.digest);
-            call.read = Read::Collect(limit);
-            host.send(call)
+        let mut call = call(
+            &host,
+            operation.clone(),
+            Method::GET,
+            repository,
+            &blob.digest,
+        );
+        call.read = Read::Collect(limit);
+        let answer = match host.send(call).await {
+            Ok(answer) => answer,
+            Err(error) if error.status() == Some(404) => return Ok(None),
+            Err(error) => return Err(error),
         };
-        let is_right = |answer: &Answer| blob.digest.matches(&answer.body);
-        let answer = match read().await {
-            // One wrong byte may have become so on its way.
-            Ok(answer) if !is_right(&answer) && answer.coding().is_none() => {
-                tracing::debug!("{}: {operation}: other bytes; reading it again", host.name);
-                Box::pin(read()).await
-            }
-            answered => answered,
-        };
-        match answer {
-            Ok(answer) if is_right(&answer) => Ok(Some(answer.body)),
-            Ok(answer) => {
-                let found = Digest::of(blob.digest.algorithm(), &answer.body);
-                let text = answer.unread(&format!("it sent `{found}` instead"));
-                Err(host.protocol_error(&operation, text))
-            }
-            Err(error) if error.status() == Some(404) => Ok(None),
-            Err(error) => Err(error),
+        if !blob.digest.matches(&answer.body) {
+            let found = Digest::of(blob.digest.algorithm(), &answer.body);
+            let fault = answer.unfit(&format!("it sent `{found}` instead"));
+            return Err(host.error(&operation, fault));
         }
+        Ok(Some(answer.body))
     }
 
     pub(super) async fn stream_blob(
@@ -107,7 +101,7 @@ impl Client {
         };
         let begun = |answer: Answer| match begin(&answer, blob, offset) {
             Ok(begins) => Ok((answer, begins)),
-            Err(text) => Err(host.protocol_error(&operation, text)),
+            Err(fault) => Err(host.error(&operation, fault)),
         };
         let (mut answer, begins) = match read(offset).await.and_then(begun) {
             // Whoever does not send a part may still send all of it.
@@ -147,22 +141,23 @@ fn call(
 }
 
 /// Finds the position in the blob at which an answer begins, and that it is of this blob's size.
-fn begin(answer: &Answer, blob: &Descriptor, asked: u64) -> Result<u64, String> {
+fn begin(answer: &Answer, blob: &Descriptor, asked: u64) -> Result<u64, Fault> {
+    let damaged = |text: String| Err(Fault::Damaged(text));
     let other_size = |found: u64| {
-        Err(format!(
-            "its blob has {found} bytes, the manifest says {}",
-            blob.size
+        let size = blob.size;
+        damaged(format!(
+            "its blob has {found} bytes, the manifest says {size}"
         ))
     };
     if answer.status == StatusCode::PARTIAL_CONTENT {
         let text = answer.header(CONTENT_RANGE.as_str()).unwrap_or_default();
         return match parse_content_range(text) {
-            Some((start, _)) if start != asked => Err(format!(
+            Some((start, _)) if start != asked => damaged(format!(
                 "it sends from byte {start} on, {asked} was asked for"
             )),
             Some((_, Some(total))) if total != blob.size => other_size(total),
             Some((start, _)) => Ok(start),
-            None => Err("it sends a part and does not say which".to_owned()),
+            None => damaged("it sends a part and does not say which".to_owned()),
         };
     }
     let length = answer
@@ -171,7 +166,7 @@ fn begin(answer: &Answer, blob: &Descriptor, asked: u64) -> Result<u64, String> 
     match length {
         // Some storage hosts call a compressed layer encoded, and send it as it is.
         Some(length) if length == blob.size => Ok(0),
-        _ if answer.coding().is_some() => Err(answer.unread("it does not send the blob itself")),
+        _ if answer.coding().is_some() => Err(answer.unfit("it does not send the blob itself")),
         Some(length) => other_size(length),
         None => Ok(0),
     }

@@ -170,6 +170,15 @@ impl Answer {
         }
     }
 
+    /// Says that the body is not what was asked for: damaged on its way, unless its content coding is why.
+    pub(super) fn unfit(&self, why: &str) -> Fault {
+        let text = self.unread(why);
+        match self.coding() {
+            None => Fault::Damaged(text),
+            Some(_) => Fault::Protocol(text),
+        }
+    }
+
     #[cfg(test)]
     pub(super) fn for_test(headers: HeaderMap, body: &str) -> Self {
         let url = Url::parse("http://127.0.0.1/").unwrap();

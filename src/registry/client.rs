@@ -146,11 +146,11 @@ impl Client {
 
 impl ReadRegistry for Client {
     async fn head_manifest(&self, reference: &Reference) -> Result<Option<Descriptor>, Failure> {
-        self.head_manifest_of(reference).await
+        self.sensible(|| self.head_manifest_of(reference)).await
     }
 
     async fn get_manifest(&self, reference: &Reference) -> Result<Option<RawManifest>, Failure> {
-        self.get_manifest_of(reference).await
+        self.sensible(|| self.get_manifest_of(reference)).await
     }
 
     async fn get_blob(
@@ -158,7 +158,8 @@ impl ReadRegistry for Client {
         repository: &Repository,
         blob: &Descriptor,
     ) -> Result<Option<Bytes>, Failure> {
-        self.get_small_blob(repository, blob).await
+        self.sensible(|| self.get_small_blob(repository, blob))
+            .await
     }
 
     async fn open_blob(
@@ -167,7 +168,8 @@ impl ReadRegistry for Client {
         blob: &Descriptor,
         offset: u64,
     ) -> Result<BlobStream, Failure> {
-        self.stream_blob(repository, blob, offset).await
+        self.sensible(|| self.stream_blob(repository, blob, offset))
+            .await
     }
 
     async fn has_blob(&self, repository: &Repository, digest: &Digest) -> bool {
@@ -175,11 +177,11 @@ impl ReadRegistry for Client {
     }
 
     async fn knows_repository(&self, repository: &Repository) -> Result<bool, Failure> {
-        self.has_repository(repository).await
+        self.sensible(|| self.has_repository(repository)).await
     }
 
     async fn list_tags(&self, repository: &Repository) -> Result<Option<Vec<String>>, Failure> {
-        self.tags_of(repository).await
+        self.sensible(|| self.tags_of(repository)).await
     }
 
     async fn list_referrers(
@@ -187,7 +189,8 @@ impl ReadRegistry for Client {
         repository: &Repository,
         digest: &Digest,
     ) -> Result<Option<Vec<Child>>, Failure> {
-        self.referrers_of(repository, digest).await
+        self.sensible(|| self.referrers_of(repository, digest))
+            .await
     }
 
     async fn rest(&self, breaks: usize) {
@@ -201,11 +204,12 @@ impl WriteRegistry for Client {
         reference: &Reference,
         manifest: &RawManifest,
     ) -> Result<Pushed, Failure> {
-        self.push_manifest(reference, manifest).await
+        self.sensible(|| self.push_manifest(reference, manifest))
+            .await
     }
 
     async fn delete_manifest(&self, reference: &Reference) -> Result<Deletion, Failure> {
-        self.remove_manifest(reference).await
+        self.sensible(|| self.remove_manifest(reference)).await
     }
 
     async fn start_upload(
@@ -213,7 +217,8 @@ impl WriteRegistry for Client {
         repository: &Repository,
         mount: Option<&Mount>,
     ) -> Result<Upload, Failure> {
-        self.mount_or_open(repository, mount).await
+        self.sensible(|| self.mount_or_open(repository, mount))
+            .await
     }
 
     async fn finish_upload(

@@ -139,7 +139,7 @@ impl Host {
             self.counters.redirect();
             *url = next;
         }
-        Err(Fault::Protocol(format!(
+        Err(Fault::Damaged(format!(
             "it points elsewhere more than {REDIRECT_LIMIT} times"
         )))
     }

@@ -200,6 +200,10 @@ impl Host {
         self.error(operation, Fault::Protocol(text.into()))
     }
 
+    pub(super) fn damaged(&self, operation: &Operation, text: impl Into<String>) -> Failure {
+        self.error(operation, Fault::Damaged(text.into()))
+    }
+
     /// Keeps what an answer says about the limit on pulls.
     pub(super) fn note_rate_limit(&self, headers: &HeaderMap) {
         if let Some(found) = RateLimit::read(headers) {

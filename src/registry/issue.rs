@@ -181,7 +181,7 @@ impl Host {
             self.auth.note(number, Password::Worked);
         }
         let token = token::read(&answer, issuer, scopes, Instant::now())
-            .map_err(|text| self.error(&operation, Fault::Protocol(text)))?;
+            .map_err(|text| self.error(&operation, Fault::Damaged(text)))?;
         Ok(Arc::new(token))
     }
 

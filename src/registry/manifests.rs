@@ -7,8 +7,8 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::model::{
-    Descriptor, Digest, Failure, Kind, MANIFEST_SIZE_LIMIT, Operation, RawManifest, Reference,
-    media_type,
+    Descriptor, Digest, Failure, Fault, Kind, MANIFEST_SIZE_LIMIT, Operation, RawManifest,
+    Reference, media_type,
 };
 
 use super::call::{Access, Again, Answer, Body, Call, Read};
@@ -32,7 +32,7 @@ impl Client {
         match host.send(call).await {
             Ok(answer) if answer.status == 404 => Ok(None),
             Ok(answer) => match describe(&answer, reference) {
-                Err(text) => Err(host.protocol_error(&operation, text)),
+                Err(text) => Err(host.damaged(&operation, text)),
                 Ok(Some(descriptor)) => Ok(Some(descriptor)),
                 // Without a digest, a type and a length, only the manifest itself tells what it is.
                 Ok(None) => self.describe_by_reading(reference, Again::Usual).await,
@@ -82,26 +82,15 @@ impl Client {
         }
         let operation = operation(Kind::GetManifest, reference);
         let host = self.host(reference.registry(), &operation)?;
-        let read = || {
-            let mut call = call(&host, &operation, Method::GET, reference, Actions::Pull);
-            call.read = Read::Collect(MANIFEST_SIZE_LIMIT);
-            call.accept = &[404];
-            call.again = again;
-            host.send(call)
-        };
-        let answer = read().await?;
+        let mut call = call(&host, &operation, Method::GET, reference, Actions::Pull);
+        call.read = Read::Collect(MANIFEST_SIZE_LIMIT);
+        call.accept = &[404];
+        call.again = again;
+        let answer = host.send(call).await?;
         if answer.status == 404 {
             return Ok(None);
         }
-        let verified = match verify(answer, reference) {
-            Err(Unfit::OtherBytes(text)) => {
-                tracing::debug!("{}: {operation}: {text}; reading it again", host.name);
-                // Seldom, so that not every request has room for it.
-                verify(Box::pin(read()).await?, reference)
-            }
-            verified => verified,
-        };
-        let manifest = verified.map_err(|unfit| host.protocol_error(&operation, unfit.text()))?;
+        let manifest = verify(answer, reference).map_err(|fault| host.error(&operation, fault))?;
         self.recent().put(reference.repository(), &manifest);
         Ok(Some(manifest))
     }
@@ -118,17 +107,19 @@ impl Client {
             digest,
             size: _,
         } = &manifest.descriptor;
-        let protocol_error = |text: String| host.protocol_error(&operation, text);
-        let content_type = HeaderValue::from_str(media_type)
-            .map_err(|_| protocol_error(format!("`{media_type:?}` is not a media type")))?;
+        let content_type = HeaderValue::from_str(media_type).map_err(|_| {
+            host.protocol_error(&operation, format!("`{media_type:?}` is not a media type"))
+        })?;
         let mut call = call(&host, &operation, Method::PUT, reference, Actions::Push);
         call.headers = HeaderMap::from_iter([(CONTENT_TYPE, content_type)]);
         call.body = Body::Bytes(manifest.bytes.clone());
         let answer = host.send(call).await?;
         match digest_header(&answer) {
-            Some(kept) if kept.algorithm() == digest.algorithm() && kept != *digest => Err(
-                protocol_error(format!("it keeps `{kept}` instead of `{digest}`")),
-            ),
+            Some(kept) if kept.algorithm() == digest.algorithm() && kept != *digest => Err(host
+                .damaged(
+                    &operation,
+                    format!("it keeps `{kept}` instead of `{digest}`"),
+                )),
             _ => Ok(Pushed {
                 lists_referrer: answer.header(SUBJECT_HEADER).is_some(),
             }),
@@ -233,28 +224,11 @@ fn specific_media_type(answer: &Answer) -> Option<&str> {
         .filter(|media_type| media_type.starts_with("application/vnd."))
 }
 
-/// Why an answer is no manifest.
-enum Unfit {
-    /// It has other bytes than were promised. One wrong byte may have become so on its way.
-    OtherBytes(String),
-    /// It is something else.
-    Else(String),
-}
-
-impl Unfit {
-    fn text(self) -> String {
-        match self {
-            Self::OtherBytes(text) | Self::Else(text) => text,
-        }
-    }
-}
-
-fn verify(answer: Answer, reference: &Reference) -> Result<RawManifest, Unfit> {
+fn verify(answer: Answer, reference: &Reference) -> Result<RawManifest, Fault> {
     let media_type = specific_media_type(&answer)
         .map(str::to_owned)
-        .or_else(|| named_media_type(&answer.body));
-    let kindless = "its answer does not say what kind of manifest it is";
-    let media_type = media_type.ok_or_else(|| Unfit::Else(answer.unread(kindless)))?;
+        .or_else(|| named_media_type(&answer.body))
+        .ok_or_else(|| answer.unfit("its answer does not say what kind of manifest it is"))?;
     let promised = reference
         .digest()
         .cloned()
@@ -268,13 +242,10 @@ fn verify(answer: Answer, reference: &Reference) -> Result<RawManifest, Unfit> {
         Some(digest) => {
             let found = Digest::of(digest.algorithm(), &answer.body);
             let text = format!("it sent `{found}` where `{digest}` was promised");
-            return Err(match answer.coding() {
-                None => Unfit::OtherBytes(text),
-                Some(_) => Unfit::Else(answer.unread(&text)),
-            });
+            return Err(answer.unfit(&text));
         }
         None if answer.coding().is_some() => {
-            return Err(Unfit::Else(answer.unread("its answer cannot be checked")));
+            return Err(answer.unfit("its answer cannot be checked"));
         }
         None => Digest::sha256(&answer.body),
     };

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | [`client`], `host`, [`options`] | one client for many hosts; what is kept for each; what it is told |
 //! | `send` | the one path that every request takes: authorisation, limits, retries, errors |
+//! | `sense` | answers that make no sense, asked for again |
 //! | `call`, `exchange`, `outgoing`, `incoming`, `answer` | a request, one try of it, its body, what comes back |
 //! | `auth`, `ways`, `challenge` | how each repository wants to be asked; the first requests find out |
 //! | `attempts` | what a request tries to be let in, one thing after the other |
@@ -56,6 +57,7 @@ pub mod retries;
 mod retry;
 pub mod scope;
 mod send;
+mod sense;
 mod site;
 pub mod stats;
 mod tags;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use url::Url;
 
-use crate::model::{Failure, Operation};
+use crate::model::{Failure, Fault, Operation};
 
 use super::call::{Answer, Call};
 use super::exchange::same_origin;
@@ -23,7 +23,7 @@ impl Host {
         operation: &Operation,
         first: Url,
         call: impl Fn(Url) -> Call,
-        mut page: impl FnMut(&Answer) -> Result<bool, String>,
+        mut page: impl FnMut(&Answer) -> Result<bool, Fault>,
     ) -> Result<(), Failure> {
         let protocol_error = |text: String| self.protocol_error(operation, text);
         let mut url = first;
@@ -39,7 +39,7 @@ impl Host {
                 let text = format!("its list has more than {LIST_SIZE_LIMIT} bytes");
                 return Err(protocol_error(text));
             }
-            if !page(&answer).map_err(protocol_error)? {
+            if !page(&answer).map_err(|fault| self.error(operation, fault))? {
                 return Ok(());
             }
             let links = answer.headers.get_all("link");

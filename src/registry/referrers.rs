@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderValue, Method};
 use indexmap::IndexMap;
 
 use crate::model::{
-    Child, Descriptor, Digest, Failure, Kind, MANIFEST_LIMIT, MANIFEST_SIZE_LIMIT, Manifest,
+    Child, Descriptor, Digest, Failure, Fault, Kind, MANIFEST_LIMIT, MANIFEST_SIZE_LIMIT, Manifest,
     RawManifest, Repository, media_type,
 };
 
@@ -44,7 +44,9 @@ impl Client {
                 answer.status.is_success() && answer.media_type() == Some(media_type::OCI_INDEX);
             if referrers.is_some() && !is_list {
                 // What came before is not the whole list.
-                return Err("the next page of its list is not there".to_owned());
+                return Err(Fault::Damaged(
+                    "the next page of its list is not there".to_owned(),
+                ));
             }
             // What does not know the path may also answer with a page for browsers.
             if !is_list {
@@ -56,7 +58,9 @@ impl Client {
             let referrers = referrers.get_or_insert_with(Vec::new);
             referrers.extend(read(answer)?);
             if referrers.len() > MANIFEST_LIMIT {
-                return Err(format!("it has more than {MANIFEST_LIMIT} referrers"));
+                return Err(Fault::Protocol(format!(
+                    "it has more than {MANIFEST_LIMIT} referrers"
+                )));
             }
             Ok(true)
         })
@@ -77,7 +81,7 @@ fn knows_no_such_path(answer: &Answer) -> bool {
     }
 }
 
-fn read(answer: &Answer) -> Result<Vec<Child>, String> {
+fn read(answer: &Answer) -> Result<Vec<Child>, Fault> {
     let bytes = answer.body.clone();
     let descriptor = Descriptor {
         media_type: media_type::OCI_INDEX.to_owned(),
@@ -90,8 +94,10 @@ fn read(answer: &Answer) -> Result<Vec<Child>, String> {
             .into_iter()
             .map(without_annotations)
             .collect()),
-        Ok(Manifest::Image(_)) => Err("its list of referrers is an image".to_owned()),
-        Err(error) => Err(answer.unread(&format!("its list of referrers cannot be read: {error}"))),
+        Ok(Manifest::Image(_)) => Err(Fault::Protocol(
+            "its list of referrers is an image".to_owned(),
+        )),
+        Err(error) => Err(answer.unfit(&format!("its list of referrers cannot be read: {error}"))),
     }
 }
 

@@ -3,7 +3,7 @@
 use http::{Method, StatusCode};
 use serde::Deserialize;
 
-use crate::model::{Failure, Kind, Operation, Repository};
+use crate::model::{Failure, Fault, Kind, Operation, Repository};
 
 use super::call::{Access, Call, Read};
 use super::client::Client;
@@ -43,7 +43,9 @@ impl Client {
                     Ok(false)
                 } else {
                     // What came before is not the whole list.
-                    Err("the next page of its list is not there".to_owned())
+                    Err(Fault::Damaged(
+                        "the next page of its list is not there".to_owned(),
+                    ))
                 };
             }
             let tags = tags.get_or_insert_with(Vec::new);
@@ -51,10 +53,12 @@ impl Client {
             let mut between_commas = answer.body.split(|byte| *byte == b',');
             let left = TAG_LIMIT.saturating_sub(tags.len());
             if between_commas.nth(left + 1).is_some() {
-                return Err(format!("it has more than {TAG_LIMIT} tags"));
+                return Err(Fault::Protocol(format!(
+                    "it has more than {TAG_LIMIT} tags"
+                )));
             }
             let page: Page = serde_json::from_slice(&answer.body)
-                .map_err(|_| answer.unread("its answer is not a list of tags"))?;
+                .map_err(|_| answer.unfit("its answer is not a list of tags"))?;
             tags.extend(page.tags.unwrap_or_default());
             Ok(true)
         })

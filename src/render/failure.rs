@@ -73,7 +73,7 @@ impl fmt::Display for Fault {
             Self::Paused(left) => {
                 write!(f, "it asks for a pause, come back in {}", minutes(*left))
             }
-            Self::Login(text) | Self::Protocol(text) => f.write_str(text),
+            Self::Login(text) | Self::Protocol(text) | Self::Damaged(text) => f.write_str(text),
             Self::NoAnswer(why) => why.fmt(f),
             Self::TooLong { size } => write!(f, "it sends more than the {size} bytes it should have"),
             Self::CutShort => f.write_str("it ended before its last byte"),

@@ -204,7 +204,8 @@ fn of_fault(fault: &Fault) -> Option<String> {
         | Fault::Paused(_)
         | Fault::Login(_)
         | Fault::NoAnswer(_)
-        | Fault::Protocol(_) => return None,
+        | Fault::Protocol(_)
+        | Fault::Damaged(_) => return None,
     };
     Some(text.to_owned())
 }

@@ -347,7 +347,7 @@ async fn a_digest_that_answers_with_another_is_an_error() {
     };
     sandbox.put_manifest_as("app", &asked, manifest);
     let lie = Effect::Headers(vec![]).header("Docker-Content-Digest", &image.digest.to_string());
-    sandbox.faults().add(Fault::new("HEAD", "", lie));
+    sandbox.faults().add(Fault::new("HEAD", "", lie).always());
     let reference = Reference::digested(repository(&sandbox, "app"), asked);
     let error = anonymous().head_manifest(&reference).await.unwrap_err();
     assert_eq!(error.cause(), Cause::Protocol, "{error}");
@@ -413,7 +413,7 @@ async fn pushes_byte_for_byte_and_notices_a_registry_that_keeps_something_else()
 
         let other = Digest::sha256(b"other").to_string();
         let lie = Effect::Headers(vec![]).header("Docker-Content-Digest", &other);
-        sandbox.faults().add(Fault::new("PUT", "", lie));
+        sandbox.faults().add(Fault::new("PUT", "", lie).always());
         let error = client.put_manifest(&tag, &manifest).await.unwrap_err();
         assert!(
             error.to_string().contains(&format!("keeps `{other}`")),

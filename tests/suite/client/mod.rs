@@ -14,6 +14,7 @@ mod places;
 mod proxies;
 mod real;
 mod scripted;
+mod sense;
 mod shared;
 mod tokens;
 mod trickle;

@@ -23,8 +23,12 @@ pub(super) enum Fault {
     TooLong,
     /// The answer announces fewer bytes than it has.
     TooShort,
-    /// The answer names another digest.
+    /// The answer names another digest than that of its body, or of what was sent.
     OtherDigest,
+    /// The answer names another digest, and there is nothing that it could be compared with.
+    MadeUpDigest,
+    /// One byte of what is sent is another when it arrives.
+    SentCorrupted,
     /// 429, and nothing else.
     TooMany,
     /// 429, and when to come back.
@@ -60,7 +64,7 @@ pub(super) enum Fault {
 }
 
 impl Fault {
-    pub(super) const ALL: [Self; 26] = [
+    pub(super) const ALL: [Self; 28] = [
         Self::ResetBefore,
         Self::ResetInAnswer,
         Self::ResetAfter,
@@ -71,6 +75,8 @@ impl Fault {
         Self::TooLong,
         Self::TooShort,
         Self::OtherDigest,
+        Self::MadeUpDigest,
+        Self::SentCorrupted,
         Self::TooMany,
         Self::TooManyForNow,
         Self::Broken,
@@ -88,6 +94,11 @@ impl Fault {
         Self::RedirectLoop,
         Self::StorageFull,
     ];
+
+    /// Tells whether nothing that a client does can get over it.
+    pub(super) fn is_lasting(self) -> bool {
+        matches!(self, Self::MadeUpDigest | Self::StorageFull)
+    }
 
     /// Tells whether it has to be waited for.
     pub(super) fn is_slow(self) -> bool {
@@ -114,7 +125,9 @@ impl Fault {
             Self::Truncated | Self::Corrupted | Self::TooLong | Self::TooShort => {
                 matches!(kind, GetManifest | GetBlob | Token)
             }
-            Self::OtherDigest => matches!(kind, HeadManifest | GetManifest | PutManifest),
+            Self::OtherDigest => matches!(kind, GetManifest | PutManifest),
+            Self::MadeUpDigest => kind == HeadManifest,
+            Self::SentCorrupted => kind == FinishUpload && sends > 0,
             Self::Unauthorized => kind != Token,
             Self::UnauthorizedInBody => kind == FinishUpload && sends > STREAMED,
             Self::UploadLost | Self::UploadClosed => kind == FinishUpload,

@@ -1,6 +1,7 @@
 //! Whether a round lost anything, and whether its report is true.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use pusher::model::{Digest, Failure, Fault as Wrong, NoAnswer};
 use pusher::plan::{BlockReason, Change, Desired, Outcome, Report, TagAfter, TargetName};
@@ -14,8 +15,8 @@ use super::world::World;
 pub(super) struct Round {
     /// How many requests went wrong.
     pub(super) played: usize,
-    /// How many images were told as failed.
-    pub(super) told: usize,
+    /// What was told of each image that was not done, and what happened to its requests.
+    pub(super) told: Vec<String>,
 }
 
 impl Round {
@@ -66,10 +67,26 @@ struct Judge {
 }
 
 impl Judge {
-    /// Counts the images that were not done.
-    fn told(&self, report: &Report) -> usize {
-        let done = |outcome: &&Outcome| matches!(outcome, Outcome::Done(_) | Outcome::Unchanged);
-        self.wanted.len() - report.outcomes.iter().filter(done).count()
+    /// Says what was told of each image that was not done.
+    fn told(&self, report: &Report) -> Vec<String> {
+        let mut told = vec![];
+        for (change, outcome) in report.plan.changes.iter().zip(&report.outcomes) {
+            if matches!(outcome, Outcome::Done(_) | Outcome::Unchanged) {
+                continue;
+            }
+            let reason = change.action.block_reason();
+            let mut words = format!("{}: {outcome:?} {reason:?}", change.target);
+            let name = format!("/{}", change.target.repository);
+            for played in self.at_source.iter().chain(&self.at_target) {
+                let played = played.to_string();
+                let after = played.split_once(&name).map(|(_, after)| after);
+                if after.is_some_and(|after| after.starts_with(['/', ' '])) {
+                    let _ = write!(words, "\n    {played}");
+                }
+            }
+            told.push(words);
+        }
+        told
     }
 
     /// Fails where a report says what is not so, or leaves something out.
@@ -96,7 +113,7 @@ impl Judge {
         );
         let place = format!("seed {}: {}: {outcome:?}", self.seed, change.target);
         let mut played = self.at_source.iter().chain(&self.at_target);
-        let made_up = played.any(|played| played.fault == Fault::OtherDigest);
+        let made_up = played.any(|played| played.fault == Fault::MadeUpDigest);
         let mut may_have_moved = false;
         match outcome {
             Outcome::Done(_) | Outcome::Unchanged => {
@@ -158,6 +175,7 @@ fn explains(fault: Fault, failure: &Failure) -> bool {
                 | Fault::TooShort
         ),
         Wrong::Protocol(_)
+        | Wrong::Damaged(_)
         | Wrong::OtherSize { .. }
         | Wrong::Manifest { .. }
         | Wrong::Lacks(_)
@@ -170,6 +188,7 @@ fn explains(fault: Fault, failure: &Failure) -> bool {
                 | Fault::TooLong
                 | Fault::TooShort
                 | Fault::OtherDigest
+                | Fault::MadeUpDigest
                 | Fault::RedirectLoop
         ),
         _ => false,
@@ -185,10 +204,11 @@ fn statuses(fault: Fault) -> &'static [u16] {
         Fault::Unavailable => &[503],
         Fault::GatewayTimeout => &[504],
         Fault::StorageFull => &[507],
+        Fault::SentCorrupted => &[400],
         // A token that was damaged on its way is none.
         Fault::Unauthorized | Fault::UnauthorizedInBody | Fault::Corrupted => &[401],
         // What was made up is not there.
-        Fault::UploadLost | Fault::UploadClosed | Fault::Twice | Fault::OtherDigest => &[404],
+        Fault::UploadLost | Fault::UploadClosed | Fault::Twice | Fault::MadeUpDigest => &[404],
         _ => &[],
     }
 }

@@ -81,6 +81,7 @@ pub(super) async fn play(
             arrived().await?;
             arrived().await?
         }
+        Fault::SentCorrupted => shared.pass_on(request, &corrupted(&body)).await?,
         _ => arrived().await?,
     };
     answer_badly(fault, request, peer, answer).await
@@ -149,7 +150,7 @@ async fn answer_badly(
             peer.close().await;
             return Ok(None);
         }
-        Fault::OtherDigest => {
+        Fault::OtherDigest | Fault::MadeUpDigest => {
             let other = pusher::model::Digest::sha256(request.path.as_bytes());
             answer.head.set("Docker-Content-Digest", other);
         }

@@ -1,0 +1,33 @@
+//! Answers that make no sense are asked for again: they may have been damaged on their way.
+
+use crate::model::{Failure, Fault};
+
+use super::client::Client;
+use super::{ReadRegistry as _, retries};
+
+/// How often something is asked for that makes no sense when it comes.
+const TIMES: usize = 3;
+
+impl Client {
+    /// Asks until the answer makes sense, a few times.
+    pub(super) async fn sensible<T, F>(&self, ask: impl Fn() -> F) -> Result<T, Failure>
+    where
+        F: Future<Output = Result<T, Failure>>,
+    {
+        let (mut time, mut tries) = (1, 0);
+        loop {
+            let failure = match ask().await {
+                Err(failure) if matches!(failure.fault, Fault::Damaged(_)) => failure,
+                done => return done,
+            };
+            tries += failure.tries;
+            if time == TIMES {
+                return Err(failure.after(tries));
+            }
+            tracing::debug!("{failure}; asking again");
+            retries::note();
+            self.rest(time).await;
+            time += 1;
+        }
+    }
+}
