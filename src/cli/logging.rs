@@ -10,7 +10,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::registry;
 
 use super::printer::Printer;
-use crate::render::Style;
+use crate::render::{Style, clean};
 
 /// Sends the events of this crate to `printer`, as many as `verbose` and quiet ask for.
 ///
@@ -48,8 +48,13 @@ struct Line<'a>(&'a Printer);
 
 impl Write for Line<'_> {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        self.0
-            .insist(|to| to.write_str(&String::from_utf8_lossy(line)));
+        let text = String::from_utf8_lossy(line);
+        self.0.insist(|to| match self.0.talk_style() {
+            // The library keeps what would control a terminal from it.
+            Style::COLOURED => writeln!(to, "{}", text.trim_end().replace('\n', " ")),
+            // What others said must not begin a line of its own.
+            _ => writeln!(to, "{}", clean::line(text.trim_end())),
+        });
         Ok(line.len())
     }
 

@@ -34,7 +34,7 @@ use std::ffi::OsString;
 use std::sync::Arc;
 
 use crate::config::hide;
-use crate::render::Style;
+use crate::render::{Style, clean};
 
 use args::{Args, ColorChoice};
 use context::Context;
@@ -104,11 +104,9 @@ fn write_styled(
     coloured: bool,
     to: &mut dyn std::fmt::Write,
 ) -> std::fmt::Result {
-    let text = if coloured {
-        text.ansi().to_string()
-    } else {
-        text.to_string()
-    };
-    // What was typed is quoted, and may have a password in it.
-    to.write_str(&hide(&text))
+    // What was typed is quoted, and may have a password in it, or something to be obeyed.
+    if coloured {
+        return to.write_str(&hide(&text.ansi().to_string()));
+    }
+    to.write_str(&clean::lines(&hide(&text.to_string())))
 }

@@ -9,6 +9,7 @@ use indicatif::{MultiProgress, ProgressDrawTarget};
 use super::args::ColorChoice;
 use super::environment::Environment;
 use super::error::CliError;
+use crate::render::clean;
 use crate::render::style::{Style, Tone, View};
 
 /// Where a command's words go.
@@ -110,7 +111,7 @@ impl Printer {
 
     /// Prints one line that is not the answer, unless quiet.
     pub fn say_line(&self, line: impl Display) {
-        self.say(|to| writeln!(to, "{line}"));
+        self.say(|to| writeln!(to, "{}", clean::line(&line.to_string())));
     }
 
     /// Prints what is not the answer, quiet or not.
@@ -127,8 +128,10 @@ impl Printer {
     pub fn error(&self, error: &CliError) {
         let style = self.talk.style;
         self.insist(|to| {
-            writeln!(to, "{}: {error}", style.paint(Tone::Bad, "error"))?;
+            let message = clean::lines(&error.to_string());
+            writeln!(to, "{}: {message}", style.paint(Tone::Bad, "error"))?;
             error.advice().map_or(Ok(()), |hint| {
+                let hint = clean::line(hint);
                 writeln!(to, "{}: {hint}", style.paint(Tone::Hint, "hint"))
             })
         });

@@ -2,30 +2,53 @@
 //!
 //! A tag, a media type or an error body can hold anything: sequences that move a terminal's
 //! cursor, letters that turn the reading direction round, megabytes. Each such character is shown
-//! by its number instead, so that it is still seen.
+//! by its number instead, so that it is still seen. So is what GitHub would obey in the log of a job:
+//! `::command` where a line begins, after blanks too, and `##[command]` wherever it stands.
 
 /// Longer texts are cut: nobody reads more, and a hostile one must not flood a screen.
 const LONGEST: usize = 1000;
 
-/// Returns `text` on one line, with what could deceive or control a terminal written out.
+/// Returns `text` on one line, with what could deceive or control a terminal written out, and cut where
+/// nobody reads on.
 pub fn clean(text: &str) -> String {
-    let mut cleaned = String::with_capacity(text.len().min(LONGEST));
-    for (position, character) in text.trim().chars().enumerate() {
-        if position == LONGEST {
-            cleaned.push('…');
-            break;
-        }
+    let text = text.trim();
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => line(&text[..end]) + "…",
+        None => line(text),
+    }
+}
+
+/// Returns `text` on one line, with what could deceive or control a terminal written out, whole.
+pub fn line(text: &str) -> String {
+    let mut cleaned = String::with_capacity(text.len());
+    for (at, character) in text.char_indices() {
         match character {
             '\n' | '\r' | '\t' => {
                 if !cleaned.ends_with(' ') {
                     cleaned.push(' ');
                 }
             }
-            hidden if is_hidden(hidden) => cleaned.extend(hidden.escape_unicode()),
+            hidden if is_hidden(hidden) || is_command(text, at) => {
+                cleaned.extend(hidden.escape_unicode());
+            }
             seen => cleaned.push(seen),
         }
     }
     cleaned
+}
+
+/// Returns `text` with each of its lines made harmless.
+pub fn lines(text: &str) -> String {
+    let lines: Vec<_> = text.split('\n').map(line).collect();
+    lines.join("\n")
+}
+
+/// Tells whether a command for GitHub begins there, wherever the text will be broken into lines.
+pub(super) fn is_command(text: &str, at: usize) -> bool {
+    let (before, rest) = text.split_at(at);
+    let names = |rest: &str| rest.starts_with(|c: char| c.is_ascii_alphabetic());
+    let may_begin = || before.chars().next_back().is_none_or(char::is_whitespace);
+    rest.starts_with("##[") || rest.strip_prefix("::").is_some_and(names) && may_begin()
 }
 
 /// Tells whether a character does something else than being seen.
@@ -54,6 +77,21 @@ mod tests {
             ("two\r\nlines\tand more\n", "two lines and more"),
         ] {
             assert_eq!(clean(hostile), shown);
+        }
+    }
+
+    #[test]
+    fn shows_what_a_log_would_obey() {
+        for (hostile, shown) in [
+            ("::error::x", "\\u{3a}:error::x"),
+            ("a\n ::set-env name=a::b", "a  \\u{3a}:set-env name=a::b"),
+            ("a ##[error]b", "a \\u{23}#[error]b"),
+            ("###[error]b", "#\\u{23}#[error]b"),
+        ] {
+            assert_eq!(clean(hostile), shown);
+        }
+        for text in ["::1", "std::fmt", "a::b c", "`::error::`", "## [a]"] {
+            assert_eq!(clean(text), text);
         }
     }
 

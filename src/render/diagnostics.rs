@@ -9,7 +9,7 @@ use annotate_snippets::{
 
 use crate::config::{Diagnostic, Files, Place, Severity};
 
-use super::clean::is_hidden;
+use super::clean::{is_hidden, line, lines};
 
 /// Writes diagnostics, with a blank line after each.
 pub fn write(
@@ -79,7 +79,7 @@ fn groups<'a>(diagnostic: &'a Diagnostic, files: &'a Files) -> Vec<Group<'a>> {
         Severity::Warning => Level::WARNING,
         Severity::Note => Level::NOTE,
     };
-    let mut main = Group::with_title(level.primary_title(harmless(message)));
+    let mut main = Group::with_title(level.primary_title(line(message)));
     let mut marks: Vec<Mark<'a>> = Vec::new();
     marks.extend(place.iter().map(|place| Mark {
         place,
@@ -107,7 +107,7 @@ fn groups<'a>(diagnostic: &'a Diagnostic, files: &'a Files) -> Vec<Group<'a>> {
         let window = Window::around(files, &replacement.place.file, [&replacement.place.span]);
         let patch = Patch::new(
             window.within(&replacement.place.span),
-            harmless(&replacement.text),
+            lines(&replacement.text),
         );
         Snippet::source(window.text)
             .line_start(window.line)
@@ -116,7 +116,7 @@ fn groups<'a>(diagnostic: &'a Diagnostic, files: &'a Files) -> Vec<Group<'a>> {
     });
     match (help, fix) {
         (help, Some(fix)) => {
-            let help = harmless(help.as_deref().unwrap_or("write it like this"));
+            let help = line(help.as_deref().unwrap_or("write it like this"));
             vec![
                 main,
                 Group::with_title(Level::HELP.secondary_title(help)).element(fix),
@@ -125,13 +125,13 @@ fn groups<'a>(diagnostic: &'a Diagnostic, files: &'a Files) -> Vec<Group<'a>> {
         (Some(help), None) if marks.is_empty() => {
             vec![
                 main,
-                Group::with_title(Level::HELP.secondary_title(harmless(help))),
+                Group::with_title(Level::HELP.secondary_title(line(help))),
             ]
         }
         (Some(help), None) => {
             vec![
                 main.element(Padding)
-                    .element(Level::HELP.message(harmless(help))),
+                    .element(Level::HELP.message(line(help))),
             ]
         }
         (None, None) => vec![main],
@@ -151,7 +151,7 @@ fn snippet<'a>(file: &'a str, files: &Files, marks: &[Mark<'a>]) -> Snippet<'a, 
     let annotation = |mark: &Mark<'a>| {
         mark.kind
             .span(window.within(&mark.place.span))
-            .label(mark.label.map(harmless))
+            .label(mark.label.map(line))
     };
     let annotations: Vec<Annotation<'a>> = marks.iter().map(annotation).collect();
     Snippet::source(window.text)
@@ -217,18 +217,7 @@ fn same_length(text: &str) -> String {
         3 if is_hidden(c) => char::REPLACEMENT_CHARACTER,
         _ => c,
     };
-    text.chars().map(seen).collect()
-}
-
-/// Writes what would not be seen as escapes, so that a file cannot command the terminal.
-fn harmless(text: &str) -> String {
-    let mut clean = String::with_capacity(text.len());
-    for c in text.chars() {
-        if is_hidden(c) && c != '\n' {
-            clean.extend(c.escape_unicode());
-        } else {
-            clean.push(c);
-        }
-    }
-    clean
+    let seen: String = text.chars().map(seen).collect();
+    // GitHub would obey it in the log of a job.
+    seen.replace("##[", "#.[")
 }

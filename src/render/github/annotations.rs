@@ -133,7 +133,7 @@ mod tests {
     fn nothing_ends_a_part_of_a_command_before_its_end() {
         assert_eq!(
             written(&[annotation(Level::Error, "100%, a::b\n::error::forged")]),
-            "::error file=a%2Cb%3Ac%25.txt,line=3,title=t%3A u::100%25, a::b ::error::forged\n"
+            "::error file=a%2Cb%3Ac%25.txt,line=3,title=t%3A u::100%25, a::b \\u{3a}:error::forged\n"
         );
     }
 

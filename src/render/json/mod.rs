@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use crate::{model, plan as core};
 
-use super::clean::is_hidden;
+use super::clean::{is_command, is_hidden};
 
 pub use diff::{diff, diff_schema};
 pub use drift::{drift, drift_schema};
@@ -118,12 +118,12 @@ impl From<&model::Platforms> for Platforms {
 
 /// Writes a document, ending with a new line.
 ///
-/// What a terminal could act on is written as an escape: people look at JSON too.
+/// What a terminal or the log of a job could act on is written as an escape: people look at JSON too.
 pub fn write<T: Serialize>(document: &T, out: &mut dyn fmt::Write) -> fmt::Result {
     let text = serde_json::to_string_pretty(document).map_err(|_| fmt::Error)?;
-    for character in text.chars() {
+    for (at, character) in text.char_indices() {
         // Outside strings the text has no such character but the new line.
-        if character != '\n' && is_hidden(character) {
+        if character != '\n' && is_hidden(character) || is_command(&text, at) {
             for unit in character.encode_utf16(&mut [0; 2]) {
                 write!(out, "\\u{unit:04x}")?;
             }

@@ -11,6 +11,7 @@ mod diff;
 mod drift;
 mod files;
 pub(crate) mod harness;
+mod hostile_text;
 mod one_cause;
 mod outputs;
 mod pinned;
