@@ -157,6 +157,11 @@ fn of_way(failure: &Failure) -> Option<String> {
             "if `{place}` has a certificate of your own authority, name that one's file in \
              `registries.{host}.ca-file`"
         )),
+        Fault::NoAnswer(NoAnswer::Slow { .. } | NoAnswer::Trickle(_)) => Some(format!(
+            "`{place}` is there, and it or the line to it is too slow: try again later, or with fewer requests \
+             at once (`registries.{host}.concurrency: 1`)"
+        )),
+        Fault::NoAnswer(NoAnswer::Head(_)) => Some(no_registry(place)),
         Fault::NoAnswer(NoAnswer::Proxy(_)) => {
             Some("see `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` in the environment".to_owned())
         }
@@ -169,13 +174,15 @@ fn of_way(failure: &Failure) -> Option<String> {
                  `mirror.yaml`, and what it refuses is left out"
                     .to_owned(),
             ),
-            Meaning::Page => Some(format!(
-                "check that `{place}` is a container registry, and that no proxy answers in its place"
-            )),
+            Meaning::Page => Some(no_registry(place)),
             Meaning::PullsUsedUp => None,
         },
         _ => None,
     }
+}
+
+fn no_registry(place: &str) -> String {
+    format!("check that `{place}` is a container registry, and that no proxy answers in its place")
 }
 
 /// Says what to do about what an image or a registry is, which another try will not change.
@@ -310,6 +317,8 @@ fn for_refusal(refusal: &Refusal, platforms: &Platforms) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::model::{
         Asked, Attempt, Descriptor, Digest, ErrorAnswer, Kind, Operation, PlatformPattern,
@@ -366,13 +375,30 @@ mod tests {
 
     #[test]
     fn the_way_to_a_registry_tells_more_than_its_side() {
-        let why = || failure(Fault::NoAnswer(NoAnswer::Certificate("unknown".to_owned())));
-        for reason in [BlockReason::SourceUnreadable, BlockReason::TargetUnreadable] {
-            let advice = hint(reason(why()));
-            assert!(
-                advice.contains("`registries.docker.io.ca-file`"),
-                "{advice}"
-            );
+        let second = Duration::from_secs(1);
+        for (why, words) in [
+            (
+                NoAnswer::Certificate("unknown".to_owned()),
+                "`registries.docker.io.ca-file`",
+            ),
+            (
+                NoAnswer::Slow {
+                    least: 1,
+                    time: second,
+                },
+                "`registries.docker.io.concurrency: 1`",
+            ),
+            (NoAnswer::Trickle(second), "try again later"),
+            (
+                NoAnswer::Head("too large".to_owned()),
+                "is a container registry",
+            ),
+        ] {
+            for reason in [BlockReason::SourceUnreadable, BlockReason::TargetUnreadable] {
+                let why = failure(Fault::NoAnswer(why.clone()));
+                let advice = hint(reason(why));
+                assert!(advice.contains(words), "{advice}");
+            }
         }
     }
 
