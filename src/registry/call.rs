@@ -246,6 +246,12 @@ impl FailedTry {
             if !matches!(why, NoAnswer::Body(_) | NoAnswer::Setup(_)))
     }
 
+    /// Tells whether no answer comes to any other request there, either, until somebody mends something.
+    pub(super) fn is_for_good(&self) -> bool {
+        let never = |why: &NoAnswer| !why.is_transient();
+        self.is_unanswered() && matches!(&self.fault, Fault::NoAnswer(why) if never(why))
+    }
+
     /// Tells whether the other side said that it did not even read the request.
     pub(super) fn is_unread(&self) -> bool {
         matches!(self.fault, Fault::NoAnswer(NoAnswer::Unread))

@@ -182,7 +182,8 @@ impl Watch {
                 self.lose();
                 return OutageStage::GivenUp;
             }
-            let wait = waits.next().unwrap_or(LONGEST_WAIT);
+            // They vary, and may be longer than the longest by that.
+            let wait = waits.next().unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT);
             let next = given_up.min(now + wait);
             self.meanwhile(sleep_until(next)).await;
         }

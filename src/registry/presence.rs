@@ -77,7 +77,7 @@ impl Sign {
     pub(super) fn of(fault: &Fault) -> Option<Self> {
         match fault {
             Fault::NoAnswer(NoAnswer::UnknownHost(_) | NoAnswer::Refused(_)) => Some(Self::Nobody),
-            Fault::NoAnswer(NoAnswer::Connect(_) | NoAnswer::Proxy(_)) => Some(Self::NoConnection),
+            Fault::NoAnswer(NoAnswer::Connect(_)) => Some(Self::NoConnection),
             Fault::NoAnswer(NoAnswer::Silence(_) | NoAnswer::Broken(_)) => Some(Self::NoAnswer),
             Fault::Answered(answer) if is_gateway(answer.status) => Some(Self::NoAnswer),
             _ => None,

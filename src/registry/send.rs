@@ -88,6 +88,9 @@ impl Host {
             let is_away = self.is_away(&failure, begun, tries.made > 1);
             let again = failure.transient || wants_new_address(&call, &failure, &mut attempts);
             if !again || spent {
+                if failure.is_for_good() {
+                    self.lose(&failure, tries.begun, tries.made);
+                }
                 return Err(self.give_up(&call, failure, &tries));
             }
             // Seldom, so that not every request has room for it.

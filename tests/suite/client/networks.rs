@@ -118,6 +118,9 @@ async fn tls_to_one_that_has_none_says_what_to_set() {
     );
     assert!(error.to_string().contains("does not speak TLS"), "{error}");
     assert!(of_failure(&error).unwrap().contains("plain-http: true"));
+    let again = client.head_manifest(&app(host)).await.unwrap_err();
+    assert_eq!(again, error);
+    assert_eq!(sandbox.log().connections(), 1, "it will not be otherwise");
 }
 
 #[tokio::test]

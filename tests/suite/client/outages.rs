@@ -157,16 +157,25 @@ async fn patience_has_an_end_for_all_together() {
 
 #[tokio::test]
 async fn that_it_is_waited_for_is_told_at_once_and_every_half_minute() {
-    let (sandbox, client, told) = reached(HostOptions::default()).await;
+    let sandbox = start(Options::default()).await;
+    push_image(&sandbox, "app");
+    let told = Told::default();
+    let client = Client::new(ClientOptions {
+        retry: RetryOptions::default(),
+        ..options(&told)
+    });
+    let image = tagged(&sandbox, "app", "v1");
+    assert!(client.head_manifest(&image).await.unwrap().is_some());
     sandbox.go_away(Origin::Registry);
     tokio::time::pause();
-    let image = tagged(&sandbox, "app", "v1");
     let error = client.head_manifest(&image).await.unwrap_err();
     assert_eq!(error.waited.as_secs(), 300, "{error}");
     let mut expected = vec!["begun"];
     expected.extend(["lasting"; 9]);
     expected.push("given up");
     assert_eq!(told.stages(), expected);
+    let asked = stats(&client, &sandbox).count(Kind::Ping);
+    assert!((60..80).contains(&asked), "{asked} in 300 s");
     let told = told.0.lock().unwrap();
     assert!(told[0].away < Duration::from_secs(1), "{:?}", told[0]);
 }

@@ -278,6 +278,8 @@ async fn own_process_is_told_about_the_proxy() {
         of_failure(&error).unwrap().contains("`HTTPS_PROXY`"),
         "{error}"
     );
+    let again = client.head_manifest(&app(FAR)).await.unwrap_err();
+    assert_eq!(again, error, "it is not waited for");
 }
 
 #[tokio::test]
