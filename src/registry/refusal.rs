@@ -15,8 +15,9 @@ pub(super) const BODY_LIMIT: usize = 64 * 1024;
 const MESSAGE_LIMIT: usize = 300;
 
 /// Where words may stand, the best first.
-const WORDS: [&str; 11] = [
+const WORDS: [&str; 12] = [
     "message",
+    "errorMessage",
     "msg",
     "error_description",
     "text",
@@ -49,6 +50,7 @@ pub(super) fn read(
         Err(_) if content_type.is_empty() || content_type.starts_with("text/plain") => {
             (None, Some(text).filter(|text| !text.starts_with('<')))
         }
+        Err(_) if content_type.starts_with("text/html") => (None, title(&text)),
         Err(_) => (None, None),
     };
     let shown = |text: Option<String>| text.and_then(|text| shown(&masks.hide(&text)));
@@ -109,6 +111,20 @@ fn element(text: &str, name: &str) -> Option<String> {
     Some(inner.to_owned())
 }
 
+/// Returns the title of a page for people: what answers in a registry's place says there what it is.
+fn title(page: &str) -> Option<String> {
+    // The same places in it, whatever the case of its letters.
+    let lower = page.to_ascii_lowercase();
+    let begin = lower.find("<title")?;
+    let begin = begin + lower[begin..].find('>')? + 1;
+    let end = begin + lower[begin..].find("</title")?;
+    Some(
+        page[begin..end]
+            .replace("&nbsp;", " ")
+            .replace("&amp;", "&"),
+    )
+}
+
 /// Returns what an answer is known to mean beyond its status. Where only a registry's words tell, this is
 /// the one place that reads them.
 pub(super) fn meaning(
@@ -119,8 +135,8 @@ pub(super) fn meaning(
     let says = |words: &str| message.is_some_and(|message| message.contains(words));
     match status.as_u16() {
         429 if says("pull rate limit") => Some(Meaning::PullsUsedUp),
-        // What Go's servers answer.
-        400 if says("HTTPS server") => Some(Meaning::WantsTls),
+        // What Go's servers answer, and nginx.
+        400 if says("HTTPS server") || says("sent to HTTPS port") => Some(Meaning::WantsTls),
         // What ACR Personal says; behind a host name of one's own nothing else tells that it is one.
         400..500 if says("unknown manifest class") => Some(Meaning::ImagesOnly),
         _ if content_type.starts_with("text/html") => Some(Meaning::Page),
@@ -209,6 +225,8 @@ mod tests {
             ),
             (r#"{"title":"why"}"#, ""),
             (r#"{"code":403,"msg":"why"}"#, ""),
+            (r#"{"errorMessage":"why"}"#, ""),
+            (r#"{"errors":[{"code":"A","errorMessage":"why"}]}"#, "A"),
             (r#"{"Code":"A","Message":"why"}"#, "A"),
             (r#"{"error":{"code":"A","message":"why"}}"#, "A"),
             (r#"{"error":"invalid","error_description":"why"}"#, ""),
@@ -222,6 +240,9 @@ mod tests {
         let xml = r#"<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>why</Message></Error>"#;
         let found = read_text("application/xml", xml);
         assert_eq!(found, both("AccessDenied", "why"));
+        let page = "<!doctype html><html><head><TITLE lang=en>Sign in\n&amp; go</TITLE><p>x";
+        assert_eq!(read_text("text/html", page), both("", "Sign in & go"));
+        assert_eq!(read_text("text/html", "<title>"), both("", ""));
         assert_eq!(read_text("", "why"), both("", "why"));
         assert_eq!(read_text("", "<html>"), both("", ""));
         for nothing in [
