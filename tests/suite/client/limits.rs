@@ -39,7 +39,7 @@ async fn without_a_cap_many_are_under_way_at_once() {
     let client = anonymous();
     sandbox
         .faults()
-        .add(Fault::new("", "", Effect::Delay(Duration::from_millis(30))).always());
+        .add(Fault::new("", "", Effect::Delay(Duration::from_millis(150))).always());
     heads(&client, &sandbox, 300).await;
     assert!(sandbox.log().peak() >= 60, "{}", sandbox.log().peak());
 }
