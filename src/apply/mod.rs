@@ -13,7 +13,7 @@
 //! | `stop` | how long a run goes on once it is stopped |
 //! | `delete`, `needed` | tags that go, and what else needs their manifests |
 //! | `referrers` | what names a subject is listed, under a tag where the registry has no referrers API |
-//! | `tag` | what a tag points to after a request that went wrong |
+//! | `tag` | what a tag points to after a request that went wrong, and when all is done |
 
 mod blobs;
 mod breaks;
@@ -78,6 +78,8 @@ pub async fn apply<R: WriteRegistry>(
     };
     let done = join_all((0..IMAGES_AT_ONCE).map(work)).await;
     let mut in_order: Vec<(usize, Outcome)> = done.into_iter().flatten().collect();
+    // It is large, and over when it is done.
+    Box::pin(tag::look_at_moved(engine, &mut in_order)).await;
     // It is large, and most runs delete nothing.
     in_order.extend(Box::pin(delete::delete_all(engine, &in_order)).await);
     engine.blobs.end_uploads().await;

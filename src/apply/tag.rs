@@ -1,4 +1,6 @@
-//! What a tag points to after a request that went wrong.
+//! What a tag points to after a request that went wrong, and when all is done.
+
+use futures_util::StreamExt as _;
 
 use crate::model::{Digest, Failure, Reference};
 use crate::plan::{Outcome, TagAfter, Transfer};
@@ -36,4 +38,74 @@ pub(super) async fn look_again<R: WriteRegistry>(
         tag: after,
         cost: Transfer::default(),
     })
+}
+
+/// How many tags are looked at together: each look is one small request.
+const LOOKS_AT_ONCE: usize = 256;
+
+/// How often a tag is looked at that is not where this run has moved it: what answers may lag behind.
+const LOOKS: usize = 3;
+
+/// Looks once more at the tags that this run has moved, and says so where one points elsewhere by now.
+///
+/// No registry moves a tag on the condition that it is still where it was. Of two that move it at the same
+/// time, the one that was overwritten learns it here.
+pub(super) async fn look_at_moved<R: WriteRegistry>(
+    engine: &Engine<'_, R>,
+    outcomes: &mut [(usize, Outcome)],
+) {
+    let looks = outcomes.iter_mut().map(async |(position, outcome)| {
+        let change = &engine.plan.changes[*position];
+        if let (Outcome::Done(cost), Some(copy)) = (&*outcome, change.action.copy()) {
+            let tag = engine.plan.target.reference(&change.target);
+            let before = change.action.before().map(|before| &before.digest);
+            let moved = &copy.expected.descriptor.digest;
+            if let Some(found) = moved_again(engine, &tag, before, moved).await {
+                *outcome = Outcome::moved_again(found, *cost);
+            }
+        }
+    });
+    let looking = futures_util::stream::iter(looks).buffer_unordered(LOOKS_AT_ONCE);
+    looking.collect::<()>().await;
+}
+
+/// Returns what a tag points to if someone else has moved it; none where that is not known.
+async fn moved_again<R: WriteRegistry>(
+    engine: &Engine<'_, R>,
+    tag: &Reference,
+    before: Option<&Digest>,
+    moved: &Digest,
+) -> Option<Option<Digest>> {
+    let mut last = None;
+    for time in 1..=LOOKS {
+        let looking = engine.stop.or(look(engine.registry, tag));
+        let found = looking.await.ok()?.ok()?;
+        let is_ours = match &found {
+            // A registry may name what was pinned in another way by a digest of its own choice.
+            Some(found) => found == moved || found.algorithm() != moved.algorithm(),
+            None => false,
+        };
+        if is_ours {
+            return None;
+        }
+        // What is believed was seen twice, for it tells of someone else.
+        let is_sure = found.as_ref() != before && last.as_ref() == Some(&found);
+        last = Some(found);
+        if is_sure {
+            break;
+        }
+        if time < LOOKS {
+            engine.registry.rest(time).await;
+        }
+    }
+    last
+}
+
+/// Returns what a tag points to. What hides it from HEAD may show it to GET.
+async fn look<R: WriteRegistry>(registry: &R, tag: &Reference) -> Result<Option<Digest>, Failure> {
+    if let Some(found) = registry.head_manifest(tag).await? {
+        return Ok(Some(found.digest));
+    }
+    let read = registry.get_manifest(tag).await?;
+    Ok(read.map(|manifest| manifest.descriptor.digest))
 }

@@ -30,6 +30,8 @@ pub enum Outcome {
     Stale {
         /// What it points to now; none if it is gone.
         found: Option<Digest>,
+        /// Whether this run had moved it before.
+        was_done: bool,
         /// What it cost nevertheless.
         cost: Transfer,
     },
@@ -107,7 +109,13 @@ impl Outcome {
         match result {
             Ok(()) => Self::Done(cost),
             Err(Self::Failed { failure, tag, .. }) => Self::Failed { failure, tag, cost },
-            Err(Self::Stale { found, .. }) => Self::Stale { found, cost },
+            Err(Self::Stale {
+                found, was_done, ..
+            }) => Self::Stale {
+                found,
+                was_done,
+                cost,
+            },
             Err(Self::NotDone { why, .. }) => Self::NotDone { why, cost },
             Err(outcome) => outcome,
         }
@@ -128,7 +136,17 @@ impl Outcome {
     pub fn stale(found: Option<&Digest>) -> Self {
         Self::Stale {
             found: found.cloned(),
+            was_done: false,
             cost: Transfer::default(),
+        }
+    }
+
+    /// Says that the target's tag points to `found` now, after this run had moved it at that cost.
+    pub fn moved_again(found: Option<Digest>, cost: Transfer) -> Self {
+        Self::Stale {
+            found,
+            was_done: true,
+            cost,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Answers that make no sense are asked for again: they may have been damaged on their way.
 
-use crate::model::{Failure, Fault};
+use crate::model::{Failure, Fault, Kind};
 
 use super::client::Client;
 use super::{ReadRegistry as _, retries};
@@ -17,7 +17,7 @@ impl Client {
         let (mut time, mut tries) = (1, 0);
         loop {
             let failure = match ask().await {
-                Err(failure) if matches!(failure.fault, Fault::Damaged(_)) => failure,
+                Err(failure) if may_be_damage(&failure) => failure,
                 done => return done,
             };
             tries += failure.tries;
@@ -30,4 +30,11 @@ impl Client {
             time += 1;
         }
     }
+}
+
+/// Tells whether something was damaged on its way to us or, where the digest of what is pushed is refused, on
+/// its way there. Distribution refuses it as well while another writes the same manifest.
+fn may_be_damage(failure: &Failure) -> bool {
+    matches!(failure.fault, Fault::Damaged(_))
+        || failure.request() == Some(Kind::PutManifest) && failure.code() == Some("DIGEST_INVALID")
 }

@@ -25,6 +25,8 @@ pub(super) struct Tries {
     pub(super) waited: Duration,
     /// How many failed while the host was there.
     failed: usize,
+    /// How many of these took long.
+    long: usize,
     /// How many more came to no connection.
     unconnected: usize,
 }
@@ -36,6 +38,7 @@ impl Tries {
             begun: Instant::now(),
             waited: Duration::ZERO,
             failed: 0,
+            long: 0,
             unconnected: 0,
         }
     }
@@ -56,9 +59,8 @@ impl Tries {
             return goes_on.then(|| retry::wait(options, self.unconnected));
         }
         self.failed += 1;
-        let most = if failure.took_long() {
-            SILENT_TRIES
-        } else if may_be_a_mistake {
+        self.long += usize::from(failure.took_long());
+        let most = if may_be_a_mistake {
             FIRST_TRIES
         } else {
             usize::MAX
@@ -67,7 +69,7 @@ impl Tries {
         if failure.paused && self.begun.elapsed() < options.longest_pause {
             return Some(Duration::ZERO);
         }
-        if self.failed >= most.min(options.tries) {
+        if self.long >= SILENT_TRIES || self.failed >= most.min(options.tries) {
             None
         } else if failure.paused || failure.is_unread() {
             Some(Duration::ZERO)
@@ -108,5 +110,17 @@ mod tests {
         assert_eq!(tried(PATIENCE, breaks, false).await.0, 5);
         let silence = NoAnswer::Silence(Duration::from_secs(60));
         assert_eq!(tried(PATIENCE, silence, false).await.0, SILENT_TRIES);
+    }
+
+    #[test]
+    fn what_failed_at_once_does_not_count_as_silence() {
+        let failed = |why| FailedTry::without_answer(Fault::NoAnswer(why), false);
+        let breaks = failed(NoAnswer::Broken("reset".to_owned()));
+        let silence = failed(NoAnswer::Silence(Duration::from_secs(60)));
+        let options = RetryOptions::default();
+        let mut tries = Tries::new();
+        let mut goes_on = |failure| tries.next(&options, PATIENCE, failure, false).is_some();
+        let went_on = [&breaks, &silence, &breaks, &silence].map(&mut goes_on);
+        assert_eq!(went_on, [true, true, true, false]);
     }
 }

@@ -198,12 +198,24 @@ pub fn outcome_word(change: &Change, outcome: &Outcome) -> &'static str {
 pub fn outcome_reason(change: &Change, outcome: &Outcome) -> Option<String> {
     match (outcome, &change.action) {
         (Outcome::Blocked, Action::Blocked { reason, .. }) => Some(block_reason(reason)),
-        (Outcome::Stale { found, .. }, _) => Some(match found {
-            Some(digest) => format!(
-                "someone moved the tag after the plan was made, to {digest}; it was left alone"
-            ),
-            None => "someone deleted the tag after the plan was made; it was left alone".to_owned(),
-        }),
+        (
+            Outcome::Stale {
+                found, was_done, ..
+            },
+            _,
+        ) => {
+            let when = if *was_done {
+                "this run had moved it"
+            } else {
+                "the plan was made"
+            };
+            Some(match found {
+                Some(digest) => {
+                    format!("someone moved the tag after {when}, to {digest}; it was left alone")
+                }
+                None => format!("someone deleted the tag after {when}; it was left alone"),
+            })
+        }
         (Outcome::Failed { failure, tag, .. }, action) => Some(match tag {
             TagAfter::Unchanged => failure.to_string(),
             TagAfter::Unknown => format!("{failure}; {}", unknown(action)),

@@ -115,7 +115,7 @@ enum Outcome {
     Done,
     /// The plan already said that nothing can be done.
     Blocked,
-    /// Someone else moved the tag after the plan was made; it was left alone.
+    /// Someone else moved the tag after the plan was made, or once more after this run; it was left alone.
     Stale,
     /// It did not work; what the tag points to is unchanged.
     Failed,

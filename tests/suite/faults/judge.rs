@@ -135,7 +135,10 @@ impl Judge {
                 let absent = matches!(reason, BlockReason::SourceAbsent) && made_up;
                 assert!(!told.is_empty() || absent, "{place}: {reason:?}");
             }
-            Outcome::Stale { .. } => assert!(made_up, "{place}"),
+            Outcome::Stale { was_done, .. } => {
+                assert!(made_up, "{place}");
+                may_have_moved = *was_done;
+            }
             Outcome::NotDone { .. } => panic!("{place}"),
         }
         let is_true = found.is_none() || may_have_moved && found == wanted;

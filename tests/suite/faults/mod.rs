@@ -10,6 +10,7 @@ mod kills;
 mod play;
 mod proxy;
 mod read_back;
+mod together;
 mod wire;
 mod world;
 

@@ -118,6 +118,16 @@ impl World {
         }
     }
 
+    /// Returns the same names, each with another image of the same kind.
+    pub(super) fn contradicting(&self, desired: &Desired) -> Desired {
+        let mut other = desired.clone();
+        for (entry, image) in other.entries.iter_mut().zip(&self.images[KINDS..]) {
+            let address = &self.source.proxy.address;
+            entry.source = format!("{address}/{}:1", image.repository).parse().unwrap();
+        }
+        other
+    }
+
     /// Plans and applies, as `pusher apply` does, but soon out of patience.
     pub(super) async fn apply_on_a_bad_day(&self, desired: &Desired) -> Report {
         apply_with(desired, &self.client(short())).await
@@ -163,10 +173,13 @@ impl World {
 
     /// Returns what each tag is to point to.
     pub(super) fn wanted(&self, desired: &Desired) -> BTreeMap<TargetName, Digest> {
-        let wanted = desired.entries.iter().zip(&self.images);
-        wanted
-            .map(|(entry, image)| (entry.target.clone(), image.expected.clone()))
-            .collect()
+        let wanted = desired.entries.iter().map(|entry| {
+            let name = &entry.source.repository().name;
+            let mut images = self.images.iter();
+            let image = images.find(|image| image.repository == *name).unwrap();
+            (entry.target.clone(), image.expected.clone())
+        });
+        wanted.collect()
     }
 }
 

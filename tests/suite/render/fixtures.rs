@@ -308,6 +308,7 @@ pub(super) fn every_outcome() -> Report {
             Outcome::Blocked,
             Outcome::Stale {
                 found: Some(descriptor("someone's").digest),
+                was_done: false,
                 cost: Transfer {
                     bytes_sent: 2048,
                     time: Duration::from_secs(1),

@@ -68,6 +68,7 @@ fn hostile_report() -> Report {
             0 => Outcome::Done(pusher::plan::Transfer::default()),
             1 => Outcome::Stale {
                 found: None,
+                was_done: true,
                 cost: pusher::plan::Transfer::default(),
             },
             2 => Outcome::Unchanged,
