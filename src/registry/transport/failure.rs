@@ -43,6 +43,9 @@ fn kind(link: &(dyn Error + 'static)) -> Option<NoAnswer> {
     if link.downcast_ref().is_some_and(is_unread) {
         return Some(NoAnswer::Unread);
     }
+    if let Some(head) = link.downcast_ref().filter(|error| is_unreadable(error)) {
+        return Some(NoAnswer::Head(head.to_string()));
+    }
     if let Some(NoAddress(why)) = link.downcast_ref() {
         return Some(NoAnswer::UnknownHost(why.clone()));
     }
@@ -78,6 +81,12 @@ fn is_unread(error: &h2::Error) -> bool {
             Some(h2::Reason::REFUSED_STREAM) => error.is_reset(),
             _ => false,
         }
+}
+
+/// Tells whether HTTP/2 says that an answer breaks its rules, as one with too many headers does.
+fn is_unreadable(error: &h2::Error) -> bool {
+    let is_too_much = error.reason() == Some(h2::Reason::ENHANCE_YOUR_CALM);
+    error.is_library() && (error.is_reset() || is_too_much)
 }
 
 pub(super) fn of_client(error: &legacy::Error) -> NoAnswer {

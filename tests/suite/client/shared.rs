@@ -42,6 +42,12 @@ async fn serve(
             answer(&mut respond, StatusCode::ACCEPTED);
         } else if count.fetch_add(1, SeqCst) < refusals {
             respond.send_reset(Reason::REFUSED_STREAM);
+        } else if request.uri().path().contains("/absurd/") {
+            // Above one limit the answer is refused, above another one the connection.
+            let is_long = request.uri().path().contains("/long/");
+            let long = "x".repeat(if is_long { 30_000 } else { 100_000 });
+            let absurd = Response::builder().header("X-Long", long).body(()).unwrap();
+            respond.send_response(absurd, true).unwrap();
         } else if request.method() == Method::PUT {
             answer(&mut respond, StatusCode::CREATED);
         } else {
@@ -84,4 +90,17 @@ async fn what_was_not_read_is_sent_again_even_to_an_upload() {
     let finished = client.finish_upload(&mut session, &digest, length, body);
     finished.await.unwrap();
     assert_eq!(asked.load(SeqCst), 2);
+}
+
+#[tokio::test]
+async fn an_absurd_head_is_an_error_and_the_host_is_not_taken_for_away() {
+    for name in ["long", "longer"] {
+        let (host, certificate, asked) = server(0).await;
+        let client = tls(&host, Some(certificate));
+        let absurd = format!("{host}/absurd/{name}:v1").parse().unwrap();
+        let told = client.get_manifest(&absurd).await.unwrap_err().to_string();
+        let words = "the head of its answer cannot be read";
+        assert!(told.contains(words) && !told.contains("waited"), "{told}");
+        assert!(asked.load(SeqCst) <= 6, "{told}");
+    }
 }
