@@ -14,6 +14,7 @@ use super::call::{Access, Answer, Body, Call, FailedTry};
 use super::host::Host;
 use super::limiter::Permit;
 use super::outgoing::Outgoing;
+use super::reach::Reach;
 use super::retry;
 use super::transport::{self, RequestBody, Response};
 
@@ -86,6 +87,12 @@ impl Host {
         let is_own = url.host() == self.base.host();
         let name = url.host_str().filter(|_| !is_own);
         name.map(|name| self.shared.masks.hide(name))
+    }
+
+    /// Says how near this host is, where an address is there only because this host names it.
+    pub(super) fn named_by(&self, url: &Url) -> Option<Reach> {
+        let is_ours = url.host() == self.base.host() || self.is_declared(url);
+        (!is_ours).then(|| self.shared.transport.reach(&self.base))
     }
 
     /// Returns an address's host and port, without who asks.
@@ -197,7 +204,8 @@ impl Host {
             *request.method_mut() = call.method.clone();
             *request.headers_mut() = headers;
             let transport = &self.shared.transport;
-            transport.send(request, url, &self.certificates, call.small)
+            let named_by = self.named_by(url);
+            transport.send(request, url, &self.certificates, call.small, named_by)
         };
         let patience = &self.shared.patience;
         let silence = |_| Err(NoAnswer::Silence(patience.answer));

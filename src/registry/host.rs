@@ -181,7 +181,7 @@ impl Host {
         place::may_follow(from, to, |url| self.is_declared(url))
     }
 
-    fn is_declared(&self, url: &Url) -> bool {
+    pub(super) fn is_declared(&self, url: &Url) -> bool {
         self.declared(url).next().is_some()
     }
 

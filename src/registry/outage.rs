@@ -115,7 +115,13 @@ impl Host {
         self.counters.request(Kind::Ping);
         let request = Request::new(transport::nothing());
         let transport = &self.shared.transport;
-        let asking = transport.send(request, &site.root, &self.certificates, true);
+        let asking = transport.send(
+            request,
+            &site.root,
+            &self.certificates,
+            true,
+            self.named_by(&site.root),
+        );
         let limit = ANSWER.min(self.shared.patience.answer);
         match timeout(limit, asking).await {
             Ok(Ok(answer)) if !retry::is_gateway(answer.status().as_u16()) => Ok(()),

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use url::{Host, Url};
 
 /// How near an address is. Whoever is far must not have us ask what only we can reach.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Reach {
     /// This machine.
     Machine,
@@ -70,7 +70,8 @@ fn reach_of_name(name: &str) -> Reach {
     }
 }
 
-fn reach_of(address: IpAddr) -> Reach {
+/// Says how near an address is.
+pub(super) fn reach_of(address: IpAddr) -> Reach {
     match address {
         IpAddr::V4(address) => reach_of_v4(address),
         IpAddr::V6(address) => embedded(address).map_or_else(|| reach_of_v6(address), reach_of_v4),

@@ -12,6 +12,14 @@ use crate::model::NoAnswer;
 #[error("{0}")]
 pub(super) struct NoAddress(pub(super) String);
 
+/// A name leads nearer than the host is that names it; where that is not said to be right, nothing goes there.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "its address is nearer than the host that names it; nothing was sent there (if that is right, name \
+     `{0}` under `registries`)"
+)]
+pub(super) struct TooNear(pub(super) String);
+
 /// A proxy did not let a connection through; its words.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
@@ -48,6 +56,9 @@ fn kind(link: &(dyn Error + 'static)) -> Option<NoAnswer> {
     }
     if let Some(NoAddress(why)) = link.downcast_ref() {
         return Some(NoAnswer::UnknownHost(why.clone()));
+    }
+    if let Some(why @ TooNear(_)) = link.downcast_ref() {
+        return Some(NoAnswer::Setup(why.to_string()));
     }
     if let Some(ProxyRefused(why)) = link.downcast_ref() {
         return Some(NoAnswer::Proxy(why.clone()));

@@ -30,9 +30,9 @@ use url::Url;
 use crate::model::NoAnswer;
 
 use super::masks::Masks;
-use super::reach::is_loopback;
+use super::reach::{Reach, is_loopback, reach};
 use trust::{Trust, Trusted};
-use way::Connector;
+use way::{Connector, Resolver, Seen};
 
 pub(super) use message::{RequestBody, Response, bytes, nothing, stream};
 pub(super) use trust::Certificates;
@@ -63,6 +63,7 @@ pub(super) struct Transport {
     trusted: Trusted,
     pools: Mutex<HashMap<Pool, Connections>>,
     masks: Arc<Masks>,
+    seen: Seen,
 }
 
 /// What connections must have in common to be pooled together.
@@ -71,6 +72,8 @@ struct Pool {
     /// Loopback addresses are never reached through a proxy, whatever the environment says.
     loopback: bool,
     trust: Trust,
+    /// How near the host is that named the address, where it was one: then connections go no nearer.
+    named_by: Option<Reach>,
     /// Blobs that are not small want connections of their own, each with its own window; small requests
     /// share one where the host speaks HTTP/2.
     small: bool,
@@ -80,6 +83,7 @@ impl Transport {
     pub(super) fn new(connect: Duration, head: Duration, masks: Arc<Masks>) -> Self {
         Self {
             masks,
+            seen: Seen::default(),
             connect,
             head,
             proxies: Arc::new(Matcher::from_system()),
@@ -97,6 +101,7 @@ impl Transport {
         url: &Url,
         certificates: &Certificates,
         small: bool,
+        named_by: Option<Reach>,
     ) -> Result<Response, NoAnswer> {
         let loopback = is_loopback(url);
         let connections = self.connections(Pool {
@@ -105,6 +110,7 @@ impl Transport {
                 "http" => Trust::Nobody,
                 _ => Trust::SystemAnd(certificates.clone()),
             },
+            named_by,
             small,
         })?;
         let uri = address(url)?;
@@ -136,6 +142,13 @@ impl Transport {
         }
     }
 
+    /// Says how near a host is: as its name says, or as near as it turned out to be.
+    pub(super) fn reach(&self, url: &Url) -> Reach {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = url.host_str().and_then(|host| seen.get(host)).copied();
+        found.map_or_else(|| reach(url), |found| found.min(reach(url)))
+    }
+
     fn connections(&self, pool: Pool) -> Result<Connections, NoAnswer> {
         let mut pools = self.pools.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(connections) = pools.get(&pool) {
@@ -153,6 +166,7 @@ impl Transport {
         } else {
             vec![b"http/1.1".to_vec()]
         };
+        let resolver = Resolver::new(pool.named_by, self.seen.clone());
         let proxies = (!pool.loopback).then(|| self.proxies.clone());
         let reads = if pool.small { SMALL_READS } else { LARGE_READS };
         Ok(legacy::Client::builder(TokioExecutor::new())
@@ -163,7 +177,7 @@ impl Transport {
             // A connection that many requests share must not be a dead one for long.
             .http2_keep_alive_interval(Duration::from_secs(20))
             .http2_keep_alive_timeout(Duration::from_secs(20))
-            .build(Connector::new(self.connect, proxies, tls)))
+            .build(Connector::new(self.connect, proxies, tls, resolver)))
     }
 }
 

@@ -1,8 +1,10 @@
 //! How a connection comes about: straight, or through a proxy.
 
+use std::collections::HashMap;
 use std::io::{self, IoSlice};
+use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -21,8 +23,9 @@ use rustls::ClientConfig;
 use tokio::net::TcpStream;
 use tower_service::Service;
 
+use super::super::reach::{Reach, reach_of};
 use super::AGENT;
-use super::failure::{NoAddress, ProxyRefused};
+use super::failure::{NoAddress, ProxyRefused, TooNear};
 use super::trickle::Reads;
 
 /// After so much silence the other side is asked whether it is still there.
@@ -39,6 +42,9 @@ type Error = Box<dyn std::error::Error + Send + Sync>;
 type Tcp = HttpConnector<Resolver>;
 type SocksError = <SocksV5<HttpsConnector<Tcp>> as Service<Uri>>::Error;
 
+/// How near the hosts are whose names were looked up.
+pub(super) type Seen = Arc<Mutex<HashMap<String, Reach>>>;
+
 /// Opens connections, TLS inside of them included.
 #[derive(Clone)]
 pub(super) struct Connector {
@@ -52,9 +58,10 @@ impl Connector {
         patience: Duration,
         proxies: Option<Arc<Matcher>>,
         tls: ClientConfig,
+        resolver: Resolver,
     ) -> Self {
         Self {
-            way: HttpsConnector::from((Way::new(patience, proxies, &tls), tls)),
+            way: HttpsConnector::from((Way::new(patience, proxies, &tls, resolver), tls)),
             patience,
         }
     }
@@ -86,11 +93,30 @@ pub(super) struct Way {
     /// The way to a proxy, which may want TLS for itself.
     to_proxy: HttpsConnector<Tcp>,
     proxies: Option<Arc<Matcher>>,
+    resolver: Resolver,
 }
 
 impl Way {
-    fn new(patience: Duration, proxies: Option<Arc<Matcher>>, tls: &ClientConfig) -> Self {
-        let mut tcp = HttpConnector::new_with_resolver(Resolver(GaiResolver::new()));
+    fn new(
+        patience: Duration,
+        proxies: Option<Arc<Matcher>>,
+        tls: &ClientConfig,
+        resolver: Resolver,
+    ) -> Self {
+        let mut to_proxy = tls.clone();
+        to_proxy.alpn_protocols.clear();
+        // A proxy is named by whoever runs us.
+        let anywhere = Resolver::new(None, resolver.seen.clone());
+        Self {
+            to_proxy: HttpsConnector::from((Self::tcp(patience, anywhere), to_proxy)),
+            tcp: Self::tcp(patience, resolver.clone()),
+            proxies,
+            resolver,
+        }
+    }
+
+    fn tcp(patience: Duration, resolver: Resolver) -> Tcp {
+        let mut tcp = HttpConnector::new_with_resolver(resolver);
         tcp.enforce_http(false);
         // The addresses of a name share it, so that one that is silent leaves time for the others.
         tcp.set_connect_timeout(Some(patience));
@@ -100,13 +126,7 @@ impl Way {
         tcp.set_keepalive_retries(Some(KEEP_ALIVE_TRIES));
         #[cfg(target_os = "linux")]
         tcp.set_tcp_user_timeout(Some(UNACKNOWLEDGED));
-        let mut to_proxy = tls.clone();
-        to_proxy.alpn_protocols.clear();
-        Self {
-            to_proxy: HttpsConnector::from((tcp.clone(), to_proxy)),
-            tcp,
-            proxies,
-        }
+        tcp
     }
 
     async fn go(mut self, address: Uri) -> Result<Stream, Error> {
@@ -129,7 +149,7 @@ impl Way {
                 }
                 let mut address = with_port(&address, if is_tls { 443 } else { 80 })?;
                 if scheme == "socks5" {
-                    address = looked_up(&address).await?;
+                    address = looked_up(&address, &self.resolver).await?;
                 }
                 (socks.call(address).await.map_err(of_socks)?, false)
             }
@@ -162,15 +182,16 @@ fn with_port(address: &Uri, port: u16) -> Result<Uri, Error> {
 }
 
 /// Looks the name up here; the library would, and let all other tasks wait for it.
-async fn looked_up(address: &Uri) -> Result<Uri, Error> {
+async fn looked_up(address: &Uri, resolver: &Resolver) -> Result<Uri, Error> {
     let name = address
         .authority()
         .map_or("", |authority| authority.as_str());
     let found = tokio::net::lookup_host(name)
         .await
-        .map_err(|why| NoAddress(why.to_string()))?
-        .next()
-        .ok_or_else(|| NoAddress("no address".to_owned()))?;
+        .map_err(|why| NoAddress(why.to_string()))?;
+    let host = address.host().unwrap_or_default();
+    let found = resolver.admit(host, found)?.into_iter().next();
+    let found = found.ok_or_else(|| NoAddress("no address".to_owned()))?;
     Ok(format!("http://{found}/").parse()?)
 }
 
@@ -193,23 +214,66 @@ fn of_socks(error: SocksError) -> Error {
 }
 
 /// The system's resolver, whose failures can be told from those of connections.
+///
+/// A name that another host names may lead anywhere, and somewhere else each time it is looked up: so it is
+/// the addresses that are connected to which may not be nearer than that host.
 #[derive(Clone)]
-struct Resolver(GaiResolver);
+pub(super) struct Resolver {
+    system: GaiResolver,
+    /// How near the host is that names those that are looked up; none where whoever runs us did.
+    named_by: Option<Reach>,
+    seen: Seen,
+}
+
+impl Resolver {
+    pub(super) fn new(named_by: Option<Reach>, seen: Seen) -> Self {
+        Self {
+            system: GaiResolver::new(),
+            named_by,
+            seen,
+        }
+    }
+
+    /// Leaves those of a name's addresses that may be connected to.
+    fn admit(
+        &self,
+        name: &str,
+        addresses: impl Iterator<Item = SocketAddr>,
+    ) -> Result<Vec<SocketAddr>, Error> {
+        let mut addresses: Vec<_> = addresses.collect();
+        let reach = |address: &SocketAddr| reach_of(address.ip());
+        if let Some(by) = self.named_by {
+            addresses.retain(|to| [Reach::Public, by].contains(&reach(to)));
+        } else if let Some(nearest) = addresses.iter().map(reach).min() {
+            let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+            seen.insert(name.to_owned(), nearest);
+        }
+        if addresses.is_empty() {
+            return Err(TooNear(name.to_owned()).into());
+        }
+        Ok(addresses)
+    }
+}
 
 impl Service<Name> for Resolver {
-    type Response = <GaiResolver as Service<Name>>::Response;
-    type Error = NoAddress;
-    type Future = BoxFuture<'static, Result<Self::Response, NoAddress>>;
+    type Response = std::vec::IntoIter<SocketAddr>;
+    type Error = Error;
+    type Future = BoxFuture<'static, Result<Self::Response, Error>>;
 
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), NoAddress>> {
-        self.0
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        self.system
             .poll_ready(context)
-            .map_err(|why| NoAddress(why.to_string()))
+            .map_err(|why| NoAddress(why.to_string()).into())
     }
 
     fn call(&mut self, name: Name) -> Self::Future {
-        let looking = self.0.call(name);
-        Box::pin(async { looking.await.map_err(|why| NoAddress(why.to_string())) })
+        let (admitting, asked) = (self.clone(), name.to_string());
+        let looking = self.system.call(name);
+        Box::pin(async move {
+            let found = looking.await.map_err(|why| NoAddress(why.to_string()))?;
+            let admitted = admitting.admit(&asked, found)?;
+            Ok(admitted.into_iter())
+        })
     }
 }
 
@@ -324,5 +388,26 @@ impl Write for Stream {
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         self.io_mut().poll_write_vectored(context, slices)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_name_leads_no_nearer_than_the_host_that_names_it() {
+        let seen = Seen::default();
+        let name = || "localhost".parse().unwrap();
+        let look = |named_by| Resolver::new(named_by, seen.clone()).call(name());
+        for farther in [Reach::Public, Reach::Private, Reach::Link] {
+            let error = look(Some(farther)).await.unwrap_err();
+            assert!(error.downcast_ref::<TooNear>().is_some(), "{error}");
+        }
+        assert!(seen.lock().unwrap().is_empty());
+        assert!(look(Some(Reach::Machine)).await.unwrap().next().is_some());
+        // Whoever runs us may name what they like, and then it is known how near that is.
+        assert!(look(None).await.unwrap().next().is_some());
+        assert_eq!(seen.lock().unwrap().get("localhost"), Some(&Reach::Machine));
     }
 }
