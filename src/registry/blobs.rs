@@ -173,7 +173,7 @@ fn begin(answer: &Answer, blob: &Descriptor, asked: u64) -> Result<u64, Fault> {
 }
 
 /// Reads `bytes START-END/TOTAL`, where the total may be `*`.
-fn parse_content_range(text: &str) -> Option<(u64, Option<u64>)> {
+pub(super) fn parse_content_range(text: &str) -> Option<(u64, Option<u64>)> {
     let (range, total) = text.trim().strip_prefix("bytes ")?.split_once('/')?;
     let (start, end) = range.split_once('-')?;
     let (start, end): (u64, u64) = (start.trim().parse().ok()?, end.trim().parse().ok()?);

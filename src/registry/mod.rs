@@ -16,6 +16,7 @@
 //! | `transport` | connections: proxies, trust, pools |
 //! | `manifests`, `blobs`, `uploads`, `tags`, `referrers`, `pages` | the endpoints |
 //! | [`upload`] | what goes in and out of the endpoints for blobs |
+//! | `fuzzing` | the readers of answers, for the fuzzer alone |
 //! | `recent` | manifests that need not be read twice |
 //! | `refusal`, `masks` | what registries say with an error status; what was sent as a secret is masked in it |
 //! | [`stats`], [`retries`], [`rate_limit`] | what was asked of whom, what was tried again, what may still be asked |
@@ -35,6 +36,8 @@ mod challenge;
 pub mod client;
 pub mod credentials;
 mod exchange;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod host;
 mod incoming;
 mod issue;

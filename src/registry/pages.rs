@@ -60,7 +60,7 @@ impl Host {
 }
 
 /// Finds the link to the next page (RFC 8288).
-fn next_link(text: &str) -> Option<&str> {
+pub(super) fn next_link(text: &str) -> Option<&str> {
     text.split(", <").find_map(|link| {
         let (target, parameters) = link.trim_start_matches('<').split_once('>')?;
         let is_next = |parameter: &str| {

@@ -235,7 +235,7 @@ fn open(
 ///
 /// A registry behind a proxy that ends TLS may believe that it speaks plain http, and name itself
 /// so; it is asked by the way that works.
-fn resolve(asked: &Url, location: &str) -> Result<Url, String> {
+pub(super) fn resolve(asked: &Url, location: &str) -> Result<Url, String> {
     let mut url = asked
         .join(location)
         .map_err(|_| "it does not name an address to upload to".to_owned())?;
@@ -250,7 +250,7 @@ fn resolve(asked: &Url, location: &str) -> Result<Url, String> {
 ///
 /// Distribution says `0-0` both for none and for one byte; none is the safe reading, as what is
 /// sent twice is refused and what is missing is not.
-fn parse_range(text: &str) -> Option<u64> {
+pub(super) fn parse_range(text: &str) -> Option<u64> {
     let text = text.strip_prefix("bytes=").unwrap_or(text);
     let (start, last) = text.split_once('-')?;
     let last: u64 = last.trim().parse().ok()?;

@@ -1,0 +1,138 @@
+//! Feeds one parser with whatever the fuzzer makes up. `PUSHER_FUZZ` names the parser; `fuzz/run` goes
+//! through all of them.
+
+#![no_main]
+
+use std::cell::LazyCell;
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use libfuzzer_sys::fuzz_target;
+use pusher::config::import::import;
+use pusher::config::{Input, Loaded, load};
+use pusher::model::{
+    Descriptor, Digest, Manifest, PlatformPattern, RawManifest, Reference, media_type,
+};
+use pusher::plan::TargetName;
+use pusher::registry::fuzzing;
+use pusher::render::{check, diagnostics, list};
+use pusher::{lock, plan};
+
+type Parser = fn(&[u8]);
+
+/// Every parser of what comes from outside, by the name of its corpus.
+const PARSERS: [(&str, Parser); 11] = [
+    ("list", |bytes| file("images.txt", bytes)),
+    ("yaml", |bytes| file("mirror.yaml", bytes)),
+    ("toml", |bytes| file("mirror.toml", bytes)),
+    ("import", import_of),
+    ("lock", lock_of),
+    ("plan", |bytes| {
+        with_text(bytes, |text| drop(plan::saved::read(text)))
+    }),
+    ("manifest", manifest),
+    ("name", name),
+    ("challenge", fuzzing::challenge),
+    ("token", fuzzing::token),
+    ("answer", |bytes| {
+        fuzzing::error_body(bytes);
+        fuzzing::headers_of_answers(bytes);
+    }),
+];
+
+thread_local! {
+    static PARSER: LazyCell<Parser> = LazyCell::new(|| {
+        let wanted = std::env::var("PUSHER_FUZZ").expect("PUSHER_FUZZ names a parser");
+        let found = PARSERS.iter().find(|(name, _)| *name == wanted);
+        found.unwrap_or_else(|| panic!("no parser is called `{wanted}`")).1
+    });
+}
+
+fuzz_target!(|bytes: &[u8]| PARSER.with(|parser| parser(bytes)));
+
+fn with_text(bytes: &[u8], parse: impl FnOnce(&str)) {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        parse(text);
+    }
+}
+
+/// Loads a file and words all that is said of it.
+fn file(path: &str, bytes: &[u8]) {
+    with_text(bytes, |text| {
+        let environment = BTreeMap::from([
+            (
+                "ALIYUN_REGISTRY".to_owned(),
+                "registry.example.com".to_owned(),
+            ),
+            ("ALIYUN_NAME_SPACE".to_owned(), "team".to_owned()),
+        ]);
+        let loaded = load(&Input {
+            path,
+            text,
+            environment: &environment.into_iter().collect(),
+            read: &|name| Err(format!("`{name}` is not here")),
+        });
+        worded(&loaded);
+    });
+}
+
+fn worded(loaded: &Loaded) {
+    let mut out = String::new();
+    let told = diagnostics::write(&loaded.diagnostics, &loaded.files, true, &mut out)
+        .and_then(|()| check::json(&loaded.diagnostics, &loaded.files, &mut out))
+        .and_then(|()| check::markdown(&loaded.diagnostics, &loaded.files, &mut out));
+    assert!(told.is_ok());
+    if let Ok(desired) = loaded.desired() {
+        assert!(list::human(&desired, &mut out).is_ok());
+    }
+}
+
+fn import_of(bytes: &[u8]) {
+    with_text(bytes, |text| drop(import("images.txt", text)));
+}
+
+fn lock_of(bytes: &[u8]) {
+    with_text(bytes, |text| drop(lock::read(text)));
+}
+
+fn manifest(bytes: &[u8]) {
+    for media_type in [
+        media_type::OCI_MANIFEST,
+        media_type::OCI_INDEX,
+        media_type::DOCKER_MANIFEST,
+        media_type::DOCKER_LIST,
+        "application/json",
+    ] {
+        let raw = RawManifest {
+            descriptor: Descriptor {
+                media_type: media_type.to_owned(),
+                digest: Digest::sha256(bytes),
+                size: bytes.len() as u64,
+            },
+            bytes: Bytes::copy_from_slice(bytes),
+        };
+        let _ = Manifest::parse(&raw);
+    }
+}
+
+/// What is read of a name is written, and read again as the same.
+fn name(bytes: &[u8]) {
+    with_text(bytes, |text| {
+        if let Ok(reference) = text.parse::<Reference>() {
+            assert_eq!(
+                reference.to_string().parse::<Reference>().as_ref(),
+                Ok(&reference)
+            );
+        }
+        if let Ok(digest) = text.parse::<Digest>() {
+            assert_eq!(digest.to_string(), text);
+        }
+        if let Ok(platform) = text.parse::<PlatformPattern>() {
+            assert_eq!(
+                platform.to_string().parse::<PlatformPattern>().as_ref(),
+                Ok(&platform)
+            );
+        }
+        let _ = text.parse::<TargetName>();
+    });
+}
