@@ -1,9 +1,10 @@
 //! What was sent as a secret, to be masked in whatever comes back: a registry may say it in an error, in
 //! a header, in the name of a place.
 
-use std::collections::HashSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::fmt;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{PoisonError, RwLock, RwLockWriteGuard};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
@@ -15,15 +16,21 @@ use crate::model::{Fault, Secret};
 /// A shorter secret can't be cut out of a text without telling it: the text goes as a whole.
 const SHORTEST: usize = 4;
 
-/// All that a client has sent as a secret, to whichever host.
+/// How many tokens are known at a time, the latest: a run has one for each repository, and what comes back
+/// is what was sent just now.
+const TOKENS: usize = 256;
+
+/// What a client has sent as a secret, to whichever host: all logins, and the latest tokens.
 #[derive(Default)]
 pub(super) struct Masks(RwLock<Known>);
 
 #[derive(Default)]
 struct Known {
     secrets: HashSet<String>,
-    /// How they may come back, the longest first.
-    forms: Vec<String>,
+    /// How logins may come back.
+    logins: Vec<String>,
+    /// Tokens and how they may come back, the latest last.
+    tokens: VecDeque<(String, Vec<String>)>,
 }
 
 impl fmt::Debug for Masks {
@@ -33,19 +40,36 @@ impl fmt::Debug for Masks {
 }
 
 impl Masks {
-    /// Notes what is about to be sent.
+    /// Notes what is about to be sent, for good.
     pub(super) fn add(&self, secret: &str) {
-        if secret.is_empty() || self.read(|known| known.secrets.contains(secret)) {
+        if let Some(mut known) = self.unknown(secret) {
+            known.logins.extend(forms(secret));
+        }
+    }
+
+    /// Notes a token that is about to be sent.
+    fn add_token(&self, token: &str) {
+        let Some(mut known) = self.unknown(token) else {
             return;
+        };
+        let forms = forms(token).collect::<BTreeSet<_>>();
+        known
+            .tokens
+            .push_back((token.to_owned(), forms.into_iter().collect()));
+        if known.tokens.len() > TOKENS
+            && let Some((oldest, _)) = known.tokens.pop_front()
+        {
+            known.secrets.remove(&oldest);
+        }
+    }
+
+    /// Notes a secret, and returns where its forms go; none if it is known or empty.
+    fn unknown(&self, secret: &str) -> Option<RwLockWriteGuard<'_, Known>> {
+        if secret.is_empty() || self.read(|known| known.secrets.contains(secret)) {
+            return None;
         }
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if known.secrets.insert(secret.to_owned()) {
-            known.forms.extend(forms(secret));
-            known
-                .forms
-                .sort_by(|a, b| b.len().cmp(&a.len()).then(a.cmp(b)));
-            known.forms.dedup();
-        }
+        known.secrets.insert(secret.to_owned()).then_some(known)
     }
 
     /// Notes a login that is about to be sent: the password, and both together.
@@ -58,8 +82,11 @@ impl Masks {
     pub(super) fn add_header(&self, value: &HeaderValue) {
         let text = String::from_utf8_lossy(value.as_bytes());
         let (scheme, secret) = text.split_once(' ').unwrap_or(("", &text));
+        if scheme != "Basic" {
+            return self.add_token(secret);
+        }
         self.add(secret);
-        let login = STANDARD.decode(secret).ok().filter(|_| scheme == "Basic");
+        let login = STANDARD.decode(secret).ok();
         if let Some((user, password)) = login
             .as_deref()
             .and_then(|login| str::from_utf8(login).ok()?.split_once(':'))
@@ -71,8 +98,13 @@ impl Masks {
     /// Returns a text from outside with a mask wherever something stands that was sent as a secret.
     pub(super) fn hide(&self, text: &str) -> String {
         self.read(|known| {
+            let tokens = known.tokens.iter().flat_map(|(_, forms)| forms);
+            let all = known.logins.iter().chain(tokens);
+            let mut found: Vec<_> = all.filter(|form| text.contains(&***form)).collect();
+            // The longest first: one may stand in another.
+            found.sort_unstable_by_key(|form| Reverse(form.len()));
             let mut hidden = text.to_owned();
-            for form in known.forms.iter().filter(|form| text.contains(&***form)) {
+            for form in found {
                 if form.len() < SHORTEST {
                     return Secret::MASK.to_owned();
                 }
@@ -152,6 +184,25 @@ mod tests {
             assert_eq!(rest, "no:  is wrong", "{echoed}: {hidden}");
         }
         assert_eq!(masks.hide("nothing to see"), "nothing to see");
+    }
+
+    #[test]
+    fn of_many_tokens_the_latest_are_known() {
+        let masks = Masks::default();
+        masks.add_login("me", "password");
+        for number in 0..=TOKENS {
+            let header = HeaderValue::try_from(format!("Bearer token-{number:04}")).unwrap();
+            masks.add_header(&header);
+            masks.add_header(&header);
+        }
+        let known = masks.0.read().unwrap();
+        assert_eq!(known.tokens.len(), TOKENS);
+        assert_eq!(known.secrets.len(), TOKENS + 2);
+        drop(known);
+        assert_eq!(masks.hide("no token-0000"), "no token-0000");
+        for told in ["no token-0001", "no token-0256", "no password"] {
+            assert_eq!(masks.hide(told), format!("no {}", Secret::MASK));
+        }
     }
 
     #[test]
