@@ -52,6 +52,8 @@ pub(super) struct Blobs<'a, R> {
     registry: &'a R,
     mounts: Mounts,
     brought: OncePerKey<(Repository, Digest), How>,
+    /// What the target said to have and had not.
+    brought_again: OncePerKey<(Repository, Digest), ()>,
     holders: OncePerKey<Digest, Holder>,
     /// The repositories that hold images of the plan already, and so may hold blobs of others.
     existing: HashSet<Repository>,
@@ -99,6 +101,7 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
             registry,
             mounts: Mounts::new(mount),
             brought: OncePerKey::default(),
+            brought_again: OncePerKey::default(),
             holders: OncePerKey::default(),
             existing,
             renamed: HashMap::new(),
@@ -137,6 +140,19 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
         let how = if brought_here { how } else { How::Present };
         job.tally.count(&how, job.blob.size);
         Ok(())
+    }
+
+    /// Sends a blob whatever the target says of it: some remember blobs that were deleted under them.
+    pub(super) async fn bring_again(&self, job: BlobJob<'_>) -> Result<(), Failure> {
+        let _place = self.places.acquire().await;
+        let key = (job.target.clone(), job.blob.digest.clone());
+        let send = async || {
+            job.tally.lost(job.blob.size);
+            let how = Box::pin(self.open_and_send(&job)).await?;
+            job.tally.count(&how, job.blob.size);
+            Ok(())
+        };
+        self.brought_again.get(key, send).await.map(drop)
     }
 
     async fn bring_once(&self, job: &BlobJob<'_>) -> Result<How, Failure> {
@@ -199,6 +215,10 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
         if self.is_there(job).await {
             return Ok(How::Present);
         }
+        self.open_and_send(job).await
+    }
+
+    async fn open_and_send(&self, job: &BlobJob<'_>) -> Result<How, Failure> {
         let Opened {
             upload,
             bytes,

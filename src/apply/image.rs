@@ -6,10 +6,10 @@ use std::time::Instant;
 
 use futures_util::StreamExt;
 
-use crate::model::{Digest, Failure, RawManifest, Reference, Repository};
+use crate::model::{Descriptor, Digest, Failure, RawManifest, Reference, Repository};
 use crate::plan::{Change, Copy, NotDone, Outcome, TargetName, Transfer};
 use crate::progress::Progress;
-use crate::registry::{WriteRegistry, retries};
+use crate::registry::{Pushed, WriteRegistry, retries};
 use crate::tree::{self, Names, Node, Tree, Walker};
 
 use super::Engine;
@@ -64,13 +64,13 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
         // From here on nothing is large; a stop lets it end, so that no answer is left unread.
         let listed = self.engine.stop.or(self.list_root(&tree.root)).await?;
         listed.map_err(Outcome::failed)?;
-        self.move_tag(&tree.root.manifest).await
+        self.move_tag(&tree.root).await
     }
 
     /// Sees to it that a root that names a subject is listed before a tag points to it.
     async fn list_root(&self, root: &Node) -> Result<(), Failure> {
         if root.subject.is_some() {
-            self.push_by_digest(&root.manifest).await?;
+            self.push_by_digest(root).await?;
         }
         self.list(root).await
     }
@@ -102,7 +102,7 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
         all(tree.nodes().map(|node| self.bring_image(node, &tree.root))).await?;
         for node in &tree.below {
             if let Names::Manifests(_) = node.names {
-                self.push_by_digest(&node.manifest).await?;
+                self.push_by_digest(node).await?;
             }
         }
         all(tree.below.iter().map(|node| self.list(node))).await?;
@@ -122,17 +122,21 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
             }
             return Ok(());
         }
-        let jobs = blobs.iter().map(|blob| BlobJob {
+        let jobs = blobs.iter().map(|blob| self.blob_job(blob));
+        all(jobs.map(|job| self.engine.blobs.bring(job))).await?;
+        if !is_root {
+            self.push_by_digest(node).await?;
+        }
+        Ok(())
+    }
+
+    fn blob_job<'b>(&'b self, blob: &'b Descriptor) -> BlobJob<'b> {
+        BlobJob {
             blob,
             source: self.change.source.repository(),
             target: &self.repository,
             tally: &self.tally,
-        });
-        all(jobs.map(|job| self.engine.blobs.bring(job))).await?;
-        if !is_root {
-            self.push_by_digest(&node.manifest).await?;
         }
-        Ok(())
     }
 
     /// Tells whether an update finds this child in place: then its blobs need no question each.
@@ -148,15 +152,10 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
         )
     }
 
-    async fn push_by_digest(&self, manifest: &RawManifest) -> Result<(), Failure> {
-        let digest = manifest.descriptor.digest.clone();
+    async fn push_by_digest(&self, node: &Node) -> Result<(), Failure> {
+        let digest = node.manifest.descriptor.digest.clone();
         let reference = Reference::digested(self.repository.clone(), digest.clone());
-        let push = async || {
-            self.engine
-                .registry
-                .put_manifest(&reference, manifest)
-                .await
-        };
+        let push = async || self.push(&reference, node).await;
         self.engine
             .manifests
             .get((self.repository.clone(), digest), push)
@@ -164,27 +163,40 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
         Ok(())
     }
 
+    /// Pushes a manifest; if the target says only now that it lacks a blob, that goes there first.
+    async fn push(&self, reference: &Reference, node: &Node) -> Result<Pushed, Failure> {
+        let push = async || {
+            let registry = self.engine.registry;
+            registry.put_manifest(reference, &node.manifest).await
+        };
+        match (&node.names, push().await) {
+            (Names::Blobs(blobs), Err(failure)) if lacks_a_blob(&failure) => {
+                tracing::debug!("{failure}; sending its blobs whatever the target says of them");
+                retries::note();
+                let jobs = blobs.iter().map(|blob| self.blob_job(blob));
+                Box::pin(all(jobs.map(|job| self.engine.blobs.bring_again(job)))).await?;
+                push().await
+            }
+            (_, pushed) => pushed,
+        }
+    }
+
     /// Moves the tag, if it still is where the plan saw it.
-    async fn move_tag(&self, root: &RawManifest) -> Result<(), Outcome> {
+    async fn move_tag(&self, root: &Node) -> Result<(), Outcome> {
         let Engine { registry, stop, .. } = self.engine;
         let tag = self.engine.plan.target.reference(&self.change.target);
         let now = stop.or(registry.head_manifest(&tag)).await?;
         let now = now.map_err(Outcome::failed)?.map(|found| found.digest);
-        if now.as_ref() == Some(&root.descriptor.digest) {
+        let wanted = Some(&root.manifest.descriptor.digest);
+        if now.as_ref() == wanted {
             return Ok(());
         }
         if now.as_ref() != self.planned() {
             return Err(Outcome::stale(now.as_ref()));
         }
-        match stop
-            .or_unanswered(registry.put_manifest(&tag, root))
-            .await?
-        {
+        match stop.or_unanswered(self.push(&tag, root)).await? {
             Ok(_) => Ok(()),
-            Err(failure) => {
-                let wanted = Some(&root.descriptor.digest);
-                look_again(self.engine, &tag, wanted, self.planned(), failure).await
-            }
+            Err(failure) => look_again(self.engine, &tag, wanted, self.planned(), failure).await,
         }
     }
 
@@ -193,6 +205,14 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
         let before = self.change.action.before()?;
         Some(&before.digest)
     }
+}
+
+/// Tells whether a registry says that a manifest names a blob that it does not have.
+fn lacks_a_blob(failure: &Failure) -> bool {
+    matches!(
+        failure.code(),
+        Some("MANIFEST_BLOB_UNKNOWN" | "BLOB_UNKNOWN")
+    )
 }
 
 /// Waits for all, also when one fails: what has begun need not be done again by the next run, and

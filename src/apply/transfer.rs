@@ -314,7 +314,7 @@ async fn watch<R: WriteRegistry>(
 
 /// Tells whether a registry says that it knows the upload no more, or that it stands elsewhere.
 fn is_session_lost(failure: &Failure) -> bool {
-    matches!(failure.status(), Some(404 | 410 | 416))
+    matches!(failure.status(), Some(404 | 409 | 410 | 416))
         || matches!(
             failure.code(),
             Some("BLOB_UPLOAD_UNKNOWN" | "BLOB_UPLOAD_INVALID")

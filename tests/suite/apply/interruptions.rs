@@ -7,7 +7,7 @@ use pusher::model::Fault::{Paused, TooLong};
 use pusher::model::Platforms;
 use pusher::plan::{Outcome, TagAfter};
 use pusher::registry::{Client, ClientOptions, HostOptions, Patience};
-use pusher::sandbox::images::Image;
+use pusher::sandbox::images::{Image, Index};
 use pusher::sandbox::{Effect, Fault, Options, Origin};
 
 use super::world::{World, assert_done, quick_retries};
@@ -270,7 +270,7 @@ async fn a_blob_that_arrived_is_not_sent_again_for_a_wrong_answer() {
 
 #[tokio::test]
 async fn an_upload_that_its_target_forgot_begins_anew() {
-    for status in [404, 410, 416] {
+    for status in [404, 409, 410, 416] {
         let world = world(Options::default()).await;
         let faults = world.target.faults();
         faults.add(Fault::new("PUT", &layer_upload(), Effect::status(status)));
@@ -473,4 +473,21 @@ async fn what_cannot_be_looked_at_again_is_not_said_to_be_unchanged() {
         };
         assert_eq!(found, tag);
     }
+}
+
+/// A registry may remember a blob that was deleted under it.
+#[tokio::test]
+async fn a_blob_that_a_target_says_to_have_and_has_not_is_sent() {
+    let mut world = World::new().await;
+    let index = Index::of(&["linux/amd64", "linux/arm64"]);
+    let index = index.image(&layers());
+    index.push(&world.source, "app", "1");
+    world.want("app:1", Platforms::All);
+    layers().push(&world.source, "single", "1");
+    world.want("single:1", Platforms::linux_amd64());
+    let said = Fault::new("HEAD", "/blobs/", Effect::status(200)).always();
+    world.target.faults().add(said);
+    assert_done(&world.apply().await);
+    assert_eq!(world.target.tags("team/app"), ["1"]);
+    assert_eq!(world.target.tags("team/single"), ["1"]);
 }

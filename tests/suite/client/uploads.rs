@@ -378,6 +378,18 @@ async fn an_upload_without_a_place_is_an_error() {
     assert!(error.to_string().contains("does not say where"), "{error}");
 }
 
+#[tokio::test]
+async fn an_upload_is_open_where_its_place_is_told_whatever_the_status() {
+    for status in [200, 201] {
+        let sandbox = start(Options::default()).await;
+        let place = Effect::status(status).header("Location", "/v2/app/blobs/uploads/1");
+        sandbox.faults().add(Fault::new("POST", "", place));
+        let repository = repository(&sandbox, "app");
+        let opened = anonymous().start_upload(&repository, None).await.unwrap();
+        assert!(matches!(opened, Upload::Session(_)), "{status}");
+    }
+}
+
 /// The place of an upload may be another host, which gets the bytes and no login.
 #[tokio::test]
 async fn a_login_does_not_go_where_an_upload_goes() {
