@@ -5,7 +5,7 @@ use std::sync::Arc;
 use http::StatusCode;
 use tokio::sync::OwnedMutexGuard;
 
-use crate::model::{Failure, Fault, Operation};
+use crate::model::{Failure, Fault, Kind, Operation};
 
 use super::auth::{Authorization, Password};
 use super::call::{Access, Call, FailedTry};
@@ -271,7 +271,13 @@ impl Host {
             attempts.more = std::mem::take(&mut attempts.more).union(scopes);
             return attempts.obey();
         }
-        false
+        // A new token, too, may be refused for a moment. Whoever writes would lose an image by that; whoever
+        // reads often has no right to, which is not worth asking twice.
+        let kind = attempts.operation.kind;
+        let is_needed = kind.is_write() && kind != Kind::MountBlob;
+        let again = is_needed && !is_too_little && !attempts.renewed;
+        attempts.renewed |= again;
+        again
     }
 
     /// Asks for a token for just this, where one that is for others as well did not do.

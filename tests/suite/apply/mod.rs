@@ -363,6 +363,24 @@ async fn a_token_that_ends_in_the_middle_of_an_upload_is_renewed() {
 }
 
 #[tokio::test]
+async fn a_token_that_is_refused_for_a_moment_loses_no_image() {
+    for (method, path) in [
+        ("POST", "/blobs/uploads/"),
+        ("PUT", "/blobs/uploads/"),
+        ("PUT", "/manifests/1"),
+    ] {
+        let mut world = bearer_world(false).await;
+        let image = Image::new("linux/amd64").layer("one");
+        image.push(&world.source, "app", "1");
+        world.want("app:1", Platforms::linux_amd64());
+        let refused = Fault::new(method, path, Effect::status(401));
+        world.target.faults().add(refused);
+        assert_done(&world.apply_with(&logged_in(&world)).await);
+        assert_eq!(world.target.faults().used(), 1, "{method} {path}");
+    }
+}
+
+#[tokio::test]
 async fn the_digest_that_was_planned_is_copied_wherever_the_source_tag_points_by_now() {
     let mut world = World::new().await;
     let planned = Image::new("linux/amd64")
