@@ -9,7 +9,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::digest::{Digest, DigestError};
-use super::grammar::{self, GrammarError};
+use super::grammar::{self, GrammarError, check_path};
 
 /// The registry that an image name without a host belongs to.
 pub const DOCKER_HUB: &str = "docker.io";
@@ -153,7 +153,10 @@ impl FromStr for Reference {
         };
         let name = match written.path {
             official if registry == DOCKER_HUB && !official.contains('/') => {
-                format!("library/{official}")
+                let name = format!("library/{official}");
+                // With what was left out it may be too long.
+                check_path(&name).map_err(|why| refused(text, &why.into()))?;
+                name
             }
             name => name.to_owned(),
         };
@@ -203,6 +206,21 @@ mod tests {
 
     fn written_out(text: &str) -> String {
         text.parse::<Reference>().unwrap().to_string()
+    }
+
+    #[test]
+    fn what_is_left_out_counts_for_the_length() {
+        let name = |length| "a".repeat(length);
+        assert!(name(247).parse::<Reference>().is_ok());
+        assert!(
+            format!("ghcr.io/{}", name(255))
+                .parse::<Reference>()
+                .is_ok()
+        );
+        for text in [name(248), format!("docker.io/{}", name(248))] {
+            let error = text.parse::<Reference>().unwrap_err().to_string();
+            assert!(error.contains("has 256 characters"), "{error}");
+        }
     }
 
     #[test]
