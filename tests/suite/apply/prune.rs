@@ -33,6 +33,15 @@ fn lock(world: &World, plan: &Plan) -> Lock {
     }
 }
 
+/// A world whose target deletes so.
+async fn deleting(delete: Delete) -> World {
+    let target = Options {
+        delete,
+        ..Options::default()
+    };
+    World::with(Options::default(), target).await
+}
+
 async fn pruned(world: &World, lock: &Lock) -> Plan {
     let client = client();
     let observed = observe(&world.desired, &client, &world.cache, &Progress::default()).await;
@@ -71,11 +80,7 @@ fn digest(content: &str) -> Digest {
 #[tokio::test]
 async fn a_tag_that_left_the_files_goes_and_every_other_stays() {
     for delete in [Delete::All, Delete::Digests] {
-        let target = Options {
-            delete,
-            ..Options::default()
-        };
-        let mut world = World::with(Options::default(), target).await;
+        let mut world = deleting(delete).await;
         for tag in ["1", "2"] {
             Image::new("linux/amd64")
                 .layer(tag)
@@ -100,11 +105,7 @@ async fn a_tag_that_left_the_files_goes_and_every_other_stays() {
 #[tokio::test]
 async fn a_manifest_that_another_tag_needs_goes_only_as_a_tag() {
     for delete in [Delete::All, Delete::Digests] {
-        let target = Options {
-            delete,
-            ..Options::default()
-        };
-        let mut world = World::with(Options::default(), target).await;
+        let mut world = deleting(delete).await;
         Image::new("linux/amd64")
             .layer("one")
             .push(&world.source, "app", "1");
@@ -151,11 +152,7 @@ async fn a_manifest_that_another_tag_needs_goes_only_as_a_tag() {
 
 #[tokio::test]
 async fn a_registry_that_does_not_delete_keeps_everything_and_says_so() {
-    let target = Options {
-        delete: Delete::Off,
-        ..Options::default()
-    };
-    let mut world = World::with(Options::default(), target).await;
+    let mut world = deleting(Delete::Off).await;
     for tag in ["1", "2"] {
         Image::new("linux/amd64")
             .layer(tag)
@@ -231,16 +228,9 @@ async fn the_old_name_stays_when_the_new_one_does_not_arrive() {
     assert!(world.target.tag("team/app", "1").is_some());
 }
 
-fn deletes_by_digest() -> Options {
-    Options {
-        delete: Delete::Digests,
-        ..Options::default()
-    }
-}
-
 #[tokio::test]
 async fn a_tag_that_stays_after_all_keeps_the_manifest_it_shares() {
-    let mut world = World::with(Options::default(), deletes_by_digest()).await;
+    let mut world = deleting(Delete::Digests).await;
     for name in ["app:1", "app:latest"] {
         let tag = name.split_once(':').unwrap().1;
         Image::new("linux/amd64")
@@ -277,7 +267,7 @@ async fn a_tag_that_stays_after_all_keeps_the_manifest_it_shares() {
 
 #[tokio::test]
 async fn an_index_goes_before_the_child_that_it_lists() {
-    let mut world = World::with(Options::default(), deletes_by_digest()).await;
+    let mut world = deleting(Delete::Digests).await;
     Index::of(&["linux/amd64", "linux/arm64"]).push(&world.source, "multi", "1");
     world.want("multi:1", Platforms::linux_amd64()).target.tag = "child".to_owned();
     world.want("multi:1", Platforms::All);
@@ -299,7 +289,7 @@ async fn nothing_is_deleted_by_digest_where_the_tags_are_not_listed_whole() {
         Effect::Json(r#"{"name":"team/app","tags":["2"]}"#),
     ];
     for effect in unlisted {
-        let mut world = World::with(Options::default(), deletes_by_digest()).await;
+        let mut world = deleting(Delete::Digests).await;
         for tag in ["1", "2"] {
             Image::new("linux/amd64")
                 .layer("one")
@@ -353,11 +343,7 @@ async fn what_is_looked_through_before_a_deletion_has_an_end() {
     };
     let puts: [&dyn Fn(&World); 2] = [&often, &many];
     for (put, (reads, goes)) in puts.into_iter().zip([(3, true), (1, false)]) {
-        let target = Options {
-            delete: Delete::Digests,
-            ..Options::default()
-        };
-        let mut world = World::with(Options::default(), target).await;
+        let mut world = deleting(Delete::Digests).await;
         Image::new("linux/amd64")
             .layer("one")
             .push(&world.source, "app", "1");
@@ -377,11 +363,7 @@ async fn what_is_looked_through_before_a_deletion_has_an_end() {
 #[tokio::test]
 async fn a_deletion_that_is_not_answered_before_a_stop_is_not_said_to_be_undone() {
     for delete in [Delete::All, Delete::Digests] {
-        let target = Options {
-            delete,
-            ..Options::default()
-        };
-        let mut world = World::with(Options::default(), target).await;
+        let mut world = deleting(delete).await;
         Image::new("linux/amd64")
             .layer("one")
             .push(&world.source, "app", "1");

@@ -86,6 +86,13 @@ impl Place {
         command.spawn().unwrap()
     }
 
+    /// Starts `pusher`, whatever it prints.
+    pub(crate) fn start_unheard(&self, typed: &str) -> Child {
+        let mut command = self.command(typed);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command.spawn().unwrap()
+    }
+
     pub(crate) fn wait(&self, child: Child) -> Ran {
         tokio::task::block_in_place(|| self.ran(&child.wait_with_output().unwrap()))
     }

@@ -14,7 +14,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::scripted::{Answer, Asked, Scripted, challenge, with_body};
-use super::{anonymous, descriptor};
+use super::{anonymous, descriptor, read_head};
 
 /// More than this is in the buffers of no connection.
 const BUFFERED: usize = 16 * 1024 * 1024;
@@ -176,10 +176,7 @@ async fn serve(
     answer: Arc<String>,
     asked: Arc<AtomicUsize>,
 ) -> std::io::Result<()> {
-    let mut request = vec![];
-    while !request.ends_with(b"\r\n\r\n") {
-        request.push(stream.read_u8().await?);
-    }
+    read_head(&mut stream).await?;
     asked.fetch_add(1, Ordering::SeqCst);
     stream.write_all(answer.as_bytes()).await?;
     // Until the other side has read what it wants.

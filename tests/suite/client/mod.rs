@@ -22,12 +22,15 @@ mod uploads;
 mod ways;
 
 use std::collections::HashMap;
+use std::io;
 use std::time::Duration;
 
 use pusher::model::{Descriptor, Digest, Reference, Repository, Secret};
 use pusher::registry::{Client, ClientOptions, HostOptions, Login, Patience, RetryOptions};
 use pusher::sandbox::images::{Artifact, Image};
 use pusher::sandbox::{Options, Sandbox};
+use tokio::io::AsyncReadExt as _;
+use tokio::net::TcpStream;
 
 /// A password that must never be seen.
 const PASSWORD: &str = "hunter2-hunter2";
@@ -47,6 +50,15 @@ fn impatience() -> Patience {
         outage: Duration::from_millis(200),
         ..Patience::default()
     }
+}
+
+/// Reads a request without a body off a connection.
+async fn read_head(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
+    let mut head = vec![];
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(stream.read_u8().await?);
+    }
+    Ok(head)
 }
 
 /// Returns a client without a login.

@@ -7,10 +7,10 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use pusher::model::{Cause, Digest, Failure, Fault, NoAnswer, Reference, Repository, media_type};
 use pusher::registry::{Client, ClientOptions, LeastRate, Patience, ReadRegistry as _};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
 
-use super::{descriptor, soon};
+use super::{descriptor, read_head, soon};
 
 /// How often bytes come.
 const EACH: Duration = Duration::from_millis(5);
@@ -58,10 +58,7 @@ async fn serve(
     answer: Answer,
     asked: Arc<AtomicUsize>,
 ) -> std::io::Result<()> {
-    let mut request = vec![];
-    while !request.ends_with(b"\r\n\r\n") {
-        request.push(stream.read_u8().await?);
-    }
+    let request = read_head(&mut stream).await?;
     asked.fetch_add(1, Ordering::SeqCst);
     let request = String::from_utf8_lossy(&request);
     let (at_once, bit_by_bit) = answer(request.split(' ').nth(1).unwrap_or_default());

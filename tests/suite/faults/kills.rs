@@ -7,7 +7,6 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::os::unix::process::ExitStatusExt as _;
-use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use pusher::lock;
@@ -15,7 +14,7 @@ use pusher::model::Digest;
 use pusher::sandbox::images::{Artifact, Image, Index};
 use serde_json::Value;
 
-use super::read_back;
+use super::{how_many, read_back};
 use crate::cli::harness::{NAMESPACE, Place};
 use crate::support::registry::{Auth, PASSWORD, Setup, TestRegistry, USER};
 use crate::support::tools::say;
@@ -34,16 +33,6 @@ const KILLED: [&str; 5] = [
     "lock --update",
     "apply --prune --report report.json",
 ];
-
-/// How many runs the environment wants to be killed.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "how long a test looks is set in the environment"
-)]
-fn wanted() -> Option<u32> {
-    let wanted = std::env::var("PUSHER_KILLS").ok()?;
-    Some(wanted.parse().unwrap())
-}
 
 /// An image in one of its two versions, which share a layer.
 fn image(number: u64, version: u64) -> Artifact {
@@ -126,9 +115,7 @@ impl World {
 
     /// Starts a command, kills it after this long, and tells whether it was still running.
     async fn kill(&self, typed: &str, after: Duration) -> bool {
-        let mut command = self.place.command(typed);
-        command.stdout(Stdio::null()).stderr(Stdio::null());
-        let mut child = command.spawn().unwrap();
+        let mut child = self.place.start_unheard(typed);
         tokio::time::sleep(after).await;
         child.kill().unwrap();
         child.wait().unwrap().signal().is_some()
@@ -172,7 +159,8 @@ async fn a_run_that_is_killed_at_any_moment_loses_nothing() {
     // How long each command takes: it is killed at any moment of that.
     let mut lengths = [Duration::from_millis(200); KILLED.len()];
     let mut killed = 0;
-    for round in 1..=wanted().unwrap_or(ENOUGH) {
+    let wanted = how_many("PUSHER_KILLS");
+    for round in 1..=wanted.unwrap_or(ENOUGH) {
         let [old, new] = [round + 1, round].map(|state| &states[(state % 2) as usize]);
         world.turn(new).await;
         let turn = (round as usize) % KILLED.len();
@@ -204,7 +192,7 @@ async fn a_run_that_is_killed_at_any_moment_loses_nothing() {
         }
         assert_eq!(world.held().await, new.wanted(), "round {round}");
     }
-    if wanted().is_some() {
+    if wanted.is_some() {
         say(&format!("{killed} runs were killed before their end"));
     }
     assert!(killed > 0);

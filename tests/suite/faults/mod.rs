@@ -15,6 +15,8 @@ mod wire;
 mod world;
 
 use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::str::FromStr;
 
 use chance::Chance;
 use fault::Fault;
@@ -26,13 +28,18 @@ use world::{IMAGES, KINDS, World};
 /// How many requests have to go wrong before a test is content, unless the environment says more.
 const ENOUGH: usize = 100;
 
-/// Returns how many the environment wants.
+/// Returns how many faults the environment wants.
+fn wanted() -> Option<usize> {
+    how_many("PUSHER_FAULTS")
+}
+
+/// Returns what a variable says of how long a test is to look.
 #[expect(
     clippy::disallowed_methods,
     reason = "how long a test looks is set in the environment"
 )]
-fn wanted() -> Option<usize> {
-    let wanted = std::env::var("PUSHER_FAULTS").ok()?;
+fn how_many<T: FromStr<Err: Debug>>(variable: &str) -> Option<T> {
+    let wanted = std::env::var(variable).ok()?;
     Some(wanted.parse().unwrap())
 }
 

@@ -2,7 +2,6 @@
 //!
 //! `PUSHER_TESTS_LAYER_MIB=2048` makes it as large as one likes.
 
-use std::process::Stdio;
 use std::time::Duration;
 
 use pusher::model::{Digest, media_type};
@@ -31,12 +30,7 @@ async fn a_large_layer_goes_through_in_little_memory() {
     let image = image.push(&source, "org/large", "v1");
     let place = Place::between(&source, &target).file("images.txt", "SOURCE/org/large:v1\n");
 
-    let mut command = place.command("apply");
-    let mut child = command
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut child = place.start_unheard("apply");
     let mut peak = 0;
     let status = loop {
         peak = peak_kib(child.id()).unwrap_or(peak);
@@ -78,12 +72,7 @@ async fn layers_without_number_wait_for_their_turn_in_little_memory() {
     });
     let list = list.to_string();
     let place = Place::between(&source, &target).file("mirror.yaml", &list);
-    let mut command = place.command("apply");
-    let mut child = command
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut child = place.start_unheard("apply");
     while target.log().count("HEAD", "/blobs/") < 4 {
         assert_eq!(child.try_wait().unwrap(), None, "it ended");
         tokio::time::sleep(PAUSE).await;
