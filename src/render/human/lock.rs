@@ -6,6 +6,7 @@ use crate::lock::{Renewal, Renewed, Unfit};
 use crate::model::Digest;
 use crate::plan::{Target, TargetName, Told, by_cause};
 
+use super::super::hints;
 use super::super::style::{Tone, View};
 use super::super::units::counted;
 use super::super::words::{block_reason, shared_word, unlocked};
@@ -95,7 +96,17 @@ fn renewal_block(name: &TargetName, renewal: &Renewal, target: &Target) -> Block
         ))],
         Renewal::Blocked(reason) => vec![Span::plain(block_reason(reason))],
     };
-    block(symbol, tone, name, word, line)
+    let hint = match renewal {
+        Renewal::Blocked(reason) => {
+            let hits = reason.hits();
+            hits.first().and_then(|hit| hints::for_hit(hit, target))
+        }
+        _ => None,
+    };
+    Block {
+        hint,
+        ..block(symbol, tone, name, word, line)
+    }
 }
 
 /// Writes in what a lock does not fit the files.

@@ -137,3 +137,13 @@ async fn a_lock_that_was_tampered_with_copies_nothing_else() {
     place.write("mirror.lock", "<<<<<<< HEAD\nversion = 1\n");
     insta::assert_snapshot!("lock_conflict", place.run("plan").whole());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_locked_says_what_to_do() {
+    let (_source, _target, place) = mirror().await;
+    place.write("images.txt", "127.0.0.1:1/org/app:v1\n");
+    let ran = place.run("lock");
+    assert_eq!(ran.status, 1, "{ran:?}");
+    let hint = "hint: check the host name `127.0.0.1:1`";
+    assert!(ran.stdout.contains(hint), "{}", ran.whole());
+}
