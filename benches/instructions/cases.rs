@@ -8,7 +8,7 @@ use pusher::config::{self, Input, Loaded};
 use pusher::model::{Descriptor, Digest, RawManifest, media_type};
 use pusher::plan::referrers::ObservedReferrers;
 use pusher::plan::rewrite::{Kept, rewrite};
-use pusher::plan::{Expected, Observation, Observed, ObservedImage, SourceImage, plan};
+use pusher::plan::{Absence, Expected, Observation, Observed, ObservedImage, SourceImage, plan};
 use pusher::sandbox::images::Index;
 
 use crate::Result;
@@ -135,7 +135,7 @@ fn image(position: usize) -> ObservedImage {
     };
     let target = match position % 2 {
         0 => Observation::Present(descriptor.clone()),
-        _ => Observation::Absent,
+        _ => Observation::Absent(Absence::Plain),
     };
     let source = SourceImage {
         expected: Ok(Expected::unchanged(descriptor.clone())),

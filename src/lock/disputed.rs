@@ -23,7 +23,7 @@ impl Disputed {
     pub fn settled_by(mut self, held: &Observation<Descriptor>) -> Option<LockedImage> {
         let position = match held {
             Observation::Unreadable(_) => return None,
-            Observation::Absent => 0,
+            Observation::Absent(_) => 0,
             // If it has none of them, somebody else pushed there, and neither will be deleted.
             Observation::Present(held) => {
                 let is_held = |version: &LockedImage| version.expected.digest == held.digest;

@@ -155,7 +155,7 @@ fn settle(
     observation: &Observation<SourceImage>,
 ) -> Result<LockedImage, BlockReason> {
     let image = match observation {
-        Observation::Absent => return Err(BlockReason::SourceAbsent),
+        Observation::Absent(absence) => return Err(BlockReason::SourceAbsent(*absence)),
         Observation::Unreadable(why) => return Err(BlockReason::SourceUnreadable(why.clone())),
         Observation::Present(image) => image,
     };

@@ -203,6 +203,8 @@ pub enum Meaning {
 pub enum Asked {
     /// As a stranger.
     Anonymously,
+    /// As a stranger, though there is a login: the registry never asked for it.
+    AnonymouslyDespiteLogin,
     /// With user and password.
     WithLogin,
     /// With a token that a login got.

@@ -26,8 +26,8 @@ use crate::model::{Descriptor, Digest, Failure, Fault, Reference, media_type};
 use crate::once::OncePerKey;
 use crate::plan::referrers::ObservedReferrers;
 use crate::plan::{
-    Content, Desired, Entry, Expected, LockedImage, Observation, Observed, ObservedImage, Refusal,
-    SourceImage,
+    Absence, Content, Desired, Entry, Expected, LockedImage, Observation, Observed, ObservedImage,
+    Refusal, SourceImage,
 };
 use crate::progress::Progress;
 use crate::registry::ReadRegistry;
@@ -113,7 +113,7 @@ impl<'a, R: ReadRegistry> Observer<'a, R> {
         };
         let mut referrers = ObservedReferrers::default();
         let source = match source {
-            Observation::Absent => Observation::Absent,
+            Observation::Absent(absence) => Observation::Absent(absence),
             Observation::Unreadable(why) => Observation::Unreadable(why),
             Observation::Present(descriptor) => {
                 match self.source_image(entry, descriptor, &mut target).await {
@@ -237,7 +237,7 @@ impl<'a, R: ReadRegistry> Observer<'a, R> {
                 current.digest.clone_from(&expected.digest);
             }
             Ok(Some(_)) => {}
-            Ok(None) => *target = Observation::Absent,
+            Ok(None) => *target = Observation::Absent(Absence::Plain),
             Err(error) => *target = Observation::Unreadable(error),
         }
     }
@@ -246,7 +246,7 @@ impl<'a, R: ReadRegistry> Observer<'a, R> {
 async fn head<R: ReadRegistry>(registry: &R, reference: &Reference) -> Observation<Descriptor> {
     match registry.head_manifest(reference).await {
         Ok(Some(descriptor)) => Observation::Present(descriptor),
-        Ok(None) => Observation::Absent,
+        Ok(None) => Observation::Absent(Absence::Plain),
         Err(error) => Observation::Unreadable(error),
     }
 }
@@ -258,9 +258,12 @@ async fn head_of_source<R: ReadRegistry>(
     reference: &Reference,
 ) -> Observation<Descriptor> {
     match head(registry, reference).await {
-        Observation::Absent => match registry.get_manifest(reference).await {
+        Observation::Absent(_) => match registry.get_manifest(reference).await {
             Ok(Some(manifest)) => Observation::Present(manifest.descriptor),
-            Ok(None) => Observation::Absent,
+            Ok(None) if registry.hides_behind_login(reference.repository()).await => {
+                Observation::Absent(Absence::ToStranger)
+            }
+            Ok(None) => Observation::Absent(Absence::Plain),
             Err(why) => Observation::Unreadable(why),
         },
         found => found,

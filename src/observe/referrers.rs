@@ -12,7 +12,7 @@ use crate::model::{
 };
 use crate::once::OncePerKey;
 use crate::plan::referrers::{ObservedReferrer, ObservedReferrers};
-use crate::plan::{Content, Entry, Expected, Observation, Referrers, SourceImage};
+use crate::plan::{Absence, Content, Entry, Expected, Observation, Referrers, SourceImage};
 use crate::registry::ReadRegistry;
 use crate::tree::{self, Tree, Walker};
 
@@ -237,7 +237,7 @@ impl<R: ReadRegistry> Search<'_, R> {
             }
             return match self.is_listed(subject, &manifest.digest).await {
                 Ok(true) => found,
-                Ok(false) => Observation::Absent,
+                Ok(false) => Observation::Absent(Absence::Plain),
                 Err(why) => Observation::Unreadable(why),
             };
         };

@@ -72,7 +72,7 @@ async fn in_order(
 impl<R: ReadRegistry> Observer<'_, R> {
     async fn source_alone(&self, entry: &Entry) -> Observation<SourceImage> {
         let descriptor = match self.source_once(&entry.source).await {
-            Observation::Absent => return Observation::Absent,
+            Observation::Absent(absence) => return Observation::Absent(absence),
             Observation::Unreadable(why) => return Observation::Unreadable(why),
             Observation::Present(descriptor) => descriptor,
         };

@@ -170,6 +170,7 @@ mod tests {
     use super::super::profile::{Profile, ProfileKind};
     use super::*;
     use crate::model::{Asked, Attempt, ErrorAnswer, Fault, NoAnswer, Operation};
+    use crate::plan::Absence;
 
     fn target() -> Target {
         Target {
@@ -219,7 +220,7 @@ mod tests {
     #[test]
     fn one_cause_is_told_once_where_its_first_image_stands() {
         let reasons = [
-            BlockReason::SourceAbsent,
+            BlockReason::SourceAbsent(Absence::Plain),
             BlockReason::TargetUnreadable(refused("a")),
             BlockReason::SourceUnreadable(unknown_host("one.example")),
             BlockReason::TargetUnreadable(refused("b")),

@@ -10,6 +10,7 @@ use super::desired::{Origin, Policy, Target, TargetName};
 use super::expected::{Expected, Refusal};
 use super::lock::LockState;
 use super::names::NameRefused;
+use super::observed::Absence;
 
 /// What has to be done, in the order of the files.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,7 +98,7 @@ pub enum BlockReason {
     /// The target would refuse the name.
     NameRefused(NameRefused),
     /// The source has no such image.
-    SourceAbsent,
+    SourceAbsent(Absence),
     /// The source did not say what it has.
     SourceUnreadable(Failure),
     /// The source has it, but it cannot be mirrored as asked.
@@ -259,7 +260,7 @@ impl BlockReason {
     /// Tells whether the source did not show the image, or what follows it.
     pub fn hides_source(&self) -> bool {
         let (unreadable, _) = self.failures();
-        unreadable.is_some() || matches!(self, Self::SourceAbsent)
+        unreadable.is_some() || matches!(self, Self::SourceAbsent(_))
     }
 
     /// Tells whether nothing is known about the image because nobody wanted a registry to be asked.
@@ -277,7 +278,7 @@ impl BlockReason {
             | Self::NotObserved
             | Self::Offline { .. } => true,
             Self::NameRefused(_)
-            | Self::SourceAbsent
+            | Self::SourceAbsent(_)
             | Self::Refused(_)
             | Self::BlockedWhenPlanned
             | Self::SourceMoved { .. }

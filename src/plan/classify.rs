@@ -170,11 +170,13 @@ pub(super) fn following(entry: &Entry, name: TargetName, action: Action) -> Chan
 pub fn classify(image: &ObservedImage) -> Action {
     let before = match &image.target {
         Observation::Present(descriptor) => Some(descriptor.clone()),
-        Observation::Absent | Observation::Unreadable(_) => None,
+        Observation::Absent(_) | Observation::Unreadable(_) => None,
     };
     let blocked = |before: Option<Descriptor>, reason| Action::Blocked { before, reason };
     let source = match &image.source {
-        Observation::Absent => return blocked(before, BlockReason::SourceAbsent),
+        Observation::Absent(absence) => {
+            return blocked(before, BlockReason::SourceAbsent(*absence));
+        }
         Observation::Unreadable(why) => {
             let source = why.clone();
             let reason = match &image.target {
@@ -182,7 +184,7 @@ pub fn classify(image: &ObservedImage) -> Action {
                     source,
                     target: why.clone(),
                 },
-                Observation::Absent | Observation::Present(_) => {
+                Observation::Absent(_) | Observation::Present(_) => {
                     BlockReason::SourceUnreadable(source)
                 }
             };
@@ -210,7 +212,7 @@ pub fn classify(image: &ObservedImage) -> Action {
             },
         },
         Observation::Unreadable(why) => blocked(None, BlockReason::TargetUnreadable(why.clone())),
-        Observation::Absent => Action::Create { after: after() },
+        Observation::Absent(_) => Action::Create { after: after() },
         Observation::Present(current) if current.digest == expected.descriptor.digest => {
             Action::NoOp {
                 current: current.clone(),
@@ -230,6 +232,7 @@ mod tests {
     use super::super::profile::{Profile, ProfileKind};
     use super::*;
     use crate::model::{Cause, Digest, Failure, ManifestError, media_type};
+    use crate::plan::Absence;
 
     fn descriptor(content: &str) -> Descriptor {
         let media_type = media_type::OCI_MANIFEST.to_owned();
@@ -272,7 +275,7 @@ mod tests {
             Action::NoOp { .. } => "no-op",
             Action::Blocked { reason, .. } => match reason {
                 BlockReason::NameRefused(_) => "name refused",
-                BlockReason::SourceAbsent => "source absent",
+                BlockReason::SourceAbsent(_) => "source absent",
                 BlockReason::SourceUnreadable(_) => "source unreadable",
                 BlockReason::Refused(_) => "refused",
                 BlockReason::TargetUnreadable(_) => "target unreadable",
@@ -333,16 +336,28 @@ mod tests {
         };
         let present = |content| Observation::Present(descriptor(content));
         for (source, target, action) in [
-            (source("a"), Observation::Absent, "create"),
+            (source("a"), Observation::Absent(Absence::Plain), "create"),
             (source("a"), present("b"), "update"),
             (source("a"), present("a"), "no-op"),
             (source("a"), unreadable(), "target unreadable"),
-            (Observation::Absent, Observation::Absent, "source absent"),
-            (Observation::Absent, present("a"), "source absent"),
-            (unreadable(), Observation::Absent, "source unreadable"),
+            (
+                Observation::Absent(Absence::Plain),
+                Observation::Absent(Absence::Plain),
+                "source absent",
+            ),
+            (
+                Observation::Absent(Absence::Plain),
+                present("a"),
+                "source absent",
+            ),
+            (
+                unreadable(),
+                Observation::Absent(Absence::Plain),
+                "source unreadable",
+            ),
             (unreadable(), unreadable(), "both unreadable"),
             (refused(), present("a"), "refused"),
-            (refused(), Observation::Absent, "refused"),
+            (refused(), Observation::Absent(Absence::Plain), "refused"),
         ] {
             let before = match &target {
                 Observation::Present(descriptor) => Some(descriptor.clone()),
@@ -382,14 +397,14 @@ mod tests {
             tag: Some(tag.to_owned()),
             source: descriptor(content),
             contents: Ok(None),
-            target: Observation::Absent,
+            target: Observation::Absent(Absence::Plain),
         };
         let image = |found| ObservedImage {
             referrers: ObservedReferrers {
                 found,
                 ..ObservedReferrers::default()
             },
-            ..observed(source("a"), Observation::Absent)
+            ..observed(source("a"), Observation::Absent(Absence::Plain))
         };
         let desired = Desired {
             target,
@@ -442,7 +457,7 @@ mod tests {
             profile: Profile::of(ProfileKind::AcrPersonal),
         };
         let entries = vec![entry("a/b"), entry("forgotten"), entry("fine")];
-        let fine = observed(source("a"), Observation::Absent);
+        let fine = observed(source("a"), Observation::Absent(Absence::Plain));
         let observed = Observed::from([(entries[2].target.clone(), fine)]);
         let plan = plan(
             &Desired {

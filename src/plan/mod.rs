@@ -40,7 +40,7 @@ pub use expected::{
 };
 pub use lock::{Lock, LockState, LockedImage, Misfit};
 pub use names::{NameRefused, NameRule, NamespaceRefused};
-pub use observed::{Observation, Observed, ObservedImage, SourceImage};
+pub use observed::{Absence, Observation, Observed, ObservedImage, SourceImage};
 pub use profile::{Profile, ProfileKind};
 pub use prune::{ObservedTags, PRUNE_LIMIT, prune};
 pub use remember::{Remembered, ResolutionKey};

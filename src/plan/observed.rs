@@ -32,11 +32,21 @@ pub struct ObservedImage {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Observation<T> {
     /// The registry says that there is nothing of that name.
-    Absent,
+    Absent(Absence),
     /// The registry holds it.
     Present(T),
     /// The registry did not say.
     Unreadable(Failure),
+}
+
+/// What it is worth that a registry says that there is nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Absence {
+    /// It said so to who was to be asked for.
+    Plain,
+    /// It said so to a stranger: it never asked for the login that is configured for it, so that it may hide
+    /// what it has.
+    ToStranger,
 }
 
 /// An image at its source.

@@ -74,7 +74,7 @@ fn delete(
     };
     match observed {
         None => blocked(None, BlockReason::NotObserved),
-        Some(Observation::Absent) => None,
+        Some(Observation::Absent(_)) => None,
         Some(Observation::Unreadable(why)) => {
             blocked(None, BlockReason::TargetUnreadable(why.clone()))
         }
@@ -170,6 +170,7 @@ mod tests {
     use super::super::profile::{Profile, ProfileKind};
     use super::*;
     use crate::model::{Cause, Digest, Failure, Platforms, media_type};
+    use crate::plan::Absence;
 
     fn name(tag: &str) -> TargetName {
         TargetName {
@@ -252,7 +253,7 @@ mod tests {
         let tags = [
             ("ours", Observation::Present(descriptor("ours"))),
             ("theirs", Observation::Present(descriptor("other"))),
-            ("gone", Observation::Absent),
+            ("gone", Observation::Absent(Absence::Plain)),
             ("unseen", Observation::Unreadable(why.clone())),
         ];
         let plan = pruned(empty_plan(ProfileKind::Generic), &tags, PRUNE_LIMIT);
@@ -288,7 +289,11 @@ mod tests {
     #[test]
     fn past_the_limit_nothing_is_deleted() {
         let present = |tag| (tag, Observation::Present(descriptor(tag)));
-        let tags = [present("a"), present("b"), ("c", Observation::Absent)];
+        let tags = [
+            present("a"),
+            present("b"),
+            ("c", Observation::Absent(Absence::Plain)),
+        ];
         let summary = |limit| {
             let plan = pruned(empty_plan(ProfileKind::Generic), &tags, limit);
             let summary = plan.summary();
@@ -334,7 +339,7 @@ mod tests {
             change.platforms = platforms;
             change.action = Action::Blocked {
                 before: held.map(descriptor),
-                reason: BlockReason::SourceAbsent,
+                reason: BlockReason::SourceAbsent(Absence::Plain),
             };
             change
         };

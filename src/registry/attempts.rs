@@ -163,7 +163,7 @@ impl Host {
     /// Decides what to try next after a refusal: true to ask again, false to give up.
     pub(super) async fn next_attempt(
         self: &Arc<Self>,
-        failure: &FailedTry,
+        failure: &mut FailedTry,
         authorization: &Authorization,
         attempts: &mut Attempts,
     ) -> Result<bool, Failure> {
@@ -180,7 +180,11 @@ impl Host {
                 Ok(self.leave_alone(token, attempts))
             }
             (Some(StatusCode::FORBIDDEN | StatusCode::NOT_FOUND), Authorization::Nothing) => {
-                self.after_hiding(attempts).await
+                let again = self.after_hiding(attempts).await?;
+                if !again && self.has_unused_login(&attempts.repository).await {
+                    failure.login_was_not_used();
+                }
+                Ok(again)
             }
             _ => Ok(false),
         }

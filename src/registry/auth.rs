@@ -185,6 +185,15 @@ impl Host {
         }
     }
 
+    /// Tells whether there is a login for a repository that never asked for one.
+    pub(super) async fn has_unused_login(&self, repository: &str) -> bool {
+        let asks = match self.auth.state().ways.of(repository) {
+            Known::Own(way) | Known::Others(way) => way.scheme != Scheme::Open,
+            Known::Nothing => false,
+        };
+        !asks && self.login(repository).await.is_some()
+    }
+
     /// Notes that a request was let in as `authorization` says.
     pub(super) async fn let_in(&self, repository: &str, authorization: &Authorization) {
         match authorization {

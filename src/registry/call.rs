@@ -8,7 +8,7 @@ use http::header::CONTENT_ENCODING;
 use http::{HeaderMap, Method, StatusCode};
 use url::Url;
 
-use crate::model::{Fault, NoAnswer, Operation};
+use crate::model::{Asked, Fault, NoAnswer, Operation};
 
 use super::credentials::Login;
 use super::limiter::Permit;
@@ -276,6 +276,13 @@ impl FailedTry {
             self.fault,
             Fault::NoAnswer(NoAnswer::Silence(_) | NoAnswer::Slow { .. } | NoAnswer::Trickle(_))
         )
+    }
+
+    /// Notes that it was asked as a stranger asks, though there is a login.
+    pub(super) fn login_was_not_used(&mut self) {
+        if let Fault::Answered(answer) = &mut self.fault {
+            answer.asked = Asked::AnonymouslyDespiteLogin;
+        }
     }
 
     /// Says where it failed; `elsewhere` is the host's name, if that is not the registry itself.

@@ -193,6 +193,13 @@ impl ReadRegistry for Client {
             .await
     }
 
+    async fn hides_behind_login(&self, repository: &Repository) -> bool {
+        match self.find_or_make(&repository.registry) {
+            Ok(host) => host.has_unused_login(&repository.name).await,
+            Err(_) => false,
+        }
+    }
+
     async fn rest(&self, breaks: usize) {
         tokio::time::sleep(retry::wait(&self.0.shared.retry, breaks)).await;
     }

@@ -142,6 +142,10 @@ pub trait ReadRegistry: Send + Sync {
         digest: &Digest,
     ) -> impl Future<Output = Result<Option<Vec<Child>>, Failure>> + Send;
 
+    /// Tells whether a repository that says of something that it is not there may just hide it: it was asked
+    /// as a stranger asks, since it never asked for the login that is configured for it.
+    fn hides_behind_login(&self, repository: &Repository) -> impl Future<Output = bool> + Send;
+
     /// Waits before something is begun again that broke so many times in a row: what this client sends
     /// again by itself, it waits for in the same way.
     fn rest(&self, breaks: usize) -> impl Future<Output = ()> + Send;

@@ -54,7 +54,7 @@ impl Host {
             let begun = Instant::now();
             // Apart: whoever waits for its turn needs no room for it.
             let exchange = Box::pin(self.exchange(&mut call, &authorization, permit));
-            let failure = match exchange.await {
+            let mut failure = match exchange.await {
                 Ok(answer) => {
                     let is_hidden = answer.status == StatusCode::NOT_FOUND && as_stranger;
                     if is_hidden && Box::pin(self.after_hiding(&mut attempts)).await? {
@@ -71,7 +71,7 @@ impl Host {
                 Err(failure) => failure,
             };
             let spent = matches!(call.body, Body::Spent);
-            let next = self.next_attempt(&failure, &authorization, &mut attempts);
+            let next = self.next_attempt(&mut failure, &authorization, &mut attempts);
             // Seldom, so that not every request has room for it.
             if Box::pin(next).await? {
                 if spent {

@@ -201,6 +201,9 @@ impl fmt::Display for ErrorAnswer {
             }
             (401, Asked::WithLogin) => f.write_str("the login was refused (401)"),
             (401, Asked::Anonymously) => f.write_str("it wants a login (401)"),
+            (403, Asked::AnonymouslyDespiteLogin) => f.write_str(
+                "not allowed (403), and it did not ask for the login that is configured for it",
+            ),
             (403, _) => f.write_str("not allowed (403)"),
             (429, _) if *meaning == Some(Meaning::PullsUsedUp) => {
                 f.write_str("its limit on pulls is used up (429)")

@@ -15,7 +15,7 @@ pub fn for_change(change: &Change, target: &Target) -> Option<String> {
     };
     match reason {
         BlockReason::NameRefused(refused) => Some(for_name(refused, &target.profile)),
-        BlockReason::SourceAbsent if change.lock == LockState::Locked => Some(format!(
+        BlockReason::SourceAbsent(_) if change.lock == LockState::Locked => Some(format!(
             "the source no longer has what is locked: `pusher lock --update {}` takes what it has \
              now",
             change.target
@@ -24,7 +24,7 @@ pub fn for_change(change: &Change, target: &Target) -> Option<String> {
             "someone edited the lock: `pusher lock --update {}` writes it anew",
             change.target
         )),
-        BlockReason::SourceAbsent => {
+        BlockReason::SourceAbsent(_) => {
             Some("check the spelling of the name and of the tag".to_owned())
         }
         BlockReason::SourceUnreadable(why) | BlockReason::ReferrersUnreadable(why) => {
@@ -317,6 +317,7 @@ fn for_refusal(refusal: &Refusal, platforms: &Platforms) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use crate::plan::Absence;
     use std::time::Duration;
 
     use super::*;
@@ -430,7 +431,7 @@ mod tests {
     fn another_try_is_advice_only_where_it_may_help() {
         let change = |action| Change {
             action,
-            ..change_at(BlockReason::SourceAbsent, Platforms::All)
+            ..change_at(BlockReason::SourceAbsent(Absence::Plain), Platforms::All)
         };
         let current = Descriptor {
             media_type: media_type::OCI_MANIFEST.to_owned(),
@@ -476,7 +477,7 @@ mod tests {
         let source = |cause| hint(BlockReason::SourceUnreadable(unreadable(cause)));
         let at_target = |cause| hint(BlockReason::TargetUnreadable(unreadable(cause)));
         for (advice, part) in [
-            (hint(BlockReason::SourceAbsent), "spelling"),
+            (hint(BlockReason::SourceAbsent(Absence::Plain)), "spelling"),
             (source(Cause::Unauthorized), "`docker login docker.io`"),
             (source(Cause::Denied), "may pull"),
             (source(Cause::RateLimited), "6 hours"),

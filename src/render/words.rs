@@ -2,8 +2,8 @@
 
 use crate::model::{Digest, Platforms, Reference};
 use crate::plan::{
-    Action, BlockReason, Change, Cost, Hit, LeftOut, LockState, Misfit, NotDone, Outcome, Plan,
-    ProfileKind, Role, SameContent, Selection, Summary, TagAfter, TargetName,
+    Absence, Action, BlockReason, Change, Cost, Hit, LeftOut, LockState, Misfit, NotDone, Outcome,
+    Plan, ProfileKind, Role, SameContent, Selection, Summary, TagAfter, TargetName,
 };
 
 use super::format::Details;
@@ -98,7 +98,12 @@ pub fn unlocked_hint(plan: &Plan) -> Option<String> {
 pub fn block_reason(reason: &BlockReason) -> String {
     match reason {
         BlockReason::NameRefused(refused) => refused.to_string(),
-        BlockReason::SourceAbsent => "the source has no such image".to_owned(),
+        BlockReason::SourceAbsent(Absence::Plain) => "the source has no such image".to_owned(),
+        BlockReason::SourceAbsent(Absence::ToStranger) => {
+            "the source says that it has no such image, and did not ask for the login that is configured \
+             for it"
+                .to_owned()
+        }
         BlockReason::SourceUnreadable(why) => format!("the source cannot be read: {why}"),
         BlockReason::Refused(refusal) => refusal.to_string(),
         BlockReason::TargetUnreadable(why) => format!("the target cannot be read: {why}"),

@@ -53,6 +53,10 @@ impl ReadRegistry for OneBlob {
         Ok(None)
     }
 
+    async fn hides_behind_login(&self, _: &Repository) -> bool {
+        false
+    }
+
     async fn rest(&self, _: usize) {}
 }
 

@@ -55,7 +55,7 @@ async fn gather(context: &Context, planned: &Planned) -> Result<Evidence, Stop> 
     };
     let left = left.into_iter().filter_map(|(name, image)| {
         let action = match held.get(&name)? {
-            Observation::Absent => return None,
+            Observation::Absent(_) => return None,
             Observation::Present(current) => Action::NoOp {
                 current: current.clone(),
             },

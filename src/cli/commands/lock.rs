@@ -47,7 +47,7 @@ pub(super) async fn run(
     let Read { resolved, held } = read(context, global, &mirror, &moved, &disputed).await?;
     let open = settle(&mut mirror.desired, disputed, &held);
     // Only a clear answer counts: what could not be read may be there.
-    let is_gone = |(_, found): &(_, _)| matches!(found, Observation::Absent);
+    let is_gone = |(_, found): &(_, _)| matches!(found, Observation::Absent(_));
     let gone: BTreeSet<_> = held
         .into_iter()
         .filter(is_gone)
@@ -166,7 +166,7 @@ fn settle(
         match held.and_then(|held| disputed.settled_by(held)) {
             Some(image) => drop(retired.insert(name, image)),
             // Of what is gone nothing needs to be known.
-            None if matches!(held, Some(Observation::Absent)) => {}
+            None if matches!(held, Some(Observation::Absent(_))) => {}
             None => open.push(name),
         }
     }

@@ -112,7 +112,7 @@ impl DriftKind {
             Action::Update { .. } if change.lock == LockState::Locked => Some(Self::TargetChanged),
             Action::Update { .. } => Some(Self::Differs),
             Action::Blocked {
-                reason: BlockReason::SourceAbsent,
+                reason: BlockReason::SourceAbsent(_),
                 ..
             } => Some(Self::SourceMissing),
             Action::Blocked { reason, .. } if reason.is_unknown() => Some(Self::Unreadable),
@@ -261,7 +261,10 @@ fn of_upstream(change: &Change, upstream: Option<&Upstream>) -> Option<Differenc
             upstream: Some((locked.clone(), found.digest.clone())),
             ..Difference::new(DriftKind::UpstreamMoved, change)
         }),
-        Observation::Absent => Some(blocked(DriftKind::SourceMissing, BlockReason::SourceAbsent)),
+        Observation::Absent(absence) => Some(blocked(
+            DriftKind::SourceMissing,
+            BlockReason::SourceAbsent(*absence),
+        )),
         Observation::Unreadable(why) => Some(Difference {
             hides: DriftKind::HIDDEN_BY_UPSTREAM,
             ..blocked(

@@ -9,6 +9,7 @@ use super::DriftKind::{
 use super::LockState::{Locked, NoLock};
 use super::*;
 use crate::model::{Cause, Failure, ManifestError, Platforms, media_type};
+use crate::plan::Absence;
 
 fn descriptor(content: &str) -> Descriptor {
     Descriptor {
@@ -109,7 +110,7 @@ fn every_change_is_of_one_kind() {
         )))
     };
     let there = |content| Some(Observation::Present(descriptor(content)));
-    let gone = || Some(Observation::Absent);
+    let gone = || Some(Observation::Absent(Absence::Plain));
     let unread = || Some(Observation::Unreadable(silent()));
     for (lock, action, upstream, kinds) in [
         (NoLock, no_op(), None, &[][..]),
@@ -117,7 +118,7 @@ fn every_change_is_of_one_kind() {
         (NoLock, update(), None, &[Differs]),
         (
             NoLock,
-            blocked(BlockReason::SourceAbsent),
+            blocked(BlockReason::SourceAbsent(Absence::Plain)),
             None,
             &[SourceMissing],
         ),

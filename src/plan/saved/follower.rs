@@ -79,7 +79,7 @@ impl<'a> Lost<'a> {
         let leader = leader.or_else(unread).or(there.first())?;
         let before = match self.held.get(name) {
             Some(Observation::Present(current)) => Some(current.clone()),
-            Some(Observation::Absent | Observation::Unreadable(_)) | None => None,
+            Some(Observation::Absent(_) | Observation::Unreadable(_)) | None => None,
         };
         let gone = BlockReason::SourceMoved { found: None };
         let reason = reason(leader).cloned().unwrap_or(gone);

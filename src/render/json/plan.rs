@@ -192,7 +192,7 @@ impl From<&core::BlockReason> for ReasonKind {
         use core::{BlockReason, Refusal};
         match reason {
             BlockReason::NameRefused(_) => Self::NameRefused,
-            BlockReason::SourceAbsent => Self::SourceAbsent,
+            BlockReason::SourceAbsent(_) => Self::SourceAbsent,
             BlockReason::SourceUnreadable(_)
             | BlockReason::BothUnreadable { .. }
             | BlockReason::ReferrersUnreadable(_) => Self::SourceUnreadable,

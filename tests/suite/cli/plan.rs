@@ -211,3 +211,29 @@ async fn says_beforehand_that_the_source_allows_too_few_pulls() {
         "{ran:?}"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_that_never_asked_for_the_login_may_hide_what_it_has() {
+    let (source, target) = pair().await;
+    let place = Place::between(&source, &target).file("images.txt", "SOURCE/org/app:v1");
+    let without = place.run("plan").stdout;
+    assert!(
+        without.contains("the source has no such image"),
+        "{without}"
+    );
+
+    let place = place.file(
+        "mirror.yaml",
+        "version: 1\n\
+         include: [images.txt]\n\
+         registries:\n  \"SOURCE\": {username: someone, password: kept-to-itself}\n",
+    );
+    for typed in ["plan", "lock"] {
+        let ran = place.run(typed);
+        assert_eq!(ran.status, 1, "{typed}: {ran:?}");
+        assert!(
+            ran.whole().contains("did not ask for the login"),
+            "{typed}: {ran:?}"
+        );
+    }
+}

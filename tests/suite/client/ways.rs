@@ -262,6 +262,7 @@ async fn a_login_is_tried_before_it_is_said_that_nothing_is_there() {
         for found in join_all(tags.iter().map(|tag| client.head_manifest(tag))).await {
             assert!(found.unwrap().is_some(), "{hidden} {scheme}");
         }
+        assert!(!client.hides_behind_login(tags[0].repository()).await);
         assert_eq!(
             server.asked()[0].authorization(),
             None,
@@ -281,7 +282,15 @@ async fn a_login_that_nobody_asks_for_is_not_sent() {
         let client = with_login(&server);
         for name in ["a", "b"] {
             let found = client.head_manifest(&server.tagged(name)).await;
-            assert_eq!(found.is_ok(), hidden == 404, "{found:?}");
+            match found {
+                Ok(found) => assert!(found.is_none() && hidden == 404),
+                Err(why) => assert!(
+                    hidden == 403 && why.to_string().contains("did not ask for the login"),
+                    "{why}"
+                ),
+            }
+            let repository = server.tagged(name).repository().clone();
+            assert!(client.hides_behind_login(&repository).await);
         }
         let asked = server.asked();
         assert!(asked.iter().all(|asked| asked.authorization().is_none()));
@@ -297,6 +306,11 @@ async fn a_login_that_nobody_asks_for_is_not_sent() {
                 .is_none()
         );
         assert_eq!(server.asked().len(), 1);
+        assert!(
+            !anonymous()
+                .hides_behind_login(server.tagged("a").repository())
+                .await
+        );
     }
 }
 

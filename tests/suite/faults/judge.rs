@@ -132,7 +132,7 @@ impl Judge {
                     self.explain(failure);
                 }
                 // A digest that is made up is one that the source does not have.
-                let absent = matches!(reason, BlockReason::SourceAbsent) && made_up;
+                let absent = matches!(reason, BlockReason::SourceAbsent(_)) && made_up;
                 assert!(!told.is_empty() || absent, "{place}: {reason:?}");
             }
             Outcome::Stale { was_done, .. } => {

@@ -1,5 +1,6 @@
 //! Plans and reports with one of everything.
 
+use pusher::plan::Absence;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -197,7 +198,7 @@ fn every_block() -> Vec<Change> {
             6,
             "ngnix",
             "ngnix:latest",
-            blocked(BlockReason::SourceAbsent),
+            blocked(BlockReason::SourceAbsent(Absence::Plain)),
         ),
         change(
             7,
@@ -284,7 +285,7 @@ pub(super) fn every_outcome() -> Report {
             4,
             "ngnix",
             "ngnix:latest",
-            blocked(BlockReason::SourceAbsent),
+            blocked(BlockReason::SourceAbsent(Absence::Plain)),
         ),
         change(5, "mysql:8", "mysql:8", create("e")),
         change(6, "mongo:7", "mongo:7", create("f")),

@@ -2,6 +2,7 @@
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use pusher::model::{Cause, ManifestError, Platform};
+use pusher::plan::Absence;
 use pusher::plan::{Action, BlockReason, LeftOut, Outcome, Plan, Refusal, Report, TargetName};
 use pusher::render::Format;
 use serde_json::Value;
@@ -220,7 +221,7 @@ fn a_long_plan_still_fits_into_a_comment() {
         5_001,
         "ngnix",
         "ngnix:1",
-        blocked(BlockReason::SourceAbsent),
+        blocked(BlockReason::SourceAbsent(Absence::Plain)),
     ));
     let current = descriptor("d");
     changes.push(change(5_002, "redis", "redis:1", Action::NoOp { current }));

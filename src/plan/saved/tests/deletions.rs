@@ -2,6 +2,7 @@
 
 use super::super::super::prune::prune;
 use super::*;
+use crate::plan::Absence;
 
 /// What the lock records and the files no longer declare, by its name and content.
 fn recorded(tags: &[(&str, &str)]) -> Vec<(TargetName, LockedImage)> {
@@ -43,7 +44,7 @@ impl Moment<'_> {
             let known = self.held.iter().find(|(held, _)| name.repository == *held);
             match known {
                 None => unreadable(),
-                Some((_, None)) => Observation::Absent,
+                Some((_, None)) => Observation::Absent(Absence::Plain),
                 Some((_, Some(content))) => Observation::Present(descriptor(content)),
             }
         };

@@ -2,6 +2,7 @@
 
 use super::super::super::referrers::{ObservedReferrer, fallback_tag};
 use super::*;
+use crate::plan::Absence;
 
 fn unread_referrers() -> ObservedReferrers {
     ObservedReferrers {
@@ -18,7 +19,7 @@ fn signed() -> (Desired, Observed) {
         tag: Some(signature_tag()),
         source: descriptor("signature"),
         contents: Ok(None),
-        target: Observation::Absent,
+        target: Observation::Absent(Absence::Plain),
     };
     let app = ObservedImage {
         referrers: ObservedReferrers {

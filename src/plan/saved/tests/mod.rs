@@ -14,6 +14,7 @@ use super::super::referrers::ObservedReferrers;
 use super::super::{Action, BlockReason};
 use super::*;
 use crate::model::{Cause, Failure, Platforms, media_type};
+use crate::plan::Absence;
 
 fn descriptor(content: &str) -> Descriptor {
     Descriptor {
@@ -61,8 +62,12 @@ fn image(source: Option<&str>, target: Option<&str>) -> ObservedImage {
         contents: None,
     };
     ObservedImage {
-        source: source.map_or(Observation::Absent, |c| Observation::Present(hold(c))),
-        target: target.map_or(Observation::Absent, |c| Observation::Present(descriptor(c))),
+        source: source.map_or(Observation::Absent(Absence::Plain), |c| {
+            Observation::Present(hold(c))
+        }),
+        target: target.map_or(Observation::Absent(Absence::Plain), |c| {
+            Observation::Present(descriptor(c))
+        }),
         referrers: ObservedReferrers::default(),
     }
 }
@@ -106,7 +111,10 @@ fn left(desired: &Desired, saved: &SavedPlan, later: &Observed, held: &[(&str, &
     let lost = lost(saved, &pinned, &anew).into_iter().map(|name| {
         let content = held.iter().find(|(tag, _)| name.tag == *tag);
         let holds = |(_, content): &(_, &str)| Observation::Present(descriptor(content));
-        (name.clone(), content.map_or(Observation::Absent, holds))
+        (
+            name.clone(),
+            content.map_or(Observation::Absent(Absence::Plain), holds),
+        )
     });
     let held = lost.collect();
     confirm(saved, &pinned, anew, &held).unwrap()

@@ -350,7 +350,7 @@ fn is_settled(change: &Change, delete: Delete) -> bool {
         Action::NoOp { .. } => true,
         Action::Blocked { reason, .. } => matches!(
             reason,
-            BlockReason::SourceAbsent
+            BlockReason::SourceAbsent(_)
                 | BlockReason::Refused(_)
                 | BlockReason::NotOurs { .. }
                 // What is declared under another name and cannot be had there keeps this one.
