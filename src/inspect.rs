@@ -12,7 +12,7 @@ use crate::diff::{Diffs, ImageDiff, Outline, Settings, compare};
 use crate::model::{Descriptor, Digest, Failure, RawManifest, Reference, Repository, media_type};
 use crate::plan::{Action, Change, Expected, ForeignLayers, Plan};
 use crate::registry::ReadRegistry;
-use crate::tree::{self, Room, Walker};
+use crate::tree::{self, ManifestMemory, Walker};
 
 /// A larger config is not read; those of images have some kilobytes.
 const CONFIG_LIMIT: u64 = 4 * 1024 * 1024;
@@ -32,14 +32,14 @@ pub struct Side<'a> {
 
 /// Reads the difference of every update of a plan; never fails as a whole.
 pub async fn diffs<R: ReadRegistry>(plan: &Plan, registry: &R) -> Diffs {
-    let room = &Room::default();
+    let memory = &ManifestMemory::default();
     futures_util::stream::iter(&plan.changes)
         .filter_map(async |change| match &change.action {
             Action::Update { before, after } => Some((change, before, &after.expected)),
             _ => None,
         })
         .map(async |(change, before, after)| {
-            let diff = update(plan, change, before, after, registry, room).await;
+            let diff = update(plan, change, before, after, registry, memory).await;
             (change.target.clone(), diff)
         })
         .buffered(PAIRS_AT_ONCE)
@@ -53,7 +53,7 @@ async fn update<R: ReadRegistry>(
     before: &Descriptor,
     after: &Expected,
     registry: &R,
-    room: &Room,
+    memory: &ManifestMemory,
 ) -> Result<ImageDiff, Failure> {
     let target = plan.target.reference(&change.target);
     let before = Expected::unchanged(before.clone());
@@ -65,7 +65,7 @@ async fn update<R: ReadRegistry>(
         reference: &change.source,
         image: after,
     };
-    difference(before, after, registry, room).await
+    difference(before, after, registry, memory).await
 }
 
 /// Reads two images as far as they differ, and tells what does.
@@ -74,18 +74,18 @@ pub async fn diff<R: ReadRegistry>(
     after: Side<'_>,
     registry: &R,
 ) -> Result<ImageDiff, Failure> {
-    difference(before, after, registry, &Room::default()).await
+    difference(before, after, registry, &ManifestMemory::default()).await
 }
 
 async fn difference<R: ReadRegistry>(
     before: Side<'_>,
     after: Side<'_>,
     registry: &R,
-    room: &Room,
+    memory: &ManifestMemory,
 ) -> Result<ImageDiff, Failure> {
     let (old, new) = futures_util::try_join!(
-        outline(before, registry, room),
-        outline(after, registry, room)
+        outline(before, registry, memory),
+        outline(after, registry, memory)
     )?;
     let mut settings = IndexMap::new();
     let mut budget = CONFIGS_LIMIT;
@@ -117,10 +117,10 @@ async fn settings_of<R: ReadRegistry>(
 async fn outline<R: ReadRegistry>(
     side: Side<'_>,
     registry: &R,
-    room: &Room,
+    memory: &ManifestMemory,
 ) -> Result<Outline, Failure> {
     let Side { reference, image } = side;
-    let walker = Walker::new(registry, reference, room);
+    let walker = Walker::new(registry, reference, memory);
     let tree = tree::read(walker, image, ForeignLayers::Copy).await?;
     let manifests = tree.below.iter().map(|node| &node.manifest);
     let below: HashMap<&Digest, &RawManifest> = manifests

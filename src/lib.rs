@@ -16,9 +16,9 @@
 //! | [`tree`] | edge | `model`, `plan`, `registry` |
 //! | [`inspect`] | edge | `diff`, `model`, `plan`, `registry`, `tree` |
 //! | [`cache`] | edge | `disk`, `model`, `plan` |
-//! | [`observe`] | edge | `cache`, `model`, `once`, `plan`, `progress`, `registry`, `tree` |
-//! | [`apply`] | edge | `model`, `once`, `plan`, `progress`, `registry`, `tree` |
-//! | [`once`] | edge | nothing of this crate |
+//! | [`observe`] | edge | `cache`, `model`, `plan`, `progress`, `registry`, `single_flight`, `tree` |
+//! | [`apply`] | edge | `model`, `plan`, `progress`, `registry`, `single_flight`, `tree` |
+//! | [`single_flight`] | edge | nothing of this crate |
 //! | [`progress`] | edge | `plan` |
 //! | [`disk`] | edge | nothing of this crate |
 //! | [`sandbox`] | edge | `model` |
@@ -37,10 +37,10 @@ pub mod inspect;
 pub mod lock;
 pub mod model;
 pub mod observe;
-pub mod once;
 pub mod plan;
 pub mod progress;
 pub mod registry;
 pub mod render;
 pub mod sandbox;
+pub mod single_flight;
 pub mod tree;

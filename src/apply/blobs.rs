@@ -13,12 +13,12 @@ use bytes::Bytes;
 use tokio::sync::{Mutex, Semaphore};
 
 use crate::model::{Descriptor, Digest, Failure, Repository};
-use crate::once::OncePerKey;
 use crate::plan::cost::WORTH_ASKING;
 use crate::registry::{Mount, WriteRegistry};
+use crate::single_flight::SingleFlight;
 
 use super::image::Tally;
-use super::small::{Opened, SmallBlobs};
+use super::prefetch::{Opened, Prefetch};
 use super::transfer;
 use super::uploads::{OpenUpload, Uploads};
 
@@ -51,15 +51,15 @@ const REFUSALS: usize = 3;
 pub(super) struct Blobs<'a, R> {
     registry: &'a R,
     mounts: Mounts,
-    brought: OncePerKey<(Repository, Digest), How>,
+    brought: SingleFlight<(Repository, Digest), How>,
     /// What the target said to have and had not.
-    brought_again: OncePerKey<(Repository, Digest), ()>,
-    holders: OncePerKey<Digest, Holder>,
+    brought_again: SingleFlight<(Repository, Digest), ()>,
+    holders: SingleFlight<Digest, Holder>,
     /// The repositories that hold images of the plan already, and so may hold blobs of others.
     existing: HashSet<Repository>,
     /// The repositories that held the images of a new one under their old names.
     renamed: HashMap<Repository, Repository>,
-    small: SmallBlobs,
+    small: Prefetch,
     places: Semaphore,
     uploads: Uploads<'a, R>,
 }
@@ -100,12 +100,12 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
         Self {
             registry,
             mounts: Mounts::new(mount),
-            brought: OncePerKey::default(),
-            brought_again: OncePerKey::default(),
-            holders: OncePerKey::default(),
+            brought: SingleFlight::default(),
+            brought_again: SingleFlight::default(),
+            holders: SingleFlight::default(),
             existing,
             renamed: HashMap::new(),
-            small: SmallBlobs::default(),
+            small: Prefetch::default(),
             places: Semaphore::new(BLOBS_AT_ONCE),
             uploads: Uploads::new(registry),
         }

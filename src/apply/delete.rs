@@ -12,7 +12,7 @@ use crate::plan::{Action, Change, NotDone, Outcome, TargetName, Transfer};
 use crate::registry::{Deletion, WriteRegistry, retries};
 
 use super::Engine;
-use super::needed::obstacle;
+use super::in_use::obstacle;
 use super::tag::look_again;
 
 /// Whether the target deletes a tag and leaves its manifest; the first answer tells.

@@ -94,7 +94,7 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
     async fn bring_contents(&self) -> Result<Tree, Failure> {
         let Change { source, policy, .. } = self.change;
         let registry = self.engine.registry;
-        let walker = Walker::new(registry, source, &self.engine.room);
+        let walker = Walker::new(registry, source, &self.engine.memory);
         let tree = tree::read(walker, &self.copy.expected, policy.foreign_layers).await?;
         self.tally
             .progress

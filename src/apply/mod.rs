@@ -4,27 +4,27 @@
 //! | --- | --- |
 //! | `image` | one change, from its manifests to its tag |
 //! | `blobs` | which blob goes where, and how: there already, mounted, or sent; each once |
-//! | `small` | small blobs, read while their upload is opened |
-//! | `feed` | a source as the body of an upload, taken up again where that broke |
-//! | `source` | one blob from its source: checked, read on where it breaks |
+//! | `prefetch` | small blobs, read while their upload is opened |
 //! | `transfer` | one blob into its target: streamed, taken up again where it broke |
-//! | `breaks`, `pieces` | how often a blob may break; in which pieces it goes out |
+//! | `retry_budget`, `chunking` | how often a blob may break; in which chunks it goes out |
+//! | `resumable_body` | a download as the body of an upload, taken up again where that broke |
+//! | `download` | one blob from its source: checked, read on where it breaks |
 //! | `uploads` | the uploads that are open: what a stop leaves is ended |
 //! | `stop` | how long a run goes on once it is stopped |
-//! | `delete`, `needed` | tags that go, and what else needs their manifests |
+//! | `delete`, `in_use` | tags that go, and what else needs their manifests |
 //! | `referrers` | what names a subject is listed, under a tag where the registry has no referrers API |
 //! | `tag` | what a tag points to after a request that went wrong, and when all is done |
 
 mod blobs;
-mod breaks;
+mod chunking;
 mod delete;
-mod feed;
+mod download;
 mod image;
-mod needed;
-mod pieces;
+mod in_use;
+mod prefetch;
 mod referrers;
-mod small;
-mod source;
+mod resumable_body;
+mod retry_budget;
 mod stop;
 mod tag;
 mod transfer;
@@ -38,11 +38,11 @@ use futures_util::future::join_all;
 use tokio::sync::watch;
 
 use crate::model::{Digest, Repository};
-use crate::once::OncePerKey;
 use crate::plan::{Action, BlockReason, Change, Copy, NotDone, Outcome, Plan, Report};
 use crate::progress::Progress;
 use crate::registry::{Pushed, WriteRegistry};
-use crate::tree::Room;
+use crate::single_flight::SingleFlight;
+use crate::tree::ManifestMemory;
 
 use blobs::Blobs;
 use delete::TagDeletion;
@@ -124,11 +124,11 @@ struct Engine<'a, R> {
     progress: &'a Progress,
     blobs: Blobs<'a, R>,
     /// The manifests that a repository was seen to hold, by digest.
-    manifests: OncePerKey<(Repository, Digest), Pushed>,
+    manifests: SingleFlight<(Repository, Digest), Pushed>,
     lists: Lists,
     tag_deletion: TagDeletion,
     /// What the manifests of all images that are under way share.
-    room: Room,
+    memory: ManifestMemory,
 }
 
 impl<'a, R: WriteRegistry> Engine<'a, R> {
@@ -149,10 +149,10 @@ impl<'a, R: WriteRegistry> Engine<'a, R> {
             stop: Stop::new(stop),
             progress,
             blobs,
-            manifests: OncePerKey::default(),
+            manifests: SingleFlight::default(),
             lists: Lists::default(),
             tag_deletion: TagDeletion::default(),
-            room: Room::default(),
+            memory: ManifestMemory::default(),
         }
     }
 

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use tokio::sync::Mutex;
 
 use crate::model::{Digest, Failure, Fault, ManifestError, RawManifest, Reference, Repository};
-use crate::once::OncePerKey;
 use crate::plan::referrers::{fallback_tag, listed_in_fallback};
 use crate::registry::{Pushed, WriteRegistry};
+use crate::single_flight::SingleFlight;
 
 use super::Engine;
 
@@ -17,9 +17,9 @@ use super::Engine;
 #[derive(Default)]
 pub(super) struct Lists {
     /// Whether the registry keeps them itself, as far as it does not say so at each push.
-    kept: OncePerKey<Repository, bool>,
+    kept: SingleFlight<Repository, bool>,
     /// Held while the index under a tag is read and written back.
-    alone: OncePerKey<Reference, Arc<Mutex<()>>>,
+    alone: SingleFlight<Reference, Arc<Mutex<()>>>,
 }
 
 /// Sees to it that a referrer is listed that is in the repository; `pushed` is what came of it, if it was

@@ -12,10 +12,10 @@ use crate::model::{Cause, Failure, Fault};
 use crate::registry::{WriteRegistry, retries};
 
 use super::blobs::BlobJob;
-use super::breaks::Breaks;
-use super::feed::Feed;
-use super::pieces::Pieces;
-use super::source::Source;
+use super::chunking::Chunking;
+use super::download::Download;
+use super::resumable_body::ResumableBody;
+use super::retry_budget::RetryBudget;
 use super::uploads::{OpenUpload, Uploads};
 
 /// A source that was silent for so long is why an upload ended that waited for it.
@@ -34,17 +34,18 @@ pub(super) async fn send<R: WriteRegistry>(
     whole: Option<Bytes>,
 ) -> Result<(), Failure> {
     let (reader, repository, blob) = (registry.clone(), job.source.clone(), job.blob.clone());
-    let feed = Feed::new(move || Source::new(reader.clone(), repository.clone(), blob.clone()));
+    let body =
+        ResumableBody::new(move || Download::new(reader.clone(), repository.clone(), blob.clone()));
     let mut sending = Sending {
         registry,
         uploads,
         job,
         session,
-        feed,
-        pieces: Pieces::Whole,
+        body,
+        chunking: Chunking::Whole,
         shown: 0,
         offset: 0,
-        breaks: Breaks::default(),
+        budget: RetryBudget::default(),
         waits: false,
         read_again: false,
         sent_again: false,
@@ -65,13 +66,13 @@ struct Sending<'a, R> {
     uploads: &'a Uploads<'a, R>,
     job: &'a BlobJob<'a>,
     session: OpenUpload<'a, R>,
-    feed: Feed<R>,
-    pieces: Pieces,
+    body: ResumableBody<R>,
+    chunking: Chunking,
     /// How many bytes are shown as sent.
     shown: u64,
     /// How many bytes the target has, as far as is known.
     offset: u64,
-    breaks: Breaks,
+    budget: RetryBudget,
     /// Whether the source is to be waited for before anything is sent.
     waits: bool,
     /// Whether the source sent other bytes than it should have, once.
@@ -119,20 +120,20 @@ impl<R: WriteRegistry> Sending<'_, R> {
     /// Sends the bytes that the target lacks, and closes the upload.
     async fn send_rest(&mut self) -> Result<(), Ended> {
         if std::mem::take(&mut self.waits) {
-            let ready = self.feed.ready(self.offset).await;
+            let ready = self.body.ready(self.offset).await;
             ready.map_err(|failure| self.source_failed(failure))?;
         }
         let size = self.job.blob.size;
         let least = self.session.least_chunk();
-        while let Some(piece) = self.pieces.next(size - self.offset, least) {
-            self.append(piece).await?;
+        while let Some(chunk) = self.chunking.next(size - self.offset, least) {
+            self.append(chunk).await?;
         }
         let left = size - self.offset;
         if left == 0 && size > 0 {
             return self.close(Bytes::new()).await;
         }
         // One byte more than there is of an empty blob: asked for that, the source checks it.
-        let body = self.feed.begin(self.offset, left.max(1));
+        let body = self.body.begin(self.offset, left.max(1));
         let digest = &self.job.blob.digest;
         let finishing = self
             .registry
@@ -140,7 +141,7 @@ impl<R: WriteRegistry> Sending<'_, R> {
         let finished = watch(
             finishing,
             self.job,
-            &self.feed,
+            &self.body,
             self.offset,
             &mut self.shown,
         )
@@ -159,15 +160,15 @@ impl<R: WriteRegistry> Sending<'_, R> {
     }
 
     /// Sends some of the bytes that the target lacks, and leaves the upload open.
-    async fn append(&mut self, piece: u64) -> Result<(), Ended> {
-        let body = self.feed.begin(self.offset, piece);
+    async fn append(&mut self, chunk: u64) -> Result<(), Ended> {
+        let body = self.body.begin(self.offset, chunk);
         let appending = self
             .registry
-            .append_upload(&mut self.session, self.offset, piece, body);
+            .append_upload(&mut self.session, self.offset, chunk, body);
         let appended = watch(
             appending,
             self.job,
-            &self.feed,
+            &self.body,
             self.offset,
             &mut self.shown,
         )
@@ -175,15 +176,15 @@ impl<R: WriteRegistry> Sending<'_, R> {
         if appended.is_err() {
             return self.after(appended).await;
         }
-        self.offset += piece;
-        self.breaks.reached(self.offset);
+        self.offset += chunk;
+        self.budget.reached(self.offset);
         Ok(())
     }
 
     /// Ends the latest body, and tells whether it was the source or the target that failed.
     async fn after(&mut self, sent: Result<(), Failure>) -> Result<(), Ended> {
-        let was_silent = self.feed.waits_for() >= SILENT;
-        if let Err(failure) = self.feed.end().await {
+        let was_silent = self.body.waits_for() >= SILENT;
+        if let Err(failure) = self.body.end().await {
             return Err(self.source_failed(failure));
         }
         match sent {
@@ -213,7 +214,7 @@ impl<R: WriteRegistry> Sending<'_, R> {
         }
         // What went out was the blob, so that it may have suffered on its way, once.
         let is_other = failure.code() == Some("DIGEST_INVALID");
-        if self.pieces.refused() || is_other && !std::mem::replace(&mut self.sent_again, true) {
+        if self.chunking.refused() || is_other && !std::mem::replace(&mut self.sent_again, true) {
             return Ended::Spoilt(failure);
         }
         Ended::Failed(failure)
@@ -229,8 +230,8 @@ impl<R: WriteRegistry> Sending<'_, R> {
                 self.find_on(failure).await
             }
             Ended::Spoilt(failure) => {
-                self.feed.renew();
-                self.registry.rest(self.breaks.count(&failure)?).await;
+                self.body.renew();
+                self.registry.rest(self.budget.count(&failure)?).await;
                 self.begin_anew(&failure).await
             }
         }
@@ -245,15 +246,15 @@ impl<R: WriteRegistry> Sending<'_, R> {
             return Ok(true);
         }
         let reached = stands_at.unwrap_or_default();
-        self.breaks.reached(reached);
+        self.budget.reached(reached);
         if !self.waits {
             if broken.cause() == Cause::Unreachable && reached <= self.offset {
-                self.pieces.broke(self.feed.handed());
+                self.chunking.broke(self.body.handed());
             }
-            self.registry.rest(self.breaks.count(&broken)?).await;
+            self.registry.rest(self.budget.count(&broken)?).await;
         }
         match stands_at {
-            Some(at) if at == size || self.feed.can_begin(at) => {
+            Some(at) if at == size || self.body.can_begin(at) => {
                 self.go_on(&broken, at);
                 Ok(false)
             }
@@ -296,14 +297,14 @@ impl<R: WriteRegistry> Sending<'_, R> {
 async fn watch<R: WriteRegistry>(
     sending: impl Future<Output = Result<(), Failure>>,
     job: &BlobJob<'_>,
-    feed: &Feed<R>,
+    body: &ResumableBody<R>,
     offset: u64,
     shown: &mut u64,
 ) -> Result<(), Failure> {
     let mut sending = pin!(sending);
     loop {
         let sent = tokio::time::timeout(LOOK, &mut sending).await;
-        let now = offset + feed.handed();
+        let now = offset + body.handed();
         job.tally.sending(now.saturating_sub(*shown));
         *shown = now.max(*shown);
         if let Ok(sent) = sent {

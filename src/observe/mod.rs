@@ -6,15 +6,15 @@
 
 mod attached;
 mod expected;
-mod kept;
+mod inventory;
+mod quota;
 mod referrers;
 mod resolve;
 mod same_content;
-mod stock;
 
+pub use inventory::inventory;
 pub use resolve::{resolve, tags, upstream};
 pub use same_content::same_content;
-pub use stock::stock;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -23,7 +23,6 @@ use futures_util::StreamExt;
 
 use crate::cache::ResolutionCache;
 use crate::model::{Descriptor, Digest, Failure, Fault, Reference, media_type};
-use crate::once::OncePerKey;
 use crate::plan::referrers::ObservedReferrers;
 use crate::plan::{
     Absence, Content, Desired, Entry, Expected, LockedImage, Observation, Observed, ObservedImage,
@@ -31,9 +30,10 @@ use crate::plan::{
 };
 use crate::progress::Progress;
 use crate::registry::ReadRegistry;
-use crate::tree::{self, Room, Walker};
+use crate::single_flight::SingleFlight;
+use crate::tree::{self, ManifestMemory, Walker};
 
-use kept::Kept;
+use quota::Quota;
 
 /// How many entries are looked at together. The registries' own limits are kept by the client; this
 /// one bounds memory.
@@ -53,7 +53,7 @@ pub async fn observe<R: ReadRegistry>(
         .map(|entry| async move {
             progress.begin(&entry.target);
             let mut image = observer.image(entry).await;
-            observer.kept.contents(&mut image);
+            observer.quota.contents(&mut image);
             progress.finish(&entry.target);
             (&entry.target, image)
         })
@@ -72,13 +72,13 @@ struct Observer<'a, R> {
     cache: &'a ResolutionCache,
     /// Several entries may want different platforms of one source, or have the same referrers: what these
     /// point to is asked once.
-    heads: OncePerKey<Reference, Observation<Descriptor>>,
+    heads: SingleFlight<Reference, Observation<Descriptor>>,
     /// What was found out about what follows images.
     referrers: referrers::Known,
     /// What the manifests of all images that are looked at share.
-    room: Room,
+    memory: ManifestMemory,
     /// How much is kept of all images.
-    kept: Kept,
+    quota: Quota,
 }
 
 impl<'a, R: ReadRegistry> Observer<'a, R> {
@@ -87,10 +87,10 @@ impl<'a, R: ReadRegistry> Observer<'a, R> {
             desired,
             registry,
             cache,
-            heads: OncePerKey::default(),
+            heads: SingleFlight::default(),
             referrers: referrers::Known::default(),
-            room: Room::default(),
-            kept: Kept::default(),
+            memory: ManifestMemory::default(),
+            quota: Quota::default(),
         }
     }
 
@@ -183,12 +183,12 @@ impl<'a, R: ReadRegistry> Observer<'a, R> {
             });
         }
         let has_bytes = |digest: &Digest| holds(target, digest);
-        let mut walker = Walker::new(self.registry, &entry.source, &self.room);
+        let mut walker = Walker::new(self.registry, &entry.source, &self.memory);
         let expected = self.expected(entry, &descriptor, has_bytes, &mut walker);
         let expected = expected.await?;
         if let Ok(expected) = &expected {
             let too_much = |excess| Failure::of_image(&entry.source, Fault::TooMuch(excess));
-            self.kept.made(expected).map_err(too_much)?;
+            self.quota.made(expected).map_err(too_much)?;
             self.recognise(entry, &expected.descriptor, target).await;
         }
         let was_read = !is_unreadable(target);

@@ -10,10 +10,10 @@ use crate::model::{
     Algorithm, Descriptor, Digest, Excess, Failure, Fault, MANIFEST_LIMIT, Reference, Repository,
     media_type,
 };
-use crate::once::OncePerKey;
 use crate::plan::referrers::{ObservedReferrer, ObservedReferrers};
 use crate::plan::{Absence, Content, Entry, Expected, Observation, Referrers, SourceImage};
 use crate::registry::ReadRegistry;
+use crate::single_flight::SingleFlight;
 use crate::tree::{self, Tree, Walker};
 
 use super::attached::{Attached, Attachments, attached_to, list_by_tag};
@@ -26,11 +26,11 @@ const AT_ONCE: usize = 16;
 #[derive(Default)]
 pub(super) struct Known {
     /// What is attached to a manifest at a source.
-    attached: OncePerKey<(Repository, Digest, Referrers), Arc<Attachments>>,
+    attached: SingleFlight<(Repository, Digest, Referrers), Arc<Attachments>>,
     /// Whether the target lists referrers itself, by repository.
-    keeps_lists: OncePerKey<Repository, bool>,
+    keeps_lists: SingleFlight<Repository, bool>,
     /// What is listed under the tag that stands in for that, by subject.
-    listed: OncePerKey<(Repository, Digest), Arc<[Digest]>>,
+    listed: SingleFlight<(Repository, Digest), Arc<[Digest]>>,
 }
 
 /// Looks for what follows an image, if the entry wants that.
@@ -94,13 +94,15 @@ impl<R: ReadRegistry> Search<'_, R> {
         if !media_type::is_index(&root.media_type) {
             return Ok(vec![root.digest.clone()]);
         }
-        let Observer { registry, room, .. } = self.observer;
+        let Observer {
+            registry, memory, ..
+        } = self.observer;
         if root.digest.algorithm() != Algorithm::Sha256 {
             // Whatever it was pushed as, registries find it by SHA-256.
-            return tree::digests(*registry, &self.entry.source, root, room).await;
+            return tree::digests(*registry, &self.entry.source, root, memory).await;
         }
         let at = Reference::digested(self.target.clone(), root.digest.clone());
-        tree::digests(*registry, &at, root, room).await
+        tree::digests(*registry, &at, root, memory).await
     }
 
     /// Adds to `answer` what names `subjects`, which were not looked at, and what names that.
@@ -153,7 +155,7 @@ impl<R: ReadRegistry> Search<'_, R> {
         let wanted = policy.referrers;
         let ask = async || {
             let mut found = attached_to(self.observer.registry, source, subject, wanted).await;
-            if let Err(excess) = self.observer.kept.referrers(found.all.len()) {
+            if let Err(excess) = self.observer.quota.referrers(found.all.len()) {
                 found = Attachments {
                     all: vec![],
                     unreadable: Some(self.too_much(excess)),
@@ -216,8 +218,10 @@ impl<R: ReadRegistry> Search<'_, R> {
     }
 
     async fn read(&self, manifest: &Descriptor) -> Result<Tree, Failure> {
-        let Observer { registry, room, .. } = self.observer;
-        let walker = Walker::new(*registry, &self.entry.source, room);
+        let Observer {
+            registry, memory, ..
+        } = self.observer;
+        let walker = Walker::new(*registry, &self.entry.source, memory);
         let expected = Expected::unchanged(manifest.clone());
         tree::read(walker, &expected, self.entry.policy.foreign_layers).await
     }

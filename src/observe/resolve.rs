@@ -76,7 +76,7 @@ impl<R: ReadRegistry> Observer<'_, R> {
             Observation::Unreadable(why) => return Observation::Unreadable(why),
             Observation::Present(descriptor) => descriptor,
         };
-        let mut walker = Walker::new(self.registry, &entry.source, &self.room);
+        let mut walker = Walker::new(self.registry, &entry.source, &self.memory);
         let expected = self.expected(entry, &descriptor, |_| true, &mut walker);
         match expected.await {
             Ok(expected) => Observation::Present(SourceImage {

@@ -4,10 +4,10 @@
 //! | --- | --- |
 //! | `walker` | the one walk, for plan, apply, diff and delete: nothing twice, all within the limits |
 //! | `order` | children before the indexes that name them |
-//! | `room` | the memory that the manifests of all images of a run share |
+//! | `memory` | what the manifests of all images of a run take together |
 
+mod memory;
 mod order;
-mod room;
 mod walker;
 
 use indexmap::IndexMap;
@@ -18,10 +18,10 @@ use crate::model::{
 use crate::plan::{Content, Contents, Expected, ForeignLayers, Profile};
 use crate::registry::ReadRegistry;
 
-pub use room::Room;
+pub use memory::ManifestMemory;
 pub use walker::Walker;
 
-use room::Held;
+use memory::Held;
 use walker::Step;
 
 /// An image with everything that it is made of, but for the bytes of its blobs.
@@ -123,9 +123,9 @@ pub async fn digests<R: ReadRegistry>(
     registry: &R,
     source: &Reference,
     image: &Descriptor,
-    room: &Room,
+    memory: &ManifestMemory,
 ) -> Result<Vec<Digest>, Failure> {
-    Walker::new(registry, source, room).digests(image).await
+    Walker::new(registry, source, memory).digests(image).await
 }
 
 impl Node {

@@ -11,7 +11,7 @@ use crate::model::{
 };
 use crate::registry::ReadRegistry;
 
-use super::room::{Held, Room};
+use super::memory::{Held, ManifestMemory};
 
 /// How many manifests of one image are asked for together.
 const READS_AT_ONCE: usize = 32;
@@ -24,7 +24,7 @@ const SIZES_MATTER: u64 = 16 * 1024;
 pub struct Walker<'a, R> {
     registry: &'a R,
     source: &'a Reference,
-    room: &'a Room,
+    memory: &'a ManifestMemory,
     held: Held,
     read: HashMap<Digest, RawManifest>,
     /// How many bytes were read.
@@ -42,11 +42,11 @@ pub(super) struct Step {
 impl<'a, R: ReadRegistry> Walker<'a, R> {
     /// Begins with nothing read of the image at `source`: its registry and repository count, its tag
     /// does not.
-    pub fn new(registry: &'a R, source: &'a Reference, room: &'a Room) -> Self {
+    pub fn new(registry: &'a R, source: &'a Reference, memory: &'a ManifestMemory) -> Self {
         Self {
             registry,
             source,
-            room,
+            memory,
             held: Held::default(),
             read: HashMap::new(),
             bytes: 0,
@@ -177,7 +177,7 @@ impl<'a, R: ReadRegistry> Walker<'a, R> {
             if self.bytes > TREE_SIZE_LIMIT {
                 return Err(self.exceeds(Excess::Bytes));
             }
-            self.room.take(&mut self.held, surplus).await;
+            self.memory.take(&mut self.held, surplus).await;
             self.read.insert(found.descriptor.digest.clone(), found);
         }
         Ok(())
@@ -190,7 +190,7 @@ impl<'a, R: ReadRegistry> Walker<'a, R> {
         if self.bytes > TREE_SIZE_LIMIT {
             return Err(self.exceeds(Excess::Bytes));
         }
-        self.room.take(&mut self.held, bytes).await;
+        self.memory.take(&mut self.held, bytes).await;
         Ok(())
     }
 

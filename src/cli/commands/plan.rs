@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::cache::ResolutionCache;
 use crate::diff::Diffs;
 use crate::inspect;
-use crate::observe::{observe, same_content, stock, tags};
+use crate::observe::{inventory, observe, same_content, tags};
 use crate::plan::cost::pulls;
 use crate::plan::offline::offline;
 use crate::plan::{Cost, Desired, Lock, Observed, Plan, SameContents, SavedPlan, TargetName};
@@ -104,13 +104,13 @@ async fn asked(
     } else {
         None
     };
-    let (stock, same_content) = reading(context, 0, async |_| {
-        tokio::join!(stock(&plan, &client), same_content(&plan, &client))
+    let (inventory, same_content) = reading(context, 0, async |_| {
+        tokio::join!(inventory(&plan, &client), same_content(&plan, &client))
     })
     .await?;
     Ok(Asked {
         diffs,
-        cost: Some(Cost::of(&plan, Some(&stock))),
+        cost: Some(Cost::of(&plan, Some(&inventory))),
         same_content: Some(same_content),
         plan,
     })

@@ -1,7 +1,7 @@
 //! What a plan is said to cost, against the registries' own logs.
 
 use pusher::model::Platforms;
-use pusher::observe::stock;
+use pusher::observe::inventory;
 use pusher::plan::{Cost, Outcome, Referrers};
 use pusher::sandbox::images::{Image, Index, referrer, signature, signature_tag};
 use pusher::sandbox::{Options, Sandbox};
@@ -12,8 +12,8 @@ use super::world::{World, actions, assert_done, client};
 async fn counted(world: &World) -> Cost {
     let plan = world.plan().await;
     world.clear_logs();
-    let stock = stock(&plan, &client()).await;
-    let cost = Cost::of(&plan, Some(&stock));
+    let inventory = inventory(&plan, &client()).await;
+    let cost = Cost::of(&plan, Some(&inventory));
     let asked = world.source.log().requests().len();
     assert_eq!(asked, 0, "only the target is asked what it costs");
     world.clear_logs();
@@ -92,8 +92,8 @@ async fn images_of_the_targets_own_registry_are_mounted() {
     let source = format!("{registry}/base/app:1");
     world.want("app:1", Platforms::linux_amd64()).source = source.parse().unwrap();
     let plan = world.plan().await;
-    let stock = stock(&plan, &client()).await;
-    let cost = Cost::of(&plan, Some(&stock));
+    let inventory = inventory(&plan, &client()).await;
+    let cost = Cost::of(&plan, Some(&inventory));
     assert_eq!(cost.bytes_to_copy, 0);
     world.clear_logs();
     assert_done(&world.carry_out(&plan).await);
@@ -111,7 +111,7 @@ async fn a_plan_that_copies_nothing_asks_nothing_and_a_target_in_trouble_is_coun
     let plan = world.plan().await;
     assert_eq!(actions(&plan), ["no-op"]);
     world.clear_logs();
-    let nothing = stock(&plan, &client()).await;
+    let nothing = inventory(&plan, &client()).await;
     assert_eq!(world.target.log().requests().len(), 0);
     assert_eq!(Cost::of(&plan, Some(&nothing)).requests_to_target, 0);
 
@@ -121,7 +121,7 @@ async fn a_plan_that_copies_nothing_asks_nothing_and_a_target_in_trouble_is_coun
     closed.faults().add(
         pusher::sandbox::Fault::new("", "/v2/", pusher::sandbox::Effect::status(403)).always(),
     );
-    let unknown = stock(&elsewhere, &client()).await;
+    let unknown = inventory(&elsewhere, &client()).await;
     assert!(unknown.new.is_empty() && unknown.blobs.is_empty());
 }
 

@@ -11,7 +11,7 @@ use tokio::time::{Instant, timeout};
 use crate::model::Failure;
 use crate::registry::{BodyError, ReadRegistry, UploadBody, retries};
 
-use super::source::Source;
+use super::download::Download;
 
 /// How long a connection that is over may keep the source to itself. It mostly lets go at once; when it
 /// hangs, the blob is read anew.
@@ -27,10 +27,10 @@ enum NoMore {
 }
 
 /// A source that one upload after the other reads from, until one of them comes to its end.
-pub(super) struct Feed<R> {
+pub(super) struct ResumableBody<R> {
     shared: Arc<Shared<R>>,
     /// Makes the source anew.
-    source: Box<dyn Fn() -> Source<R> + Send + Sync>,
+    source: Box<dyn Fn() -> Download<R> + Send + Sync>,
 }
 
 struct Shared<R> {
@@ -40,7 +40,7 @@ struct Shared<R> {
 
 struct State<R> {
     /// None while a body waits for its next bytes.
-    source: Option<Source<R>>,
+    source: Option<Download<R>>,
     /// How many sources were made: one that comes back late is not the one that is read.
     sources: u32,
     /// The last bytes that were read, where a body ended before them.
@@ -57,7 +57,7 @@ struct State<R> {
 }
 
 impl<R> State<R> {
-    fn renew(&mut self, make: impl Fn() -> Source<R>) {
+    fn renew(&mut self, make: impl Fn() -> Download<R>) {
         self.source = Some(make());
         self.sources += 1;
         self.spare = Bytes::new();
@@ -80,8 +80,8 @@ impl<R> Shared<R> {
     }
 }
 
-impl<R: ReadRegistry + 'static> Feed<R> {
-    pub(super) fn new(source: impl Fn() -> Source<R> + Send + Sync + 'static) -> Self {
+impl<R: ReadRegistry + 'static> ResumableBody<R> {
+    pub(super) fn new(source: impl Fn() -> Download<R> + Send + Sync + 'static) -> Self {
         let state = State {
             source: None,
             sources: 0,
@@ -201,7 +201,7 @@ struct Body<R> {
 /// much later.
 struct Taken<R> {
     shared: Arc<Shared<R>>,
-    source: Option<Source<R>>,
+    source: Option<Download<R>>,
     /// Which one that is.
     number: u32,
 }

@@ -1,4 +1,4 @@
-//! Does a thing once for each key, however many ask for it together.
+//! Single-flight: a question is asked once for each key, however many want the answer, and it is kept.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -9,11 +9,11 @@ use tokio::sync::OnceCell;
 /// Answers by key. Whoever asks first does the work; the others wait for the answer. After a
 /// failure the next one who waits tries it again, in its own way.
 #[derive(Debug)]
-pub struct OncePerKey<K, V> {
+pub struct SingleFlight<K, V> {
     cells: Mutex<HashMap<K, Arc<OnceCell<V>>>>,
 }
 
-impl<K, V> Default for OncePerKey<K, V> {
+impl<K, V> Default for SingleFlight<K, V> {
     fn default() -> Self {
         Self {
             cells: Mutex::default(),
@@ -21,7 +21,7 @@ impl<K, V> Default for OncePerKey<K, V> {
     }
 }
 
-impl<K: Eq + Hash, V: Clone> OncePerKey<K, V> {
+impl<K: Eq + Hash, V: Clone> SingleFlight<K, V> {
     /// Returns the answer for `key` and whether it was found by this very call.
     pub async fn get<E>(
         &self,

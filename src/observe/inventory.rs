@@ -21,7 +21,7 @@ const MOST_BLOBS: usize = 2000;
 /// what is not known is counted as absent.
 ///
 /// A plan that copies nothing costs no request.
-pub async fn stock<R: ReadRegistry>(plan: &Plan, registry: &R) -> Stock {
+pub async fn inventory<R: ReadRegistry>(plan: &Plan, registry: &R) -> Stock {
     let existing = plan.existing_repositories();
     let is_copied = |change: &&Change| change.action.copy().is_some();
     let wanted = plan.changes.iter().filter(is_copied);

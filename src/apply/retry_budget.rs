@@ -1,4 +1,4 @@
-//! How often a blob may break on its way before it is given up.
+//! How often a blob may break on its way before it is given up: retries without progress.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ const EXCUSED: Duration = Duration::from_secs(5 * 60);
 
 /// The breaks of one blob on its way to the target.
 #[derive(Debug, Default)]
-pub(super) struct Breaks {
+pub(super) struct RetryBudget {
     since_progress: usize,
     /// The most bytes that the target was known to have, in this session or one before.
     furthest: u64,
@@ -23,7 +23,7 @@ pub(super) struct Breaks {
     excused: Option<(Instant, usize)>,
 }
 
-impl Breaks {
+impl RetryBudget {
     /// Notes that the target has so many bytes.
     pub(super) fn reached(&mut self, bytes: u64) {
         if bytes >= self.furthest + PROGRESS {
@@ -64,10 +64,10 @@ mod tests {
     #[test]
     fn only_progress_makes_up_for_breaks() {
         let broken = Failure::for_test(Cause::Server);
-        let mut breaks = Breaks::default();
+        let mut budget = RetryBudget::default();
         let mut count = |reached| {
-            breaks.reached(reached);
-            breaks.count(&broken).map_err(|failure| failure.tries)
+            budget.reached(reached);
+            budget.count(&broken).map_err(|failure| failure.tries)
         };
         assert_eq!([count(0), count(0), count(PROGRESS)], [Ok(1), Ok(2), Ok(1)]);
         assert_eq!([count(0), count(PROGRESS + 9)], [Ok(2), Ok(3)]);
@@ -79,17 +79,17 @@ mod tests {
         let paused = Failure::for_test(Cause::Server).paused(true);
         let hung = Failure::for_test(Cause::Unreachable);
         for (broken, waits) in [(paused, [0; 10]), (hung, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10])] {
-            let mut breaks = Breaks::default();
+            let mut budget = RetryBudget::default();
             for after in waits {
-                assert_eq!(breaks.count(&broken), Ok(after));
+                assert_eq!(budget.count(&broken), Ok(after));
                 tokio::time::sleep(EXCUSED / 10).await;
             }
             for counted in 1..TRIES {
-                assert_eq!(breaks.count(&broken), Ok(counted));
+                assert_eq!(budget.count(&broken), Ok(counted));
             }
-            assert!(breaks.count(&broken).is_err());
-            breaks.reached(PROGRESS);
-            assert_eq!(breaks.count(&broken), Ok(waits[0]), "there was progress");
+            assert!(budget.count(&broken).is_err());
+            budget.reached(PROGRESS);
+            assert_eq!(budget.count(&broken), Ok(waits[0]), "there was progress");
         }
     }
 }

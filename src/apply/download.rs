@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use crate::model::{Attempt, Descriptor, Failure, Fault, Hasher, Repository};
 use crate::registry::{BlobStream, ReadRegistry};
 
-use super::breaks::{PROGRESS, TRIES};
+use super::retry_budget::{PROGRESS, TRIES};
 
 /// How long a registry may take to say that a blob ends.
 const END: Duration = Duration::from_secs(1);
@@ -21,7 +21,7 @@ const CHECKPOINT_STEP: u64 = 8 * 1024 * 1024;
 const CHECKPOINTS: usize = 8;
 
 /// Reads a blob; its last byte is handed out only when the whole has the digest it should have.
-pub(super) struct Source<R> {
+pub(super) struct Download<R> {
     registry: R,
     repository: Repository,
     blob: Descriptor,
@@ -38,7 +38,7 @@ pub(super) struct Source<R> {
     counted_from: u64,
 }
 
-impl<R: ReadRegistry> Source<R> {
+impl<R: ReadRegistry> Download<R> {
     pub(super) fn new(registry: R, repository: Repository, blob: Descriptor) -> Self {
         let hasher = Hasher::new(blob.digest.algorithm());
         Self {

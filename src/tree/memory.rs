@@ -8,20 +8,20 @@ use tokio::sync::{Mutex, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
 /// may be held than fits, so that several that are half read never wait for each other for ever.
 const BYTES: usize = 32 * 1024 * 1024;
 
-/// Room for the manifests of all images that are under way; clones share it.
+/// ManifestMemory for the manifests of all images that are under way; clones share it.
 #[derive(Debug, Clone)]
-pub struct Room {
+pub struct ManifestMemory {
     bytes: Arc<Semaphore>,
     beyond: Arc<Mutex<()>>,
 }
 
-impl Default for Room {
+impl Default for ManifestMemory {
     fn default() -> Self {
         Self::of(BYTES)
     }
 }
 
-impl Room {
+impl ManifestMemory {
     fn of(bytes: usize) -> Self {
         Self {
             bytes: Arc::new(Semaphore::new(bytes)),
@@ -63,9 +63,9 @@ mod tests {
 
     #[test]
     fn one_image_may_have_more_than_there_is() {
-        let room = Room::of(10);
+        let memory = ManifestMemory::of(10);
         let [mut first, mut second, mut third] = [(); 3].map(|()| Held::default());
-        let take = |held: &mut Held, bytes| room.take(held, bytes).now_or_never().is_some();
+        let take = |held: &mut Held, bytes| memory.take(held, bytes).now_or_never().is_some();
         assert!(take(&mut first, 6) && take(&mut second, 4));
         assert!(take(&mut first, 5), "beyond what there is");
         assert!(take(&mut first, 500), "and any more");

@@ -19,7 +19,7 @@ const BUDGET: usize = 5 * 512 * 1024;
 const LEAST: u64 = 16 * 1024;
 
 /// The memory that small blobs share.
-pub(super) struct SmallBlobs(Semaphore);
+pub(super) struct Prefetch(Semaphore);
 
 /// An upload that was opened and, if the blob is small and its source gave it, all of its bytes.
 pub(super) struct Opened<'a, R: WriteRegistry> {
@@ -30,13 +30,13 @@ pub(super) struct Opened<'a, R: WriteRegistry> {
     pub(super) _room: Option<SemaphorePermit<'a>>,
 }
 
-impl Default for SmallBlobs {
+impl Default for Prefetch {
     fn default() -> Self {
         Self(Semaphore::new(BUDGET))
     }
 }
 
-impl SmallBlobs {
+impl Prefetch {
     /// Opens an upload, and reads the blob meanwhile if it is small.
     ///
     /// A source that does not give the bytes is no error here: the stream says it better.

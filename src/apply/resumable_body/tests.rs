@@ -60,7 +60,7 @@ impl ReadRegistry for OneBlob {
     async fn rest(&self, _: usize) {}
 }
 
-fn feed(bytes: &'static [u8], digest: Digest) -> Feed<OneBlob> {
+fn resumable(bytes: &'static [u8], digest: Digest) -> ResumableBody<OneBlob> {
     let repository = Repository {
         registry: "registry.example.com".to_owned(),
         name: "app".to_owned(),
@@ -70,7 +70,7 @@ fn feed(bytes: &'static [u8], digest: Digest) -> Feed<OneBlob> {
         digest,
         size: bytes.len() as u64,
     };
-    Feed::new(move || Source::new(OneBlob(bytes), repository.clone(), blob.clone()))
+    ResumableBody::new(move || Download::new(OneBlob(bytes), repository.clone(), blob.clone()))
 }
 
 async fn rest(body: &mut Body<OneBlob>) -> Result<Vec<u8>, NoMore> {
@@ -83,12 +83,12 @@ async fn rest(body: &mut Body<OneBlob>) -> Result<Vec<u8>, NoMore> {
 
 #[tokio::test]
 async fn a_body_that_was_given_up_takes_nothing_from_the_next() {
-    let feed = feed(b"0123456789", Digest::sha256(b"0123456789"));
-    let mut first = feed.body(0, 10);
+    let resumable = resumable(b"0123456789", Digest::sha256(b"0123456789"));
+    let mut first = resumable.body(0, 10);
     assert_eq!(first.next().await.unwrap().unwrap(), "01");
-    assert_eq!(feed.end().await, Ok(()));
+    assert_eq!(resumable.end().await, Ok(()));
     assert!(first.next().await.is_err(), "it is over");
-    let mut second = feed.body(5, 5);
+    let mut second = resumable.body(5, 5);
     assert_eq!(
         second.next().await.unwrap().unwrap(),
         "5",
@@ -96,38 +96,38 @@ async fn a_body_that_was_given_up_takes_nothing_from_the_next() {
     );
     assert!(first.next().await.is_err(), "another has its turn");
     assert_eq!(rest(&mut second).await.unwrap(), b"6789");
-    assert_eq!(feed.handed(), 5);
-    assert_eq!(feed.end().await, Ok(()));
+    assert_eq!(resumable.handed(), 5);
+    assert_eq!(resumable.end().await, Ok(()));
 }
 
 #[tokio::test]
 async fn a_body_that_ends_early_leaves_the_rest_to_the_next() {
-    let feed = feed(b"0123456789", Digest::sha256(b"0123456789"));
+    let resumable = resumable(b"0123456789", Digest::sha256(b"0123456789"));
     for (offset, length, expected) in [(0, 3, "012"), (3, 4, "3456"), (7, 3, "789")] {
-        let mut body = feed.body(offset, length);
+        let mut body = resumable.body(offset, length);
         assert_eq!(rest(&mut body).await.unwrap(), expected.as_bytes());
-        assert_eq!(feed.handed(), length);
+        assert_eq!(resumable.handed(), length);
     }
-    assert_eq!(feed.end().await, Ok(()));
-    let mut again = feed.body(1, 2);
+    assert_eq!(resumable.end().await, Ok(()));
+    let mut again = resumable.body(1, 2);
     assert_eq!(rest(&mut again).await.unwrap(), b"12");
 }
 
 #[tokio::test]
 async fn what_was_waited_for_is_handed_out_and_not_read_again() {
-    let feed = feed(b"0123456789", Digest::sha256(b"0123456789"));
-    feed.ready(4).await.unwrap();
-    let mut body = feed.body(4, 6);
+    let resumable = resumable(b"0123456789", Digest::sha256(b"0123456789"));
+    resumable.ready(4).await.unwrap();
+    let mut body = resumable.body(4, 6);
     assert_eq!(rest(&mut body).await.unwrap(), b"456789");
-    feed.renew();
-    let mut anew = feed.body(0, 10);
+    resumable.renew();
+    let mut anew = resumable.body(0, 10);
     assert_eq!(rest(&mut anew).await.unwrap(), b"0123456789");
 }
 
 #[tokio::test]
 async fn other_bytes_are_the_sources_fault() {
-    let feed = feed(b"0123456789", Digest::sha256(b"9876543210"));
-    let mut body = feed.body(0, 10);
+    let resumable = resumable(b"0123456789", Digest::sha256(b"9876543210"));
+    let mut body = resumable.body(0, 10);
     let told = rest(&mut body).await.unwrap_err();
     let NoMore::Source(failure) = told else {
         panic!("{told}");
@@ -136,20 +136,20 @@ async fn other_bytes_are_the_sources_fault() {
         matches!(failure.fault, Fault::OtherBytes { .. }),
         "{failure}"
     );
-    assert_eq!(feed.handed(), 8, "the last piece is kept back");
-    assert_eq!(feed.end().await, Err(failure));
+    assert_eq!(resumable.handed(), 8, "the last piece is kept back");
+    assert_eq!(resumable.end().await, Err(failure));
 }
 
 #[tokio::test]
 async fn a_body_that_never_lets_go_is_not_waited_for_for_long() {
-    let feed = feed(b"0123456789", Digest::sha256(b"0123456789"));
-    let mut hangs = feed.body(0, 10);
+    let resumable = resumable(b"0123456789", Digest::sha256(b"0123456789"));
+    let mut hangs = resumable.body(0, 10);
     assert_eq!(hangs.next().await.unwrap().unwrap(), "01");
     let taken = hangs.take();
-    assert_eq!(feed.end().await, Ok(()));
-    assert!(feed.can_begin(0));
-    assert!(!feed.can_begin(2), "what was hashed is out of reach");
-    let mut anew = feed.body(0, 10);
+    assert_eq!(resumable.end().await, Ok(()));
+    assert!(resumable.can_begin(0));
+    assert!(!resumable.can_begin(2), "what was hashed is out of reach");
+    let mut anew = resumable.body(0, 10);
     let reading = anew.take();
     drop(taken);
     drop(reading);

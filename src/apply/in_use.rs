@@ -55,7 +55,7 @@ async fn needed_by<R: WriteRegistry>(
     if !seen.insert(found.digest.clone()) {
         return Ok(None);
     }
-    match tree::digests(registry, tag, &found, &engine.room).await {
+    match tree::digests(registry, tag, &found, &engine.memory).await {
         Ok(below) => Ok(below.contains(digest).then_some(Need::Listed)),
         Err(failure) => match failure.fault {
             // What cannot be understood may need anything.
