@@ -12,12 +12,12 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use bytes::Bytes;
 use tokio::sync::{Mutex, Semaphore};
 
-use crate::model::{Descriptor, Digest, Failure, Repository};
+use crate::model::{Digest, Failure, Repository};
 use crate::plan::cost::WORTH_ASKING;
 use crate::registry::{Mount, WriteRegistry};
 use crate::single_flight::SingleFlight;
 
-use super::image::Tally;
+use super::job::{BlobJob, How};
 use super::prefetch::{Opened, Prefetch};
 use super::transfer;
 use super::uploads::{OpenUpload, Uploads};
@@ -25,22 +25,6 @@ use super::uploads::{OpenUpload, Uploads};
 /// How many blobs of all images are under way: more than the registries' own limits let through. It
 /// bounds memory, however many layers images have.
 const BLOBS_AT_ONCE: usize = 1024;
-
-/// A blob that a repository must hold.
-pub(super) struct BlobJob<'a> {
-    pub(super) blob: &'a Descriptor,
-    pub(super) source: &'a Repository,
-    pub(super) target: &'a Repository,
-    pub(super) tally: &'a Tally<'a>,
-}
-
-/// How a blob came to be in the target repository.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum How {
-    Present,
-    Mounted,
-    Sent,
-}
 
 /// The repository that holds a blob; locked while the blob is on its way.
 type Holder = Arc<Mutex<Option<Repository>>>;

@@ -11,13 +11,12 @@ use crate::model::{Attempt, Digest, Failure, Fault, Reference, Repository};
 use crate::plan::{Action, Change, NotDone, Outcome, TargetName, Transfer};
 use crate::registry::{Deletion, WriteRegistry, retries};
 
-use super::Engine;
+use super::engine::Engine;
 use super::in_use::obstacle;
 use super::tag::look_again;
 
 /// Whether the target deletes a tag and leaves its manifest; the first answer tells.
-#[derive(Debug)]
-pub(super) struct TagDeletion(AtomicBool);
+struct TagDeletion(AtomicBool);
 
 impl Default for TagDeletion {
     fn default() -> Self {
@@ -41,12 +40,13 @@ pub(super) async fn delete_all<R: WriteRegistry>(
     engine: &Engine<'_, R>,
     done: &Outcomes,
 ) -> Outcomes {
+    let alone = &TagDeletion::default();
     let (mut waiting, mut outcomes) = groups(engine, done);
     while !waiting.is_empty() {
         let going: HashSet<TargetName> = waiting.iter().flat_map(Group::names).collect();
         let mut held = vec![];
         for group in std::mem::take(&mut waiting) {
-            let ended = delete(engine, &group).await;
+            let ended = delete(engine, alone, &group).await;
             if waits_for(&ended, &group, &going) {
                 held.push((group, ended));
             } else {
@@ -129,7 +129,11 @@ fn waits_for(ended: &Outcomes, group: &Group<'_>, going: &HashSet<TargetName>) -
     })
 }
 
-async fn delete<R: WriteRegistry>(engine: &Engine<'_, R>, group: &Group<'_>) -> Outcomes {
+async fn delete<R: WriteRegistry>(
+    engine: &Engine<'_, R>,
+    alone: &TagDeletion,
+    group: &Group<'_>,
+) -> Outcomes {
     if engine.stop.was_asked() {
         let stopped = |(position, _): &(usize, _)| (*position, Outcome::not_done(NotDone::Stopped));
         return group.members.iter().map(stopped).collect();
@@ -138,7 +142,7 @@ async fn delete<R: WriteRegistry>(engine: &Engine<'_, R>, group: &Group<'_>) -> 
         engine.progress.begin(&name);
     }
     let begun = Instant::now();
-    let (ended, retries) = retries::count(delete_group(engine, group)).await;
+    let (ended, retries) = retries::count(delete_group(engine, alone, group)).await;
     for name in group.names() {
         engine.progress.finish(&name);
     }
@@ -159,12 +163,13 @@ async fn delete<R: WriteRegistry>(engine: &Engine<'_, R>, group: &Group<'_>) -> 
 /// a tag was left.
 async fn delete_group<R: WriteRegistry>(
     engine: &Engine<'_, R>,
+    alone: &TagDeletion,
     group: &Group<'_>,
 ) -> Vec<(usize, Result<(), Outcome>)> {
     let mut ended = vec![];
     let mut together = vec![];
     for (position, change) in &group.members {
-        match delete_tag(engine, group, change).await {
+        match delete_tag(engine, alone, group, change).await {
             Ok(Tag::Gone) => ended.push((*position, Ok(()))),
             Ok(Tag::NotAlone) => together.push((*position, *change)),
             Err(outcome) => ended.push((*position, Err(outcome))),
@@ -192,6 +197,7 @@ enum Tag {
 
 async fn delete_tag<R: WriteRegistry>(
     engine: &Engine<'_, R>,
+    TagDeletion(supported): &TagDeletion,
     group: &Group<'_>,
     change: &Change,
 ) -> Result<Tag, Outcome> {
@@ -209,7 +215,6 @@ async fn delete_tag<R: WriteRegistry>(
         }
         Some(_) => {}
     }
-    let TagDeletion(supported) = &engine.tag_deletion;
     if !supported.load(Ordering::Relaxed) {
         return Ok(Tag::NotAlone);
     }

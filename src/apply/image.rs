@@ -1,20 +1,18 @@
 //! One change: its manifests are read, its blobs brought, its manifests pushed, its tag moved.
 
 use std::future::Future;
-use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use futures_util::StreamExt;
 
-use crate::model::{Descriptor, Digest, Failure, RawManifest, Reference, Repository};
-use crate::plan::{Change, Copy, NotDone, Outcome, TargetName, Transfer};
-use crate::progress::Progress;
+use crate::model::{Descriptor, Failure, RawManifest, Reference, Repository};
+use crate::plan::{Change, Copy, NotDone, Outcome, Transfer};
 use crate::registry::{Pushed, WriteRegistry, retries};
 use crate::tree::{self, Names, Node, Tree, Walker};
 
-use super::Engine;
-use super::blobs::{BlobJob, How};
-use super::tag::look_again;
+use super::engine::Engine;
+use super::job::{BlobJob, How, Tally};
+use super::tag;
 
 /// How many parts of an image, or of a part of it, are worked on together: few have more.
 const PARTS_AT_ONCE: usize = 64;
@@ -31,11 +29,7 @@ pub(super) async fn copy<R: WriteRegistry>(
         change,
         copy,
         repository: engine.plan.target.repository(&change.target),
-        tally: Tally {
-            progress: engine.progress,
-            image: &change.target,
-            transfer: Mutex::default(),
-        },
+        tally: Tally::new(engine.progress, &change.target),
     };
     let (result, retries) = retries::count(job.run()).await;
     let cost = Transfer {
@@ -64,7 +58,11 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
         // From here on nothing is large; a stop lets it end, so that no answer is left unread.
         let listed = self.engine.stop.or(self.list_root(&tree.root)).await?;
         listed.map_err(Outcome::failed)?;
-        self.move_tag(&tree.root).await
+        let tag = self.engine.plan.target.reference(&self.change.target);
+        let planned = self.change.action.before().map(|before| &before.digest);
+        let wanted = &tree.root.manifest.descriptor.digest;
+        let push = self.push(&tag, &tree.root);
+        tag::move_to(self.engine, &tag, planned, wanted, push).await
     }
 
     /// Sees to it that a root that names a subject is listed before a tag points to it.
@@ -87,7 +85,8 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
             .manifests
             .known(&(self.repository.clone(), digest));
         let referrer = (&node.manifest, subject);
-        super::referrers::list(self.engine, &self.repository, referrer, pushed).await
+        let lists = &self.engine.lists;
+        lists.list(&self.repository, referrer, pushed).await
     }
 
     /// Brings everything but the root manifest.
@@ -96,9 +95,7 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
         let registry = self.engine.registry;
         let walker = Walker::new(registry, source, &self.engine.memory);
         let tree = tree::read(walker, &self.copy.expected, policy.foreign_layers).await?;
-        self.tally
-            .progress
-            .expect_bytes(self.tally.image, tree.contents().blob_bytes());
+        self.tally.expect(tree.contents().blob_bytes());
         all(tree.nodes().map(|node| self.bring_image(node, &tree.root))).await?;
         for node in &tree.below {
             if let Names::Manifests(_) = node.names {
@@ -180,31 +177,6 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
             (_, pushed) => pushed,
         }
     }
-
-    /// Moves the tag, if it still is where the plan saw it.
-    async fn move_tag(&self, root: &Node) -> Result<(), Outcome> {
-        let Engine { registry, stop, .. } = self.engine;
-        let tag = self.engine.plan.target.reference(&self.change.target);
-        let now = stop.or(registry.head_manifest(&tag)).await?;
-        let now = now.map_err(Outcome::failed)?.map(|found| found.digest);
-        let wanted = Some(&root.manifest.descriptor.digest);
-        if now.as_ref() == wanted {
-            return Ok(());
-        }
-        if now.as_ref() != self.planned() {
-            return Err(Outcome::stale(now.as_ref()));
-        }
-        match stop.or_unanswered(self.push(&tag, root)).await? {
-            Ok(_) => Ok(()),
-            Err(failure) => look_again(self.engine, &tag, wanted, self.planned(), failure).await,
-        }
-    }
-
-    /// Returns the digest that the tag pointed to when the plan was made.
-    fn planned(&self) -> Option<&Digest> {
-        let before = self.change.action.before()?;
-        Some(&before.digest)
-    }
 }
 
 /// Tells whether a registry says that a manifest names a blob that it does not have.
@@ -227,47 +199,6 @@ async fn all(
     let failed: Vec<_> = ended.filter_map(std::future::ready).collect().await;
     let first = failed.into_iter().min_by_key(|(number, _)| *number);
     first.map_or(Ok(()), |(_, failure)| Err(failure))
-}
-
-/// Counts the bytes of one image, for its report and for the progress of the run.
-pub(super) struct Tally<'a> {
-    progress: &'a Progress,
-    image: &'a TargetName,
-    transfer: Mutex<Transfer>,
-}
-
-impl Tally<'_> {
-    /// Counts a blob that is in the target now.
-    pub(super) fn count(&self, how: &How, bytes: u64) {
-        let mut transfer = self.transfer.lock().unwrap_or_else(PoisonError::into_inner);
-        let sum = match how {
-            How::Sent => &mut transfer.bytes_sent,
-            How::Mounted => &mut transfer.bytes_mounted,
-            How::Present => &mut transfer.bytes_present,
-        };
-        // What nobody has may be said to have any size.
-        *sum = sum.saturating_add(bytes);
-        if *how == How::Sent {
-            // The bytes were shown as they went.
-            return;
-        }
-        drop(transfer);
-        self.progress.add_bytes(self.image, bytes);
-    }
-
-    /// Shows bytes that are on their way.
-    pub(super) fn sending(&self, bytes: u64) {
-        self.progress.add_bytes(self.image, bytes);
-    }
-
-    /// Takes back bytes that have to be sent again.
-    pub(super) fn lost(&self, bytes: u64) {
-        self.progress.remove_bytes(self.image, bytes);
-    }
-
-    fn transfer(&self) -> Transfer {
-        *self.transfer.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 #[cfg(test)]
@@ -301,31 +232,5 @@ mod tests {
         let failure = all((0..200).map(part)).await.unwrap_err();
         assert_eq!(failure.cause(), Cause::Denied);
         assert_eq!((most.get(), done.get()), (PARTS_AT_ONCE, 200));
-    }
-
-    #[test]
-    fn sizes_that_nobody_has_are_counted_without_overflow() {
-        let image = TargetName {
-            repository: "app".to_owned(),
-            tag: "1".to_owned(),
-        };
-        let progress = Progress::new(1);
-        progress.begin(&image);
-        let tally = Tally {
-            progress: &progress,
-            image: &image,
-            transfer: Mutex::default(),
-        };
-        for how in [How::Present, How::Mounted, How::Sent] {
-            tally.count(&how, 1);
-            tally.count(&how, u64::MAX);
-        }
-        progress.expect_bytes(&image, 1);
-        progress.expect_bytes(&image, u64::MAX);
-        assert_eq!(tally.transfer().bytes_present, u64::MAX);
-        let [(_, shown)] = progress.snapshot().in_flight[..] else {
-            panic!("one image")
-        };
-        assert_eq!((shown.done, shown.total), (u64::MAX, Some(u64::MAX)));
     }
 }

@@ -6,7 +6,7 @@ use crate::model::{Digest, Failure, Fault, Need, Reference, Repository};
 use crate::registry::WriteRegistry;
 use crate::tree;
 
-use super::Engine;
+use super::engine::Engine;
 
 /// Returns why a manifest cannot go with the tags that are `going` alone; none where it can.
 pub(super) async fn obstacle<R: WriteRegistry>(

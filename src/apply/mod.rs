@@ -2,10 +2,13 @@
 //!
 //! | file | job |
 //! | --- | --- |
+//! | `engine` | what all images of a run share |
 //! | `image` | one change, from its manifests to its tag |
+//! | `job` | a blob that is to be brought, and what is counted of those that were |
 //! | `blobs` | which blob goes where, and how: there already, mounted, or sent; each once |
 //! | `prefetch` | small blobs, read while their upload is opened |
 //! | `transfer` | one blob into its target: streamed, taken up again where it broke |
+//! | `ended` | why a try to bring a blob ended, and so whether another may do |
 //! | `retry_budget`, `chunking` | how often a blob may break; in which chunks it goes out |
 //! | `resumable_body` | a download as the body of an upload, taken up again where that broke |
 //! | `download` | one blob from its source: checked, read on where it breaks |
@@ -13,14 +16,17 @@
 //! | `stop` | how long a run goes on once it is stopped |
 //! | `delete`, `in_use` | tags that go, and what else needs their manifests |
 //! | `referrers` | what names a subject is listed, under a tag where the registry has no referrers API |
-//! | `tag` | what a tag points to after a request that went wrong, and when all is done |
+//! | `tag` | a tag is moved, and looked at after a request that went wrong and when all is done |
 
 mod blobs;
 mod chunking;
 mod delete;
 mod download;
+mod ended;
+mod engine;
 mod image;
 mod in_use;
+mod job;
 mod prefetch;
 mod referrers;
 mod resumable_body;
@@ -37,17 +43,11 @@ use std::sync::{Mutex, PoisonError};
 use futures_util::future::join_all;
 use tokio::sync::watch;
 
-use crate::model::{Digest, Repository};
 use crate::plan::{Action, BlockReason, Change, Copy, NotDone, Outcome, Plan, Report};
 use crate::progress::Progress;
-use crate::registry::{Pushed, WriteRegistry};
-use crate::single_flight::SingleFlight;
-use crate::tree::ManifestMemory;
+use crate::registry::WriteRegistry;
 
-use blobs::Blobs;
-use delete::TagDeletion;
-use referrers::Lists;
-use stop::Stop;
+use engine::Engine;
 
 /// How many images are worked on together. The registries' own limits are kept by the client; this
 /// one bounds memory.
@@ -72,7 +72,7 @@ pub async fn apply<R: WriteRegistry>(
     let work = async |number: usize| {
         let mut done = vec![];
         while let Some((position, change)) = next(waiting, number) {
-            done.push((position, engine.outcome(change).await));
+            done.push((position, outcome(engine, change).await));
         }
         done
     };
@@ -116,63 +116,23 @@ fn next<'a>(waiting: &Mutex<Waiting<'a>>, number: usize) -> Option<(usize, &'a C
     }
 }
 
-/// What all images of a run share.
-struct Engine<'a, R> {
-    plan: &'a Plan,
-    registry: &'a R,
-    stop: Stop,
-    progress: &'a Progress,
-    blobs: Blobs<'a, R>,
-    /// The manifests that a repository was seen to hold, by digest.
-    manifests: SingleFlight<(Repository, Digest), Pushed>,
-    lists: Lists,
-    tag_deletion: TagDeletion,
-    /// What the manifests of all images that are under way share.
-    memory: ManifestMemory,
-}
-
-impl<'a, R: WriteRegistry> Engine<'a, R> {
-    fn new(
-        plan: &'a Plan,
-        registry: &'a R,
-        stop: watch::Receiver<bool>,
-        progress: &'a Progress,
-    ) -> Self {
-        let existing = plan.existing_repositories();
-        let mut blobs = Blobs::new(registry, plan.target.profile.mount, existing);
-        for (new, old) in plan.renames() {
-            blobs.renamed(plan.target.repository(new), plan.target.repository(old));
-        }
-        Self {
-            plan,
-            registry,
-            stop: Stop::new(stop),
-            progress,
-            blobs,
-            manifests: SingleFlight::default(),
-            lists: Lists::default(),
-            tag_deletion: TagDeletion::default(),
-            memory: ManifestMemory::default(),
-        }
+/// Does what a change says, but for deletions, whose turn comes later.
+async fn outcome<R: WriteRegistry>(engine: &Engine<'_, R>, change: &Change) -> Outcome {
+    let copy = match &change.action {
+        Action::NoOp { .. } => return Outcome::Unchanged,
+        Action::Blocked {
+            before,
+            reason: BlockReason::TargetMoved { .. },
+        } => return Outcome::stale(before.as_ref().map(|found| &found.digest)),
+        Action::Blocked { .. } => return Outcome::Blocked,
+        Action::Delete { .. } => return Outcome::not_done(NotDone::Stopped),
+        Action::Create { after } | Action::Update { after, .. } => after,
+    };
+    if engine.stop.was_asked() {
+        return Outcome::not_done(NotDone::Stopped);
     }
-
-    async fn outcome(&self, change: &Change) -> Outcome {
-        let copy = match &change.action {
-            Action::NoOp { .. } => return Outcome::Unchanged,
-            Action::Blocked {
-                before,
-                reason: BlockReason::TargetMoved { .. },
-            } => return Outcome::stale(before.as_ref().map(|found| &found.digest)),
-            Action::Blocked { .. } => return Outcome::Blocked,
-            Action::Delete { .. } => return Outcome::not_done(NotDone::Stopped),
-            Action::Create { after } | Action::Update { after, .. } => after,
-        };
-        if self.stop.was_asked() {
-            return Outcome::not_done(NotDone::Stopped);
-        }
-        self.progress.begin(&change.target);
-        let outcome = image::copy(self, change, copy).await;
-        self.progress.finish(&change.target);
-        outcome
-    }
+    engine.progress.begin(&change.target);
+    let outcome = image::copy(engine, change, copy).await;
+    engine.progress.finish(&change.target);
+    outcome
 }

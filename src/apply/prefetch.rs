@@ -8,7 +8,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use crate::model::Failure;
 use crate::registry::WriteRegistry;
 
-use super::blobs::BlobJob;
+use super::job::BlobJob;
 use super::uploads::{OpenUpload, Uploads};
 
 /// Larger blobs are streamed.

@@ -11,60 +11,67 @@ use crate::plan::referrers::{fallback_tag, listed_in_fallback};
 use crate::registry::{Pushed, WriteRegistry};
 use crate::single_flight::SingleFlight;
 
-use super::Engine;
-
 /// What a run knows about the lists of referrers of its target.
-#[derive(Default)]
-pub(super) struct Lists {
-    /// Whether the registry keeps them itself, as far as it does not say so at each push.
+pub(super) struct ReferrerLists<'a, R> {
+    registry: &'a R,
+    /// Whether the target is known to keep them itself, or not to.
+    profile: Option<bool>,
+    /// Whether it does, as far as it does not say so at each push.
     kept: SingleFlight<Repository, bool>,
     /// Held while the index under a tag is read and written back.
     alone: SingleFlight<Reference, Arc<Mutex<()>>>,
 }
 
-/// Sees to it that a referrer is listed that is in the repository; `pushed` is what came of it, if it was
-/// pushed by this run.
-pub(super) async fn list<R: WriteRegistry>(
-    engine: &Engine<'_, R>,
-    repository: &Repository,
-    (referrer, subject): (&RawManifest, &Digest),
-    pushed: Option<Pushed>,
-) -> Result<(), Failure> {
-    if pushed.is_some_and(|pushed| pushed.lists_referrer)
-        || keeps_lists(engine, repository, subject).await
-    {
-        return Ok(());
+impl<'a, R: WriteRegistry> ReferrerLists<'a, R> {
+    /// Begins with what the target's profile says of it.
+    pub(super) fn new(registry: &'a R, profile: Option<bool>) -> Self {
+        Self {
+            registry,
+            profile,
+            kept: SingleFlight::default(),
+            alone: SingleFlight::default(),
+        }
     }
-    let registry = engine.registry;
-    let tag = Reference::tagged(repository.clone(), fallback_tag(subject));
-    let fresh = async || Arc::default();
-    let alone = engine.lists.alone.always(tag.clone(), fresh).await;
-    let _alone = alone.lock().await;
-    let listed = registry.get_manifest(&tag).await?;
-    let malformed = |error: ManifestError| {
-        let manifest = listed.as_ref().unwrap_or(referrer);
-        let digest = manifest.descriptor.digest.clone();
-        Failure::of_image(&tag, Fault::Manifest { digest, error })
-    };
-    if let Some(index) = listed_in_fallback(listed.as_ref(), referrer).map_err(malformed)? {
-        registry.put_manifest(&tag, &index).await?;
-    }
-    Ok(())
-}
 
-/// Tells whether the registry has the referrers API; who cannot tell does the work.
-async fn keeps_lists<R: WriteRegistry>(
-    engine: &Engine<'_, R>,
-    repository: &Repository,
-    subject: &Digest,
-) -> bool {
-    if let Some(known) = engine.plan.target.profile.referrers_api {
-        return known;
+    /// Sees to it that a referrer is listed that is in the repository; `pushed` is what came of it, if it
+    /// was pushed by this run.
+    pub(super) async fn list(
+        &self,
+        repository: &Repository,
+        (referrer, subject): (&RawManifest, &Digest),
+        pushed: Option<Pushed>,
+    ) -> Result<(), Failure> {
+        if pushed.is_some_and(|pushed| pushed.lists_referrer)
+            || self.keeps_lists(repository, subject).await
+        {
+            return Ok(());
+        }
+        let tag = Reference::tagged(repository.clone(), fallback_tag(subject));
+        let fresh = async || Arc::default();
+        let alone = self.alone.always(tag.clone(), fresh).await;
+        let _alone = alone.lock().await;
+        let listed = self.registry.get_manifest(&tag).await?;
+        let malformed = |error: ManifestError| {
+            let manifest = listed.as_ref().unwrap_or(referrer);
+            let digest = manifest.descriptor.digest.clone();
+            Failure::of_image(&tag, Fault::Manifest { digest, error })
+        };
+        if let Some(index) = listed_in_fallback(listed.as_ref(), referrer).map_err(malformed)? {
+            self.registry.put_manifest(&tag, &index).await?;
+        }
+        Ok(())
     }
-    let ask = async || {
-        let listed = engine.registry.list_referrers(repository, subject).await?;
-        Ok::<_, Failure>(listed.is_some())
-    };
-    let answer = engine.lists.kept.get(repository.clone(), ask).await;
-    answer.is_ok_and(|(kept, _)| kept)
+
+    /// Tells whether the registry has the referrers API; who cannot tell does the work.
+    async fn keeps_lists(&self, repository: &Repository, subject: &Digest) -> bool {
+        if let Some(known) = self.profile {
+            return known;
+        }
+        let ask = async || {
+            let listed = self.registry.list_referrers(repository, subject).await?;
+            Ok::<_, Failure>(listed.is_some())
+        };
+        let answer = self.kept.get(repository.clone(), ask).await;
+        answer.is_ok_and(|(kept, _)| kept)
+    }
 }

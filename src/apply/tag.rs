@@ -1,12 +1,35 @@
-//! What a tag points to after a request that went wrong, and when all is done.
+//! Moves a tag, and tells what it points to after a request that went wrong and when all is done.
 
 use futures_util::StreamExt as _;
 
 use crate::model::{Digest, Failure, Reference};
 use crate::plan::{Outcome, TagAfter, Transfer};
-use crate::registry::WriteRegistry;
+use crate::registry::{Pushed, WriteRegistry};
 
-use super::Engine;
+use super::engine::Engine;
+
+/// Moves a tag by `push`, if it still points to what the plan saw, or to nothing where that is none.
+pub(super) async fn move_to<R: WriteRegistry>(
+    engine: &Engine<'_, R>,
+    tag: &Reference,
+    planned: Option<&Digest>,
+    wanted: &Digest,
+    push: impl Future<Output = Result<Pushed, Failure>>,
+) -> Result<(), Outcome> {
+    let Engine { registry, stop, .. } = engine;
+    let now = stop.or(registry.head_manifest(tag)).await?;
+    let now = now.map_err(Outcome::failed)?.map(|found| found.digest);
+    if now.as_ref() == Some(wanted) {
+        return Ok(());
+    }
+    if now.as_ref() != planned {
+        return Err(Outcome::stale(now.as_ref()));
+    }
+    match stop.or_unanswered(push).await? {
+        Ok(_) => Ok(()),
+        Err(failure) => look_again(engine, tag, Some(wanted), planned, failure).await,
+    }
+}
 
 /// Tells what became of a tag whose move or deletion was not answered, or was refused: the request may
 /// have arrived all the same.

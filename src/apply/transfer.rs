@@ -8,12 +8,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::model::{Cause, Failure, Fault};
+use crate::model::{Cause, Failure};
 use crate::registry::{WriteRegistry, retries};
 
-use super::blobs::BlobJob;
 use super::chunking::Chunking;
 use super::download::Download;
+use super::ended::{Ended, Judge};
+use super::job::BlobJob;
 use super::resumable_body::ResumableBody;
 use super::retry_budget::RetryBudget;
 use super::uploads::{OpenUpload, Uploads};
@@ -47,8 +48,7 @@ pub(super) async fn send<R: WriteRegistry>(
         offset: 0,
         budget: RetryBudget::default(),
         waits: false,
-        read_again: false,
-        sent_again: false,
+        judge: Judge::default(),
     };
     let sent = sending.send(whole).await;
     if sent.is_ok() {
@@ -75,21 +75,7 @@ struct Sending<'a, R> {
     budget: RetryBudget,
     /// Whether the source is to be waited for before anything is sent.
     waits: bool,
-    /// Whether the source sent other bytes than it should have, once.
-    read_again: bool,
-    /// Whether the target got other bytes than it was sent, once.
-    sent_again: bool,
-}
-
-/// Why a try did not bring the blob to its target.
-enum Ended {
-    /// Another try may do.
-    Broke(Failure),
-    /// The source was silent for long, which says nothing about the target.
-    Waited(Failure),
-    /// What the target got is not the blob; begun anew it may be.
-    Spoilt(Failure),
-    Failed(Failure),
+    judge: Judge,
 }
 
 impl<R: WriteRegistry> Sending<'_, R> {
@@ -121,7 +107,7 @@ impl<R: WriteRegistry> Sending<'_, R> {
     async fn send_rest(&mut self) -> Result<(), Ended> {
         if std::mem::take(&mut self.waits) {
             let ready = self.body.ready(self.offset).await;
-            ready.map_err(|failure| self.source_failed(failure))?;
+            ready.map_err(|failure| self.judge.source_failed(failure))?;
         }
         let size = self.job.blob.size;
         let least = self.session.least_chunk();
@@ -185,7 +171,7 @@ impl<R: WriteRegistry> Sending<'_, R> {
     async fn after(&mut self, sent: Result<(), Failure>) -> Result<(), Ended> {
         let was_silent = self.body.waits_for() >= SILENT;
         if let Err(failure) = self.body.end().await {
-            return Err(self.source_failed(failure));
+            return Err(self.judge.source_failed(failure));
         }
         match sent {
             Err(failure) if was_silent => Err(Ended::Waited(failure)),
@@ -193,31 +179,8 @@ impl<R: WriteRegistry> Sending<'_, R> {
         }
     }
 
-    /// Tells what a failure of the source means. One wrong byte may have become so on its way, once.
-    fn source_failed(&mut self, failure: Failure) -> Ended {
-        let is_other = matches!(
-            failure.fault,
-            Fault::OtherBytes { .. } | Fault::TooLong { .. }
-        );
-        if is_other && !std::mem::replace(&mut self.read_again, true) {
-            return Ended::Spoilt(failure);
-        }
-        Ended::Failed(failure)
-    }
-
-    /// Tells what a failure of the target means.
     fn target_failed(&mut self, failure: Failure) -> Ended {
-        let is_damaged = matches!(failure.fault, Fault::Damaged(_));
-        let may_pass = failure.cause().may_pass() || is_damaged;
-        if may_pass || failure.is_mended || is_session_lost(&failure) {
-            return Ended::Broke(failure);
-        }
-        // What went out was the blob, so that it may have suffered on its way, once.
-        let is_other = failure.code() == Some("DIGEST_INVALID");
-        if self.chunking.refused() || is_other && !std::mem::replace(&mut self.sent_again, true) {
-            return Ended::Spoilt(failure);
-        }
-        Ended::Failed(failure)
+        self.judge.target_failed(failure, &mut self.chunking)
     }
 
     /// Gets ready for the next try; true where nothing is left to do.
@@ -311,13 +274,4 @@ async fn watch<R: WriteRegistry>(
             return sent;
         }
     }
-}
-
-/// Tells whether a registry says that it knows the upload no more, or that it stands elsewhere.
-fn is_session_lost(failure: &Failure) -> bool {
-    matches!(failure.status(), Some(404 | 409 | 410 | 416))
-        || matches!(
-            failure.code(),
-            Some("BLOB_UPLOAD_UNKNOWN" | "BLOB_UPLOAD_INVALID")
-        )
 }

@@ -1,0 +1,53 @@
+//! What all images of a run share.
+
+use tokio::sync::watch;
+
+use crate::model::{Digest, Repository};
+use crate::plan::Plan;
+use crate::progress::Progress;
+use crate::registry::{Pushed, WriteRegistry};
+use crate::single_flight::SingleFlight;
+use crate::tree::ManifestMemory;
+
+use super::blobs::Blobs;
+use super::referrers::ReferrerLists;
+use super::stop::Stop;
+
+/// What all images of a run share.
+pub(super) struct Engine<'a, R> {
+    pub(super) plan: &'a Plan,
+    pub(super) registry: &'a R,
+    pub(super) stop: Stop,
+    pub(super) progress: &'a Progress,
+    pub(super) blobs: Blobs<'a, R>,
+    /// The manifests that a repository was seen to hold, by digest.
+    pub(super) manifests: SingleFlight<(Repository, Digest), Pushed>,
+    pub(super) lists: ReferrerLists<'a, R>,
+    /// What the manifests of all images that are under way share.
+    pub(super) memory: ManifestMemory,
+}
+
+impl<'a, R: WriteRegistry> Engine<'a, R> {
+    pub(super) fn new(
+        plan: &'a Plan,
+        registry: &'a R,
+        stop: watch::Receiver<bool>,
+        progress: &'a Progress,
+    ) -> Self {
+        let existing = plan.existing_repositories();
+        let mut blobs = Blobs::new(registry, plan.target.profile.mount, existing);
+        for (new, old) in plan.renames() {
+            blobs.renamed(plan.target.repository(new), plan.target.repository(old));
+        }
+        Self {
+            plan,
+            registry,
+            stop: Stop::new(stop),
+            progress,
+            blobs,
+            manifests: SingleFlight::default(),
+            lists: ReferrerLists::new(registry, plan.target.profile.referrers_api),
+            memory: ManifestMemory::default(),
+        }
+    }
+}
