@@ -21,6 +21,7 @@ mod images_txt;
 pub mod import;
 mod items;
 mod keywords;
+mod line;
 mod load;
 mod mirror_file;
 mod mistakes;

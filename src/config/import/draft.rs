@@ -2,10 +2,9 @@
 
 use std::fmt::Write;
 
+use crate::config::reader::Format;
+use crate::config::target::{NAMESPACE_VARIABLE, REGISTRY_VARIABLE};
 use crate::plan::TargetName;
-
-use super::super::reader::Format;
-use super::super::target::{NAMESPACE_VARIABLE, REGISTRY_VARIABLE};
 
 /// A mirror file that is being written.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -2,16 +2,16 @@
 
 use std::collections::HashMap;
 
+use crate::config::advice::Taken;
+use crate::config::declared::Resolved;
+use crate::config::diagnostics::{Diagnostic, Severity};
+use crate::config::entries::{self, Resolution};
+use crate::config::images_txt;
+use crate::config::mirror_file::Choices;
+use crate::config::naming::{Written, flat_names};
 use crate::model::Platforms;
 use crate::plan::{Profile, ProfileKind, TargetName};
 
-use super::super::advice::Taken;
-use super::super::declared::Resolved;
-use super::super::diagnostics::{Diagnostic, Severity};
-use super::super::entries::{self, Resolution};
-use super::super::images_txt;
-use super::super::mirror_file::Choices;
-use super::super::naming::{Written, flat_names};
 use super::draft::{Draft, Line};
 
 /// Makes a draft of an image list.

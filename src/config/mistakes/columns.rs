@@ -1,7 +1,8 @@
 //! Mistakes in which and how many words stand on a line.
 
-use super::{Line, Mistake, short};
 use crate::model::{PlatformPattern, Reference, check_tag};
+
+use super::mistake::{Line, Mistake, short};
 
 pub(super) fn is_image(text: &str) -> bool {
     text.parse::<Reference>().is_ok()

@@ -1,8 +1,10 @@
 //! Files that are of another form as a whole.
 
-use super::super::diagnostics::Diagnostic;
-use super::super::images_txt::place;
-use super::{forms, not_a_list};
+use crate::config::diagnostics::Diagnostic;
+use crate::config::line::place;
+
+use super::forms;
+use super::mistake::not_a_list;
 
 /// What a file is, and what to do about it.
 type Other = (&'static str, &'static str);
@@ -45,7 +47,7 @@ const RECOGNISERS: [Recogniser; 8] = [
 /// Says what the text of a file is that is no image list; nothing where it may be one.
 ///
 /// To be asked only where a line is not understood.
-pub(in super::super) fn whole_file(file: &str, text: &str) -> Option<Diagnostic> {
+pub(in crate::config) fn whole_file(file: &str, text: &str) -> Option<Diagnostic> {
     let is_comment = |line: &str| line.trim().is_empty() || line.trim_start().starts_with('#');
     let lines = text
         .lines()

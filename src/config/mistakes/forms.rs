@@ -1,9 +1,10 @@
 //! Lines as other programs print or read them.
 
-use super::super::images_txt::parse_line;
-use super::columns::is_image;
-use super::{Line, Mistake};
+use crate::config::line::parse_line;
 use crate::model::check_tag;
+
+use super::columns::is_image;
+use super::mistake::{Line, Mistake};
 
 /// What prints a table, how its header begins, and how to make it print images alone.
 pub(super) struct Table {

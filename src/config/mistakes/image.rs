@@ -1,9 +1,10 @@
 //! Mistakes in the image itself: the one word behind the platform.
 
-use super::super::images_txt::Word;
-use super::pages::{Page, page};
-use super::{Line, Mistake, short};
+use crate::config::line::Word;
 use crate::model::{Digest, Reference, ReferenceError, check_tag};
+
+use super::mistake::{Line, Mistake, short};
+use super::pages::{Page, page};
 
 fn image<'a>(line: &Line<'a>) -> Option<Word<'a>> {
     match line.behind_platform() {

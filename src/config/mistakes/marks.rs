@@ -1,6 +1,6 @@
 //! Marks that do not belong to an image: of comments, of lists, of quotations.
 
-use super::{Line, Mistake, short};
+use super::mistake::{Line, Mistake, short};
 
 /// What git leaves where it cannot merge.
 pub(super) fn conflict(line: &Line<'_>) -> Option<Mistake> {

@@ -13,103 +13,22 @@ mod files;
 mod forms;
 mod image;
 mod marks;
+mod mistake;
 mod pages;
 mod platform;
 mod targets;
 mod words;
 
-use std::ops::Range;
-
 use indexmap::IndexMap;
 
 use super::at::At;
-use super::diagnostics::{Diagnostic, Place};
-use super::images_txt::{Word, parse_line, place, split_platform, words};
+use super::diagnostics::Diagnostic;
+use super::line::{parse_line, place};
 use super::reader::Format;
 
+use mistake::{Line, Mistake, OTHER_FORM};
+
 pub(super) use files::whole_file;
-
-/// A mistake in a line.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Mistake {
-    code: &'static str,
-    message: String,
-    /// The bytes of the line that it is about.
-    span: Range<usize>,
-    help: Option<String>,
-    /// The line (or lines) without this one mistake.
-    mended: Option<String>,
-}
-
-impl Mistake {
-    fn new(code: &'static str, message: impl Into<String>, span: Range<usize>) -> Self {
-        Self {
-            code,
-            message: message.into(),
-            span,
-            help: None,
-            mended: None,
-        }
-    }
-
-    /// Makes a mistake of a line that is something else altogether, which `what` goes on to say.
-    fn other_form(line: &Line<'_>, what: &str) -> Self {
-        let start = line.words.first().map_or(0, |word| word.start);
-        let message = format!("this is {what}, not an image");
-        Self::new(OTHER_FORM, message, start..line.text.len())
-    }
-
-    fn help(self, help: impl Into<String>) -> Self {
-        Self {
-            help: Some(help.into()),
-            ..self
-        }
-    }
-
-    fn mended(self, line: impl Into<String>) -> Self {
-        let line = line.into();
-        // A comment declares nothing: it is no way to write what was meant.
-        let declares = |line: &str| !line.trim().is_empty() && !line.trim().starts_with('#');
-        Self {
-            mended: line.lines().any(declares).then_some(line),
-            ..self
-        }
-    }
-}
-
-/// The code of lines that are something else altogether.
-const OTHER_FORM: &str = "other-form";
-
-/// A line with its words.
-struct Line<'a> {
-    text: &'a str,
-    words: Vec<Word<'a>>,
-}
-
-impl<'a> Line<'a> {
-    fn of(text: &'a str) -> Self {
-        Self {
-            text,
-            words: words(text),
-        }
-    }
-
-    /// Returns the words behind the platform; all of them if there is none.
-    fn behind_platform(&self) -> &[Word<'a>] {
-        split_platform(&self.words).map_or(&self.words, |(_, rest)| rest)
-    }
-
-    /// Returns the line with one part replaced.
-    fn with(&self, part: Range<usize>, text: &str) -> String {
-        let (before, after) = (&self.text[..part.start], &self.text[part.end..]);
-        format!("{before}{text}{after}").trim().to_owned()
-    }
-
-    /// Returns the bytes from one word to the end.
-    fn from(&self, word: &Word<'_>) -> Range<usize> {
-        word.start..self.text.len()
-    }
-}
 
 type Recogniser = fn(&Line<'_>) -> Option<Mistake>;
 
@@ -233,12 +152,6 @@ fn diagnostic(file: &str, Wrong { start, line }: Wrong<'_>, mistake: Mistake) ->
     }
 }
 
-/// Says that a whole file is something else, with what to do about it.
-fn not_a_list(place: Place, what: &str, help: &str) -> Diagnostic {
-    let message = format!("this file is {what}, not an image list");
-    Diagnostic::error(OTHER_FORM, message).at(place).help(help)
-}
-
 /// Explains why an item of a mirror file is not understood; `whole` tells whether the text is the
 /// whole item, and not the `source` of a table.
 pub(super) fn explain_item(text: &At<String>, whole: bool, format: Format) -> Diagnostic {
@@ -276,14 +189,5 @@ fn item(line: &str, whole: bool, format: Format) -> Option<String> {
             "{{ source = {source}, platforms = [{platform:?}] }}"
         )),
         (Some(_), _) => None,
-    }
-}
-
-/// Returns a text for a message; a very long one is cut.
-fn short(text: &str) -> String {
-    const LIMIT: usize = 120;
-    match text.char_indices().nth(LIMIT) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
     }
 }

@@ -1,9 +1,10 @@
 //! Mistakes in the platform before an image.
 
-use super::super::images_txt::split_platform;
-use super::super::spelling::closest;
-use super::{Line, Mistake, short};
+use crate::config::line::split_platform;
+use crate::config::spelling::closest;
 use crate::model::{PlatformPattern, Reference};
+
+use super::mistake::{Line, Mistake, short};
 
 const OPTION: &str = "--platform";
 

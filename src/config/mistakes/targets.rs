@@ -1,10 +1,11 @@
 //! Lines that say where an image goes, which an image list cannot.
 
-use super::super::images_txt::{Word, split_platform};
-use super::super::reader::Format;
-use super::columns::is_image;
-use super::{Line, Mistake};
+use crate::config::line::{Word, split_platform};
+use crate::config::reader::Format;
 use crate::model::check_tag;
+
+use super::columns::is_image;
+use super::mistake::{Line, Mistake};
 
 /// `nginx:1.27 => web:1`, `nginx:1.27 mirror/nginx:1.27`, `example/cli mirror/cli 2.0`
 pub(super) fn source_and_target(line: &Line<'_>) -> Option<Mistake> {

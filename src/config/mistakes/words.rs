@@ -1,8 +1,9 @@
 //! Mistakes in how the words of a line are put together.
 
-use super::super::images_txt::Word;
+use crate::config::line::Word;
+
 use super::columns::{is_image, platform};
-use super::{Line, Mistake, short};
+use super::mistake::{Line, Mistake, short};
 
 /// `nginx:1.27 # web`
 pub(super) fn comment_behind_the_image(line: &Line<'_>) -> Option<Mistake> {
