@@ -7,7 +7,7 @@ use crate::plan::{Profile, TargetName};
 
 use super::declared::{Declared, Form, Naming, Resolved};
 use super::diagnostics::Diagnostic;
-use super::reader::Format;
+use super::format::Format;
 
 /// The names that images of a set have or were offered, so that nothing is offered twice.
 #[derive(Debug, Clone, Default, PartialEq)]

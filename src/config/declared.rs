@@ -4,8 +4,8 @@ use crate::model::Reference;
 use crate::plan::{Entry, Origin, TargetName};
 
 use super::diagnostics::Place;
+use super::format::Format;
 use super::mirror_file::Choices;
-use super::reader::Format;
 
 /// What one line of an image list, or one item of a mirror file, asks for.
 #[derive(Debug, Clone, PartialEq)]

@@ -8,9 +8,9 @@ use crate::plan::TargetName;
 use super::at::At;
 use super::declared::{Declared, Form, Naming};
 use super::diagnostics::{Diagnostic, Files};
+use super::format::Format;
 use super::mirror_file::{Choices, ImageItem, ImageTable};
 use super::mistakes;
-use super::reader::Format;
 
 /// Checks the images of a mirror file; those that are wrong become diagnostics.
 pub(super) fn declare(

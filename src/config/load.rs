@@ -8,9 +8,10 @@ use super::at::At;
 use super::declared::Declared;
 use super::diagnostics::{Diagnostic, Files, Kind, Place, Severity};
 use super::entries::Resolution;
+use super::format::Format;
 use super::mirror_file::{Choices, RegistryTable};
 use super::node::SyntaxError;
-use super::reader::{Format, Reader};
+use super::reader::Reader;
 use super::settings::{PruneSettings, Registries, RegistrySettings};
 use super::validate::{Checked, validate};
 use super::{

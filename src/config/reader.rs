@@ -6,37 +6,13 @@ use std::time::Duration;
 
 use super::Environment;
 use super::at::At;
-use super::diagnostics::{Diagnostic, Kind, Place};
+use super::diagnostics::{Diagnostic, Place};
 use super::durations;
+use super::format::Format;
 use super::keywords::Keyword;
-use super::node::{Node, Pair, ScalarKind, Value};
+use super::node::{Node, ScalarKind, Value};
 use super::spelling::closest;
-use super::variables::{self, Unresolved};
-
-/// How a file is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Format {
-    /// YAML.
-    Yaml,
-    /// TOML.
-    Toml,
-}
-
-impl Format {
-    /// Writes a text as this format wants it.
-    pub(super) fn quote(self, text: &str) -> String {
-        const WORDS: [&str; 9] = ["true", "false", "yes", "no", "on", "off", "y", "n", "null"];
-        let plain = |c: char| c.is_ascii_alphanumeric() || "_./-@:".contains(c);
-        let bare = text.starts_with(|c: char| c.is_ascii_alphabetic())
-            && text.chars().all(plain)
-            && !text.ends_with(':')
-            && !WORDS.contains(&text.to_ascii_lowercase().as_str());
-        match self {
-            Self::Yaml if bare => text.to_owned(),
-            Self::Yaml | Self::Toml => format!("{text:?}"),
-        }
-    }
-}
+use super::variables;
 
 /// Reads the nodes of one file.
 pub(super) struct Reader<'a> {
@@ -71,7 +47,13 @@ impl<'a> Reader<'a> {
     }
 
     /// Says that `node` is not what `key` must be, such as `a list`.
-    fn wrong_type(&mut self, node: &Node, key: &str, wanted: &str, replacement: Option<String>) {
+    pub(super) fn wrong_type(
+        &mut self,
+        node: &Node,
+        key: &str,
+        wanted: &str,
+        replacement: Option<String>,
+    ) {
         let message = format!("`{key}` must be {wanted}, not {}", node.describe());
         let place = self.place(&node.span);
         let diagnostic = Diagnostic::error("wrong-type", message).at(place.clone());
@@ -119,7 +101,7 @@ impl<'a> Reader<'a> {
         match variables::expand(&value, self.environment) {
             Ok(value) => Some(At { value, place }),
             Err(unresolved) => {
-                self.report(unresolved_variable(&unresolved).at(place));
+                self.report(unresolved.diagnostic().at(place));
                 None
             }
         }
@@ -186,6 +168,16 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Reads a whole number of at least 1.
+    pub(super) fn at_least_one<N>(&mut self, node: &Node, key: &str) -> Option<N>
+    where
+        N: FromStr + PartialOrd + From<u8>,
+    {
+        self.number(node, key, "a whole number of at least 1", |number| {
+            *number >= N::from(1)
+        })
+    }
+
     /// Reads a length of time.
     pub(super) fn duration(&mut self, node: &Node, key: &str) -> Option<Duration> {
         let Value::Scalar { text, .. } = &node.value else {
@@ -244,118 +236,5 @@ impl<'a> Reader<'a> {
                 &[]
             }
         }
-    }
-
-    /// Reads a table. Of two equal keys the first counts, and both are reported.
-    pub(super) fn table<'n>(&mut self, node: &'n Node, key: &str) -> Option<Table<'n>> {
-        let pairs = match &node.value {
-            Value::Table(pairs) => pairs.as_slice(),
-            Value::Nothing => &[],
-            Value::Scalar { .. } | Value::List(_) => {
-                self.wrong_type(node, key, "a table", None);
-                return None;
-            }
-        };
-        let mut open: Vec<&Pair> = Vec::new();
-        for pair in pairs {
-            match open.iter().find(|first| first.key == pair.key) {
-                None => open.push(pair),
-                Some(first) => {
-                    let first = self.place(&first.key_span);
-                    let message = format!("the key `{}` stands here twice", pair.key);
-                    let diagnostic = Diagnostic::error("duplicate-key", message)
-                        .at(self.place(&pair.key_span))
-                        .label("again")
-                        .related(first, "the first time")
-                        .help("keep one of them");
-                    self.report(diagnostic);
-                }
-            }
-        }
-        Some(Table {
-            open,
-            known: Vec::new(),
-        })
-    }
-
-    /// Reports the keys of a table that nobody asked for.
-    pub(super) fn finish(&mut self, table: Table<'_>, what: &str) {
-        for pair in table.open {
-            let message = format!("unknown key `{}` in {what}", pair.key);
-            let place = self.place(&pair.key_span);
-            let diagnostic = Diagnostic::error("unknown-key", message).at(place.clone());
-            let diagnostic = if let Some(meant) = closest(&pair.key, table.known.iter().copied()) {
-                diagnostic
-                    .help(format!("did you mean `{meant}`?"))
-                    .replace(place, meant)
-            } else {
-                let known: Vec<String> = table.known.iter().map(|key| format!("`{key}`")).collect();
-                diagnostic.help(format!("the keys there are: {}", known.join(", ")))
-            };
-            self.report(diagnostic);
-        }
-    }
-}
-
-/// A table that is being read: the keys that nobody has asked for yet, and those asked for.
-pub(super) struct Table<'n> {
-    open: Vec<&'n Pair>,
-    known: Vec<&'static str>,
-}
-
-impl<'n> Table<'n> {
-    /// Takes a key out; a key with no value is as good as none.
-    pub(super) fn take(&mut self, key: &'static str) -> Option<&'n Node> {
-        self.take_pair(key)
-            .map(|pair| &pair.value)
-            .filter(|node| node.value != Value::Nothing)
-    }
-
-    /// Takes a key out with its value, even if it has none.
-    pub(super) fn take_pair(&mut self, key: &'static str) -> Option<&'n Pair> {
-        self.known.push(key);
-        let at = self.open.iter().position(|pair| pair.key == key)?;
-        Some(self.open.remove(at))
-    }
-
-    /// Takes all that is left, whatever the keys.
-    pub(super) fn take_rest(&mut self) -> Vec<&'n Pair> {
-        std::mem::take(&mut self.open)
-    }
-
-    /// Returns the known key that an unknown one was probably meant to be.
-    pub(super) fn meant(&self, key: &str) -> Option<&'static str> {
-        closest(key, self.known.iter().copied())
-    }
-
-    /// Returns what nobody has asked for yet.
-    pub(super) fn rest(&self) -> &[&'n Pair] {
-        &self.open
-    }
-}
-
-fn unresolved_variable(unresolved: &Unresolved) -> Diagnostic {
-    match unresolved {
-        Unresolved::NotSet { name, meant } => {
-            let message = format!("the environment variable `{name}` is not set");
-            let help = match meant {
-                Some(meant) => format!("`{meant}` is set: did you mean `${{{meant}}}`?"),
-                None => format!("set `{name}`, or write the value itself"),
-            };
-            Diagnostic::error("variable-not-set", message)
-                .of_kind(Kind::Environment)
-                .help(help)
-        }
-        Unresolved::Empty { name } => {
-            let message = format!("the environment variable `{name}` is empty");
-            Diagnostic::error("variable-not-set", message)
-                .of_kind(Kind::Environment)
-                .help("in GitHub Actions, a secret or variable that does not exist is empty")
-        }
-        Unresolved::Malformed { text } => Diagnostic::error(
-            "not-a-variable",
-            format!("`{text}` is not `${{NAME}}`"),
-        )
-        .help("a name has letters, digits and `_`; write `$${` for the characters `${` themselves"),
     }
 }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::Environment;
+use super::diagnostics::{Diagnostic, Kind};
 use super::spelling::closest;
 
 /// Why a `${…}` has no value.
@@ -25,6 +26,35 @@ pub(super) enum Unresolved {
         /// What stands there.
         text: String,
     },
+}
+
+impl Unresolved {
+    /// Says it.
+    pub(super) fn diagnostic(&self) -> Diagnostic {
+        match self {
+        Self::NotSet { name, meant } => {
+            let message = format!("the environment variable `{name}` is not set");
+            let help = match meant {
+                Some(meant) => format!("`{meant}` is set: did you mean `${{{meant}}}`?"),
+                None => format!("set `{name}`, or write the value itself"),
+            };
+            Diagnostic::error("variable-not-set", message)
+                .of_kind(Kind::Environment)
+                .help(help)
+        }
+        Self::Empty { name } => {
+            let message = format!("the environment variable `{name}` is empty");
+            Diagnostic::error("variable-not-set", message)
+                .of_kind(Kind::Environment)
+                .help("in GitHub Actions, a secret or variable that does not exist is empty")
+        }
+        Self::Malformed { text } => Diagnostic::error(
+            "not-a-variable",
+            format!("`{text}` is not `${{NAME}}`"),
+        )
+        .help("a name has letters, digits and `_`; write `$${` for the characters `${` themselves"),
+    }
+    }
 }
 
 /// A part of a text.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::config::reader::Format;
+use crate::config::format::Format;
 use crate::config::target::{NAMESPACE_VARIABLE, REGISTRY_VARIABLE};
 use crate::plan::TargetName;
 

@@ -23,8 +23,8 @@ use indexmap::IndexMap;
 
 use super::at::At;
 use super::diagnostics::Diagnostic;
+use super::format::Format;
 use super::line::{parse_line, place};
-use super::reader::Format;
 
 use mistake::{Line, Mistake, OTHER_FORM};
 

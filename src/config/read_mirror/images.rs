@@ -1,0 +1,146 @@
+//! The images, and what can be chosen for one or for all of them.
+
+use crate::config::at::At;
+use crate::config::diagnostics::Diagnostic;
+use crate::config::format::Format;
+use crate::config::mirror_file::{Choices, ImageItem, ImageTable};
+use crate::config::node::{Node, Pair, Value};
+use crate::config::reader::Reader;
+use crate::config::table::Table;
+use crate::model::{PlatformPattern, Platforms, Reference};
+
+pub(super) fn defaults(reader: &mut Reader<'_>, node: &Node) -> Option<Choices> {
+    let mut table = reader.table(node, "defaults")?;
+    let choices = choices(reader, &mut table);
+    reader.finish(table, "`defaults`");
+    Some(choices)
+}
+
+fn choices(reader: &mut Reader<'_>, table: &mut Table<'_>) -> Choices {
+    Choices {
+        platforms: table
+            .take("platforms")
+            .and_then(|node| platforms(reader, node)),
+        missing_platforms: table
+            .take("missing-platforms")
+            .and_then(|node| reader.word(node, "missing-platforms")),
+        attestations: table
+            .take("attestations")
+            .and_then(|node| reader.word(node, "attestations")),
+        referrers: table
+            .take("referrers")
+            .and_then(|node| reader.word(node, "referrers")),
+        foreign_layers: table
+            .take("foreign-layers")
+            .and_then(|node| reader.word(node, "foreign-layers")),
+    }
+}
+
+fn platforms(reader: &mut Reader<'_>, node: &Node) -> Option<Platforms> {
+    let items = match &node.value {
+        Value::Scalar { text, .. } if text == "all" => return Some(Platforms::All),
+        // One platform need not be a list.
+        Value::Scalar { .. } => std::slice::from_ref(node),
+        _ => reader.list(node, "platforms"),
+    };
+    if let ([], Value::List(_)) = (items, &node.value) {
+        let place = reader.place(&node.span);
+        let empty = Diagnostic::error("no-platforms", "this list has no platforms")
+            .at(place)
+            .help("name some, or write `all`");
+        reader.report(empty);
+        return None;
+    }
+    let parsed: Vec<Option<PlatformPattern>> =
+        items.iter().map(|node| platform(reader, node)).collect();
+    let patterns: Vec<PlatformPattern> = parsed.into_iter().collect::<Option<_>>()?;
+    (!patterns.is_empty()).then(|| Platforms::only(patterns))
+}
+
+fn platform(reader: &mut Reader<'_>, node: &Node) -> Option<PlatformPattern> {
+    let At { value, place } = reader.text(node, "platforms")?;
+    match value.parse::<PlatformPattern>() {
+        Ok(pattern) => Some(pattern),
+        Err(error) => {
+            let diagnostic =
+                Diagnostic::error("not-a-platform", format!("`{value}` is not a platform"))
+                    .at(place.clone());
+            reader.report(match error.meant {
+                Some(meant) => diagnostic.replace(place, reader.format.quote(&meant)),
+                None if value == "all" => diagnostic.help("write `platforms: all`, without a list"),
+                None => diagnostic.help(
+                    "write operating system, architecture and variant, such as `linux/amd64` or \
+                     `linux/arm/v7`",
+                ),
+            });
+            None
+        }
+    }
+}
+
+/// Reads an item of `images`.
+pub(super) fn image(reader: &mut Reader<'_>, node: &Node) -> Option<ImageItem> {
+    if !matches!(node.value, Value::Table(_)) {
+        return reader.text(node, "images").map(ImageItem::Source);
+    }
+    if let Some(diagnostic) = torn_apart(reader, node) {
+        reader.report(diagnostic);
+        return None;
+    }
+    let mut table = reader.table(node, "images")?;
+    let source = if let Some(node) = table.take("source") {
+        reader.text(node, "source")
+    } else {
+        let missing = Diagnostic::error("missing-key", "this image has no `source`")
+            .at(reader.place(&node.span))
+            .help("name the image: `source: nginx:1.27`");
+        reader.report(missing);
+        None
+    };
+    let target = table
+        .take("target")
+        .and_then(|node| reader.text(node, "target"));
+    let choices = choices(reader, &mut table);
+    reader.finish(table, "an image");
+    Some(ImageItem::Table(ImageTable {
+        source: source?,
+        target,
+        choices,
+    }))
+}
+
+/// `- nginx: 1.27`: with a blank behind the colon, YAML takes it for a key and a value.
+///
+/// What does not look like a version may as well be another tool's key with an image behind it.
+fn torn_apart(reader: &Reader<'_>, node: &Node) -> Option<Diagnostic> {
+    let Value::Table(pairs) = &node.value else {
+        return None;
+    };
+    let [
+        Pair {
+            key,
+            key_span,
+            value,
+        },
+    ] = pairs.as_slice()
+    else {
+        return None;
+    };
+    let Value::Scalar { text, .. } = &value.value else {
+        return None;
+    };
+    let image = format!("{key}:{text}");
+    let is_key = matches!(key.as_str(), "source" | "target" | "image" | "name" | "tag");
+    let number = text.strip_prefix('v').unwrap_or(text);
+    let is_version = text == "latest" || number.starts_with(|c: char| c.is_ascii_digit());
+    if is_key || !is_version || image.parse::<Reference>().is_err() {
+        return None;
+    }
+    let place = reader.place(&(key_span.start..value.span.end));
+    let message = "a blank stands in the middle of this image";
+    let diagnostic = Diagnostic::error("blank-in-image", message).at(place.clone());
+    Some(match reader.format {
+        Format::Yaml => diagnostic.replace(place, image),
+        Format::Toml => diagnostic.help(format!("write `{image:?}`")),
+    })
+}

@@ -1,0 +1,113 @@
+//! The settings of registries, with the secrets among them.
+
+use indexmap::IndexMap;
+
+use crate::config::diagnostics::{Diagnostic, Place};
+use crate::config::mirror_file::RegistryTable;
+use crate::config::node::{Node, Pair, Value};
+use crate::config::reader::Reader;
+use crate::config::target::parse_host;
+use crate::config::variables::has_variables;
+use crate::model::Secret;
+
+pub(super) fn registries(reader: &mut Reader<'_>, node: &Node) -> IndexMap<String, RegistryTable> {
+    let mut registries: IndexMap<String, RegistryTable> = IndexMap::new();
+    let mut places: IndexMap<String, Place> = IndexMap::new();
+    let Some(mut table) = reader.table(node, "registries") else {
+        return registries;
+    };
+    for Pair {
+        key,
+        key_span,
+        value,
+    } in table.take_rest()
+    {
+        let place = reader.place(key_span);
+        let settings = registry(reader, value);
+        match parse_host(key) {
+            Err(why) => reader.report(Diagnostic::error("not-a-host", why).at(place)),
+            Ok(host) => {
+                if let Some(first) = places.get(&host) {
+                    let message = format!("`{key}` and another key both stand for `{host}`");
+                    let twice = Diagnostic::error("duplicate-key", message)
+                        .at(place)
+                        .related(first.clone(), "the first one")
+                        .help("keep one of them");
+                    reader.report(twice);
+                } else {
+                    places.insert(host.clone(), place);
+                    registries.insert(host, settings.unwrap_or_default());
+                }
+            }
+        }
+    }
+    registries
+}
+
+fn registry(reader: &mut Reader<'_>, node: &Node) -> Option<RegistryTable> {
+    let mut table = reader.table(node, "a registry")?;
+    let number = "a number greater than 0";
+    let concurrency = table.take("concurrency");
+    let rate = table.take("requests-per-second");
+    let patience = table.take("patience");
+    let plain_http = table.take("plain-http");
+    let ca_file = table.take("ca-file");
+    let username = table.take_pair("username");
+    let password = table.take_pair("password");
+    // Whatever stands beside a misspelt key may be the password.
+    let is_secret = |pair: &&&Pair| matches!(table.meant(&pair.key), None | Some("password"));
+    let secrets = table
+        .rest()
+        .iter()
+        .filter(is_secret)
+        .map(|pair| pair.value.span.clone());
+    reader.secrets.extend(secrets);
+    let settings = RegistryTable {
+        concurrency: concurrency.and_then(|node| reader.at_least_one(node, "concurrency")),
+        requests_per_second: rate.and_then(|node| {
+            let fits = |rate: &f64| rate.is_finite() && *rate > 0.0;
+            reader.number(node, "requests-per-second", number, fits)
+        }),
+        patience: patience.and_then(|node| reader.duration(node, "patience")),
+        plain_http: plain_http.and_then(|node| reader.boolean(node, "plain-http")),
+        ca_file: ca_file
+            .and_then(|node| reader.expanded(node, "ca-file"))
+            .map(|file| file.value),
+        username: username.and_then(|pair| login(reader, pair)),
+        password: password.and_then(|pair| secret(reader, pair)),
+    };
+    reader.finish(table, "a registry");
+    let (alone, missing) = match (username, password) {
+        (Some(username), None) => (username, "password"),
+        (None, Some(password)) => (password, "username"),
+        _ => return Some(settings),
+    };
+    let message = format!("`{}` is of no use without `{missing}`", alone.key);
+    let place = reader.place(&alone.key_span);
+    reader.report(Diagnostic::error("missing-key", message).at(place));
+    Some(settings)
+}
+
+fn login(reader: &mut Reader<'_>, pair: &Pair) -> Option<Secret> {
+    reader
+        .expanded(&pair.value, &pair.key)
+        .map(|text| Secret::new(text.value))
+}
+
+/// Reads a password; one that stands in the file itself is never shown, and warned about.
+fn secret(reader: &mut Reader<'_>, pair: &Pair) -> Option<Secret> {
+    let Value::Scalar { text, .. } = &pair.value.value else {
+        return login(reader, pair);
+    };
+    if !has_variables(text) {
+        reader.secrets.push(pair.value.span.clone());
+        let place = reader.place(&pair.key_span);
+        let warning = "this password can be read by everyone who can read the file";
+        reader.report(
+            Diagnostic::warning("password-in-file", warning)
+                .at(place)
+                .help("put it into an environment variable and write `${NAME}` here"),
+        );
+    }
+    login(reader, pair)
+}

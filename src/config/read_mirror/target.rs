@@ -1,0 +1,98 @@
+//! The target, and the profile that it has.
+
+use crate::config::at::At;
+use crate::config::diagnostics::Diagnostic;
+use crate::config::mirror_file::{ProfileTable, TargetTable};
+use crate::config::node::{Node, Value};
+use crate::config::reader::Reader;
+use crate::config::table::Table;
+
+pub(super) fn target(reader: &mut Reader<'_>, node: &Node) -> Option<At<TargetTable>> {
+    let mut table = reader.table(node, "target")?;
+    let place = reader.place(&node.span);
+    let registry = if let Some(node) = table.take("registry") {
+        reader.expanded(node, "registry")
+    } else {
+        let missing = "the target's key `registry` is missing";
+        let example = "it is the registry's host: `registry: registry.cn-hangzhou.aliyuncs.com`";
+        reader.report(
+            Diagnostic::error("missing-key", missing)
+                .at(place.clone())
+                .help(example),
+        );
+        None
+    };
+    let namespace = table.take("namespace");
+    let value = TargetTable {
+        namespace_unknown: false,
+        registry,
+        namespace: namespace.and_then(|node| reader.expanded(node, "namespace")),
+        profile: table
+            .take("profile")
+            .map(|node| profile(reader, node))
+            .unwrap_or_default(),
+    };
+    reader.finish(table, "`target`");
+    let namespace_unknown = namespace.is_some() && value.namespace.is_none();
+    Some(At {
+        value: TargetTable {
+            namespace_unknown,
+            ..value
+        },
+        place,
+    })
+}
+
+fn profile(reader: &mut Reader<'_>, node: &Node) -> ProfileTable {
+    if !matches!(node.value, Value::Table(_)) {
+        let kind = reader.word(node, "profile").flatten();
+        return ProfileTable {
+            kind,
+            ..ProfileTable::default()
+        };
+    }
+    let Some(mut table) = reader.table(node, "profile") else {
+        return ProfileTable::default();
+    };
+    let flag = |reader: &mut Reader<'_>, table: &mut Table<'_>, key| {
+        table.take(key).and_then(|node| reader.boolean(node, key))
+    };
+    let profile = ProfileTable {
+        image_configs_only: flag(reader, &mut table, "image-configs-only"),
+        mount: flag(reader, &mut table, "mount"),
+        delete: flag(reader, &mut table, "delete"),
+        referrers_api: flag(reader, &mut table, "referrers-api"),
+        kind: table
+            .take("kind")
+            .and_then(|node| reader.word(node, "kind"))
+            .flatten(),
+        name_levels: table
+            .take("name-levels")
+            .and_then(|node| reader.at_least_one(node, "name-levels")),
+        name_length: table
+            .take("name-length")
+            .and_then(|node| name_length(reader, node)),
+        repository_limit: table
+            .take("repository-limit")
+            .and_then(|node| reader.at_least_one(node, "repository-limit")),
+    };
+    reader.finish(table, "`profile`");
+    profile
+}
+
+fn name_length(reader: &mut Reader<'_>, node: &Node) -> Option<(usize, usize)> {
+    let wanted = "two numbers, the least and the greatest: `[2, 64]`";
+    if let Value::List(items) = &node.value
+        && let [least, most] = items.as_slice()
+    {
+        let least = reader.number(least, "name-length", "a number", |_: &usize| true)?;
+        let fits = |most: &usize| *most >= least && *most > 0;
+        let most = reader.number(most, "name-length", wanted, fits)?;
+        return Some((least, most));
+    }
+    let place = reader.place(&node.span);
+    reader.report(
+        Diagnostic::error("wrong-type", format!("`name-length` must be {wanted}")).at(place),
+    );
+    None
+}
