@@ -1,130 +1,16 @@
 //! Two outlines against each other.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
 
-use crate::model::{Descriptor, Digest};
+use crate::model::Digest;
 
-use super::edits::{Edit, edits};
-use super::outline::{Node, Outline};
+use super::image_diff::{ImageDiff, Layers, LayersDiff, PlatformDiff, Setting};
+use super::outline::{BASE_DIGEST, BASE_NAME, Node, Outline, VERSION};
+use super::setting_changes::{change, settings_changes};
 use super::settings::Settings;
-
-/// Longer texts are cut: nobody reads more, and a config may hold megabytes.
-const LONGEST_TEXT: usize = 1000;
-/// More items of a list, or changes of a platform, are counted alone.
-const MOST_ITEMS: usize = 200;
-
-const VERSION: &str = "org.opencontainers.image.version";
-const BASE_NAME: &str = "org.opencontainers.image.base.name";
-const BASE_DIGEST: &str = "org.opencontainers.image.base.digest";
-/// The annotations that are compared.
-pub(super) const COMPARED: [&str; 3] = [VERSION, BASE_NAME, BASE_DIGEST];
-
-/// What differs between two images.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ImageDiff {
-    /// What there was.
-    pub before: Descriptor,
-    /// What there will be.
-    pub after: Descriptor,
-    /// The version that there was, where it is annotated or a label.
-    pub version_before: Option<String>,
-    /// The version that there will be, where it is annotated or a label.
-    pub version_after: Option<String>,
-    /// The platforms that come.
-    pub platforms_gained: Vec<String>,
-    /// The platforms that go.
-    pub platforms_lost: Vec<String>,
-    /// The platforms that are on both sides, byte for byte the same.
-    pub platforms_unchanged: usize,
-    /// The platforms that are on both sides and differ.
-    pub platforms: Vec<PlatformDiff>,
-    /// The layers of all platforms, each counted once.
-    pub layers: LayersDiff,
-}
-
-/// What differs between two images for one platform.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PlatformDiff {
-    /// The platform; `-` where nothing says which.
-    pub platform: String,
-    /// Whether both configs could be read.
-    pub settings_compared: bool,
-    /// What differs in the settings.
-    pub settings: Vec<SettingChange>,
-    /// How many more settings differ.
-    pub settings_left_out: usize,
-    /// The layers.
-    pub layers: LayersDiff,
-}
-
-/// What happened to layers.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct LayersDiff {
-    /// On both sides.
-    pub kept: Layers,
-    /// New.
-    pub added: Layers,
-    /// Gone.
-    pub removed: Layers,
-}
-
-/// Some layers.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Layers {
-    /// The digests; a repeated one counts once.
-    pub digests: Vec<Digest>,
-    /// Their size together.
-    pub bytes: u64,
-}
-
-/// A setting that differs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SettingChange {
-    /// Which setting.
-    pub setting: Setting,
-    /// Which variable or label.
-    pub name: Option<String>,
-    /// What it was.
-    pub before: Option<Value>,
-    /// What it will be.
-    pub after: Option<Value>,
-    /// What went and came of it.
-    pub edits: Vec<Edit>,
-}
-
-/// What a config or an annotation settles.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Setting {
-    /// When the image was made.
-    Created,
-    /// The image that it was made from.
-    BaseImage,
-    /// The entrypoint.
-    Entrypoint,
-    /// The command.
-    Command,
-    /// The user.
-    User,
-    /// The folder in which it starts.
-    WorkingDirectory,
-    /// The exposed ports.
-    ExposedPorts,
-    /// An environment variable.
-    Environment,
-    /// A label.
-    Label,
-}
-
-/// The value of a setting.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Value {
-    /// One text.
-    Text(String),
-    /// Several, in order.
-    List(Vec<String>),
-}
+use super::value::{MOST_ITEMS, Value, cut};
 
 /// Compares two images; `settings` are those of the configs that were read, by digest.
 pub fn compare(
@@ -212,134 +98,6 @@ fn platform(
     }
 }
 
-fn settings_changes(before: &Settings, after: &Settings) -> Vec<SettingChange> {
-    // A new setting does not compile until it is compared.
-    let Settings {
-        platform: _,
-        created,
-        entrypoint,
-        command,
-        user,
-        working_directory,
-        exposed_ports,
-        environment,
-        labels,
-    } = before;
-    let text = |text: &Option<String>| text.clone().map(Value::Text);
-    let list = |list: &Vec<String>| {
-        Some(list.clone())
-            .filter(|l| !l.is_empty())
-            .map(Value::List)
-    };
-    let single = [
-        (Setting::Created, text(created), text(&after.created)),
-        (
-            Setting::Entrypoint,
-            list(entrypoint),
-            list(&after.entrypoint),
-        ),
-        (Setting::Command, list(command), list(&after.command)),
-        (Setting::User, text(user), text(&after.user)),
-        (
-            Setting::WorkingDirectory,
-            text(working_directory),
-            text(&after.working_directory),
-        ),
-        (
-            Setting::ExposedPorts,
-            list(exposed_ports),
-            list(&after.exposed_ports),
-        ),
-    ];
-    let single = single
-        .into_iter()
-        .filter_map(|(setting, old, new)| change(setting, None, old, new));
-    single
-        .chain(named(Setting::Environment, environment, &after.environment))
-        .chain(named(Setting::Label, labels, &after.labels))
-        .collect()
-}
-
-fn named<'a>(
-    setting: Setting,
-    before: &'a BTreeMap<String, String>,
-    after: &'a BTreeMap<String, String>,
-) -> impl Iterator<Item = SettingChange> + 'a {
-    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
-    names.into_iter().filter_map(move |name| {
-        let value = |of: &BTreeMap<String, String>| of.get(name).cloned().map(Value::Text);
-        let (old, new) = (value(before), value(after));
-        if old != new && setting == Setting::Environment && is_secret(name) {
-            let hidden = |value: Option<Value>| value.map(|_| Value::Text("(hidden)".to_owned()));
-            return Some(shown(setting, Some(name), hidden(old), hidden(new)));
-        }
-        change(setting, Some(name), old, new)
-    })
-}
-
-/// Tells whether a variable of this name may hold what does not belong into a pull request.
-fn is_secret(name: &str) -> bool {
-    let name = name.to_ascii_uppercase();
-    [
-        "PASSWORD",
-        "PASSWD",
-        "SECRET",
-        "TOKEN",
-        "CREDENTIAL",
-        "API_KEY",
-        "ACCESS_KEY",
-        "PRIVATE_KEY",
-    ]
-    .iter()
-    .any(|word| name.contains(word))
-}
-
-fn change(
-    setting: Setting,
-    name: Option<&String>,
-    before: Option<Value>,
-    after: Option<Value>,
-) -> Option<SettingChange> {
-    (before != after).then(|| shown(setting, name, before, after))
-}
-
-fn shown(
-    setting: Setting,
-    name: Option<&String>,
-    before: Option<Value>,
-    after: Option<Value>,
-) -> SettingChange {
-    let mut edits = edits(before.as_ref(), after.as_ref());
-    edits.truncate(MOST_ITEMS);
-    for edit in &mut edits {
-        edit.text = cut(&edit.text);
-    }
-    SettingChange {
-        setting,
-        name: name.map(|name| cut(name)),
-        before: before.map(Value::cut),
-        after: after.map(Value::cut),
-        edits,
-    }
-}
-
-impl Value {
-    fn cut(self) -> Self {
-        match self {
-            Self::Text(text) => Self::Text(cut(&text)),
-            Self::List(list) => Self::List(list.iter().take(MOST_ITEMS).map(|t| cut(t)).collect()),
-        }
-    }
-}
-
-/// Leaves so much of a text as is shown.
-pub(super) fn cut(text: &str) -> String {
-    match text.char_indices().nth(LONGEST_TEXT) {
-        None => text.to_owned(),
-        Some((end, _)) => format!("{}…", &text[..end]),
-    }
-}
-
 /// Returns what is annotated under a key, else the label of that name.
 ///
 /// A label is inherited from the base image unless it is set anew; an annotation never is.
@@ -379,19 +137,5 @@ fn layers(before: &[Node], after: &[Node]) -> LayersDiff {
         kept: pick(&new, &|digest| old.contains_key(digest)),
         added: pick(&new, &|digest| !old.contains_key(digest)),
         removed: pick(&old, &|digest| !new.contains_key(digest)),
-    }
-}
-
-impl LayersDiff {
-    /// Returns by how many bytes the layers grow, or shrink if negative.
-    pub fn growth(&self) -> i128 {
-        i128::from(self.added.bytes) - i128::from(self.removed.bytes)
-    }
-}
-
-impl ImageDiff {
-    /// Tells whether both sides are the same, byte for byte.
-    pub fn is_same(&self) -> bool {
-        self.before.digest == self.after.digest
     }
 }

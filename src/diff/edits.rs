@@ -2,7 +2,7 @@
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
-use super::compare::Value;
+use super::value::Value;
 
 /// Longer texts are shown where they differ alone.
 const LONG: usize = 80;

@@ -7,7 +7,13 @@ use indexmap::IndexMap;
 
 use crate::model::{Child, Descriptor, Digest, ImageManifest, Manifest, Platform, RawManifest};
 
-use super::compare::{COMPARED, cut};
+use super::value::cut;
+
+pub(super) const VERSION: &str = "org.opencontainers.image.version";
+pub(super) const BASE_NAME: &str = "org.opencontainers.image.base.name";
+pub(super) const BASE_DIGEST: &str = "org.opencontainers.image.base.digest";
+/// The annotations that are compared.
+const COMPARED: [&str; 3] = [VERSION, BASE_NAME, BASE_DIGEST];
 
 /// The images of a tag in their order; attestations are none.
 #[derive(Debug, Clone, PartialEq, Eq)]
