@@ -1,11 +1,14 @@
 //! Asks one registry what is attached to one manifest: by a tag of cosign's, or as OCI 1.1 has it.
 
+use std::sync::Arc;
+
 use futures_util::future::join_all;
 
 use crate::model::{Child, Descriptor, Digest, Failure, Manifest, Reference, Repository};
 use crate::plan::Referrers;
 use crate::plan::referrers::{cosign_tags, fallback_tag, is_signature};
 use crate::registry::ReadRegistry;
+use crate::single_flight::SingleFlight;
 
 /// What is attached to one manifest, as far as its registry says.
 #[derive(Debug, Default)]
@@ -19,6 +22,17 @@ pub(super) struct Attachments {
 pub(super) struct Attached {
     pub(super) tag: Option<String>,
     pub(super) manifest: Descriptor,
+}
+
+/// What was found out about referrers, for all images: some share them.
+#[derive(Default)]
+pub(super) struct ReferrerAnswers {
+    /// What is attached to a manifest at a source.
+    pub(super) attached: SingleFlight<(Repository, Digest, Referrers), Arc<Attachments>>,
+    /// Whether the target lists referrers itself, by repository.
+    pub(super) keeps_lists: SingleFlight<Repository, bool>,
+    /// What is listed under the tag that stands in for that, by subject.
+    pub(super) listed: SingleFlight<(Repository, Digest), Arc<[Digest]>>,
 }
 
 /// Asks a source what is attached to a manifest of it.

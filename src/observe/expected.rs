@@ -7,7 +7,7 @@ use crate::plan::{
 use crate::registry::ReadRegistry;
 use crate::tree::Walker;
 
-use super::Observer;
+use super::observer::Observer;
 
 impl<R: ReadRegistry> Observer<'_, R> {
     /// Says what the target must hold, from the cache where an earlier run has found it out. Bytes

@@ -11,7 +11,7 @@ use crate::plan::cost::{Stock, WORTH_ASKING};
 use crate::plan::{Change, Plan};
 use crate::registry::ReadRegistry;
 
-use super::ENTRIES_AT_ONCE;
+use super::observer::ENTRIES_AT_ONCE;
 
 /// How many blobs are asked for at most, the biggest first: the others add little, and count as
 /// absent.

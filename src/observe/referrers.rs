@@ -13,25 +13,13 @@ use crate::model::{
 use crate::plan::referrers::{ObservedReferrer, ObservedReferrers};
 use crate::plan::{Absence, Content, Entry, Expected, Observation, Referrers, SourceImage};
 use crate::registry::ReadRegistry;
-use crate::single_flight::SingleFlight;
 use crate::tree::{self, Tree, Walker};
 
 use super::attached::{Attached, Attachments, attached_to, list_by_tag};
-use super::{Observer, holds, is_unreadable};
+use super::observer::{Observer, holds, is_unreadable};
 
 /// About how many manifests of one image is asked together.
 const AT_ONCE: usize = 16;
-
-/// What was found out about referrers, for all images: some share them.
-#[derive(Default)]
-pub(super) struct Known {
-    /// What is attached to a manifest at a source.
-    attached: SingleFlight<(Repository, Digest, Referrers), Arc<Attachments>>,
-    /// Whether the target lists referrers itself, by repository.
-    keeps_lists: SingleFlight<Repository, bool>,
-    /// What is listed under the tag that stands in for that, by subject.
-    listed: SingleFlight<(Repository, Digest), Arc<[Digest]>>,
-}
 
 /// Looks for what follows an image, if the entry wants that.
 pub(super) async fn observe<R: ReadRegistry>(

@@ -10,7 +10,7 @@ use crate::progress::Progress;
 use crate::registry::ReadRegistry;
 use crate::tree::Walker;
 
-use super::{ENTRIES_AT_ONCE, Observer, head, head_of_source};
+use super::observer::{ENTRIES_AT_ONCE, Observer, head, head_of_source};
 
 /// Asks the sources what the target must hold for these entries; the target is not asked.
 pub async fn resolve<R: ReadRegistry>(

@@ -7,7 +7,7 @@ use crate::plan::Plan;
 use crate::plan::same_content::{SameContent, SameContents, candidates};
 use crate::registry::ReadRegistry;
 
-use super::ENTRIES_AT_ONCE;
+use super::observer::ENTRIES_AT_ONCE;
 
 /// Reads for each update what the target holds, and nothing from the sources; never fails, since what
 /// could not be read counts as other content.

@@ -8,7 +8,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
 /// may be held than fits, so that several that are half read never wait for each other for ever.
 const BYTES: usize = 32 * 1024 * 1024;
 
-/// ManifestMemory for the manifests of all images that are under way; clones share it.
+/// Memory for the manifests of all images that are under way; clones share it.
 #[derive(Debug, Clone)]
 pub struct ManifestMemory {
     bytes: Arc<Semaphore>,
@@ -31,7 +31,7 @@ impl ManifestMemory {
 
     /// Waits until `held` may grow by so many bytes.
     ///
-    /// Whoever waits here must hold no room but `held`.
+    /// Whoever waits here must hold none but `held`.
     pub(super) async fn take(&self, held: &mut Held, bytes: u64) {
         if held.beyond.is_some() {
             return;
@@ -48,7 +48,7 @@ impl ManifestMemory {
     }
 }
 
-/// The room that one image has; given back when it is dropped.
+/// The memory that one image has; given back when it is dropped.
 #[derive(Debug, Default)]
 pub(super) struct Held {
     within: Option<OwnedSemaphorePermit>,

@@ -3,26 +3,26 @@
 //! | file | job |
 //! | --- | --- |
 //! | `walker` | the one walk, for plan, apply, diff and delete: nothing twice, all within the limits |
+//! | `node` | one manifest of an image, and what it names |
 //! | `order` | children before the indexes that name them |
 //! | `memory` | what the manifests of all images of a run take together |
 
 mod memory;
+mod node;
 mod order;
 mod walker;
 
 use indexmap::IndexMap;
 
-use crate::model::{
-    Descriptor, Digest, Failure, ImageManifest, Layer, Manifest, RawManifest, Reference,
-};
+use crate::model::{Descriptor, Digest, Failure, Reference};
 use crate::plan::{Content, Contents, Expected, ForeignLayers, Profile};
 use crate::registry::ReadRegistry;
 
 pub use memory::ManifestMemory;
+pub use node::{Names, Node};
 pub use walker::Walker;
 
 use memory::Held;
-use walker::Step;
 
 /// An image with everything that it is made of, but for the bytes of its blobs.
 #[derive(Debug)]
@@ -32,26 +32,6 @@ pub struct Tree {
     /// Every other manifest once, before those that name it: the order in which registries take them.
     pub below: Vec<Node>,
     _held: Held,
-}
-
-/// A manifest of an image.
-#[derive(Debug)]
-pub struct Node {
-    /// The manifest.
-    pub manifest: RawManifest,
-    /// The manifest that it says something about.
-    pub subject: Option<Digest>,
-    /// What it names.
-    pub names: Names,
-}
-
-/// What a manifest names.
-#[derive(Debug)]
-pub enum Names {
-    /// Its config and layers, but for those that registries are not expected to hold.
-    Blobs(Vec<Descriptor>),
-    /// Other manifests.
-    Manifests(Vec<Digest>),
 }
 
 impl Tree {
@@ -126,35 +106,4 @@ pub async fn digests<R: ReadRegistry>(
     memory: &ManifestMemory,
 ) -> Result<Vec<Digest>, Failure> {
     Walker::new(registry, source, memory).digests(image).await
-}
-
-impl Node {
-    fn of(step: Step, foreign_layers: ForeignLayers) -> Self {
-        let (subject, names) = match step.manifest {
-            Manifest::Image(image) => {
-                let ImageManifest {
-                    config,
-                    layers,
-                    subject,
-                    ..
-                } = image;
-                let copied =
-                    |layer: &Layer| foreign_layers == ForeignLayers::Copy || !layer.is_foreign();
-                let layers = layers.into_iter().filter(copied);
-                let layers = layers.map(|layer| layer.descriptor);
-                let blobs = std::iter::once(config).chain(layers).collect();
-                (subject, Names::Blobs(blobs))
-            }
-            Manifest::Index(index) => {
-                let children = index.children.into_iter();
-                let children = children.map(|child| child.descriptor.digest);
-                (index.subject, Names::Manifests(children.collect()))
-            }
-        };
-        Self {
-            manifest: step.raw,
-            subject: subject.map(|subject| subject.digest),
-            names,
-        }
-    }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::model::{Digest, Excess, INDEX_LEVELS};
 
-use super::{Names, Node};
+use super::node::{Names, Node};
 
 /// Sorts the manifests of an image, of which the first is the root, so that it is the last and none
 /// stands before what it names; otherwise they stand as they are named.

@@ -1,0 +1,95 @@
+//! What the questions about all entries share, and the questions that are asked once.
+
+use crate::cache::ResolutionCache;
+use crate::model::{Descriptor, Digest, Reference};
+use crate::plan::{Absence, Desired, Observation};
+use crate::registry::ReadRegistry;
+use crate::single_flight::SingleFlight;
+use crate::tree::ManifestMemory;
+
+use super::attached::ReferrerAnswers;
+use super::quota::Quota;
+
+/// How many entries are looked at together. The registries' own limits are kept by the client; this
+/// one bounds memory.
+pub(super) const ENTRIES_AT_ONCE: usize = 256;
+
+/// What the questions about all entries share.
+pub(super) struct Observer<'a, R> {
+    pub(super) desired: &'a Desired,
+    pub(super) registry: &'a R,
+    pub(super) cache: &'a ResolutionCache,
+    /// Several entries may want different platforms of one source, or have the same referrers: what these
+    /// point to is asked once.
+    heads: SingleFlight<Reference, Observation<Descriptor>>,
+    /// What was found out about what follows images.
+    pub(super) referrers: ReferrerAnswers,
+    /// What the manifests of all images that are looked at share.
+    pub(super) memory: ManifestMemory,
+    /// How much is kept of all images.
+    pub(super) quota: Quota,
+}
+
+impl<'a, R: ReadRegistry> Observer<'a, R> {
+    pub(super) fn new(desired: &'a Desired, registry: &'a R, cache: &'a ResolutionCache) -> Self {
+        Self {
+            desired,
+            registry,
+            cache,
+            heads: SingleFlight::default(),
+            referrers: ReferrerAnswers::default(),
+            memory: ManifestMemory::default(),
+            quota: Quota::default(),
+        }
+    }
+
+    pub(super) async fn source_once(&self, reference: &Reference) -> Observation<Descriptor> {
+        let ask = async || head_of_source(self.registry, reference).await;
+        self.heads.always(reference.clone(), ask).await
+    }
+
+    pub(super) async fn head_once(&self, reference: &Reference) -> Observation<Descriptor> {
+        let ask = async || head(self.registry, reference).await;
+        self.heads.always(reference.clone(), ask).await
+    }
+}
+
+pub(super) async fn head<R: ReadRegistry>(
+    registry: &R,
+    reference: &Reference,
+) -> Observation<Descriptor> {
+    match registry.head_manifest(reference).await {
+        Ok(Some(descriptor)) => Observation::Present(descriptor),
+        Ok(None) => Observation::Absent(Absence::Plain),
+        Err(error) => Observation::Unreadable(error),
+    }
+}
+
+/// Asks a source what it has. Some registries answer 404 to every HEAD, so only the manifest itself, which
+/// may count as a pull, tells that there is none.
+pub(super) async fn head_of_source<R: ReadRegistry>(
+    registry: &R,
+    reference: &Reference,
+) -> Observation<Descriptor> {
+    match head(registry, reference).await {
+        Observation::Absent(_) => match registry.get_manifest(reference).await {
+            Ok(Some(manifest)) => Observation::Present(manifest.descriptor),
+            Ok(None) if registry.hides_behind_login(reference.repository()).await => {
+                Observation::Absent(Absence::ToStranger)
+            }
+            Ok(None) => Observation::Absent(Absence::Plain),
+            Err(why) => Observation::Unreadable(why),
+        },
+        found => found,
+    }
+}
+
+/// Tells whether nothing can be done while the registry says no more than this.
+pub(super) fn is_unreadable(observation: &Observation<Descriptor>) -> bool {
+    matches!(observation, Observation::Unreadable(why) if !why.may_be_absent())
+}
+
+/// Tells whether a tag points to this digest.
+pub(super) fn holds(observation: &Observation<Descriptor>, digest: &Digest) -> bool {
+    matches!(observation, Observation::Present(current) if current.digest == *digest)
+}
