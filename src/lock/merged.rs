@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use indexmap::IndexMap;
 
-use super::read::LockError;
+use super::error::LockError;
 
 /// The keys of a block, in the order in which they are written.
 const KEYS: [&str; 8] = [

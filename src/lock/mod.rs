@@ -5,8 +5,11 @@
 //! changes by itself. So two branches that lock different images merge, and a change of one image
 //! is a change of its block.
 
+mod blocks;
 mod disputed;
+mod error;
 mod format;
+mod lock_file;
 mod merged;
 mod owner;
 mod read;
@@ -14,8 +17,10 @@ mod renew;
 mod write;
 
 pub use disputed::Disputed;
-pub use owner::{Continued, Owner, Stranger};
-pub use read::{LockError, LockFile, line_of, read};
+pub use error::LockError;
+pub use lock_file::{Continued, LockFile};
+pub use owner::{Owner, Stranger};
+pub use read::{line_of, read};
 pub use renew::{Renewal, Renewed, Unfit, check, renew, undeclared};
 pub use write::write;
 

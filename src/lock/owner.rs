@@ -1,13 +1,7 @@
 //! Whose a lock is: one desired set's in one target. A lock that is another's tells nothing of this one.
 
-use std::collections::BTreeMap;
-
 use crate::model::Digest;
-use crate::plan::{Desired, Endpoints, Lock, Target, TargetName};
-
-use super::disputed::Disputed;
-use super::read::LockFile;
-use super::renew::{declared, undeclared};
+use crate::plan::{Endpoints, Target};
 
 /// Whose a lock is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,20 +22,6 @@ pub struct Stranger {
     pub target: bool,
 }
 
-/// What of a lock file goes on in the next one.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Continued {
-    /// What is settled.
-    pub lock: Lock,
-    /// What is not.
-    pub disputed: BTreeMap<TargetName, Disputed>,
-    /// Whose the next one is; none where this one does not say so and records what is not declared: it
-    /// may well be another's, which must not become anybody's to delete.
-    pub owner: Option<Owner>,
-    /// What is no longer recorded, since it is in another target.
-    pub forgotten: Vec<TargetName>,
-}
-
 impl Owner {
     /// Names a file and where its images go; all the hosts of one registry are the same target.
     pub fn new(file: &str, target: &Target) -> Self {
@@ -51,68 +31,6 @@ impl Owner {
             file: file.to_owned(),
             target: Digest::sha256(target.to_string().as_bytes()),
         }
-    }
-}
-
-impl LockFile {
-    /// Says in what this is another's than `owner`'s; nothing where it does not say whose it is.
-    pub fn stranger(&self, owner: &Owner) -> Option<Stranger> {
-        let Owner { file, target } = self.owner.as_ref()?;
-        let stranger = Stranger {
-            file: (*file != owner.file).then(|| file.clone()),
-            target: *target != owner.target,
-        };
-        (stranger.file.is_some() || stranger.target).then_some(stranger)
-    }
-
-    /// Keeps only what is declared.
-    pub fn retain_declared(&mut self, desired: &Desired) {
-        let declared = declared(desired);
-        self.lock.images.retain(|name, _| declared.contains(name));
-        self.lock.retired.clear();
-        self.disputed.retain(|name, _| declared.contains(name));
-    }
-
-    /// Returns what of this goes on in the next lock, which will be `owner`'s if that is safe to say, or
-    /// if someone wants to `adopt` what is here.
-    ///
-    /// # Errors
-    ///
-    /// It is another's, and nobody wants to adopt it.
-    pub fn continued(
-        mut self,
-        desired: &Desired,
-        owner: &Owner,
-        adopt: bool,
-    ) -> Result<Continued, Stranger> {
-        let stranger = self.stranger(owner);
-        let mut forgotten = vec![];
-        match &stranger {
-            Some(stranger) if !adopt => return Err(stranger.clone()),
-            Some(Stranger { target: true, .. }) => {
-                forgotten = self.undeclared(desired);
-                self.retain_declared(desired);
-            }
-            Some(_) | None => {}
-        }
-        let is_known = self.owner.is_some() || adopt || self.undeclared(desired).is_empty();
-        Ok(Continued {
-            lock: self.lock,
-            disputed: self.disputed,
-            owner: is_known.then(|| owner.clone()),
-            forgotten,
-        })
-    }
-
-    /// Returns everything that is recorded and not declared.
-    fn undeclared(&self, desired: &Desired) -> Vec<TargetName> {
-        let declared = declared(desired);
-        let settled = undeclared(desired, &self.lock).into_iter();
-        let disputed = self.disputed.keys();
-        settled
-            .map(|(name, _)| name)
-            .chain(disputed.filter(|name| !declared.contains(name)).cloned())
-            .collect()
     }
 }
 

@@ -1,52 +1,20 @@
 //! A lock file, read strictly: what is not understood is refused, never skipped.
 
-use std::collections::BTreeMap;
-use std::fmt;
 use std::ops::Range;
 
 use crate::model::{Descriptor, media_type};
-use crate::plan::{Lock, LockedImage, TargetName};
+use crate::plan::{LockedImage, TargetName};
 
-use super::disputed::{Disputed, Found};
+use super::blocks::Found;
+use super::error::LockError;
 use super::format::{Document, Head, Target};
+use super::lock_file::LockFile;
 use super::merged::take_apart;
 use super::owner::Owner;
 use super::{UNOWNED_VERSION, VERSION};
 
-/// Why a text is not a lock file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LockError {
-    /// The line, counted from 1.
-    pub line: usize,
-    /// What is wrong with it.
-    pub message: String,
-    /// What to do about it.
-    pub hint: &'static str,
-}
-
-impl fmt::Display for LockError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}: {}", self.line, self.message)
-    }
-}
-
-impl std::error::Error for LockError {}
-
 /// What helps against most.
 const TAKE_ANOTHER: &str = "take the last good version of it, then run `pusher lock`";
-
-/// What a lock file says.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct LockFile {
-    /// Whose it is; none in version 1 of the format, which does not say so.
-    pub owner: Option<Owner>,
-    /// What is locked, as far as that is not in dispute.
-    pub lock: Lock,
-    /// What stands there in several versions, or half, as after a merge.
-    pub disputed: BTreeMap<TargetName, Disputed>,
-    /// Whether anything stands there more than once, be it the same.
-    pub repeats: bool,
-}
 
 /// Reads a lock file.
 pub fn read(text: &str) -> Result<LockFile, LockError> {
