@@ -1,51 +1,13 @@
 //! Who may do what: checks credentials, and says what is missing.
 
 use axum::http::{HeaderMap, Method, header};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 use super::options::{Auth, User};
 use super::refusal::{Code, Refusal};
 use super::route::{Endpoint, Route};
-use super::tokens::Tokens;
-
-/// `repository:NAME:ACTION,ACTION`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Scope {
-    pub(super) name: String,
-    pub(super) actions: Vec<String>,
-}
-
-impl Scope {
-    fn new(name: &str, actions: &[&str]) -> Self {
-        let actions = actions.iter().map(|&action| action.to_owned()).collect();
-        Self {
-            name: name.to_owned(),
-            actions,
-        }
-    }
-
-    /// Reads a repository scope; other kinds give no access here.
-    pub(super) fn parse(text: &str) -> Option<Self> {
-        let (name, actions) = text.strip_prefix("repository:")?.rsplit_once(':')?;
-        Some(Self::new(name, &actions.split(',').collect::<Vec<_>>()))
-    }
-
-    fn is_within(&self, granted: &[Self]) -> bool {
-        self.actions.iter().all(|action| {
-            granted
-                .iter()
-                .any(|scope| scope.name == self.name && scope.actions.contains(action))
-        })
-    }
-}
-
-impl std::fmt::Display for Scope {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "repository:{}:{}", self.name, self.actions.join(","))
-    }
-}
+use super::scope::Scope;
+use super::tokens::{Tokens, basic_credentials};
 
 /// Returns the scopes that a request needs.
 pub(super) fn needs(method: &Method, route: &Route, mount_from: Option<&str>) -> Vec<Scope> {
@@ -102,14 +64,6 @@ pub(super) fn admit(
     }
 }
 
-/// Reads the credentials of a `Basic` header.
-pub(super) fn basic_credentials(authorization: &str) -> Option<(String, String)> {
-    let encoded = authorization.strip_prefix("Basic ")?;
-    let decoded = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
-    let (name, password) = decoded.split_once(':')?;
-    Some((name.to_owned(), password.to_owned()))
-}
-
 fn is_user(users: &[User], name: &str, password: &str) -> bool {
     users
         .iter()
@@ -134,16 +88,6 @@ fn refused(needs: &[Scope]) -> Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn scopes_round_trip_and_cover() {
-        let scope = Scope::parse("repository:a/b:pull,push").unwrap();
-        assert_eq!(scope.to_string(), "repository:a/b:pull,push");
-        assert!(Scope::new("a/b", &["push"]).is_within(std::slice::from_ref(&scope)));
-        assert!(!Scope::new("a", &["pull"]).is_within(std::slice::from_ref(&scope)));
-        assert!(!scope.is_within(&[Scope::new("a/b", &["pull"])]));
-        assert_eq!(Scope::parse("registry:catalog:*"), None);
-    }
 
     #[test]
     fn a_mount_needs_pull_at_its_source() {

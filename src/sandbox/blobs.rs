@@ -10,7 +10,7 @@ use serde_json::json;
 use super::answer;
 use super::options::Delete;
 use super::refusal::{Code, Refusal};
-use super::server::Registry;
+use super::registry::Registry;
 use crate::model::Digest;
 
 pub(super) fn serve(

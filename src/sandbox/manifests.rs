@@ -8,7 +8,7 @@ use serde_json::json;
 use super::check::{self, Parsed};
 use super::options::Delete;
 use super::refusal::{Code, Refusal};
-use super::server::Registry;
+use super::registry::Registry;
 use super::store::{Store, StoredManifest};
 use super::{answer, blobs};
 use crate::model::Digest;

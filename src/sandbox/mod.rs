@@ -8,11 +8,12 @@
 //! | --- | --- |
 //! | `options` | what a registry does and refuses |
 //! | `server`, `door`, `connection`, `service` | ports, sockets, one request from start to end |
-//! | `route`, `refusal`, `answer` | paths to endpoints, error bodies, answers |
+//! | `route`, `query`, `refusal`, `answer` | paths to endpoints, their parameters, error bodies, answers |
+//! | `registry` | what all requests share |
 //! | `manifests`, `blobs`, `uploads`, `tags`, `referrers` | one endpoint each |
 //! | `check` | what a pushed manifest must satisfy |
 //! | `store`, `content`, `session` | repositories, the bytes of blobs, uploads that are under way |
-//! | `auth`, `tokens` | who may do what, the token endpoint |
+//! | `auth`, `scope`, `tokens` | who may do what, the token endpoint |
 //! | `faults`, `log` | failures on purpose, the record of requests |
 //! | [`images`] | images made on the spot |
 
@@ -28,9 +29,12 @@ pub mod images;
 mod log;
 mod manifests;
 mod options;
+mod query;
 mod referrers;
 mod refusal;
+mod registry;
 mod route;
+mod scope;
 mod server;
 mod service;
 mod session;

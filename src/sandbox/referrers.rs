@@ -5,9 +5,9 @@ use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::check::Parsed;
+use super::query::Query;
 use super::refusal::{Code, Refusal};
-use super::server::Registry;
-use super::service::Query;
+use super::registry::Registry;
 use super::store::StoredManifest;
 use super::{answer, blobs};
 use crate::model::Digest;

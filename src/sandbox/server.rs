@@ -1,10 +1,7 @@
 //! The sandbox itself: its ports, and what can be put in and looked at without HTTP.
 
-use std::collections::HashMap;
 use std::io;
-use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use axum::Router;
 use bytes::Bytes;
@@ -17,59 +14,10 @@ use super::door::Door;
 use super::faults::Faults;
 use super::log::{Log, Origin};
 use super::options::Options;
+use super::registry::Registry;
 use super::service;
-use super::session::Session;
-use super::store::{Store, StoredManifest};
-use super::tokens::Tokens;
+use super::store::StoredManifest;
 use crate::model::Digest;
-
-/// What all requests share.
-pub(super) struct Registry {
-    pub(super) options: Options,
-    pub(super) log: Log,
-    pub(super) faults: Faults,
-    pub(super) tokens: Tokens,
-    store: Mutex<Store>,
-    uploads: Mutex<HashMap<String, Session>>,
-    upload_count: AtomicU64,
-    address: SocketAddr,
-    token_address: SocketAddr,
-    storage_address: SocketAddr,
-}
-
-impl Registry {
-    pub(super) fn store(&self) -> MutexGuard<'_, Store> {
-        self.store.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(super) fn uploads(&self) -> MutexGuard<'_, HashMap<String, Session>> {
-        self.uploads.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(super) fn open_upload(&self, session: Session) -> String {
-        let number = self.upload_count.fetch_add(1, Ordering::SeqCst);
-        let id = format!("00000000-0000-4000-8000-{number:012x}");
-        self.uploads().insert(id.clone(), session);
-        id
-    }
-
-    /// Returns what a `Location` header says for a path of the registry.
-    pub(super) fn location(&self, path: &str) -> String {
-        if self.options.relative_locations {
-            return path.to_owned();
-        }
-        format!("http://{}{path}", self.address)
-    }
-
-    pub(super) fn storage_location(&self, name: &str, digest: &Digest) -> String {
-        let host = self.storage_address;
-        format!("http://{host}/storage/{name}?digest={digest}&signature=sandbox")
-    }
-
-    pub(super) fn realm(&self) -> String {
-        format!("http://{}/token", self.token_address)
-    }
-}
 
 /// An OCI registry on a loopback port of this process. It stops when it is dropped.
 pub struct Sandbox {
@@ -86,18 +34,8 @@ impl Sandbox {
     pub async fn start(options: Options) -> io::Result<Self> {
         let [door, token_door, storage_door] = [Door::open()?, Door::open()?, Door::open()?];
         let address = door.address();
-        let registry = Arc::new(Registry {
-            options,
-            log: Log::default(),
-            faults: Faults::default(),
-            tokens: Tokens::default(),
-            store: Mutex::default(),
-            uploads: Mutex::default(),
-            upload_count: AtomicU64::new(1),
-            address,
-            token_address: token_door.address(),
-            storage_address: storage_door.address(),
-        });
+        let addresses = [&door, &token_door, &storage_door].map(Door::address);
+        let registry = Arc::new(Registry::new(options, addresses));
         let (stop, stopped) = watch::channel(());
         let doors = [
             (Origin::Registry, door),

@@ -4,41 +4,20 @@ use std::sync::Arc;
 
 use axum::body::{Body, HttpBody as _};
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use bytes::BytesMut;
 use futures_util::StreamExt as _;
-use url::form_urlencoded;
 
 use super::connection::Peer;
 use super::faults::{self, Effect};
 use super::log::{Origin, Recording};
 use super::options::Auth;
+use super::query::Query;
 use super::refusal::{Code, Refusal, plain};
+use super::registry::Registry;
 use super::route::{Endpoint, Route};
-use super::server::Registry;
 use super::{answer, auth, blobs, manifests, referrers, tags, uploads};
-
-/// The parameters of a query or of a form.
-pub(super) struct Query(Vec<(String, String)>);
-
-impl Query {
-    fn parse(text: &[u8]) -> Self {
-        Self(form_urlencoded::parse(text).into_owned().collect())
-    }
-
-    fn of(uri: &Uri) -> Self {
-        Self::parse(uri.query().unwrap_or_default().as_bytes())
-    }
-
-    /// Returns the first parameter with this name.
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|(found, _)| found == name)
-            .map(|(_, value)| value.as_str())
-    }
-}
 
 /// Serves a request of any port.
 pub(super) async fn serve(

@@ -5,9 +5,9 @@ use axum::response::Response;
 use serde_json::json;
 
 use super::answer;
+use super::query::Query;
 use super::refusal::{Code, Refusal};
-use super::server::Registry;
-use super::service::Query;
+use super::registry::Registry;
 
 pub(super) fn serve(
     registry: &Registry,

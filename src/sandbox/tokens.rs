@@ -6,12 +6,14 @@ use std::time::Instant;
 
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::answer;
-use super::auth::{Scope, basic_credentials};
 use super::options::{Announced, Bearer, User};
 use super::refusal::{Code, Refusal};
+use super::scope::Scope;
 
 /// The tokens that were given out.
 #[derive(Default)]
@@ -146,4 +148,12 @@ fn by_form<'a>(bearer: &'a Bearer, parameters: &[(String, String)]) -> Result<&'
         _ => false,
     });
     user.ok_or_else(|| Refusal::new(Code::Unauthorized))
+}
+
+/// Reads the credentials of a `Basic` header.
+pub(super) fn basic_credentials(authorization: &str) -> Option<(String, String)> {
+    let encoded = authorization.strip_prefix("Basic ")?;
+    let decoded = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
+    let (name, password) = decoded.split_once(':')?;
+    Some((name.to_owned(), password.to_owned()))
 }

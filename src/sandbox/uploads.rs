@@ -8,9 +8,9 @@ use serde_json::json;
 
 use super::answer::{self, Answer};
 use super::blobs;
+use super::query::Query;
 use super::refusal::{Code, Refusal};
-use super::server::Registry;
-use super::service::Query;
+use super::registry::Registry;
 use super::session::Session;
 
 /// Opens a session, or mounts a blob of another repository.
