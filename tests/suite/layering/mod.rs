@@ -1,10 +1,14 @@
 //! The code map in `src/lib.rs` holds: who imports whom, and that a pure folder names no IO.
 
+mod circles;
+mod modules;
 mod source;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+
+use modules::{Modules, root};
+use source::Paths;
 
 /// What one row of the map says.
 struct Layer {
@@ -54,10 +58,6 @@ const IMPURE_ENDS: [&str; 9] = [
     "stdout",
 ];
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
-}
-
 /// Reads the table in `lib.rs`.
 fn map(lib: &str) -> BTreeMap<String, Layer> {
     let row = |line: &str| {
@@ -66,33 +66,33 @@ fn map(lib: &str) -> BTreeMap<String, Layer> {
             return None;
         };
         let words = imports.split('`').skip(1).step_by(2);
-        let folder = |word: &str| word.split("::").next().unwrap_or(word).to_owned();
         let layer = Layer {
             pure: kind == "pure",
-            imports: (!imports.starts_with("everything")).then(|| words.map(folder).collect()),
+            imports: (!imports.starts_with("everything"))
+                .then(|| words.map(str::to_owned).collect()),
         };
         Some((name.trim_end_matches("`]").to_owned(), layer))
     };
     lib.lines().filter_map(row).collect()
 }
 
-/// Says what is wrong with a file of a folder; `depth` is how many modules deep it is.
-fn violations(folder: &str, layer: &Layer, depth: usize, text: &str) -> Vec<String> {
+/// Says what is wrong with a file.
+fn violations(modules: &Modules, module: &str, layer: &Layer, paths: &Paths) -> Vec<String> {
+    let folder = module.split("::").next().unwrap_or(module);
     let mut found = Vec::new();
-    for path in source::paths(text) {
+    for path in paths.all() {
         let words: Vec<_> = path.split("::").collect();
-        let supers = words.iter().take_while(|word| **word == "super").count();
-        let imported = match words[..] {
-            ["crate" | "pusher", folder, ..] => Some(folder),
-            _ if supers >= depth && supers > 0 => words.get(supers).copied(),
-            _ => None,
+        let is_in = |home: &str, place: &str| {
+            let rest = home.strip_prefix(place);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
         };
-        let allowed = |name: &str| {
+        let allowed = |home: &String| {
             let imports = layer.imports.as_ref();
-            imports.is_none_or(|imports| imports.iter().any(|import| import == name))
+            imports.is_none_or(|imports| imports.iter().any(|import| is_in(home, import)))
         };
-        if let Some(name) = imported.filter(|name| *name != folder && !allowed(name)) {
-            found.push(format!("imports `{name}` by `{path}`"));
+        let home = modules.home(module, path);
+        if let Some(home) = home.filter(|home| !is_in(home, folder) && !allowed(home)) {
+            found.push(format!("imports `{home}` by `{path}`"));
         }
         let begins = |name: &str| path == name || path.starts_with(&format!("{name}::"));
         let ends = |end: &str| words.last() == Some(&end);
@@ -107,35 +107,14 @@ fn violations(folder: &str, layer: &Layer, depth: usize, text: &str) -> Vec<Stri
     found
 }
 
-fn rust_files(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).unwrap();
-    let mut files: Vec<_> = entries
-        .map(|entry| entry.unwrap().path())
-        .flat_map(|path| match path.extension() {
-            None => rust_files(&path),
-            Some(extension) if extension == "rs" => vec![path],
-            Some(_) => Vec::new(),
-        })
-        .collect();
-    files.sort();
-    files
-}
-
-/// Returns the modules that a file stands for: `src/plan/mod.rs` is `plan`.
-fn module(path: &Path) -> Vec<String> {
-    let path = path.strip_prefix(root()).unwrap().with_extension("");
-    let words = path.iter().map(|word| word.to_str().unwrap().to_owned());
-    words.filter(|word| word != "mod").collect()
-}
-
 #[test]
 fn every_folder_imports_what_the_map_allows_and_pure_ones_name_no_io() {
     let layers = map(&fs::read_to_string(root().join("lib.rs")).unwrap());
     let mut wrong = Vec::new();
-    let mut seen = std::collections::BTreeSet::new();
-    for file in rust_files(&root()) {
-        let module = module(&file);
-        let [folder, ..] = &module[..] else { continue };
+    let mut seen = BTreeSet::new();
+    let modules = Modules::read();
+    for (module, paths) in modules.iter() {
+        let folder = module.split("::").next().unwrap_or(module);
         if folder == "lib" || folder == "main" {
             continue;
         }
@@ -143,11 +122,9 @@ fn every_folder_imports_what_the_map_allows_and_pure_ones_name_no_io() {
             wrong.push(format!("`{folder}` is not in the code map of src/lib.rs"));
             continue;
         };
-        seen.insert(folder.clone());
-        let text = fs::read_to_string(&file).unwrap();
-        let place = module.join("::");
-        let found = violations(folder, layer, module.len(), &text);
-        wrong.extend(found.into_iter().map(|what| format!("{place} {what}")));
+        seen.insert(folder.to_owned());
+        let found = violations(&modules, module, layer, paths);
+        wrong.extend(found.into_iter().map(|what| format!("{module} {what}")));
     }
     let missing = layers.keys().filter(|name| !seen.contains(*name));
     wrong.extend(missing.map(|name| format!("`{name}` is in the code map and nowhere else")));
@@ -157,9 +134,18 @@ fn every_folder_imports_what_the_map_allows_and_pure_ones_name_no_io() {
 #[test]
 fn the_checker_finds_what_it_looks_for() {
     let lib = "//! | [`plan`] | pure | `model`, `config::desired` (words) |\n\
+               //! | [`registry`] | edge | `model` |\n\
                //! | [`cli`] | binary | everything |";
     let layers = map(lib);
-    let plan = &layers["plan"];
+    let modules = Modules::of([
+        ("config", "pub use desired::Desired; pub use load::load;"),
+        ("config::desired", ""),
+        ("config::load", ""),
+    ]);
+    let violations = |module: &str, text: &str| {
+        let folder = module.split("::").next().unwrap();
+        violations(&modules, module, &layers[folder], &Paths::of(text))
+    };
     for good in [
         "use crate::model::Digest; use crate::config::Desired; use super::change::Plan;",
         "use std::io::{self, Write}; fn a(to: &mut dyn Write) -> io::Result<()> { Ok(()) }",
@@ -167,13 +153,14 @@ fn the_checker_finds_what_it_looks_for() {
         "#[cfg(test)]\nmod tests { use std::fs; }",
     ] {
         assert_eq!(
-            violations("plan", plan, 2, good),
+            violations("plan::classify", good),
             Vec::<String>::new(),
             "{good}"
         );
     }
     for bad in [
         "use crate::registry::ReadRegistry;",
+        "use crate::config::load;",
         "use crate::{model::Digest, render::human};",
         "use super::super::registry;",
         "use std::{fmt, fs};",
@@ -186,14 +173,11 @@ fn the_checker_finds_what_it_looks_for() {
         "use tokio::sync::Mutex;",
         "fn a(path: &std::path::Path) { path.exists(); }",
     ] {
-        assert_eq!(violations("plan", plan, 2, bad).len(), 1, "{bad}");
+        assert_eq!(violations("plan::classify", bad).len(), 1, "{bad}");
     }
-    assert!(violations("cli", &layers["cli"], 2, "use crate::plan; use std::fs;").is_empty());
+    assert!(violations("cli::args", "use crate::plan::Plan; use std::fs;").is_empty());
     let environment = "fn a() { std::env::var(\"A\"); }";
-    assert_eq!(
-        violations("registry", &layers["cli"], 2, environment).len(),
-        1
-    );
+    assert_eq!(violations("registry::auth", environment).len(), 1);
 }
 
 #[test]

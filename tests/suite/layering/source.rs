@@ -1,15 +1,41 @@
 //! Reads Rust source just well enough to tell which paths it names.
 
-/// Returns the paths that `source` names outside comments, literals and its unit tests, with groups
-/// spelt out: `use std::{fs, io::Write}` gives `std::fs` and `std::io::Write`.
-pub(super) fn paths(source: &str) -> Vec<String> {
-    let tokens = tokens(&without_tests(&code(source)));
-    let mut found = Vec::new();
-    let mut at = 0;
-    while at < tokens.len() {
-        at = path(&tokens, at, "", &mut found);
+/// The paths that a file names outside comments, literals and its unit tests, with groups spelt out:
+/// `use std::{fs, io::Write}` gives `std::fs` and `std::io::Write`.
+#[derive(Debug, Default)]
+pub(super) struct Paths {
+    pub(super) used: Vec<String>,
+    /// What it only hands on: `pub use`.
+    pub(super) re_exported: Vec<String>,
+}
+
+impl Paths {
+    pub(super) fn of(source: &str) -> Self {
+        let tokens = tokens(&without_tests(&code(source)));
+        let mut paths = Self::default();
+        let mut at = 0;
+        while at < tokens.len() {
+            at = match re_export(&tokens[at..]) {
+                Some(skipped) => path(&tokens, at + skipped, "", &mut paths.re_exported),
+                None => path(&tokens, at, "", &mut paths.used),
+            };
+        }
+        paths
     }
-    found
+
+    pub(super) fn all(&self) -> impl Iterator<Item = &String> {
+        self.used.iter().chain(&self.re_exported)
+    }
+}
+
+/// Returns behind how many tokens the path of a `pub use` begins, or of a `pub(…) use`.
+fn re_export(tokens: &[String]) -> Option<usize> {
+    let (first, rest) = tokens.split_first()?;
+    let scope = match rest.first()?.as_str() {
+        "(" => rest.iter().position(|token| token == ")")? + 1,
+        _ => 0,
+    };
+    (first == "pub" && rest.get(scope)? == "use").then_some(scope + 2)
 }
 
 /// Reads a path at a token, with the path of the group it stands in; returns what comes after it.
@@ -138,12 +164,16 @@ fn spells_groups_out_and_ignores_comments_literals_and_tests() {
     let source = r##"
         //! std::fs in a comment
         use std::{env, fs as files, io::{self, Write}};
+        pub use inner::A;
+        pub(in crate::a) use inner::{b::C};
         /* std::net */
         fn a<'a>(x: &'a str) -> char { tokio::spawn(b('"', '\'', "std::process", r#"std::x"#)); 'c' }
 #[cfg(test)]
 mod tests { use std::thread; }
     "##;
-    let found = paths(source);
+    let paths = Paths::of(source);
+    assert_eq!(paths.re_exported, ["inner::A", "inner::b::C"]);
+    let found = paths.used;
     for path in [
         "std::env",
         "std::fs",
