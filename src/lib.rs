@@ -7,25 +7,25 @@
 //! | folder | kind | may import |
 //! | --- | --- | --- |
 //! | [`model`] | pure | nothing of this crate |
-//! | [`config`] | pure | `model`, `plan::desired` |
+//! | [`config`] | pure | `model`, `plan::desired`, `plan::profile`, `plan::prune` |
 //! | [`plan`] | pure | `model` |
 //! | [`diff`] | pure | `model`, `plan` |
 //! | [`lock`] | pure | `model`, `plan` |
 //! | [`render`] | pure | `config`, `diff`, `lock`, `model`, `plan` |
-//! | [`registry`] | edge | `model`, `plan` (what a kind of host may be asked at first) |
+//! | [`registry`] | edge | `model`, `plan::profile` (what a kind of host may be asked at first) |
 //! | [`tree`] | edge | `model`, `plan`, `registry` |
 //! | [`inspect`] | edge | `diff`, `model`, `plan`, `registry`, `tree` |
 //! | [`cache`] | edge | `disk`, `model`, `plan` |
 //! | [`observe`] | edge | `cache`, `model`, `plan`, `progress`, `registry`, `single_flight`, `tree` |
 //! | [`apply`] | edge | `model`, `plan`, `progress`, `registry`, `single_flight`, `tree` |
 //! | [`single_flight`] | edge | nothing of this crate |
-//! | [`progress`] | edge | `plan` |
+//! | [`progress`] | edge | `plan::desired` |
 //! | [`disk`] | edge | nothing of this crate |
 //! | [`sandbox`] | edge | `model` |
 //! | [`cli`] | binary | everything |
 //!
-//! `tests/suite/layering.rs` fails when a folder imports what it may not, or when a pure one names
-//! input or output.
+//! `tests/suite/layering` fails when a folder imports what it may not, when a pure one names input or
+//! output, or when files of one folder need each other.
 
 pub mod apply;
 pub mod cache;

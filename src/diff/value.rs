@@ -1,5 +1,7 @@
 //! The value of a setting, and how much of it is shown.
 
+use crate::model;
+
 /// Longer texts are cut: nobody reads more, and a config may hold megabytes.
 const LONGEST_TEXT: usize = 1000;
 /// More items of a list, or changes of a platform, are counted alone.
@@ -26,8 +28,5 @@ impl Value {
 
 /// Leaves so much of a text as is shown.
 pub(super) fn cut(text: &str) -> String {
-    match text.char_indices().nth(LONGEST_TEXT) {
-        None => text.to_owned(),
-        Some((end, _)) => format!("{}…", &text[..end]),
-    }
+    model::cut(text, LONGEST_TEXT).into_owned()
 }

@@ -12,6 +12,7 @@ pub mod platform;
 pub mod reference;
 pub mod request;
 pub mod secret;
+pub mod text;
 
 pub use digest::{Algorithm, Digest, DigestError, Hasher};
 pub use failure::{
@@ -31,3 +32,4 @@ pub use platform::{Platform, PlatformError, PlatformPattern, Platforms};
 pub use reference::{DOCKER_HUB, Reference, ReferenceError, Repository};
 pub use request::{Kind, Operation};
 pub use secret::Secret;
+pub use text::{cut, is_hidden};

@@ -1,7 +1,7 @@
 //! Mistakes in the image itself: the one word behind the platform.
 
 use crate::config::line::Word;
-use crate::model::{Digest, Reference, ReferenceError, check_tag};
+use crate::model::{Digest, Reference, ReferenceError, TagError, check_tag};
 
 use super::mistake::{Line, Mistake, short};
 use super::pages::{Page, page};
@@ -151,13 +151,12 @@ pub(super) fn tag(line: &Line<'_>) -> Option<Mistake> {
     let colon = last + name[last..].find(':')?;
     let tag = &name[colon + 1..];
     let span = image.start + colon..image.start + name.len();
-    if tag.is_empty() {
-        let message = "no tag stands behind the `:`";
-        let help = "write the tag, or leave out the `:` if it is `latest`";
-        return Some(Mistake::new("tag", message, span).help(help));
-    }
     let why = check_tag(tag).err()?;
-    Some(Mistake::new("tag", short(&why.to_string()), span))
+    let mistake = Mistake::new("tag", short(&why.to_string()), span);
+    Some(match why {
+        TagError::Empty => mistake.help("write the tag, or leave out the `:` if it is `latest`"),
+        _ => mistake,
+    })
 }
 
 /// `nginx@sha256:12`, `nginx@latest`

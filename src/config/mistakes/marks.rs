@@ -1,5 +1,7 @@
 //! Marks that do not belong to an image: of comments, of lists, of quotations.
 
+use crate::model::is_hidden;
+
 use super::mistake::{Line, Mistake, short};
 
 /// What git leaves where it cannot merge.
@@ -99,7 +101,7 @@ fn plain(c: char, begins: bool) -> Option<&'static str> {
             let at = usize::try_from(u32::from(c) - 0xff01).ok()?;
             ASCII.get(at..=at)
         }
-        '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}' => Some(""),
+        c if is_hidden(c) && !c.is_whitespace() => Some(""),
         // What an office program makes of `--`.
         '–' | '—' if begins => Some("--"),
         '\u{2010}'..='\u{2015}' | '\u{2212}' => Some("-"),

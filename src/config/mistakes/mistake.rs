@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::config::diagnostics::{Diagnostic, Place};
 use crate::config::line::{Word, split_platform, words};
+use crate::model::cut;
 
 /// A mistake in a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,9 +96,5 @@ pub(super) fn not_a_list(place: Place, what: &str, help: &str) -> Diagnostic {
 
 /// Returns a text for a message; a very long one is cut.
 pub(super) fn short(text: &str) -> String {
-    const LIMIT: usize = 120;
-    match text.char_indices().nth(LIMIT) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
+    cut(text, 120).into_owned()
 }

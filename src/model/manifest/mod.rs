@@ -12,6 +12,7 @@ use super::digest::Digest;
 use super::limits::{MEDIA_TYPE_LIMIT, MEMBER_LIMIT};
 use super::media_type;
 use super::platform::Platform;
+use super::text::cut;
 
 /// How much is told of what is wrong with a manifest.
 const ERROR_LIMIT: usize = 300;
@@ -227,12 +228,7 @@ struct WireIndex {
 
 /// Says what is wrong. What stands there may be quoted, however long it is.
 fn malformed(error: &serde_json::Error) -> ManifestError {
-    let mut text = error.to_string();
-    if let Some((end, _)) = text.char_indices().nth(ERROR_LIMIT) {
-        text.truncate(end);
-        text.push('…');
-    }
-    ManifestError::Malformed(text)
+    ManifestError::Malformed(cut(&error.to_string(), ERROR_LIMIT).into_owned())
 }
 
 /// Reads a media type, which a run may keep many of.
