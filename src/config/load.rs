@@ -9,10 +9,10 @@ use super::declared::Declared;
 use super::diagnostics::{Diagnostic, Files, Kind, Place, Severity};
 use super::entries::Resolution;
 use super::format::Format;
-use super::mirror_file::{Choices, RegistryTable};
+use super::mirror_file::Choices;
 use super::node::SyntaxError;
 use super::reader::Reader;
-use super::settings::{PruneSettings, Registries, RegistrySettings};
+use super::settings::{PruneSettings, Registries};
 use super::validate::{Checked, validate};
 use super::{
     FileKind, Input, entries, from_toml, from_yaml, images_txt, items, read_mirror, secrets, target,
@@ -163,11 +163,11 @@ fn mirror(input: &Input<'_>, text: &str, format: Format, loaded: &mut Loaded) ->
     };
     let defaults = file.defaults.unwrap_or_default();
     resolve(input.path, declared, &defaults, loaded);
-    loaded.registries = file
-        .registries
-        .into_iter()
-        .map(|(host, table)| (host, settings(table, input.path)))
-        .collect();
+    loaded.registries = file.registries;
+    for settings in loaded.registries.values_mut() {
+        let ca_file = settings.ca_file.take();
+        settings.ca_file = ca_file.map(|file| beside(input.path, &file));
+    }
     secrets
 }
 
@@ -205,28 +205,6 @@ fn includes(input: &Input<'_>, include: &[At<String>], loaded: &mut Loaded) -> V
         }
     }
     declared
-}
-
-fn settings(table: RegistryTable, path: &str) -> RegistrySettings {
-    let RegistryTable {
-        concurrency,
-        requests_per_second,
-        patience,
-        plain_http,
-        ca_file,
-        username,
-        password,
-    } = table;
-    let ca_file = ca_file.map(|file| beside(path, &file));
-    RegistrySettings {
-        concurrency,
-        requests_per_second,
-        patience,
-        plain_http,
-        ca_file,
-        username,
-        password,
-    }
 }
 
 fn syntax_error(file: &str, error: SyntaxError) -> Diagnostic {

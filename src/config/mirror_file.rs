@@ -2,17 +2,15 @@
 //! all, so the comments are written for whoever writes a mirror file.
 
 use std::borrow::Cow;
-use std::time::Duration;
 
-use indexmap::IndexMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use crate::model::{Platforms, Secret};
+use crate::model::Platforms;
 use crate::plan::{Attestations, ForeignLayers, MissingPlatforms, ProfileKind, Referrers};
 
 use super::at::At;
-use super::durations;
 use super::keywords::Word;
+use super::settings::Registries;
 
 /// What a registry should hold.
 #[derive(Debug, Clone, Default, PartialEq, JsonSchema)]
@@ -40,8 +38,8 @@ pub(super) struct MirrorFile {
     /// How many tags one run may delete; where more would go, none does. Default: 10.
     pub(super) prune_limit: Option<usize>,
     /// How to talk to registries, by host.
-    #[schemars(with = "Option<IndexMap<String, RegistryTable>>")]
-    pub(super) registries: IndexMap<String, RegistryTable>,
+    #[schemars(with = "Option<Registries>")]
+    pub(super) registries: Registries,
 }
 
 /// The one version there is.
@@ -168,30 +166,4 @@ pub(super) struct ImageTable {
     /// What is different for this image.
     #[schemars(flatten)]
     pub(super) choices: Choices,
-}
-
-/// How to talk to a registry.
-#[derive(Debug, Clone, Default, PartialEq, JsonSchema)]
-#[schemars(rename = "Registry", rename_all = "kebab-case", deny_unknown_fields)]
-pub(super) struct RegistryTable {
-    /// How many requests may be under way at once.
-    #[schemars(range(min = 1))]
-    pub(super) concurrency: Option<usize>,
-    /// How many requests may begin in a second.
-    #[schemars(extend("exclusiveMinimum" = 0))]
-    pub(super) requests_per_second: Option<f64>,
-    /// How long the registry is waited for when it is away, such as `30s` or `1h30m`; 0 is not at all.
-    /// Default: `5m`.
-    #[schemars(with = "Option<durations::Written>")]
-    pub(super) patience: Option<Duration>,
-    /// Whether to speak plain http. Default: for `localhost`, `127.0.0.1` and `[::1]` alone.
-    pub(super) plain_http: Option<bool>,
-    /// A file of certificates (PEM) to trust, relative to this file. `${NAME}` is expanded.
-    pub(super) ca_file: Option<String>,
-    /// The user to log in as. `${NAME}` is expanded.
-    #[schemars(with = "Option<String>")]
-    pub(super) username: Option<Secret>,
-    /// The password or token. `${NAME}` is expanded.
-    #[schemars(with = "Option<String>")]
-    pub(super) password: Option<Secret>,
 }

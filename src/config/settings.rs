@@ -1,11 +1,15 @@
-//! How to talk to a registry: what the files say about it.
+//! What the files say about registries and about deleting. The JSON Schema of the mirror file is made
+//! from the comments of [`RegistrySettings`].
 
 use std::time::Duration;
 
 use indexmap::IndexMap;
+use schemars::JsonSchema;
 
 use crate::model::Secret;
 use crate::plan::PRUNE_LIMIT;
+
+use super::durations;
 
 /// The settings of every registry that the files mention, by host; hosts are written as in
 /// references (`docker.io`, never `index.docker.io`).
@@ -29,21 +33,28 @@ impl Default for PruneSettings {
     }
 }
 
-/// What the files say about one registry; what they leave open is for the client to decide.
-#[derive(Debug, Clone, Default, PartialEq)]
+/// How to talk to a registry.
+#[derive(Debug, Clone, Default, PartialEq, JsonSchema)]
+#[schemars(rename = "Registry", rename_all = "kebab-case", deny_unknown_fields)]
 pub struct RegistrySettings {
-    /// How many requests may be under way at once; at least 1.
+    /// How many requests may be under way at once.
+    #[schemars(range(min = 1))]
     pub concurrency: Option<usize>,
-    /// How many requests may begin in a second; greater than 0.
+    /// How many requests may begin in a second.
+    #[schemars(extend("exclusiveMinimum" = 0))]
     pub requests_per_second: Option<f64>,
-    /// How long it is waited for when it is away.
+    /// How long the registry is waited for when it is away, such as `30s` or `1h30m`; 0 is not at all.
+    /// Default: `5m`.
+    #[schemars(with = "Option<durations::Written>")]
     pub patience: Option<Duration>,
-    /// Whether to speak plain http.
+    /// Whether to speak plain http. Default: for `localhost`, `127.0.0.1` and `[::1]` alone.
     pub plain_http: Option<bool>,
-    /// A file of certificates to trust; the path is relative to where `pusher` runs.
+    /// A file of certificates (PEM) to trust, relative to this file. `${NAME}` is expanded.
     pub ca_file: Option<String>,
-    /// The user to log in as.
+    /// The user to log in as. `${NAME}` is expanded.
+    #[schemars(with = "Option<String>")]
     pub username: Option<Secret>,
-    /// The password or token.
+    /// The password or token. `${NAME}` is expanded.
+    #[schemars(with = "Option<String>")]
     pub password: Option<Secret>,
 }

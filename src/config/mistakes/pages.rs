@@ -46,17 +46,14 @@ pub(super) fn page(address: &str) -> Option<Page> {
 }
 
 fn docker_hub(path: &[&str], query: &str) -> Option<String> {
-    let name = |org: &&str| *org != "library";
+    let named = |org: &str, image: &str, tag| match org {
+        "library" => tagged(&[image], tag),
+        _ => tagged(&[org, image], tag),
+    };
     match path {
         ["_", name, ..] => Some(tagged(&[name], tag_of(query))),
         ["layers", org, image, tag, ..] => {
-            let parts: Vec<&str> = [*org]
-                .iter()
-                .filter(|org| name(org))
-                .copied()
-                .chain([*image])
-                .collect();
-            let image = tagged(&parts, Some(tag));
+            let image = named(org, image, Some(tag));
             // The page is that of one platform's image.
             Some(
                 match path.last().and_then(|last| last.strip_prefix("sha256-")) {
@@ -66,13 +63,7 @@ fn docker_hub(path: &[&str], query: &str) -> Option<String> {
             )
         }
         ["r", org, image, ..] | ["repository", "docker", org, image, ..] => {
-            let parts: Vec<&str> = [*org]
-                .iter()
-                .filter(|org| name(org))
-                .copied()
-                .chain([*image])
-                .collect();
-            Some(tagged(&parts, tag_of(query)))
+            Some(named(org, image, tag_of(query)))
         }
         _ => None,
     }

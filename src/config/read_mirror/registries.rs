@@ -3,15 +3,15 @@
 use indexmap::IndexMap;
 
 use crate::config::diagnostics::{Diagnostic, Place};
-use crate::config::mirror_file::RegistryTable;
 use crate::config::node::{Node, Pair, Value};
 use crate::config::reader::Reader;
+use crate::config::settings::{Registries, RegistrySettings};
 use crate::config::target::parse_host;
 use crate::config::variables::has_variables;
 use crate::model::Secret;
 
-pub(super) fn registries(reader: &mut Reader<'_>, node: &Node) -> IndexMap<String, RegistryTable> {
-    let mut registries: IndexMap<String, RegistryTable> = IndexMap::new();
+pub(super) fn registries(reader: &mut Reader<'_>, node: &Node) -> Registries {
+    let mut registries = Registries::new();
     let mut places: IndexMap<String, Place> = IndexMap::new();
     let Some(mut table) = reader.table(node, "registries") else {
         return registries;
@@ -44,7 +44,7 @@ pub(super) fn registries(reader: &mut Reader<'_>, node: &Node) -> IndexMap<Strin
     registries
 }
 
-fn registry(reader: &mut Reader<'_>, node: &Node) -> Option<RegistryTable> {
+fn registry(reader: &mut Reader<'_>, node: &Node) -> Option<RegistrySettings> {
     let mut table = reader.table(node, "a registry")?;
     let number = "a number greater than 0";
     let concurrency = table.take("concurrency");
@@ -62,7 +62,7 @@ fn registry(reader: &mut Reader<'_>, node: &Node) -> Option<RegistryTable> {
         .filter(is_secret)
         .map(|pair| pair.value.span.clone());
     reader.secrets.extend(secrets);
-    let settings = RegistryTable {
+    let settings = RegistrySettings {
         concurrency: concurrency.and_then(|node| reader.at_least_one(node, "concurrency")),
         requests_per_second: rate.and_then(|node| {
             let fits = |rate: &f64| rate.is_finite() && *rate > 0.0;
