@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
-use super::diagnostics::Place;
+use super::files::Place;
 
 /// A value and where it was written.
 #[derive(Debug, Clone, PartialEq)]

@@ -3,7 +3,7 @@
 use crate::model::Reference;
 use crate::plan::{Entry, Origin, TargetName};
 
-use super::diagnostics::Place;
+use super::files::Place;
 use super::format::Format;
 use super::mirror_file::Choices;
 

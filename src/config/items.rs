@@ -7,7 +7,8 @@ use crate::plan::TargetName;
 
 use super::at::At;
 use super::declared::{Declared, Form, Naming};
-use super::diagnostics::{Diagnostic, Files};
+use super::diagnostics::Diagnostic;
+use super::files::Files;
 use super::format::Format;
 use super::mirror_file::{Choices, ImageItem, ImageTable};
 use super::mistakes;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::model::{PlatformPattern, Reference};
 
-use super::diagnostics::Place;
+use super::files::Place;
 
 /// A line that names an image.
 #[derive(Debug, Clone, PartialEq, Eq)]

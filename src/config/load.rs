@@ -6,8 +6,9 @@ use crate::plan::{Desired, Entry, Profile, ProfileKind, Target};
 
 use super::at::At;
 use super::declared::Declared;
-use super::diagnostics::{Diagnostic, Files, Kind, Place, Severity};
+use super::diagnostics::{Diagnostic, DiagnosticKind, Severity};
 use super::entries::Resolution;
+use super::files::{Files, Place};
 use super::format::Format;
 use super::mirror_file::Choices;
 use super::node::SyntaxError;
@@ -41,7 +42,7 @@ impl Loaded {
     /// A name that the target refuses does not: the plan shows that one image as blocked.
     pub fn desired(&self) -> Result<Desired, Vec<Diagnostic>> {
         let blocks = |diagnostic: &&Diagnostic| {
-            diagnostic.severity == Severity::Error && diagnostic.kind != Kind::NameRefused
+            diagnostic.severity == Severity::Error && diagnostic.kind != DiagnosticKind::NameRefused
         };
         match &self.target {
             Some(target)
@@ -66,8 +67,8 @@ impl Loaded {
     /// where none does: the files may well be right for where they are used.
     pub fn check(&self) -> Vec<Diagnostic> {
         let told = |diagnostic: &Diagnostic| match (diagnostic.kind, &diagnostic.place) {
-            (Kind::Environment, None) => None,
-            (Kind::Environment, Some(_)) => Some(Diagnostic {
+            (DiagnosticKind::Environment, None) => None,
+            (DiagnosticKind::Environment, Some(_)) => Some(Diagnostic {
                 severity: Severity::Warning,
                 ..diagnostic.clone()
             }),

@@ -15,6 +15,7 @@ pub mod diagnostics;
 mod durations;
 mod entries;
 mod file_kind;
+pub mod files;
 mod format;
 mod from_toml;
 mod from_yaml;
@@ -42,8 +43,9 @@ mod variables;
 
 use std::collections::BTreeMap;
 
-pub use diagnostics::{Diagnostic, Files, Kind, Place, Replacement, Severity};
+pub use diagnostics::{Diagnostic, DiagnosticKind, Replacement, Severity};
 pub use file_kind::FileKind;
+pub use files::{Files, Place};
 pub use load::{Loaded, load};
 pub use secrets::hide;
 pub use settings::{PruneSettings, Registries, RegistrySettings};

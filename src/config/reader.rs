@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use super::Environment;
 use super::at::At;
-use super::diagnostics::{Diagnostic, Place};
+use super::diagnostics::Diagnostic;
 use super::durations;
+use super::files::Place;
 use super::format::Format;
 use super::keywords::Keyword;
 use super::node::{Node, ScalarKind, Value};

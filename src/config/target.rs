@@ -5,7 +5,7 @@ use crate::plan::{Profile, ProfileKind, Target};
 
 use super::Environment;
 use super::at::At;
-use super::diagnostics::{Diagnostic, Kind};
+use super::diagnostics::{Diagnostic, DiagnosticKind};
 use super::mirror_file::{ProfileTable, TargetTable};
 
 /// The variable that names the target's registry.
@@ -26,7 +26,7 @@ pub(super) fn from_environment(
                     "variable-not-set",
                     format!("the environment variable `{variable}` is not set"),
                 )
-                .of_kind(Kind::Environment)
+                .of_kind(DiagnosticKind::Environment)
                 .help(format!(
                     "it names the target, such as `{variable}={example}`"
                 )),
@@ -230,11 +230,11 @@ mod tests {
             messages,
             [
                 (
-                    Kind::Environment,
+                    DiagnosticKind::Environment,
                     "the environment variable `ALIYUN_REGISTRY` is not set"
                 ),
                 (
-                    Kind::Environment,
+                    DiagnosticKind::Environment,
                     "the environment variable `ALIYUN_NAME_SPACE` is not set"
                 ),
             ]

@@ -6,7 +6,7 @@ use crate::plan::{Profile, ProfileKind, Target};
 
 use super::advice::{self, Taken};
 use super::declared::Resolved;
-use super::diagnostics::{Diagnostic, Kind};
+use super::diagnostics::{Diagnostic, DiagnosticKind};
 
 /// What is checked.
 pub(super) struct Checked<'a> {
@@ -62,7 +62,7 @@ fn names_are_accepted(checked: &Checked<'_>, diagnostics: &mut Vec<Diagnostic>) 
         };
         let Some(refused) = refused else { continue };
         let diagnostic = Diagnostic::error("name-refused", refused.to_string())
-            .of_kind(Kind::NameRefused)
+            .of_kind(DiagnosticKind::NameRefused)
             .at(image.name_place().clone());
         diagnostics.push(match taken.acceptable(image, profile) {
             Some(name) => advice::rename(diagnostic, image, &name),

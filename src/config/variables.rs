@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::Environment;
-use super::diagnostics::{Diagnostic, Kind};
+use super::diagnostics::{Diagnostic, DiagnosticKind};
 use super::spelling::closest;
 
 /// Why a `${…}` has no value.
@@ -39,13 +39,13 @@ impl Unresolved {
                 None => format!("set `{name}`, or write the value itself"),
             };
             Diagnostic::error("variable-not-set", message)
-                .of_kind(Kind::Environment)
+                .of_kind(DiagnosticKind::Environment)
                 .help(help)
         }
         Self::Empty { name } => {
             let message = format!("the environment variable `{name}` is empty");
             Diagnostic::error("variable-not-set", message)
-                .of_kind(Kind::Environment)
+                .of_kind(DiagnosticKind::Environment)
                 .help("in GitHub Actions, a secret or variable that does not exist is empty")
         }
         Self::Malformed { text } => Diagnostic::error(

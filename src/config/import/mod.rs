@@ -8,7 +8,8 @@ mod image_list;
 
 use draft::Draft;
 
-use super::diagnostics::{Diagnostic, Files, Severity};
+use super::diagnostics::{Diagnostic, Severity};
+use super::files::Files;
 use super::secrets;
 
 /// What became of a file that was to be imported.

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use crate::config::diagnostics::{Diagnostic, Place};
+use crate::config::diagnostics::Diagnostic;
+use crate::config::files::Place;
 use crate::config::line::{Word, split_platform, words};
 use crate::model::cut;
 

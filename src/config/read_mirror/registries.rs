@@ -2,7 +2,8 @@
 
 use indexmap::IndexMap;
 
-use crate::config::diagnostics::{Diagnostic, Place};
+use crate::config::diagnostics::Diagnostic;
+use crate::config::files::Place;
 use crate::config::node::{Node, Pair, Value};
 use crate::config::reader::Reader;
 use crate::config::settings::{Registries, RegistrySettings};

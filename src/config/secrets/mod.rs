@@ -8,7 +8,8 @@ mod in_list;
 use crate::model::Secret;
 
 use super::FileKind;
-use super::diagnostics::{Diagnostic, Files, Place};
+use super::diagnostics::Diagnostic;
+use super::files::{Files, Place};
 
 use anywhere::anywhere;
 use behind_keys::behind_keys;

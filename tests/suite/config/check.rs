@@ -1,6 +1,6 @@
 //! What `check` says, and what stands in the way of a plan.
 
-use pusher::config::{Environment, Kind, Severity};
+use pusher::config::{DiagnosticKind, Environment, Severity};
 use pusher::render::check;
 
 use super::{load_with, loaded};
@@ -35,7 +35,7 @@ fn a_variable_that_a_file_asks_for_is_a_warning_to_check_and_an_error_to_plan() 
     };
     assert_eq!(
         (warning.severity, warning.kind),
-        (Severity::Warning, Kind::Environment)
+        (Severity::Warning, DiagnosticKind::Environment)
     );
     assert_eq!(loaded.desired().unwrap_err()[0].severity, Severity::Error);
 }

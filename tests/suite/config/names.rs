@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
-use pusher::config::Kind;
+use pusher::config::DiagnosticKind;
 
 use super::loaded;
 
@@ -118,7 +118,7 @@ proptest! {
         let loaded = loaded("images.txt", &lines.join("\n"));
         let collided = loaded.diagnostics.iter().any(|one| one.code == "same-target");
         let other = |one: &&pusher::config::Diagnostic| {
-            one.kind == Kind::Mistake && !matches!(one.code, "same-target" | "declared-twice" | "digest-without-tag")
+            one.kind == DiagnosticKind::Mistake && !matches!(one.code, "same-target" | "declared-twice" | "digest-without-tag")
         };
         prop_assert_eq!(loaded.diagnostics.iter().find(other), None);
         // Of each wish the shortest name stays.
