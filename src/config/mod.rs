@@ -52,7 +52,7 @@ pub use settings::{PruneSettings, Registries, RegistrySettings};
 pub use target::{NAMESPACE_VARIABLE, REGISTRY_VARIABLE};
 
 /// The environment's variables.
-pub type Environment = BTreeMap<String, String>;
+pub type Variables = BTreeMap<String, String>;
 
 /// What [`load`] works on.
 #[derive(Clone, Copy)]
@@ -62,7 +62,7 @@ pub struct Input<'a> {
     /// Its text.
     pub text: &'a str,
     /// The environment.
-    pub environment: &'a Environment,
+    pub environment: &'a Variables,
     /// Reads a file that the main file includes. The path is joined to the main file's already:
     /// `sub/mirror.yaml` that includes `images.txt` asks for `sub/images.txt`.
     pub read: &'a dyn Fn(&str) -> Result<String, String>,

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::Environment;
+use super::Variables;
 use super::at::At;
 use super::diagnostics::Diagnostic;
 use super::durations;
@@ -19,14 +19,14 @@ use super::variables;
 pub(super) struct Reader<'a> {
     pub(super) file: &'a str,
     pub(super) format: Format,
-    pub(super) environment: &'a Environment,
+    pub(super) environment: &'a Variables,
     pub(super) diagnostics: Vec<Diagnostic>,
     /// The parts of the file that must never be shown.
     pub(super) secrets: Vec<Range<usize>>,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(file: &'a str, format: Format, environment: &'a Environment) -> Self {
+    pub(super) fn new(file: &'a str, format: Format, environment: &'a Variables) -> Self {
         Self {
             file,
             format,

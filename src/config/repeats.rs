@@ -75,7 +75,7 @@ fn repeated(kept: &Resolved, other: &Resolved) -> Diagnostic {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Environment, Input, load};
+    use crate::config::{Input, Variables, load};
 
     /// Returns the names of a mirror file's images, and of which lines there are notes.
     fn names(text: &str) -> (Vec<String>, Vec<String>) {
@@ -83,7 +83,7 @@ mod tests {
         let loaded = load(&Input {
             path: "mirror.yaml",
             text: &text,
-            environment: &Environment::new(),
+            environment: &Variables::new(),
             read: &|_| Err(String::new()),
         });
         let files = &loaded.files;

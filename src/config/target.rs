@@ -3,7 +3,7 @@
 use crate::model::{DOCKER_HUB, check_path, is_host};
 use crate::plan::{Profile, ProfileKind, Target};
 
-use super::Environment;
+use super::Variables;
 use super::at::At;
 use super::diagnostics::{Diagnostic, DiagnosticKind};
 use super::mirror_file::{ProfileTable, TargetTable};
@@ -15,7 +15,7 @@ pub const NAMESPACE_VARIABLE: &str = "ALIYUN_NAME_SPACE";
 
 /// Returns the target that the environment names, for files that name none.
 pub(super) fn from_environment(
-    environment: &Environment,
+    environment: &Variables,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Target> {
     let mut read = |variable: &str, example: &str, parse: fn(&str) -> Result<String, String>| {
@@ -218,10 +218,7 @@ mod tests {
     #[test]
     fn says_which_variables_are_missing() {
         let mut diagnostics = Vec::new();
-        assert_eq!(
-            from_environment(&Environment::new(), &mut diagnostics),
-            None
-        );
+        assert_eq!(from_environment(&Variables::new(), &mut diagnostics), None);
         let messages: Vec<_> = diagnostics
             .iter()
             .map(|d| (d.kind, d.message.as_str()))

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::Environment;
+use super::Variables;
 use super::diagnostics::{Diagnostic, DiagnosticKind};
 use super::spelling::closest;
 
@@ -72,7 +72,7 @@ pub(super) fn has_variables(text: &str) -> bool {
 }
 
 /// Replaces every `${NAME}` by its value; `$${` stands for `${` itself.
-pub(super) fn expand(text: &str, environment: &Environment) -> Result<String, Unresolved> {
+pub(super) fn expand(text: &str, environment: &Variables) -> Result<String, Unresolved> {
     let mut expanded = String::new();
     for part in parts(text) {
         expanded.push_str(match part {
@@ -88,7 +88,7 @@ pub(super) fn expand(text: &str, environment: &Environment) -> Result<String, Un
     Ok(expanded)
 }
 
-fn value<'e>(name: &str, environment: &'e Environment) -> Result<&'e str, Unresolved> {
+fn value<'e>(name: &str, environment: &'e Variables) -> Result<&'e str, Unresolved> {
     match environment.get(name) {
         Some(value) if value.is_empty() => Err(Unresolved::Empty {
             name: name.to_owned(),
@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn expands_names_and_nothing_else() {
-        let environment = Environment::from([
+        let environment = Variables::from([
             ("A".to_owned(), "1".to_owned()),
             ("B_2".to_owned(), "${A}".to_owned()),
             ("EMPTY".to_owned(), String::new()),

@@ -6,14 +6,14 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use pusher::config::{Environment, Input, Kind, Loaded, Severity, load};
+use pusher::config::{DiagnosticKind, Input, Loaded, Severity, Variables, load};
 use pusher::render::diagnostics;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/mistakes")
 }
 
-fn environment() -> Environment {
+fn environment() -> Variables {
     let variables = [
         ("ALIYUN_REGISTRY", "registry.cn-hangzhou.aliyuncs.com"),
         ("ALIYUN_NAME_SPACE", "my-namespace"),
@@ -102,7 +102,7 @@ fn what_is_offered_instead_is_right() {
             let wrong = again
                 .diagnostics
                 .iter()
-                .any(|one| one.severity == Severity::Error && one.kind == Kind::Mistake);
+                .any(|one| one.severity == Severity::Error && one.kind == DiagnosticKind::Mistake);
             assert!(!wrong, "{name}: {text}{:?}", again.diagnostics);
             assert!(!again.entries.is_empty(), "{name}: {text}");
         }

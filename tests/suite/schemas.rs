@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use pusher::config::{Environment, Input, Severity, load};
+use pusher::config::{Input, Severity, Variables, load};
 use pusher::render::schemas::{SchemaKind, schema, text};
 
 fn file(name: &str) -> String {
@@ -157,7 +157,7 @@ fn the_schema_and_the_reader_know_the_same_keys() {
     };
     let known = |text: &str| -> Vec<String> {
         let read = |_: &str| Ok(String::new());
-        let environment = Environment::new();
+        let environment = Variables::new();
         let loaded = load(&Input {
             path: "mirror.yaml",
             text,

@@ -1,13 +1,13 @@
 //! What `check` says, and what stands in the way of a plan.
 
-use pusher::config::{DiagnosticKind, Environment, Severity};
+use pusher::config::{DiagnosticKind, Severity, Variables};
 use pusher::render::check;
 
 use super::{load_with, loaded};
 
 #[test]
 fn without_the_variables_a_list_can_be_checked_but_not_planned() {
-    let nothing = Environment::new();
+    let nothing = Variables::new();
     let list = "nginx\n--platform=linux/armv7 redis\n";
     let loaded = load_with("images.txt", list, "", &nothing);
     let codes: Vec<&str> = loaded.check().iter().map(|one| one.code).collect();
@@ -53,7 +53,7 @@ fn codes_with(registry: &str, namespace: &str, path: &str, text: &str) -> Vec<&'
         ("ALIYUN_REGISTRY", registry),
         ("ALIYUN_NAME_SPACE", namespace),
     ];
-    let environment: Environment = variables
+    let environment: Variables = variables
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .into();
     let loaded = load_with(path, text, "", &environment);
@@ -94,7 +94,7 @@ fn a_target_that_cannot_be_is_a_mistake_wherever_it_is_written() {
 fn a_name_that_no_registry_takes_is_told_with_and_without_a_target() {
     for target in ["a..b:1", "a___b", "a.-b:1", "-a", "../a:1", "a//b"] {
         let text = format!("version: 1\nimages: [{{source: nginx, target: {target}}}]\n");
-        for environment in [Environment::new(), super::environment()] {
+        for environment in [Variables::new(), super::environment()] {
             let loaded = load_with("mirror.yaml", &text, "", &environment);
             let codes: Vec<&str> = loaded.check().iter().map(|one| one.code).collect();
             assert_eq!(codes, ["name-refused"], "{target}");
@@ -119,12 +119,7 @@ fn no_two_images_are_offered_one_name() {
 fn every_mistake_is_told_at_once_in_the_order_of_the_files() {
     let text = "version: 2\nimages:\n  - Nginx\n  - {source: a, platforms: [x]}\n  - a:\nzzz: 1\n\
                 include: [images.txt]\n";
-    let loaded = load_with(
-        "mirror.yaml",
-        text,
-        "b\ndocker pull c\n",
-        &Environment::new(),
-    );
+    let loaded = load_with("mirror.yaml", text, "b\ndocker pull c\n", &Variables::new());
     let places: Vec<String> = loaded
         .check()
         .iter()

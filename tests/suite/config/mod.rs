@@ -8,10 +8,10 @@ mod model;
 mod names;
 mod offers;
 
-use pusher::config::{Environment, Input, Loaded, load};
+use pusher::config::{Input, Loaded, Variables, load};
 
 /// Returns the environment that most tests run in.
-fn environment() -> Environment {
+fn environment() -> Variables {
     let variables = [
         ("ALIYUN_REGISTRY", "registry.cn-hangzhou.aliyuncs.com"),
         ("ALIYUN_NAME_SPACE", "team"),
@@ -24,7 +24,7 @@ fn environment() -> Environment {
 }
 
 /// Loads a file that includes nothing but `images.txt`, which has `list`.
-fn load_with(path: &str, text: &str, list: &str, environment: &Environment) -> Loaded {
+fn load_with(path: &str, text: &str, list: &str, environment: &Variables) -> Loaded {
     let read = |asked: &str| match asked {
         "images.txt" => Ok(list.to_owned()),
         other => Err(format!("there is no file `{other}`")),
