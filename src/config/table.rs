@@ -19,6 +19,15 @@ impl<'n> Table<'n> {
             .filter(|node| node.value != Value::Nothing)
     }
 
+    /// Takes a key out, and reads its value.
+    pub(super) fn read<T>(
+        &mut self,
+        key: &'static str,
+        read: impl FnOnce(&'n Node, &str) -> Option<T>,
+    ) -> Option<T> {
+        read(self.take(key)?, key)
+    }
+
     /// Takes a key out with its value, even if it has none.
     pub(super) fn take_pair(&mut self, key: &'static str) -> Option<&'n Pair> {
         self.known.push(key);
@@ -77,11 +86,11 @@ impl Reader<'_> {
 
     /// Reports the keys of a table that nobody asked for.
     pub(super) fn finish(&mut self, table: Table<'_>, what: &str) {
-        for pair in table.open {
+        for pair in &table.open {
             let message = format!("unknown key `{}` in {what}", pair.key);
             let place = self.place(&pair.key_span);
             let diagnostic = Diagnostic::error("unknown-key", message).at(place.clone());
-            let diagnostic = if let Some(meant) = closest(&pair.key, table.known.iter().copied()) {
+            let diagnostic = if let Some(meant) = table.meant(&pair.key) {
                 diagnostic
                     .help(format!("did you mean `{meant}`?"))
                     .replace(place, meant)

@@ -18,21 +18,11 @@ pub(super) fn defaults(reader: &mut Reader<'_>, node: &Node) -> Option<Choices> 
 
 fn choices(reader: &mut Reader<'_>, table: &mut Table<'_>) -> Choices {
     Choices {
-        platforms: table
-            .take("platforms")
-            .and_then(|node| platforms(reader, node)),
-        missing_platforms: table
-            .take("missing-platforms")
-            .and_then(|node| reader.word(node, "missing-platforms")),
-        attestations: table
-            .take("attestations")
-            .and_then(|node| reader.word(node, "attestations")),
-        referrers: table
-            .take("referrers")
-            .and_then(|node| reader.word(node, "referrers")),
-        foreign_layers: table
-            .take("foreign-layers")
-            .and_then(|node| reader.word(node, "foreign-layers")),
+        platforms: table.read("platforms", |node, _| platforms(reader, node)),
+        missing_platforms: table.read("missing-platforms", |node, key| reader.word(node, key)),
+        attestations: table.read("attestations", |node, key| reader.word(node, key)),
+        referrers: table.read("referrers", |node, key| reader.word(node, key)),
+        foreign_layers: table.read("foreign-layers", |node, key| reader.word(node, key)),
     }
 }
 
@@ -97,9 +87,7 @@ pub(super) fn image(reader: &mut Reader<'_>, node: &Node) -> Option<ImageItem> {
         reader.report(missing);
         None
     };
-    let target = table
-        .take("target")
-        .and_then(|node| reader.text(node, "target"));
+    let target = table.read("target", |node, key| reader.text(node, key));
     let choices = choices(reader, &mut table);
     reader.finish(table, "an image");
     Some(ImageItem::Table(ImageTable {

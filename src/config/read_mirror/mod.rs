@@ -24,24 +24,15 @@ pub(super) fn read(reader: &mut Reader<'_>, root: &Node) -> MirrorFile {
     let version = version(reader, &mut table);
     let file = MirrorFile {
         version,
-        target: table.take("target").and_then(|node| target(reader, node)),
-        defaults: table
-            .take("defaults")
-            .and_then(|node| defaults(reader, node)),
-        include: texts(reader, table.take("include"), "include"),
-        images: match table.take("images") {
-            Some(node) => reader
-                .list(node, "images")
-                .iter()
-                .filter_map(|node| image(reader, node))
-                .collect(),
-            None => Vec::new(),
-        },
-        prune: table
-            .take("prune")
-            .and_then(|node| reader.boolean(node, "prune")),
-        prune_limit: table.take("prune-limit").and_then(|node| {
-            reader.number(node, "prune-limit", "a whole number", |_: &usize| true)
+        target: table.read("target", |node, _| target(reader, node)),
+        defaults: table.read("defaults", |node, _| defaults(reader, node)),
+        include: items(reader, &mut table, "include", |reader, node| {
+            reader.text(node, "include")
+        }),
+        images: items(reader, &mut table, "images", image),
+        prune: table.read("prune", |node, key| reader.boolean(node, key)),
+        prune_limit: table.read("prune-limit", |node, key| {
+            reader.number(node, key, "a whole number", |_: &usize| true)
         }),
         registries: table
             .take("registries")
@@ -79,11 +70,14 @@ fn version(reader: &mut Reader<'_>, table: &mut Table<'_>) -> Version {
     Version
 }
 
-fn texts(reader: &mut Reader<'_>, node: Option<&Node>, key: &str) -> Vec<At<String>> {
-    let Some(node) = node else { return Vec::new() };
-    reader
-        .list(node, key)
-        .iter()
-        .filter_map(|node| reader.text(node, key))
-        .collect()
+/// Reads the items of a list.
+fn items<T>(
+    reader: &mut Reader<'_>,
+    table: &mut Table<'_>,
+    key: &'static str,
+    read: impl Fn(&mut Reader<'_>, &Node) -> Option<T>,
+) -> Vec<T> {
+    let node = table.take(key);
+    let nodes = node.map_or(&[][..], |node| reader.list(node, key));
+    nodes.iter().filter_map(|node| read(reader, node)).collect()
 }

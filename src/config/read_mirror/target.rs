@@ -5,7 +5,6 @@ use crate::config::diagnostics::Diagnostic;
 use crate::config::mirror_file::{ProfileTable, TargetTable};
 use crate::config::node::{Node, Value};
 use crate::config::reader::Reader;
-use crate::config::table::Table;
 
 pub(super) fn target(reader: &mut Reader<'_>, node: &Node) -> Option<At<TargetTable>> {
     let mut table = reader.table(node, "target")?;
@@ -54,45 +53,35 @@ fn profile(reader: &mut Reader<'_>, node: &Node) -> ProfileTable {
     let Some(mut table) = reader.table(node, "profile") else {
         return ProfileTable::default();
     };
-    let flag = |reader: &mut Reader<'_>, table: &mut Table<'_>, key| {
-        table.take(key).and_then(|node| reader.boolean(node, key))
-    };
     let profile = ProfileTable {
-        image_configs_only: flag(reader, &mut table, "image-configs-only"),
-        mount: flag(reader, &mut table, "mount"),
-        delete: flag(reader, &mut table, "delete"),
-        referrers_api: flag(reader, &mut table, "referrers-api"),
+        image_configs_only: table.read("image-configs-only", |node, key| reader.boolean(node, key)),
+        mount: table.read("mount", |node, key| reader.boolean(node, key)),
+        delete: table.read("delete", |node, key| reader.boolean(node, key)),
+        referrers_api: table.read("referrers-api", |node, key| reader.boolean(node, key)),
         kind: table
-            .take("kind")
-            .and_then(|node| reader.word(node, "kind"))
+            .read("kind", |node, key| reader.word(node, key))
             .flatten(),
-        name_levels: table
-            .take("name-levels")
-            .and_then(|node| reader.at_least_one(node, "name-levels")),
-        name_length: table
-            .take("name-length")
-            .and_then(|node| name_length(reader, node)),
-        repository_limit: table
-            .take("repository-limit")
-            .and_then(|node| reader.at_least_one(node, "repository-limit")),
+        name_levels: table.read("name-levels", |node, key| reader.at_least_one(node, key)),
+        name_length: table.read("name-length", |node, key| name_length(reader, node, key)),
+        repository_limit: table.read("repository-limit", |node, key| {
+            reader.at_least_one(node, key)
+        }),
     };
     reader.finish(table, "`profile`");
     profile
 }
 
-fn name_length(reader: &mut Reader<'_>, node: &Node) -> Option<(usize, usize)> {
+fn name_length(reader: &mut Reader<'_>, node: &Node, key: &str) -> Option<(usize, usize)> {
     let wanted = "two numbers, the least and the greatest: `[2, 64]`";
     if let Value::List(items) = &node.value
         && let [least, most] = items.as_slice()
     {
-        let least = reader.number(least, "name-length", "a number", |_: &usize| true)?;
+        let least = reader.number(least, key, "a number", |_: &usize| true)?;
         let fits = |most: &usize| *most >= least && *most > 0;
-        let most = reader.number(most, "name-length", wanted, fits)?;
+        let most = reader.number(most, key, wanted, fits)?;
         return Some((least, most));
     }
     let place = reader.place(&node.span);
-    reader.report(
-        Diagnostic::error("wrong-type", format!("`name-length` must be {wanted}")).at(place),
-    );
+    reader.report(Diagnostic::error("wrong-type", format!("`{key}` must be {wanted}")).at(place));
     None
 }
