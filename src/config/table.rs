@@ -86,11 +86,11 @@ impl Reader<'_> {
 
     /// Reports the keys of a table that nobody asked for.
     pub(super) fn finish(&mut self, table: Table<'_>, what: &str) {
-        for pair in &table.open {
+        for pair in table.open {
             let message = format!("unknown key `{}` in {what}", pair.key);
             let place = self.place(&pair.key_span);
             let diagnostic = Diagnostic::error("unknown-key", message).at(place.clone());
-            let diagnostic = if let Some(meant) = table.meant(&pair.key) {
+            let diagnostic = if let Some(meant) = closest(&pair.key, table.known.iter().copied()) {
                 diagnostic
                     .help(format!("did you mean `{meant}`?"))
                     .replace(place, meant)

@@ -40,11 +40,11 @@ impl Modules {
     /// Returns the module whose file has what `path` names in `module`, whoever hands it on; the whole
     /// path where no file is known to; none for what is of another crate, or has a name alone.
     pub(super) fn home(&self, module: &str, path: &str) -> Option<String> {
-        let whole = self.from_root(module, path)?;
+        let whole = self.whole_path(module, path)?;
         Some(self.written_in(&whole, 0))
     }
 
-    fn from_root(&self, module: &str, path: &str) -> Option<String> {
+    fn whole_path(&self, module: &str, path: &str) -> Option<String> {
         let (first, _) = path.split_once("::")?;
         let words: Vec<_> = path.split("::").collect();
         let supers = words.iter().take_while(|word| **word == "super").count();
@@ -63,7 +63,7 @@ impl Modules {
             _ => return None,
         };
         whole.extend(&words[skipped..]);
-        Some(whole.join("::"))
+        (!whole.is_empty()).then(|| whole.join("::"))
     }
 
     fn written_in(&self, whole: &str, depth: usize) -> String {
@@ -76,7 +76,7 @@ impl Modules {
             let name = words.get(length);
             let is_it = |path: &&String| path.rsplit("::").next() == name.copied();
             let handed_on = paths.re_exported.iter().find(is_it);
-            let further = handed_on.and_then(|path| self.from_root(&module, path));
+            let further = handed_on.and_then(|path| self.whole_path(&module, path));
             return match further {
                 // A name that is handed on to itself is written nowhere.
                 Some(further) if depth < words.len() + 8 => self.written_in(&further, depth + 1),
