@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 use crate::config::{Registries, RegistrySettings};
 use crate::model::Secret;
 use crate::plan::{Desired, Plan, Target};
-use crate::registry::credentials::{Credentials, Login};
-use crate::registry::options::{ClientOptions, HostOptions, OnOutage};
-use crate::registry::{Actions, Client, RateLimit};
+use crate::registry::{
+    Actions, Client, ClientOptions, Credentials, HostOptions, Login, OnOutage, RateLimit,
+};
 
 use super::context::Context;
 use super::error::CliError;

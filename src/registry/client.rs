@@ -10,17 +10,19 @@ use crate::model::{
     Reference, Repository,
 };
 
+use super::access::masks::Masks;
+use super::access::scope::Actions;
+use super::endpoints::manifest_cache::Recent;
+use super::endpoints::upload_session::{
+    BlobStream, Deletion, Mount, Pushed, Upload, UploadBody, UploadSession,
+};
 use super::host::{Host, Shared};
-use super::masks::Masks;
+use super::limits::rate_limit::RateLimit;
 use super::options::ClientOptions;
-use super::rate_limit::RateLimit;
-use super::recent::Recent;
-use super::retry;
-use super::scope::Actions;
-use super::site::Sites;
+use super::outage::servers::Sites;
+use super::retry::policy;
 use super::stats::Stats;
 use super::transport::Transport;
-use super::upload::{BlobStream, Deletion, Mount, Pushed, Upload, UploadBody, UploadSession};
 use super::{ReadRegistry, WriteRegistry};
 
 /// Reads and writes registries over HTTP.
@@ -201,7 +203,7 @@ impl ReadRegistry for Client {
     }
 
     async fn rest(&self, breaks: usize) {
-        tokio::time::sleep(retry::wait(&self.0.shared.retry, breaks)).await;
+        tokio::time::sleep(policy::wait(&self.0.shared.retry, breaks)).await;
     }
 }
 

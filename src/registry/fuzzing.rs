@@ -7,13 +7,16 @@ use http::header::{DATE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use url::Url;
 
-use super::call::Answer;
-use super::challenge::{self, Realm};
-use super::masks::Masks;
-use super::rate_limit::RateLimit;
-use super::scope::Scopes;
-use super::tokens::Issuer;
-use super::{blobs, pages, place, refusal, retry, token, uploads};
+use super::access::challenge::{self, Realm};
+use super::access::masks::Masks;
+use super::access::scope::Scopes;
+use super::access::token_store::Issuer;
+use super::access::{destination, token};
+use super::endpoints::{blobs, pagination, uploads};
+use super::exchange::call::Answer;
+use super::exchange::error_body;
+use super::limits::rate_limit::RateLimit;
+use super::retry::policy;
 
 fn base() -> Url {
     Url::parse("https://registry.example.com/v2/a/b/blobs/uploads/")
@@ -31,7 +34,7 @@ fn headers(name: HeaderName, value: &[u8]) -> Option<HeaderMap> {
 pub fn challenge(value: &[u8]) {
     if let Some(headers) = headers(WWW_AUTHENTICATE, value) {
         let _ = challenge::read(&headers, |url| {
-            place::may_log_in(&base(), url, |_| false, |_| false)
+            destination::may_log_in(&base(), url, |_| false, |_| false)
         });
     }
 }
@@ -62,7 +65,7 @@ pub fn error_body(body: &[u8]) {
     masks.add(SECRET);
     let body = Bytes::copy_from_slice(body);
     for content_type in ["", "application/json", "application/xml", "text/html"] {
-        let (code, message) = refusal::read(content_type, &body, &masks);
+        let (code, message) = error_body::read(content_type, &body, &masks);
         for text in [code, message].into_iter().flatten() {
             assert!(
                 !text.contains(SECRET) && !text.chars().any(char::is_control),
@@ -77,9 +80,9 @@ pub fn headers_of_answers(value: &[u8]) {
     for name in ["ratelimit-remaining", "ratelimit-limit"] {
         let _ = headers(HeaderName::from_static(name), value).map(|it| RateLimit::read(&it));
     }
-    let _ = headers(RETRY_AFTER, value).map(|it| retry::retry_after(&it, SystemTime::UNIX_EPOCH));
+    let _ = headers(RETRY_AFTER, value).map(|it| policy::retry_after(&it, SystemTime::UNIX_EPOCH));
     if let Ok(text) = std::str::from_utf8(value) {
-        let _ = pages::next_link(text);
+        let _ = pagination::next_link(text);
         let _ = blobs::parse_content_range(text);
         let _ = uploads::parse_range(text);
         let _ = uploads::resolve(&base(), text);

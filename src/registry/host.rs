@@ -9,21 +9,20 @@ use http::HeaderMap;
 use tokio::sync::{OnceCell, Semaphore, watch};
 use url::Url;
 
+use crate::model::{Attempt, DOCKER_HUB, Failure, Fault, Kind, Meaning, Operation};
 use crate::plan::{Profile, ProfileKind};
 
-use crate::model::{Attempt, DOCKER_HUB, Failure, Fault, Kind, Meaning, Operation};
-
-use super::auth::Auth;
-use super::credentials::{Credentials, Login, Logins};
-use super::exchange::same_origin;
-use super::limits::Limits;
-use super::masks::Masks;
+use super::access::auth::Auth;
+use super::access::credentials::{Credentials, Login, Logins};
+use super::access::destination::{self, Forbidden};
+use super::access::masks::Masks;
+use super::exchange::try_once::same_origin;
+use super::limits::admission::Limits;
+use super::limits::rate_limit::RateLimit;
 use super::options::{HostOptions, OnOutage, Patience, RetryOptions};
-use super::place::{self, Forbidden};
-use super::rate_limit::RateLimit;
-use super::reach::is_loopback;
-use super::site::{Site, Sites};
+use super::outage::servers::{Site, Sites};
 use super::stats::Counters;
+use super::transport::zone::is_loopback;
 use super::transport::{Certificates, Transport};
 
 /// Where Docker Hub's API is.
@@ -165,7 +164,7 @@ impl Host {
 
     /// Tells whether the host may name this place for logins.
     pub(super) fn may_log_in(&self, realm: &Url) -> Result<(), Forbidden> {
-        place::may_log_in(
+        destination::may_log_in(
             &self.base,
             realm,
             |url| self.is_declared(url),
@@ -178,7 +177,7 @@ impl Host {
 
     /// Tells whether an answer of `from` may point there.
     pub(super) fn may_follow(&self, from: &Url, to: &Url) -> Result<(), Forbidden> {
-        place::may_follow(from, to, |url| self.is_declared(url))
+        destination::may_follow(from, to, |url| self.is_declared(url))
     }
 
     pub(super) fn is_declared(&self, url: &Url) -> bool {
@@ -186,7 +185,7 @@ impl Host {
     }
 
     fn declared(&self, url: &Url) -> impl Iterator<Item = &HostOptions> {
-        place::names(url).filter_map(|name| self.shared.hosts.get(&name))
+        destination::names(url).filter_map(|name| self.shared.hosts.get(&name))
     }
 
     /// Makes a failure; what is in it that was sent as a secret is masked.

@@ -1,25 +1,18 @@
 //! Registries over HTTP: reading and writing are two traits, and one [`Client`] has both.
 //!
-//! | file | job |
+//! | room or file | job |
 //! | --- | --- |
-//! | [`client`], `host`, [`options`] | one client for many hosts; what is kept for each; what it is told |
-//! | `send` | the one path that every request takes: authorisation, limits, retries, errors |
-//! | `sense` | answers that make no sense, asked for again |
-//! | `call`, `exchange`, `outgoing`, `incoming`, `answer` | a request, one try of it, its body, what comes back |
-//! | `auth`, `ways`, `challenge` | how each repository wants to be asked; the first requests find out |
-//! | `attempts` | what a request tries to be let in, one thing after the other |
-//! | `place`, `reach` | where an answer may send us; how near an address is |
-//! | `token`, `tokens`, `issue`, [`scope`] | tokens, fetched once for each scope |
-//! | [`credentials`] | who asks: declared logins, the docker and podman configs, their helpers |
-//! | `limits`, `limiter`, `retry`, `tries` | how many requests at once; which failures are tried again |
-//! | `presence`, `site`, `outage` | whether a host is there; one that is away is waited for |
-//! | `transport` | connections: proxies, trust, pools |
-//! | `manifests`, `blobs`, `uploads`, `tags`, `referrers`, `pages` | the endpoints |
-//! | [`upload`] | what goes in and out of the endpoints for blobs |
+//! | `client`, `host`, `options` | one client for many hosts; what is kept for each; what it is told |
+//! | `send` | the one path that every request takes, through all the rooms |
+//! | `access/` | who may: challenges, tokens, logins; where an answer may send us; masks |
+//! | `limits/` | how much: requests at once, requests a second, pauses, pulls that are left |
+//! | `retry/` | what is tried again, when, and how often |
+//! | `outage/` | whether a server is there; one that is away is waited for |
+//! | `exchange/` | one request, one try of it, its body, what comes back |
+//! | `endpoints/` | what: manifests, blobs, uploads, tags, referrers, page by page |
+//! | `transport/` | the way: connections, proxies, trust |
+//! | `stats`, [`retries`] | what was asked of whom, what was tried again |
 //! | `fuzzing` | the readers of answers, for the fuzzer alone |
-//! | `recent` | manifests that need not be read twice |
-//! | `refusal`, `masks` | what registries say with an error status; what was sent as a secret is masked in it |
-//! | [`stats`], [`retries`], [`rate_limit`] | what was asked of whom, what was tried again, what may still be asked |
 
 use std::future::Future;
 
@@ -27,60 +20,31 @@ use bytes::Bytes;
 
 use crate::model::{Child, Descriptor, Digest, Failure, RawManifest, Reference, Repository};
 
-mod answer;
-mod attempts;
-mod auth;
-mod blobs;
-mod call;
-mod challenge;
-pub mod client;
-pub mod credentials;
+mod access;
+mod client;
+mod endpoints;
 mod exchange;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod host;
-mod incoming;
-mod issue;
-mod limiter;
 mod limits;
-mod manifests;
-mod masks;
-pub mod options;
+mod options;
 mod outage;
-mod outgoing;
-mod pages;
-mod place;
-mod presence;
-pub mod rate_limit;
-mod reach;
-mod recent;
-mod referrers;
-mod refusal;
 pub mod retries;
 mod retry;
-pub mod scope;
 mod send;
-mod sense;
-mod site;
-pub mod stats;
-mod tags;
-mod token;
-mod tokens;
+mod stats;
 mod transport;
-mod tries;
-pub mod upload;
-mod uploads;
-mod ways;
 
+pub use access::credentials::{Credentials, Login};
+pub use access::scope::Actions;
 pub use client::Client;
-pub use credentials::{Credentials, Login};
-pub use options::{ClientOptions, HostOptions, LeastRate, OnOutage, Patience, RetryOptions};
-pub use rate_limit::RateLimit;
-pub use scope::Actions;
-pub use stats::{HostStats, Stats};
-pub use upload::{
+pub use endpoints::upload_session::{
     BlobStream, BodyError, Deletion, Mount, Pushed, Upload, UploadBody, UploadSession,
 };
+pub use limits::rate_limit::RateLimit;
+pub use options::{ClientOptions, HostOptions, LeastRate, OnOutage, Patience, RetryOptions};
+pub use stats::{HostStats, Stats};
 
 /// Reads what registries hold; whoever has only this cannot write, by type.
 pub trait ReadRegistry: Send + Sync {

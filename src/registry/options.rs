@@ -9,7 +9,7 @@ use tokio::sync::watch;
 
 use crate::model::Outage;
 
-use super::credentials::{Credentials, Login};
+use super::access::credentials::{Credentials, Login};
 
 /// Everything a client is told.
 #[derive(Debug, Clone, Default)]

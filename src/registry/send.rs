@@ -11,13 +11,13 @@ use tokio::time::Instant;
 
 use crate::model::{Failure, Fault, Operation};
 
-use super::attempts::Attempts;
-use super::auth::{Authorization, Probe};
-use super::call::{Access, Answer, Body, Call, FailedTry};
+use super::access::auth::{Authorization, Probe};
+use super::access::negotiation::Attempts;
+use super::exchange::call::{Access, Answer, Body, Call, FailedTry};
 use super::host::Host;
+use super::outage::servers::Site;
 use super::retries;
-use super::site::Site;
-use super::tries::Tries;
+use super::retry::budget::Tries;
 
 impl Host {
     /// Sends a request until it is answered, or not worth another try.

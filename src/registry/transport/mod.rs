@@ -2,17 +2,19 @@
 //!
 //! | file | job |
 //! | --- | --- |
+//! | `connector` | how a connection comes about: straight, or through a proxy |
 //! | `failure` | why no answer came |
 //! | `message` | what is sent, and what comes back |
-//! | `way` | how a connection comes about: straight, or through a proxy |
 //! | `trickle` | heads of answers that come bit by bit |
 //! | `trust` | whose certificates are believed |
+//! | `zone` | how near an address is |
 
+mod connector;
 mod failure;
 mod message;
 mod trickle;
 mod trust;
-mod way;
+pub(super) mod zone;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -28,11 +30,11 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use url::Url;
 
 use crate::model::NoAnswer;
+use crate::registry::access::masks::Masks;
 
-use super::masks::Masks;
-use super::reach::{Reach, is_loopback, reach};
+use connector::{Connector, Resolver, Seen};
 use trust::{Trust, Trusted};
-use way::{Connector, Resolver, Seen};
+use zone::{Reach, is_loopback, reach};
 
 pub(super) use message::{RequestBody, Response, bytes, nothing, stream};
 pub(super) use trust::Certificates;

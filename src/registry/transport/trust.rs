@@ -12,7 +12,7 @@ use rustls_platform_verifier::Verifier;
 use crate::model::NoAnswer;
 
 /// Certificates in PEM form that are trusted beside the system's own.
-pub(in super::super) type Certificates = Option<Arc<[u8]>>;
+pub(crate) type Certificates = Option<Arc<[u8]>>;
 
 /// Whose certificates are believed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

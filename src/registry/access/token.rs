@@ -1,0 +1,277 @@
+//! One token: how it is asked for, what the answer says, how long it is good.
+
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::time::{Duration, Instant, SystemTime};
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, DATE};
+use http::{HeaderMap, HeaderValue, Method};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::model::Operation;
+use crate::registry::exchange::call::{Access, Answer, Body, Call, Read};
+use crate::registry::limits::admission::Lane;
+
+use super::challenge::Realm;
+use super::credentials::Login;
+use super::scope::Scopes;
+use super::token_store::Issuer;
+
+/// How long a token lives that does not say so, by the distribution project's specification.
+const DEFAULT_LIFE: Duration = Duration::from_secs(60);
+
+/// A token's answer is no longer than this.
+const ANSWER_LIMIT: usize = 256 * 1024;
+
+/// A token.
+#[derive(Debug)]
+pub(crate) struct Token {
+    header: HeaderValue,
+    issuer: Issuer,
+    scopes: Scopes,
+    stale_from: Instant,
+    accepted: AtomicBool,
+}
+
+impl Token {
+    /// Returns it as the value of `Authorization`.
+    pub(crate) fn header(&self) -> &HeaderValue {
+        &self.header
+    }
+
+    pub(crate) fn scopes(&self) -> &Scopes {
+        &self.scopes
+    }
+
+    pub(crate) fn issuer(&self) -> &Issuer {
+        &self.issuer
+    }
+
+    /// Tells whether it is also for other repositories than these.
+    pub(crate) fn is_shared(&self, wanted: &Scopes) -> bool {
+        self.scopes.repositories().count() > wanted.repositories().count()
+    }
+
+    pub(crate) fn is_stale(&self) -> bool {
+        Instant::now() >= self.stale_from
+    }
+
+    pub(crate) fn accepted(&self) {
+        self.accepted.store(true, Relaxed);
+    }
+
+    /// Tells whether a registry has accepted it before: a 401 then means that it expired early.
+    pub(crate) fn was_accepted(&self) -> bool {
+        self.accepted.load(Relaxed)
+    }
+}
+
+pub(crate) fn get(
+    operation: Operation,
+    realm: &Realm,
+    scopes: &Scopes,
+    login: Option<&Login>,
+) -> Call {
+    let mut url = realm.url.clone();
+    {
+        let mut query = url.query_pairs_mut();
+        if let Some(service) = &realm.service {
+            query.append_pair("service", service);
+        }
+        for scope in scopes.texts() {
+            query.append_pair("scope", &scope);
+        }
+    }
+    let access = login.map_or(Access::Nobody, |login| Access::Login(login.clone()));
+    Call {
+        lane: Lane::Token,
+        read: Read::Collect(ANSWER_LIMIT),
+        ..Call::new(operation, Method::GET, url, access)
+    }
+}
+
+/// Asks as OAuth 2 does (the distribution project's `docs/spec/auth/oauth.md`).
+pub(crate) fn post(
+    operation: Operation,
+    realm: &Realm,
+    scopes: &Scopes,
+    refresh_token: &str,
+) -> Call {
+    let mut form = url::form_urlencoded::Serializer::new(String::new());
+    form.append_pair("grant_type", "refresh_token");
+    form.append_pair("client_id", "pusher");
+    if let Some(service) = &realm.service {
+        form.append_pair("service", service);
+    }
+    form.append_pair("scope", &scopes.texts().collect::<Vec<_>>().join(" "));
+    form.append_pair("refresh_token", refresh_token);
+    let form_type = HeaderValue::from_static("application/x-www-form-urlencoded");
+    Call {
+        lane: Lane::Token,
+        read: Read::Collect(ANSWER_LIMIT),
+        headers: HeaderMap::from_iter([(CONTENT_TYPE, form_type)]),
+        body: Body::Bytes(Bytes::from(form.finish())),
+        ..Call::new(operation, Method::POST, realm.url.clone(), Access::Nobody)
+    }
+}
+
+/// What an answer holds; only the token itself must be readable.
+#[derive(Deserialize)]
+struct Wire {
+    #[serde(default)]
+    token: Value,
+    #[serde(default)]
+    access_token: Value,
+    #[serde(default)]
+    expires_in: Value,
+    #[serde(default)]
+    issued_at: Value,
+}
+
+/// Reads a token out of an answer that came at `now`.
+pub(crate) fn read(
+    answer: &Answer,
+    issuer: &Issuer,
+    scopes: &Scopes,
+    now: Instant,
+) -> Result<Token, String> {
+    let wire: Wire = serde_json::from_slice(&answer.body)
+        .map_err(|_| answer.unread("the answer is not a token"))?;
+    let texts = [&wire.token, &wire.access_token].map(Value::as_str);
+    let text = texts.into_iter().flatten().find(|text| !text.is_empty());
+    let text = text.ok_or("the answer holds no token")?;
+    let mut header = HeaderValue::try_from(format!("Bearer {text}"))
+        .map_err(|_| "the token has characters that no header can have")?;
+    header.set_sensitive(true);
+    let life = number(&wire.expires_in)
+        .filter(|seconds| *seconds >= 1.0)
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+        .unwrap_or(DEFAULT_LIFE)
+        .min(Duration::from_secs(24 * 3600));
+    let left = life.saturating_sub(age(&wire.issued_at, &answer.headers));
+    Ok(Token {
+        header,
+        issuer: issuer.clone(),
+        scopes: scopes.clone(),
+        stale_from: now + left.saturating_sub(margin(life)),
+        accepted: AtomicBool::new(false),
+    })
+}
+
+/// How long before its end a token is not used any more: a request may wait on its way.
+fn margin(life: Duration) -> Duration {
+    (life / 5).min(Duration::from_secs(15))
+}
+
+/// Reads a number, which some write as a text.
+fn number(value: &Value) -> Option<f64> {
+    value
+        .as_f64()
+        .or_else(|| value.as_str()?.trim().parse().ok())
+}
+
+/// How old a token already is: a server may hand out one that it made earlier.
+///
+/// Both times are the server's own, so its clock may be wrong.
+fn age(issued_at: &Value, headers: &HeaderMap) -> Duration {
+    let age = || {
+        let issued: jiff::Timestamp = if let Some(Ok(date)) = issued_at.as_str().map(str::parse) {
+            date
+        } else {
+            // Some count the seconds since 1970.
+            let since = Duration::try_from_secs_f64(number(issued_at)?).ok()?;
+            SystemTime::UNIX_EPOCH.checked_add(since)?.try_into().ok()?
+        };
+        let date = httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?).ok()?;
+        let date = jiff::Timestamp::try_from(date).ok()?;
+        Duration::try_from(date - issued).ok()
+    };
+    age().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn token(body: &str, date: Option<&str>) -> Result<Duration, String> {
+        let mut headers = HeaderMap::new();
+        if let Some(date) = date {
+            headers.insert(DATE, date.parse().unwrap());
+        }
+        let answer = Answer::for_test(headers, body);
+        let now = Instant::now();
+        read(&answer, &issuer(), &Scopes::default(), now).map(|token| token.stale_from - now)
+    }
+
+    fn issuer() -> Issuer {
+        let realm = Realm {
+            url: "https://auth.example.com/token".parse().unwrap(),
+            service: None,
+        };
+        Issuer { realm, login: None }
+    }
+
+    #[test]
+    fn reads_both_names_and_the_life() {
+        let seconds = Duration::from_secs;
+        for (body, expected) in [
+            (r#"{"token":"t"}"#, 48),
+            (r#"{"access_token":"t","expires_in":300}"#, 285),
+            (r#"{"token":"","access_token":"t","expires_in":300.0}"#, 285),
+            (r#"{"token":"t","expires_in":10}"#, 8),
+            (r#"{"token":"t","expires_in":0}"#, 48),
+            (r#"{"token":"t","expires_in":-5}"#, 48),
+            (r#"{"token":"t","expires_in":null}"#, 48),
+            (r#"{"token":"t","expires_in":"300"}"#, 285),
+            (
+                r#"{"token":"t","expires_in":"soon","issued_at":"long ago"}"#,
+                48,
+            ),
+            (r#"{"token":"t","expires_in":[300],"issued_at":{}}"#, 48),
+            (r#"{"token":null,"access_token":"t","expires_in":300}"#, 285),
+            (r#"{"token":7,"access_token":"t"}"#, 48),
+        ] {
+            assert_eq!(token(body, None), Ok(seconds(expected)), "{body}");
+        }
+        for body in [
+            "",
+            "{}",
+            r#"{"token":""}"#,
+            r#"{"token":"a\nb"}"#,
+            "[]",
+            r#"{"token":7}"#,
+        ] {
+            assert!(token(body, None).is_err(), "{body}");
+        }
+        let debug = format!(
+            "{:?}",
+            read(
+                &Answer::for_test(HeaderMap::new(), r#"{"token":"s3cret"}"#),
+                &issuer(),
+                &Scopes::default(),
+                Instant::now()
+            )
+        );
+        assert!(!debug.contains("s3cret"), "{debug}");
+    }
+
+    #[test]
+    fn counts_the_age_of_a_token_by_the_servers_own_clock() {
+        let body = r#"{"token":"t","expires_in":100,"issued_at":"2015-10-21T07:28:00Z"}"#;
+        let left = |date| token(body, Some(date)).unwrap().as_secs();
+        assert_eq!(left("Wed, 21 Oct 2015 07:28:30 GMT"), 55);
+        assert_eq!(left("Wed, 21 Oct 2015 07:27:00 GMT"), 85, "from the future");
+        assert_eq!(left("Wed, 21 Oct 2015 08:27:00 GMT"), 0);
+        assert_eq!(
+            token(body, None).unwrap().as_secs(),
+            85,
+            "no clock to compare with"
+        );
+        for issued in ["1445412480", r#""1445412480""#] {
+            let body = format!(r#"{{"token":"t","expires_in":100,"issued_at":{issued}}}"#);
+            let left = token(&body, Some("Wed, 21 Oct 2015 07:28:30 GMT")).unwrap();
+            assert_eq!(left.as_secs(), 55, "{issued}");
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! How a token comes about: one that is there, one that is under way, or one that is asked for.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use tokio::sync::OwnedMutexGuard;
+
+use crate::model::{Failure, Fault, Kind, Operation};
+use crate::registry::exchange::call::{Again, Call};
+use crate::registry::host::Host;
+use crate::registry::retry::policy;
+
+use super::auth::Password;
+use super::credentials::Login;
+use super::scope::Scopes;
+use super::token::{self, Token};
+use super::token_store::Issuer;
+
+/// The waits between trials of a login are those of requests that failed so many times more: what refuses
+/// every login for a moment is not over soon.
+const LATER: usize = 1;
+
+impl Host {
+    /// Returns a token for `wanted`, or for more than that unless it has to be its `own`.
+    ///
+    /// `scopes` are the same in the names of the repositories' paths.
+    pub(crate) async fn token(
+        self: &Arc<Self>,
+        issuer: &Issuer,
+        scopes: &Scopes,
+        wanted: &Scopes,
+        own: bool,
+    ) -> Result<Arc<Token>, Failure> {
+        match self.held(issuer, scopes, wanted, own) {
+            Some(held) => held,
+            // Seldom, so that not every request has room for it.
+            None => Box::pin(self.get_token(issuer, scopes, wanted, own)).await,
+        }
+    }
+
+    /// Returns a token that is there, or the reason for which none is asked for any more.
+    fn held(
+        &self,
+        issuer: &Issuer,
+        scopes: &Scopes,
+        wanted: &Scopes,
+        own: bool,
+    ) -> Option<Result<Arc<Token>, Failure>> {
+        let mut store = self.auth.tokens.store();
+        let own = own || store.is_alone(scopes);
+        let kept = store.issued(issuer);
+        if let Some(token) = kept.find(wanted, own) {
+            return Some(Ok(token));
+        }
+        let refused = kept.refused.clone();
+        refused.or_else(|| self.auth.refused(issuer)).map(Err)
+    }
+
+    /// Returns the right to try a login that has not worked yet with this issuer; none is needed for one
+    /// that has. The others wait: many refusals may lock an account. That holds for the host: one that names
+    /// another place for each repository gets no login for each, either.
+    async fn trial(&self, issuer: &Issuer) -> Option<OwnedMutexGuard<()>> {
+        let is_settled =
+            || issuer.login.is_none() || self.auth.tokens.store().issued(issuer).worked;
+        if is_settled() {
+            return None;
+        }
+        let trial = self.auth.trial.clone().lock_owned().await;
+        (!is_settled()).then_some(trial)
+    }
+
+    async fn get_token(
+        self: &Arc<Self>,
+        issuer: &Issuer,
+        scopes: &Scopes,
+        wanted: &Scopes,
+        own: bool,
+    ) -> Result<Arc<Token>, Failure> {
+        loop {
+            let trial = self.trial(issuer).await;
+            let group = {
+                let mut store = self.auth.tokens.store();
+                let may_share = trial.is_none() || !store.issued(issuer).refused_together;
+                store.group(scopes).filter(|_| !own && may_share)
+            };
+            let asked = match &group {
+                Some(group) => wanted.clone().union(&self.sharing(group, issuer).await),
+                None => wanted.clone(),
+            };
+            // Another may have got it meanwhile.
+            if let Some(held) = self.held(issuer, scopes, wanted, own) {
+                return held;
+            }
+            let is_joint = asked != *wanted;
+            let fetch = {
+                let mut store = self.auth.tokens.store();
+                let fetches = &mut store.issued(issuer).fetches;
+                let fetch = fetches.entry(asked.clone()).or_insert_with(|| {
+                    let (host, issuer, asked) = (self.clone(), issuer.clone(), asked.clone());
+                    async move { host.fetch(issuer, asked, is_joint, trial).await }
+                        .boxed()
+                        .shared()
+                });
+                fetch.clone()
+            };
+            match fetch.await {
+                Ok(token) => return Ok(token),
+                Err(error) => match group {
+                    // One repository that is not allowed can spoil the token for all the others, and
+                    // some servers know no token that is for several.
+                    Some(group) if is_joint && error.is_answer() => {
+                        self.auth.tokens.leave_alone(&group);
+                    }
+                    _ => return Err(error),
+                },
+            }
+        }
+    }
+
+    /// Returns what an issuer can be asked for together.
+    async fn sharing(&self, group: &Scopes, issuer: &Issuer) -> Scopes {
+        let mut sharing = Scopes::default();
+        for (name, actions) in group.repositories() {
+            let login = self.login(name).await.map(|(number, _)| number);
+            if login == issuer.login && self.may_share(name, &issuer.realm) {
+                sharing = sharing.union(&self.asked_for(&Scopes::one(name, actions)));
+            }
+        }
+        sharing
+    }
+
+    /// Fetches a token, whether those who wait for it go on waiting or not: one that is half
+    /// fetched would keep its place in the lane.
+    fn fetch(
+        self: Arc<Self>,
+        issuer: Issuer,
+        scopes: Scopes,
+        is_joint: bool,
+        trial: Option<OwnedMutexGuard<()>>,
+    ) -> impl Future<Output = Result<Arc<Token>, Failure>> + Send + 'static {
+        let operation = Operation::new(Kind::Token, scopes.words());
+        let host = self.clone();
+        let fetch: BoxFuture<'static, _> = Box::pin(async move {
+            let fetched = self.request_token(&issuer, &scopes, is_joint).await;
+            drop(trial);
+            let mut store = self.auth.tokens.store();
+            let kept = store.issued(&issuer);
+            kept.fetches.remove(&scopes);
+            if let Ok(token) = &fetched {
+                kept.keep(token);
+            }
+            fetched
+        });
+        let fetch = tokio::spawn(fetch);
+        async move {
+            let ended = fetch.await;
+            ended.unwrap_or_else(|_| Err(host.protocol_error(&operation, "it was broken off")))
+        }
+    }
+
+    async fn request_token(
+        self: &Arc<Self>,
+        issuer: &Issuer,
+        scopes: &Scopes,
+        is_joint: bool,
+    ) -> Result<Arc<Token>, Failure> {
+        let operation = Operation::new(Kind::Token, scopes.words());
+        let answer = loop {
+            let call = self.token_call(operation.clone(), issuer, scopes, is_joint);
+            match self.send(call).await {
+                Err(refusal) if refusal.status() == Some(401) => {
+                    self.after_refused_login(issuer, refusal, is_joint).await?;
+                }
+                answered => break answered?,
+            }
+        };
+        if let Some(number) = issuer.login {
+            self.auth.tokens.store().issued(issuer).worked = true;
+            self.auth.note(number, Password::Worked);
+        }
+        let token = token::read(&answer, issuer, scopes, Instant::now())
+            .map_err(|text| self.error(&operation, Fault::Damaged(text)))?;
+        Ok(Arc::new(token))
+    }
+
+    fn token_call(
+        &self,
+        operation: Operation,
+        issuer: &Issuer,
+        scopes: &Scopes,
+        is_joint: bool,
+    ) -> Call {
+        let login = issuer.login.and_then(|number| self.login_of(number));
+        let realm = &issuer.realm;
+        let mut call = match login {
+            Some(Login::IdentityToken(token)) => {
+                self.shared.masks.add(token.expose());
+                token::post(operation, realm, scopes, token.expose())
+            }
+            _ => token::get(operation, realm, scopes, login),
+        };
+        // Some servers answer many token requests with 401; a login that worked is not wrong now.
+        call.retry_unauthorized = self.auth.tokens.store().issued(issuer).worked;
+        // Each alone is the better second try.
+        if is_joint {
+            call.again = Again::IfBusy;
+        }
+        call
+    }
+
+    /// Waits where the login is worth another trial, which all others of this host wait for; the error is
+    /// that there is to be none.
+    async fn after_refused_login(
+        &self,
+        issuer: &Issuer,
+        refusal: Failure,
+        is_joint: bool,
+    ) -> Result<(), Failure> {
+        let Some(number) = issuer.login else {
+            return Err(refusal);
+        };
+        let counted = {
+            let mut store = self.auth.tokens.store();
+            let kept = store.issued(issuer);
+            // That there is no token for several together need not be the login.
+            kept.refused_together |= is_joint;
+            if kept.worked {
+                return Err(refusal);
+            }
+            self.auth.count_refusal(number).map_err(|refusals| {
+                let refusal = refusal.clone().after(refusals);
+                kept.refused = Some(refusal.clone());
+                self.auth.note(number, Password::Refused(refusal.clone()));
+                refusal
+            })
+        };
+        let wait = policy::wait(&self.shared.retry, counted? + LATER);
+        tracing::debug!("{}: {refusal}; trying the login again", self.name);
+        tokio::time::sleep(wait).await;
+        if is_joint { Err(refusal) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,238 @@
+//! Blobs: `HEAD` and `GET` of `/v2/<name>/blobs/<digest>`.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::stream;
+use http::header::{CONTENT_RANGE, RANGE};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
+
+use crate::model::{Descriptor, Digest, Failure, Fault, Kind, Operation, Repository};
+use crate::registry::access::scope::{Actions, Scopes};
+use crate::registry::client::Client;
+use crate::registry::exchange::call::{Access, Again, Answer, Call, Open, Read};
+use crate::registry::exchange::incoming::Incoming;
+use crate::registry::host::Host;
+use crate::registry::limits::admission::Lane;
+
+use super::upload_session::BlobStream;
+
+/// Up to this size a blob may share its connection with other requests.
+pub(crate) const SMALL: u64 = 1024 * 1024;
+
+/// A blob that is read as a whole, such as a config, is refused beyond this size.
+const WHOLE_BLOB_LIMIT: u64 = 4 * 1024 * 1024;
+
+impl Client {
+    pub(crate) async fn head_blob(&self, repository: &Repository, digest: &Digest) -> bool {
+        let operation = operation(Kind::HeadBlob, repository, digest);
+        let Ok(host) = self.host(&repository.registry, &operation) else {
+            return false;
+        };
+        let mut call = call(&host, operation, Method::HEAD, repository, digest);
+        call.accept = &[404];
+        call.again = Again::IfBusy;
+        match host.send(call).await {
+            Ok(answer) => answer.status != StatusCode::NOT_FOUND,
+            Err(error) => {
+                tracing::debug!("{error}; taken for absent");
+                false
+            }
+        }
+    }
+
+    pub(crate) async fn get_small_blob(
+        &self,
+        repository: &Repository,
+        blob: &Descriptor,
+    ) -> Result<Option<Bytes>, Failure> {
+        let operation = operation(Kind::GetBlob, repository, &blob.digest);
+        let host = self.host(&repository.registry, &operation)?;
+        let limit = usize::try_from(blob.size.min(WHOLE_BLOB_LIMIT)).unwrap_or_default();
+        if blob.size > WHOLE_BLOB_LIMIT {
+            let text = format!(
+                "it has {} bytes, at most {limit} are read as a whole",
+                blob.size
+            );
+            return Err(host.protocol_error(&operation, text));
+        }
+        let mut call = call(
+            &host,
+            operation.clone(),
+            Method::GET,
+            repository,
+            &blob.digest,
+        );
+        call.read = Read::Collect(limit);
+        let answer = match host.send(call).await {
+            Ok(answer) => answer,
+            Err(error) if error.status() == Some(404) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        if !blob.digest.matches(&answer.body) {
+            let found = Digest::of(blob.digest.algorithm(), &answer.body);
+            let fault = answer.unfit(&format!("it sent `{found}` instead"));
+            return Err(host.error(&operation, fault));
+        }
+        Ok(Some(answer.body))
+    }
+
+    pub(crate) async fn stream_blob(
+        &self,
+        repository: &Repository,
+        blob: &Descriptor,
+        offset: u64,
+    ) -> Result<BlobStream, Failure> {
+        let operation = operation(Kind::GetBlob, repository, &blob.digest);
+        let host = self.host(&repository.registry, &operation)?;
+        let read = |offset| {
+            let operation = operation.clone();
+            let mut call = call(&host, operation, Method::GET, repository, &blob.digest);
+            call.lane = Lane::Download;
+            call.small = blob.size.saturating_sub(offset) <= SMALL;
+            call.read = Read::Stream;
+            if offset > 0 {
+                let range = HeaderValue::try_from(format!("bytes={offset}-"));
+                call.headers = range
+                    .map(|range| HeaderMap::from_iter([(RANGE, range)]))
+                    .unwrap_or_default();
+            }
+            host.send(call)
+        };
+        let begun = |answer: Answer| match begin(&answer, blob, offset) {
+            Ok(begins) => Ok((answer, begins)),
+            Err(fault) => Err(host.error(&operation, fault)),
+        };
+        let (mut answer, begins) = match read(offset).await.and_then(begun) {
+            // Whoever does not send a part may still send all of it.
+            Err(error) if offset > 0 && error.is_answer() => {
+                tracing::debug!("{error}; reading the blob from its first byte");
+                begun(Box::pin(read(0)).await?)?
+            }
+            begun => begun?,
+        };
+        match answer.stream.take() {
+            Some(open) => Ok(BlobStream::new(
+                begins,
+                follow(host, operation, open, begins),
+            )),
+            None => Err(host.protocol_error(&operation, "it sent no body")),
+        }
+    }
+}
+
+pub(crate) fn operation(kind: Kind, repository: &Repository, digest: &Digest) -> Operation {
+    Operation::new(
+        kind,
+        format_args!("`{}` of `{}`", digest.short(), repository.name),
+    )
+}
+
+fn call(
+    host: &Host,
+    operation: Operation,
+    method: Method,
+    repository: &Repository,
+    digest: &Digest,
+) -> Call {
+    let url = host.endpoint(&repository.name, &format!("blobs/{digest}"));
+    let scopes = Scopes::one(&repository.name, Actions::Pull);
+    Call::new(operation, method, url, Access::Scopes(scopes))
+}
+
+/// Finds the position in the blob at which an answer begins, and that it is of this blob's size.
+fn begin(answer: &Answer, blob: &Descriptor, asked: u64) -> Result<u64, Fault> {
+    let damaged = |text: String| Err(Fault::Damaged(text));
+    let other_size = |found: u64| {
+        let size = blob.size;
+        damaged(format!(
+            "its blob has {found} bytes, the manifest says {size}"
+        ))
+    };
+    if answer.status == StatusCode::PARTIAL_CONTENT {
+        let text = answer.header(CONTENT_RANGE.as_str()).unwrap_or_default();
+        return match parse_content_range(text) {
+            Some((start, _)) if start != asked => damaged(format!(
+                "it sends from byte {start} on, {asked} was asked for"
+            )),
+            Some((_, Some(total))) if total != blob.size => other_size(total),
+            Some((start, _)) => Ok(start),
+            None => damaged("it sends a part and does not say which".to_owned()),
+        };
+    }
+    let length = answer
+        .header("content-length")
+        .and_then(|length| length.parse().ok());
+    match length {
+        // Some storage hosts call a compressed layer encoded, and send it as it is.
+        Some(length) if length == blob.size => Ok(0),
+        _ if answer.coding().is_some() => Err(answer.unfit("it does not send the blob itself")),
+        Some(length) => other_size(length),
+        None => Ok(0),
+    }
+}
+
+/// Reads `bytes START-END/TOTAL`, where the total may be `*`.
+pub(crate) fn parse_content_range(text: &str) -> Option<(u64, Option<u64>)> {
+    let (range, total) = text.trim().strip_prefix("bytes ")?.split_once('/')?;
+    let (start, end) = range.split_once('-')?;
+    let (start, end): (u64, u64) = (start.trim().parse().ok()?, end.trim().parse().ok()?);
+    let total = if total == "*" {
+        None
+    } else {
+        Some(total.parse().ok()?)
+    };
+    (start <= end && total.is_none_or(|total| end < total)).then_some((start, total))
+}
+
+/// Hands a body on chunk by chunk; silence for too long is an end with an error, and so is next to nothing.
+fn follow(
+    host: Arc<Host>,
+    operation: Operation,
+    open: Open,
+    begins: u64,
+) -> impl stream::Stream<Item = Result<Bytes, Failure>> + Send + 'static {
+    let incoming = Incoming::blob(&host.shared.patience);
+    let begun = Some((host, operation, open, incoming, begins));
+    stream::unfold(begun, |state| async move {
+        let (host, operation, mut open, mut incoming, position) = state?;
+        let trouble = match incoming.chunk(&mut open.response).await {
+            Ok(Some(chunk)) => {
+                host.counters.bytes_in(chunk.len());
+                let position = position + chunk.len() as u64;
+                let state = (host, operation, open, incoming, position);
+                return Some((Ok(chunk), Some(state)));
+            }
+            Ok(None) => return None,
+            Err(trouble) => trouble,
+        };
+        open.permit.overloaded();
+        tracing::debug!(
+            "{}: {operation} ended after {position} bytes: {trouble}",
+            host.name
+        );
+        Some((Err(host.error(&operation, Fault::NoAnswer(trouble))), None))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_content_ranges() {
+        for (text, expected) in [
+            ("bytes 5-9/10", Some((5, Some(10)))),
+            ("bytes 0-0/1", Some((0, Some(1)))),
+            ("bytes 5-9/*", Some((5, None))),
+            ("bytes 9-5/10", None),
+            ("bytes 5-10/10", None),
+            ("bytes */10", None),
+            ("5-9/10", None),
+            ("bytes 5-/10", None),
+            ("", None),
+        ] {
+            assert_eq!(parse_content_range(text), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! Manifests: `HEAD`, `GET`, `PUT`, `DELETE` of `/v2/<name>/manifests/<reference>`.
+
+use bytes::Bytes;
+use http::header::{ACCEPT, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, Method};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use crate::model::{
+    Descriptor, Digest, Failure, Fault, Kind, MANIFEST_SIZE_LIMIT, Operation, RawManifest,
+    Reference, media_type,
+};
+use crate::registry::access::scope::{Actions, Scopes};
+use crate::registry::client::Client;
+use crate::registry::exchange::call::{Access, Again, Answer, Body, Call, Read};
+use crate::registry::host::Host;
+
+use super::upload_session::{Deletion, Pushed};
+
+const DIGEST_HEADER: &str = "docker-content-digest";
+const SUBJECT_HEADER: &str = "oci-subject";
+
+impl Client {
+    pub(crate) async fn head_manifest_of(
+        &self,
+        reference: &Reference,
+    ) -> Result<Option<Descriptor>, Failure> {
+        let operation = operation(Kind::HeadManifest, reference);
+        let host = self.host(reference.registry(), &operation)?;
+        let mut call = call(&host, &operation, Method::HEAD, reference, Actions::Pull);
+        call.accept = &[404];
+        match host.send(call).await {
+            Ok(answer) if answer.status == 404 => Ok(None),
+            Ok(answer) => match describe(&answer, reference) {
+                Err(text) => Err(host.damaged(&operation, text)),
+                Ok(Some(descriptor)) => Ok(Some(descriptor)),
+                // Without a digest, a type and a length, only the manifest itself tells what it is.
+                Ok(None) => self.describe_by_reading(reference, Again::Usual).await,
+            },
+            // Some take HEAD for something else than GET, and only GET has words.
+            Err(error) if error.is_answer() && error.request() == Some(Kind::HeadManifest) => {
+                tracing::debug!("{error}; reading the manifest instead");
+                let again = if error.tries > 1 {
+                    Again::Never
+                } else {
+                    Again::Usual
+                };
+                let read = self.describe_by_reading(reference, again).await;
+                read.map_err(|why| why.after_others(error.tries))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn describe_by_reading(
+        &self,
+        reference: &Reference,
+        again: Again,
+    ) -> Result<Option<Descriptor>, Failure> {
+        // Seldom, so that not every request has room for it.
+        let manifest = Box::pin(self.read_manifest(reference, again)).await?;
+        Ok(manifest.map(|manifest| manifest.descriptor))
+    }
+
+    pub(crate) async fn get_manifest_of(
+        &self,
+        reference: &Reference,
+    ) -> Result<Option<RawManifest>, Failure> {
+        self.read_manifest(reference, Again::Usual).await
+    }
+
+    async fn read_manifest(
+        &self,
+        reference: &Reference,
+        again: Again,
+    ) -> Result<Option<RawManifest>, Failure> {
+        if let Some(kept) = reference
+            .digest()
+            .and_then(|digest| self.recent().get(reference.repository(), digest))
+        {
+            return Ok(Some(kept));
+        }
+        let operation = operation(Kind::GetManifest, reference);
+        let host = self.host(reference.registry(), &operation)?;
+        let mut call = call(&host, &operation, Method::GET, reference, Actions::Pull);
+        call.read = Read::Collect(MANIFEST_SIZE_LIMIT);
+        call.accept = &[404];
+        call.again = again;
+        let answer = host.send(call).await?;
+        if answer.status == 404 {
+            return Ok(None);
+        }
+        let manifest = verify(answer, reference).map_err(|fault| host.error(&operation, fault))?;
+        self.recent().put(reference.repository(), &manifest);
+        Ok(Some(manifest))
+    }
+
+    pub(crate) async fn push_manifest(
+        &self,
+        reference: &Reference,
+        manifest: &RawManifest,
+    ) -> Result<Pushed, Failure> {
+        let operation = operation(Kind::PutManifest, reference);
+        let host = self.host(reference.registry(), &operation)?;
+        let Descriptor {
+            media_type,
+            digest,
+            size: _,
+        } = &manifest.descriptor;
+        let content_type = HeaderValue::from_str(media_type).map_err(|_| {
+            host.protocol_error(&operation, format!("`{media_type:?}` is not a media type"))
+        })?;
+        let mut call = call(&host, &operation, Method::PUT, reference, Actions::Push);
+        call.headers = HeaderMap::from_iter([(CONTENT_TYPE, content_type)]);
+        call.body = Body::Bytes(manifest.bytes.clone());
+        let answer = host.send(call).await?;
+        match digest_header(&answer) {
+            Some(kept) if kept.algorithm() == digest.algorithm() && kept != *digest => Err(host
+                .damaged(
+                    &operation,
+                    format!("it keeps `{kept}` instead of `{digest}`"),
+                )),
+            _ => Ok(Pushed {
+                lists_referrer: answer.header(SUBJECT_HEADER).is_some(),
+            }),
+        }
+    }
+
+    pub(crate) async fn remove_manifest(&self, reference: &Reference) -> Result<Deletion, Failure> {
+        let operation = operation(Kind::DeleteManifest, reference);
+        let host = self.host(reference.registry(), &operation)?;
+        let mut call = call(
+            &host,
+            &operation,
+            Method::DELETE,
+            reference,
+            Actions::Delete,
+        );
+        call.accept = &[404, 405, 501];
+        match host.send(call).await {
+            Ok(answer) => Ok(match answer.status.as_u16() {
+                404 => Deletion::Absent,
+                405 | 501 => Deletion::Unsupported,
+                _ => Deletion::Deleted,
+            }),
+            Err(error) if error.code() == Some("UNSUPPORTED") => Ok(Deletion::Unsupported),
+            // Distribution 2 takes a tag for a digest that is not well formed.
+            Err(error)
+                if reference.digest().is_none() && error.code() == Some("DIGEST_INVALID") =>
+            {
+                Ok(Deletion::Unsupported)
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn operation(kind: Kind, reference: &Reference) -> Operation {
+    let name = &reference.repository().name;
+    let object = match (reference.digest(), reference.tag()) {
+        (Some(digest), _) => format!("`{name}@{digest}`"),
+        (None, tag) => format!("`{name}:{}`", tag.unwrap_or("latest")),
+    };
+    Operation::new(kind, object)
+}
+
+fn call(
+    host: &Host,
+    operation: &Operation,
+    method: Method,
+    reference: &Reference,
+    actions: Actions,
+) -> Call {
+    let name = &reference.repository().name;
+    let url = host.endpoint(
+        name,
+        &format!("manifests/{}", reference.manifest_reference()),
+    );
+    let access = Access::Scopes(Scopes::one(name, actions));
+    let accept = HeaderValue::from_static(media_type::ACCEPT_MANIFESTS);
+    Call {
+        headers: HeaderMap::from_iter([(ACCEPT, accept)]),
+        ..Call::new(operation.clone(), method, url, access)
+    }
+}
+
+/// Reads the digest that an answer names. It is optional and the bytes tell as well, so that one that
+/// cannot be read is as good as none.
+fn digest_header(answer: &Answer) -> Option<Digest> {
+    let text = answer.header(DIGEST_HEADER)?.trim_matches(['"', '\'', ' ']);
+    text.to_ascii_lowercase().parse().ok()
+}
+
+/// Reads the descriptor out of the headers, as far as they are enough for one.
+fn describe(answer: &Answer, reference: &Reference) -> Result<Option<Descriptor>, String> {
+    let digest = match (digest_header(answer), reference.digest()) {
+        (Some(found), Some(asked)) if found.algorithm() == asked.algorithm() && found != *asked => {
+            return Err(format!(
+                "it answers with `{found}`, another digest than the one asked for"
+            ));
+        }
+        (_, Some(asked)) => asked.clone(),
+        (Some(found), None) => found,
+        (None, None) => return Ok(None),
+    };
+    let size = answer
+        .header("content-length")
+        .and_then(|length| length.parse().ok());
+    let (Some(media_type), Some(size)) = (specific_media_type(answer), size) else {
+        return Ok(None);
+    };
+    Ok(Some(Descriptor {
+        media_type: media_type.to_owned(),
+        digest,
+        size,
+    }))
+}
+
+/// Returns the media type, unless it is one that file servers give to everything: those of manifests
+/// are all from a vendor's tree.
+fn specific_media_type(answer: &Answer) -> Option<&str> {
+    answer
+        .media_type()
+        .filter(|media_type| media_type.starts_with("application/vnd."))
+}
+
+fn verify(answer: Answer, reference: &Reference) -> Result<RawManifest, Fault> {
+    let media_type = specific_media_type(&answer)
+        .map(str::to_owned)
+        .or_else(|| named_media_type(&answer.body))
+        .ok_or_else(|| answer.unfit("its answer does not say what kind of manifest it is"))?;
+    let promised = reference
+        .digest()
+        .cloned()
+        .or_else(|| digest_header(&answer));
+    let digest = match promised {
+        // The digest of a signed schema 1 manifest leaves its signatures out; that nobody can copy
+        // one is said later, and better.
+        Some(digest) if media_type::is_schema_1(&media_type) || digest.matches(&answer.body) => {
+            digest
+        }
+        Some(digest) => {
+            let found = Digest::of(digest.algorithm(), &answer.body);
+            let text = format!("it sent `{found}` where `{digest}` was promised");
+            return Err(answer.unfit(&text));
+        }
+        None if answer.coding().is_some() => {
+            return Err(answer.unfit("its answer cannot be checked"));
+        }
+        None => Digest::sha256(&answer.body),
+    };
+    let bytes = answer.body;
+    let descriptor = Descriptor {
+        media_type,
+        digest,
+        size: bytes.len() as u64,
+    };
+    Ok(RawManifest { descriptor, bytes })
+}
+
+/// Says what kind of manifest it is by what stands in it; where it does not name its type, which OCI
+/// leaves open, by its shape.
+fn named_media_type(body: &Bytes) -> Option<String> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Named {
+        media_type: Option<String>,
+        config: Option<IgnoredAny>,
+        manifests: Option<IgnoredAny>,
+    }
+    let named: Named = serde_json::from_slice(body).ok()?;
+    let by_shape = match (&named.config, &named.manifests) {
+        (Some(_), None) => Some(media_type::OCI_MANIFEST),
+        (None, Some(_)) => Some(media_type::OCI_INDEX),
+        _ => None,
+    };
+    named.media_type.or_else(|| by_shape.map(str::to_owned))
+}

@@ -1,0 +1,246 @@
+//! One try: the request, its redirects, its answer.
+
+use std::time::Duration;
+
+use http::header::{AUTHORIZATION, LOCATION};
+use http::{Method, Request};
+use tokio::time::timeout;
+use url::Url;
+
+use crate::model::{Fault, Kind, NoAnswer};
+use crate::registry::access::auth::Authorization;
+use crate::registry::host::Host;
+use crate::registry::limits::concurrency::Permit;
+use crate::registry::retry::policy;
+use crate::registry::transport::zone::Reach;
+use crate::registry::transport::{self, RequestBody, Response};
+
+use super::call::{Access, Answer, Body, Call, FailedTry};
+use super::outgoing::Outgoing;
+
+/// How often an answer may point elsewhere.
+const REDIRECT_LIMIT: usize = 5;
+
+impl Host {
+    /// Tries once. What comes back of what was sent as a secret is masked in the failure.
+    pub(crate) async fn exchange(
+        &self,
+        call: &mut Call,
+        authorization: &Authorization,
+        permit: Permit,
+    ) -> Result<Answer, FailedTry> {
+        let tried = self.exchange_as_told(call, authorization, permit).await;
+        tried.map_err(|mut failure| {
+            failure.fault = self.shared.masks.hide_in(failure.fault);
+            failure
+        })
+    }
+
+    /// Tries once; a failure may hold words of others as they are.
+    async fn exchange_as_told(
+        &self,
+        call: &mut Call,
+        authorization: &Authorization,
+        permit: Permit,
+    ) -> Result<Answer, FailedTry> {
+        let mut url = call.url.clone();
+        let mut stayed = true;
+        let tried = self
+            .follow(call, authorization, &mut url, &mut stayed)
+            .await;
+        let place = self.place(&url);
+        let site = self.site(&url);
+        let fail = |fault: Fault, once: bool| {
+            let mut failure = FailedTry::without_answer(fault, once);
+            failure.redirected = url.host() != call.url.host();
+            failure.at(site.clone(), place.clone())
+        };
+        let response = match tried {
+            Ok(response) => response,
+            Err(fault) => {
+                let failure = fail(fault, call.once);
+                if failure.transient && !failure.redirected && !failure.is_unread() {
+                    permit.overloaded();
+                }
+                return Err(failure);
+            }
+        };
+        let at_registry = stayed && same_origin(&url, &self.base);
+        if at_registry {
+            self.note_rate_limit(response.headers());
+        }
+        let status = response.status();
+        if !status.is_success() && !call.accept.contains(&status.as_u16()) {
+            let mut failure = self.refused(call, response, authorization, &permit).await;
+            failure.at_registry = at_registry;
+            failure.redirected = !stayed;
+            return Err(failure.at(site, place));
+        }
+        permit.succeeded();
+        let once = call.once;
+        let read = self.read_answer(call, response, url.clone(), permit).await;
+        read.map_err(|fault| FailedTry::without_answer(fault, once).at(site, place))
+    }
+
+    /// Returns the name of an address's host, where it is not the registry's own.
+    fn place(&self, url: &Url) -> Option<String> {
+        let is_own = url.host() == self.base.host();
+        let name = url.host_str().filter(|_| !is_own);
+        name.map(|name| self.shared.masks.hide(name))
+    }
+
+    /// Says how near this host is, where an address is there only because this host names it.
+    pub(crate) fn named_by(&self, url: &Url) -> Option<Reach> {
+        let is_ours = url.host() == self.base.host() || self.is_declared(url);
+        (!is_ours).then(|| self.shared.transport.reach(&self.base))
+    }
+
+    /// Returns an address's host and port, without who asks.
+    fn site_name(&self, url: &Url) -> String {
+        let (host, port) = (url.host_str().unwrap_or_default(), url.port());
+        let port = port.map_or_else(String::new, |port| format!(":{port}"));
+        self.shared.masks.hide(&format!("{host}{port}"))
+    }
+
+    /// Sends the request, and sends it on where an answer points elsewhere.
+    ///
+    /// `Authorization` goes to the registry alone, and not when another one points back to it; nothing goes
+    /// from TLS to plain http.
+    async fn follow(
+        &self,
+        call: &mut Call,
+        authorization: &Authorization,
+        url: &mut Url,
+        stayed: &mut bool,
+    ) -> Result<Response, Fault> {
+        let authority = match call.access {
+            Access::Scopes(_) => self.base.clone(),
+            Access::Login(_) | Access::Nobody => call.url.clone(),
+        };
+        self.counters.request(call.operation.kind);
+        for _ in 0..=REDIRECT_LIMIT {
+            *stayed &= same_origin(url, &authority);
+            let response = self
+                .request(call, url, stayed.then_some(authorization))
+                .await?;
+            if !policy::is_gateway(response.status().as_u16()) {
+                self.site(url).presence.answered();
+            }
+            // Without the query: that is where storage hosts want their signatures.
+            tracing::trace!(
+                "{} {}{} {}",
+                call.method,
+                self.site_name(url),
+                self.shared.masks.hide(url.path()),
+                response.status().as_u16()
+            );
+            let Some(next) = self.redirect(call, &response, url)? else {
+                return Ok(response);
+            };
+            tracing::debug!(
+                "{}: {} goes on at {}",
+                self.name,
+                call.operation,
+                self.site_name(&next)
+            );
+            self.counters.redirect();
+            *url = next;
+        }
+        Err(Fault::Damaged(format!(
+            "it points elsewhere more than {REDIRECT_LIMIT} times"
+        )))
+    }
+
+    /// Reads where an answer points to, if it points elsewhere.
+    ///
+    /// What is read may be anywhere. What is written is sent on only where the answer asks for that very
+    /// request again (307, 308), its bytes are still at hand, and there is no secret among them.
+    fn redirect(&self, call: &Call, response: &Response, url: &Url) -> Result<Option<Url>, Fault> {
+        if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+            return Ok(None);
+        }
+        let location = response
+            .headers()
+            .get(LOCATION)
+            .and_then(|location| location.to_str().ok());
+        let next = location.and_then(|location| url.join(location).ok());
+        let next = next.ok_or_else(|| {
+            Fault::Protocol("it points elsewhere, but not to an address".to_owned())
+        })?;
+        self.may_follow(url, &next)
+            .map_err(|why| Fault::Protocol(format!("it points to {}", why.told())))?;
+        let reads = matches!(call.method, Method::GET | Method::HEAD);
+        let is_same_request = matches!(response.status().as_u16(), 307 | 308);
+        let is_secret = call.operation.kind == Kind::Token && !same_origin(&next, url);
+        let is_at_hand = !matches!(call.body, Body::Spent);
+        if reads || is_same_request && is_at_hand && !is_secret {
+            return Ok(Some(next));
+        }
+        if let Some(moved) = call.moved.as_ref().filter(|_| is_same_request) {
+            moved.get_or_init(|| next.clone());
+        }
+        let place = next.host_str().unwrap_or_default();
+        Err(Fault::Protocol(format!(
+            "it points to `{place}` instead of taking what is sent"
+        )))
+    }
+
+    async fn request(
+        &self,
+        call: &mut Call,
+        url: &Url,
+        authorization: Option<&Authorization>,
+    ) -> Result<Response, Fault> {
+        let masks = &self.shared.masks;
+        let mut headers = call.headers.clone();
+        if let Some(authorization) = authorization {
+            authorization.apply(&mut headers);
+        }
+        if let Some(login) = headers.get(AUTHORIZATION) {
+            masks.add_header(login);
+        }
+        let dispatch = |body: RequestBody| {
+            let mut request = Request::new(body);
+            *request.method_mut() = call.method.clone();
+            *request.headers_mut() = headers;
+            let transport = &self.shared.transport;
+            let named_by = self.named_by(url);
+            transport.send(request, url, &self.certificates, call.small, named_by)
+        };
+        let patience = &self.shared.patience;
+        let silence = |_| Err(NoAnswer::Silence(patience.answer));
+        let sent = match call.body.take() {
+            Body::Nothing => timeout(patience.answer, dispatch(transport::nothing()))
+                .await
+                .unwrap_or_else(silence),
+            Body::Bytes(bytes) => {
+                self.counters.bytes_out(bytes.len());
+                // Bytes that are in memory still have to go over a slow line.
+                let sending = patience.answer + Duration::from_millis(bytes.len() as u64 / 10);
+                timeout(sending, dispatch(transport::bytes(bytes)))
+                    .await
+                    .unwrap_or_else(silence)
+            }
+            Body::Stream(stream, length) => {
+                let outgoing = Outgoing::new(length, patience.stall, patience.commit);
+                let body = outgoing.watch(stream, self.counters.clone());
+                tokio::select! {
+                    sent = dispatch(body) => sent.map_err(|trouble| {
+                        outgoing.failure().map_or(trouble, NoAnswer::Body)
+                    }),
+                    silence = outgoing.stalled() => Err(NoAnswer::Silence(silence)),
+                }
+            }
+            Body::Spent => {
+                let text = "the bytes were sent before and are gone";
+                Err(NoAnswer::Body(text.to_owned()))
+            }
+        };
+        sent.map_err(Fault::NoAnswer)
+    }
+}
+
+/// Tells whether two addresses are the same server by the same protocol.
+pub(crate) fn same_origin(one: &Url, other: &Url) -> bool {
+    one.origin() == other.origin()
+}

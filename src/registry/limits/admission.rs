@@ -1,0 +1,150 @@
+//! What a host is asked at most: so many requests at once, so many a second, none during a pause.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep_until};
+
+use super::concurrency::{Limiter, Permit};
+
+/// The limits that are kept apart, so that a large layer does not starve small requests, and that
+/// a copy inside one registry, which downloads and uploads, never waits for itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lane {
+    /// Requests with small bodies or none.
+    Control,
+    /// Blobs that come in.
+    Download,
+    /// Blobs that go out.
+    Upload,
+    /// Tokens: few at a time, for some registries take many for an attack.
+    Token,
+}
+
+/// The limits of one host.
+#[derive(Debug)]
+pub(crate) struct Limits {
+    lanes: [Arc<Limiter>; 4],
+    pace: Mutex<Pace>,
+}
+
+#[derive(Debug, Default)]
+struct Pace {
+    paused_until: Option<Instant>,
+    next_start: Option<Instant>,
+    interval: Duration,
+}
+
+impl Limits {
+    /// Makes the limits of a host from where they start and, where there is one, their cap.
+    pub(crate) fn new(start: usize, cap: Option<usize>, requests_per_second: Option<f64>) -> Self {
+        let lane = |start: usize, wide: usize, most: usize| {
+            let most = cap.unwrap_or(most).max(1);
+            let limiter = Limiter::new(start.clamp(1, most), wide.clamp(1, most), most);
+            Arc::new(limiter)
+        };
+        let lanes = [
+            lane(start * 2, start * 8, 128),
+            lane(start, start, 64),
+            lane(start, start, 64),
+            lane(4, 4, 8),
+        ];
+        let per_second = requests_per_second.filter(|rate| *rate > 0.0);
+        let interval =
+            per_second.map_or(Duration::ZERO, |rate| Duration::from_secs_f64(1.0 / rate));
+        Self {
+            lanes,
+            pace: Mutex::new(Pace {
+                interval,
+                ..Pace::default()
+            }),
+        }
+    }
+
+    /// Waits for a place in a lane and for the host's pause, if it asked for one, to end.
+    ///
+    /// A pause that has more than `longest` to go is not waited for: it is the error.
+    pub(crate) async fn admit(&self, lane: Lane, longest: Duration) -> Result<Permit, Duration> {
+        let limiter = &self.lanes[lane as usize];
+        let mut permit = Limiter::acquire(limiter).await;
+        loop {
+            let now = Instant::now();
+            let turn = self.pace().turn(now);
+            match turn {
+                Turn::Start(start) => {
+                    permit.started = start;
+                    sleep_until(start).await;
+                    return Ok(permit);
+                }
+                Turn::Paused(until) if until - now > longest => return Err(until - now),
+                Turn::Paused(until) => sleep_until(until).await,
+            }
+        }
+    }
+
+    /// Lets nothing more go to the host for some time.
+    pub(crate) fn pause(&self, pause: Duration) {
+        let mut pace = self.pace();
+        pace.paused_until = pace.paused_until.max(Some(Instant::now() + pause));
+    }
+
+    fn pace(&self) -> MutexGuard<'_, Pace> {
+        self.pace.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// When the next request may start.
+#[derive(Debug, PartialEq, Eq)]
+enum Turn {
+    Start(Instant),
+    Paused(Instant),
+}
+
+impl Pace {
+    fn turn(&mut self, now: Instant) -> Turn {
+        if let Some(until) = self.paused_until.filter(|until| *until > now) {
+            return Turn::Paused(until);
+        }
+        let start = self.next_start.map_or(now, |next| next.max(now));
+        self.next_start = Some(start + self.interval);
+        Turn::Start(start)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_pause_too_long_to_wait_for_is_an_error() {
+        let limits = Limits::new(4, None, None);
+        limits.pause(Duration::from_secs(600));
+        limits.pause(Duration::from_secs(1));
+        let left = limits
+            .admit(Lane::Control, Duration::from_secs(300))
+            .await
+            .unwrap_err();
+        assert!(
+            left > Duration::from_secs(590),
+            "a shorter pause does not end a longer one"
+        );
+    }
+
+    #[test]
+    fn keeps_to_a_rate() {
+        let tenth = Duration::from_millis(100);
+        let mut pace = Pace {
+            interval: tenth,
+            ..Pace::default()
+        };
+        let now = Instant::now();
+        assert_eq!(pace.turn(now), Turn::Start(now));
+        assert_eq!(pace.turn(now), Turn::Start(now + tenth));
+        assert_eq!(
+            pace.turn(now + 10 * tenth),
+            Turn::Start(now + 10 * tenth),
+            "no debt, no credit"
+        );
+        assert_eq!(pace.turn(now + 10 * tenth), Turn::Start(now + 11 * tenth));
+    }
+}

@@ -1,0 +1,290 @@
+//! How many requests at once: a limit that is found out by trying. It grows by addition, and is
+//! halved when the host says that it is too much.
+
+use std::pin::pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
+
+/// Answers that come faster than this need no more of them at once.
+const NO_WAIT: Duration = Duration::from_millis(10);
+
+/// One lane's limit.
+#[derive(Debug)]
+pub(crate) struct Limiter {
+    places: Arc<Semaphore>,
+    /// What the limit becomes when it turns out that answers are long on their way.
+    wide: usize,
+    most: usize,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    /// The limit; its whole part counts.
+    limit: f64,
+    /// How many places there are now, taken ones included; more than the limit after a cut, until
+    /// requests end.
+    places: usize,
+    /// When the limit was last cut; until then it grows by one with each success.
+    last_cut: Option<Instant>,
+    /// The shortest time that an answer took.
+    fastest: Duration,
+    /// Whether it is settled how far the host is: an answer came at once, or none did.
+    settled: bool,
+}
+
+impl Limiter {
+    /// Begins with `start`, which is enough next door, where more connections only cost more; goes on
+    /// with `wide` as soon as answers are seen to take their time.
+    pub(crate) fn new(start: usize, wide: usize, most: usize) -> Self {
+        #[expect(clippy::cast_precision_loss, reason = "limits are small numbers")]
+        let limit = start as f64;
+        let state = Mutex::new(State {
+            limit,
+            places: start,
+            last_cut: None,
+            fastest: Duration::MAX / 4,
+            settled: wide <= start,
+        });
+        Self {
+            places: Arc::new(Semaphore::new(start)),
+            wide,
+            most,
+            state,
+        }
+    }
+
+    pub(crate) async fn acquire(limiter: &Arc<Self>) -> Permit {
+        let mut place = pin!(limiter.places.clone().acquire_owned());
+        let soon = if limiter.state().settled {
+            None
+        } else {
+            tokio::time::timeout(NO_WAIT, &mut place).await.ok()
+        };
+        let place = if let Some(place) = soon {
+            place
+        } else {
+            limiter.widen();
+            place.await
+        };
+        Permit {
+            limiter: limiter.clone(),
+            place: place.ok(),
+            started: Instant::now(),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells whether more requests at once would get more done: not where answers come at once,
+    /// nor where they take much longer than the fastest, for then they stand in line already.
+    fn is_worth_growing(&self, elapsed: Duration) -> bool {
+        let mut state = self.state();
+        state.fastest = state.fastest.min(elapsed);
+        state.settled |= elapsed < NO_WAIT;
+        elapsed >= NO_WAIT && elapsed <= 2 * state.fastest + NO_WAIT
+    }
+
+    /// Takes a host from which nothing came for a while for one that is far away.
+    fn widen(&self) {
+        let mut state = self.state();
+        if state.settled {
+            return;
+        }
+        state.settled = true;
+        #[expect(clippy::cast_precision_loss, reason = "limits are small numbers")]
+        let wide = self.wide as f64;
+        state.limit = state.limit.max(wide);
+        self.open_places(&mut state);
+    }
+
+    /// Grows by one a round trip; before the first cut by one a success, which doubles it.
+    fn grow(&self) {
+        // A limit that nobody waits for would grow without being tried.
+        if self.places.available_permits() > 0 {
+            return;
+        }
+        let mut state = self.state();
+        let step = if state.last_cut.is_some() {
+            1.0 / state.limit
+        } else {
+            1.0
+        };
+        #[expect(clippy::cast_precision_loss, reason = "limits are small numbers")]
+        let most = self.most as f64;
+        state.limit = (state.limit + step).min(most);
+        self.open_places(&mut state);
+    }
+
+    /// Makes as many places as the limit allows.
+    fn open_places(&self, state: &mut State) {
+        let more = whole(state.limit).saturating_sub(state.places);
+        state.places += more;
+        self.places.add_permits(more);
+    }
+
+    /// Halves, but only once for all requests that were under way together.
+    fn cut(&self, started: Instant) {
+        let mut state = self.state();
+        if state.last_cut.is_some_and(|cut| started <= cut) {
+            return;
+        }
+        state.settled = true;
+        state.limit = (state.limit / 2.0).max(1.0);
+        state.last_cut = Some(Instant::now());
+        let fewer = state.places.saturating_sub(whole(state.limit));
+        state.places -= self.places.forget_permits(fewer);
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "between 1 and `most`"
+)]
+fn whole(limit: f64) -> usize {
+    limit as usize
+}
+
+/// A place in a lane, held while a request is under way.
+#[derive(Debug)]
+pub(crate) struct Permit {
+    limiter: Arc<Limiter>,
+    place: Option<OwnedSemaphorePermit>,
+    /// When the request was let go, for what it may be waited for.
+    pub(crate) started: Instant,
+}
+
+impl Permit {
+    /// Says that the host did what it was asked.
+    pub(crate) fn succeeded(&self) {
+        if self.limiter.is_worth_growing(self.started.elapsed()) {
+            self.limiter.grow();
+        }
+    }
+
+    /// Says that the host had too much to do.
+    pub(crate) fn overloaded(&self) {
+        self.limiter.cut(self.started);
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        let mut state = self.limiter.state();
+        if state.places > whole(state.limit)
+            && let Some(place) = self.place.take()
+        {
+            place.forget();
+            state.places -= 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn take(limiter: &Arc<Limiter>) -> Permit {
+        Limiter::acquire(limiter).await
+    }
+
+    fn free(limiter: &Limiter) -> usize {
+        limiter.places.available_permits()
+    }
+
+    #[tokio::test]
+    async fn grows_only_when_it_is_full_and_never_over_its_cap() {
+        let limiter = Arc::new(Limiter::new(2, 2, 3));
+        let first = take(&limiter).await;
+        limiter.grow();
+        assert_eq!(
+            free(&limiter),
+            1,
+            "one place was free, so nothing was proved"
+        );
+        let second = take(&limiter).await;
+        limiter.grow();
+        assert_eq!(free(&limiter), 1);
+        let third = take(&limiter).await;
+        limiter.grow();
+        assert_eq!(free(&limiter), 0, "the cap");
+        drop((first, second, third));
+        assert_eq!(free(&limiter), 3);
+    }
+
+    /// Takes as many places as there are, each waited for as long as it takes to call a host far.
+    async fn taken(limiter: &Arc<Limiter>) -> usize {
+        let mut taken = vec![];
+        while let Ok(permit) = tokio::time::timeout(5 * NO_WAIT, take(limiter)).await {
+            taken.push(permit);
+        }
+        taken.len()
+    }
+
+    #[tokio::test]
+    async fn widens_where_nothing_comes_for_a_while() {
+        let limiter = Arc::new(Limiter::new(2, 5, 8));
+        assert_eq!(taken(&limiter).await, 5);
+        assert_eq!(taken(&limiter).await, 5, "but once");
+    }
+
+    #[tokio::test]
+    async fn stays_narrow_where_answers_come_at_once_or_it_was_too_much() {
+        let limiter = Arc::new(Limiter::new(2, 5, 8));
+        assert!(!limiter.is_worth_growing(Duration::ZERO));
+        assert_eq!(taken(&limiter).await, 2);
+        let limiter = Arc::new(Limiter::new(2, 5, 8));
+        take(&limiter).await.overloaded();
+        assert_eq!(taken(&limiter).await, 1);
+    }
+
+    #[tokio::test]
+    async fn halves_once_for_requests_that_were_under_way_together() {
+        let limiter = Arc::new(Limiter::new(8, 8, 8));
+        let mut permits = Vec::new();
+        for _ in 0..6 {
+            permits.push(take(&limiter).await);
+        }
+        for permit in &permits {
+            permit.overloaded();
+        }
+        assert_eq!(free(&limiter), 0, "the two free places went at once");
+        permits.truncate(4);
+        assert_eq!(free(&limiter), 0, "the others go as requests end");
+        permits.clear();
+        assert_eq!(free(&limiter), 4);
+        take(&limiter).await.overloaded();
+        assert_eq!(free(&limiter), 2, "a later request halves it again");
+    }
+
+    #[tokio::test]
+    async fn grows_slowly_after_a_cut() {
+        let limiter = Arc::new(Limiter::new(4, 4, 64));
+        take(&limiter).await.overloaded();
+        let _full = (take(&limiter).await, take(&limiter).await);
+        limiter.grow();
+        assert_eq!(free(&limiter), 0, "2.5");
+        limiter.grow();
+        limiter.grow();
+        assert_eq!(free(&limiter), 1, "3 and a bit");
+    }
+
+    #[test]
+    fn grows_where_it_waits_for_the_network_alone() {
+        let limiter = Limiter::new(1, 1, 2);
+        let grows = |millis| limiter.is_worth_growing(Duration::from_millis(millis));
+        assert!(
+            grows(50) && grows(100),
+            "a new connection costs a round trip more"
+        );
+        assert!(!grows(300), "the others are in the way");
+        assert!(!grows(2), "it is next door");
+        assert!(!grows(50), "what is next door and takes long is busy");
+    }
+}

@@ -1,0 +1,249 @@
+//! A host that is away: one asks again and again whether it is back, all others wait for that.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::Request;
+use tokio::time::{Instant, sleep_until, timeout};
+
+use crate::model::{Failure, Fault, Kind, Operation, Outage, OutageStage};
+use crate::registry::exchange::call::FailedTry;
+use crate::registry::host::Host;
+use crate::registry::options::RetryOptions;
+use crate::registry::retry::policy;
+use crate::registry::transport;
+
+use super::availability::{Lost, Sign, Verdict};
+use super::servers::Site;
+
+/// How long the answer may take to the question whether a host is back.
+const ANSWER: Duration = Duration::from_secs(15);
+
+/// The longest wait between two such questions: they cost little, and all work waits for them.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+
+/// How often it is told that a host is still away.
+const REMIND: Duration = Duration::from_secs(30);
+
+impl Host {
+    /// Waits until requests may go to a site; an error where it was waited for in vain.
+    pub(crate) async fn reach(&self, site: &Site, operation: &Operation) -> Result<(), Failure> {
+        site.presence.wait().await.map_err(|lost| {
+            let Lost {
+                fault,
+                elsewhere,
+                tries,
+                waited,
+            } = lost;
+            let failure = self.error(operation, fault).at(elsewhere);
+            failure.after(tries).waited(waited)
+        })
+    }
+
+    /// Tells whether a try failed because its site is away; if nobody has found that out before, it is
+    /// watched from now on. `again` tells whether the same request failed before.
+    pub(crate) fn is_away(
+        self: &Arc<Self>,
+        failure: &FailedTry,
+        begun: Instant,
+        again: bool,
+    ) -> bool {
+        let (Some(site), Some(sign)) = (&failure.site, Sign::of(&failure.fault)) else {
+            return false;
+        };
+        if failure.status.is_some() {
+            site.presence.reached();
+        }
+        // Whoever asks for a pause has said when to come back.
+        if failure.paused {
+            return false;
+        }
+        if self.patience().is_zero() {
+            return site.presence.is_lost();
+        }
+        match site.presence.failed(sign, begun, again) {
+            Verdict::BadLuck => false,
+            Verdict::Away => true,
+            Verdict::Watch => {
+                let watch = Watch {
+                    host: self.clone(),
+                    patience: site.presence.patience(self.patience()),
+                    was_there: site.presence.was_reached(),
+                    site: site.clone(),
+                    fault: failure.fault.clone(),
+                    elsewhere: failure.elsewhere.clone(),
+                    since: begun,
+                    tries: 1,
+                    remind: None,
+                };
+                tokio::spawn(watch.run());
+                true
+            }
+        }
+    }
+
+    /// Notes that a request was not answered in all its tries, and that nothing else was meanwhile: whatever
+    /// else is asked there need not find that out again.
+    pub(crate) fn lose(&self, failure: &FailedTry, begun: Instant, tries: usize) {
+        let Some(site) = &failure.site else {
+            return;
+        };
+        let is_new = !site.presence.was_reached() || self.patience().is_zero();
+        if is_new && failure.is_unanswered() && !site.presence.answered_since(begun) {
+            site.presence.lose(Lost {
+                fault: failure.fault.clone(),
+                elsewhere: failure.elsewhere.clone(),
+                tries,
+                waited: Duration::ZERO,
+            });
+        }
+    }
+
+    /// Returns when hosts that are away are not to be waited for any more.
+    async fn stopped(&self) {
+        let is_stopped = match self.shared.stop.clone() {
+            Some(mut stop) => stop.wait_for(|stop| *stop).await.is_ok(),
+            None => false,
+        };
+        if !is_stopped {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// Asks a site for nothing in particular; the error is why it is not back.
+    async fn ask_after(&self, site: &Site) -> Result<(), Option<Fault>> {
+        self.counters.request(Kind::Ping);
+        let request = Request::new(transport::nothing());
+        let transport = &self.shared.transport;
+        let asking = transport.send(
+            request,
+            &site.root,
+            &self.certificates,
+            true,
+            self.named_by(&site.root),
+        );
+        let limit = ANSWER.min(self.shared.patience.answer);
+        match timeout(limit, asking).await {
+            Ok(Ok(answer)) if !policy::is_gateway(answer.status().as_u16()) => Ok(()),
+            Ok(Err(why)) => Err(Some(Fault::NoAnswer(why))),
+            Ok(Ok(_)) | Err(_) => Err(None),
+        }
+    }
+}
+
+/// One outage, from the try that met it to its end.
+struct Watch {
+    host: Arc<Host>,
+    site: Arc<Site>,
+    patience: Duration,
+    /// Whether it ever answered in this run.
+    was_there: bool,
+    /// What the last one met who tried.
+    fault: Fault,
+    elsewhere: Option<String>,
+    since: Instant,
+    tries: usize,
+    /// When to tell again that it is away; none as long as nothing was told.
+    remind: Option<Instant>,
+}
+
+impl Watch {
+    async fn run(mut self) {
+        let host = self.host.clone();
+        tokio::select! {
+            stage = self.last() => if self.remind.is_some() {
+                self.tell(stage);
+            },
+            () = host.stopped() => self.lose(),
+        }
+    }
+
+    /// Returns when the host is back, or was waited for in vain.
+    async fn last(&mut self) -> OutageStage {
+        let waits = RetryOptions {
+            tries: usize::MAX,
+            longest_wait: LONGEST_WAIT.min(self.host.shared.retry.longest_wait),
+            ..self.host.shared.retry.clone()
+        };
+        let mut waits = policy::waits(&waits);
+        let given_up = self.since + self.patience;
+        loop {
+            let (host, site) = (self.host.clone(), self.site.clone());
+            match self.meanwhile(host.ask_after(&site)).await {
+                Ok(()) => site.presence.answered(),
+                Err(_) if site.presence.is_there() => {}
+                Err(fault) => {
+                    self.tries += 1;
+                    if let Some(fault) = fault {
+                        self.fault = fault;
+                    }
+                    self.begin();
+                }
+            }
+            if site.presence.is_there() {
+                return OutageStage::Over;
+            }
+            let now = Instant::now();
+            if now >= given_up {
+                self.lose();
+                return OutageStage::GivenUp;
+            }
+            // They vary, and may be longer than the longest by that.
+            let wait = waits.next().unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT);
+            let next = given_up.min(now + wait);
+            self.meanwhile(sleep_until(next)).await;
+        }
+    }
+
+    /// Does something, and tells meanwhile now and then that the host is still away.
+    async fn meanwhile<T>(&mut self, work: impl Future<Output = T>) -> T {
+        let mut work = std::pin::pin!(work);
+        let given_up = self.since + self.patience;
+        loop {
+            let Some(remind) = self.remind.filter(|remind| *remind < given_up) else {
+                return work.await;
+            };
+            tokio::select! {
+                done = &mut work => return done,
+                () = sleep_until(remind) => {
+                    self.remind = Some(remind + REMIND);
+                    let patience = self.patience;
+                    self.tell(OutageStage::Lasting { patience });
+                }
+            }
+        }
+    }
+
+    fn begin(&mut self) {
+        if self.remind.is_some() {
+            return;
+        }
+        self.remind = Some(Instant::now() + REMIND);
+        self.site.presence.is_certain();
+        self.tell(OutageStage::Begun {
+            fault: self.fault.clone(),
+            was_there: self.was_there,
+            patience: self.patience,
+        });
+    }
+
+    fn lose(&self) {
+        self.site.presence.lose(Lost {
+            fault: self.fault.clone(),
+            elsewhere: self.elsewhere.clone(),
+            tries: self.tries,
+            waited: self.since.elapsed(),
+        });
+    }
+
+    fn tell(&self, stage: OutageStage) {
+        let outage = Outage {
+            host: self.site.name.clone(),
+            registry: self.host.name.clone(),
+            stage,
+            away: self.since.elapsed(),
+        };
+        tracing::debug!("{outage}");
+        self.host.shared.on_outage.tell(&outage);
+    }
+}

@@ -1,0 +1,39 @@
+//! Answers that make no sense are asked for again: they may have been damaged on their way.
+
+use crate::model::{Failure, Fault, Kind};
+use crate::registry::client::Client;
+use crate::registry::{ReadRegistry as _, retries};
+
+/// How often something is asked for that makes no sense when it comes.
+const TIMES: usize = 3;
+
+impl Client {
+    /// Asks until the answer makes sense, a few times.
+    pub(crate) async fn sensible<T, F>(&self, ask: impl Fn() -> F) -> Result<T, Failure>
+    where
+        F: Future<Output = Result<T, Failure>>,
+    {
+        let (mut time, mut tries) = (1, 0);
+        loop {
+            let failure = match ask().await {
+                Err(failure) if may_be_damage(&failure) => failure,
+                done => return done,
+            };
+            tries += failure.tries;
+            if time == TIMES {
+                return Err(failure.after(tries));
+            }
+            tracing::debug!("{failure}; asking again");
+            retries::note();
+            self.rest(time).await;
+            time += 1;
+        }
+    }
+}
+
+/// Tells whether something was damaged on its way to us or, where the digest of what is pushed is refused, on
+/// its way there. Distribution refuses it as well while another writes the same manifest.
+fn may_be_damage(failure: &Failure) -> bool {
+    matches!(failure.fault, Fault::Damaged(_))
+        || failure.request() == Some(Kind::PutManifest) && failure.code() == Some("DIGEST_INVALID")
+}
