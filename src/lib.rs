@@ -7,12 +7,12 @@
 //! | folder | kind | may import |
 //! | --- | --- | --- |
 //! | [`model`] | pure | nothing of this crate |
-//! | [`config`] | pure | `model`, `plan::desired`, `plan::profile`, `plan::prune` |
+//! | [`config`] | pure | `model`, `plan::desired`, `plan::prune` |
 //! | [`plan`] | pure | `model` |
 //! | [`diff`] | pure | `model`, `plan` |
 //! | [`lock`] | pure | `model`, `plan` |
 //! | [`render`] | pure | `config`, `diff`, `lock`, `model`, `plan` |
-//! | [`registry`] | edge | `model`, `plan::profile` (what a kind of host may be asked at first) |
+//! | [`registry`] | edge | `model` |
 //! | [`tree`] | edge | `model`, `plan`, `registry` |
 //! | [`inspect`] | edge | `diff`, `model`, `plan`, `registry`, `tree` |
 //! | [`cache`] | edge | `disk`, `model`, `plan` |

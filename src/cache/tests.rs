@@ -1,8 +1,8 @@
 //! The cache, used by several runs, damaged, and grown old.
 
 use super::*;
-use crate::model::{Descriptor, Platforms, media_type};
-use crate::plan::{Ask, LeftOut, Policy, Profile, ProfileKind, Selection};
+use crate::model::{Descriptor, Platforms, Profile, ProfileKind, media_type};
+use crate::plan::{Ask, LeftOut, Policy, Selection};
 
 fn descriptor(content: &str) -> Descriptor {
     Descriptor {

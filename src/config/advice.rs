@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use crate::model::{Digest, Platforms, check_tag};
-use crate::plan::{Profile, TargetName};
+use crate::model::{Digest, Platforms, Profile, check_tag};
+use crate::plan::TargetName;
 
 use super::declared::{Declared, Form, Naming, Resolved};
 use super::diagnostics::Diagnostic;

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use indexmap::IndexMap;
 
-use crate::model::{Platforms, Reference};
-use crate::plan::{Entry, Policy, Profile, TargetName};
+use crate::model::{Platforms, Profile, Reference};
+use crate::plan::{Entry, Policy, TargetName};
 
 use super::advice::{self, Taken};
 use super::declared::{Declared, Form, Naming, Resolved};

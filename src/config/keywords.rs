@@ -5,7 +5,8 @@ use std::marker::PhantomData;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use crate::plan::{Attestations, ForeignLayers, MissingPlatforms, ProfileKind, Referrers};
+use crate::model::ProfileKind;
+use crate::plan::{Attestations, ForeignLayers, MissingPlatforms, Referrers};
 
 /// A choice that is written as one of a few words.
 pub(super) trait Keyword: Copy + 'static {

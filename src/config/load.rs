@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use crate::plan::{Desired, Entry, Profile, ProfileKind, Target};
+use crate::model::{Profile, ProfileKind};
+use crate::plan::{Desired, Entry, Target};
 
 use super::at::At;
 use super::declared::Declared;

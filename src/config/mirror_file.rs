@@ -5,8 +5,8 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use crate::model::Platforms;
-use crate::plan::{Attestations, ForeignLayers, MissingPlatforms, ProfileKind, Referrers};
+use crate::model::{Platforms, ProfileKind};
+use crate::plan::{Attestations, ForeignLayers, MissingPlatforms, Referrers};
 
 use super::at::At;
 use super::keywords::Word;

@@ -1,7 +1,7 @@
 //! Hosts and namespaces: where images go, as people write it.
 
-use crate::model::{DOCKER_HUB, check_path, is_host};
-use crate::plan::{Profile, ProfileKind, Target};
+use crate::model::{DOCKER_HUB, Profile, ProfileKind, check_path, is_host};
+use crate::plan::Target;
 
 use super::Variables;
 use super::at::At;

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::plan::{Profile, ProfileKind, Target};
+use crate::model::{Profile, ProfileKind};
+use crate::plan::Target;
 
 use super::advice::{self, Taken};
 use super::declared::Resolved;

@@ -37,7 +37,7 @@ impl Owner {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::{Profile, ProfileKind};
+    use crate::model::{Profile, ProfileKind};
 
     fn owner(registry: &str, namespace: Option<&str>) -> Owner {
         let target = Target {

@@ -1,4 +1,5 @@
-//! The words of the field, each parsed once into a checked type. Pure.
+//! The words of the field, each parsed once into a checked type, and what is known of kinds of registries.
+//! Pure.
 
 pub mod digest;
 pub mod failure;
@@ -9,6 +10,7 @@ pub mod manifest;
 pub mod media_type;
 pub mod outage;
 pub mod platform;
+pub mod profile;
 pub mod reference;
 pub mod request;
 pub mod secret;
@@ -29,6 +31,7 @@ pub use manifest::{
 };
 pub use outage::{Outage, OutageStage};
 pub use platform::{Platform, PlatformError, PlatformPattern, Platforms};
+pub use profile::{Profile, ProfileKind};
 pub use reference::{DOCKER_HUB, Reference, ReferenceError, Repository};
 pub use request::{Kind, Operation};
 pub use secret::Secret;

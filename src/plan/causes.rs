@@ -167,9 +167,10 @@ pub fn by_cause<'a, T: Copy>(
 
 #[cfg(test)]
 mod tests {
-    use super::super::profile::{Profile, ProfileKind};
     use super::*;
-    use crate::model::{Asked, Attempt, ErrorAnswer, Fault, NoAnswer, Operation};
+    use crate::model::{
+        Asked, Attempt, ErrorAnswer, Fault, NoAnswer, Operation, Profile, ProfileKind,
+    };
     use crate::plan::Absence;
 
     fn target() -> Target {

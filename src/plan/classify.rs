@@ -229,9 +229,8 @@ pub fn classify(image: &ObservedImage) -> Action {
 mod tests {
     use super::super::desired::{Origin, Policy, Target};
     use super::super::expected::Refusal;
-    use super::super::profile::{Profile, ProfileKind};
     use super::*;
-    use crate::model::{Cause, Digest, Failure, ManifestError, media_type};
+    use crate::model::{Cause, Digest, Failure, ManifestError, Profile, ProfileKind, media_type};
     use crate::plan::Absence;
 
     fn descriptor(content: &str) -> Descriptor {

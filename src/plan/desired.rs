@@ -3,10 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::model::{Digest, Platforms, Reference, Repository};
+use crate::model::{Digest, Platforms, Profile, Reference, Repository};
 
 use super::lock::{Lock, LockState, LockedImage};
-use super::profile::Profile;
 
 /// Everything that the files declare.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! The hosts under which one Aliyun registry answers.
 
-use super::profile::ProfileKind;
+use crate::model::ProfileKind;
 
 /// The hosts of one Aliyun registry. Both lead to the same images; what is pulled inside a VPC of the
 /// registry's region by the second one is faster and costs no traffic on the public network.

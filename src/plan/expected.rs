@@ -10,11 +10,10 @@ use indexmap::{IndexMap, IndexSet};
 
 use crate::model::{
     Descriptor, Digest, Excess, ImageManifest, Manifest, ManifestError, Platform, PlatformPattern,
-    Platforms, RawManifest, config_platform, media_type,
+    Platforms, Profile, ProfileKind, RawManifest, config_platform, media_type,
 };
 
 use super::desired::{Entry, MissingPlatforms, Policy};
-use super::profile::{Profile, ProfileKind};
 use super::select;
 
 /// What the target must hold for one entry.

@@ -4,11 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Descriptor, Digest, Platforms, Reference, media_type};
+use crate::model::{Descriptor, Digest, Platforms, Profile, Reference, media_type};
 
 use super::desired::{Attestations, Entry, MissingPlatforms, Policy, TargetName};
 use super::expected::Ask;
-use super::profile::Profile;
 use super::rewrite::RULE_VERSION;
 use super::select::SELECTION_VERSION;
 
@@ -144,8 +143,8 @@ pub fn rule(ask: &Ask<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::desired::Origin;
-    use super::super::profile::ProfileKind;
     use super::*;
+    use crate::model::ProfileKind;
 
     fn entry(source: &str) -> Entry {
         Entry {

@@ -15,7 +15,6 @@ pub mod lock;
 pub mod names;
 pub mod observed;
 pub mod offline;
-pub mod profile;
 pub mod prune;
 pub mod referrers;
 pub mod remember;
@@ -41,7 +40,6 @@ pub use expected::{
 pub use lock::{Lock, LockState, LockedImage, Misfit};
 pub use names::{NameRefused, NameRule, NamespaceRefused};
 pub use observed::{Absence, Observation, Observed, ObservedImage, SourceImage};
-pub use profile::{Profile, ProfileKind};
 pub use prune::{ObservedTags, PRUNE_LIMIT, prune};
 pub use remember::{Remembered, ResolutionKey};
 pub use report::{NotDone, Outcome, Report, TagAfter, Transfer};

@@ -3,10 +3,9 @@
 
 use std::fmt;
 
-use crate::model::{Digest, PathError, check_path};
+use crate::model::{Digest, PathError, Profile, ProfileKind, check_path};
 
 use super::desired::{Target, TargetName};
-use super::profile::{Profile, ProfileKind};
 
 impl Target {
     /// Says why the registry would refuse `name`, if it would.

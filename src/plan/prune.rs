@@ -167,9 +167,8 @@ mod tests {
     use super::super::change::Copy;
     use super::super::desired::Target;
     use super::super::expected::Expected;
-    use super::super::profile::{Profile, ProfileKind};
     use super::*;
-    use crate::model::{Cause, Digest, Failure, Platforms, media_type};
+    use crate::model::{Cause, Digest, Failure, Platforms, Profile, ProfileKind, media_type};
     use crate::plan::Absence;
 
     fn name(tag: &str) -> TargetName {

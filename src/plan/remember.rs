@@ -8,11 +8,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Descriptor, Digest, PlatformPattern, Platforms, media_type};
+use crate::model::{Descriptor, Digest, PlatformPattern, Platforms, Profile, media_type};
 
 use super::desired::{Attestations, MissingPlatforms, Policy};
 use super::expected::{Ask, Content, Expected, LeftOut, Selection};
-use super::profile::Profile;
 use super::rewrite::RULE_VERSION;
 use super::select::SELECTION_VERSION;
 
@@ -210,8 +209,8 @@ impl From<LeftOutLine> for LeftOut {
 #[cfg(test)]
 mod tests {
     use super::super::desired::{ForeignLayers, Referrers};
-    use super::super::profile::ProfileKind;
     use super::*;
+    use crate::model::ProfileKind;
 
     fn descriptor(content: &str) -> Descriptor {
         Descriptor {

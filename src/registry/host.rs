@@ -9,8 +9,9 @@ use http::HeaderMap;
 use tokio::sync::{OnceCell, Semaphore, watch};
 use url::Url;
 
-use crate::model::{Attempt, DOCKER_HUB, Failure, Fault, Kind, Meaning, Operation};
-use crate::plan::{Profile, ProfileKind};
+use crate::model::{
+    Attempt, DOCKER_HUB, Failure, Fault, Kind, Meaning, Operation, Profile, ProfileKind,
+};
 
 use super::access::auth::Auth;
 use super::access::credentials::{Credentials, Login, Logins};

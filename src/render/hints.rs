@@ -1,11 +1,10 @@
 //! What to do about it: the core says why, this says what now.
 
 use crate::model::{
-    Cause, DOCKER_HUB, Failure, Fault, ManifestError, Meaning, NoAnswer, Part, Platforms,
+    Cause, DOCKER_HUB, Failure, Fault, ManifestError, Meaning, NoAnswer, Part, Platforms, Profile,
 };
 use crate::plan::{
-    Action, BlockReason, Change, Hit, LockState, NameRefused, Outcome, Profile, Refusal, Role,
-    Target,
+    Action, BlockReason, Change, Hit, LockState, NameRefused, Outcome, Refusal, Role, Target,
 };
 
 /// Says what to do about a change that is blocked; nothing where there is no advice to give.
@@ -323,9 +322,9 @@ mod tests {
     use super::*;
     use crate::model::{
         Asked, Attempt, Descriptor, Digest, ErrorAnswer, Kind, Operation, PlatformPattern,
-        media_type,
+        ProfileKind, media_type,
     };
-    use crate::plan::{Origin, ProfileKind, TargetName};
+    use crate::plan::{Origin, TargetName};
 
     fn target(registry: &str) -> Target {
         Target {

@@ -1,9 +1,9 @@
 //! The sentences that all formats share.
 
-use crate::model::{Digest, Platforms, Reference};
+use crate::model::{Digest, Platforms, ProfileKind, Reference};
 use crate::plan::{
     Absence, Action, BlockReason, Change, Cost, Hit, LeftOut, LockState, Misfit, NotDone, Outcome,
-    Plan, ProfileKind, Role, SameContent, Selection, Summary, TagAfter, TargetName,
+    Plan, Role, SameContent, Selection, Summary, TagAfter, TargetName,
 };
 
 use super::format::Details;

@@ -14,8 +14,8 @@ mod walker;
 
 use indexmap::IndexMap;
 
-use crate::model::{Descriptor, Digest, Failure, Reference};
-use crate::plan::{Content, Contents, Expected, ForeignLayers, Profile};
+use crate::model::{Descriptor, Digest, Failure, Profile, Reference};
+use crate::plan::{Content, Contents, Expected, ForeignLayers};
 use crate::registry::ReadRegistry;
 
 pub use memory::ManifestMemory;

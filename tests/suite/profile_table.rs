@@ -1,6 +1,6 @@
-//! `docs/profiles.md` says what `plan::profile` holds.
+//! `docs/profiles.md` says what `model::profile` holds.
 
-use pusher::plan::{Profile, ProfileKind};
+use pusher::model::{Profile, ProfileKind};
 
 /// Writes one row of the table: a fact, and what each kind of registry has for it.
 fn row(fact: &str, of: impl Fn(&Profile) -> String) -> String {

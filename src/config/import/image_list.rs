@@ -9,8 +9,8 @@ use crate::config::entries::{self, Resolution};
 use crate::config::images_txt;
 use crate::config::mirror_file::Choices;
 use crate::config::naming::{Written, flat_names};
-use crate::model::Platforms;
-use crate::plan::{Profile, ProfileKind, TargetName};
+use crate::model::{Platforms, Profile, ProfileKind};
+use crate::plan::TargetName;
 
 use super::draft::{Draft, Line};
 

@@ -1,14 +1,13 @@
 use super::super::change::Copy;
 use super::super::desired::{Origin, Policy, Target};
 use super::super::expected::{Expected, Refusal};
-use super::super::profile::{Profile, ProfileKind};
 use super::DriftKind::{
     Blocked, Differs, NotDeclared, SourceMissing, TargetChanged, TargetMissing, Unreadable,
     UpstreamMoved,
 };
 use super::LockState::{Locked, NoLock};
 use super::*;
-use crate::model::{Cause, Failure, ManifestError, Platforms, media_type};
+use crate::model::{Cause, Failure, ManifestError, Platforms, Profile, ProfileKind, media_type};
 use crate::plan::Absence;
 
 fn descriptor(content: &str) -> Descriptor {

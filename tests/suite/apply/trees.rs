@@ -1,8 +1,8 @@
 //! Odd trees of manifests: each manifest is read once, and what is too much is refused by name.
 
 use pusher::inspect::{self, Side};
-use pusher::model::{Descriptor, Digest, Platforms, Reference, media_type};
-use pusher::plan::{Action, Expected, Outcome, Plan, Profile, ProfileKind};
+use pusher::model::{Descriptor, Digest, Platforms, Profile, ProfileKind, Reference, media_type};
+use pusher::plan::{Action, Expected, Outcome, Plan};
 use pusher::sandbox::images::{Image, Index};
 use pusher::sandbox::{Options, Sandbox};
 use serde_json::{Value, json};

@@ -2,11 +2,10 @@
 
 use pusher::apply::apply;
 use pusher::cache::ResolutionCache;
-use pusher::model::Platforms;
+use pusher::model::{Platforms, Profile, ProfileKind};
 use pusher::observe::observe;
 use pusher::plan::{
-    Change, Desired, Entry, Origin, Outcome, Plan, Policy, Profile, ProfileKind, Report, Target,
-    TargetName, plan,
+    Change, Desired, Entry, Origin, Outcome, Plan, Policy, Report, Target, TargetName, plan,
 };
 use pusher::progress::Progress;
 use pusher::registry::{Client, ClientOptions, HostOptions, RetryOptions};

@@ -3,10 +3,8 @@
 use std::time::Duration;
 
 use pusher::config::{Loaded, RegistrySettings};
-use pusher::model::{Platforms, Secret};
-use pusher::plan::{
-    Attestations, Entry, ForeignLayers, MissingPlatforms, Policy, Profile, ProfileKind, Referrers,
-};
+use pusher::model::{Platforms, Profile, ProfileKind, Secret};
+use pusher::plan::{Attestations, Entry, ForeignLayers, MissingPlatforms, Policy, Referrers};
 
 use super::{environment, load_with, loaded};
 

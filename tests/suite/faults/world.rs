@@ -5,11 +5,9 @@ use std::time::Duration;
 
 use pusher::apply::apply;
 use pusher::cache::ResolutionCache;
-use pusher::model::{Digest, Platforms, Secret};
+use pusher::model::{Digest, Platforms, Profile, ProfileKind, Secret};
 use pusher::observe::observe;
-use pusher::plan::{
-    Desired, Entry, Origin, Plan, Policy, Profile, ProfileKind, Report, Target, TargetName, plan,
-};
+use pusher::plan::{Desired, Entry, Origin, Plan, Policy, Report, Target, TargetName, plan};
 use pusher::progress::Progress;
 use pusher::registry::{Client, ClientOptions, HostOptions, Login, Patience, RetryOptions};
 use pusher::sandbox::images::{Artifact, Image, Index};

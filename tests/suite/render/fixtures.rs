@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use pusher::model::{
     Asked, Attempt, Cause, Descriptor, Digest, ErrorAnswer, Failure, Fault, Kind, ManifestError,
-    Operation, Platform, Platforms, media_type,
+    Operation, Platform, Platforms, Profile, ProfileKind, media_type,
 };
 use pusher::plan::{
     Action, BlockReason, Change, Content, Contents, Copy, Expected, LeftOut, NameRefused, NameRule,
-    NotDone, Origin, Outcome, Plan, Profile, ProfileKind, Refusal, Report, Selection, TagAfter,
-    Target, TargetName, Transfer,
+    NotDone, Origin, Outcome, Plan, Refusal, Report, Selection, TagAfter, Target, TargetName,
+    Transfer,
 };
 use pusher::render::{Format, Style, View};
 

@@ -8,10 +8,10 @@ mod source;
 
 use std::collections::HashSet;
 
-use pusher::model::{Descriptor, Digest, Platforms};
+use pusher::model::{Descriptor, Digest, Platforms, Profile, ProfileKind};
 use pusher::plan::{
-    Ask, Attestations, Content, Expected, Known, MissingPlatforms, Need, Policy, Profile,
-    ProfileKind, Refusal, Resolution, expect,
+    Ask, Attestations, Content, Expected, Known, MissingPlatforms, Need, Policy, Refusal,
+    Resolution, expect,
 };
 
 use source::Source;

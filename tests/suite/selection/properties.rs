@@ -7,12 +7,11 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index as Pick, select};
 use pusher::model::{
-    Descriptor, Digest, Index, Manifest, Platforms, RawManifest, config_platform, media_type,
+    Descriptor, Digest, Index, Manifest, Platforms, Profile, ProfileKind, RawManifest,
+    config_platform, media_type,
 };
 use pusher::plan::rewrite::{RULE, SOURCE_DIGEST};
-use pusher::plan::{
-    Attestations, Content, Known, Need, Profile, ProfileKind, Resolution, ResolutionKey, expect,
-};
+use pusher::plan::{Attestations, Content, Known, Need, Resolution, ResolutionKey, expect};
 use serde_json::Value;
 
 use super::recipe::{asks, json_like, sources};

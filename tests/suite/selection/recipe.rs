@@ -3,8 +3,8 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index as Pick, select};
-use pusher::model::{Descriptor, Digest, Platforms, media_type};
-use pusher::plan::{Attestations, MissingPlatforms, Policy, Profile, ProfileKind};
+use pusher::model::{Descriptor, Digest, Platforms, Profile, ProfileKind, media_type};
+use pusher::plan::{Attestations, MissingPlatforms, Policy};
 use serde_json::{Value, json};
 
 use super::Asking;

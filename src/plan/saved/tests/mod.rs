@@ -8,12 +8,11 @@ use super::super::desired::{Desired, Entry, Origin, Policy, Referrers, TargetNam
 use super::super::expected::Expected;
 use super::super::lock::LockedImage;
 use super::super::observed::{ObservedImage, SourceImage};
-use super::super::profile::{Profile, ProfileKind};
 use super::super::prune::ObservedTags;
 use super::super::referrers::ObservedReferrers;
 use super::super::{Action, BlockReason};
 use super::*;
-use crate::model::{Cause, Failure, Platforms, media_type};
+use crate::model::{Cause, Failure, Platforms, Profile, ProfileKind, media_type};
 use crate::plan::Absence;
 
 fn descriptor(content: &str) -> Descriptor {

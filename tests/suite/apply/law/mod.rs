@@ -10,11 +10,11 @@ mod spec;
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
-use pusher::model::{Digest, media_type};
+use pusher::model::{Digest, Profile, ProfileKind, media_type};
 use pusher::observe::{observe, tags};
 use pusher::plan::{
     Action, BlockReason, Change, Desired, Lock, LockedImage, Observed, Origin, Outcome, Plan,
-    Profile, ProfileKind, Report, TagAfter, TargetName, plan, prune,
+    Report, TagAfter, TargetName, plan, prune,
 };
 use pusher::progress::Progress;
 use pusher::sandbox::{Delete, Fault, Options, Sandbox};

@@ -6,8 +6,8 @@ mod nested;
 mod platforms;
 mod singles;
 
-use pusher::model::{Descriptor, Excess, Platform, media_type};
-use pusher::plan::{Attestations, Content, Expected, LeftOut, ProfileKind, Refusal};
+use pusher::model::{Descriptor, Excess, Platform, ProfileKind, media_type};
+use pusher::plan::{Attestations, Content, Expected, LeftOut, Refusal};
 use serde_json::{Value, json};
 
 use super::source::{Attesting, Source, digest_of, on, typed, written};

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use crate::model::media_type;
+use super::media_type;
 
 /// What a target registry accepts.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
