@@ -1,29 +1,18 @@
 //! One client for many hosts.
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
-use bytes::Bytes;
+use crate::model::{Attempt, Digest, Failure, Fault, NoAnswer, Operation, Repository};
 
-use crate::model::{
-    Attempt, Child, Descriptor, Digest, Failure, Fault, NoAnswer, Operation, RawManifest,
-    Reference, Repository,
-};
-
-use super::access::masks::Masks;
-use super::access::scope::Actions;
-use super::endpoints::manifest_cache::Recent;
-use super::endpoints::upload_session::{
-    BlobStream, Deletion, Mount, Pushed, Upload, UploadBody, UploadSession,
-};
+use super::access::{Actions, Masks};
+use super::endpoints::ManifestCache;
 use super::host::{Host, Shared};
-use super::limits::rate_limit::RateLimit;
-use super::options::ClientOptions;
-use super::outage::servers::Sites;
-use super::retry::policy;
+use super::limits::RateLimit;
+use super::options::{ClientOptions, Patience, RetryOptions};
+use super::outage::ServerMap;
 use super::stats::Stats;
 use super::transport::Transport;
-use super::{ReadRegistry, WriteRegistry};
 
 /// Reads and writes registries over HTTP.
 ///
@@ -36,37 +25,24 @@ pub struct Client(Arc<Inner>);
 struct Inner {
     shared: Arc<Shared>,
     hosts: RwLock<HashMap<String, Arc<Host>>>,
-    recent: Recent,
+    manifest_cache: ManifestCache,
 }
 
 impl Client {
     /// Makes a client; nothing is asked of anyone yet.
     pub fn new(options: ClientOptions) -> Self {
-        let ClientOptions {
-            hosts,
-            credentials,
-            retry,
-            patience,
-            on_outage,
-            stop,
-        } = options;
         let masks = Arc::<Masks>::default();
-        let transport = Transport::new(patience.connect, patience.head, masks.clone());
-        let shared = Arc::new(Shared {
-            transport,
-            credentials,
-            retry,
-            patience,
-            hosts,
-            on_outage,
-            stop,
-            sites: Sites::default(),
+        let Patience { connect, head, .. } = options.patience;
+        let shared = Shared {
+            transport: Transport::new(connect, head, masks.clone()),
             masks,
-        });
+            servers: ServerMap::default(),
+            options,
+        };
         Self(Arc::new(Inner {
-            shared,
+            shared: Arc::new(shared),
             hosts: RwLock::default(),
-            recent: Recent::default(),
+            manifest_cache: ManifestCache::default(),
         }))
     }
 
@@ -94,27 +70,31 @@ impl Client {
 
     /// Returns what a registry's last answer said about its limit on pulls, if it said anything.
     pub fn rate_limit(&self, registry: &str) -> Option<RateLimit> {
-        let hosts = self.0.hosts.read().unwrap_or_else(PoisonError::into_inner);
-        hosts.get(registry)?.rate_limit()
+        *self.hosts().get(registry)?.rate_limit()
     }
 
     /// Returns what was asked of every host so far.
     pub fn stats(&self) -> Stats {
-        let hosts = self.0.hosts.read().unwrap_or_else(PoisonError::into_inner);
-        hosts
+        let hosts = self.hosts();
+        let stats = hosts
             .iter()
-            .map(|(name, host)| (name.clone(), host.counters.snapshot()))
-            .collect()
+            .map(|(name, host)| (name.clone(), host.counters.snapshot()));
+        stats.collect()
     }
 
     /// Tells whether a manifest was read and is kept, so that it need not be read again.
     pub fn keeps_manifest(&self, repository: &Repository, digest: &Digest) -> bool {
-        self.recent().get(repository, digest).is_some()
+        self.manifest_cache().get(repository, digest).is_some()
     }
 
     /// Returns the manifests that were read last.
-    pub(super) fn recent(&self) -> &Recent {
-        &self.0.recent
+    pub(super) fn manifest_cache(&self) -> &ManifestCache {
+        &self.0.manifest_cache
+    }
+
+    /// Returns what is tried again, and how often.
+    pub(super) fn retry(&self) -> &RetryOptions {
+        &self.0.shared.options.retry
     }
 
     /// Returns what is kept for a host.
@@ -128,133 +108,20 @@ impl Client {
         })
     }
 
-    fn find_or_make(&self, registry: &str) -> Result<Arc<Host>, String> {
+    fn hosts(&self) -> RwLockReadGuard<'_, HashMap<String, Arc<Host>>> {
+        self.0.hosts.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn find_or_make(&self, registry: &str) -> Result<Arc<Host>, String> {
         let inner = &self.0;
-        if let Some(host) = inner
-            .hosts
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(registry)
-        {
-            return Ok(host.clone());
+        let known = self.hosts().get(registry).cloned();
+        if let Some(host) = known {
+            return Ok(host);
         }
-        let options = inner.shared.hosts.get(registry);
+        let options = inner.shared.options.hosts.get(registry);
         let options = options.cloned().unwrap_or_default();
         let host = Arc::new(Host::new(registry, options, inner.shared.clone())?);
         let mut hosts = inner.hosts.write().unwrap_or_else(PoisonError::into_inner);
         Ok(hosts.entry(registry.to_owned()).or_insert(host).clone())
-    }
-}
-
-impl ReadRegistry for Client {
-    async fn head_manifest(&self, reference: &Reference) -> Result<Option<Descriptor>, Failure> {
-        self.sensible(|| self.head_manifest_of(reference)).await
-    }
-
-    async fn get_manifest(&self, reference: &Reference) -> Result<Option<RawManifest>, Failure> {
-        self.sensible(|| self.get_manifest_of(reference)).await
-    }
-
-    async fn get_blob(
-        &self,
-        repository: &Repository,
-        blob: &Descriptor,
-    ) -> Result<Option<Bytes>, Failure> {
-        self.sensible(|| self.get_small_blob(repository, blob))
-            .await
-    }
-
-    async fn open_blob(
-        &self,
-        repository: &Repository,
-        blob: &Descriptor,
-        offset: u64,
-    ) -> Result<BlobStream, Failure> {
-        self.sensible(|| self.stream_blob(repository, blob, offset))
-            .await
-    }
-
-    async fn has_blob(&self, repository: &Repository, digest: &Digest) -> bool {
-        self.head_blob(repository, digest).await
-    }
-
-    async fn knows_repository(&self, repository: &Repository) -> Result<bool, Failure> {
-        self.sensible(|| self.has_repository(repository)).await
-    }
-
-    async fn list_tags(&self, repository: &Repository) -> Result<Option<Vec<String>>, Failure> {
-        self.sensible(|| self.tags_of(repository)).await
-    }
-
-    async fn list_referrers(
-        &self,
-        repository: &Repository,
-        digest: &Digest,
-    ) -> Result<Option<Vec<Child>>, Failure> {
-        self.sensible(|| self.referrers_of(repository, digest))
-            .await
-    }
-
-    async fn hides_behind_login(&self, repository: &Repository) -> bool {
-        match self.find_or_make(&repository.registry) {
-            Ok(host) => host.has_unused_login(&repository.name).await,
-            Err(_) => false,
-        }
-    }
-
-    async fn rest(&self, breaks: usize) {
-        tokio::time::sleep(policy::wait(&self.0.shared.retry, breaks)).await;
-    }
-}
-
-impl WriteRegistry for Client {
-    async fn put_manifest(
-        &self,
-        reference: &Reference,
-        manifest: &RawManifest,
-    ) -> Result<Pushed, Failure> {
-        self.sensible(|| self.push_manifest(reference, manifest))
-            .await
-    }
-
-    async fn delete_manifest(&self, reference: &Reference) -> Result<Deletion, Failure> {
-        self.sensible(|| self.remove_manifest(reference)).await
-    }
-
-    async fn start_upload(
-        &self,
-        repository: &Repository,
-        mount: Option<&Mount>,
-    ) -> Result<Upload, Failure> {
-        self.sensible(|| self.mount_or_open(repository, mount))
-            .await
-    }
-
-    async fn finish_upload(
-        &self,
-        session: &mut UploadSession,
-        digest: &Digest,
-        length: u64,
-        body: UploadBody,
-    ) -> Result<(), Failure> {
-        self.finish(session, digest, length, body).await
-    }
-
-    async fn append_upload(
-        &self,
-        session: &mut UploadSession,
-        offset: u64,
-        length: u64,
-        body: UploadBody,
-    ) -> Result<(), Failure> {
-        self.append(session, offset, length, body).await
-    }
-
-    async fn upload_offset(&self, session: &mut UploadSession) -> Result<Option<u64>, Failure> {
-        self.offset_of(session).await
-    }
-
-    async fn cancel_upload(&self, session: &UploadSession) -> Result<(), Failure> {
-        self.cancel(session).await
     }
 }

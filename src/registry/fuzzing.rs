@@ -4,18 +4,15 @@ use std::time::{Instant, SystemTime};
 
 use bytes::Bytes;
 use http::header::{DATE, RETRY_AFTER, WWW_AUTHENTICATE};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
 use super::access::challenge::{self, Realm};
-use super::access::masks::Masks;
-use super::access::scope::Scopes;
-use super::access::token_store::Issuer;
-use super::access::{destination, token};
-use super::endpoints::{blobs, pagination, uploads};
-use super::exchange::call::Answer;
-use super::exchange::error_body;
-use super::limits::rate_limit::RateLimit;
+use super::access::token::Issuer;
+use super::access::{Masks, Scopes, destination, token};
+use super::endpoints::{blobs, pagination, upload_location};
+use super::exchange::{Answer, error_body};
+use super::limits::RateLimit;
 use super::retry::policy;
 
 fn base() -> Url {
@@ -42,13 +39,8 @@ pub fn challenge(value: &[u8]) {
 /// Reads the body of a token server's answer.
 pub fn token(body: &[u8]) {
     let date = HeaderValue::from_static("Thu, 01 Jan 2026 00:00:00 GMT");
-    let answer = Answer {
-        status: StatusCode::OK,
-        headers: HeaderMap::from_iter([(DATE, date)]),
-        url: base(),
-        body: Bytes::copy_from_slice(body),
-        stream: None,
-    };
+    let headers = HeaderMap::from_iter([(DATE, date)]);
+    let answer = Answer::for_test(base(), headers, body);
     let realm = Realm {
         url: base(),
         service: None,
@@ -84,7 +76,7 @@ pub fn headers_of_answers(value: &[u8]) {
     if let Ok(text) = std::str::from_utf8(value) {
         let _ = pagination::next_link(text);
         let _ = blobs::parse_content_range(text);
-        let _ = uploads::parse_range(text);
-        let _ = uploads::resolve(&base(), text);
+        let _ = upload_location::parse_range(text);
+        let _ = upload_location::resolve(&base(), text);
     }
 }

@@ -1,30 +1,23 @@
 //! One host: its address, and everything that is remembered about it.
 
-use std::collections::HashMap;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use http::HeaderMap;
-use tokio::sync::{OnceCell, Semaphore, watch};
+use tokio::sync::{OnceCell, Semaphore};
 use url::Url;
 
 use crate::model::{
     Attempt, DOCKER_HUB, Failure, Fault, Kind, Meaning, Operation, Profile, ProfileKind,
 };
 
-use super::access::auth::Auth;
-use super::access::credentials::{Credentials, Login, Logins};
-use super::access::destination::{self, Forbidden};
-use super::access::masks::Masks;
-use super::exchange::try_once::same_origin;
-use super::limits::admission::Limits;
-use super::limits::rate_limit::RateLimit;
-use super::options::{HostOptions, OnOutage, Patience, RetryOptions};
-use super::outage::servers::{Site, Sites};
+use super::access::{Auth, Forbidden, Login, Logins, Masks, destination, same_origin};
+use super::limits::{Admission, RateLimit};
+use super::options::{ClientOptions, HostOptions};
+use super::outage::{Server, ServerMap};
 use super::stats::Counters;
-use super::transport::zone::is_loopback;
-use super::transport::{Certificates, Transport};
+use super::transport::{Certificates, Transport, is_loopback};
 
 /// Where Docker Hub's API is.
 const DOCKER_HUB_API: &str = "registry-1.docker.io";
@@ -36,16 +29,10 @@ const LARGE_ANSWERS: usize = 4;
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) transport: Transport,
-    pub(super) credentials: Credentials,
-    pub(super) retry: RetryOptions,
-    pub(super) patience: Patience,
     /// What was sent as a secret.
     pub(super) masks: Arc<Masks>,
-    /// What is known about single hosts, by name.
-    pub(super) hosts: HashMap<String, HostOptions>,
-    pub(super) on_outage: OnOutage,
-    pub(super) stop: Option<watch::Receiver<bool>>,
-    pub(super) sites: Sites,
+    pub(super) servers: ServerMap,
+    pub(super) options: ClientOptions,
 }
 
 /// One host.
@@ -58,10 +45,10 @@ pub(super) struct Host {
     pub(super) certificates: Certificates,
     pub(super) shared: Arc<Shared>,
     pub(super) auth: Auth,
-    pub(super) limits: Limits,
+    pub(super) admission: Admission,
     pub(super) counters: Arc<Counters>,
     /// Where the host itself is.
-    own_site: Arc<Site>,
+    own_server: Arc<Server>,
     options: HostOptions,
     logins: OnceCell<Logins>,
     rate_limit: Mutex<Option<RateLimit>>,
@@ -86,12 +73,12 @@ impl Host {
             .unwrap_or_else(|| Profile::of(ProfileKind::of_host(name)).starting_concurrency);
         Ok(Self {
             name: name.to_owned(),
-            own_site: shared.sites.of_registry(name, &base),
+            own_server: shared.servers.of_registry(name, &base),
             base,
             certificates: options.ca_certificates.as_deref().map(Into::into),
             shared,
             auth: Auth::default(),
-            limits: Limits::new(start, options.concurrency, options.requests_per_second),
+            admission: Admission::new(start, options.concurrency, options.requests_per_second),
             counters: Arc::default(),
             options,
             logins: OnceCell::new(),
@@ -102,30 +89,23 @@ impl Host {
         })
     }
 
-    /// Returns what is known of the site of an address.
-    pub(super) fn site(&self, url: &Url) -> Arc<Site> {
+    /// Returns what is known of the server of an address.
+    pub(super) fn server(&self, url: &Url) -> Arc<Server> {
         if same_origin(url, &self.base) {
-            self.own_site.clone()
+            self.own_server.clone()
         } else {
-            self.shared.sites.of(url)
+            self.shared.servers.of(url)
         }
     }
 
-    pub(super) fn is_own(&self, site: &Arc<Site>) -> bool {
-        Arc::ptr_eq(site, &self.own_site)
+    pub(super) fn is_own(&self, server: &Arc<Server>) -> bool {
+        Arc::ptr_eq(server, &self.own_server)
     }
 
-    /// Returns how long whatever is at a site is waited for.
+    /// Returns how long whatever is at a server is waited for.
     pub(super) fn patience(&self) -> Duration {
-        let usual = self.shared.patience.outage;
+        let usual = self.shared.options.patience.outage;
         self.options.patience.unwrap_or(usual)
-    }
-
-    /// Returns the address of `/v2/`.
-    pub(super) fn root(&self) -> Url {
-        let mut url = self.base.clone();
-        url.set_path("/v2/");
-        url
     }
 
     /// Returns the address of an endpoint: `/v2/<repository>/<rest>`.
@@ -150,20 +130,20 @@ impl Host {
         if let Some(login) = &self.options.login {
             return login.clone().into();
         }
-        let Shared {
+        let ClientOptions {
             credentials,
             patience,
             ..
-        } = &*self.shared;
+        } = &self.shared.options;
         credentials.find(&self.name, patience.helper).await
     }
 
     /// Returns a login that was found, by its number.
-    pub(super) fn login_of(&self, number: usize) -> Option<&Login> {
+    pub(super) fn numbered_login(&self, number: usize) -> Option<&Login> {
         self.logins.get()?.numbered(number)
     }
 
-    /// Tells whether the host may name this place for logins.
+    /// Tells whether the host may name this realm for logins.
     pub(super) fn may_log_in(&self, realm: &Url) -> Result<(), Forbidden> {
         destination::may_log_in(
             &self.base,
@@ -186,7 +166,7 @@ impl Host {
     }
 
     fn declared(&self, url: &Url) -> impl Iterator<Item = &HostOptions> {
-        destination::names(url).filter_map(|name| self.shared.hosts.get(&name))
+        destination::names(url).filter_map(|name| self.shared.options.hosts.get(&name))
     }
 
     /// Makes a failure; what is in it that was sent as a secret is masked.
@@ -200,17 +180,10 @@ impl Host {
         self.error(operation, Fault::Protocol(text.into()))
     }
 
-    pub(super) fn damaged(&self, operation: &Operation, text: impl Into<String>) -> Failure {
-        self.error(operation, Fault::Damaged(text.into()))
-    }
-
     /// Keeps what an answer says about the limit on pulls.
     pub(super) fn note_rate_limit(&self, headers: &HeaderMap) {
         if let Some(found) = RateLimit::read(headers) {
-            *self
-                .rate_limit
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner) = Some(found);
+            *self.rate_limit() = Some(found);
         }
     }
 
@@ -235,9 +208,8 @@ impl Host {
         }
     }
 
-    pub(super) fn rate_limit(&self) -> Option<RateLimit> {
-        *self
-            .rate_limit
+    pub(super) fn rate_limit(&self) -> MutexGuard<'_, Option<RateLimit>> {
+        self.rate_limit
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }

@@ -3,6 +3,7 @@
 //! | room or file | job |
 //! | --- | --- |
 //! | `client`, `host`, `options` | one client for many hosts; what is kept for each; what it is told |
+//! | `operations` | each operation of the two traits, by the function of its endpoint |
 //! | `send` | the one path that every request takes, through all the rooms |
 //! | `access/` | who may: challenges, tokens, logins; where an answer may send us; masks |
 //! | `limits/` | how much: requests at once, requests a second, pauses, pulls that are left |
@@ -28,6 +29,7 @@ mod exchange;
 pub mod fuzzing;
 mod host;
 mod limits;
+mod operations;
 mod options;
 mod outage;
 pub mod retries;
@@ -36,13 +38,12 @@ mod send;
 mod stats;
 mod transport;
 
-pub use access::credentials::{Credentials, Login};
-pub use access::scope::Actions;
+pub use access::{Actions, Credentials, Login};
 pub use client::Client;
-pub use endpoints::upload_session::{
+pub use endpoints::{
     BlobStream, BodyError, Deletion, Mount, Pushed, Upload, UploadBody, UploadSession,
 };
-pub use limits::rate_limit::RateLimit;
+pub use limits::RateLimit;
 pub use options::{ClientOptions, HostOptions, LeastRate, OnOutage, Patience, RetryOptions};
 pub use stats::{HostStats, Stats};
 

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 
 use crate::model::Outage;
 
-use super::access::credentials::{Credentials, Login};
+use super::access::{Credentials, Login};
 
 /// Everything a client is told.
 #[derive(Debug, Clone, Default)]

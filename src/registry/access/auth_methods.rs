@@ -7,12 +7,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::challenge::{Challenge, Scheme};
+use super::challenge::{Challenge, Realm, Scheme};
 use super::scope::{Actions, Scopes};
 
 /// How a repository wants to be asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Way {
+pub(crate) struct AuthMethod {
     pub(crate) scheme: Scheme,
     /// What to ask a token for instead of the name in the repository's path, where the registry calls it
     /// something else; else empty.
@@ -21,8 +21,8 @@ pub(crate) struct Way {
     pub(crate) besides: Scopes,
 }
 
-impl Way {
-    /// Returns the way that a challenge asks for, where what stands in the path is `repository`.
+impl AuthMethod {
+    /// Returns the method that a challenge asks for, where what stands in the path is `repository`.
     pub(crate) fn of(challenge: &Challenge, repository: &str) -> Self {
         let scopes = &challenge.scopes;
         let names = scopes.repositories().map(|(name, _)| name.to_owned());
@@ -37,7 +37,7 @@ impl Way {
         }
     }
 
-    /// Returns the way that is good for a whole host: whatever its repositories are called.
+    /// Returns the method that is good for a whole host: whatever its repositories are called.
     pub(crate) fn of_all(scheme: Scheme) -> Self {
         Self {
             scheme,
@@ -46,7 +46,7 @@ impl Way {
         }
     }
 
-    /// Tells whether a challenge that was met on this way says nothing new.
+    /// Tells whether a challenge that was met with this method says nothing new.
     pub(crate) fn is_known(&self, challenge: &Challenge, repository: &str) -> bool {
         let other = Self::of(challenge, repository);
         let names_nothing = challenge.scopes.repositories().next().is_none();
@@ -67,17 +67,17 @@ impl Way {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Known {
     /// It has said so itself.
-    Own(Arc<Way>),
+    Own(Arc<AuthMethod>),
     /// Others have said so.
-    Others(Arc<Way>),
+    Others(Arc<AuthMethod>),
     /// Nothing: it is asked as a stranger asks, and its answer tells.
     Nothing,
 }
 
 /// What is known of all repositories of a host.
 #[derive(Debug, Default)]
-pub(crate) struct Ways {
-    own: HashMap<String, Arc<Way>>,
+pub(crate) struct KnownMethods {
+    own: HashMap<String, Arc<AuthMethod>>,
     others: Others,
 }
 
@@ -92,16 +92,33 @@ enum Others {
     /// They differ, or strangers may come in: each is asked for itself.
     Each,
     /// Two have said the same.
-    Same(Arc<Way>),
+    Same(Arc<AuthMethod>),
 }
 
-impl Ways {
+impl KnownMethods {
     pub(crate) fn of(&self, repository: &str) -> Known {
         match (self.own.get(repository), &self.others) {
             (Some(own), _) => Known::Own(own.clone()),
-            (None, Others::Same(way)) => Known::Others(way.clone()),
+            (None, Others::Same(method)) => Known::Others(method.clone()),
             (None, _) => Known::Nothing,
         }
+    }
+
+    /// Says in the registry's own words what a token is to allow.
+    pub(crate) fn asked_for(&self, scopes: &Scopes) -> Scopes {
+        let each = scopes
+            .repositories()
+            .map(|(name, actions)| match self.own.get(name) {
+                Some(method) => method.scopes(name, actions),
+                None => Scopes::one(name, actions),
+            });
+        each.fold(Scopes::default(), |all, one| all.union(&one))
+    }
+
+    /// Tells whether a repository may get its token from there.
+    pub(crate) fn may_share(&self, repository: &str, realm: &Realm) -> bool {
+        let own = self.own.get(repository);
+        own.is_none_or(|method| method.scheme == Scheme::Bearer(realm.clone()))
     }
 
     /// Tells whether a request for the repository can go, or is to wait until the first ones have found
@@ -111,22 +128,23 @@ impl Ways {
     }
 
     /// Notes what a repository asks for.
-    pub(crate) fn asks(&mut self, repository: &str, way: Way) {
-        let way = Arc::new(way);
-        let is_same = |(name, other): (&String, &Arc<Way>)| name != repository && *other == way;
-        let agrees = way.called.is_empty() && self.own.iter().any(is_same);
+    pub(crate) fn asks(&mut self, repository: &str, method: AuthMethod) {
+        let method = Arc::new(method);
+        let is_same =
+            |(name, other): (&String, &Arc<AuthMethod>)| name != repository && *other == method;
+        let agrees = method.called.is_empty() && self.own.iter().any(is_same);
         self.others = match std::mem::take(&mut self.others) {
-            _ if agrees => Others::Same(way.clone()),
+            _ if agrees => Others::Same(method.clone()),
             Others::Unknown => Others::Doubtful,
             Others::Doubtful if !self.own.contains_key(repository) => Others::Each,
             other => other,
         };
-        self.own.insert(repository.to_owned(), way);
+        self.own.insert(repository.to_owned(), method);
     }
 
     /// Notes what the host itself asks for, whatever the repository.
-    pub(crate) fn all_ask(&mut self, way: Way) {
-        self.others = Others::Same(Arc::new(way));
+    pub(crate) fn all_ask(&mut self, method: AuthMethod) {
+        self.others = Others::Same(Arc::new(method));
     }
 
     /// Notes that a stranger was let in, where others may have asked for something.
@@ -134,7 +152,7 @@ impl Ways {
         match self.of(repository) {
             Known::Own(_) => {}
             Known::Others(_) => {
-                let open = Arc::new(Way::of_all(Scheme::Open));
+                let open = Arc::new(AuthMethod::of_all(Scheme::Open));
                 self.own.insert(repository.to_owned(), open);
             }
             Known::Nothing => self.others = Others::Each,
@@ -152,10 +170,9 @@ impl Ways {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::registry::access::challenge::Realm;
 
-    fn bearer(realm: &str) -> Way {
-        Way::of_all(Scheme::Bearer(Realm {
+    fn bearer(realm: &str) -> AuthMethod {
+        AuthMethod::of_all(Scheme::Bearer(Realm {
             url: format!("https://{realm}.example.com/token")
                 .parse()
                 .unwrap(),
@@ -165,23 +182,26 @@ mod tests {
 
     #[test]
     fn what_one_says_is_for_itself_until_another_agrees() {
-        let mut ways = Ways::default();
-        assert!(!ways.is_settled("a"));
-        ways.asks("a", bearer("x"));
-        assert!(ways.is_settled("a") && !ways.is_settled("b"));
-        assert_eq!(ways.of("a"), Known::Own(bearer("x").into()));
-        assert_eq!(ways.of("b"), Known::Nothing);
-        ways.asks("b", bearer("x"));
-        assert_eq!(ways.of("c"), Known::Others(bearer("x").into()));
-        assert!(ways.is_settled("c"));
-        ways.asks("c", bearer("y"));
-        assert_eq!(ways.of("c"), Known::Own(bearer("y").into()));
-        assert_eq!(ways.of("d"), Known::Others(bearer("x").into()));
-        ways.is_open("d");
-        assert_eq!(ways.of("d"), Known::Own(Way::of_all(Scheme::Open).into()));
-        ways.asks("c", bearer("x"));
+        let mut methods = KnownMethods::default();
+        assert!(!methods.is_settled("a"));
+        methods.asks("a", bearer("x"));
+        assert!(methods.is_settled("a") && !methods.is_settled("b"));
+        assert_eq!(methods.of("a"), Known::Own(bearer("x").into()));
+        assert_eq!(methods.of("b"), Known::Nothing);
+        methods.asks("b", bearer("x"));
+        assert_eq!(methods.of("c"), Known::Others(bearer("x").into()));
+        assert!(methods.is_settled("c"));
+        methods.asks("c", bearer("y"));
+        assert_eq!(methods.of("c"), Known::Own(bearer("y").into()));
+        assert_eq!(methods.of("d"), Known::Others(bearer("x").into()));
+        methods.is_open("d");
         assert_eq!(
-            ways.of("c"),
+            methods.of("d"),
+            Known::Own(AuthMethod::of_all(Scheme::Open).into())
+        );
+        methods.asks("c", bearer("x"));
+        assert_eq!(
+            methods.of("c"),
             Known::Own(bearer("x").into()),
             "it may change"
         );
@@ -189,29 +209,29 @@ mod tests {
 
     #[test]
     fn where_they_differ_each_is_asked() {
-        let mut ways = Ways::default();
-        ways.asks("a", bearer("x"));
-        ways.asks("b", bearer("y"));
-        assert_eq!(ways.of("c"), Known::Nothing);
-        assert!(ways.is_settled("c"), "nobody waits");
-        ways.asks("c", bearer("y"));
-        assert_eq!(ways.of("d"), Known::Others(bearer("y").into()));
+        let mut methods = KnownMethods::default();
+        methods.asks("a", bearer("x"));
+        methods.asks("b", bearer("y"));
+        assert_eq!(methods.of("c"), Known::Nothing);
+        assert!(methods.is_settled("c"), "nobody waits");
+        methods.asks("c", bearer("y"));
+        assert_eq!(methods.of("d"), Known::Others(bearer("y").into()));
 
-        let mut ways = Ways::default();
-        ways.is_open("a");
-        assert!(ways.is_settled("b"));
-        ways.asks("b", Way::of_all(Scheme::Basic));
-        assert_eq!(ways.of("a"), Known::Nothing);
-        ways.asks("a", Way::of_all(Scheme::Basic));
+        let mut methods = KnownMethods::default();
+        methods.is_open("a");
+        assert!(methods.is_settled("b"));
+        methods.asks("b", AuthMethod::of_all(Scheme::Basic));
+        assert_eq!(methods.of("a"), Known::Nothing);
+        methods.asks("a", AuthMethod::of_all(Scheme::Basic));
         assert_eq!(
-            ways.of("c"),
-            Known::Others(Way::of_all(Scheme::Basic).into())
+            methods.of("c"),
+            Known::Others(AuthMethod::of_all(Scheme::Basic).into())
         );
 
-        let mut ways = Ways::default();
-        ways.asks("a", bearer("x"));
-        ways.is_silent();
-        assert!(ways.is_settled("b") && ways.of("b") == Known::Nothing);
+        let mut methods = KnownMethods::default();
+        methods.asks("a", bearer("x"));
+        methods.is_silent();
+        assert!(methods.is_settled("b") && methods.of("b") == Known::Nothing);
     }
 
     #[test]
@@ -227,31 +247,31 @@ mod tests {
             &challenge(Scopes::default()),
             &challenge(Scopes::parse("aws")),
         ] {
-            let way = Way::of(known, "team/app");
+            let method = AuthMethod::of(known, "team/app");
             let pull = Scopes::one("team/app", Actions::Pull);
-            assert_eq!(way.scopes("team/app", Actions::Pull), pull);
+            assert_eq!(method.scopes("team/app", Actions::Pull), pull);
         }
         let words = challenge(Scopes::parse("aws"));
         assert_eq!(
-            Way::of(&words, "a"),
-            Way::of(&words, "b"),
+            AuthMethod::of(&words, "a"),
+            AuthMethod::of(&words, "b"),
             "it says nothing of names"
         );
-        let way = Way::of(&own, "docker/team/app");
-        let push = way.scopes("docker/team/app", Actions::Push);
+        let method = AuthMethod::of(&own, "docker/team/app");
+        let push = method.scopes("docker/team/app", Actions::Push);
         assert_eq!(push, Scopes::one("team/app", Actions::Push));
         let wider = challenge(Scopes::one("team/app", Actions::Push));
         let silent = challenge(Scopes::default());
         assert!(
             [&wider, &silent]
                 .into_iter()
-                .all(|c| way.is_known(c, "docker/team/app"))
+                .all(|c| method.is_known(c, "docker/team/app"))
         );
         let other = challenge(Scopes::one("app", Actions::Pull));
-        assert!(!way.is_known(&other, "docker/team/app"));
-        let mut ways = Ways::default();
-        ways.asks("docker/team/app", way.clone());
-        ways.asks("other/team/app", way);
-        assert_eq!(ways.of("docker/team/b"), Known::Nothing);
+        assert!(!method.is_known(&other, "docker/team/app"));
+        let mut methods = KnownMethods::default();
+        methods.asks("docker/team/app", method.clone());
+        methods.asks("other/team/app", method);
+        assert_eq!(methods.of("docker/team/b"), Known::Nothing);
     }
 }

@@ -7,7 +7,7 @@ use http::HeaderMap;
 use http::header::WWW_AUTHENTICATE;
 use url::Url;
 
-use crate::registry::exchange::error_body::shown;
+use crate::registry::exchange::shown;
 
 use super::destination::Forbidden;
 use super::scope::Scopes;

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::registry::transport::zone::{Reach, is_loopback, reach};
+use crate::registry::transport::{Zone, is_loopback};
 
 /// What may not be asked, in words that go on after "it names".
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +13,11 @@ pub(crate) enum Forbidden {
     Plain(String),
     /// Near, and named by one that is far.
     Near(String),
+}
+
+/// Tells whether two addresses are the same server by the same protocol.
+pub(crate) fn same_origin(one: &Url, other: &Url) -> bool {
+    one.origin() == other.origin()
 }
 
 /// Tells whether `from` may name `to` for a request that carries no secret; `is_declared` tells whether
@@ -28,14 +33,14 @@ pub(crate) fn may_follow(
         "http" => return Err(Forbidden::Plain(name(to))),
         other => return Err(Forbidden::Scheme(other.to_owned())),
     }
-    let (named, by) = (reach(to), reach(from));
-    if named == Reach::Public || named == by || from.host() == to.host() || is_declared(to) {
+    let (named, by) = (Zone::of(to), Zone::of(from));
+    if named == Zone::Public || named == by || from.host() == to.host() || is_declared(to) {
         return Ok(());
     }
     Err(Forbidden::Near(name(to)))
 }
 
-/// Tells whether `from` may name `to` as the place to send a login to.
+/// Tells whether `from` may name `to` as where to send a login.
 ///
 /// A login is not sent in plain text to whoever is named: to the registry itself, if that is spoken to so,
 /// between servers of this machine, and to hosts of which whoever runs us said that they have no TLS.
@@ -75,13 +80,13 @@ impl Forbidden {
     pub(crate) fn told(&self) -> String {
         match self {
             Self::Scheme(scheme) => format!("a `{scheme}` address"),
-            Self::Plain(place) => format!(
-                "`{place}` without TLS; nothing was sent there (if its network can be trusted, set \
-                 `registries.{place}.plain-http: true`)"
+            Self::Plain(host) => format!(
+                "`{host}` without TLS; nothing was sent there (if its network can be trusted, set \
+                 `registries.{host}.plain-http: true`)"
             ),
-            Self::Near(place) => format!(
-                "`{place}`, which is nearer than itself; nothing was sent there (if that is right, \
-                 name `{place}` under `registries`)"
+            Self::Near(host) => format!(
+                "`{host}`, which is nearer than itself; nothing was sent there (if that is right, \
+                 name `{host}` under `registries`)"
             ),
         }
     }
@@ -90,7 +95,7 @@ impl Forbidden {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::registry::transport::zone::tests::NEAR;
+    use crate::registry::transport::zone::NEAR;
 
     fn url(text: &str) -> Url {
         text.parse().unwrap()

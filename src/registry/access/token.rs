@@ -10,13 +10,12 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::model::Operation;
-use crate::registry::exchange::call::{Access, Answer, Body, Call, Read};
-use crate::registry::limits::admission::Lane;
+use crate::registry::exchange::{Access, Answer, Body, Call, Read};
+use crate::registry::limits::Lane;
 
 use super::challenge::Realm;
-use super::credentials::Login;
+use super::login::Login;
 use super::scope::Scopes;
-use super::token_store::Issuer;
 
 /// How long a token lives that does not say so, by the distribution project's specification.
 const DEFAULT_LIFE: Duration = Duration::from_secs(60);
@@ -24,30 +23,26 @@ const DEFAULT_LIFE: Duration = Duration::from_secs(60);
 /// A token's answer is no longer than this.
 const ANSWER_LIMIT: usize = 256 * 1024;
 
+/// Who gives tokens, and as whom it is asked.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Issuer {
+    pub(crate) realm: Realm,
+    /// The number of the login, among those for the host; none asks anonymously.
+    pub(crate) login: Option<usize>,
+}
+
 /// A token.
 #[derive(Debug)]
 pub(crate) struct Token {
-    header: HeaderValue,
-    issuer: Issuer,
-    scopes: Scopes,
+    /// It as the value of `Authorization`.
+    pub(super) header: HeaderValue,
+    pub(super) issuer: Issuer,
+    pub(super) scopes: Scopes,
     stale_from: Instant,
     accepted: AtomicBool,
 }
 
 impl Token {
-    /// Returns it as the value of `Authorization`.
-    pub(crate) fn header(&self) -> &HeaderValue {
-        &self.header
-    }
-
-    pub(crate) fn scopes(&self) -> &Scopes {
-        &self.scopes
-    }
-
-    pub(crate) fn issuer(&self) -> &Issuer {
-        &self.issuer
-    }
-
     /// Tells whether it is also for other repositories than these.
     pub(crate) fn is_shared(&self, wanted: &Scopes) -> bool {
         self.scopes.repositories().count() > wanted.repositories().count()
@@ -199,7 +194,7 @@ mod tests {
         if let Some(date) = date {
             headers.insert(DATE, date.parse().unwrap());
         }
-        let answer = Answer::for_test(headers, body);
+        let answer = Answer::for_test(issuer().realm.url, headers, body.as_bytes());
         let now = Instant::now();
         read(&answer, &issuer(), &Scopes::default(), now).map(|token| token.stale_from - now)
     }
@@ -244,15 +239,10 @@ mod tests {
         ] {
             assert!(token(body, None).is_err(), "{body}");
         }
-        let debug = format!(
-            "{:?}",
-            read(
-                &Answer::for_test(HeaderMap::new(), r#"{"token":"s3cret"}"#),
-                &issuer(),
-                &Scopes::default(),
-                Instant::now()
-            )
-        );
+        let url = issuer().realm.url;
+        let answer = Answer::for_test(url, HeaderMap::new(), br#"{"token":"s3cret"}"#);
+        let token = read(&answer, &issuer(), &Scopes::default(), Instant::now());
+        let debug = format!("{token:?}");
         assert!(!debug.contains("s3cret"), "{debug}");
     }
 

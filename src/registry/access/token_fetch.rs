@@ -8,15 +8,14 @@ use futures_util::future::BoxFuture;
 use tokio::sync::OwnedMutexGuard;
 
 use crate::model::{Failure, Fault, Kind, Operation};
-use crate::registry::exchange::call::{Again, Call};
+use crate::registry::exchange::{Call, RetryOn};
 use crate::registry::host::Host;
 use crate::registry::retry::policy;
 
-use super::auth::Password;
-use super::credentials::Login;
+use super::auth::LoginOutcome;
+use super::login::Login;
 use super::scope::Scopes;
-use super::token::{self, Token};
-use super::token_store::Issuer;
+use super::token::{self, Issuer, Token};
 
 /// The waits between trials of a login are those of requests that failed so many times more: what refuses
 /// every login for a moment is not over soon.
@@ -48,9 +47,9 @@ impl Host {
         wanted: &Scopes,
         own: bool,
     ) -> Option<Result<Arc<Token>, Failure>> {
-        let mut store = self.auth.tokens.store();
-        let own = own || store.is_alone(scopes);
-        let kept = store.issued(issuer);
+        let mut state = self.auth.tokens.state();
+        let own = own || state.is_alone(scopes);
+        let kept = state.issued(issuer);
         if let Some(token) = kept.find(wanted, own) {
             return Some(Ok(token));
         }
@@ -60,10 +59,10 @@ impl Host {
 
     /// Returns the right to try a login that has not worked yet with this issuer; none is needed for one
     /// that has. The others wait: many refusals may lock an account. That holds for the host: one that names
-    /// another place for each repository gets no login for each, either.
+    /// another token server for each repository gets no login for each, either.
     async fn trial(&self, issuer: &Issuer) -> Option<OwnedMutexGuard<()>> {
         let is_settled =
-            || issuer.login.is_none() || self.auth.tokens.store().issued(issuer).worked;
+            || issuer.login.is_none() || self.auth.tokens.state().issued(issuer).worked;
         if is_settled() {
             return None;
         }
@@ -81,9 +80,9 @@ impl Host {
         loop {
             let trial = self.trial(issuer).await;
             let group = {
-                let mut store = self.auth.tokens.store();
-                let may_share = trial.is_none() || !store.issued(issuer).refused_together;
-                store.group(scopes).filter(|_| !own && may_share)
+                let mut state = self.auth.tokens.state();
+                let may_share = trial.is_none() || !state.issued(issuer).refused_together;
+                state.group(scopes).filter(|_| !own && may_share)
             };
             let asked = match &group {
                 Some(group) => wanted.clone().union(&self.sharing(group, issuer).await),
@@ -95,8 +94,8 @@ impl Host {
             }
             let is_joint = asked != *wanted;
             let fetch = {
-                let mut store = self.auth.tokens.store();
-                let fetches = &mut store.issued(issuer).fetches;
+                let mut state = self.auth.tokens.state();
+                let fetches = &mut state.issued(issuer).fetches;
                 let fetch = fetches.entry(asked.clone()).or_insert_with(|| {
                     let (host, issuer, asked) = (self.clone(), issuer.clone(), asked.clone());
                     async move { host.fetch(issuer, asked, is_joint, trial).await }
@@ -124,15 +123,21 @@ impl Host {
         let mut sharing = Scopes::default();
         for (name, actions) in group.repositories() {
             let login = self.login(name).await.map(|(number, _)| number);
-            if login == issuer.login && self.may_share(name, &issuer.realm) {
-                sharing = sharing.union(&self.asked_for(&Scopes::one(name, actions)));
+            if login == issuer.login && self.auth.state().methods.may_share(name, &issuer.realm) {
+                sharing = sharing.union(
+                    &self
+                        .auth
+                        .state()
+                        .methods
+                        .asked_for(&Scopes::one(name, actions)),
+                );
             }
         }
         sharing
     }
 
     /// Fetches a token, whether those who wait for it go on waiting or not: one that is half
-    /// fetched would keep its place in the lane.
+    /// fetched would keep its slot in the lane.
     fn fetch(
         self: Arc<Self>,
         issuer: Issuer,
@@ -145,8 +150,8 @@ impl Host {
         let fetch: BoxFuture<'static, _> = Box::pin(async move {
             let fetched = self.request_token(&issuer, &scopes, is_joint).await;
             drop(trial);
-            let mut store = self.auth.tokens.store();
-            let kept = store.issued(&issuer);
+            let mut state = self.auth.tokens.state();
+            let kept = state.issued(&issuer);
             kept.fetches.remove(&scopes);
             if let Ok(token) = &fetched {
                 kept.keep(token);
@@ -177,8 +182,8 @@ impl Host {
             }
         };
         if let Some(number) = issuer.login {
-            self.auth.tokens.store().issued(issuer).worked = true;
-            self.auth.note(number, Password::Worked);
+            self.auth.tokens.state().issued(issuer).worked = true;
+            self.auth.note(number, LoginOutcome::Worked);
         }
         let token = token::read(&answer, issuer, scopes, Instant::now())
             .map_err(|text| self.error(&operation, Fault::Damaged(text)))?;
@@ -192,7 +197,7 @@ impl Host {
         scopes: &Scopes,
         is_joint: bool,
     ) -> Call {
-        let login = issuer.login.and_then(|number| self.login_of(number));
+        let login = issuer.login.and_then(|number| self.numbered_login(number));
         let realm = &issuer.realm;
         let mut call = match login {
             Some(Login::IdentityToken(token)) => {
@@ -202,10 +207,10 @@ impl Host {
             _ => token::get(operation, realm, scopes, login),
         };
         // Some servers answer many token requests with 401; a login that worked is not wrong now.
-        call.retry_unauthorized = self.auth.tokens.store().issued(issuer).worked;
+        call.retry_unauthorized = self.auth.tokens.state().issued(issuer).worked;
         // Each alone is the better second try.
         if is_joint {
-            call.again = Again::IfBusy;
+            call.retry_on = RetryOn::Overload;
         }
         call
     }
@@ -222,8 +227,8 @@ impl Host {
             return Err(refusal);
         };
         let counted = {
-            let mut store = self.auth.tokens.store();
-            let kept = store.issued(issuer);
+            let mut state = self.auth.tokens.state();
+            let kept = state.issued(issuer);
             // That there is no token for several together need not be the login.
             kept.refused_together |= is_joint;
             if kept.worked {
@@ -232,11 +237,12 @@ impl Host {
             self.auth.count_refusal(number).map_err(|refusals| {
                 let refusal = refusal.clone().after(refusals);
                 kept.refused = Some(refusal.clone());
-                self.auth.note(number, Password::Refused(refusal.clone()));
+                self.auth
+                    .note(number, LoginOutcome::Refused(refusal.clone()));
                 refusal
             })
         };
-        let wait = policy::wait(&self.shared.retry, counted? + LATER);
+        let wait = policy::wait(&self.shared.options.retry, counted? + LATER);
         tracing::debug!("{}: {refusal}; trying the login again", self.name);
         tokio::time::sleep(wait).await;
         if is_joint { Err(refusal) } else { Ok(()) }

@@ -8,9 +8,8 @@ use futures_util::future::{BoxFuture, Shared};
 
 use crate::model::Failure;
 
-use super::challenge::Realm;
 use super::scope::{Actions, Scopes};
-use super::token::Token;
+use super::token::{Issuer, Token};
 
 /// How many repositories one token is asked for: its length grows with them, and many servers take
 /// no header longer than 8 KiB.
@@ -18,20 +17,12 @@ const GROUP_SIZE: usize = 20;
 
 pub(crate) type Fetch = Shared<BoxFuture<'static, Result<Arc<Token>, Failure>>>;
 
-/// Who gives tokens, and as whom it is asked.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Issuer {
-    pub(crate) realm: Realm,
-    /// The number of the login, among those for the host; none asks anonymously.
-    pub(crate) login: Option<usize>,
-}
-
 /// The tokens of one host.
 #[derive(Default)]
-pub(crate) struct Tokens(Mutex<Store>);
+pub(crate) struct TokenStore(Mutex<State>);
 
 #[derive(Default)]
-pub(crate) struct Store {
+pub(crate) struct State {
     issued: HashMap<Issuer, Issued>,
     /// What else to ask for when a token for this repository is asked for.
     groups: HashMap<String, Arc<Scopes>>,
@@ -54,35 +45,35 @@ pub(crate) struct Issued {
     pub(crate) worked: bool,
 }
 
-impl std::fmt::Debug for Tokens {
+impl std::fmt::Debug for TokenStore {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Tokens")
+        f.write_str("TokenStore")
     }
 }
 
-impl Tokens {
-    pub(crate) fn store(&self) -> MutexGuard<'_, Store> {
+impl TokenStore {
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Notes which repositories will be asked for, so that one token can be for several.
     pub(crate) fn announce(&self, repositories: &[&str], actions: Actions) {
-        let mut store = self.store();
+        let mut state = self.state();
         for group in repositories.chunks(GROUP_SIZE) {
             let scopes = group
                 .iter()
                 .fold(Scopes::default(), |all, name| all.and(name, actions));
             let scopes = Arc::new(scopes);
             for name in group {
-                store.groups.insert((*name).to_owned(), scopes.clone());
+                state.groups.insert((*name).to_owned(), scopes.clone());
             }
         }
     }
 
     /// Forgets a token that is not accepted any more.
     pub(crate) fn forget(&self, token: &Arc<Token>) {
-        let mut store = self.store();
-        let issued = store.issued.get_mut(token.issuer());
+        let mut state = self.state();
+        let issued = state.issued.get_mut(&token.issuer);
         for tokens in issued
             .into_iter()
             .flat_map(|issued| issued.tokens.values_mut())
@@ -94,16 +85,16 @@ impl Tokens {
     /// Asks for nothing else with these from now on.
     pub(crate) fn leave_alone(&self, scopes: &Scopes) {
         let names = scopes.repositories().map(|(name, _)| name.to_owned());
-        self.store().alone.extend(names);
+        self.state().alone.extend(names);
     }
 
     /// Asks for each repository alone from now on; tokens that are good for several stay in use.
     pub(crate) fn stop_grouping(&self) {
-        self.store().groups.clear();
+        self.state().groups.clear();
     }
 }
 
-impl Store {
+impl State {
     pub(crate) fn issued(&mut self, issuer: &Issuer) -> &mut Issued {
         self.issued.entry(issuer.clone()).or_default()
     }
@@ -129,19 +120,14 @@ impl Issued {
         let name = wanted.repositories().next().map_or("", |(name, _)| name);
         let tokens = self.tokens.get_mut(name)?;
         tokens.retain(|token| !token.is_stale());
-        let fits = |token: &&Arc<Token>| {
-            token.scopes().covers(wanted) && !(own && token.is_shared(wanted))
-        };
+        let fits =
+            |token: &&Arc<Token>| token.scopes.covers(wanted) && !(own && token.is_shared(wanted));
         // The newest: it may allow what one that was made earlier does not.
         tokens.iter().rev().find(fits).cloned()
     }
 
     pub(crate) fn keep(&mut self, token: &Arc<Token>) {
-        let mut names: Vec<_> = token
-            .scopes()
-            .repositories()
-            .map(|(name, _)| name)
-            .collect();
+        let mut names: Vec<_> = token.scopes.repositories().map(|(name, _)| name).collect();
         if names.is_empty() {
             names.push("");
         }
@@ -158,12 +144,12 @@ mod tests {
 
     #[test]
     fn asks_for_what_was_announced_together() {
-        let tokens = Tokens::default();
+        let tokens = TokenStore::default();
         let names: Vec<String> = (0..30).map(|number| format!("r{number:02}")).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         tokens.announce(&names, Actions::Push);
         let size = |scopes: &Scopes| {
-            let group = tokens.store().group(scopes);
+            let group = tokens.state().group(scopes);
             group.map(|group| group.repositories().count())
         };
         assert_eq!(size(&Scopes::one("r00", Actions::Pull)), Some(20));

@@ -1,21 +1,22 @@
 //! Blobs: `HEAD` and `GET` of `/v2/<name>/blobs/<digest>`.
 
+use std::fmt;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use futures_util::stream;
+use futures_util::stream::{self, BoxStream};
+use futures_util::{Stream, StreamExt as _};
 use http::header::{CONTENT_RANGE, RANGE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
 use crate::model::{Descriptor, Digest, Failure, Fault, Kind, Operation, Repository};
-use crate::registry::access::scope::{Actions, Scopes};
+use crate::registry::access::Actions;
 use crate::registry::client::Client;
-use crate::registry::exchange::call::{Access, Again, Answer, Call, Open, Read};
-use crate::registry::exchange::incoming::Incoming;
+use crate::registry::exchange::{Access, Answer, Call, Incoming, OpenBody, Read, RetryOn};
 use crate::registry::host::Host;
-use crate::registry::limits::admission::Lane;
-
-use super::upload_session::BlobStream;
+use crate::registry::limits::Lane;
 
 /// Up to this size a blob may share its connection with other requests.
 pub(crate) const SMALL: u64 = 1024 * 1024;
@@ -23,101 +24,142 @@ pub(crate) const SMALL: u64 = 1024 * 1024;
 /// A blob that is read as a whole, such as a config, is refused beyond this size.
 const WHOLE_BLOB_LIMIT: u64 = 4 * 1024 * 1024;
 
-impl Client {
-    pub(crate) async fn head_blob(&self, repository: &Repository, digest: &Digest) -> bool {
-        let operation = operation(Kind::HeadBlob, repository, digest);
-        let Ok(host) = self.host(&repository.registry, &operation) else {
-            return false;
-        };
-        let mut call = call(&host, operation, Method::HEAD, repository, digest);
-        call.accept = &[404];
-        call.again = Again::IfBusy;
-        match host.send(call).await {
-            Ok(answer) => answer.status != StatusCode::NOT_FOUND,
-            Err(error) => {
-                tracing::debug!("{error}; taken for absent");
-                false
-            }
-        }
-    }
+/// The bytes of a blob as they arrive.
+///
+/// It holds one of its host's slots for downloads until it ends or is dropped.
+pub struct BlobStream {
+    offset: u64,
+    inner: BoxStream<'static, Result<Bytes, Failure>>,
+}
 
-    pub(crate) async fn get_small_blob(
-        &self,
-        repository: &Repository,
-        blob: &Descriptor,
-    ) -> Result<Option<Bytes>, Failure> {
-        let operation = operation(Kind::GetBlob, repository, &blob.digest);
-        let host = self.host(&repository.registry, &operation)?;
-        let limit = usize::try_from(blob.size.min(WHOLE_BLOB_LIMIT)).unwrap_or_default();
-        if blob.size > WHOLE_BLOB_LIMIT {
-            let text = format!(
-                "it has {} bytes, at most {limit} are read as a whole",
-                blob.size
-            );
-            return Err(host.protocol_error(&operation, text));
-        }
-        let mut call = call(
-            &host,
-            operation.clone(),
-            Method::GET,
-            repository,
-            &blob.digest,
-        );
-        call.read = Read::Collect(limit);
-        let answer = match host.send(call).await {
-            Ok(answer) => answer,
-            Err(error) if error.status() == Some(404) => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        if !blob.digest.matches(&answer.body) {
-            let found = Digest::of(blob.digest.algorithm(), &answer.body);
-            let fault = answer.unfit(&format!("it sent `{found}` instead"));
-            return Err(host.error(&operation, fault));
-        }
-        Ok(Some(answer.body))
-    }
-
-    pub(crate) async fn stream_blob(
-        &self,
-        repository: &Repository,
-        blob: &Descriptor,
+impl BlobStream {
+    /// Wraps a stream that begins at byte `offset` of its blob.
+    pub fn new(
         offset: u64,
-    ) -> Result<BlobStream, Failure> {
-        let operation = operation(Kind::GetBlob, repository, &blob.digest);
-        let host = self.host(&repository.registry, &operation)?;
-        let read = |offset| {
-            let operation = operation.clone();
-            let mut call = call(&host, operation, Method::GET, repository, &blob.digest);
-            call.lane = Lane::Download;
-            call.small = blob.size.saturating_sub(offset) <= SMALL;
-            call.read = Read::Stream;
-            if offset > 0 {
-                let range = HeaderValue::try_from(format!("bytes={offset}-"));
-                call.headers = range
-                    .map(|range| HeaderMap::from_iter([(RANGE, range)]))
-                    .unwrap_or_default();
-            }
-            host.send(call)
-        };
-        let begun = |answer: Answer| match begin(&answer, blob, offset) {
-            Ok(begins) => Ok((answer, begins)),
-            Err(fault) => Err(host.error(&operation, fault)),
-        };
-        let (mut answer, begins) = match read(offset).await.and_then(begun) {
-            // Whoever does not send a part may still send all of it.
-            Err(error) if offset > 0 && error.is_answer() => {
-                tracing::debug!("{error}; reading the blob from its first byte");
-                begun(Box::pin(read(0)).await?)?
-            }
-            begun => begun?,
-        };
-        match answer.stream.take() {
-            Some(open) => Ok(BlobStream::new(
-                begins,
-                follow(host, operation, open, begins),
-            )),
-            None => Err(host.protocol_error(&operation, "it sent no body")),
+        inner: impl Stream<Item = Result<Bytes, Failure>> + Send + 'static,
+    ) -> Self {
+        Self {
+            offset,
+            inner: inner.boxed(),
         }
+    }
+
+    /// Returns the position in the blob of the stream's first byte: what was asked for, or 0 where
+    /// the registry ignored the wish.
+    pub fn offset(&self) -> u64 {
+        self.offset
+    }
+}
+
+impl Stream for BlobStream {
+    type Item = Result<Bytes, Failure>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.inner.poll_next_unpin(context)
+    }
+}
+
+impl fmt::Debug for BlobStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BlobStream")
+            .field("offset", &self.offset)
+            .finish_non_exhaustive()
+    }
+}
+
+pub(crate) async fn has(client: &Client, repository: &Repository, digest: &Digest) -> bool {
+    let operation = operation(Kind::HeadBlob, repository, digest);
+    let Ok(host) = client.host(&repository.registry, &operation) else {
+        return false;
+    };
+    let mut call = call(&host, operation, Method::HEAD, repository, digest);
+    call.accept = &[404];
+    call.retry_on = RetryOn::Overload;
+    match host.send(call).await {
+        Ok(answer) => answer.status != StatusCode::NOT_FOUND,
+        Err(error) => {
+            tracing::debug!("{error}; taken for absent");
+            false
+        }
+    }
+}
+
+pub(crate) async fn get(
+    client: &Client,
+    repository: &Repository,
+    blob: &Descriptor,
+) -> Result<Option<Bytes>, Failure> {
+    let operation = operation(Kind::GetBlob, repository, &blob.digest);
+    let host = client.host(&repository.registry, &operation)?;
+    let limit = usize::try_from(blob.size.min(WHOLE_BLOB_LIMIT)).unwrap_or_default();
+    if blob.size > WHOLE_BLOB_LIMIT {
+        let text = format!(
+            "it has {} bytes, at most {limit} are read as a whole",
+            blob.size
+        );
+        return Err(host.protocol_error(&operation, text));
+    }
+    let mut call = call(
+        &host,
+        operation.clone(),
+        Method::GET,
+        repository,
+        &blob.digest,
+    );
+    call.read = Read::Collect(limit);
+    let answer = match host.send(call).await {
+        Ok(answer) => answer,
+        Err(error) if error.status() == Some(404) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    if !blob.digest.matches(&answer.body) {
+        let found = Digest::of(blob.digest.algorithm(), &answer.body);
+        let fault = answer.unfit(&format!("it sent `{found}` instead"));
+        return Err(host.error(&operation, fault));
+    }
+    Ok(Some(answer.body))
+}
+
+pub(crate) async fn open(
+    client: &Client,
+    repository: &Repository,
+    blob: &Descriptor,
+    offset: u64,
+) -> Result<BlobStream, Failure> {
+    let operation = operation(Kind::GetBlob, repository, &blob.digest);
+    let host = client.host(&repository.registry, &operation)?;
+    let read = |offset| {
+        let operation = operation.clone();
+        let mut call = call(&host, operation, Method::GET, repository, &blob.digest);
+        call.lane = Lane::Download;
+        call.shares_connection = blob.size.saturating_sub(offset) <= SMALL;
+        call.read = Read::Stream;
+        if offset > 0 {
+            let range = HeaderValue::try_from(format!("bytes={offset}-"));
+            call.headers = range
+                .map(|range| HeaderMap::from_iter([(RANGE, range)]))
+                .unwrap_or_default();
+        }
+        host.send(call)
+    };
+    let begun = |answer: Answer| match begin(&answer, blob, offset) {
+        Ok(begins) => Ok((answer, begins)),
+        Err(fault) => Err(host.error(&operation, fault)),
+    };
+    let (mut answer, begins) = match read(offset).await.and_then(begun) {
+        // Whoever does not send a part may still send all of it.
+        Err(error) if offset > 0 && error.is_answer() => {
+            tracing::debug!("{error}; reading the blob from its first byte");
+            begun(Box::pin(read(0)).await?)?
+        }
+        begun => begun?,
+    };
+    match answer.stream.take() {
+        Some(open) => Ok(BlobStream::new(
+            begins,
+            follow(host, operation, open, begins),
+        )),
+        None => Err(host.protocol_error(&operation, "it sent no body")),
     }
 }
 
@@ -136,8 +178,8 @@ fn call(
     digest: &Digest,
 ) -> Call {
     let url = host.endpoint(&repository.name, &format!("blobs/{digest}"));
-    let scopes = Scopes::one(&repository.name, Actions::Pull);
-    Call::new(operation, method, url, Access::Scopes(scopes))
+    let access = Access::to(&repository.name, Actions::Pull);
+    Call::new(operation, method, url, access)
 }
 
 /// Finds the position in the blob at which an answer begins, and that it is of this blob's size.
@@ -189,14 +231,17 @@ pub(crate) fn parse_content_range(text: &str) -> Option<(u64, Option<u64>)> {
 fn follow(
     host: Arc<Host>,
     operation: Operation,
-    open: Open,
+    open: OpenBody,
     begins: u64,
-) -> impl stream::Stream<Item = Result<Bytes, Failure>> + Send + 'static {
-    let incoming = Incoming::blob(&host.shared.patience);
+) -> impl Stream<Item = Result<Bytes, Failure>> + Send + 'static {
+    let incoming = Incoming::new(
+        host.shared.options.patience.blob,
+        &host.shared.options.patience,
+    );
     let begun = Some((host, operation, open, incoming, begins));
     stream::unfold(begun, |state| async move {
         let (host, operation, mut open, mut incoming, position) = state?;
-        let trouble = match incoming.chunk(&mut open.response).await {
+        let error = match incoming.chunk(&mut open.response).await {
             Ok(Some(chunk)) => {
                 host.counters.bytes_in(chunk.len());
                 let position = position + chunk.len() as u64;
@@ -204,14 +249,14 @@ fn follow(
                 return Some((Ok(chunk), Some(state)));
             }
             Ok(None) => return None,
-            Err(trouble) => trouble,
+            Err(error) => error,
         };
         open.permit.overloaded();
         tracing::debug!(
-            "{}: {operation} ended after {position} bytes: {trouble}",
+            "{}: {operation} ended after {position} bytes: {error}",
             host.name
         );
-        Some((Err(host.error(&operation, Fault::NoAnswer(trouble))), None))
+        Some((Err(host.error(&operation, Fault::NoAnswer(error))), None))
     })
 }
 

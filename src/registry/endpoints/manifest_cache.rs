@@ -14,7 +14,7 @@ const BUDGET: usize = 8 * 1024 * 1024;
 
 /// Manifests by repository and digest; the oldest go first when there are too many.
 #[derive(Debug, Default)]
-pub(crate) struct Recent(Mutex<Kept>);
+pub(crate) struct ManifestCache(Mutex<Kept>);
 
 #[derive(Debug, Default)]
 struct Kept {
@@ -22,7 +22,7 @@ struct Kept {
     bytes: usize,
 }
 
-impl Recent {
+impl ManifestCache {
     /// Returns the manifest of this digest, if it is kept for this repository.
     pub(crate) fn get(&self, repository: &Repository, digest: &Digest) -> Option<RawManifest> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -73,19 +73,19 @@ mod tests {
 
     #[test]
     fn the_oldest_go_when_there_are_too_many_bytes() {
-        let recent = Recent::default();
+        let cache = ManifestCache::default();
         let (app, other) = (repository("app"), repository("other"));
         let all = ["first.....", "second....", "third....."].map(manifest);
         for manifest in all.iter().chain(&all[1..2]) {
-            recent.put_within(&app, manifest, 20);
+            cache.put_within(&app, manifest, 20);
         }
-        let get = |manifest: &RawManifest| recent.get(&app, &manifest.descriptor.digest);
+        let get = |manifest: &RawManifest| cache.get(&app, &manifest.descriptor.digest);
         assert_eq!(
             all.each_ref().map(|manifest| get(manifest).is_some()),
             [false, true, true]
         );
         assert_eq!(get(&all[2]).as_ref(), Some(&all[2]));
-        assert_eq!(recent.get(&other, &all[2].descriptor.digest), None);
+        assert_eq!(cache.get(&other, &all[2].descriptor.digest), None);
     }
 
     fn repository(name: &str) -> Repository {

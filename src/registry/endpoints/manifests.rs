@@ -10,148 +10,155 @@ use crate::model::{
     Descriptor, Digest, Failure, Fault, Kind, MANIFEST_SIZE_LIMIT, Operation, RawManifest,
     Reference, media_type,
 };
-use crate::registry::access::scope::{Actions, Scopes};
+use crate::registry::access::Actions;
 use crate::registry::client::Client;
-use crate::registry::exchange::call::{Access, Again, Answer, Body, Call, Read};
+use crate::registry::exchange::{Access, Answer, Body, Call, Read, RetryOn};
 use crate::registry::host::Host;
-
-use super::upload_session::{Deletion, Pushed};
 
 const DIGEST_HEADER: &str = "docker-content-digest";
 const SUBJECT_HEADER: &str = "oci-subject";
 
-impl Client {
-    pub(crate) async fn head_manifest_of(
-        &self,
-        reference: &Reference,
-    ) -> Result<Option<Descriptor>, Failure> {
-        let operation = operation(Kind::HeadManifest, reference);
-        let host = self.host(reference.registry(), &operation)?;
-        let mut call = call(&host, &operation, Method::HEAD, reference, Actions::Pull);
-        call.accept = &[404];
-        match host.send(call).await {
-            Ok(answer) if answer.status == 404 => Ok(None),
-            Ok(answer) => match describe(&answer, reference) {
-                Err(text) => Err(host.damaged(&operation, text)),
-                Ok(Some(descriptor)) => Ok(Some(descriptor)),
-                // Without a digest, a type and a length, only the manifest itself tells what it is.
-                Ok(None) => self.describe_by_reading(reference, Again::Usual).await,
-            },
-            // Some take HEAD for something else than GET, and only GET has words.
-            Err(error) if error.is_answer() && error.request() == Some(Kind::HeadManifest) => {
-                tracing::debug!("{error}; reading the manifest instead");
-                let again = if error.tries > 1 {
-                    Again::Never
-                } else {
-                    Again::Usual
-                };
-                let read = self.describe_by_reading(reference, again).await;
-                read.map_err(|why| why.after_others(error.tries))
-            }
-            Err(error) => Err(error),
-        }
-    }
+/// What came of [`put_manifest`](crate::registry::WriteRegistry::put_manifest).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pushed {
+    /// Whether the registry says that it lists the manifest with its subject's referrers
+    /// (`OCI-Subject`); else whoever pushes has to.
+    pub lists_referrer: bool,
+}
 
-    async fn describe_by_reading(
-        &self,
-        reference: &Reference,
-        again: Again,
-    ) -> Result<Option<Descriptor>, Failure> {
-        // Seldom, so that not every request has room for it.
-        let manifest = Box::pin(self.read_manifest(reference, again)).await?;
-        Ok(manifest.map(|manifest| manifest.descriptor))
-    }
+/// What came of [`delete_manifest`](crate::registry::WriteRegistry::delete_manifest).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deletion {
+    /// It was there, and is gone.
+    Deleted,
+    /// It was not there.
+    Absent,
+    /// The registry does not delete this way (405, or the code `UNSUPPORTED`).
+    Unsupported,
+}
 
-    pub(crate) async fn get_manifest_of(
-        &self,
-        reference: &Reference,
-    ) -> Result<Option<RawManifest>, Failure> {
-        self.read_manifest(reference, Again::Usual).await
+pub(crate) async fn head(
+    client: &Client,
+    reference: &Reference,
+) -> Result<Option<Descriptor>, Failure> {
+    let operation = operation(Kind::HeadManifest, reference);
+    let host = client.host(reference.registry(), &operation)?;
+    let mut call = call(&host, &operation, Method::HEAD, reference, Actions::Pull);
+    call.accept = &[404];
+    match host.send(call).await {
+        Ok(answer) if answer.status == 404 => Ok(None),
+        Ok(answer) => match describe(&answer, reference) {
+            Err(fault) => Err(host.error(&operation, fault)),
+            Ok(Some(descriptor)) => Ok(Some(descriptor)),
+            // Without a digest, a type and a length, only the manifest itself tells what it is.
+            Ok(None) => describe_by_reading(client, reference, RetryOn::Transient).await,
+        },
+        // Some take HEAD for something else than GET, and only GET has words.
+        Err(error) if error.is_answer() && error.request() == Some(Kind::HeadManifest) => {
+            tracing::debug!("{error}; reading the manifest instead");
+            let retry_on = if error.tries > 1 {
+                RetryOn::Nothing
+            } else {
+                RetryOn::Transient
+            };
+            let read = describe_by_reading(client, reference, retry_on).await;
+            read.map_err(|why| why.after_others(error.tries))
+        }
+        Err(error) => Err(error),
     }
+}
 
-    async fn read_manifest(
-        &self,
-        reference: &Reference,
-        again: Again,
-    ) -> Result<Option<RawManifest>, Failure> {
-        if let Some(kept) = reference
-            .digest()
-            .and_then(|digest| self.recent().get(reference.repository(), digest))
-        {
-            return Ok(Some(kept));
-        }
-        let operation = operation(Kind::GetManifest, reference);
-        let host = self.host(reference.registry(), &operation)?;
-        let mut call = call(&host, &operation, Method::GET, reference, Actions::Pull);
-        call.read = Read::Collect(MANIFEST_SIZE_LIMIT);
-        call.accept = &[404];
-        call.again = again;
-        let answer = host.send(call).await?;
-        if answer.status == 404 {
-            return Ok(None);
-        }
-        let manifest = verify(answer, reference).map_err(|fault| host.error(&operation, fault))?;
-        self.recent().put(reference.repository(), &manifest);
-        Ok(Some(manifest))
+async fn describe_by_reading(
+    client: &Client,
+    reference: &Reference,
+    retry_on: RetryOn,
+) -> Result<Option<Descriptor>, Failure> {
+    // Seldom, so that not every request has room for it.
+    let manifest = Box::pin(get(client, reference, retry_on)).await?;
+    Ok(manifest.map(|manifest| manifest.descriptor))
+}
+
+pub(crate) async fn get(
+    client: &Client,
+    reference: &Reference,
+    retry_on: RetryOn,
+) -> Result<Option<RawManifest>, Failure> {
+    if let Some(kept) = reference
+        .digest()
+        .and_then(|digest| client.manifest_cache().get(reference.repository(), digest))
+    {
+        return Ok(Some(kept));
     }
-
-    pub(crate) async fn push_manifest(
-        &self,
-        reference: &Reference,
-        manifest: &RawManifest,
-    ) -> Result<Pushed, Failure> {
-        let operation = operation(Kind::PutManifest, reference);
-        let host = self.host(reference.registry(), &operation)?;
-        let Descriptor {
-            media_type,
-            digest,
-            size: _,
-        } = &manifest.descriptor;
-        let content_type = HeaderValue::from_str(media_type).map_err(|_| {
-            host.protocol_error(&operation, format!("`{media_type:?}` is not a media type"))
-        })?;
-        let mut call = call(&host, &operation, Method::PUT, reference, Actions::Push);
-        call.headers = HeaderMap::from_iter([(CONTENT_TYPE, content_type)]);
-        call.body = Body::Bytes(manifest.bytes.clone());
-        let answer = host.send(call).await?;
-        match digest_header(&answer) {
-            Some(kept) if kept.algorithm() == digest.algorithm() && kept != *digest => Err(host
-                .damaged(
-                    &operation,
-                    format!("it keeps `{kept}` instead of `{digest}`"),
-                )),
-            _ => Ok(Pushed {
-                lists_referrer: answer.header(SUBJECT_HEADER).is_some(),
-            }),
-        }
+    let operation = operation(Kind::GetManifest, reference);
+    let host = client.host(reference.registry(), &operation)?;
+    let mut call = call(&host, &operation, Method::GET, reference, Actions::Pull);
+    call.read = Read::Collect(MANIFEST_SIZE_LIMIT);
+    call.accept = &[404];
+    call.retry_on = retry_on;
+    let answer = host.send(call).await?;
+    if answer.status == 404 {
+        return Ok(None);
     }
+    let manifest = verify(answer, reference).map_err(|fault| host.error(&operation, fault))?;
+    client
+        .manifest_cache()
+        .put(reference.repository(), &manifest);
+    Ok(Some(manifest))
+}
 
-    pub(crate) async fn remove_manifest(&self, reference: &Reference) -> Result<Deletion, Failure> {
-        let operation = operation(Kind::DeleteManifest, reference);
-        let host = self.host(reference.registry(), &operation)?;
-        let mut call = call(
-            &host,
-            &operation,
-            Method::DELETE,
-            reference,
-            Actions::Delete,
-        );
-        call.accept = &[404, 405, 501];
-        match host.send(call).await {
-            Ok(answer) => Ok(match answer.status.as_u16() {
-                404 => Deletion::Absent,
-                405 | 501 => Deletion::Unsupported,
-                _ => Deletion::Deleted,
-            }),
-            Err(error) if error.code() == Some("UNSUPPORTED") => Ok(Deletion::Unsupported),
-            // Distribution 2 takes a tag for a digest that is not well formed.
-            Err(error)
-                if reference.digest().is_none() && error.code() == Some("DIGEST_INVALID") =>
-            {
-                Ok(Deletion::Unsupported)
-            }
-            Err(error) => Err(error),
+pub(crate) async fn put(
+    client: &Client,
+    reference: &Reference,
+    manifest: &RawManifest,
+) -> Result<Pushed, Failure> {
+    let operation = operation(Kind::PutManifest, reference);
+    let host = client.host(reference.registry(), &operation)?;
+    let Descriptor {
+        media_type,
+        digest,
+        size: _,
+    } = &manifest.descriptor;
+    let content_type = HeaderValue::from_str(media_type).map_err(|_| {
+        host.protocol_error(&operation, format!("`{media_type:?}` is not a media type"))
+    })?;
+    let mut call = call(&host, &operation, Method::PUT, reference, Actions::Push);
+    call.headers = HeaderMap::from_iter([(CONTENT_TYPE, content_type)]);
+    call.body = Body::Bytes(manifest.bytes.clone());
+    let answer = host.send(call).await?;
+    match digest_header(&answer) {
+        Some(kept) if kept.algorithm() == digest.algorithm() && kept != *digest => {
+            let text = format!("it keeps `{kept}` instead of `{digest}`");
+            Err(host.error(&operation, Fault::Damaged(text)))
         }
+        _ => Ok(Pushed {
+            lists_referrer: answer.header(SUBJECT_HEADER).is_some(),
+        }),
+    }
+}
+
+pub(crate) async fn delete(client: &Client, reference: &Reference) -> Result<Deletion, Failure> {
+    let operation = operation(Kind::DeleteManifest, reference);
+    let host = client.host(reference.registry(), &operation)?;
+    let mut call = call(
+        &host,
+        &operation,
+        Method::DELETE,
+        reference,
+        Actions::Delete,
+    );
+    call.accept = &[404, 405, 501];
+    match host.send(call).await {
+        Ok(answer) => Ok(match answer.status.as_u16() {
+            404 => Deletion::Absent,
+            405 | 501 => Deletion::Unsupported,
+            _ => Deletion::Deleted,
+        }),
+        Err(error) if error.code() == Some("UNSUPPORTED") => Ok(Deletion::Unsupported),
+        // Distribution 2 takes a tag for a digest that is not well formed.
+        Err(error) if reference.digest().is_none() && error.code() == Some("DIGEST_INVALID") => {
+            Ok(Deletion::Unsupported)
+        }
+        Err(error) => Err(error),
     }
 }
 
@@ -176,7 +183,7 @@ fn call(
         name,
         &format!("manifests/{}", reference.manifest_reference()),
     );
-    let access = Access::Scopes(Scopes::one(name, actions));
+    let access = Access::to(name, actions);
     let accept = HeaderValue::from_static(media_type::ACCEPT_MANIFESTS);
     Call {
         headers: HeaderMap::from_iter([(ACCEPT, accept)]),
@@ -192,12 +199,12 @@ fn digest_header(answer: &Answer) -> Option<Digest> {
 }
 
 /// Reads the descriptor out of the headers, as far as they are enough for one.
-fn describe(answer: &Answer, reference: &Reference) -> Result<Option<Descriptor>, String> {
+fn describe(answer: &Answer, reference: &Reference) -> Result<Option<Descriptor>, Fault> {
     let digest = match (digest_header(answer), reference.digest()) {
         (Some(found), Some(asked)) if found.algorithm() == asked.algorithm() && found != *asked => {
-            return Err(format!(
+            return Err(Fault::Damaged(format!(
                 "it answers with `{found}`, another digest than the one asked for"
-            ));
+            )));
         }
         (_, Some(asked)) => asked.clone(),
         (Some(found), None) => found,

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use url::Url;
 
 use crate::model::{Failure, Fault, Operation};
-use crate::registry::exchange::call::{Answer, Call};
-use crate::registry::exchange::try_once::same_origin;
+use crate::registry::access::same_origin;
+use crate::registry::exchange::{Answer, Call};
 use crate::registry::host::Host;
 
 /// Nobody has that many pages, not even where one holds no more than 100 entries.
@@ -56,6 +56,11 @@ impl Host {
         let text = format!("its list has more than {PAGE_LIMIT} pages");
         Err(protocol_error(text))
     }
+}
+
+/// What came before is not the whole list.
+pub(super) fn next_page_missing() -> Fault {
+    Fault::Damaged("the next page of its list is not there".to_owned())
 }
 
 /// Finds the link to the next page (RFC 8288).

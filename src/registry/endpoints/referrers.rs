@@ -10,63 +10,59 @@ use crate::model::{
     Child, Descriptor, Digest, Failure, Fault, Kind, MANIFEST_LIMIT, MANIFEST_SIZE_LIMIT, Manifest,
     RawManifest, Repository, media_type,
 };
-use crate::registry::access::scope::{Actions, Scopes};
+use crate::registry::access::Actions;
 use crate::registry::client::Client;
-use crate::registry::exchange::call::{Access, Answer, Call, Read};
+use crate::registry::exchange::{Access, Answer, Call, Read};
 
 use super::blobs;
+use super::pagination::next_page_missing;
 
-impl Client {
-    pub(crate) async fn referrers_of(
-        &self,
-        repository: &Repository,
-        digest: &Digest,
-    ) -> Result<Option<Vec<Child>>, Failure> {
-        let operation = blobs::operation(Kind::ListReferrers, repository, digest);
-        let host = self.host(&repository.registry, &operation)?;
-        if host.without_referrers.load(Ordering::Relaxed) {
-            return Ok(None);
-        }
-        let first = host.endpoint(&repository.name, &format!("referrers/{digest}"));
-        let call = |url| {
-            let access = Access::Scopes(Scopes::one(&repository.name, Actions::Pull));
-            let index = HeaderValue::from_static(media_type::OCI_INDEX);
-            Call {
-                headers: HeaderMap::from_iter([(ACCEPT, index)]),
-                read: Read::Collect(MANIFEST_SIZE_LIMIT),
-                accept: &[400, 404, 405, 501],
-                ..Call::new(operation.clone(), Method::GET, url, access)
-            }
-        };
-        let mut referrers: Option<Vec<Child>> = None;
-        host.read_pages(&operation, first, call, |answer| {
-            let is_list =
-                answer.status.is_success() && answer.media_type() == Some(media_type::OCI_INDEX);
-            if referrers.is_some() && !is_list {
-                // What came before is not the whole list.
-                return Err(Fault::Damaged(
-                    "the next page of its list is not there".to_owned(),
-                ));
-            }
-            // What does not know the path may also answer with a page for browsers.
-            if !is_list {
-                if knows_no_such_path(answer) {
-                    host.without_referrers.store(true, Ordering::Relaxed);
-                }
-                return Ok(false);
-            }
-            let referrers = referrers.get_or_insert_with(Vec::new);
-            referrers.extend(read(answer)?);
-            if referrers.len() > MANIFEST_LIMIT {
-                return Err(Fault::Protocol(format!(
-                    "it has more than {MANIFEST_LIMIT} referrers"
-                )));
-            }
-            Ok(true)
-        })
-        .await?;
-        Ok(referrers)
+pub(crate) async fn list(
+    client: &Client,
+    repository: &Repository,
+    digest: &Digest,
+) -> Result<Option<Vec<Child>>, Failure> {
+    let operation = blobs::operation(Kind::ListReferrers, repository, digest);
+    let host = client.host(&repository.registry, &operation)?;
+    if host.without_referrers.load(Ordering::Relaxed) {
+        return Ok(None);
     }
+    let first = host.endpoint(&repository.name, &format!("referrers/{digest}"));
+    let call = |url| {
+        let access = Access::to(&repository.name, Actions::Pull);
+        let index = HeaderValue::from_static(media_type::OCI_INDEX);
+        Call {
+            headers: HeaderMap::from_iter([(ACCEPT, index)]),
+            read: Read::Collect(MANIFEST_SIZE_LIMIT),
+            accept: &[400, 404, 405, 501],
+            ..Call::new(operation.clone(), Method::GET, url, access)
+        }
+    };
+    let mut referrers: Option<Vec<Child>> = None;
+    host.read_pages(&operation, first, call, |answer| {
+        let is_list =
+            answer.status.is_success() && answer.media_type() == Some(media_type::OCI_INDEX);
+        if referrers.is_some() && !is_list {
+            return Err(next_page_missing());
+        }
+        // What does not know the path may also answer with a page for browsers.
+        if !is_list {
+            if knows_no_such_path(answer) {
+                host.without_referrers.store(true, Ordering::Relaxed);
+            }
+            return Ok(false);
+        }
+        let referrers = referrers.get_or_insert_with(Vec::new);
+        referrers.extend(read(answer)?);
+        if referrers.len() > MANIFEST_LIMIT {
+            return Err(Fault::Protocol(format!(
+                "it has more than {MANIFEST_LIMIT} referrers"
+            )));
+        }
+        Ok(true)
+    })
+    .await?;
+    Ok(referrers)
 }
 
 /// Tells whether the answer is about the API and not about this one repository.

@@ -2,11 +2,16 @@
 
 use http::{Method, StatusCode};
 use serde::Deserialize;
+use url::Url;
 
 use crate::model::{Failure, Fault, Kind, Operation, Repository};
-use crate::registry::access::scope::{Actions, Scopes};
+use crate::registry::access::Actions;
 use crate::registry::client::Client;
-use crate::registry::exchange::call::{Access, Call, Read};
+use crate::registry::exchange::{Access, Call, Read};
+use crate::registry::host::Host;
+
+use super::pagination::next_page_missing;
+use super::repository_operation;
 
 /// A page is no longer than this: some registries give all tags at once.
 const PAGE_BYTES: usize = 16 * 1024 * 1024;
@@ -14,37 +19,28 @@ const PAGE_BYTES: usize = 16 * 1024 * 1024;
 const TAG_LIMIT: usize = 200_000;
 
 #[derive(Deserialize)]
-struct Page {
+struct TagList {
     tags: Option<Vec<String>>,
 }
 
-impl Client {
-    pub(crate) async fn tags_of(
-        &self,
-        repository: &Repository,
-    ) -> Result<Option<Vec<String>>, Failure> {
-        let operation = Operation::new(Kind::ListTags, format_args!("`{}`", repository.name));
-        let host = self.host(&repository.registry, &operation)?;
-        let mut first = host.endpoint(&repository.name, "tags/list");
-        first.set_query(Some("n=1000"));
-        let call = |url| {
-            let access = Access::Scopes(Scopes::one(&repository.name, Actions::Pull));
-            Call {
-                read: Read::Collect(PAGE_BYTES),
-                accept: &[404],
-                ..Call::new(operation.clone(), Method::GET, url, access)
-            }
-        };
-        let mut tags = None;
-        host.read_pages(&operation, first, call, |answer| {
+pub(crate) async fn list(
+    client: &Client,
+    repository: &Repository,
+) -> Result<Option<Vec<String>>, Failure> {
+    let operation = repository_operation(Kind::ListTags, repository);
+    let host = client.host(&repository.registry, &operation)?;
+    let page = |url| call(operation.clone(), repository, url);
+    let mut tags = None;
+    host.read_pages(
+        &operation,
+        first_page(&host, repository, 1000),
+        page,
+        |answer| {
             if answer.status == StatusCode::NOT_FOUND {
                 return if tags.is_none() {
                     Ok(false)
                 } else {
-                    // What came before is not the whole list.
-                    Err(Fault::Damaged(
-                        "the next page of its list is not there".to_owned(),
-                    ))
+                    Err(next_page_missing())
                 };
             }
             let tags = tags.get_or_insert_with(Vec::new);
@@ -56,28 +52,39 @@ impl Client {
                     "it has more than {TAG_LIMIT} tags"
                 )));
             }
-            let page: Page = serde_json::from_slice(&answer.body)
+            let list: TagList = serde_json::from_slice(&answer.body)
                 .map_err(|_| answer.unfit("its answer is not a list of tags"))?;
-            tags.extend(page.tags.unwrap_or_default());
+            tags.extend(list.tags.unwrap_or_default());
             Ok(true)
-        })
-        .await?;
-        Ok(tags)
-    }
+        },
+    )
+    .await?;
+    Ok(tags)
+}
 
-    /// Asks whether a registry knows a repository, which the first page of its tags tells.
-    pub(crate) async fn has_repository(&self, repository: &Repository) -> Result<bool, Failure> {
-        let operation = Operation::new(Kind::ListTags, format_args!("`{}`", repository.name));
-        let host = self.host(&repository.registry, &operation)?;
-        let mut first = host.endpoint(&repository.name, "tags/list");
-        first.set_query(Some("n=1"));
-        let access = Access::Scopes(Scopes::one(&repository.name, Actions::Pull));
-        let answer = host.send(Call {
-            // Some registries give all tags at once.
-            read: Read::Collect(PAGE_BYTES),
-            accept: &[404],
-            ..Call::new(operation, Method::GET, first, access)
-        });
-        Ok(answer.await?.status != StatusCode::NOT_FOUND)
+/// Asks whether a registry knows a repository, which the first page of its tags tells.
+pub(crate) async fn knows_repository(
+    client: &Client,
+    repository: &Repository,
+) -> Result<bool, Failure> {
+    let operation = repository_operation(Kind::ListTags, repository);
+    let host = client.host(&repository.registry, &operation)?;
+    let first = first_page(&host, repository, 1);
+    let answer = host.send(call(operation, repository, first)).await?;
+    Ok(answer.status != StatusCode::NOT_FOUND)
+}
+
+fn first_page(host: &Host, repository: &Repository, entries: usize) -> Url {
+    let mut url = host.endpoint(&repository.name, "tags/list");
+    url.set_query(Some(&format!("n={entries}")));
+    url
+}
+
+fn call(operation: Operation, repository: &Repository, url: Url) -> Call {
+    let access = Access::to(&repository.name, Actions::Pull);
+    Call {
+        read: Read::Collect(PAGE_BYTES),
+        accept: &[404],
+        ..Call::new(operation, Method::GET, url, access)
     }
 }

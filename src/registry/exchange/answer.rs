@@ -1,165 +1,82 @@
-//! Answers: read to their end, handed on, or turned into failures.
-
-use std::time::SystemTime;
+//! What comes back, where it is not an error.
 
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
-use http::{HeaderMap, Method, StatusCode};
+use http::header::CONTENT_ENCODING;
+use http::{HeaderMap, StatusCode};
 use url::Url;
 
-use crate::model::{ErrorAnswer, Fault, Meaning};
-use crate::registry::access::auth::Authorization;
-use crate::registry::host::Host;
-use crate::registry::limits::concurrency::Permit;
-use crate::registry::limits::rate_limit::RateLimit;
-use crate::registry::retry::policy;
+use crate::model::Fault;
+use crate::registry::limits::Permit;
 use crate::registry::transport::Response;
 
-use super::call::{Again, Answer, Call, FailedTry, Open, Read};
 use super::error_body;
-use super::incoming::Incoming;
 
-/// Room for an answer is not made on its announcement alone beyond this many bytes, and what is longer
-/// takes one of a host's few places for that.
-const EXPECTED: usize = 128 * 1024;
+/// An answer that is not an error.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    /// The address that gave it, after redirects.
+    pub(crate) url: Url,
+    /// The body, if it was to be collected.
+    pub(crate) body: Bytes,
+    /// The body, if it was to be handed on.
+    pub(crate) stream: Option<OpenBody>,
+}
 
-impl Host {
-    /// Reads an answer that is not an error.
-    pub(crate) async fn read_answer(
-        &self,
-        call: &mut Call,
-        mut response: Response,
-        url: Url,
-        permit: Permit,
-    ) -> Result<Answer, Fault> {
-        let status = response.status();
-        let headers = response.take_headers();
-        // An answer to HEAD has the length of a body that does not come.
-        let (body, stream) = match call.read {
-            _ if call.method == Method::HEAD => (Bytes::new(), None),
-            _ if !status.is_success() => (self.collect_error(&mut response, &headers).await, None),
-            Read::Collect(limit) => (self.collect(&mut response, &headers, limit).await?, None),
-            Read::Stream => (Bytes::new(), Some(Open { response, permit })),
-        };
-        Ok(Answer {
-            status,
+/// A body that is still coming, and the slot in its lane that it holds.
+pub(crate) struct OpenBody {
+    pub(crate) response: Response,
+    pub(crate) permit: Permit,
+}
+
+impl Answer {
+    /// Returns a header as text; none if it is missing, empty or not text.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let text = self.headers.get(name)?.to_str().ok()?.trim();
+        (!text.is_empty()).then_some(text)
+    }
+
+    /// Returns the `Content-Type` without its parameters.
+    pub(crate) fn media_type(&self) -> Option<&str> {
+        let text = self.header("content-type")?;
+        Some(text.split(';').next().unwrap_or(text).trim())
+    }
+
+    /// Returns the content coding that the body has all the same: none was asked for.
+    pub(crate) fn coding(&self) -> Option<&str> {
+        self.header(CONTENT_ENCODING.as_str())
+            .filter(|coding| !coding.eq_ignore_ascii_case("identity"))
+    }
+
+    /// Says why the body is not what was asked for, and that it may be for its content coding.
+    pub(crate) fn unread(&self, why: &str) -> String {
+        match self.coding() {
+            None => why.to_owned(),
+            Some(coding) => format!(
+                "{why}: the answer has the content coding `{}`, though it was asked to have none",
+                error_body::shown(coding).unwrap_or_default()
+            ),
+        }
+    }
+
+    /// Says that the body is not what was asked for: damaged on its way, unless its content coding is why.
+    pub(crate) fn unfit(&self, why: &str) -> Fault {
+        let text = self.unread(why);
+        match self.coding() {
+            None => Fault::Damaged(text),
+            Some(_) => Fault::Protocol(text),
+        }
+    }
+
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn for_test(url: Url, headers: HeaderMap, body: &[u8]) -> Self {
+        let body = Bytes::copy_from_slice(body);
+        Self {
+            status: StatusCode::OK,
             headers,
             url,
             body,
-            stream,
-        })
-    }
-
-    /// Reads what an error says, as far as it comes and is not too long.
-    async fn collect_error(&self, response: &mut Response, headers: &HeaderMap) -> Bytes {
-        self.collect(response, headers, error_body::BODY_LIMIT)
-            .await
-            .unwrap_or_default()
-    }
-
-    async fn collect(
-        &self,
-        response: &mut Response,
-        headers: &HeaderMap,
-        limit: usize,
-    ) -> Result<Bytes, Fault> {
-        let too_long = || Fault::Protocol(format!("its answer is longer than {limit} bytes"));
-        let announced = headers
-            .get(CONTENT_LENGTH)
-            .and_then(|length| length.to_str().ok());
-        let announced = announced.and_then(|length| length.parse::<usize>().ok());
-        if announced.is_some_and(|length| length > limit) {
-            return Err(too_long());
-        }
-        let mut incoming = Incoming::whole(&self.shared.patience);
-        // Copied out of the connection's own buffers, which are far larger than most answers, so that
-        // whoever keeps an answer does not keep them.
-        let mut body = Vec::with_capacity(announced.unwrap_or_default().min(EXPECTED));
-        let mut place = None;
-        loop {
-            let chunk = incoming.chunk(response).await.map_err(Fault::NoAnswer)?;
-            let Some(chunk) = chunk else {
-                return Ok(Bytes::from(body));
-            };
-            self.counters.bytes_in(chunk.len());
-            let length = body.len() + chunk.len();
-            if length > limit {
-                return Err(too_long());
-            }
-            if length > EXPECTED && place.is_none() {
-                place = self.large_answers.acquire().await.ok();
-            }
-            body.extend_from_slice(&chunk);
-        }
-    }
-
-    /// Makes a failure out of an error status, and heeds what it says about requests to come.
-    pub(crate) async fn refused(
-        &self,
-        call: &mut Call,
-        mut response: Response,
-        authorization: &Authorization,
-        permit: &Permit,
-    ) -> FailedTry {
-        let status = response.status();
-        let headers = response.take_headers();
-        let body = if call.method == Method::HEAD {
-            Bytes::new()
-        } else {
-            self.collect_error(&mut response, &headers).await
-        };
-        let content_type = headers
-            .get(CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok());
-        let masks = &self.shared.masks;
-        let (code, message) = error_body::read(content_type.unwrap_or_default(), &body, masks);
-        let asked_pause = policy::retry_after(&headers, SystemTime::now());
-        let used_up = status == StatusCode::TOO_MANY_REQUESTS
-            && RateLimit::read(&headers)
-                .is_some_and(|limit| limit.is_used_up_for_long(asked_pause));
-        let meaning = if used_up {
-            Some(Meaning::PullsUsedUp)
-        } else {
-            error_body::meaning(status, content_type.unwrap_or_default(), message.as_deref())
-        };
-        let asked = authorization.asked();
-        let answer = ErrorAnswer {
-            status: status.as_u16(),
-            code,
-            message,
-            asked,
-            meaning,
-        };
-        if policy::is_overload(status) {
-            permit.overloaded();
-        }
-        let transient = match status {
-            StatusCode::TOO_MANY_REQUESTS => meaning != Some(Meaning::PullsUsedUp),
-            StatusCode::UNAUTHORIZED => call.retry_unauthorized,
-            _ => {
-                let is_worth_it = match call.again {
-                    Again::Usual => true,
-                    Again::IfBusy => policy::is_overload(status),
-                    Again::Never => false,
-                };
-                is_worth_it && policy::is_transient(status) && !call.once
-            }
-        };
-        // What is not sent again as it is may be begun anew, and that is to wait as well.
-        let pause = asked_pause.filter(|_| transient || call.once && policy::is_transient(status));
-        if let Some(pause) = pause {
-            self.limits.pause(pause);
-        }
-        FailedTry {
-            fault: Fault::Answered(answer),
-            site: None,
-            elsewhere: None,
-            status: Some(status),
-            headers,
-            at_registry: true,
-            transient,
-            paused: pause.is_some_and(|pause| !pause.is_zero()),
-            redirected: false,
+            stream: None,
         }
     }
 }

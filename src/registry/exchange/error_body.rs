@@ -5,7 +5,7 @@ use http::StatusCode;
 use serde_json::{Map, Value};
 
 use crate::model::Meaning;
-use crate::registry::access::masks::Masks;
+use crate::registry::access::Masks;
 
 /// No more of an error's body is read than this.
 pub(crate) const BODY_LIMIT: usize = 64 * 1024;

@@ -23,17 +23,8 @@ pub(crate) struct Incoming {
 }
 
 impl Incoming {
-    /// Begins with a body that is read as a whole.
-    pub(crate) fn whole(patience: &Patience) -> Self {
-        Self::at_least(patience.whole, patience)
-    }
-
-    /// Begins with a blob that is handed on as it comes.
-    pub(crate) fn blob(patience: &Patience) -> Self {
-        Self::at_least(patience.blob, patience)
-    }
-
-    fn at_least(least: LeastRate, patience: &Patience) -> Self {
+    /// Begins with a body that is to come at least so fast.
+    pub(crate) fn new(least: LeastRate, patience: &Patience) -> Self {
         Self {
             stall: patience.stall,
             least,
@@ -90,8 +81,8 @@ mod tests {
     #[test]
     fn what_comes_byte_by_byte_ends_and_a_slow_line_does_not() {
         let patience = Patience::default();
-        let whole = || Incoming::whole(&patience);
-        let blob = || Incoming::blob(&patience);
+        let whole = || Incoming::new(patience.whole, &patience);
+        let blob = || Incoming::new(patience.blob, &patience);
         assert_eq!(ends(whole(), 1, SECOND), Some(30 * SECOND));
         assert_eq!(ends(blob(), 1, SECOND), Some(60 * SECOND));
         assert_eq!(ends(whole(), 1, 50 * SECOND), Some(150 * SECOND));

@@ -1,7 +1,6 @@
 //! A streamed body on its way out: counted, watched for stalls, its own errors kept.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -9,15 +8,14 @@ use futures_util::StreamExt as _;
 use futures_util::stream::BoxStream;
 use tokio::time::Instant;
 
-use crate::registry::endpoints::upload_session::BodyError;
+use crate::registry::endpoints::BodyError;
 use crate::registry::stats::Counters;
 use crate::registry::transport::{self, RequestBody};
 
 /// What is known about a body while it goes out.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Outgoing {
-    progress: Arc<Progress>,
-    length: u64,
+    progress: Arc<Mutex<Progress>>,
     /// How long nothing may move while there is something to send.
     stall: Duration,
     /// How long the answer may take once everything is sent.
@@ -26,26 +24,23 @@ pub(crate) struct Outgoing {
 
 #[derive(Debug)]
 struct Progress {
-    begun: Instant,
-    /// When something last moved, in milliseconds after it began.
-    last_move: AtomicU64,
-    is_sent: AtomicBool,
-    failure: Mutex<Option<String>>,
+    last_move: Instant,
+    /// How many bytes are still to be sent. The stream's end may never be asked for: the length is known.
+    left: u64,
+    failure: Option<String>,
 }
 
 impl Outgoing {
     pub(crate) fn new(length: u64, stall: Duration, commit: Duration) -> Self {
         let progress = Progress {
-            begun: Instant::now(),
-            last_move: AtomicU64::new(0),
-            is_sent: AtomicBool::new(length == 0),
-            failure: Mutex::default(),
+            last_move: Instant::now(),
+            left: length,
+            failure: None,
         };
         // Whoever makes the bytes has the same patience, and is to lose it first: then it is known
         // which side is silent.
         Self {
-            progress: Arc::new(progress),
-            length,
+            progress: Arc::new(Mutex::new(progress)),
             stall: stall * 2,
             commit,
         }
@@ -58,58 +53,47 @@ impl Outgoing {
         counters: Arc<Counters>,
     ) -> RequestBody {
         let progress = self.progress.clone();
-        let mut left = self.length;
         transport::stream(stream.inspect(move |chunk| {
-            progress.touch();
+            let mut progress = lock(&progress);
+            progress.last_move = Instant::now();
             match chunk {
                 Ok(chunk) => {
                     counters.bytes_out(chunk.len());
-                    left = left.saturating_sub(chunk.len() as u64);
-                    // The stream's end may never be asked for: the length is known.
-                    progress.is_sent.store(left == 0, Relaxed);
+                    progress.left = progress.left.saturating_sub(chunk.len() as u64);
                 }
-                Err(error) => progress.failed(error),
+                Err(error) => progress.failure = Some(error.to_string()),
             }
         }))
     }
 
     /// Returns why the stream itself failed, if it did.
     pub(crate) fn failure(&self) -> Option<String> {
-        self.progress
-            .failure
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        lock(&self.progress).failure.clone()
     }
 
     /// Waits until nothing has moved for too long, and returns for how long.
     pub(crate) async fn stalled(&self) -> Duration {
         loop {
-            let sent = self.progress.is_sent.load(Relaxed);
-            let limit = if sent { self.commit } else { self.stall };
-            let since = self.progress.silence();
-            if since >= limit {
+            let (limit, silence) = self.silence();
+            if silence >= limit {
                 return limit;
             }
-            tokio::time::sleep(limit.saturating_sub(since)).await;
+            tokio::time::sleep(limit.saturating_sub(silence)).await;
         }
+    }
+
+    /// Returns how long nothing may move now, and how long nothing has.
+    fn silence(&self) -> (Duration, Duration) {
+        let progress = lock(&self.progress);
+        let limit = if progress.left == 0 {
+            self.commit
+        } else {
+            self.stall
+        };
+        (limit, progress.last_move.elapsed())
     }
 }
 
-impl Progress {
-    fn now(&self) -> u64 {
-        u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX)
-    }
-
-    fn touch(&self) {
-        self.last_move.store(self.now(), Relaxed);
-    }
-
-    fn silence(&self) -> Duration {
-        Duration::from_millis(self.now().saturating_sub(self.last_move.load(Relaxed)))
-    }
-
-    fn failed(&self, error: &BodyError) {
-        *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.to_string());
-    }
+fn lock(progress: &Mutex<Progress>) -> MutexGuard<'_, Progress> {
+    progress.lock().unwrap_or_else(PoisonError::into_inner)
 }

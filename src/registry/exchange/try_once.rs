@@ -8,14 +8,15 @@ use tokio::time::timeout;
 use url::Url;
 
 use crate::model::{Fault, Kind, NoAnswer};
-use crate::registry::access::auth::Authorization;
+use crate::registry::access::{Authorization, same_origin};
 use crate::registry::host::Host;
-use crate::registry::limits::concurrency::Permit;
+use crate::registry::limits::Permit;
 use crate::registry::retry::policy;
-use crate::registry::transport::zone::Reach;
-use crate::registry::transport::{self, RequestBody, Response};
+use crate::registry::transport::{self, RequestBody, Response, Zone};
 
-use super::call::{Access, Answer, Body, Call, FailedTry};
+use super::answer::Answer;
+use super::call::{Access, Body, Call};
+use super::failed_try::FailedTry;
 use super::outgoing::Outgoing;
 
 /// How often an answer may point elsewhere.
@@ -23,13 +24,13 @@ const REDIRECT_LIMIT: usize = 5;
 
 impl Host {
     /// Tries once. What comes back of what was sent as a secret is masked in the failure.
-    pub(crate) async fn exchange(
+    pub(crate) async fn try_once(
         &self,
         call: &mut Call,
         authorization: &Authorization,
         permit: Permit,
     ) -> Result<Answer, FailedTry> {
-        let tried = self.exchange_as_told(call, authorization, permit).await;
+        let tried = self.try_once_unmasked(call, authorization, permit).await;
         tried.map_err(|mut failure| {
             failure.fault = self.shared.masks.hide_in(failure.fault);
             failure
@@ -37,7 +38,7 @@ impl Host {
     }
 
     /// Tries once; a failure may hold words of others as they are.
-    async fn exchange_as_told(
+    async fn try_once_unmasked(
         &self,
         call: &mut Call,
         authorization: &Authorization,
@@ -48,17 +49,17 @@ impl Host {
         let tried = self
             .follow(call, authorization, &mut url, &mut stayed)
             .await;
-        let place = self.place(&url);
-        let site = self.site(&url);
-        let fail = |fault: Fault, once: bool| {
-            let mut failure = FailedTry::without_answer(fault, once);
+        let elsewhere = self.elsewhere(&url);
+        let server = self.server(&url);
+        let fail = |fault: Fault, idempotent: bool| {
+            let mut failure = FailedTry::new(fault, idempotent);
             failure.redirected = url.host() != call.url.host();
-            failure.at(site.clone(), place.clone())
+            failure.at(server.clone(), elsewhere.clone())
         };
         let response = match tried {
             Ok(response) => response,
             Err(fault) => {
-                let failure = fail(fault, call.once);
+                let failure = fail(fault, call.idempotent);
                 if failure.transient && !failure.redirected && !failure.is_unread() {
                     permit.overloaded();
                 }
@@ -74,29 +75,29 @@ impl Host {
             let mut failure = self.refused(call, response, authorization, &permit).await;
             failure.at_registry = at_registry;
             failure.redirected = !stayed;
-            return Err(failure.at(site, place));
+            return Err(failure.at(server, elsewhere));
         }
         permit.succeeded();
-        let once = call.once;
+        let idempotent = call.idempotent;
         let read = self.read_answer(call, response, url.clone(), permit).await;
-        read.map_err(|fault| FailedTry::without_answer(fault, once).at(site, place))
+        read.map_err(|fault| FailedTry::new(fault, idempotent).at(server, elsewhere))
     }
 
     /// Returns the name of an address's host, where it is not the registry's own.
-    fn place(&self, url: &Url) -> Option<String> {
+    fn elsewhere(&self, url: &Url) -> Option<String> {
         let is_own = url.host() == self.base.host();
         let name = url.host_str().filter(|_| !is_own);
         name.map(|name| self.shared.masks.hide(name))
     }
 
     /// Says how near this host is, where an address is there only because this host names it.
-    pub(crate) fn named_by(&self, url: &Url) -> Option<Reach> {
+    pub(crate) fn named_by(&self, url: &Url) -> Option<Zone> {
         let is_ours = url.host() == self.base.host() || self.is_declared(url);
-        (!is_ours).then(|| self.shared.transport.reach(&self.base))
+        (!is_ours).then(|| self.shared.transport.zone(&self.base))
     }
 
     /// Returns an address's host and port, without who asks.
-    fn site_name(&self, url: &Url) -> String {
+    fn shown_authority(&self, url: &Url) -> String {
         let (host, port) = (url.host_str().unwrap_or_default(), url.port());
         let port = port.map_or_else(String::new, |port| format!(":{port}"));
         self.shared.masks.hide(&format!("{host}{port}"))
@@ -124,13 +125,13 @@ impl Host {
                 .request(call, url, stayed.then_some(authorization))
                 .await?;
             if !policy::is_gateway(response.status().as_u16()) {
-                self.site(url).presence.answered();
+                self.server(url).availability.answered();
             }
             // Without the query: that is where storage hosts want their signatures.
             tracing::trace!(
                 "{} {}{} {}",
                 call.method,
-                self.site_name(url),
+                self.shown_authority(url),
                 self.shared.masks.hide(url.path()),
                 response.status().as_u16()
             );
@@ -141,7 +142,7 @@ impl Host {
                 "{}: {} goes on at {}",
                 self.name,
                 call.operation,
-                self.site_name(&next)
+                self.shown_authority(&next)
             );
             self.counters.redirect();
             *url = next;
@@ -179,9 +180,9 @@ impl Host {
         if let Some(moved) = call.moved.as_ref().filter(|_| is_same_request) {
             moved.get_or_init(|| next.clone());
         }
-        let place = next.host_str().unwrap_or_default();
+        let host = next.host_str().unwrap_or_default();
         Err(Fault::Protocol(format!(
-            "it points to `{place}` instead of taking what is sent"
+            "it points to `{host}` instead of taking what is sent"
         )))
     }
 
@@ -205,9 +206,15 @@ impl Host {
             *request.headers_mut() = headers;
             let transport = &self.shared.transport;
             let named_by = self.named_by(url);
-            transport.send(request, url, &self.certificates, call.small, named_by)
+            transport.send(
+                request,
+                url,
+                &self.certificates,
+                call.shares_connection,
+                named_by,
+            )
         };
-        let patience = &self.shared.patience;
+        let patience = &self.shared.options.patience;
         let silence = |_| Err(NoAnswer::Silence(patience.answer));
         let sent = match call.body.take() {
             Body::Nothing => timeout(patience.answer, dispatch(transport::nothing()))
@@ -225,8 +232,8 @@ impl Host {
                 let outgoing = Outgoing::new(length, patience.stall, patience.commit);
                 let body = outgoing.watch(stream, self.counters.clone());
                 tokio::select! {
-                    sent = dispatch(body) => sent.map_err(|trouble| {
-                        outgoing.failure().map_or(trouble, NoAnswer::Body)
+                    sent = dispatch(body) => sent.map_err(|error| {
+                        outgoing.failure().map_or(error, NoAnswer::Body)
                     }),
                     silence = outgoing.stalled() => Err(NoAnswer::Silence(silence)),
                 }
@@ -238,9 +245,4 @@ impl Host {
         };
         sent.map_err(Fault::NoAnswer)
     }
-}
-
-/// Tells whether two addresses are the same server by the same protocol.
-pub(crate) fn same_origin(one: &Url, other: &Url) -> bool {
-    one.origin() == other.origin()
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
-use super::concurrency::{Limiter, Permit};
+use super::concurrency::{ConcurrencyLimit, Permit};
 
 /// The limits that are kept apart, so that a large layer does not starve small requests, and that
 /// a copy inside one registry, which downloads and uploads, never waits for itself.
@@ -23,8 +23,8 @@ pub(crate) enum Lane {
 
 /// The limits of one host.
 #[derive(Debug)]
-pub(crate) struct Limits {
-    lanes: [Arc<Limiter>; 4],
+pub(crate) struct Admission {
+    lanes: [Arc<ConcurrencyLimit>; 4],
     pace: Mutex<Pace>,
 }
 
@@ -35,13 +35,14 @@ struct Pace {
     interval: Duration,
 }
 
-impl Limits {
+impl Admission {
     /// Makes the limits of a host from where they start and, where there is one, their cap.
     pub(crate) fn new(start: usize, cap: Option<usize>, requests_per_second: Option<f64>) -> Self {
         let lane = |start: usize, wide: usize, most: usize| {
             let most = cap.unwrap_or(most).max(1);
-            let limiter = Limiter::new(start.clamp(1, most), wide.clamp(1, most), most);
-            Arc::new(limiter)
+            let concurrency =
+                ConcurrencyLimit::new(start.clamp(1, most), wide.clamp(1, most), most);
+            Arc::new(concurrency)
         };
         let lanes = [
             lane(start * 2, start * 8, 128),
@@ -61,12 +62,12 @@ impl Limits {
         }
     }
 
-    /// Waits for a place in a lane and for the host's pause, if it asked for one, to end.
+    /// Waits for a slot in a lane and for the host's pause, if it asked for one, to end.
     ///
     /// A pause that has more than `longest` to go is not waited for: it is the error.
     pub(crate) async fn admit(&self, lane: Lane, longest: Duration) -> Result<Permit, Duration> {
-        let limiter = &self.lanes[lane as usize];
-        let mut permit = Limiter::acquire(limiter).await;
+        let concurrency = &self.lanes[lane as usize];
+        let mut permit = ConcurrencyLimit::acquire(concurrency).await;
         loop {
             let now = Instant::now();
             let turn = self.pace().turn(now);
@@ -117,7 +118,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_pause_too_long_to_wait_for_is_an_error() {
-        let limits = Limits::new(4, None, None);
+        let limits = Admission::new(4, None, None);
         limits.pause(Duration::from_secs(600));
         limits.pause(Duration::from_secs(1));
         let left = limits

@@ -13,8 +13,8 @@ const NO_WAIT: Duration = Duration::from_millis(10);
 
 /// One lane's limit.
 #[derive(Debug)]
-pub(crate) struct Limiter {
-    places: Arc<Semaphore>,
+pub(crate) struct ConcurrencyLimit {
+    slots: Arc<Semaphore>,
     /// What the limit becomes when it turns out that answers are long on their way.
     wide: usize,
     most: usize,
@@ -25,9 +25,9 @@ pub(crate) struct Limiter {
 struct State {
     /// The limit; its whole part counts.
     limit: f64,
-    /// How many places there are now, taken ones included; more than the limit after a cut, until
+    /// How many slots there are now, taken ones included; more than the limit after a cut, until
     /// requests end.
-    places: usize,
+    slots: usize,
     /// When the limit was last cut; until then it grows by one with each success.
     last_cut: Option<Instant>,
     /// The shortest time that an answer took.
@@ -36,21 +36,19 @@ struct State {
     settled: bool,
 }
 
-impl Limiter {
+impl ConcurrencyLimit {
     /// Begins with `start`, which is enough next door, where more connections only cost more; goes on
     /// with `wide` as soon as answers are seen to take their time.
     pub(crate) fn new(start: usize, wide: usize, most: usize) -> Self {
-        #[expect(clippy::cast_precision_loss, reason = "limits are small numbers")]
-        let limit = start as f64;
         let state = Mutex::new(State {
-            limit,
-            places: start,
+            limit: float(start),
+            slots: start,
             last_cut: None,
             fastest: Duration::MAX / 4,
             settled: wide <= start,
         });
         Self {
-            places: Arc::new(Semaphore::new(start)),
+            slots: Arc::new(Semaphore::new(start)),
             wide,
             most,
             state,
@@ -58,21 +56,21 @@ impl Limiter {
     }
 
     pub(crate) async fn acquire(limiter: &Arc<Self>) -> Permit {
-        let mut place = pin!(limiter.places.clone().acquire_owned());
+        let mut slot = pin!(limiter.slots.clone().acquire_owned());
         let soon = if limiter.state().settled {
             None
         } else {
-            tokio::time::timeout(NO_WAIT, &mut place).await.ok()
+            tokio::time::timeout(NO_WAIT, &mut slot).await.ok()
         };
-        let place = if let Some(place) = soon {
-            place
+        let slot = if let Some(slot) = soon {
+            slot
         } else {
             limiter.widen();
-            place.await
+            slot.await
         };
         Permit {
             limiter: limiter.clone(),
-            place: place.ok(),
+            slot: slot.ok(),
             started: Instant::now(),
         }
     }
@@ -97,16 +95,14 @@ impl Limiter {
             return;
         }
         state.settled = true;
-        #[expect(clippy::cast_precision_loss, reason = "limits are small numbers")]
-        let wide = self.wide as f64;
-        state.limit = state.limit.max(wide);
-        self.open_places(&mut state);
+        state.limit = state.limit.max(float(self.wide));
+        self.open_slots(&mut state);
     }
 
     /// Grows by one a round trip; before the first cut by one a success, which doubles it.
     fn grow(&self) {
         // A limit that nobody waits for would grow without being tried.
-        if self.places.available_permits() > 0 {
+        if self.slots.available_permits() > 0 {
             return;
         }
         let mut state = self.state();
@@ -115,17 +111,15 @@ impl Limiter {
         } else {
             1.0
         };
-        #[expect(clippy::cast_precision_loss, reason = "limits are small numbers")]
-        let most = self.most as f64;
-        state.limit = (state.limit + step).min(most);
-        self.open_places(&mut state);
+        state.limit = (state.limit + step).min(float(self.most));
+        self.open_slots(&mut state);
     }
 
-    /// Makes as many places as the limit allows.
-    fn open_places(&self, state: &mut State) {
-        let more = whole(state.limit).saturating_sub(state.places);
-        state.places += more;
-        self.places.add_permits(more);
+    /// Makes as many slots as the limit allows.
+    fn open_slots(&self, state: &mut State) {
+        let more = whole(state.limit).saturating_sub(state.slots);
+        state.slots += more;
+        self.slots.add_permits(more);
     }
 
     /// Halves, but only once for all requests that were under way together.
@@ -137,9 +131,14 @@ impl Limiter {
         state.settled = true;
         state.limit = (state.limit / 2.0).max(1.0);
         state.last_cut = Some(Instant::now());
-        let fewer = state.places.saturating_sub(whole(state.limit));
-        state.places -= self.places.forget_permits(fewer);
+        let fewer = state.slots.saturating_sub(whole(state.limit));
+        state.slots -= self.slots.forget_permits(fewer);
     }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "limits are small numbers")]
+fn float(limit: usize) -> f64 {
+    limit as f64
 }
 
 #[expect(
@@ -151,11 +150,11 @@ fn whole(limit: f64) -> usize {
     limit as usize
 }
 
-/// A place in a lane, held while a request is under way.
+/// A slot in a lane, held while a request is under way.
 #[derive(Debug)]
 pub(crate) struct Permit {
-    limiter: Arc<Limiter>,
-    place: Option<OwnedSemaphorePermit>,
+    limiter: Arc<ConcurrencyLimit>,
+    slot: Option<OwnedSemaphorePermit>,
     /// When the request was let go, for what it may be waited for.
     pub(crate) started: Instant,
 }
@@ -177,11 +176,11 @@ impl Permit {
 impl Drop for Permit {
     fn drop(&mut self) {
         let mut state = self.limiter.state();
-        if state.places > whole(state.limit)
-            && let Some(place) = self.place.take()
+        if state.slots > whole(state.limit)
+            && let Some(slot) = self.slot.take()
         {
-            place.forget();
-            state.places -= 1;
+            slot.forget();
+            state.slots -= 1;
         }
     }
 }
@@ -190,23 +189,23 @@ impl Drop for Permit {
 mod tests {
     use super::*;
 
-    async fn take(limiter: &Arc<Limiter>) -> Permit {
-        Limiter::acquire(limiter).await
+    async fn take(limiter: &Arc<ConcurrencyLimit>) -> Permit {
+        ConcurrencyLimit::acquire(limiter).await
     }
 
-    fn free(limiter: &Limiter) -> usize {
-        limiter.places.available_permits()
+    fn free(limiter: &ConcurrencyLimit) -> usize {
+        limiter.slots.available_permits()
     }
 
     #[tokio::test]
     async fn grows_only_when_it_is_full_and_never_over_its_cap() {
-        let limiter = Arc::new(Limiter::new(2, 2, 3));
+        let limiter = Arc::new(ConcurrencyLimit::new(2, 2, 3));
         let first = take(&limiter).await;
         limiter.grow();
         assert_eq!(
             free(&limiter),
             1,
-            "one place was free, so nothing was proved"
+            "one slot was free, so nothing was proved"
         );
         let second = take(&limiter).await;
         limiter.grow();
@@ -218,8 +217,8 @@ mod tests {
         assert_eq!(free(&limiter), 3);
     }
 
-    /// Takes as many places as there are, each waited for as long as it takes to call a host far.
-    async fn taken(limiter: &Arc<Limiter>) -> usize {
+    /// Takes as many slots as there are, each waited for as long as it takes to call a host far.
+    async fn taken(limiter: &Arc<ConcurrencyLimit>) -> usize {
         let mut taken = vec![];
         while let Ok(permit) = tokio::time::timeout(5 * NO_WAIT, take(limiter)).await {
             taken.push(permit);
@@ -229,24 +228,24 @@ mod tests {
 
     #[tokio::test]
     async fn widens_where_nothing_comes_for_a_while() {
-        let limiter = Arc::new(Limiter::new(2, 5, 8));
+        let limiter = Arc::new(ConcurrencyLimit::new(2, 5, 8));
         assert_eq!(taken(&limiter).await, 5);
         assert_eq!(taken(&limiter).await, 5, "but once");
     }
 
     #[tokio::test]
     async fn stays_narrow_where_answers_come_at_once_or_it_was_too_much() {
-        let limiter = Arc::new(Limiter::new(2, 5, 8));
+        let limiter = Arc::new(ConcurrencyLimit::new(2, 5, 8));
         assert!(!limiter.is_worth_growing(Duration::ZERO));
         assert_eq!(taken(&limiter).await, 2);
-        let limiter = Arc::new(Limiter::new(2, 5, 8));
+        let limiter = Arc::new(ConcurrencyLimit::new(2, 5, 8));
         take(&limiter).await.overloaded();
         assert_eq!(taken(&limiter).await, 1);
     }
 
     #[tokio::test]
     async fn halves_once_for_requests_that_were_under_way_together() {
-        let limiter = Arc::new(Limiter::new(8, 8, 8));
+        let limiter = Arc::new(ConcurrencyLimit::new(8, 8, 8));
         let mut permits = Vec::new();
         for _ in 0..6 {
             permits.push(take(&limiter).await);
@@ -254,7 +253,7 @@ mod tests {
         for permit in &permits {
             permit.overloaded();
         }
-        assert_eq!(free(&limiter), 0, "the two free places went at once");
+        assert_eq!(free(&limiter), 0, "the two free slots went at once");
         permits.truncate(4);
         assert_eq!(free(&limiter), 0, "the others go as requests end");
         permits.clear();
@@ -265,7 +264,7 @@ mod tests {
 
     #[tokio::test]
     async fn grows_slowly_after_a_cut() {
-        let limiter = Arc::new(Limiter::new(4, 4, 64));
+        let limiter = Arc::new(ConcurrencyLimit::new(4, 4, 64));
         take(&limiter).await.overloaded();
         let _full = (take(&limiter).await, take(&limiter).await);
         limiter.grow();
@@ -277,7 +276,7 @@ mod tests {
 
     #[test]
     fn grows_where_it_waits_for_the_network_alone() {
-        let limiter = Limiter::new(1, 1, 2);
+        let limiter = ConcurrencyLimit::new(1, 1, 2);
         let grows = |millis| limiter.is_worth_growing(Duration::from_millis(millis));
         assert!(
             grows(50) && grows(100),

@@ -6,6 +6,10 @@
 //! | `concurrency` | how many at once, found out by trying |
 //! | `rate_limit` | how many pulls a registry says are left |
 
-pub(super) mod admission;
-pub(super) mod concurrency;
-pub(super) mod rate_limit;
+mod admission;
+mod concurrency;
+mod rate_limit;
+
+pub(super) use admission::{Admission, Lane};
+pub(super) use concurrency::Permit;
+pub use rate_limit::RateLimit;

@@ -21,7 +21,7 @@ pub struct RateLimit {
 impl RateLimit {
     /// Reads `RateLimit-Remaining` and `RateLimit-Limit` (`100;w=21600`), either of which may be
     /// missing or empty.
-    pub(crate) fn read(headers: &HeaderMap) -> Option<Self> {
+    pub(in crate::registry) fn read(headers: &HeaderMap) -> Option<Self> {
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let (remaining, window) = parse(text("ratelimit-remaining")?)?;
         let limit = text("ratelimit-limit").and_then(parse);
@@ -34,7 +34,7 @@ impl RateLimit {
 
     /// Tells whether nothing is left, and waiting within a run does not help: others limit requests a
     /// minute with the same headers.
-    pub(crate) fn is_used_up_for_long(self, asked_pause: Option<Duration>) -> bool {
+    pub(in crate::registry) fn is_used_up_for_long(self, asked_pause: Option<Duration>) -> bool {
         let wait = self.window.or(asked_pause);
         self.remaining == 0 && wait.is_none_or(|wait| wait >= LONG)
     }

@@ -10,15 +10,16 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::model::{Fault, NoAnswer};
-use crate::registry::retry::policy::is_gateway;
+use crate::model::Fault;
+
+use super::sign::Sign;
 
 /// How long a host that never answered is waited for at most: its name or its port may be a mistake.
 const FIRST_PATIENCE: Duration = Duration::from_secs(60);
 
 /// Whether one host is there.
 #[derive(Debug)]
-pub(crate) struct Presence {
+pub(crate) struct Availability {
     state: Mutex<State>,
     changed: watch::Sender<()>,
 }
@@ -60,30 +61,6 @@ pub(crate) struct Lost {
     pub(crate) waited: Duration,
 }
 
-/// How a try failed that says something about the host.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Sign {
-    /// There is no such host, or nobody listens there.
-    Nobody,
-    /// No connection came about.
-    NoConnection,
-    /// There was a connection, and no answer of the host's own.
-    NoAnswer,
-}
-
-impl Sign {
-    /// Reads what a fault says about the host; nothing, where it answered for itself.
-    pub(crate) fn of(fault: &Fault) -> Option<Self> {
-        match fault {
-            Fault::NoAnswer(NoAnswer::UnknownHost(_) | NoAnswer::Refused(_)) => Some(Self::Nobody),
-            Fault::NoAnswer(NoAnswer::Connect(_)) => Some(Self::NoConnection),
-            Fault::NoAnswer(NoAnswer::Silence(_) | NoAnswer::Broken(_)) => Some(Self::NoAnswer),
-            Fault::Answered(answer) if is_gateway(answer.status) => Some(Self::NoAnswer),
-            _ => None,
-        }
-    }
-}
-
 /// What a failed try means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
@@ -95,7 +72,7 @@ pub(crate) enum Verdict {
     Watch,
 }
 
-impl Default for Presence {
+impl Default for Availability {
     fn default() -> Self {
         Self {
             state: Mutex::default(),
@@ -104,7 +81,7 @@ impl Default for Presence {
     }
 }
 
-impl Presence {
+impl Availability {
     /// Waits until requests may go there; an error where the host was waited for in vain.
     pub(crate) async fn wait(&self) -> Result<(), Lost> {
         if let Some(known) = self.known() {
@@ -225,6 +202,7 @@ impl Presence {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::NoAnswer;
 
     const SECOND: Duration = Duration::from_secs(1);
 
@@ -238,11 +216,11 @@ mod tests {
     }
 
     /// A host that answered a second ago.
-    async fn reached() -> Presence {
-        let presence = Presence::default();
-        presence.answered();
+    async fn reached() -> Availability {
+        let availability = Availability::default();
+        availability.answered();
         tokio::time::sleep(SECOND).await;
-        presence
+        availability
     }
 
     #[tokio::test(start_paused = true)]
@@ -260,78 +238,78 @@ mod tests {
             (NoAnswer, true, false, BadLuck),
             (NoAnswer, true, true, Watch),
         ] {
-            let presence = if was_reached {
+            let availability = if was_reached {
                 reached().await
             } else {
-                Presence::default()
+                Availability::default()
             };
-            let verdict = presence.failed(sign, Instant::now(), again);
+            let verdict = availability.failed(sign, Instant::now(), again);
             assert_eq!(
                 verdict, expected,
                 "{sign:?}, reached: {was_reached}, again: {again}"
             );
-            assert_eq!(presence.is_there(), expected == BadLuck);
+            assert_eq!(availability.is_there(), expected == BadLuck);
         }
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_host_that_answered_others_meanwhile_is_there() {
-        let presence = reached().await;
+        let availability = reached().await;
         let begun = Instant::now();
         tokio::time::sleep(SECOND).await;
-        presence.answered();
-        let verdict = presence.failed(Sign::NoConnection, begun, true);
+        availability.answered();
+        let verdict = availability.failed(Sign::NoConnection, begun, true);
         assert_eq!(verdict, Verdict::BadLuck);
     }
 
     #[tokio::test(start_paused = true)]
     async fn one_watches_and_an_answer_to_anyone_ends_it() {
-        let presence = reached().await;
+        let availability = reached().await;
         let begun = Instant::now();
-        let failed = || presence.failed(Sign::NoConnection, begun, false);
+        let failed = || availability.failed(Sign::NoConnection, begun, false);
         assert_eq!([failed(), failed()], [Verdict::Watch, Verdict::Away]);
-        presence.is_certain();
+        availability.is_certain();
         let waiting = async {
-            presence.wait().await.unwrap();
+            availability.wait().await.unwrap();
             begun.elapsed()
         };
         let answering = async {
             tokio::time::sleep(10 * SECOND).await;
-            presence.answered();
+            availability.answered();
         };
         let (waited, ()) = tokio::join!(waiting, answering);
         assert_eq!(waited, 10 * SECOND);
-        assert!(presence.was_away_since(begun));
-        assert_eq!(presence.wait().await, Ok(()));
+        assert!(availability.was_away_since(begun));
+        assert_eq!(availability.wait().await, Ok(()));
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_guess_that_was_wrong_is_no_outage() {
-        let presence = reached().await;
+        let availability = reached().await;
         let begun = Instant::now();
-        presence.failed(Sign::NoConnection, begun, false);
-        presence.answered();
-        assert!(!presence.was_away_since(begun));
+        availability.failed(Sign::NoConnection, begun, false);
+        availability.answered();
+        assert!(!availability.was_away_since(begun));
     }
 
     #[tokio::test(start_paused = true)]
     async fn what_was_waited_for_in_vain_is_lost_until_it_answers() {
-        let presence = reached().await;
-        presence.failed(Sign::NoConnection, Instant::now(), false);
-        let losing = async { presence.lose(lost()) };
-        let (waited, ()) = tokio::join!(presence.wait(), losing);
+        let availability = reached().await;
+        availability.failed(Sign::NoConnection, Instant::now(), false);
+        let losing = async { availability.lose(lost()) };
+        let (waited, ()) = tokio::join!(availability.wait(), losing);
         assert_eq!(waited, Err(lost()));
-        assert_eq!(presence.wait().await, Err(lost()));
-        presence.answered();
-        assert_eq!(presence.wait().await, Ok(()));
+        assert_eq!(availability.wait().await, Err(lost()));
+        availability.answered();
+        assert_eq!(availability.wait().await, Ok(()));
     }
 
     #[test]
     fn a_host_that_never_answered_is_waited_for_less() {
-        let presence = Presence::default();
-        assert_eq!(presence.patience(300 * SECOND), FIRST_PATIENCE);
-        assert_eq!(presence.patience(SECOND), SECOND);
-        presence.reached();
-        assert_eq!(presence.patience(300 * SECOND), 300 * SECOND);
+        let availability = Availability::default();
+        assert_eq!(availability.patience(300 * SECOND), FIRST_PATIENCE);
+        assert_eq!(availability.patience(SECOND), SECOND);
+        availability.reached();
+        assert_eq!(availability.patience(300 * SECOND), 300 * SECOND);
     }
 }

@@ -7,14 +7,15 @@ use http::Request;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::model::{Failure, Fault, Kind, Operation, Outage, OutageStage};
-use crate::registry::exchange::call::FailedTry;
+use crate::registry::exchange::FailedTry;
 use crate::registry::host::Host;
 use crate::registry::options::RetryOptions;
 use crate::registry::retry::policy;
 use crate::registry::transport;
 
-use super::availability::{Lost, Sign, Verdict};
-use super::servers::Site;
+use super::availability::{Lost, Verdict};
+use super::servers::Server;
+use super::sign::Sign;
 
 /// How long the answer may take to the question whether a host is back.
 const ANSWER: Duration = Duration::from_secs(15);
@@ -26,9 +27,13 @@ const LONGEST_WAIT: Duration = Duration::from_secs(5);
 const REMIND: Duration = Duration::from_secs(30);
 
 impl Host {
-    /// Waits until requests may go to a site; an error where it was waited for in vain.
-    pub(crate) async fn reach(&self, site: &Site, operation: &Operation) -> Result<(), Failure> {
-        site.presence.wait().await.map_err(|lost| {
+    /// Waits until requests may go to a server; an error where it was waited for in vain.
+    pub(crate) async fn wait_for(
+        &self,
+        server: &Server,
+        operation: &Operation,
+    ) -> Result<(), Failure> {
+        server.availability.wait().await.map_err(|lost| {
             let Lost {
                 fault,
                 elsewhere,
@@ -40,7 +45,7 @@ impl Host {
         })
     }
 
-    /// Tells whether a try failed because its site is away; if nobody has found that out before, it is
+    /// Tells whether a try failed because its server is away; if nobody has found that out before, it is
     /// watched from now on. `again` tells whether the same request failed before.
     pub(crate) fn is_away(
         self: &Arc<Self>,
@@ -48,28 +53,28 @@ impl Host {
         begun: Instant,
         again: bool,
     ) -> bool {
-        let (Some(site), Some(sign)) = (&failure.site, Sign::of(&failure.fault)) else {
+        let (Some(server), Some(sign)) = (&failure.server, Sign::of(&failure.fault)) else {
             return false;
         };
         if failure.status.is_some() {
-            site.presence.reached();
+            server.availability.reached();
         }
         // Whoever asks for a pause has said when to come back.
         if failure.paused {
             return false;
         }
         if self.patience().is_zero() {
-            return site.presence.is_lost();
+            return server.availability.is_lost();
         }
-        match site.presence.failed(sign, begun, again) {
+        match server.availability.failed(sign, begun, again) {
             Verdict::BadLuck => false,
             Verdict::Away => true,
             Verdict::Watch => {
                 let watch = Watch {
                     host: self.clone(),
-                    patience: site.presence.patience(self.patience()),
-                    was_there: site.presence.was_reached(),
-                    site: site.clone(),
+                    patience: server.availability.patience(self.patience()),
+                    was_there: server.availability.was_reached(),
+                    server: server.clone(),
                     fault: failure.fault.clone(),
                     elsewhere: failure.elsewhere.clone(),
                     since: begun,
@@ -85,12 +90,12 @@ impl Host {
     /// Notes that a request was not answered in all its tries, and that nothing else was meanwhile: whatever
     /// else is asked there need not find that out again.
     pub(crate) fn lose(&self, failure: &FailedTry, begun: Instant, tries: usize) {
-        let Some(site) = &failure.site else {
+        let Some(server) = &failure.server else {
             return;
         };
-        let is_new = !site.presence.was_reached() || self.patience().is_zero();
-        if is_new && failure.is_unanswered() && !site.presence.answered_since(begun) {
-            site.presence.lose(Lost {
+        let is_new = !server.availability.was_reached() || self.patience().is_zero();
+        if is_new && failure.is_unanswered() && !server.availability.answered_since(begun) {
+            server.availability.lose(Lost {
                 fault: failure.fault.clone(),
                 elsewhere: failure.elsewhere.clone(),
                 tries,
@@ -101,7 +106,7 @@ impl Host {
 
     /// Returns when hosts that are away are not to be waited for any more.
     async fn stopped(&self) {
-        let is_stopped = match self.shared.stop.clone() {
+        let is_stopped = match self.shared.options.stop.clone() {
             Some(mut stop) => stop.wait_for(|stop| *stop).await.is_ok(),
             None => false,
         };
@@ -110,19 +115,19 @@ impl Host {
         }
     }
 
-    /// Asks a site for nothing in particular; the error is why it is not back.
-    async fn ask_after(&self, site: &Site) -> Result<(), Option<Fault>> {
+    /// Asks a server for nothing in particular; the error is why it is not back.
+    async fn ask_after(&self, server: &Server) -> Result<(), Option<Fault>> {
         self.counters.request(Kind::Ping);
         let request = Request::new(transport::nothing());
         let transport = &self.shared.transport;
         let asking = transport.send(
             request,
-            &site.root,
+            &server.root,
             &self.certificates,
             true,
-            self.named_by(&site.root),
+            self.named_by(&server.root),
         );
-        let limit = ANSWER.min(self.shared.patience.answer);
+        let limit = ANSWER.min(self.shared.options.patience.answer);
         match timeout(limit, asking).await {
             Ok(Ok(answer)) if !policy::is_gateway(answer.status().as_u16()) => Ok(()),
             Ok(Err(why)) => Err(Some(Fault::NoAnswer(why))),
@@ -134,7 +139,7 @@ impl Host {
 /// One outage, from the try that met it to its end.
 struct Watch {
     host: Arc<Host>,
-    site: Arc<Site>,
+    server: Arc<Server>,
     patience: Duration,
     /// Whether it ever answered in this run.
     was_there: bool,
@@ -162,16 +167,16 @@ impl Watch {
     async fn last(&mut self) -> OutageStage {
         let waits = RetryOptions {
             tries: usize::MAX,
-            longest_wait: LONGEST_WAIT.min(self.host.shared.retry.longest_wait),
-            ..self.host.shared.retry.clone()
+            longest_wait: LONGEST_WAIT.min(self.host.shared.options.retry.longest_wait),
+            ..self.host.shared.options.retry.clone()
         };
         let mut waits = policy::waits(&waits);
         let given_up = self.since + self.patience;
         loop {
-            let (host, site) = (self.host.clone(), self.site.clone());
-            match self.meanwhile(host.ask_after(&site)).await {
-                Ok(()) => site.presence.answered(),
-                Err(_) if site.presence.is_there() => {}
+            let (host, server) = (self.host.clone(), self.server.clone());
+            match self.meanwhile(host.ask_after(&server)).await {
+                Ok(()) => server.availability.answered(),
+                Err(_) if server.availability.is_there() => {}
                 Err(fault) => {
                     self.tries += 1;
                     if let Some(fault) = fault {
@@ -180,7 +185,7 @@ impl Watch {
                     self.begin();
                 }
             }
-            if site.presence.is_there() {
+            if server.availability.is_there() {
                 return OutageStage::Over;
             }
             let now = Instant::now();
@@ -219,7 +224,7 @@ impl Watch {
             return;
         }
         self.remind = Some(Instant::now() + REMIND);
-        self.site.presence.is_certain();
+        self.server.availability.is_certain();
         self.tell(OutageStage::Begun {
             fault: self.fault.clone(),
             was_there: self.was_there,
@@ -228,7 +233,7 @@ impl Watch {
     }
 
     fn lose(&self) {
-        self.site.presence.lose(Lost {
+        self.server.availability.lose(Lost {
             fault: self.fault.clone(),
             elsewhere: self.elsewhere.clone(),
             tries: self.tries,
@@ -238,12 +243,12 @@ impl Watch {
 
     fn tell(&self, stage: OutageStage) {
         let outage = Outage {
-            host: self.site.name.clone(),
+            host: self.server.name.clone(),
             registry: self.host.name.clone(),
             stage,
             away: self.since.elapsed(),
         };
         tracing::debug!("{outage}");
-        self.host.shared.on_outage.tell(&outage);
+        self.host.shared.options.on_outage.tell(&outage);
     }
 }

@@ -9,7 +9,10 @@ const TIMES: usize = 3;
 
 impl Client {
     /// Asks until the answer makes sense, a few times.
-    pub(crate) async fn sensible<T, F>(&self, ask: impl Fn() -> F) -> Result<T, Failure>
+    pub(in crate::registry) async fn retry_damaged<T, F>(
+        &self,
+        ask: impl Fn() -> F,
+    ) -> Result<T, Failure>
     where
         F: Future<Output = Result<T, Failure>>,
     {

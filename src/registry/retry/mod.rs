@@ -3,9 +3,11 @@
 //! | file | job |
 //! | --- | --- |
 //! | `policy` | which failures are tried again, and after how long |
-//! | `budget` | how many tries one request has |
+//! | `request_tries` | how many tries one request has, and when the next one is |
 //! | `damaged` | answers that make no sense, asked for again |
 
-pub(super) mod budget;
-pub(super) mod damaged;
+mod damaged;
 pub(super) mod policy;
+mod request_tries;
+
+pub(super) use request_tries::RequestTries;

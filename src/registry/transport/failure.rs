@@ -7,6 +7,9 @@ use hyper_util::client::legacy;
 
 use crate::model::NoAnswer;
 
+/// Whatever the libraries may say.
+pub(super) type BoxError = Box<dyn Error + Send + Sync>;
+
 /// A name has no address; the resolver's words.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]

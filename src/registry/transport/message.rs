@@ -8,7 +8,7 @@ use http_body_util::{BodyExt as _, Empty, Full, StreamBody};
 use hyper::body::{Frame, Incoming};
 
 use crate::model::NoAnswer;
-use crate::registry::endpoints::upload_session::BodyError;
+use crate::registry::endpoints::BodyError;
 
 use super::failure::of_body;
 

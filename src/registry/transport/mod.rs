@@ -2,16 +2,20 @@
 //!
 //! | file | job |
 //! | --- | --- |
+//! | `connection` | a connection as the HTTP library reads and writes it |
 //! | `connector` | how a connection comes about: straight, or through a proxy |
 //! | `failure` | why no answer came |
 //! | `message` | what is sent, and what comes back |
+//! | `resolver` | how names become addresses, and which of them may be connected to |
 //! | `trickle` | heads of answers that come bit by bit |
 //! | `trust` | whose certificates are believed |
 //! | `zone` | how near an address is |
 
+mod connection;
 mod connector;
 mod failure;
 mod message;
+mod resolver;
 mod trickle;
 mod trust;
 pub(super) mod zone;
@@ -30,14 +34,15 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use url::Url;
 
 use crate::model::NoAnswer;
-use crate::registry::access::masks::Masks;
+use crate::registry::access::Masks;
 
-use connector::{Connector, Resolver, Seen};
+use connector::{AGENT, Connector};
+use resolver::{Resolver, Seen};
 use trust::{Trust, Trusted};
-use zone::{Reach, is_loopback, reach};
 
 pub(super) use message::{RequestBody, Response, bytes, nothing, stream};
 pub(super) use trust::Certificates;
+pub(super) use zone::{Zone, is_loopback};
 
 /// How many connections to a host are kept while nobody uses them: each holds on to its buffers.
 const IDLE_CONNECTIONS: usize = 64;
@@ -49,7 +54,6 @@ const SMALL_READS: usize = 32 * 1024;
 /// size between a source and a target.
 const LARGE_READS: usize = 128 * 1024;
 
-const AGENT: HeaderValue = HeaderValue::from_static(concat!("pusher/", env!("CARGO_PKG_VERSION")));
 const ANYTHING: HeaderValue = HeaderValue::from_static("*/*");
 const UNCODED: HeaderValue = HeaderValue::from_static("identity");
 
@@ -75,10 +79,10 @@ struct Pool {
     loopback: bool,
     trust: Trust,
     /// How near the host is that named the address, where it was one: then connections go no nearer.
-    named_by: Option<Reach>,
+    named_by: Option<Zone>,
     /// Blobs that are not small want connections of their own, each with its own window; small requests
     /// share one where the host speaks HTTP/2.
-    small: bool,
+    shares_connection: bool,
 }
 
 impl Transport {
@@ -102,8 +106,8 @@ impl Transport {
         mut request: Request<RequestBody>,
         url: &Url,
         certificates: &Certificates,
-        small: bool,
-        named_by: Option<Reach>,
+        shares_connection: bool,
+        named_by: Option<Zone>,
     ) -> Result<Response, NoAnswer> {
         let loopback = is_loopback(url);
         let connections = self.connections(Pool {
@@ -113,7 +117,7 @@ impl Transport {
                 _ => Trust::SystemAnd(certificates.clone()),
             },
             named_by,
-            small,
+            shares_connection,
         })?;
         let uri = address(url)?;
         let headers = request.headers_mut();
@@ -145,10 +149,10 @@ impl Transport {
     }
 
     /// Says how near a host is: as its name says, or as near as it turned out to be.
-    pub(super) fn reach(&self, url: &Url) -> Reach {
+    pub(super) fn zone(&self, url: &Url) -> Zone {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let found = url.host_str().and_then(|host| seen.get(host)).copied();
-        found.map_or_else(|| reach(url), |found| found.min(reach(url)))
+        found.unwrap_or(Zone::Public).min(Zone::of(url))
     }
 
     fn connections(&self, pool: Pool) -> Result<Connections, NoAnswer> {
@@ -163,14 +167,18 @@ impl Transport {
 
     fn open(&self, pool: &Pool) -> Result<Connections, NoAnswer> {
         let mut tls = self.trusted.config(&pool.trust)?;
-        tls.alpn_protocols = if pool.small {
+        tls.alpn_protocols = if pool.shares_connection {
             vec![b"h2".to_vec(), b"http/1.1".to_vec()]
         } else {
             vec![b"http/1.1".to_vec()]
         };
         let resolver = Resolver::new(pool.named_by, self.seen.clone());
         let proxies = (!pool.loopback).then(|| self.proxies.clone());
-        let reads = if pool.small { SMALL_READS } else { LARGE_READS };
+        let reads = if pool.shares_connection {
+            SMALL_READS
+        } else {
+            LARGE_READS
+        };
         Ok(legacy::Client::builder(TokioExecutor::new())
             .timer(TokioTimer::new())
             .pool_timer(TokioTimer::new())

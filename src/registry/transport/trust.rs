@@ -87,7 +87,7 @@ mod tests {
     #[test]
     fn refuses_a_file_without_certificates() {
         let trust = Trust::SystemAnd(Some(b"nothing".as_slice().into()));
-        let trouble = Trusted::default().config(&trust).unwrap_err();
-        assert!(trouble.to_string().contains("`ca-file`"), "{trouble}");
+        let error = Trusted::default().config(&trust).unwrap_err();
+        assert!(error.to_string().contains("`ca-file`"), "{error}");
     }
 }

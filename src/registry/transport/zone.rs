@@ -6,11 +6,11 @@ use url::{Host, Url};
 
 /// How near an address is. Whoever is far must not have us ask what only we can reach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Reach {
+pub(crate) enum Zone {
     /// This machine.
-    Machine,
+    Loopback,
     /// The machines on the same wire; clouds hand out a machine's credentials there.
-    Link,
+    LinkLocal,
     /// A network that is not the public one.
     Private,
     /// The public network.
@@ -44,64 +44,69 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// Says how near an address is, in whatever spelling.
-pub(crate) fn reach(url: &Url) -> Reach {
-    match url.host() {
-        Some(Host::Ipv4(address)) => reach_of(IpAddr::V4(address)),
-        Some(Host::Ipv6(address)) => reach_of(IpAddr::V6(address)),
-        Some(Host::Domain(name)) => reach_of_name(name.trim_end_matches('.')),
-        None => Reach::Machine,
+impl Zone {
+    /// Says how near the host of an address is, in whatever spelling.
+    pub(crate) fn of(url: &Url) -> Self {
+        match url.host() {
+            Some(Host::Ipv4(address)) => of_v4(address),
+            Some(Host::Ipv6(address)) => of_v6(address),
+            Some(Host::Domain(name)) => of_name(name.trim_end_matches('.')),
+            None => Self::Loopback,
+        }
+    }
+
+    /// Says how near an IP address is.
+    pub(crate) fn of_ip(address: IpAddr) -> Self {
+        match address {
+            IpAddr::V4(address) => of_v4(address),
+            IpAddr::V6(address) => of_v6(address),
+        }
     }
 }
 
-fn reach_of_name(name: &str) -> Reach {
+fn of_name(name: &str) -> Zone {
     let is_below = |suffix: &str| {
         name.strip_suffix(suffix)
             .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
     };
     if METADATA.contains(&name) {
-        Reach::Link
+        Zone::LinkLocal
     } else if is_below("localhost") || name == "localhost.localdomain" || name.starts_with("ip6-") {
-        Reach::Machine
+        Zone::Loopback
     } else if !name.contains('.') || PRIVATE_NAMES.into_iter().any(is_below) {
-        Reach::Private
+        Zone::Private
     } else {
-        Reach::Public
-    }
-}
-
-/// Says how near an address is.
-pub(crate) fn reach_of(address: IpAddr) -> Reach {
-    match address {
-        IpAddr::V4(address) => reach_of_v4(address),
-        IpAddr::V6(address) => embedded(address).map_or_else(|| reach_of_v6(address), reach_of_v4),
+        Zone::Public
     }
 }
 
 /// The special-purpose addresses of RFC 6890 and its registry.
-fn reach_of_v4(address: Ipv4Addr) -> Reach {
+fn of_v4(address: Ipv4Addr) -> Zone {
     match address.octets() {
-        [0 | 127, ..] => Reach::Machine,
+        [0 | 127, ..] => Zone::Loopback,
         // The second is where Alibaba Cloud hands out a machine's credentials.
-        [169, 254, ..] | [100, 100, 100, 200] => Reach::Link,
+        [169, 254, ..] | [100, 100, 100, 200] => Zone::LinkLocal,
         [10 | 224..=255, ..]
         | [100, 64..=127, ..]
         | [172, 16..=31, ..]
         | [192, 168, ..]
         | [192, 0, 0, _]
-        | [198, 18 | 19, ..] => Reach::Private,
-        _ => Reach::Public,
+        | [198, 18 | 19, ..] => Zone::Private,
+        _ => Zone::Public,
     }
 }
 
-fn reach_of_v6(address: Ipv6Addr) -> Reach {
+fn of_v6(address: Ipv6Addr) -> Zone {
+    if let Some(embedded) = embedded(address) {
+        return of_v4(embedded);
+    }
     match address.segments() {
-        [0, 0, 0, 0, 0, 0, 0, 0 | 1] => Reach::Machine,
-        [0xfe80..=0xfebf, ..] => Reach::Link,
+        [0, 0, 0, 0, 0, 0, 0, 0 | 1] => Zone::Loopback,
+        [0xfe80..=0xfebf, ..] => Zone::LinkLocal,
         [0xfc00..=0xfdff | 0xfec0..=0xfeff | 0xff00..=0xffff, ..] | [0x64, 0xff9b, 1, ..] => {
-            Reach::Private
+            Zone::Private
         }
-        _ => Reach::Public,
+        _ => Zone::Public,
     }
 }
 
@@ -120,46 +125,47 @@ fn embedded(address: Ipv6Addr) -> Option<Ipv4Addr> {
     }
 }
 
+/// Every spelling of an address that is near.
 #[cfg(test)]
-pub(crate) mod tests {
-    use super::*;
+pub(crate) const NEAR: [&str; 33] = [
+    "127.0.0.1",
+    "127.1",
+    "0x7f.1",
+    "2130706433",
+    "017700000001",
+    "0",
+    "0.0.0.0",
+    "[::]",
+    "[::1]",
+    "localhost",
+    "LOCALHOST",
+    "localhost.",
+    "a.localhost",
+    "[::ffff:127.0.0.1]",
+    "[::127.0.0.1]",
+    "169.254.169.254",
+    "2852039166",
+    "0xa9fea9fe",
+    "0251.0376.0251.0376",
+    "[::ffff:a9fe:a9fe]",
+    "[64:ff9b::a9fe:a9fe]",
+    "[2002:a9fe:a9fe::1]",
+    "[fe80::1]",
+    "metadata.google.internal",
+    "100.100.100.200",
+    "10.0.0.1",
+    "10.1",
+    "172.31.0.1",
+    "192.168.1.1",
+    "[fd00::1]",
+    "registry",
+    "db.corp",
+    "１２７.0.0.1",
+];
 
-    /// Every spelling of an address that is near.
-    pub(crate) const NEAR: [&str; 33] = [
-        "127.0.0.1",
-        "127.1",
-        "0x7f.1",
-        "2130706433",
-        "017700000001",
-        "0",
-        "0.0.0.0",
-        "[::]",
-        "[::1]",
-        "localhost",
-        "LOCALHOST",
-        "localhost.",
-        "a.localhost",
-        "[::ffff:127.0.0.1]",
-        "[::127.0.0.1]",
-        "169.254.169.254",
-        "2852039166",
-        "0xa9fea9fe",
-        "0251.0376.0251.0376",
-        "[::ffff:a9fe:a9fe]",
-        "[64:ff9b::a9fe:a9fe]",
-        "[2002:a9fe:a9fe::1]",
-        "[fe80::1]",
-        "metadata.google.internal",
-        "100.100.100.200",
-        "10.0.0.1",
-        "10.1",
-        "172.31.0.1",
-        "192.168.1.1",
-        "[fd00::1]",
-        "registry",
-        "db.corp",
-        "１２７.0.0.1",
-    ];
+#[cfg(test)]
+mod tests {
+    use super::*;
 
     #[test]
     fn knows_this_machine() {

@@ -2,24 +2,24 @@
 
 mod absurd;
 mod auth;
+mod auth_methods;
 mod blobs;
 mod credentials;
+mod damaged;
+mod destinations;
 mod failures;
 mod limits;
 mod lists;
 mod manifests;
 mod networks;
 mod outages;
-mod places;
 mod proxies;
 mod real;
 mod scripted;
-mod sense;
 mod shared;
 mod tokens;
 mod trickle;
 mod uploads;
-mod ways;
 
 use std::collections::HashMap;
 use std::io;

@@ -7,7 +7,7 @@ use super::modules::Modules;
 use super::source::Paths;
 
 /// The folders that still have some, until they are gone.
-const STILL: [&str; 4] = ["cli", "plan", "registry", "render"];
+const STILL: [&str; 3] = ["cli", "plan", "render"];
 
 /// What the files of each folder need of each other.
 type Needs = BTreeMap<String, BTreeSet<String>>;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::registry::exchange::call::FailedTry;
+use crate::registry::exchange::FailedTry;
 use crate::registry::options::RetryOptions;
 
 use super::policy;
@@ -17,7 +17,7 @@ const FIRST_TRIES: usize = 3;
 const SILENT_TRIES: usize = 2;
 
 /// The tries of one request.
-pub(crate) struct Tries {
+pub(crate) struct RequestTries {
     /// How many were made.
     pub(crate) made: usize,
     /// When the first was made.
@@ -32,7 +32,7 @@ pub(crate) struct Tries {
     unconnected: usize,
 }
 
-impl Tries {
+impl RequestTries {
     pub(crate) fn new() -> Self {
         Self {
             made: 1,
@@ -90,8 +90,8 @@ mod tests {
     /// Returns how often something is tried that fails so each time, and how long that takes.
     async fn tried(patience: Duration, why: NoAnswer, may_be_a_mistake: bool) -> (usize, u64) {
         let options = RetryOptions::default();
-        let failure = FailedTry::without_answer(Fault::NoAnswer(why), false);
-        let mut tries = Tries::new();
+        let failure = FailedTry::new(Fault::NoAnswer(why), true);
+        let mut tries = RequestTries::new();
         let mut count = 1;
         while let Some(wait) = tries.next(&options, patience, &failure, may_be_a_mistake) {
             tokio::time::sleep(wait).await;
@@ -115,11 +115,11 @@ mod tests {
 
     #[test]
     fn what_failed_at_once_does_not_count_as_silence() {
-        let failed = |why| FailedTry::without_answer(Fault::NoAnswer(why), false);
+        let failed = |why| FailedTry::new(Fault::NoAnswer(why), true);
         let breaks = failed(NoAnswer::Broken("reset".to_owned()));
         let silence = failed(NoAnswer::Silence(Duration::from_secs(60)));
         let options = RetryOptions::default();
-        let mut tries = Tries::new();
+        let mut tries = RequestTries::new();
         let mut goes_on = |failure| tries.next(&options, PATIENCE, failure, false).is_some();
         let went_on = [&breaks, &silence, &breaks, &silence].map(&mut goes_on);
         assert_eq!(went_on, [true, true, true, false]);

@@ -302,7 +302,7 @@ async fn no_login_goes_to_an_address_that_only_we_can_reach() {
         ("NO_PROXY", ""),
         ("ALL_PROXY", ""),
     ];
-    let test = "client::places::own_process_asks_with_a_login";
+    let test = "client::destinations::own_process_asks_with_a_login";
     run_in_own_process(test, &realms.len().to_string(), &proxies).await;
     let asked = network.asked();
     let is_registry = |asked: &&Asked| asked.path.starts_with("http://registry.example.com/v2/");

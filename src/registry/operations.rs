@@ -1,0 +1,131 @@
+//! Each operation of the two traits, by the function of its endpoint.
+
+use bytes::Bytes;
+
+use crate::model::{Child, Descriptor, Digest, Failure, RawManifest, Reference, Repository};
+
+use super::client::Client;
+use super::endpoints::{
+    BlobStream, Deletion, Mount, Pushed, Upload, UploadBody, UploadSession, blobs, manifests,
+    referrers, tags, uploads,
+};
+use super::exchange::RetryOn;
+use super::retry::policy;
+use super::{ReadRegistry, WriteRegistry};
+
+impl ReadRegistry for Client {
+    async fn head_manifest(&self, reference: &Reference) -> Result<Option<Descriptor>, Failure> {
+        self.retry_damaged(|| manifests::head(self, reference))
+            .await
+    }
+
+    async fn get_manifest(&self, reference: &Reference) -> Result<Option<RawManifest>, Failure> {
+        self.retry_damaged(|| manifests::get(self, reference, RetryOn::Transient))
+            .await
+    }
+
+    async fn get_blob(
+        &self,
+        repository: &Repository,
+        blob: &Descriptor,
+    ) -> Result<Option<Bytes>, Failure> {
+        self.retry_damaged(|| blobs::get(self, repository, blob))
+            .await
+    }
+
+    async fn open_blob(
+        &self,
+        repository: &Repository,
+        blob: &Descriptor,
+        offset: u64,
+    ) -> Result<BlobStream, Failure> {
+        self.retry_damaged(|| blobs::open(self, repository, blob, offset))
+            .await
+    }
+
+    async fn has_blob(&self, repository: &Repository, digest: &Digest) -> bool {
+        blobs::has(self, repository, digest).await
+    }
+
+    async fn knows_repository(&self, repository: &Repository) -> Result<bool, Failure> {
+        self.retry_damaged(|| tags::knows_repository(self, repository))
+            .await
+    }
+
+    async fn list_tags(&self, repository: &Repository) -> Result<Option<Vec<String>>, Failure> {
+        self.retry_damaged(|| tags::list(self, repository)).await
+    }
+
+    async fn list_referrers(
+        &self,
+        repository: &Repository,
+        digest: &Digest,
+    ) -> Result<Option<Vec<Child>>, Failure> {
+        self.retry_damaged(|| referrers::list(self, repository, digest))
+            .await
+    }
+
+    async fn hides_behind_login(&self, repository: &Repository) -> bool {
+        match self.find_or_make(&repository.registry) {
+            Ok(host) => host.has_unused_login(&repository.name).await,
+            Err(_) => false,
+        }
+    }
+
+    async fn rest(&self, breaks: usize) {
+        tokio::time::sleep(policy::wait(self.retry(), breaks)).await;
+    }
+}
+
+impl WriteRegistry for Client {
+    async fn put_manifest(
+        &self,
+        reference: &Reference,
+        manifest: &RawManifest,
+    ) -> Result<Pushed, Failure> {
+        self.retry_damaged(|| manifests::put(self, reference, manifest))
+            .await
+    }
+
+    async fn delete_manifest(&self, reference: &Reference) -> Result<Deletion, Failure> {
+        self.retry_damaged(|| manifests::delete(self, reference))
+            .await
+    }
+
+    async fn start_upload(
+        &self,
+        repository: &Repository,
+        mount: Option<&Mount>,
+    ) -> Result<Upload, Failure> {
+        self.retry_damaged(|| uploads::start(self, repository, mount))
+            .await
+    }
+
+    async fn finish_upload(
+        &self,
+        session: &mut UploadSession,
+        digest: &Digest,
+        length: u64,
+        body: UploadBody,
+    ) -> Result<(), Failure> {
+        uploads::finish(self, session, digest, length, body).await
+    }
+
+    async fn append_upload(
+        &self,
+        session: &mut UploadSession,
+        offset: u64,
+        length: u64,
+        body: UploadBody,
+    ) -> Result<(), Failure> {
+        uploads::append(self, session, offset, length, body).await
+    }
+
+    async fn upload_offset(&self, session: &mut UploadSession) -> Result<Option<u64>, Failure> {
+        uploads::offset(self, session).await
+    }
+
+    async fn cancel_upload(&self, session: &UploadSession) -> Result<(), Failure> {
+        uploads::cancel(self, session).await
+    }
+}
