@@ -33,7 +33,6 @@ type Holder = Arc<Mutex<Option<Repository>>>;
 const REFUSALS: usize = 3;
 
 pub(super) struct Blobs<'a, R> {
-    registry: &'a R,
     mounts: Mounts,
     brought: SingleFlight<(Repository, Digest), How>,
     /// What the target said to have and had not.
@@ -82,7 +81,6 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
     /// Begins with nothing known but the repositories that hold images of the plan already.
     pub(super) fn new(registry: &'a R, mount: Option<bool>, existing: HashSet<Repository>) -> Self {
         Self {
-            registry,
             mounts: Mounts::new(mount),
             brought: SingleFlight::default(),
             brought_again: SingleFlight::default(),
@@ -108,13 +106,13 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
     }
 
     /// Returns when the target repository holds the blob.
-    pub(super) async fn bring(&self, job: BlobJob<'_>) -> Result<(), Failure> {
+    pub(super) async fn bring(&self, job: BlobJob<'_, R>) -> Result<(), Failure> {
         let _place = self.places.acquire().await;
         // It is large: those that wait for their place take no memory.
         Box::pin(self.bring_now(job)).await
     }
 
-    async fn bring_now(&self, job: BlobJob<'_>) -> Result<(), Failure> {
+    async fn bring_now(&self, job: BlobJob<'_, R>) -> Result<(), Failure> {
         let key = (job.target.clone(), job.blob.digest.clone());
         let (how, brought_here) = self
             .brought
@@ -127,7 +125,7 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
     }
 
     /// Sends a blob whatever the target says of it: some remember blobs that were deleted under them.
-    pub(super) async fn bring_again(&self, job: BlobJob<'_>) -> Result<(), Failure> {
+    pub(super) async fn bring_again(&self, job: BlobJob<'_, R>) -> Result<(), Failure> {
         let _place = self.places.acquire().await;
         let key = (job.target.clone(), job.blob.digest.clone());
         let send = async || {
@@ -139,7 +137,7 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
         self.brought_again.get(key, send).await.map(drop)
     }
 
-    async fn bring_once(&self, job: &BlobJob<'_>) -> Result<How, Failure> {
+    async fn bring_once(&self, job: &BlobJob<'_, R>) -> Result<How, Failure> {
         if !self.mounts.may_work() {
             return self.bring_without_mount(job).await;
         }
@@ -167,7 +165,7 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
 
     async fn mount(
         &self,
-        job: &BlobJob<'_>,
+        job: &BlobJob<'_, R>,
         from: Repository,
         is_held: bool,
     ) -> Result<How, Failure> {
@@ -178,7 +176,7 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
             digest: job.blob.digest.clone(),
             from,
         };
-        match self.uploads.open(job.target, Some(&mount)).await? {
+        match self.uploads.open(job, Some(&mount)).await? {
             None => {
                 self.mounts.worked();
                 Ok(How::Mounted)
@@ -195,19 +193,19 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
         }
     }
 
-    async fn bring_without_mount(&self, job: &BlobJob<'_>) -> Result<How, Failure> {
+    async fn bring_without_mount(&self, job: &BlobJob<'_, R>) -> Result<How, Failure> {
         if self.is_there(job).await {
             return Ok(How::Present);
         }
         self.open_and_send(job).await
     }
 
-    async fn open_and_send(&self, job: &BlobJob<'_>) -> Result<How, Failure> {
+    async fn open_and_send(&self, job: &BlobJob<'_, R>) -> Result<How, Failure> {
         let Opened {
             upload,
             bytes,
             _room,
-        } = self.small.open(self.registry, &self.uploads, job).await?;
+        } = self.small.open(&self.uploads, job).await?;
         match upload {
             None => Ok(How::Mounted),
             Some(session) => self.send(job, session, bytes).await,
@@ -216,16 +214,16 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
 
     async fn send(
         &self,
-        job: &BlobJob<'_>,
+        job: &BlobJob<'_, R>,
         session: OpenUpload<'_, R>,
         bytes: Option<Bytes>,
     ) -> Result<How, Failure> {
-        transfer::send(self.registry, &self.uploads, job, session, bytes).await?;
+        transfer::send(&self.uploads, job, session, bytes).await?;
         Ok(How::Sent)
     }
 
-    async fn is_there(&self, job: &BlobJob<'_>) -> bool {
+    async fn is_there(&self, job: &BlobJob<'_, R>) -> bool {
         let is_worth_it = job.blob.size >= WORTH_ASKING || self.existing.contains(job.target);
-        is_worth_it && self.registry.has_blob(job.target, &job.blob.digest).await
+        is_worth_it && job.registry.has_blob(job.target, &job.blob.digest).await
     }
 }

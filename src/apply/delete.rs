@@ -9,9 +9,9 @@ use std::time::Instant;
 
 use crate::model::{Attempt, Digest, Failure, Fault, Reference, Repository};
 use crate::plan::{Action, Change, NotDone, Outcome, TargetName, Transfer};
-use crate::registry::{Deletion, WriteRegistry, retries};
+use crate::registry::{Deletion, WriteRegistry};
 
-use super::engine::Engine;
+use super::engine::{Engine, Shared};
 use super::in_use::obstacle;
 use super::tag::look_again;
 
@@ -37,16 +37,16 @@ struct Group<'a> {
 
 /// Deletes what the plan says, now that everything else is `done`, and tells what became of each.
 pub(super) async fn delete_all<R: WriteRegistry>(
-    engine: &Engine<'_, R>,
+    shared: &Shared<'_, R>,
     done: &Outcomes,
 ) -> Outcomes {
     let alone = &TagDeletion::default();
-    let (mut waiting, mut outcomes) = groups(engine, done);
+    let (mut waiting, mut outcomes) = groups(shared, done);
     while !waiting.is_empty() {
         let going: HashSet<TargetName> = waiting.iter().flat_map(Group::names).collect();
         let mut held = vec![];
         for group in std::mem::take(&mut waiting) {
-            let ended = delete(engine, alone, &group).await;
+            let ended = delete(shared, alone, &group).await;
             if waits_for(&ended, &group, &going) {
                 held.push((group, ended));
             } else {
@@ -69,8 +69,8 @@ pub(super) async fn delete_all<R: WriteRegistry>(
 }
 
 /// Sorts deletions by manifest. The old name of a rename goes only when the new one has arrived.
-fn groups<'a, R>(engine: &Engine<'a, R>, done: &Outcomes) -> (Vec<Group<'a>>, Outcomes) {
-    let plan = engine.plan;
+fn groups<'a, R>(shared: &Shared<'a, R>, done: &Outcomes) -> (Vec<Group<'a>>, Outcomes) {
+    let plan = shared.plan;
     let arrived = |name: &TargetName| {
         done.iter().any(|(position, outcome)| {
             plan.changes[*position].target == *name && matches!(outcome, Outcome::Done(_))
@@ -130,24 +130,25 @@ fn waits_for(ended: &Outcomes, group: &Group<'_>, going: &HashSet<TargetName>) -
 }
 
 async fn delete<R: WriteRegistry>(
-    engine: &Engine<'_, R>,
+    shared: &Shared<'_, R>,
     alone: &TagDeletion,
     group: &Group<'_>,
 ) -> Outcomes {
-    if engine.stop.was_asked() {
+    if shared.stop.was_asked() {
         let stopped = |(position, _): &(usize, _)| (*position, Outcome::not_done(NotDone::Stopped));
         return group.members.iter().map(stopped).collect();
     }
     for name in group.names() {
-        engine.progress.begin(&name);
+        shared.progress.begin(&name);
     }
     let begun = Instant::now();
-    let (ended, retries) = retries::count(delete_group(engine, alone, group)).await;
+    let (engine, retries) = shared.engine();
+    let ended = delete_group(&engine, alone, group).await;
     for name in group.names() {
-        engine.progress.finish(&name);
+        shared.progress.finish(&name);
     }
     // What they were deleted with counts once.
-    let (time, mut retries) = (begun.elapsed(), retries);
+    let (time, mut retries) = (begun.elapsed(), retries.get());
     let told = |(position, result)| {
         let cost = Transfer {
             retries: std::mem::take(&mut retries),
@@ -201,7 +202,7 @@ async fn delete_tag<R: WriteRegistry>(
     group: &Group<'_>,
     change: &Change,
 ) -> Result<Tag, Outcome> {
-    let Engine { registry, stop, .. } = engine;
+    let (registry, stop) = (&engine.registry, &engine.stop);
     let tag = group.tag(change);
     let look = async || {
         let found = stop.or(registry.head_manifest(&tag)).await?;
@@ -243,7 +244,7 @@ async fn delete_manifest<R: WriteRegistry>(
     group: &Group<'_>,
     members: &[(usize, &Change)],
 ) -> Result<Result<(), Failure>, Outcome> {
-    let Engine { registry, stop, .. } = engine;
+    let (registry, stop) = (&engine.registry, &engine.stop);
     let Some((_, first)) = members.first() else {
         return Ok(Ok(()));
     };

@@ -118,7 +118,7 @@ impl<R: ReadRegistry> Download<R> {
                         let tries = broken.tries.max(self.breaks);
                         return Err(broken.after(tries));
                     }
-                    crate::registry::retries::note();
+                    self.registry.count_retry();
                     tracing::debug!(
                         blob = %self.blob.digest, position = self.position, why = %broken,
                         "the download broke; reading on"

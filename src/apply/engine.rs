@@ -1,11 +1,13 @@
-//! What all images of a run share.
+//! What all images of a run share, and what one of them works with.
+
+use std::ops::Deref;
 
 use tokio::sync::watch;
 
 use crate::model::{Digest, Repository};
 use crate::plan::Plan;
 use crate::progress::Progress;
-use crate::registry::{Pushed, WriteRegistry};
+use crate::registry::{Pushed, RetryCount, WriteRegistry};
 use crate::single_flight::SingleFlight;
 use crate::tree::ManifestMemory;
 
@@ -14,20 +16,20 @@ use super::referrers::ReferrerLists;
 use super::stop::Stop;
 
 /// What all images of a run share.
-pub(super) struct Engine<'a, R> {
+pub(super) struct Shared<'a, R> {
     pub(super) plan: &'a Plan,
-    pub(super) registry: &'a R,
+    registry: &'a R,
     pub(super) stop: Stop,
     pub(super) progress: &'a Progress,
     pub(super) blobs: Blobs<'a, R>,
     /// The manifests that a repository was seen to hold, by digest.
     pub(super) manifests: SingleFlight<(Repository, Digest), Pushed>,
-    pub(super) lists: ReferrerLists<'a, R>,
+    pub(super) lists: ReferrerLists,
     /// What the manifests of all images that are under way share.
     pub(super) memory: ManifestMemory,
 }
 
-impl<'a, R: WriteRegistry> Engine<'a, R> {
+impl<'a, R: WriteRegistry> Shared<'a, R> {
     pub(super) fn new(
         plan: &'a Plan,
         registry: &'a R,
@@ -46,8 +48,30 @@ impl<'a, R: WriteRegistry> Engine<'a, R> {
             progress,
             blobs,
             manifests: SingleFlight::default(),
-            lists: ReferrerLists::new(registry, plan.target.profile.referrers_api),
+            lists: ReferrerLists::new(plan.target.profile.referrers_api),
             memory: ManifestMemory::default(),
         }
+    }
+
+    /// Returns what one change is carried out with, and the count of what has to be tried again for it.
+    pub(super) fn engine(&'a self) -> (Engine<'a, R>, RetryCount) {
+        let (registry, retries) = self.registry.counted();
+        let shared = self;
+        (Engine { shared, registry }, retries)
+    }
+}
+
+/// What one change is carried out with.
+pub(super) struct Engine<'a, R> {
+    shared: &'a Shared<'a, R>,
+    /// The registries, with a count of their own of what is tried again.
+    pub(super) registry: R,
+}
+
+impl<'a, R> Deref for Engine<'a, R> {
+    type Target = Shared<'a, R>;
+
+    fn deref(&self) -> &Shared<'a, R> {
+        self.shared
     }
 }

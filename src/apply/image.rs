@@ -7,10 +7,10 @@ use futures_util::StreamExt;
 
 use crate::model::{Descriptor, Failure, RawManifest, Reference, Repository};
 use crate::plan::{Change, Copy, NotDone, Outcome, Transfer};
-use crate::registry::{Pushed, WriteRegistry, retries};
+use crate::registry::{Pushed, WriteRegistry};
 use crate::tree::{self, Names, Node, Tree, Walker};
 
-use super::engine::Engine;
+use super::engine::{Engine, Shared};
 use super::job::{BlobJob, How, Tally};
 use super::tag;
 
@@ -19,21 +19,22 @@ const PARTS_AT_ONCE: usize = 64;
 
 /// Brings one image to the target.
 pub(super) async fn copy<R: WriteRegistry>(
-    engine: &Engine<'_, R>,
+    shared: &Shared<'_, R>,
     change: &Change,
     copy: &Copy,
 ) -> Outcome {
     let begun = Instant::now();
+    let (engine, retries) = shared.engine();
     let job = ImageJob {
-        engine,
+        engine: &engine,
         change,
         copy,
         repository: engine.plan.target.repository(&change.target),
         tally: Tally::new(engine.progress, &change.target),
     };
-    let (result, retries) = retries::count(job.run()).await;
+    let result = job.run().await;
     let cost = Transfer {
-        retries,
+        retries: retries.get(),
         time: begun.elapsed(),
         ..job.tally.transfer()
     };
@@ -86,13 +87,15 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
             .known(&(self.repository.clone(), digest));
         let referrer = (&node.manifest, subject);
         let lists = &self.engine.lists;
-        lists.list(&self.repository, referrer, pushed).await
+        lists
+            .list(&self.engine.registry, &self.repository, referrer, pushed)
+            .await
     }
 
     /// Brings everything but the root manifest.
     async fn bring_contents(&self) -> Result<Tree, Failure> {
         let Change { source, policy, .. } = self.change;
-        let registry = self.engine.registry;
+        let registry = &self.engine.registry;
         let walker = Walker::new(registry, source, &self.engine.memory);
         let tree = tree::read(walker, &self.copy.expected, policy.foreign_layers).await?;
         self.tally.expect(tree.contents().blob_bytes());
@@ -127,8 +130,9 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
         Ok(())
     }
 
-    fn blob_job<'b>(&'b self, blob: &'b Descriptor) -> BlobJob<'b> {
+    fn blob_job<'b>(&'b self, blob: &'b Descriptor) -> BlobJob<'b, R> {
         BlobJob {
+            registry: &self.engine.registry,
             blob,
             source: self.change.source.repository(),
             target: &self.repository,
@@ -163,13 +167,13 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
     /// Pushes a manifest; if the target says only now that it lacks a blob, that goes there first.
     async fn push(&self, reference: &Reference, node: &Node) -> Result<Pushed, Failure> {
         let push = async || {
-            let registry = self.engine.registry;
+            let registry = &self.engine.registry;
             registry.put_manifest(reference, &node.manifest).await
         };
         match (&node.names, push().await) {
             (Names::Blobs(blobs), Err(failure)) if lacks_a_blob(&failure) => {
                 tracing::debug!("{failure}; sending its blobs whatever the target says of them");
-                retries::note();
+                self.engine.registry.count_retry();
                 let jobs = blobs.iter().map(|blob| self.blob_job(blob));
                 Box::pin(all(jobs.map(|job| self.engine.blobs.bring_again(job)))).await?;
                 push().await

@@ -40,7 +40,7 @@ async fn needed_by<R: WriteRegistry>(
     digest: &Digest,
     seen: &mut HashSet<Digest>,
 ) -> Result<Option<Need>, Failure> {
-    let registry = engine.registry;
+    let registry = &engine.registry;
     let found = match registry.head_manifest(tag).await? {
         Some(found) => Some(found),
         // The list has it: what hides it from HEAD may show it to GET.

@@ -7,7 +7,8 @@ use crate::plan::{TargetName, Transfer};
 use crate::progress::Progress;
 
 /// A blob that a repository must hold.
-pub(super) struct BlobJob<'a> {
+pub(super) struct BlobJob<'a, R> {
+    pub(super) registry: &'a R,
     pub(super) blob: &'a Descriptor,
     pub(super) source: &'a Repository,
     pub(super) target: &'a Repository,

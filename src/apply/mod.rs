@@ -47,7 +47,7 @@ use crate::plan::{Action, BlockReason, Change, Copy, NotDone, Outcome, Plan, Rep
 use crate::progress::Progress;
 use crate::registry::WriteRegistry;
 
-use engine::Engine;
+use engine::Shared;
 
 /// How many images are worked on together. The registries' own limits are kept by the client; this
 /// one bounds memory.
@@ -66,23 +66,22 @@ pub async fn apply<R: WriteRegistry>(
     stop: watch::Receiver<bool>,
     progress: &Progress,
 ) -> Report {
-    let engine = Engine::new(plan, registry, stop.clone(), progress);
-    let engine = &engine;
+    let shared = &Shared::new(plan, registry, stop.clone(), progress);
     let waiting = &Mutex::new(biggest_first(plan));
     let work = async |number: usize| {
         let mut done = vec![];
         while let Some((position, change)) = next(waiting, number) {
-            done.push((position, outcome(engine, change).await));
+            done.push((position, outcome(shared, change).await));
         }
         done
     };
     let done = join_all((0..IMAGES_AT_ONCE).map(work)).await;
     let mut in_order: Vec<(usize, Outcome)> = done.into_iter().flatten().collect();
     // It is large, and over when it is done.
-    Box::pin(tag::look_at_moved(engine, &mut in_order)).await;
+    Box::pin(tag::look_at_moved(&shared.engine().0, &mut in_order)).await;
     // It is large, and most runs delete nothing.
-    in_order.extend(Box::pin(delete::delete_all(engine, &in_order)).await);
-    engine.blobs.end_uploads().await;
+    in_order.extend(Box::pin(delete::delete_all(shared, &in_order)).await);
+    shared.blobs.end_uploads().await;
     in_order.sort_unstable_by_key(|(position, _)| *position);
     Report {
         plan: plan.clone(),
@@ -117,7 +116,7 @@ fn next<'a>(waiting: &Mutex<Waiting<'a>>, number: usize) -> Option<(usize, &'a C
 }
 
 /// Does what a change says, but for deletions, whose turn comes later.
-async fn outcome<R: WriteRegistry>(engine: &Engine<'_, R>, change: &Change) -> Outcome {
+async fn outcome<R: WriteRegistry>(shared: &Shared<'_, R>, change: &Change) -> Outcome {
     let copy = match &change.action {
         Action::NoOp { .. } => return Outcome::Unchanged,
         Action::Blocked {
@@ -128,11 +127,11 @@ async fn outcome<R: WriteRegistry>(engine: &Engine<'_, R>, change: &Change) -> O
         Action::Delete { .. } => return Outcome::not_done(NotDone::Stopped),
         Action::Create { after } | Action::Update { after, .. } => after,
     };
-    if engine.stop.was_asked() {
+    if shared.stop.was_asked() {
         return Outcome::not_done(NotDone::Stopped);
     }
-    engine.progress.begin(&change.target);
-    let outcome = image::copy(engine, change, copy).await;
-    engine.progress.finish(&change.target);
+    shared.progress.begin(&change.target);
+    let outcome = image::copy(shared, change, copy).await;
+    shared.progress.finish(&change.target);
     outcome
 }

@@ -42,12 +42,11 @@ impl Prefetch {
     /// A source that does not give the bytes is no error here: the stream says it better.
     pub(super) async fn open<'a, R: WriteRegistry>(
         &'a self,
-        registry: &R,
         uploads: &'a Uploads<'_, R>,
-        job: &BlobJob<'_>,
+        job: &BlobJob<'_, R>,
     ) -> Result<Opened<'a, R>, Failure> {
         if job.blob.size > LARGEST {
-            let upload = uploads.open(job.target, None).await?;
+            let upload = uploads.open(job, None).await?;
             return Ok(Opened {
                 upload,
                 bytes: None,
@@ -58,8 +57,8 @@ impl Prefetch {
         let room = u32::try_from(job.blob.size.max(LEAST)).unwrap_or(u32::MAX);
         let room = self.0.acquire_many(room).await.ok();
         let (upload, bytes) = tokio::join!(
-            uploads.open(job.target, None),
-            registry.get_blob(job.source, job.blob),
+            uploads.open(job, None),
+            job.registry.get_blob(job.source, job.blob),
         );
         Ok(Opened {
             upload: upload?,

@@ -12,8 +12,7 @@ use crate::registry::{Pushed, WriteRegistry};
 use crate::single_flight::SingleFlight;
 
 /// What a run knows about the lists of referrers of its target.
-pub(super) struct ReferrerLists<'a, R> {
-    registry: &'a R,
+pub(super) struct ReferrerLists {
     /// Whether the target is known to keep them itself, or not to.
     profile: Option<bool>,
     /// Whether it does, as far as it does not say so at each push.
@@ -22,11 +21,10 @@ pub(super) struct ReferrerLists<'a, R> {
     alone: SingleFlight<Reference, Arc<Mutex<()>>>,
 }
 
-impl<'a, R: WriteRegistry> ReferrerLists<'a, R> {
+impl ReferrerLists {
     /// Begins with what the target's profile says of it.
-    pub(super) fn new(registry: &'a R, profile: Option<bool>) -> Self {
+    pub(super) fn new(profile: Option<bool>) -> Self {
         Self {
-            registry,
             profile,
             kept: SingleFlight::default(),
             alone: SingleFlight::default(),
@@ -35,14 +33,15 @@ impl<'a, R: WriteRegistry> ReferrerLists<'a, R> {
 
     /// Sees to it that a referrer is listed that is in the repository; `pushed` is what came of it, if it
     /// was pushed by this run.
-    pub(super) async fn list(
+    pub(super) async fn list<R: WriteRegistry>(
         &self,
+        registry: &R,
         repository: &Repository,
         (referrer, subject): (&RawManifest, &Digest),
         pushed: Option<Pushed>,
     ) -> Result<(), Failure> {
         if pushed.is_some_and(|pushed| pushed.lists_referrer)
-            || self.keeps_lists(repository, subject).await
+            || self.keeps_lists(registry, repository, subject).await
         {
             return Ok(());
         }
@@ -50,25 +49,30 @@ impl<'a, R: WriteRegistry> ReferrerLists<'a, R> {
         let fresh = async || Arc::default();
         let alone = self.alone.always(tag.clone(), fresh).await;
         let _alone = alone.lock().await;
-        let listed = self.registry.get_manifest(&tag).await?;
+        let listed = registry.get_manifest(&tag).await?;
         let malformed = |error: ManifestError| {
             let manifest = listed.as_ref().unwrap_or(referrer);
             let digest = manifest.descriptor.digest.clone();
             Failure::of_image(&tag, Fault::Manifest { digest, error })
         };
         if let Some(index) = listed_in_fallback(listed.as_ref(), referrer).map_err(malformed)? {
-            self.registry.put_manifest(&tag, &index).await?;
+            registry.put_manifest(&tag, &index).await?;
         }
         Ok(())
     }
 
     /// Tells whether the registry has the referrers API; who cannot tell does the work.
-    async fn keeps_lists(&self, repository: &Repository, subject: &Digest) -> bool {
+    async fn keeps_lists<R: WriteRegistry>(
+        &self,
+        registry: &R,
+        repository: &Repository,
+        subject: &Digest,
+    ) -> bool {
         if let Some(known) = self.profile {
             return known;
         }
         let ask = async || {
-            let listed = self.registry.list_referrers(repository, subject).await?;
+            let listed = registry.list_referrers(repository, subject).await?;
             Ok::<_, Failure>(listed.is_some())
         };
         let answer = self.kept.get(repository.clone(), ask).await;

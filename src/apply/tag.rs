@@ -16,7 +16,7 @@ pub(super) async fn move_to<R: WriteRegistry>(
     wanted: &Digest,
     push: impl Future<Output = Result<Pushed, Failure>>,
 ) -> Result<(), Outcome> {
-    let Engine { registry, stop, .. } = engine;
+    let (registry, stop) = (&engine.registry, &engine.stop);
     let now = stop.or(registry.head_manifest(tag)).await?;
     let now = now.map_err(Outcome::failed)?.map(|found| found.digest);
     if now.as_ref() == Some(wanted) {
@@ -101,7 +101,7 @@ async fn moved_again<R: WriteRegistry>(
 ) -> Option<Option<Digest>> {
     let mut last = None;
     for time in 1..=LOOKS {
-        let looking = engine.stop.or(look(engine.registry, tag));
+        let looking = engine.stop.or(look(&engine.registry, tag));
         let found = looking.await.ok()?.ok()?;
         let is_ours = match &found {
             // A registry may name what was pinned in another way by a digest of its own choice.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::model::{Cause, Failure};
-use crate::registry::{WriteRegistry, retries};
+use crate::registry::WriteRegistry;
 
 use super::chunking::Chunking;
 use super::download::Download;
@@ -28,17 +28,15 @@ const LOOK: Duration = Duration::from_millis(100);
 ///
 /// Where the blob was read already it is sent as it is; whatever breaks after that is streamed.
 pub(super) async fn send<R: WriteRegistry>(
-    registry: &R,
     uploads: &Uploads<'_, R>,
-    job: &BlobJob<'_>,
+    job: &BlobJob<'_, R>,
     session: OpenUpload<'_, R>,
     whole: Option<Bytes>,
 ) -> Result<(), Failure> {
-    let (reader, repository, blob) = (registry.clone(), job.source.clone(), job.blob.clone());
+    let (reader, repository, blob) = (job.registry.clone(), job.source.clone(), job.blob.clone());
     let body =
         ResumableBody::new(move || Download::new(reader.clone(), repository.clone(), blob.clone()));
     let mut sending = Sending {
-        registry,
         uploads,
         job,
         session,
@@ -62,9 +60,8 @@ pub(super) async fn send<R: WriteRegistry>(
 
 /// A blob on its way.
 struct Sending<'a, R> {
-    registry: &'a R,
     uploads: &'a Uploads<'a, R>,
-    job: &'a BlobJob<'a>,
+    job: &'a BlobJob<'a, R>,
     session: OpenUpload<'a, R>,
     body: ResumableBody<R>,
     chunking: Chunking,
@@ -122,6 +119,7 @@ impl<R: WriteRegistry> Sending<'_, R> {
         let body = self.body.begin(self.offset, left.max(1));
         let digest = &self.job.blob.digest;
         let finishing = self
+            .job
             .registry
             .finish_upload(&mut self.session, digest, left, body);
         let finished = watch(
@@ -138,9 +136,10 @@ impl<R: WriteRegistry> Sending<'_, R> {
     /// Sends the last bytes, if there are any left, and closes the upload.
     async fn close(&mut self, last: Bytes) -> Result<(), Ended> {
         let (digest, length) = (&self.job.blob.digest, last.len() as u64);
-        let finishing = self
-            .registry
-            .finish_upload(&mut self.session, digest, length, last.into());
+        let finishing =
+            self.job
+                .registry
+                .finish_upload(&mut self.session, digest, length, last.into());
         let finished = finishing.await;
         finished.map_err(|failure| self.target_failed(failure))
     }
@@ -148,9 +147,10 @@ impl<R: WriteRegistry> Sending<'_, R> {
     /// Sends some of the bytes that the target lacks, and leaves the upload open.
     async fn append(&mut self, chunk: u64) -> Result<(), Ended> {
         let body = self.body.begin(self.offset, chunk);
-        let appending = self
-            .registry
-            .append_upload(&mut self.session, self.offset, chunk, body);
+        let appending =
+            self.job
+                .registry
+                .append_upload(&mut self.session, self.offset, chunk, body);
         let appended = watch(
             appending,
             self.job,
@@ -194,7 +194,7 @@ impl<R: WriteRegistry> Sending<'_, R> {
             }
             Ended::Spoilt(failure) => {
                 self.body.renew();
-                self.registry.rest(self.budget.count(&failure)?).await;
+                self.job.registry.rest(self.budget.count(&failure)?).await;
                 self.begin_anew(&failure).await
             }
         }
@@ -203,7 +203,7 @@ impl<R: WriteRegistry> Sending<'_, R> {
     /// Finds out where to go on after a break; true where nothing is left to do.
     async fn find_on(&mut self, broken: Failure) -> Result<bool, Failure> {
         let size = self.job.blob.size;
-        let stands_at = self.registry.upload_offset(&mut self.session).await;
+        let stands_at = self.job.registry.upload_offset(&mut self.session).await;
         let stands_at = stands_at.ok().flatten().filter(|at| *at <= size);
         if self.is_there(stands_at).await {
             return Ok(true);
@@ -214,7 +214,7 @@ impl<R: WriteRegistry> Sending<'_, R> {
             if broken.cause() == Cause::Unreachable && reached <= self.offset {
                 self.chunking.broke(self.body.handed());
             }
-            self.registry.rest(self.budget.count(&broken)?).await;
+            self.job.registry.rest(self.budget.count(&broken)?).await;
         }
         match stands_at {
             Some(at) if at == size || self.body.can_begin(at) => {
@@ -231,13 +231,13 @@ impl<R: WriteRegistry> Sending<'_, R> {
         let BlobJob { blob, target, .. } = self.job;
         stands_at.is_none()
             && self.shown == blob.size
-            && self.registry.has_blob(target, &blob.digest).await
+            && self.job.registry.has_blob(target, &blob.digest).await
     }
 
     /// Opens another upload; true where none is needed.
     async fn begin_anew(&mut self, broken: &Failure) -> Result<bool, Failure> {
         self.session.end().await;
-        match self.uploads.open(self.job.target, None).await? {
+        match self.uploads.open(self.job, None).await? {
             Some(session) => self.session = session,
             None => return Ok(true),
         }
@@ -249,7 +249,7 @@ impl<R: WriteRegistry> Sending<'_, R> {
     fn go_on(&mut self, broken: &Failure, offset: u64) {
         let blob = &self.job.blob.digest;
         tracing::debug!(error = %broken, %blob, offset, "the upload broke; going on");
-        retries::note();
+        self.job.registry.count_retry();
         self.offset = offset;
         self.job.tally.lost(self.shown.saturating_sub(offset));
         self.shown = self.shown.min(offset);
@@ -259,7 +259,7 @@ impl<R: WriteRegistry> Sending<'_, R> {
 /// Sends bytes of a blob that stood at `offset` before, and shows meanwhile how far it is.
 async fn watch<R: WriteRegistry>(
     sending: impl Future<Output = Result<(), Failure>>,
-    job: &BlobJob<'_>,
+    job: &BlobJob<'_, R>,
     body: &ResumableBody<R>,
     offset: u64,
     shown: &mut u64,

@@ -10,8 +10,10 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use tokio::time::timeout;
 
-use crate::model::{Failure, Repository};
+use crate::model::Failure;
 use crate::registry::{Mount, Upload, UploadSession, WriteRegistry};
+
+use super::job::BlobJob;
 
 /// How long it may take to end what was left open: that is tidiness, nothing that anybody waits for.
 const TIDYING: Duration = Duration::from_millis(1500);
@@ -40,10 +42,10 @@ impl<'a, R: WriteRegistry> Uploads<'a, R> {
     /// Opens an upload; none where nothing is left to send, since `mount` was done.
     pub(super) async fn open(
         &self,
-        target: &Repository,
+        job: &BlobJob<'_, R>,
         mount: Option<&Mount>,
     ) -> Result<Option<OpenUpload<'_, R>>, Failure> {
-        let (registry, target, mount) = (self.registry.clone(), target.clone(), mount.cloned());
+        let (registry, target, mount) = (job.registry.clone(), job.target.clone(), mount.cloned());
         let opening = async move { registry.start_upload(&target, mount.as_ref()).await };
         let asked = Asked {
             uploads: self,

@@ -7,10 +7,12 @@ use crate::model::{Attempt, Digest, Failure, Fault, NoAnswer, Operation, Reposit
 
 use super::access::{Actions, Masks};
 use super::endpoints::ManifestCache;
+use super::exchange::{Answer, Call};
 use super::host::{Host, Shared};
 use super::limits::RateLimit;
 use super::options::{ClientOptions, Patience, RetryOptions};
 use super::outage::ServerMap;
+use super::retry::RetryCount;
 use super::stats::Stats;
 use super::transport::Transport;
 
@@ -19,7 +21,11 @@ use super::transport::Transport;
 /// It keeps, for each host, how it wants to be asked, its tokens, its connections and its limits;
 /// a clone shares all of that.
 #[derive(Debug, Clone)]
-pub struct Client(Arc<Inner>);
+pub struct Client {
+    inner: Arc<Inner>,
+    /// What is tried again for whoever has this clone.
+    pub(super) retries: RetryCount,
+}
 
 #[derive(Debug)]
 struct Inner {
@@ -39,11 +45,15 @@ impl Client {
             servers: ServerMap::default(),
             options,
         };
-        Self(Arc::new(Inner {
+        let inner = Inner {
             shared: Arc::new(shared),
             hosts: RwLock::default(),
             manifest_cache: ManifestCache::default(),
-        }))
+        };
+        Self {
+            inner: Arc::new(inner),
+            retries: RetryCount::default(),
+        }
     }
 
     /// Announces which repositories will be asked for, so that one token can be for several.
@@ -89,12 +99,17 @@ impl Client {
 
     /// Returns the manifests that were read last.
     pub(super) fn manifest_cache(&self) -> &ManifestCache {
-        &self.0.manifest_cache
+        &self.inner.manifest_cache
+    }
+
+    /// Sends a request, and counts what of it had to be tried again.
+    pub(super) async fn send(&self, host: &Arc<Host>, call: Call) -> Result<Answer, Failure> {
+        host.send(call, &self.retries).await
     }
 
     /// Returns what is tried again, and how often.
     pub(super) fn retry(&self) -> &RetryOptions {
-        &self.0.shared.options.retry
+        &self.inner.shared.options.retry
     }
 
     /// Returns what is kept for a host.
@@ -109,11 +124,14 @@ impl Client {
     }
 
     fn hosts(&self) -> RwLockReadGuard<'_, HashMap<String, Arc<Host>>> {
-        self.0.hosts.read().unwrap_or_else(PoisonError::into_inner)
+        self.inner
+            .hosts
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn find_or_make(&self, registry: &str) -> Result<Arc<Host>, String> {
-        let inner = &self.0;
+        let inner = &self.inner;
         let known = self.hosts().get(registry).cloned();
         if let Some(host) = known {
             return Ok(host);

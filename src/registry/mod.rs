@@ -12,7 +12,7 @@
 //! | `exchange/` | one request, one try of it, its body, what comes back |
 //! | `endpoints/` | what: manifests, blobs, uploads, tags, referrers, page by page |
 //! | `transport/` | the way: connections, proxies, trust |
-//! | `stats`, [`retries`] | what was asked of whom, what was tried again |
+//! | `stats` | what was asked of whom |
 //! | `fuzzing` | the readers of answers, for the fuzzer alone |
 
 use std::future::Future;
@@ -32,7 +32,6 @@ mod limits;
 mod operations;
 mod options;
 mod outage;
-pub mod retries;
 mod retry;
 mod send;
 mod stats;
@@ -45,6 +44,7 @@ pub use endpoints::{
 };
 pub use limits::RateLimit;
 pub use options::{ClientOptions, HostOptions, LeastRate, OnOutage, Patience, RetryOptions};
+pub use retry::RetryCount;
 pub use stats::{HostStats, Stats};
 
 /// Reads what registries hold; whoever has only this cannot write, by type.
@@ -114,6 +114,9 @@ pub trait ReadRegistry: Send + Sync {
     /// Waits before something is begun again that broke so many times in a row: what this client sends
     /// again by itself, it waits for in the same way.
     fn rest(&self, breaks: usize) -> impl Future<Output = ()> + Send;
+
+    /// Counts a try more that the caller makes by itself, with those that this client makes.
+    fn count_retry(&self);
 }
 
 /// Writes into registries.
@@ -121,6 +124,9 @@ pub trait ReadRegistry: Send + Sync {
 /// A clone shares everything with the original: the body of an upload keeps one, to read from a source
 /// while it goes out.
 pub trait WriteRegistry: ReadRegistry + Clone + 'static {
+    /// Returns the same registry with a count of its own: of what is tried again by whoever uses it.
+    fn counted(&self) -> (Self, RetryCount);
+
     /// Pushes a manifest byte for byte, under the reference's digest, else its tag.
     fn put_manifest(
         &self,

@@ -10,7 +10,7 @@ use super::endpoints::{
     referrers, tags, uploads,
 };
 use super::exchange::RetryOn;
-use super::retry::policy;
+use super::retry::{RetryCount, policy};
 use super::{ReadRegistry, WriteRegistry};
 
 impl ReadRegistry for Client {
@@ -75,9 +75,20 @@ impl ReadRegistry for Client {
     async fn rest(&self, breaks: usize) {
         tokio::time::sleep(policy::wait(self.retry(), breaks)).await;
     }
+
+    fn count_retry(&self) {
+        self.retries.add_one();
+    }
 }
 
 impl WriteRegistry for Client {
+    fn counted(&self) -> (Self, RetryCount) {
+        let mut counted = self.clone();
+        counted.retries = RetryCount::default();
+        let retries = counted.retries.clone();
+        (counted, retries)
+    }
+
     async fn put_manifest(
         &self,
         reference: &Reference,

@@ -15,15 +15,19 @@ use super::access::{Authorization, LoginOutcome, Negotiation};
 use super::exchange::{Access, Answer, Body, Call, FailedTry};
 use super::host::Host;
 use super::outage::Server;
-use super::retries;
-use super::retry::RequestTries;
+use super::retry::{RequestTries, RetryCount};
 
 impl Host {
     /// Sends a request until it is answered, or not worth another try.
     ///
     /// The first request to a host finds out how it wants to be asked; the others wait for that,
-    /// so that a hundred of them do not make a hundred useless requests.
-    pub(super) async fn send(self: &Arc<Self>, mut call: Call) -> Result<Answer, Failure> {
+    /// so that a hundred of them do not make a hundred useless requests. `retries` counts the tries after
+    /// the first.
+    pub(super) async fn send(
+        self: &Arc<Self>,
+        mut call: Call,
+        retries: &RetryCount,
+    ) -> Result<Answer, Failure> {
         let mut negotiation = Negotiation::new(&call);
         let mut probe = self.auth.wait_or_probe(&negotiation.repository).await;
         let mut tries = RequestTries::new();
@@ -123,7 +127,7 @@ impl Host {
                 failure.fault
             );
             self.counters.retry();
-            retries::note();
+            retries.add_one();
             tries.made += 1;
             tokio::time::sleep(wait).await;
         }

@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 use tokio::time::{Instant, timeout};
 
 use crate::model::Failure;
-use crate::registry::{BodyError, ReadRegistry, UploadBody, retries};
+use crate::registry::{BodyError, ReadRegistry, UploadBody};
 
 use super::download::Download;
 
@@ -53,7 +53,6 @@ struct State<R> {
     handed: u64,
     /// Why the source has no more bytes.
     failure: Option<Failure>,
-    retries: u64,
 }
 
 impl<R> State<R> {
@@ -90,7 +89,6 @@ impl<R: ReadRegistry + 'static> ResumableBody<R> {
             turn: 0,
             handed: 0,
             failure: None,
-            retries: 0,
         };
         Self {
             shared: Arc::new(Shared {
@@ -142,7 +140,6 @@ impl<R: ReadRegistry + 'static> ResumableBody<R> {
     pub(super) async fn ready(&self, offset: u64) -> Result<(), Failure> {
         let next = self.body(offset, u64::MAX).next().await;
         let mut state = self.shared.state();
-        retries::add(std::mem::take(&mut state.retries));
         state.failure = None;
         match next {
             Ok(chunk) => state.spare = chunk.unwrap_or_default(),
@@ -179,7 +176,6 @@ impl<R: ReadRegistry + 'static> ResumableBody<R> {
         };
         let _ = timeout(LETS_GO, returned).await;
         let mut state = self.shared.state();
-        retries::add(std::mem::take(&mut state.retries));
         if let Some(source) = &mut state.source {
             source.pause();
         }
@@ -241,14 +237,12 @@ impl<R: ReadRegistry> Body<R> {
         loop {
             let mut taken = self.take();
             let source = taken.source.as_mut().ok_or(NoMore::GivenUp)?;
-            // Who counts the tries of an image does so in another task.
-            let (next, tried) = retries::count(source.next()).await;
+            let next = source.next().await;
             drop(taken);
             let mut state = self.shared.state();
             if state.turn != self.turn {
                 return Err(NoMore::GivenUp);
             }
-            state.retries += tried;
             let mut chunk = match next {
                 Ok(Some(chunk)) => chunk,
                 Ok(None) => return Ok(None),

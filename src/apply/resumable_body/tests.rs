@@ -58,6 +58,8 @@ impl ReadRegistry for OneBlob {
     }
 
     async fn rest(&self, _: usize) {}
+
+    fn count_retry(&self) {}
 }
 
 fn resumable(bytes: &'static [u8], digest: Digest) -> ResumableBody<OneBlob> {

@@ -8,6 +8,7 @@ use http::{Method, StatusCode};
 use crate::model::{Failure, Fault, Kind, Operation};
 use crate::registry::exchange::{Access, Call, FailedTry};
 use crate::registry::host::Host;
+use crate::registry::retry::RetryCount;
 
 use super::auth::{Authorization, LoginOutcome};
 use super::auth_methods::{AuthMethod, Known};
@@ -199,7 +200,7 @@ impl Host {
             root.set_path("/v2/");
             let mut call = Call::new(operation, Method::GET, root, Access::Nobody);
             call.accept = &[401];
-            let answer = self.send(call).await?;
+            let answer = self.send(call, &RetryCount::default()).await?;
             let challenge = challenge::read(&answer.headers, |realm| self.may_log_in(realm));
             let challenge = challenge
                 .ok()

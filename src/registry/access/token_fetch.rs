@@ -10,7 +10,7 @@ use tokio::sync::OwnedMutexGuard;
 use crate::model::{Failure, Fault, Kind, Operation};
 use crate::registry::exchange::{Call, RetryOn};
 use crate::registry::host::Host;
-use crate::registry::retry::policy;
+use crate::registry::retry::{RetryCount, policy};
 
 use super::auth::LoginOutcome;
 use super::login::Login;
@@ -174,7 +174,7 @@ impl Host {
         let operation = Operation::new(Kind::Token, scopes.words());
         let answer = loop {
             let call = self.token_call(operation.clone(), issuer, scopes, is_joint);
-            match self.send(call).await {
+            match self.send(call, &RetryCount::default()).await {
                 Err(refusal) if refusal.status() == Some(401) => {
                     self.after_refused_login(issuer, refusal, is_joint).await?;
                 }

@@ -75,7 +75,7 @@ pub(crate) async fn has(client: &Client, repository: &Repository, digest: &Diges
     let mut call = call(&host, operation, Method::HEAD, repository, digest);
     call.accept = &[404];
     call.retry_on = RetryOn::Overload;
-    match host.send(call).await {
+    match client.send(&host, call).await {
         Ok(answer) => answer.status != StatusCode::NOT_FOUND,
         Err(error) => {
             tracing::debug!("{error}; taken for absent");
@@ -107,7 +107,7 @@ pub(crate) async fn get(
         &blob.digest,
     );
     call.read = Read::Collect(limit);
-    let answer = match host.send(call).await {
+    let answer = match client.send(&host, call).await {
         Ok(answer) => answer,
         Err(error) if error.status() == Some(404) => return Ok(None),
         Err(error) => return Err(error),
@@ -140,7 +140,7 @@ pub(crate) async fn open(
                 .map(|range| HeaderMap::from_iter([(RANGE, range)]))
                 .unwrap_or_default();
         }
-        host.send(call)
+        client.send(&host, call)
     };
     let begun = |answer: Answer| match begin(&answer, blob, offset) {
         Ok(begins) => Ok((answer, begins)),

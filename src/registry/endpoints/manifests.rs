@@ -45,7 +45,7 @@ pub(crate) async fn head(
     let host = client.host(reference.registry(), &operation)?;
     let mut call = call(&host, &operation, Method::HEAD, reference, Actions::Pull);
     call.accept = &[404];
-    match host.send(call).await {
+    match client.send(&host, call).await {
         Ok(answer) if answer.status == 404 => Ok(None),
         Ok(answer) => match describe(&answer, reference) {
             Err(fault) => Err(host.error(&operation, fault)),
@@ -95,7 +95,7 @@ pub(crate) async fn get(
     call.read = Read::Collect(MANIFEST_SIZE_LIMIT);
     call.accept = &[404];
     call.retry_on = retry_on;
-    let answer = host.send(call).await?;
+    let answer = client.send(&host, call).await?;
     if answer.status == 404 {
         return Ok(None);
     }
@@ -124,7 +124,7 @@ pub(crate) async fn put(
     let mut call = call(&host, &operation, Method::PUT, reference, Actions::Push);
     call.headers = HeaderMap::from_iter([(CONTENT_TYPE, content_type)]);
     call.body = Body::Bytes(manifest.bytes.clone());
-    let answer = host.send(call).await?;
+    let answer = client.send(&host, call).await?;
     match digest_header(&answer) {
         Some(kept) if kept.algorithm() == digest.algorithm() && kept != *digest => {
             let text = format!("it keeps `{kept}` instead of `{digest}`");
@@ -147,7 +147,7 @@ pub(crate) async fn delete(client: &Client, reference: &Reference) -> Result<Del
         Actions::Delete,
     );
     call.accept = &[404, 405, 501];
-    match host.send(call).await {
+    match client.send(&host, call).await {
         Ok(answer) => Ok(match answer.status.as_u16() {
             404 => Deletion::Absent,
             405 | 501 => Deletion::Unsupported,

@@ -7,6 +7,7 @@ use url::Url;
 
 use crate::model::{Failure, Fault, Operation};
 use crate::registry::access::same_origin;
+use crate::registry::client::Client;
 use crate::registry::exchange::{Answer, Call};
 use crate::registry::host::Host;
 
@@ -15,47 +16,46 @@ const PAGE_LIMIT: usize = 2_000;
 /// How many bytes all pages of a list have together.
 const LIST_SIZE_LIMIT: usize = 16 * 1024 * 1024;
 
-impl Host {
-    /// Reads all pages and hands each to `page`, which says whether to go on.
-    pub(crate) async fn read_pages(
-        self: &Arc<Self>,
-        operation: &Operation,
-        first: Url,
-        call: impl Fn(Url) -> Call,
-        mut page: impl FnMut(&Answer) -> Result<bool, Fault>,
-    ) -> Result<(), Failure> {
-        let protocol_error = |text: String| self.protocol_error(operation, text);
-        let mut url = first;
-        let mut seen = HashSet::new();
-        let mut bytes = 0;
-        while seen.len() < PAGE_LIMIT {
-            if !seen.insert(url.clone()) {
-                return Err(protocol_error("its pages go round in a circle".to_owned()));
-            }
-            let answer = self.send(call(url.clone())).await?;
-            bytes += answer.body.len();
-            if bytes > LIST_SIZE_LIMIT {
-                let text = format!("its list has more than {LIST_SIZE_LIMIT} bytes");
-                return Err(protocol_error(text));
-            }
-            if !page(&answer).map_err(|fault| self.error(operation, fault))? {
-                return Ok(());
-            }
-            let links = answer.headers.get_all("link");
-            let mut texts = links.iter().filter_map(|link| link.to_str().ok());
-            let Some(next) = texts.find_map(next_link) else {
-                return Ok(());
-            };
-            let next = url
-                .join(next)
-                .ok()
-                .filter(|next| same_origin(next, &self.base));
-            let no_address = || protocol_error("its next page is not an address here".to_owned());
-            url = next.ok_or_else(no_address)?;
+/// Reads all pages and hands each to `page`, which says whether to go on.
+pub(crate) async fn read_pages(
+    client: &Client,
+    host: &Arc<Host>,
+    operation: &Operation,
+    first: Url,
+    call: impl Fn(Url) -> Call,
+    mut page: impl FnMut(&Answer) -> Result<bool, Fault>,
+) -> Result<(), Failure> {
+    let protocol_error = |text: String| host.protocol_error(operation, text);
+    let mut url = first;
+    let mut seen = HashSet::new();
+    let mut bytes = 0;
+    while seen.len() < PAGE_LIMIT {
+        if !seen.insert(url.clone()) {
+            return Err(protocol_error("its pages go round in a circle".to_owned()));
         }
-        let text = format!("its list has more than {PAGE_LIMIT} pages");
-        Err(protocol_error(text))
+        let answer = client.send(host, call(url.clone())).await?;
+        bytes += answer.body.len();
+        if bytes > LIST_SIZE_LIMIT {
+            let text = format!("its list has more than {LIST_SIZE_LIMIT} bytes");
+            return Err(protocol_error(text));
+        }
+        if !page(&answer).map_err(|fault| host.error(operation, fault))? {
+            return Ok(());
+        }
+        let links = answer.headers.get_all("link");
+        let mut texts = links.iter().filter_map(|link| link.to_str().ok());
+        let Some(next) = texts.find_map(next_link) else {
+            return Ok(());
+        };
+        let next = url
+            .join(next)
+            .ok()
+            .filter(|next| same_origin(next, &host.base));
+        let no_address = || protocol_error("its next page is not an address here".to_owned());
+        url = next.ok_or_else(no_address)?;
     }
+    let text = format!("its list has more than {PAGE_LIMIT} pages");
+    Err(protocol_error(text))
 }
 
 /// What came before is not the whole list.

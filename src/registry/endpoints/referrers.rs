@@ -15,7 +15,7 @@ use crate::registry::client::Client;
 use crate::registry::exchange::{Access, Answer, Call, Read};
 
 use super::blobs;
-use super::pagination::next_page_missing;
+use super::pagination::{next_page_missing, read_pages};
 
 pub(crate) async fn list(
     client: &Client,
@@ -39,7 +39,7 @@ pub(crate) async fn list(
         }
     };
     let mut referrers: Option<Vec<Child>> = None;
-    host.read_pages(&operation, first, call, |answer| {
+    read_pages(client, &host, &operation, first, call, |answer| {
         let is_list =
             answer.status.is_success() && answer.media_type() == Some(media_type::OCI_INDEX);
         if referrers.is_some() && !is_list {

@@ -10,7 +10,7 @@ use crate::registry::client::Client;
 use crate::registry::exchange::{Access, Call, Read};
 use crate::registry::host::Host;
 
-use super::pagination::next_page_missing;
+use super::pagination::{next_page_missing, read_pages};
 use super::repository_operation;
 
 /// A page is no longer than this: some registries give all tags at once.
@@ -31,7 +31,9 @@ pub(crate) async fn list(
     let host = client.host(&repository.registry, &operation)?;
     let page = |url| call(operation.clone(), repository, url);
     let mut tags = None;
-    host.read_pages(
+    read_pages(
+        client,
+        &host,
         &operation,
         first_page(&host, repository, 1000),
         page,
@@ -70,7 +72,9 @@ pub(crate) async fn knows_repository(
     let operation = repository_operation(Kind::ListTags, repository);
     let host = client.host(&repository.registry, &operation)?;
     let first = first_page(&host, repository, 1);
-    let answer = host.send(call(operation, repository, first)).await?;
+    let answer = client
+        .send(&host, call(operation, repository, first))
+        .await?;
     Ok(answer.status != StatusCode::NOT_FOUND)
 }
 

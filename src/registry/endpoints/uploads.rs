@@ -28,7 +28,7 @@ pub(crate) async fn start(
     let mount = mount.filter(|mount| mount.from.registry == repository.registry);
     if let Some(mount) = mount {
         // A mount saves work, so whatever is in its way is in the way of nothing else.
-        match try_mount(&host, repository, mount).await {
+        match try_mount(client, &host, repository, mount).await {
             Err(error) => tracing::debug!("{error}; going on without mounting"),
             done => return done,
         }
@@ -36,12 +36,13 @@ pub(crate) async fn start(
     let url = host.endpoint(&repository.name, "blobs/uploads/");
     let access = Access::to(&repository.name, Actions::Push);
     let call = post(Call::new(operation.clone(), Method::POST, url, access));
-    let answer = host.send(call).await?;
+    let answer = client.send(&host, call).await?;
     // 202, as the specification wants, or what some answer instead: the location is what counts.
     session_from(&host, &operation, repository, &answer).map(Upload::Session)
 }
 
 async fn try_mount(
+    client: &Client,
     host: &Arc<Host>,
     repository: &Repository,
     mount: &Mount,
@@ -55,7 +56,7 @@ async fn try_mount(
     let access = Access::Scopes(scopes);
     let mut call = post(Call::new(operation.clone(), Method::POST, url, access));
     call.retry_on = RetryOn::Overload;
-    let answer = host.send(call).await?;
+    let answer = client.send(host, call).await?;
     match answer.status {
         StatusCode::CREATED => Ok(Upload::Mounted),
         _ => session_from(host, &operation, repository, &answer).map(Upload::Session),
@@ -75,7 +76,7 @@ pub(crate) async fn finish(
         let digest = digest.to_string();
         call.url.query_pairs_mut().append_pair("digest", &digest);
     }
-    send_on(&host, sending(call, length, body), session)
+    send_on(client, &host, sending(call, length, body), session)
         .await
         .map(drop)
 }
@@ -98,7 +99,7 @@ pub(crate) async fn append(
     if let Ok(range) = HeaderValue::try_from(range) {
         call.headers.insert(CONTENT_RANGE, range);
     }
-    let answer = send_on(&host, call, session).await?;
+    let answer = send_on(client, &host, call, session).await?;
     *session = session_from(&host, &operation, &session.repository, &answer)?;
     Ok(())
 }
@@ -114,7 +115,7 @@ pub(crate) async fn offset(
     let (host, mut call) = at_location(client, session, operation.clone(), Method::GET)?;
     // Distribution answers 400 to the location of an upload that moved on, or is gone.
     call.accept = &[400, 404, 405, 501];
-    let answer = host.send(call).await?;
+    let answer = client.send(&host, call).await?;
     if !answer.status.is_success() {
         return Ok(None);
     }
@@ -128,7 +129,7 @@ pub(crate) async fn cancel(client: &Client, session: &UploadSession) -> Result<(
     let operation = repository_operation(Kind::CancelUpload, &session.repository);
     let (host, mut call) = at_location(client, session, operation, Method::DELETE)?;
     call.accept = &[400, 404, 405, 501];
-    host.send(call).await.map(drop)
+    client.send(&host, call).await.map(drop)
 }
 
 /// Makes a request to the location of an upload.
@@ -146,13 +147,14 @@ fn at_location(
 
 /// Sends bytes; where an answer points elsewhere and they are spent, the session is there from then on.
 async fn send_on(
+    client: &Client,
     host: &Arc<Host>,
     mut call: Call,
     session: &mut UploadSession,
 ) -> Result<Answer, Failure> {
     let moved = Arc::<OnceLock<Url>>::default();
     call.moved = Some(moved.clone());
-    let sent = host.send(call).await;
+    let sent = client.send(host, call).await;
     match (sent, moved.get()) {
         (Err(failure), Some(location)) => {
             session.location = location.clone();

@@ -1,8 +1,8 @@
 //! Answers that make no sense are asked for again: they may have been damaged on their way.
 
 use crate::model::{Failure, Fault, Kind};
+use crate::registry::ReadRegistry as _;
 use crate::registry::client::Client;
-use crate::registry::{ReadRegistry as _, retries};
 
 /// How often something is asked for that makes no sense when it comes.
 const TIMES: usize = 3;
@@ -27,7 +27,7 @@ impl Client {
                 return Err(failure.after(tries));
             }
             tracing::debug!("{failure}; asking again");
-            retries::note();
+            self.count_retry();
             self.rest(time).await;
             time += 1;
         }

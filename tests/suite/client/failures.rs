@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use pusher::model::{Cause, Reference, Repository};
-use pusher::registry::{Client, ClientOptions, Patience, ReadRegistry as _};
+use pusher::registry::{Client, ClientOptions, Patience, ReadRegistry as _, WriteRegistry as _};
 use pusher::render::hints::of_failure;
 use pusher::sandbox::{Effect, Fault, Options};
 
@@ -35,6 +35,24 @@ async fn passing_trouble_is_tried_again_and_then_it_is_over() {
         assert_eq!(sandbox.log().count("HEAD", ""), 5, "{effect:?}");
         assert_eq!(client.stats()[sandbox.address()].retries, 4, "{effect:?}");
     }
+}
+
+#[tokio::test]
+async fn each_counts_what_was_tried_again_for_it_and_no_other() {
+    let sandbox = start(Options::default()).await;
+    push_image(&sandbox, "app");
+    let client = anonymous();
+    let ask = async |times: usize| {
+        let (client, retries) = client.counted();
+        let fault = Fault::new("HEAD", "", Effect::status(503));
+        sandbox.faults().add(fault.times(times));
+        let reference = tagged(&sandbox, "app", "v1");
+        client.head_manifest(&reference).await.unwrap();
+        client.count_retry();
+        retries.get()
+    };
+    assert_eq!((ask(3).await, ask(1).await, ask(0).await), (4, 2, 1));
+    assert_eq!(client.counted().1.get(), 0);
 }
 
 #[tokio::test]
