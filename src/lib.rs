@@ -7,7 +7,7 @@
 //! | folder | kind | may import |
 //! | --- | --- | --- |
 //! | [`model`] | pure | nothing of this crate |
-//! | [`config`] | pure | `model`, `plan::desired`, `plan::prune` |
+//! | [`config`] | pure | `model`, `plan::desired`, `plan::entry`, `plan::prune`, `plan::target` |
 //! | [`plan`] | pure | `model` |
 //! | [`diff`] | pure | `model`, `plan` |
 //! | [`lock`] | pure | `model`, `plan` |
@@ -19,7 +19,7 @@
 //! | [`observe`] | edge | `cache`, `model`, `plan`, `progress`, `registry`, `single_flight`, `tree` |
 //! | [`apply`] | edge | `model`, `plan`, `progress`, `registry`, `single_flight`, `tree` |
 //! | [`single_flight`] | edge | nothing of this crate |
-//! | [`progress`] | edge | `plan::desired` |
+//! | [`progress`] | edge | `plan::target` |
 //! | [`disk`] | edge | nothing of this crate |
 //! | [`sandbox`] | edge | `model` |
 //! | [`cli`] | binary | everything |

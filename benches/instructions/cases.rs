@@ -6,7 +6,7 @@ use std::hint::black_box;
 
 use pusher::config::{self, Input, Loaded};
 use pusher::model::{Descriptor, Digest, RawManifest, media_type};
-use pusher::plan::referrers::ObservedReferrers;
+use pusher::plan::observed::ObservedReferrers;
 use pusher::plan::rewrite::{Kept, rewrite};
 use pusher::plan::{Absence, Expected, Observation, Observed, ObservedImage, SourceImage, plan};
 use pusher::sandbox::images::Index;

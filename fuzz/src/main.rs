@@ -15,7 +15,7 @@ use pusher::model::{
 };
 use pusher::plan::TargetName;
 use pusher::registry::fuzzing;
-use pusher::render::{check, diagnostics, list};
+use pusher::render::{self, Checked, Format, Style, View};
 use pusher::{lock, plan};
 
 type Parser = fn(&[u8]);
@@ -78,12 +78,21 @@ fn file(path: &str, bytes: &[u8]) {
 
 fn worded(loaded: &Loaded) {
     let mut out = String::new();
-    let told = diagnostics::write(&loaded.diagnostics, &loaded.files, true, &mut out)
-        .and_then(|()| check::json(&loaded.diagnostics, &loaded.files, &mut out))
-        .and_then(|()| check::markdown(&loaded.diagnostics, &loaded.files, &mut out));
-    assert!(told.is_ok());
-    if let Ok(desired) = loaded.desired() {
-        assert!(list::human(&desired, &mut out).is_ok());
+    let checked = Checked {
+        diagnostics: &loaded.diagnostics,
+        files: &loaded.files,
+        images: loaded.entries.len(),
+    };
+    let view = View {
+        style: Style::COLOURED,
+        ..View::default()
+    };
+    let desired = loaded.desired();
+    for format in Format::ALL {
+        assert!(render::check(&checked, format, &view, &mut out).is_ok());
+        if let Ok(desired) = &desired {
+            assert!(render::list(desired, format, &view, &mut out).is_ok());
+        }
     }
 }
 

@@ -9,8 +9,9 @@ use tracing_subscriber::fmt::{MakeWriter, layer};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::registry;
 
+use crate::render::{Style, sanitize};
+
 use super::printer::Printer;
-use crate::render::{Style, clean};
 
 /// Sends the events of this crate to `printer`, as many as `verbose` and quiet ask for.
 ///
@@ -53,7 +54,7 @@ impl Write for Line<'_> {
             // The library keeps what would control a terminal from it.
             Style::COLOURED => writeln!(to, "{}", text.trim_end().replace('\n', " ")),
             // What others said must not begin a line of its own.
-            _ => writeln!(to, "{}", clean::line(text.trim_end())),
+            _ => writeln!(to, "{}", sanitize::line(text.trim_end())),
         });
         Ok(line.len())
     }

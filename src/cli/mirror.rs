@@ -11,9 +11,9 @@ use crate::config::{
 use crate::disk;
 use crate::model::Digest;
 use crate::plan::{Desired, Entry, FileDigest, Lock};
-use crate::render::{Style, diagnostics, github, words};
+use crate::render::{Format, github, human, words};
 
-use super::args::{Format, GlobalArgs, PruneArg};
+use super::args::{GlobalArgs, PruneArg};
 use super::context::Context;
 use super::error::{CliError, Stop};
 use super::exit::Exit;
@@ -171,7 +171,7 @@ fn noted_as(context: &Context, path: &str, text: &str) -> FileDigest {
 fn refuse(context: &Context, files: &Files, told: &[Diagnostic]) -> Stop {
     context.printer.insist(|to| {
         write(context, files, told, to)?;
-        writeln!(to, "{}: nothing was done", diagnostics::summary(told))
+        writeln!(to, "{}: nothing was done", human::summary(told))
     });
     Stop::Said(Exit::Failed)
 }
@@ -182,8 +182,7 @@ fn write(
     told: &[Diagnostic],
     to: &mut dyn fmt::Write,
 ) -> fmt::Result {
-    let coloured = context.printer.talk_style() == Style::COLOURED;
-    diagnostics::write(told, files, coloured, to)
+    human::diagnostics(told, files, context.printer.talk_style(), to)
 }
 
 /// Reads a file that a setting names.

@@ -7,8 +7,10 @@
 //! | [`files`], [`mirror`] | the files that are read, and what they declare |
 //! | [`lock_file`] | the lock: where it lies, whose it is, what may be made of it |
 //! | [`outputs`], [`report`] | the files that are written |
+//! | [`saved_plan`] | a plan as a file: kept, and taken up again |
 //! | [`client`] | the client for the registries, from what the files and the environment say |
 //! | [`commands`] | one file a command |
+//! | [`session`] | what commands do alike: read, ask, plan |
 //! | [`printer`] | the only place that prints |
 //! | [`progress`], [`signals`] | what a person sees and can do while it runs |
 //! | [`exit`], [`error`] | how it ends |
@@ -28,13 +30,15 @@ pub mod outputs;
 pub mod printer;
 pub mod progress;
 pub mod report;
+pub mod saved_plan;
+pub mod session;
 pub mod signals;
 
 use std::ffi::OsString;
 use std::sync::Arc;
 
 use crate::config::hide;
-use crate::render::{Style, clean};
+use crate::render::{Style, sanitize};
 
 use args::{Args, ColorChoice};
 use context::Context;
@@ -108,5 +112,5 @@ fn write_styled(
     if coloured {
         return to.write_str(&hide(&text.ansi().to_string()));
     }
-    to.write_str(&clean::lines(&hide(&text.to_string())))
+    to.write_str(&sanitize::lines(&hide(&text.to_string())))
 }

@@ -6,11 +6,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use indicatif::{MultiProgress, ProgressDrawTarget};
 
+use crate::render::sanitize;
+use crate::render::style::{Style, Tone, View};
+
 use super::args::ColorChoice;
 use super::environment::Environment;
 use super::error::CliError;
-use crate::render::clean;
-use crate::render::style::{Style, Tone, View};
 
 /// Where a command's words go.
 pub struct Printer {
@@ -111,7 +112,7 @@ impl Printer {
 
     /// Prints one line that is not the answer, unless quiet.
     pub fn say_line(&self, line: impl Display) {
-        self.say(|to| writeln!(to, "{}", clean::line(&line.to_string())));
+        self.say(|to| writeln!(to, "{}", sanitize::line(&line.to_string())));
     }
 
     /// Prints what is not the answer, quiet or not.
@@ -128,10 +129,10 @@ impl Printer {
     pub fn error(&self, error: &CliError) {
         let style = self.talk.style;
         self.insist(|to| {
-            let message = clean::lines(&error.to_string());
+            let message = sanitize::lines(&error.to_string());
             writeln!(to, "{}: {message}", style.paint(Tone::Bad, "error"))?;
             error.advice().map_or(Ok(()), |hint| {
-                let hint = clean::line(hint);
+                let hint = sanitize::line(hint);
                 writeln!(to, "{}: {hint}", style.paint(Tone::Hint, "hint"))
             })
         });

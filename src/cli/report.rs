@@ -21,7 +21,7 @@ pub fn answer(
     let paths = asked.report.iter();
     let kept: Vec<_> = paths.map(|path| keep(context, path, &render)).collect();
     let view = context.printer.view(global.verbose > 0);
-    let format = global.format().into();
+    let format = global.format();
     context.printer.answer(|to| render(format, &view, to))?;
     kept.into_iter().collect()
 }

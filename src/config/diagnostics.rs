@@ -1,6 +1,6 @@
 //! Diagnostics: what is wrong in the files, where, and what to write instead.
 //!
-//! They are data; `render::diagnostics` words them for people, `render::check` for machines.
+//! They are data; `render::check` words them.
 
 use super::files::Place;
 

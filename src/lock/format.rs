@@ -5,7 +5,7 @@ use toml::Spanned;
 
 use crate::model::{Digest, PlatformPattern, Platforms, Reference};
 use crate::plan::TargetName;
-use crate::plan::desired::TargetNameError;
+use crate::plan::target::TargetNameError;
 
 #[derive(Deserialize)]
 pub(super) struct Head {

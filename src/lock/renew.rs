@@ -159,7 +159,7 @@ fn settle(
         Observation::Unreadable(why) => return Err(BlockReason::SourceUnreadable(why.clone())),
         Observation::Present(image) => image,
     };
-    let expected = image.expected.clone().map_err(BlockReason::Refused)?;
+    let expected = image.expected.clone().map_err(BlockReason::CannotMirror)?;
     Ok(LockedImage {
         source: entry.source.clone(),
         source_digest: image.descriptor.digest.clone(),

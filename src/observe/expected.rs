@@ -2,7 +2,7 @@
 
 use crate::model::{Descriptor, Digest, Failure};
 use crate::plan::{
-    Ask, Content, Entry, Expected, Known, Need, Refusal, Resolution, ResolutionKey, expect,
+    Ask, CannotMirror, Content, Entry, Expected, Known, Need, Resolution, ResolutionKey, expect,
 };
 use crate::registry::ReadRegistry;
 use crate::tree::Walker;
@@ -18,7 +18,7 @@ impl<R: ReadRegistry> Observer<'_, R> {
         source: &Descriptor,
         has_bytes: impl Fn(&Digest) -> bool,
         walker: &mut Walker<'_, R>,
-    ) -> Result<Result<Expected, Refusal>, Failure> {
+    ) -> Result<Result<Expected, CannotMirror>, Failure> {
         let ask = Ask::of(entry, &self.desired.target.profile);
         let key = ResolutionKey::of(source, &ask);
         if let Some(remembered) = self.cache.get(&key) {

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::model::{Descriptor, Digest, Failure, Fault, media_type};
-use crate::plan::referrers::ObservedReferrers;
+use crate::plan::observed::ObservedReferrers;
 use crate::plan::{
-    Absence, Content, Entry, Expected, LockedImage, Observation, ObservedImage, Refusal,
+    Absence, CannotMirror, Content, Entry, Expected, LockedImage, Observation, ObservedImage,
     SourceImage,
 };
 use crate::registry::ReadRegistry;
@@ -112,7 +112,7 @@ impl<R: ReadRegistry> Observer<'_, R> {
                 match tree.refused_by(profile) {
                     Some(config) => {
                         let (profile, config) = (profile.kind, config.to_owned());
-                        (Err(Refusal::ConfigRefused { profile, config }), None)
+                        (Err(CannotMirror::ConfigRefused { profile, config }), None)
                     }
                     None => (Ok(expected), Some(Arc::new(tree.contents()))),
                 }

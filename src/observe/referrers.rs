@@ -10,7 +10,7 @@ use crate::model::{
     Algorithm, Descriptor, Digest, Excess, Failure, Fault, MANIFEST_LIMIT, Reference, Repository,
     media_type,
 };
-use crate::plan::referrers::{ObservedReferrer, ObservedReferrers};
+use crate::plan::observed::{ObservedReferrer, ObservedReferrers};
 use crate::plan::{Absence, Content, Entry, Expected, Observation, Referrers, SourceImage};
 use crate::registry::ReadRegistry;
 use crate::tree::{self, Tree, Walker};

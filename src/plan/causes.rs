@@ -4,9 +4,10 @@ use indexmap::IndexMap;
 
 use crate::model::{Failure, HostFault, Kind};
 
-use super::change::{Action, BlockReason, Change};
-use super::desired::Target;
+use super::blocked::BlockReason;
+use super::change::{Action, Change};
 use super::report::{Outcome, TagAfter};
+use super::target::Target;
 
 /// A failure that is in the way of an image, and what it kept from being done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

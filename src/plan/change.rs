@@ -3,14 +3,14 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::model::{Descriptor, Digest, Failure, Platforms, Reference, Repository};
+use crate::model::{Descriptor, Failure, Platforms, Reference, Repository};
 
-use super::cost::Contents;
-use super::desired::{Origin, Policy, Target, TargetName};
-use super::expected::{Expected, Refusal};
-use super::lock::LockState;
-use super::names::NameRefused;
-use super::observed::Absence;
+use super::blocked::BlockReason;
+use super::contents::Contents;
+use super::entry::{Entry, Origin, Policy};
+use super::expected::Expected;
+use super::lock::{LockState, LockedImage};
+use super::target::{Target, TargetName};
 
 /// What has to be done, in the order of the files.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,81 +92,6 @@ pub struct Copy {
     pub unseen: Option<Failure>,
 }
 
-/// Why nothing can be done for an entry.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum BlockReason {
-    /// The target would refuse the name.
-    NameRefused(NameRefused),
-    /// The source has no such image.
-    SourceAbsent(Absence),
-    /// The source did not say what it has.
-    SourceUnreadable(Failure),
-    /// The source has it, but it cannot be mirrored as asked.
-    Refused(Refusal),
-    /// The target did not say what it has.
-    TargetUnreadable(Failure),
-    /// Neither side said what it has.
-    BothUnreadable {
-        /// Why the source did not.
-        source: Failure,
-        /// Why the target did not.
-        target: Failure,
-    },
-    /// The source did not say what names the image as its subject.
-    ReferrersUnreadable(Failure),
-    /// The registries were not asked.
-    NotObserved,
-    /// It would be deleted, but points to something that the lock does not record.
-    NotOurs {
-        /// What the lock records.
-        locked: Digest,
-    },
-    /// It would be deleted as the old name of an image whose new name is not there.
-    NewNameMissing {
-        /// The new name.
-        name: TargetName,
-    },
-    /// It would be deleted, but the target does not delete.
-    CannotDelete,
-    /// More tags would be deleted than one run may.
-    PruneLimit {
-        /// How many.
-        count: usize,
-        /// How many may be.
-        limit: usize,
-    },
-    /// No registry was to be asked.
-    Offline {
-        /// What the lock wants the target to hold.
-        locked: Option<Digest>,
-    },
-    /// The saved plan already said that nothing can be done.
-    BlockedWhenPlanned,
-    /// What follows the image has another digest at the source than the saved plan says.
-    SourceMoved {
-        /// What the source has for it now.
-        found: Option<Digest>,
-    },
-    /// The target's tag was moved after the saved plan was made.
-    TargetMoved {
-        /// What it pointed to then.
-        planned: Option<Digest>,
-    },
-    /// Several images that stand under one digest in the target bring different referrers under one
-    /// tag.
-    ReferrersDiffer {
-        /// Another source of it than the change's.
-        other: Reference,
-    },
-    /// The lock wants a digest that its own source does not come to.
-    LockBroken {
-        /// What the lock wants.
-        locked: Digest,
-        /// What comes of the source digest in it.
-        found: Digest,
-    },
-}
-
 /// How many changes there are of each kind.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Summary {
@@ -184,6 +109,39 @@ pub struct Summary {
     pub blocked: usize,
     /// Entries of which nothing is known, since nobody was asked; each is among the blocked as well.
     pub unknown: usize,
+}
+
+impl Change {
+    /// Makes the change of an entry of which a lock says nothing.
+    pub(super) fn of(entry: &Entry, action: Action) -> Self {
+        Self {
+            target: entry.target.clone(),
+            source: entry.source.clone(),
+            platforms: entry.platforms.clone(),
+            origin: entry.origin.clone(),
+            policy: entry.policy,
+            lock: LockState::NoLock,
+            action,
+        }
+    }
+
+    /// Makes the change of what the lock alone declares.
+    pub(super) fn recorded(
+        target: TargetName,
+        image: LockedImage,
+        origin: Origin,
+        action: Action,
+    ) -> Self {
+        Self {
+            target,
+            source: image.source,
+            platforms: image.platforms,
+            origin,
+            policy: Policy::default(),
+            lock: LockState::Locked,
+            action,
+        }
+    }
 }
 
 impl Copy {
@@ -246,53 +204,6 @@ impl Plan {
     }
 }
 
-impl BlockReason {
-    /// Returns what could not be read at the source, and what at the target.
-    pub fn failures(&self) -> (Option<&Failure>, Option<&Failure>) {
-        match self {
-            Self::SourceUnreadable(why) | Self::ReferrersUnreadable(why) => (Some(why), None),
-            Self::TargetUnreadable(why) => (None, Some(why)),
-            Self::BothUnreadable { source, target } => (Some(source), Some(target)),
-            _ => (None, None),
-        }
-    }
-
-    /// Tells whether the source did not show the image, or what follows it.
-    pub fn hides_source(&self) -> bool {
-        let (unreadable, _) = self.failures();
-        unreadable.is_some() || matches!(self, Self::SourceAbsent(_))
-    }
-
-    /// Tells whether nothing is known about the image because nobody wanted a registry to be asked.
-    pub fn was_not_asked(&self) -> bool {
-        matches!(self, Self::Offline { .. })
-    }
-
-    /// Tells whether something about the image is unknown, rather than known to be in the way.
-    pub fn is_unknown(&self) -> bool {
-        match self {
-            Self::SourceUnreadable(_)
-            | Self::TargetUnreadable(_)
-            | Self::BothUnreadable { .. }
-            | Self::ReferrersUnreadable(_)
-            | Self::NotObserved
-            | Self::Offline { .. } => true,
-            Self::NameRefused(_)
-            | Self::SourceAbsent(_)
-            | Self::Refused(_)
-            | Self::BlockedWhenPlanned
-            | Self::SourceMoved { .. }
-            | Self::TargetMoved { .. }
-            | Self::NotOurs { .. }
-            | Self::NewNameMissing { .. }
-            | Self::CannotDelete
-            | Self::PruneLimit { .. }
-            | Self::ReferrersDiffer { .. }
-            | Self::LockBroken { .. } => false,
-        }
-    }
-}
-
 impl Summary {
     /// Returns how many changes are waiting to be carried out.
     pub fn pending(&self) -> usize {
@@ -310,6 +221,14 @@ impl Summary {
 }
 
 impl Action {
+    /// Does nothing to a tag of which it is not known what it points to.
+    pub(super) fn blocked(reason: BlockReason) -> Self {
+        Self::Blocked {
+            before: None,
+            reason,
+        }
+    }
+
     /// Returns what the tag points to now, where that is known.
     pub fn before(&self) -> Option<&Descriptor> {
         match self {

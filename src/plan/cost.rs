@@ -7,38 +7,13 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use crate::model::{Digest, Repository};
 
 use super::change::{Action, Change, Copy, Plan};
-use super::desired::TargetName;
+use super::contents::Contents;
+use super::target::TargetName;
 
 /// A blob of at least this many bytes is worth the question whether it is there, even in a
 /// repository that no image of the plan is in: an interrupted run may have left it. A smaller one
 /// is sent sooner than it is asked for.
 pub const WORTH_ASKING: u64 = 256 * 1024;
-
-/// What an image is made of, as far as copying it costs something.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Contents {
-    /// The manifests that have blobs: the image itself, or those below its index.
-    pub images: Vec<Digest>,
-    /// The indexes that stand above them.
-    pub indexes: Vec<Digest>,
-    /// How many of all these manifests name a subject.
-    pub referrers: usize,
-    /// Every blob once, with its size in bytes.
-    pub blobs: Vec<(Digest, u64)>,
-}
-
-impl Contents {
-    /// Returns all manifests.
-    pub fn manifests(&self) -> impl Iterator<Item = &Digest> {
-        self.indexes.iter().chain(&self.images)
-    }
-
-    /// Returns the size of all blobs in bytes.
-    pub fn blob_bytes(&self) -> u64 {
-        let sizes = self.blobs.iter().map(|(_, size)| size);
-        sizes.fold(0, |sum, size| sum.saturating_add(*size))
-    }
-}
 
 /// What the target was found to hold of what a plan copies.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

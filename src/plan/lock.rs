@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 
 use crate::model::{Descriptor, Digest, Platforms, Profile, Reference, media_type};
 
-use super::desired::{Attestations, Entry, MissingPlatforms, Policy, TargetName};
-use super::expected::Ask;
+use super::entry::{Attestations, Entry, MissingPlatforms, Policy};
+use super::expected::{Ask, SELECTION_VERSION};
 use super::rewrite::RULE_VERSION;
-use super::select::SELECTION_VERSION;
+use super::target::TargetName;
 
 /// What a desired set was resolved to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -142,41 +142,19 @@ pub fn rule(ask: &Ask<'_>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::desired::Origin;
     use super::*;
     use crate::model::ProfileKind;
-
-    fn entry(source: &str) -> Entry {
-        Entry {
-            source: source.parse().unwrap(),
-            platforms: Platforms::linux_amd64(),
-            platforms_declared: true,
-            target: TargetName {
-                repository: "nginx".to_owned(),
-                tag: "1".to_owned(),
-            },
-            origin: Origin {
-                file: "images.txt".to_owned(),
-                line: 1,
-            },
-            policy: Policy::default(),
-        }
-    }
+    use crate::plan::fixtures::{descriptor, entry};
 
     #[test]
     fn an_entry_fits_until_something_that_decides_its_digest_changes() {
         let profile = Profile::of(ProfileKind::Generic);
-        let entry = entry("nginx:1");
-        let digest = Digest::sha256(b"");
+        let entry = entry("nginx:1", "nginx:1");
         let locked = LockedImage {
             source: entry.source.clone(),
-            source_digest: digest.clone(),
+            source_digest: descriptor("a").digest,
             platforms: entry.platforms.clone(),
-            expected: Descriptor {
-                media_type: String::new(),
-                digest,
-                size: 1,
-            },
+            expected: descriptor("a"),
             rule: rule(&Ask::of(&entry, &profile)),
         };
         let lock = Lock {
@@ -207,8 +185,9 @@ mod tests {
     #[test]
     fn rules_are_short_and_tell_every_choice_apart() {
         let profile = Profile::of(ProfileKind::AcrPersonal);
-        let mut entry = entry("nginx");
+        let mut entry = entry("nginx", "nginx:1");
         let text = |entry: &Entry| rule(&Ask::of(entry, &profile));
+        entry.platforms_declared = true;
         assert_eq!(text(&entry), "1.1, images only");
         entry.platforms_declared = false;
         entry.policy.attestations = Attestations::Keep;

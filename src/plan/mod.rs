@@ -2,19 +2,34 @@
 //!
 //! Nothing in here waits, fails, reads a clock or asks a registry: [`desired`] and [`observed`] go
 //! in, a plan comes out, and what could not be read is a value like any other.
+//!
+//! | file | about |
+//! | --- | --- |
+//! | [`desired`], [`entry`], [`target`], [`lock`] | what is declared, and what was locked of it |
+//! | [`names`], [`endpoints`] | which names a target takes, and under which hosts it answers |
+//! | [`observed`], [`referrers`], [`contents`] | what the registries said |
+//! | [`expected`], [`rewrite`], [`remember`] | which digest the target must have |
+//! | [`compare`], [`classify`], `followers`, [`prune`](mod@prune) | how the plan is made |
+//! | [`change`], [`blocked`], [`causes`] | what it consists of, and what is in the way |
+//! | [`cost`], [`same_content`] | what it costs, what of it brings nothing new |
+//! | [`drift`], [`saved`], [`report`] | the plan told as drift, kept, carried out |
 
+pub mod blocked;
 pub mod causes;
 pub mod change;
 pub mod classify;
+pub mod compare;
+pub mod contents;
 pub mod cost;
 pub mod desired;
 pub mod drift;
 pub mod endpoints;
+pub mod entry;
 pub mod expected;
+mod followers;
 pub mod lock;
 pub mod names;
 pub mod observed;
-pub mod offline;
 pub mod prune;
 pub mod referrers;
 pub mod remember;
@@ -22,26 +37,32 @@ pub mod report;
 pub mod rewrite;
 pub mod same_content;
 pub mod saved;
-pub mod select;
+pub mod target;
 
+pub use blocked::BlockReason;
 pub use causes::{Hit, Role, Shared, Told, by_cause};
-pub use change::{Action, BlockReason, Change, Copy, Plan, Summary};
-pub use classify::plan;
-pub use cost::{Contents, Cost, Stock};
-pub use desired::{
-    Attestations, Desired, Entry, ForeignLayers, MissingPlatforms, Origin, Policy, Referrers,
-    Target, TargetName,
-};
+pub use change::{Action, Change, Copy, Plan, Summary};
+pub use compare::{offline, plan};
+pub use contents::Contents;
+pub use cost::{Cost, Stock};
+pub use desired::Desired;
 pub use drift::{Difference, Drift, DriftKind, Evidence, Upstream};
 pub use endpoints::Endpoints;
+pub use entry::{Attestations, Entry, ForeignLayers, MissingPlatforms, Origin, Policy, Referrers};
 pub use expected::{
-    Ask, Content, Expected, Known, LeftOut, Need, Refusal, Resolution, Selection, expect,
+    Ask, CannotMirror, Content, Expected, Known, LeftOut, Need, Resolution, Selection, expect,
 };
 pub use lock::{Lock, LockState, LockedImage, Misfit};
 pub use names::{NameRefused, NameRule, NamespaceRefused};
-pub use observed::{Absence, Observation, Observed, ObservedImage, SourceImage};
+pub use observed::{
+    Absence, Observation, Observed, ObservedImage, ObservedReferrer, ObservedReferrers, SourceImage,
+};
 pub use prune::{ObservedTags, PRUNE_LIMIT, prune};
 pub use remember::{Remembered, ResolutionKey};
-pub use report::{NotDone, Outcome, Report, TagAfter, Transfer};
+pub use report::{NotDone, Outcome, Report, ReportSummary, TagAfter, Transfer};
 pub use same_content::{SameContent, SameContents};
 pub use saved::{FileDigest, SavedPlan};
+pub use target::{Target, TargetName};
+
+#[cfg(test)]
+mod fixtures;

@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::model::{Digest, PathError, Profile, ProfileKind, check_path};
 
-use super::desired::{Target, TargetName};
+use super::target::{Target, TargetName};
 
 impl Target {
     /// Says why the registry would refuse `name`, if it would.

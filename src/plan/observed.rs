@@ -9,10 +9,9 @@ use indexmap::IndexMap;
 
 use crate::model::{Descriptor, Failure};
 
-use super::cost::Contents;
-use super::desired::TargetName;
-use super::expected::{Expected, Refusal};
-use super::referrers::ObservedReferrers;
+use super::contents::Contents;
+use super::expected::{CannotMirror, Expected};
+use super::target::TargetName;
 
 /// What the registries said about every entry of a desired set, by target name.
 pub type Observed = IndexMap<TargetName, ObservedImage>;
@@ -55,7 +54,32 @@ pub struct SourceImage {
     /// What the source reference points to now.
     pub descriptor: Descriptor,
     /// What the target must hold for it, or why it cannot be mirrored.
-    pub expected: Result<Expected, Refusal>,
+    pub expected: Result<Expected, CannotMirror>,
     /// What the image is made of, where that was read.
     pub contents: Option<Arc<Contents>>,
+}
+
+/// What was found out about the referrers of an image; the default where none are wanted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ObservedReferrers {
+    /// These are at the source, and may be at the target: what names a manifest of the image, or names
+    /// one of these.
+    pub found: Vec<ObservedReferrer>,
+    /// Why there may be more, where the source did not say.
+    pub unreadable: Option<Failure>,
+    /// Whether the image's digest changes on the way, so that what names it stays behind.
+    pub stay: bool,
+}
+
+/// One referrer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObservedReferrer {
+    /// The tag that cosign gives it; none where the manifest itself names its subject.
+    pub tag: Option<String>,
+    /// What the source holds.
+    pub source: Descriptor,
+    /// What it is made of, where it has to be copied.
+    pub contents: Result<Option<Arc<Contents>>, Failure>,
+    /// What the target holds.
+    pub target: Observation<Descriptor>,
 }

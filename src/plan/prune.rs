@@ -7,10 +7,12 @@ use indexmap::IndexMap;
 
 use crate::model::{Descriptor, Digest};
 
-use super::change::{Action, BlockReason, Change, Plan};
-use super::desired::{Origin, Policy, TargetName};
-use super::lock::{LockState, LockedImage};
+use super::blocked::BlockReason;
+use super::change::{Action, Change, Plan};
+use super::entry::Origin;
+use super::lock::LockedImage;
 use super::observed::Observation;
+use super::target::TargetName;
 
 /// How many tags one run deletes at most, where the files do not say otherwise.
 pub const PRUNE_LIMIT: usize = 10;
@@ -36,15 +38,9 @@ pub fn prune(
         .filter(|(name, _)| !planned.contains(name))
         .filter_map(|(name, locked)| {
             let action = delete(plan, locked, observed.get(name))?;
-            Some(Change {
-                target: name.clone(),
-                source: locked.source.clone(),
-                platforms: locked.platforms.clone(),
-                origin: origin(name),
-                policy: Policy::default(),
-                lock: LockState::Locked,
-                action,
-            })
+            let (name, image) = (name.clone(), locked.clone());
+            let origin = origin(&name);
+            Some(Change::recorded(name, image, origin, action))
         })
         .collect();
     let is_delete = |change: &&mut Change| matches!(change.action, Action::Delete { .. });
@@ -164,52 +160,18 @@ impl<'a, N: ?Sized> Renames<'a, N> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::change::Copy;
-    use super::super::desired::Target;
-    use super::super::expected::Expected;
     use super::*;
-    use crate::model::{Cause, Digest, Failure, Platforms, Profile, ProfileKind, media_type};
+    use crate::model::{Cause, Failure, Platforms, ProfileKind};
     use crate::plan::Absence;
+    use crate::plan::fixtures::{copy, descriptor, entry, locked, origin, target};
 
     fn name(tag: &str) -> TargetName {
-        TargetName {
-            repository: "app".to_owned(),
-            tag: tag.to_owned(),
-        }
-    }
-
-    fn descriptor(content: &str) -> Descriptor {
-        Descriptor {
-            media_type: media_type::OCI_MANIFEST.to_owned(),
-            digest: Digest::sha256(content.as_bytes()),
-            size: 1,
-        }
-    }
-
-    fn locked(content: &str) -> LockedImage {
-        LockedImage {
-            source: "org/app:1".parse().unwrap(),
-            source_digest: descriptor(content).digest,
-            platforms: Platforms::All,
-            expected: descriptor(content),
-            rule: String::new(),
-        }
-    }
-
-    fn origin() -> Origin {
-        Origin {
-            file: "mirror.lock".to_owned(),
-            line: 1,
-        }
+        format!("app:{tag}").parse().unwrap()
     }
 
     fn empty_plan(kind: ProfileKind) -> Plan {
         Plan {
-            target: Target {
-                registry: "registry.example.com".to_owned(),
-                namespace: None,
-                profile: Profile::of(kind),
-            },
+            target: target(kind),
             changes: vec![],
         }
     }
@@ -223,26 +185,18 @@ mod tests {
             .iter()
             .map(|(tag, found)| (name(tag), found.clone()))
             .collect();
-        prune(&mut plan, &undeclared, &observed, limit, |_| origin());
+        prune(&mut plan, &undeclared, &observed, limit, |_| origin(1));
         plan
     }
 
     fn create(tag: &str, content: &str) -> Change {
-        let after = Copy {
-            source: descriptor(content),
-            expected: Expected::unchanged(descriptor(content)),
-            contents: None,
-            referrers_stay: false,
-            unseen: None,
-        };
+        let after = copy(content);
         Change {
-            target: name(tag),
-            source: "org/app:1".parse().unwrap(),
             platforms: Platforms::All,
-            origin: origin(),
-            policy: Policy::default(),
-            lock: LockState::NoLock,
-            action: Action::Create { after },
+            ..Change::of(
+                &entry("org/app:1", &format!("app:{tag}")),
+                Action::Create { after },
+            )
         }
     }
 

@@ -5,42 +5,12 @@
 //! manifest, listed by the referrers API, or where a registry lacks that, by an index under the tag
 //! `sha256-<hex>` (sections "Listing Referrers" and "Referrers Tag Schema").
 
-use std::sync::Arc;
-
 use bytes::Bytes;
 
-use crate::model::{
-    Child, Descriptor, Digest, Failure, Manifest, ManifestError, RawManifest, media_type,
-};
+use crate::model::{Child, Descriptor, Digest, Manifest, ManifestError, RawManifest, media_type};
 
-use super::cost::Contents;
-use super::desired::{Referrers, TargetName};
-use super::observed::Observation;
-
-/// What was found out about the referrers of an image; the default where none are wanted.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ObservedReferrers {
-    /// These are at the source, and may be at the target: what names a manifest of the image, or names
-    /// one of these.
-    pub found: Vec<ObservedReferrer>,
-    /// Why there may be more, where the source did not say.
-    pub unreadable: Option<Failure>,
-    /// Whether the image's digest changes on the way, so that what names it stays behind.
-    pub stay: bool,
-}
-
-/// One referrer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ObservedReferrer {
-    /// The tag that cosign gives it; none where the manifest itself names its subject.
-    pub tag: Option<String>,
-    /// What the source holds.
-    pub source: Descriptor,
-    /// What it is made of, where it has to be copied.
-    pub contents: Result<Option<Arc<Contents>>, Failure>,
-    /// What the target holds.
-    pub target: Observation<Descriptor>,
-}
+use super::entry::Referrers;
+use super::target::TargetName;
 
 /// What cosign attaches to an image, as its tag ends; signatures first.
 const COSIGN_KINDS: [&str; 3] = ["sig", "att", "sbom"];

@@ -10,10 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Descriptor, Digest, PlatformPattern, Platforms, Profile, media_type};
 
-use super::desired::{Attestations, MissingPlatforms, Policy};
-use super::expected::{Ask, Content, Expected, LeftOut, Selection};
+use super::entry::{Attestations, MissingPlatforms, Policy};
+use super::expected::{Ask, Content, Expected, LeftOut, SELECTION_VERSION, Selection};
 use super::rewrite::RULE_VERSION;
-use super::select::SELECTION_VERSION;
 
 /// Everything that an answer depends on, written out: equal keys have equal answers.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -208,9 +207,9 @@ impl From<LeftOutLine> for LeftOut {
 
 #[cfg(test)]
 mod tests {
-    use super::super::desired::{ForeignLayers, Referrers};
     use super::*;
     use crate::model::ProfileKind;
+    use crate::plan::entry::{ForeignLayers, Referrers};
 
     fn descriptor(content: &str) -> Descriptor {
         Descriptor {

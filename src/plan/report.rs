@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::model::{Digest, Failure};
 
-use super::change::Plan;
+use super::change::{Action, Plan};
 
 /// What happened to each change of a plan, in its order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,6 +88,29 @@ pub struct Transfer {
     pub time: Duration,
 }
 
+/// How many changes ended in each way, and what it cost.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ReportSummary {
+    /// Tags that were created.
+    pub created: usize,
+    /// Tags that were moved.
+    pub updated: usize,
+    /// Tags that were deleted.
+    pub deleted: usize,
+    /// Tags that were in place.
+    pub unchanged: usize,
+    /// Entries for which nothing could be done.
+    pub blocked: usize,
+    /// Tags that someone else moved after the plan was made.
+    pub stale: usize,
+    /// Changes that did not work.
+    pub failed: usize,
+    /// Changes that the run did not come to.
+    pub not_done: usize,
+    /// What all of it cost, but for the time.
+    pub cost: Transfer,
+}
+
 impl Outcome {
     /// Says that something did not work and moved no tag, before it is known what that cost.
     pub fn failed(failure: Failure) -> Self {
@@ -154,13 +177,63 @@ impl Outcome {
 impl Report {
     /// Tells whether every image is in the target as it should be.
     pub fn is_success(&self) -> bool {
-        !self.interrupted
-            && self.outcomes.iter().all(|outcome| match outcome {
-                Outcome::Unchanged | Outcome::Done(_) => true,
-                Outcome::Blocked
-                | Outcome::Stale { .. }
-                | Outcome::Failed { .. }
-                | Outcome::NotDone { .. } => false,
-            })
+        !self.interrupted && self.summary().not_in_place() == 0
+    }
+
+    /// Counts how the changes ended.
+    pub fn summary(&self) -> ReportSummary {
+        let mut summary = ReportSummary::default();
+        for (change, outcome) in self.plan.changes.iter().zip(&self.outcomes) {
+            let count = match outcome {
+                Outcome::Unchanged => &mut summary.unchanged,
+                Outcome::Done(_) => match change.action {
+                    Action::Update { .. } => &mut summary.updated,
+                    Action::Delete { .. } => &mut summary.deleted,
+                    _ => &mut summary.created,
+                },
+                Outcome::Blocked => &mut summary.blocked,
+                Outcome::Stale { .. } => &mut summary.stale,
+                Outcome::Failed { .. } => &mut summary.failed,
+                Outcome::NotDone { .. } => &mut summary.not_done,
+            };
+            *count += 1;
+            summary
+                .cost
+                .add(outcome.cost().copied().unwrap_or_default());
+        }
+        summary
+    }
+}
+
+impl ReportSummary {
+    /// Returns how many changes were carried out.
+    pub fn done(&self) -> usize {
+        self.created + self.updated + self.deleted
+    }
+
+    /// Returns how many changes did not end with the target as it should be.
+    pub fn not_in_place(&self) -> usize {
+        self.blocked + self.stale + self.failed + self.not_done
+    }
+}
+
+impl Transfer {
+    /// Adds what something else cost, but for the time: much is done at once.
+    fn add(&mut self, more: Self) {
+        let Self {
+            bytes_sent,
+            bytes_mounted,
+            bytes_present,
+            retries,
+            time: _,
+        } = more;
+        for (sum, more) in [
+            (&mut self.bytes_sent, bytes_sent),
+            (&mut self.bytes_mounted, bytes_mounted),
+            (&mut self.bytes_present, bytes_present),
+            (&mut self.retries, retries),
+        ] {
+            *sum = sum.saturating_add(more);
+        }
     }
 }

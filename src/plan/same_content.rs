@@ -8,8 +8,8 @@ use std::collections::{HashMap, HashSet};
 use crate::model::{Descriptor, Manifest, RawManifest, media_type};
 
 use super::change::{Action, Change, Plan};
-use super::cost::Contents;
-use super::desired::TargetName;
+use super::contents::Contents;
+use super::target::TargetName;
 
 /// How an image is the same under another digest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

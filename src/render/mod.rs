@@ -2,27 +2,33 @@
 //! requests. Pure.
 //!
 //! The core decides, this folder words it. Everything goes into a writer; whatever came from a
-//! registry or a file is made harmless on the way (see [`clean`]).
+//! registry or a file is made harmless on the way (see [`sanitize`]).
+//!
+//! | file | job |
+//! | --- | --- |
+//! | `answers`, `format`, `inputs` | one function an answer, in each [`Format`] |
+//! | [`human`], [`json`], [`markdown`], [`github`] | a format, with one file an answer; GitHub's annotations are few, and stand in one |
+//! | [`words`] | the sentences that all formats share |
+//! | `failure`, [`hints`] | what went wrong with a registry, and what to do about that and about a change |
+//! | [`style`], [`units`], [`sanitize`] | colour, sizes and times, harmless text |
+//! | [`schemas`] | the JSON Schemas |
 
-pub mod check;
-pub mod clean;
-pub mod diagnostics;
-pub mod diff;
-pub mod drift;
+mod answers;
 mod failure;
-pub mod format;
+mod format;
 pub mod github;
 pub mod hints;
 pub mod human;
+mod inputs;
 pub mod json;
-pub mod list;
 pub mod markdown;
+pub mod sanitize;
 pub mod schemas;
 pub mod style;
-pub mod tally;
 pub mod units;
 pub mod words;
 
-pub use diff::Compared;
-pub use format::{Details, Format, diff, drift, plan, report};
+pub use answers::{check, diff, drift, list, plan, report};
+pub use format::Format;
+pub use inputs::{Checked, Compared, Details};
 pub use style::{Style, View};

@@ -5,9 +5,7 @@ use serde_json::Value;
 use crate::config::schema::mirror_schema;
 use crate::plan::saved::PlanFile;
 
-use super::check::Check;
 use super::json;
-use super::list::List;
 
 /// What there is a schema of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,8 +60,8 @@ impl SchemaKind {
 pub fn schema(kind: SchemaKind) -> Value {
     match kind {
         SchemaKind::Mirror => mirror_schema().to_value(),
-        SchemaKind::List => json::schema::<List>(),
-        SchemaKind::Check => json::schema::<Check>(),
+        SchemaKind::List => json::list_schema(),
+        SchemaKind::Check => json::check_schema(),
         SchemaKind::Plan => json::plan_schema(),
         SchemaKind::PlanFile => json::schema::<PlanFile>(),
         SchemaKind::Report => json::report_schema(),

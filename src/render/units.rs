@@ -35,6 +35,15 @@ pub fn seconds(time: Duration) -> String {
     }
 }
 
+/// Returns how long someone waits: `42 s`, `5 min`, `2 h 3 min`.
+pub fn minutes(time: Duration) -> String {
+    match time.as_secs() {
+        seconds @ ..120 => format!("{} s", seconds.max(1)),
+        seconds @ ..7200 => format!("{} min", seconds.div_ceil(60)),
+        seconds => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

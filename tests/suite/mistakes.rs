@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use pusher::config::{DiagnosticKind, Input, Loaded, Severity, Variables, load};
-use pusher::render::diagnostics;
+use pusher::render::{Style, human};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/mistakes")
@@ -48,8 +48,8 @@ fn fixtures() -> BTreeSet<String> {
 fn message(name: &str) -> String {
     let loaded = loaded(name);
     let mut text = String::new();
-    diagnostics::write(&loaded.diagnostics, &loaded.files, false, &mut text).unwrap();
-    text + &diagnostics::summary(&loaded.diagnostics)
+    human::diagnostics(&loaded.diagnostics, &loaded.files, Style::PLAIN, &mut text).unwrap();
+    text + &human::summary(&loaded.diagnostics)
 }
 
 #[test]

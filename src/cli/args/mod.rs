@@ -6,14 +6,14 @@ mod shared;
 pub use options::{
     ApplyArgs, DeclaredArgs, DiffArgs, DriftArgs, ImportArgs, LockArgs, PlanArgs, SchemaArgs,
 };
-pub use shared::{
-    CacheArg, ColorChoice, FileArg, Format, FormatArg, LockedArg, PruneArg, ReportArg,
-};
+pub use shared::{CacheArg, ColorChoice, FileArg, FormatArg, LockedArg, PruneArg, ReportArg};
 
 use std::path::PathBuf;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser, Subcommand};
+
+use crate::render::Format;
 
 use super::exit::Exit;
 use shared::{SharedArgs, TalkArgs};

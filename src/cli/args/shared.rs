@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::builder::PossibleValue;
 use clap::{ArgAction, Args, ValueEnum};
 
-use crate::render;
+use crate::render::Format;
 
 /// Where these stand in a help: behind what the command is about.
 const TALK: usize = 100;
@@ -67,18 +68,20 @@ pub(super) struct SharedArgs {
     pub(super) cache: CacheArg,
 }
 
-/// The format of an answer.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// For people
-    #[default]
-    Human,
-    /// For programs; the schemas are printed by `pusher schema`
-    Json,
-    /// For pull requests and job summaries
-    Markdown,
-    /// For GitHub Actions: annotations on the lines of the files
-    Github,
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let help = match self {
+            Self::Human => "For people",
+            Self::Json => "For programs; the schemas are printed by `pusher schema`",
+            Self::Markdown => "For pull requests and job summaries",
+            Self::Github => "For GitHub Actions: annotations on the lines of the files",
+        };
+        Some(PossibleValue::new(self.as_str()).help(help))
+    }
 }
 
 /// When to use colours.
@@ -122,15 +125,4 @@ pub struct LockedArg {
     /// Refuse to go on if an image is not in the lock
     #[arg(long)]
     pub locked: bool,
-}
-
-impl From<Format> for render::Format {
-    fn from(format: Format) -> Self {
-        match format {
-            Format::Human => Self::Human,
-            Format::Json => Self::Json,
-            Format::Markdown => Self::Markdown,
-            Format::Github => Self::Github,
-        }
-    }
 }

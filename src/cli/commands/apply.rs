@@ -3,22 +3,21 @@
 use std::sync::Arc;
 
 use crate::apply::apply;
+use crate::cli::args::{ApplyArgs, GlobalArgs};
+use crate::cli::client::{announce_writes, warn_of_pulls};
+use crate::cli::context::Context;
+use crate::cli::error::Stop;
+use crate::cli::exit::Exit;
+use crate::cli::outputs::Outputs;
+use crate::cli::progress::{Display, Phase};
+use crate::cli::report::answer;
+use crate::cli::saved_plan;
+use crate::cli::session::{Planned, plan_pruning, reading};
 use crate::observe::same_content;
 use crate::plan::Cost;
 use crate::plan::cost::pulls;
 use crate::progress::Progress;
-use crate::render;
-
-use super::super::args::{ApplyArgs, Format, GlobalArgs};
-use super::super::client::{announce_writes, warn_of_pulls};
-use super::super::context::Context;
-use super::super::error::Stop;
-use super::super::exit::Exit;
-use super::super::outputs::Outputs;
-use super::super::progress::{Display, Phase};
-use super::super::report::answer;
-use super::plan::{Planned, make_pruned, reading};
-use super::saved;
+use crate::render::{self, Format};
 
 /// Makes the plan or takes up a saved one, carries it out and prints what happened to each image.
 pub(super) async fn run(
@@ -29,8 +28,8 @@ pub(super) async fn run(
     let printer = &context.printer;
     let outputs = Outputs::check(context, options.report.named())?;
     let planned = match &options.plan {
-        Some(path) => saved::take_up(context, global, options, path, &outputs).await?,
-        None => make_pruned(context, global, options.locked, options.prune, &outputs).await?,
+        Some(path) => saved_plan::take_up(context, global, options, path, &outputs).await?,
+        None => plan_pruning(context, global, options.locked, options.prune, &outputs).await?,
     };
     let Planned { plan, client, .. } = planned;
     let pending = plan.summary().pending();
@@ -47,7 +46,7 @@ pub(super) async fn run(
                 same_content: Some(&same),
                 ..render::Details::default()
             };
-            render::plan(&plan, &details, Format::Human.into(), &view, to)?;
+            render::plan(&plan, &details, Format::Human, &view, to)?;
             writeln!(to)
         });
     }

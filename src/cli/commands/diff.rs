@@ -1,19 +1,18 @@
 //! `diff`: what differs inside two images, wherever they are.
 
+use crate::cli::args::{DiffArgs, GlobalArgs};
+use crate::cli::client::client;
+use crate::cli::context::Context;
+use crate::cli::error::{CliError, Stop};
+use crate::cli::exit::Exit;
+use crate::cli::session::reading;
+use crate::cli::{files, mirror};
 use crate::config::{Loaded, Registries};
 use crate::inspect::{self, Side};
 use crate::model::{Failure, Reference};
 use crate::plan::Expected;
 use crate::registry::{Client, ReadRegistry};
 use crate::render::{self, Compared, hints};
-
-use super::super::args::{DiffArgs, GlobalArgs};
-use super::super::client::client;
-use super::super::context::Context;
-use super::super::error::{CliError, Stop};
-use super::super::exit::Exit;
-use super::super::{files, mirror};
-use super::plan::reading;
 
 /// Prints what differs inside two images.
 pub(super) async fn run(
@@ -40,7 +39,7 @@ pub(super) async fn run(
         diff: &diff,
     };
     let view = context.printer.view(global.verbose > 0);
-    let format = global.format().into();
+    let format = global.format();
     context
         .printer
         .answer(|to| render::diff(&compared, format, &view, to))?;

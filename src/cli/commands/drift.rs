@@ -1,21 +1,16 @@
 //! `drift`: the plan, told as what has moved since it was applied.
 
+use crate::cli::args::{DriftArgs, GlobalArgs, LockedArg};
+use crate::cli::context::Context;
+use crate::cli::error::Stop;
+use crate::cli::exit::Exit;
+use crate::cli::outputs::Outputs;
+use crate::cli::report::answer;
+use crate::cli::session::{Planned, plan, reading};
 use crate::lock::undeclared;
 use crate::observe::{tags, upstream};
-use crate::plan::{
-    Action, BlockReason, Change, Drift, Evidence, LockState, LockedImage, Observation, Policy,
-    TargetName, Upstream,
-};
+use crate::plan::{Drift, Evidence, TargetName};
 use crate::render;
-
-use super::super::args::{DriftArgs, GlobalArgs, LockedArg};
-use super::super::context::Context;
-use super::super::error::Stop;
-use super::super::exit::Exit;
-use super::super::mirror::Mirror;
-use super::super::outputs::Outputs;
-use super::super::report::answer;
-use super::plan::{Planned, make, reading};
 
 /// Prints how the target differs from what the files declare.
 pub(super) async fn run(
@@ -24,7 +19,7 @@ pub(super) async fn run(
     options: &DriftArgs,
 ) -> Result<Exit, Stop> {
     let outputs = Outputs::check(context, options.report.named())?;
-    let planned = make(context, global, LockedArg { locked: false }, &outputs).await?;
+    let planned = plan(context, global, LockedArg { locked: false }, &outputs).await?;
     let evidence = gather(context, &planned).await?;
     let drift = Drift::of(&planned.plan, &evidence, &options.kind);
     answer(context, global, &options.report, |format, view, to| {
@@ -49,39 +44,6 @@ async fn gather(context: &Context, planned: &Planned) -> Result<Evidence, Stop> 
         )
     })
     .await?;
-    let then_and_now = |(name, current)| {
-        let locked = lock.images.get(&name)?.source_digest.clone();
-        Some((name, Upstream { locked, current }))
-    };
-    let left = left.into_iter().filter_map(|(name, image)| {
-        let action = match held.get(&name)? {
-            Observation::Absent(_) => return None,
-            Observation::Present(current) => Action::NoOp {
-                current: current.clone(),
-            },
-            Observation::Unreadable(why) => Action::Blocked {
-                before: None,
-                reason: BlockReason::TargetUnreadable(why.clone()),
-            },
-        };
-        Some(recorded(mirror, name, image, action))
-    });
-    Ok(Evidence {
-        locked: true,
-        upstream: now.into_iter().filter_map(then_and_now).collect(),
-        undeclared: left.collect(),
-    })
-}
-
-/// Makes a change of what the lock alone declares.
-fn recorded(mirror: &Mirror, target: TargetName, image: LockedImage, action: Action) -> Change {
-    Change {
-        origin: mirror.lock.place_of(&target),
-        target,
-        source: image.source,
-        platforms: image.platforms,
-        policy: Policy::default(),
-        lock: LockState::Locked,
-        action,
-    }
+    let origin = |name: &TargetName| mirror.lock.place_of(name);
+    Ok(Evidence::of(lock, now, left, &held, origin))
 }

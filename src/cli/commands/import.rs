@@ -1,10 +1,10 @@
 //! `import`: an image list, written as a mirror file.
 
-use super::super::args::ImportArgs;
-use super::super::context::Context;
-use super::super::error::Stop;
-use super::super::exit::Exit;
-use super::super::mirror;
+use crate::cli::args::ImportArgs;
+use crate::cli::context::Context;
+use crate::cli::error::Stop;
+use crate::cli::exit::Exit;
+use crate::cli::mirror;
 
 /// Prints the mirror file.
 pub(super) fn run(context: &Context, options: &ImportArgs) -> Result<Exit, Stop> {

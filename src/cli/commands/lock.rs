@@ -4,20 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
+use crate::cli::args::{GlobalArgs, LockArgs};
+use crate::cli::client::connect;
+use crate::cli::context::Context;
+use crate::cli::error::{CliError, Stop};
+use crate::cli::exit::Exit;
+use crate::cli::lock_file::LockFile;
+use crate::cli::mirror::{self, Mirror};
+use crate::cli::outputs::{self, Outputs};
+use crate::cli::session::{cache, reading};
 use crate::lock::{Continued, Disputed, Unfit, check, renew, undeclared, write};
 use crate::observe::{resolve, tags};
 use crate::plan::{Desired, Entry, Observation, ObservedTags, SourceImage, TargetName};
 use crate::render;
-
-use super::super::args::{GlobalArgs, LockArgs};
-use super::super::client::connect;
-use super::super::context::Context;
-use super::super::error::{CliError, Stop};
-use super::super::exit::Exit;
-use super::super::lock_file::LockFile;
-use super::super::mirror::{self, Mirror};
-use super::super::outputs::{self, Outputs};
-use super::plan::{cache, reading};
 
 /// Writes the lock, or says in what it does not fit the files.
 pub(super) async fn run(

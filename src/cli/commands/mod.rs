@@ -9,7 +9,6 @@ mod import;
 mod list;
 mod lock;
 mod plan;
-mod saved;
 mod schema;
 
 use super::args::{Args, Command};
@@ -30,8 +29,7 @@ pub async fn run(context: &Context, args: &Args) -> Exit {
         Command::Lock(options) => lock::run(context, global, options).await,
         Command::Import(options) => import::run(context, options),
         Command::Schema(options) => schema::run(context, options),
-        // The demo runs other commands: its future would hold one of its own kind.
-        Command::Demo => Box::pin(demo::run(context)).await,
+        Command::Demo => demo::run(context, |context, args| Box::pin(run(context, args))).await,
     };
     match result {
         Ok(exit) | Err(Stop::Said(exit)) => exit,

@@ -1,11 +1,10 @@
 //! `schema`: the JSON Schemas of what people and programs write and read.
 
+use crate::cli::args::SchemaArgs;
+use crate::cli::context::Context;
+use crate::cli::error::Stop;
+use crate::cli::exit::Exit;
 use crate::render::schemas;
-
-use super::super::args::SchemaArgs;
-use super::super::context::Context;
-use super::super::error::Stop;
-use super::super::exit::Exit;
 
 /// Prints a schema, as it stands in `schemas/`.
 pub(super) fn run(context: &Context, options: &SchemaArgs) -> Result<Exit, Stop> {

@@ -1,9 +1,9 @@
 //! Why a lock is not kept to, and what to do about it.
 
+use crate::cli::error::CliError;
 use crate::lock::{Disputed, Stranger};
 use crate::plan::{Desired, TargetName};
 
-use super::super::error::CliError;
 use super::{LockFile, is_declared};
 
 /// How many images a message names.

@@ -6,35 +6,16 @@
 //!
 //! [`Differs`]: DriftKind::Differs
 
-use indexmap::IndexMap;
+mod evidence;
 
-use crate::model::{Descriptor, Digest};
+use crate::model::Digest;
 
-use super::change::{Action, BlockReason, Change, Plan};
-use super::desired::TargetName;
+use super::blocked::BlockReason;
+use super::change::{Action, Change, Plan};
 use super::lock::LockState;
 use super::observed::Observation;
 
-/// What was found out beside a plan, to tell kinds of drift apart.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Evidence {
-    /// Whether there is a lock.
-    pub locked: bool,
-    /// What each locked image's source pointed to when it was locked, and what it points to now.
-    pub upstream: IndexMap<TargetName, Upstream>,
-    /// What the lock records, the files do not declare, and the target holds or does not tell of:
-    /// as changes that would leave it as it is.
-    pub undeclared: Vec<Change>,
-}
-
-/// A source's tag, then and now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Upstream {
-    /// What it pointed to when it was locked.
-    pub locked: Digest,
-    /// What it points to now.
-    pub current: Observation<Descriptor>,
-}
+pub use evidence::{Evidence, Upstream};
 
 /// How a target can differ from what is declared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,45 +1,31 @@
-use super::super::change::Copy;
-use super::super::desired::{Origin, Policy, Target};
-use super::super::expected::{Expected, Refusal};
+use crate::model::{Cause, Descriptor, Failure, ManifestError, ProfileKind};
+use crate::plan::Absence;
+use crate::plan::expected::CannotMirror;
+use crate::plan::fixtures::{copy, descriptor, entry, locked, origin, target};
+use crate::plan::lock::Lock;
+use crate::plan::target::TargetName;
+
 use super::DriftKind::{
     Blocked, Differs, NotDeclared, SourceMissing, TargetChanged, TargetMissing, Unreadable,
     UpstreamMoved,
 };
 use super::LockState::{Locked, NoLock};
 use super::*;
-use crate::model::{Cause, Failure, ManifestError, Platforms, Profile, ProfileKind, media_type};
-use crate::plan::Absence;
-
-fn descriptor(content: &str) -> Descriptor {
-    Descriptor {
-        media_type: media_type::OCI_MANIFEST.to_owned(),
-        digest: Digest::sha256(content.as_bytes()),
-        size: 1,
-    }
-}
 
 fn silent() -> Failure {
     Failure::for_test(Cause::Unreachable)
 }
 
-fn after() -> Copy {
-    Copy {
-        source: descriptor("declared"),
-        expected: Expected::unchanged(descriptor("declared")),
-        contents: None,
-        referrers_stay: false,
-        unseen: None,
-    }
-}
-
 fn create() -> Action {
-    Action::Create { after: after() }
+    Action::Create {
+        after: copy("declared"),
+    }
 }
 
 fn update() -> Action {
     Action::Update {
         before: descriptor("another"),
-        after: after(),
+        after: copy("declared"),
     }
 }
 
@@ -49,38 +35,19 @@ fn no_op() -> Action {
     }
 }
 
-fn blocked(reason: BlockReason) -> Action {
-    Action::Blocked {
-        before: None,
-        reason,
-    }
-}
-
 fn change(name: &str, lock: LockState, action: Action) -> Change {
     Change {
-        target: TargetName {
-            repository: name.to_owned(),
-            tag: "1".to_owned(),
-        },
-        source: format!("org/{name}:1").parse().unwrap(),
-        platforms: Platforms::linux_amd64(),
-        origin: Origin {
-            file: "images.txt".to_owned(),
-            line: 1,
-        },
-        policy: Policy::default(),
         lock,
-        action,
+        ..Change::of(
+            &entry(&format!("org/{name}:1"), &format!("{name}:1")),
+            action,
+        )
     }
 }
 
 fn plan_of(changes: Vec<Change>) -> Plan {
     Plan {
-        target: Target {
-            registry: "registry.example".to_owned(),
-            namespace: Some("team".to_owned()),
-            profile: Profile::of(ProfileKind::Generic),
-        },
+        target: target(ProfileKind::Generic),
         changes,
     }
 }
@@ -101,10 +68,10 @@ fn evidence(current: Option<Observation<Descriptor>>) -> Evidence {
 
 #[test]
 fn every_change_is_of_one_kind() {
-    let source_silent = || blocked(BlockReason::SourceUnreadable(silent()));
-    let target_silent = || blocked(BlockReason::TargetUnreadable(silent()));
+    let source_silent = || Action::blocked(BlockReason::SourceUnreadable(silent()));
+    let target_silent = || Action::blocked(BlockReason::TargetUnreadable(silent()));
     let refused = || {
-        blocked(BlockReason::Refused(Refusal::Manifest(
+        Action::blocked(BlockReason::CannotMirror(CannotMirror::Manifest(
             ManifestError::Schema1,
         )))
     };
@@ -117,7 +84,7 @@ fn every_change_is_of_one_kind() {
         (NoLock, update(), None, &[Differs]),
         (
             NoLock,
-            blocked(BlockReason::SourceAbsent(Absence::Plain)),
+            Action::blocked(BlockReason::SourceAbsent(Absence::Plain)),
             None,
             &[SourceMissing],
         ),
@@ -125,7 +92,7 @@ fn every_change_is_of_one_kind() {
         (NoLock, target_silent(), None, &[Unreadable]),
         (
             NoLock,
-            blocked(BlockReason::NotObserved),
+            Action::blocked(BlockReason::NotObserved),
             None,
             &[Unreadable],
         ),
@@ -164,8 +131,8 @@ fn every_change_is_of_one_kind() {
 
 #[test]
 fn what_was_not_read_is_told_where_it_may_be_of_a_kind_that_is_asked_for() {
-    let source_silent = || blocked(BlockReason::SourceUnreadable(silent()));
-    let target_silent = || blocked(BlockReason::TargetUnreadable(silent()));
+    let source_silent = || Action::blocked(BlockReason::SourceUnreadable(silent()));
+    let target_silent = || Action::blocked(BlockReason::TargetUnreadable(silent()));
     let moved = || Some(Observation::Present(descriptor("moved")));
     let unread = || Some(Observation::Unreadable(silent()));
     for (lock, action, upstream, asked, kinds) in [
@@ -204,7 +171,7 @@ fn what_was_not_read_is_told_where_it_may_be_of_a_kind_that_is_asked_for() {
 #[test]
 fn what_is_not_declared_is_told_last() {
     let plan = plan_of(vec![change("app", Locked, create())]);
-    let target_silent = blocked(BlockReason::TargetUnreadable(silent()));
+    let target_silent = Action::blocked(BlockReason::TargetUnreadable(silent()));
     let undeclared = vec![
         change("left", Locked, no_op()),
         change("silent", Locked, target_silent),
@@ -220,4 +187,42 @@ fn what_is_not_declared_is_told_last() {
     };
     assert_eq!(kinds(&[]), [TargetMissing, NotDeclared, Unreadable]);
     assert_eq!(kinds(&[NotDeclared]), [NotDeclared, Unreadable]);
+}
+
+#[test]
+fn of_what_is_not_declared_only_what_is_gone_for_sure_is_left_out() {
+    let held = [
+        ("kept", Some(Observation::Present(descriptor("kept")))),
+        ("gone", Some(Observation::Absent(Absence::Plain))),
+        ("silent", Some(Observation::Unreadable(silent()))),
+        ("unasked", None),
+    ];
+    let name = |name: &str| format!("{name}:1").parse::<TargetName>().unwrap();
+    let undeclared = held.iter().map(|(of, _)| (name(of), locked(of))).collect();
+    let told = held
+        .iter()
+        .filter_map(|(of, held)| Some((name(of), held.clone()?)))
+        .collect();
+    let lock = Lock {
+        images: [(name("app"), locked("app"))].into(),
+        ..Lock::default()
+    };
+    let current_tags =
+        [name("app"), name("new")].map(|of| (of, Observation::Absent(Absence::Plain)));
+    let found = Evidence::of(&lock, current_tags.into(), undeclared, &told, |_| origin(7));
+    assert_eq!(found.upstream.keys().collect::<Vec<_>>(), [&name("app")]);
+    let left: Vec<_> = found
+        .undeclared
+        .into_iter()
+        .map(|change| (change.target, change.origin.line, change.action))
+        .collect();
+    let current = descriptor("kept");
+    let silent = BlockReason::TargetUnreadable(silent());
+    assert_eq!(
+        left,
+        [
+            (name("kept"), 7, Action::NoOp { current }),
+            (name("silent"), 7, Action::blocked(silent)),
+        ]
+    );
 }

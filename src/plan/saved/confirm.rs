@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::super::change::{Action, BlockReason, Change, Plan};
-use super::super::prune::ObservedTags;
+use crate::plan::blocked::BlockReason;
+use crate::plan::change::{Action, Change, Plan};
+use crate::plan::prune::ObservedTags;
+
 use super::follower::Lost;
 use super::{Deletion, Mismatch, Pinned, Planned, SavedPlan, Wanted};
 

@@ -3,12 +3,15 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::change::{Action, BlockReason, Change, Plan};
-use super::super::classify::following;
-use super::super::desired::{Entry, Referrers, TargetName};
-use super::super::observed::Observation;
-use super::super::prune::ObservedTags;
-use super::super::referrers::fallback_tag;
+use crate::plan::blocked::BlockReason;
+use crate::plan::change::{Action, Change, Plan};
+use crate::plan::entry::{Entry, Referrers};
+use crate::plan::followers::following;
+use crate::plan::observed::Observation;
+use crate::plan::prune::ObservedTags;
+use crate::plan::referrers::fallback_tag;
+use crate::plan::target::TargetName;
+
 use super::{Pinned, Planned, SavedPlan};
 
 /// Names what a saved plan wants and `anew` says nothing of: the target may hold it already.

@@ -24,10 +24,11 @@ use indexmap::map::Entry;
 use crate::model::{Descriptor, Digest};
 
 use super::change::{Action, Change, Plan};
-use super::desired::{Desired, Target, TargetName};
+use super::desired::Desired;
+use super::expected::SELECTION_VERSION;
 use super::observed::{Observation, Observed};
 use super::rewrite::RULE_VERSION;
-use super::select::SELECTION_VERSION;
+use super::target::{Target, TargetName};
 
 pub use confirm::confirm;
 pub use file::PlanFile;

@@ -4,10 +4,12 @@ use std::collections::{HashMap, HashSet};
 use std::mem;
 
 use crate::model::Reference;
+use crate::plan::desired::Desired;
+use crate::plan::entry::{Entry, Referrers};
+use crate::plan::lock::LockedImage;
+use crate::plan::referrers::is_referrer_name;
+use crate::plan::target::TargetName;
 
-use super::super::desired::{Desired, Entry, Referrers, TargetName};
-use super::super::lock::LockedImage;
-use super::super::referrers::is_referrer_name;
 use super::{Deletion, FileDigest, Mismatch, Planned, Rules, SavedPlan, SavedTarget, Wanted};
 
 /// What the files and the lock say, which a saved plan can only choose from.

@@ -4,8 +4,8 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 
 use crate::model::{Descriptor, Digest};
+use crate::plan::prune::Renames;
 
-use super::super::prune::Renames;
 use super::file::{Action, Change, FORMAT_VERSION, File, PlanFile};
 use super::{Deletion, FileDigest, Planned, Rules, SavedPlan, SavedTarget, Wanted};
 

@@ -6,7 +6,7 @@
 
 use std::fmt::{self, Write as _};
 
-use super::super::clean::clean;
+use crate::render::sanitize::excerpt;
 
 /// GitHub shows no more of each level for one step.
 const MOST: usize = 10;
@@ -79,16 +79,16 @@ fn line(annotation: &Annotation<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
             write!(out, "col={column},")?;
         }
     }
-    let message = escaped(&clean(&annotation.message), &[]);
+    let message = escaped(&excerpt(&annotation.message), &[]);
     write!(out, "title={}::{message}", property(&annotation.title))?;
     if let Some(hint) = &annotation.hint {
-        write!(out, "%0Ahint: {}", escaped(&clean(hint), &[]))?;
+        write!(out, "%0Ahint: {}", escaped(&excerpt(hint), &[]))?;
     }
     writeln!(out)
 }
 
 fn property(text: &str) -> String {
-    escaped(&clean(text), &[':', ','])
+    escaped(&excerpt(text), &[':', ','])
 }
 
 /// Writes by its number what would end a command or a part of it.

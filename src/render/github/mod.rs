@@ -12,11 +12,11 @@ use crate::plan::{
     Target, Told, by_cause,
 };
 
-use super::diff::{self, Compared, sides};
-use super::drift::meaning;
-use super::format::Details;
 use super::hints;
+use super::inputs::{Compared, Details};
 use super::units::counted;
+use super::words::diff::{self, sides};
+use super::words::drift::meaning;
 use super::words::{
     block_reason, named, outcome_reason, outcome_word, same_content, shared_word, short_reference,
 };

@@ -4,10 +4,11 @@ use std::fmt;
 
 use crate::diff::ImageDiff;
 use crate::model::Failure;
+use crate::render::inputs::Compared;
+use crate::render::style::{Tone, View};
+use crate::render::words::diff::{self, Line, Sign, sides};
 
-use super::super::diff::{self, Compared, Line, Sign, sides};
-use super::super::style::{Tone, View};
-use super::page::{Page, Span};
+use super::text::{Span, TextWriter};
 
 /// An image has no more lines than this.
 const MOST_LINES: usize = 40;
@@ -39,18 +40,18 @@ fn spans(line: &Line) -> Vec<Span> {
 /// Writes what differs between two references.
 pub fn diff(compared: &Compared<'_>, view: &View, out: &mut dyn fmt::Write) -> fmt::Result {
     let diff = compared.diff;
-    let mut page = Page::new(view, out);
+    let mut text = TextWriter::new(view, out);
     let [before, after] = sides(compared);
     for (tone, sign, side) in [(Tone::Bad, "-", before), (Tone::Good, "+", after)] {
-        page.line(&[Span::new(tone, sign), Span::plain(side)])?;
+        text.line(&[Span::new(tone, sign), Span::plain(side)])?;
     }
-    page.blank()?;
+    text.blank()?;
     // The line that sums it up stands last, as in a plan.
     for line in diff::lines(diff, MOST_LINES) {
-        page.flow(2, &spans(&line))?;
+        text.flow(2, &spans(&line))?;
     }
     if !diff.is_same() {
-        page.blank()?;
+        text.blank()?;
     }
-    page.flow(0, &[Span::new(Tone::Strong, diff::summary(diff))])
+    text.flow(0, &[Span::new(Tone::Strong, diff::summary(diff))])
 }

@@ -4,35 +4,35 @@ use std::fmt;
 
 use crate::model::Digest;
 use crate::plan::{Action, Difference, Drift, DriftKind, Target, Told, by_cause};
+use crate::render::style::{Tone, View};
+use crate::render::words::block_reason;
+use crate::render::words::drift::{advice, summary};
 
-use super::super::drift::{advice, summary};
-use super::super::style::{Tone, View};
-use super::super::words::block_reason;
-use super::block::{Block, blocks, header, of_change, of_shared};
-use super::page::{Page, Span};
+use super::items::{Item, header, items, of_change, of_shared};
+use super::text::{Span, TextWriter};
 
 /// Writes how the target differs from what is declared.
 pub fn drift(drift: &Drift<'_>, view: &View, out: &mut dyn fmt::Write) -> fmt::Result {
     let target = &drift.plan.target;
-    let mut page = Page::new(view, out);
-    header(&mut page, target)?;
+    let mut text = TextWriter::new(view, out);
+    header(&mut text, target)?;
     let found = drift.found.iter();
     let told = by_cause(found.map(|one| (one, one.change.hits())), target);
     let shown: Vec<_> = told
         .into_iter()
         .map(|told| match told {
-            Told::Alone(difference) => block(difference, target),
-            Told::Rest(difference, reason) => block(&difference.blocked_by(reason), target),
+            Told::Alone(difference) => item(difference, target),
+            Told::Rest(difference, reason) => item(&difference.blocked_by(reason), target),
             Told::Shared(shared) => {
                 let word = DriftKind::Unreadable.as_str();
                 of_shared(&shared, |one| &one.change.target, word, target, view)
             }
         })
         .collect();
-    blocks(&mut page, &shown)?;
-    page.flow(0, &[Span::new(Tone::Strong, summary(drift))])?;
+    items(&mut text, &shown)?;
+    text.flow(0, &[Span::new(Tone::Strong, summary(drift))])?;
     for advice in advice(drift) {
-        page.flow(0, &[Span::new(Tone::Hint, "hint:"), Span::plain(advice)])?;
+        text.flow(0, &[Span::new(Tone::Hint, "hint:"), Span::plain(advice)])?;
     }
     Ok(())
 }
@@ -43,16 +43,16 @@ fn two(one: &Digest, words: &str, other: &Digest) -> Vec<Span> {
     vec![Span::plain(one), Span::faint(words), Span::plain(other)]
 }
 
-fn block(difference: &Difference, target: &Target) -> Block {
+fn item(difference: &Difference, target: &Target) -> Item {
     let Difference {
         kind,
         change,
         upstream,
         ..
     } = difference;
-    let block = of_change(change, target);
+    let item = of_change(change, target);
     // The first line says where the image comes from; what a plan would do does not belong here.
-    let mut lines = block.lines;
+    let mut lines = item.lines;
     lines.truncate(1);
     lines.push(match (upstream, &change.action) {
         (Some((locked, found)), _) => two(locked, "is locked, at the source is", found),
@@ -84,12 +84,12 @@ fn block(difference: &Difference, target: &Target) -> Block {
         DriftKind::UpstreamMoved | DriftKind::Differs | DriftKind::NotDeclared => Tone::Changed,
         _ => Tone::Bad,
     };
-    Block {
+    Item {
         symbol,
         tone,
         word: kind.as_str(),
         detail: String::new(),
         lines,
-        ..block
+        ..item
     }
 }

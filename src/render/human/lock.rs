@@ -5,13 +5,13 @@ use std::fmt;
 use crate::lock::{Renewal, Renewed, Unfit};
 use crate::model::Digest;
 use crate::plan::{Target, TargetName, Told, by_cause};
+use crate::render::hints;
+use crate::render::style::{Tone, View};
+use crate::render::units::counted;
+use crate::render::words::{block_reason, shared_word, unlocked};
 
-use super::super::hints;
-use super::super::style::{Tone, View};
-use super::super::units::counted;
-use super::super::words::{block_reason, shared_word, unlocked};
-use super::block::{Block, blocks, of_shared};
-use super::page::{Page, Span};
+use super::items::{Item, items, of_shared};
+use super::text::{Span, TextWriter};
 
 /// Writes what became of each image of a lock; what stayed is counted, and shown when asked for.
 pub fn renewed(
@@ -21,7 +21,7 @@ pub fn renewed(
     view: &View,
     out: &mut dyn fmt::Write,
 ) -> fmt::Result {
-    let mut page = Page::new(view, out);
+    let mut text = TextWriter::new(view, out);
     let shown = renewed
         .images
         .iter()
@@ -33,15 +33,15 @@ pub fn renewed(
     let shown: Vec<_> = by_cause(shown, target)
         .into_iter()
         .map(|told| match told {
-            Told::Alone((name, renewal)) => renewal_block(name, renewal, target),
-            Told::Rest((name, _), reason) => renewal_block(name, &Renewal::Blocked(reason), target),
+            Told::Alone((name, renewal)) => renewal_item(name, renewal, target),
+            Told::Rest((name, _), reason) => renewal_item(name, &Renewal::Blocked(reason), target),
             Told::Shared(shared) => {
                 let word = shared_word(&shared.hit);
                 of_shared(&shared, |(name, _)| name, word, target, view)
             }
         })
         .collect();
-    blocks(&mut page, &shown)?;
+    items(&mut text, &shown)?;
     let count = |word: &str| {
         let is = |(_, renewal): &&(TargetName, Renewal)| word_of(renewal).1 == word;
         renewed.images.iter().filter(is).count()
@@ -58,7 +58,7 @@ pub fn renewed(
         counts.join(", ")
     };
     let summary = format!("`{file}`: {counts}.");
-    page.flow(0, &[Span::new(Tone::Strong, summary)])
+    text.flow(0, &[Span::new(Tone::Strong, summary)])
 }
 
 fn word_of(renewal: &Renewal) -> (&'static str, &'static str, Tone) {
@@ -72,7 +72,7 @@ fn word_of(renewal: &Renewal) -> (&'static str, &'static str, Tone) {
     }
 }
 
-fn renewal_block(name: &TargetName, renewal: &Renewal, target: &Target) -> Block {
+fn renewal_item(name: &TargetName, renewal: &Renewal, target: &Target) -> Item {
     let (symbol, word, tone) = word_of(renewal);
     let line = match renewal {
         Renewal::Added(digest) => vec![Span::plain(digest.short())],
@@ -103,9 +103,9 @@ fn renewal_block(name: &TargetName, renewal: &Renewal, target: &Target) -> Block
         }
         _ => None,
     };
-    Block {
+    Item {
         hint,
-        ..block(symbol, tone, name, word, line)
+        ..item(symbol, tone, name, word, line)
     }
 }
 
@@ -117,39 +117,39 @@ pub fn unfit(
     view: &View,
     out: &mut dyn fmt::Write,
 ) -> fmt::Result {
-    let mut page = Page::new(view, out);
+    let mut text = TextWriter::new(view, out);
     let shown: Vec<_> = unfit
         .iter()
         .map(|(name, unfit)| match unfit {
             Unfit::Unlocked(state) => {
                 let why = unlocked(*state).unwrap_or_default();
-                block("!", Tone::Bad, name, "unlocked", vec![Span::plain(why)])
+                item("!", Tone::Bad, name, "unlocked", vec![Span::plain(why)])
             }
             Unfit::NotDeclared => {
                 let why = vec![Span::plain("locked, and no longer declared")];
-                block("-", Tone::Changed, name, "not declared", why)
+                item("-", Tone::Changed, name, "not declared", why)
             }
         })
         .collect();
-    blocks(&mut page, &shown)?;
+    items(&mut text, &shown)?;
     if unfit.is_empty() {
         let fits = format!("`{file}` fits: {} locked.", counted(images, "image"));
-        return page.flow(0, &[Span::new(Tone::Good, fits)]);
+        return text.flow(0, &[Span::new(Tone::Good, fits)]);
     }
     let summary = format!("`{file}` does not fit the files.");
-    page.flow(0, &[Span::new(Tone::Bad, summary)])?;
+    text.flow(0, &[Span::new(Tone::Bad, summary)])?;
     let hint = "run `pusher lock`, and commit what it writes";
-    page.flow(0, &[Span::new(Tone::Hint, "hint:"), Span::plain(hint)])
+    text.flow(0, &[Span::new(Tone::Hint, "hint:"), Span::plain(hint)])
 }
 
-fn block(
+fn item(
     symbol: &'static str,
     tone: Tone,
     name: &TargetName,
     word: &'static str,
     line: Vec<Span>,
-) -> Block {
-    Block {
+) -> Item {
+    Item {
         symbol,
         tone,
         name: name.to_string(),

@@ -1,15 +1,19 @@
-//! For people: one block of lines a change, the summary last.
+//! For people: one item a change, the summary last.
 
-mod block;
+mod check;
 mod diff;
 mod drift;
+mod items;
+mod list;
 mod lock;
-mod page;
 mod plan;
 mod report;
+mod text;
 
+pub use check::{check, diagnostics, summary};
 pub use diff::diff;
 pub use drift::drift;
+pub use list::list;
 pub use lock::{renewed, unfit};
 pub use plan::plan;
 pub use report::report;

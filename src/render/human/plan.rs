@@ -3,16 +3,16 @@
 use std::fmt;
 
 use crate::plan::{Action, Change, Plan, Told, by_cause};
-
-use super::super::format::Details;
-use super::super::style::{Tone, View};
-use super::super::words::{
+use crate::render::inputs::Details;
+use crate::render::style::{Tone, View};
+use crate::render::words::{
     block_reason, cost, plan_summary, renamed_from, same_content, same_content_hint, shared_word,
     unlocked_hint,
 };
-use super::block::{Block, blocks, header, of_change, of_shared};
+
 use super::diff;
-use super::page::{Page, Span};
+use super::items::{Item, header, items, of_change, of_shared};
+use super::text::{Span, TextWriter};
 
 /// Writes what has to be done; what is in place is counted, and shown when asked for.
 pub fn plan(
@@ -21,55 +21,55 @@ pub fn plan(
     view: &View,
     out: &mut dyn fmt::Write,
 ) -> fmt::Result {
-    let mut page = Page::new(view, out);
-    header(&mut page, &plan.target)?;
+    let mut text = TextWriter::new(view, out);
+    header(&mut text, &plan.target)?;
     let renames = plan.renames();
     let is_shown = |change: &&Change| match &change.action {
         Action::NoOp { .. } => view.verbose,
         // It is told where the new name is.
         action => !action.ends_a_rename(),
     };
-    let block = |change: &Change| {
-        let mut block = of_change(change, &plan.target);
+    let item = |change: &Change| {
+        let mut item = of_change(change, &plan.target);
         if let Some(old) = renames.get(&change.target) {
-            (block.symbol, block.word) = (">", "rename");
-            block.lines.push(vec![Span::plain(renamed_from(old))]);
+            (item.symbol, item.word) = (">", "rename");
+            item.lines.push(vec![Span::plain(renamed_from(old))]);
         }
         if let Some(same) = details.same_content(change) {
-            block.lines.push(vec![Span::plain(same_content(same))]);
+            item.lines.push(vec![Span::plain(same_content(same))]);
         }
         if let Action::Blocked { reason, .. } = &change.action {
-            block.lines.push(vec![Span::plain(block_reason(reason))]);
+            item.lines.push(vec![Span::plain(block_reason(reason))]);
         }
         if let Some(diff) = details.diffs.and_then(|diffs| diffs.get(&change.target)) {
-            block.lines.extend(diff::lines_of(diff));
+            item.lines.extend(diff::lines_of(diff));
         }
-        block
+        item
     };
     let shown = plan.changes.iter().filter(is_shown);
     let told = by_cause(shown.map(|change| (change, change.hits())), &plan.target);
-    let shown: Vec<Block> = told
+    let shown: Vec<Item> = told
         .into_iter()
         .map(|told| match told {
-            Told::Alone(change) => block(change),
-            Told::Rest(change, reason) => block(&change.blocked_by(reason)),
+            Told::Alone(change) => item(change),
+            Told::Rest(change, reason) => item(&change.blocked_by(reason)),
             Told::Shared(shared) => {
                 let word = shared_word(&shared.hit);
                 of_shared(&shared, |change| &change.target, word, &plan.target, view)
             }
         })
         .collect();
-    blocks(&mut page, &shown)?;
-    page.flow(0, &[Span::new(Tone::Strong, plan_summary(&plan.summary()))])?;
+    items(&mut text, &shown)?;
+    text.flow(0, &[Span::new(Tone::Strong, plan_summary(&plan.summary()))])?;
     if let Some(cost) = details.cost.and_then(cost) {
-        page.flow(0, &[Span::plain(cost)])?;
+        text.flow(0, &[Span::plain(cost)])?;
     }
     let hints = [
-        same_content_hint(details).map(str::to_owned),
+        same_content_hint(details.same_content).map(str::to_owned),
         unlocked_hint(plan),
     ];
     for hint in hints.into_iter().flatten() {
-        page.flow(0, &[Span::new(Tone::Hint, "hint:"), Span::plain(hint)])?;
+        text.flow(0, &[Span::new(Tone::Hint, "hint:"), Span::plain(hint)])?;
     }
     Ok(())
 }

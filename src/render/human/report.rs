@@ -2,15 +2,16 @@
 
 use std::fmt;
 
-use crate::plan::{Change, Outcome, Report, Target, Told, by_cause};
+use crate::model::Reference;
+use crate::plan::{Action, Change, Outcome, Report, Target, Told, by_cause};
+use crate::render::hints;
+use crate::render::style::{Tone, View};
+use crate::render::units::seconds;
+use crate::render::words::report::{counts, sent, spent, verdict};
+use crate::render::words::{outcome_reason, outcome_word, shared_word};
 
-use super::super::hints;
-use super::super::style::{Tone, View};
-use super::super::tally::{Tally, cost};
-use super::super::units::seconds;
-use super::super::words::{outcome_reason, outcome_word, shared_word};
-use super::block::{Block, blocks, header, of_change, of_shared};
-use super::page::{Page, Span};
+use super::items::{Item, header, items, of_change, of_shared};
+use super::text::{Span, TextWriter};
 
 /// Writes what happened to each change; what was in place is counted, and shown when asked for.
 pub fn report(report: &Report, view: &View, out: &mut dyn fmt::Write) -> fmt::Result {
@@ -19,8 +20,8 @@ pub fn report(report: &Report, view: &View, out: &mut dyn fmt::Write) -> fmt::Re
         outcomes,
         interrupted: _,
     } = report;
-    let mut page = Page::new(view, out);
-    header(&mut page, &plan.target)?;
+    let mut text = TextWriter::new(view, out);
+    header(&mut text, &plan.target)?;
     let target = &plan.target;
     let shown = plan
         .changes
@@ -31,9 +32,9 @@ pub fn report(report: &Report, view: &View, out: &mut dyn fmt::Write) -> fmt::Re
     let shown: Vec<_> = by_cause(shown, target)
         .into_iter()
         .map(|told| match told {
-            Told::Alone((change, outcome)) => block(change, outcome, target),
+            Told::Alone((change, outcome)) => item(change, outcome, target),
             Told::Rest((change, outcome), reason) => {
-                block(&change.blocked_by(reason), outcome, target)
+                item(&change.blocked_by(reason), outcome, target)
             }
             Told::Shared(shared) => {
                 let word = shared_word(&shared.hit);
@@ -41,25 +42,24 @@ pub fn report(report: &Report, view: &View, out: &mut dyn fmt::Write) -> fmt::Re
             }
         })
         .collect();
-    blocks(&mut page, &shown)?;
-    let tally = Tally::of(report);
+    items(&mut text, &shown)?;
     let tone = if report.is_success() {
         Tone::Good
     } else {
         Tone::Bad
     };
-    page.flow(
+    text.flow(
         0,
         &[
-            Span::new(tone, tally.verdict()),
-            Span::new(Tone::Strong, tally.counts()),
+            Span::new(tone, verdict(report)),
+            Span::new(Tone::Strong, counts(report)),
         ],
     )?;
-    if let Some(sent) = tally.sent() {
-        page.flow(0, &[Span::plain(sent)])?;
+    if let Some(sent) = sent(report) {
+        text.flow(0, &[Span::plain(sent)])?;
     }
-    match tally.example {
-        Some(image) => page.line(&[
+    match example(report) {
+        Some(image) => text.line(&[
             Span::faint("To use one:"),
             Span::plain(format!("docker pull {image}")),
         ]),
@@ -67,18 +67,30 @@ pub fn report(report: &Report, view: &View, out: &mut dyn fmt::Write) -> fmt::Re
     }
 }
 
-fn block(change: &Change, outcome: &Outcome, target: &Target) -> Block {
-    let block = of_change(change, target);
+/// Returns the first image that is in the target as it should be.
+fn example(report: &Report) -> Option<Reference> {
+    let Report { plan, outcomes, .. } = report;
+    let is_there = |(change, outcome): &(&Change, &Outcome)| {
+        let is_deleted = matches!(change.action, Action::Delete { .. });
+        matches!(outcome, Outcome::Unchanged | Outcome::Done(_)) && !is_deleted
+    };
+    let mut ended = plan.changes.iter().zip(outcomes);
+    let (change, _) = ended.find(is_there)?;
+    Some(plan.target.reference(&change.target))
+}
+
+fn item(change: &Change, outcome: &Outcome, target: &Target) -> Item {
+    let item = of_change(change, target);
     let (symbol, tone) = match outcome {
-        Outcome::Unchanged | Outcome::Done(_) => (block.symbol, block.tone),
+        Outcome::Unchanged | Outcome::Done(_) => (item.symbol, item.tone),
         Outcome::Blocked
         | Outcome::Stale { .. }
         | Outcome::Failed { .. }
         | Outcome::NotDone { .. } => ("!", Tone::Bad),
     };
-    let mut lines = block.lines;
-    if let Outcome::Done(spent) = outcome {
-        lines.push(vec![Span::faint(cost(spent))]);
+    let mut lines = item.lines;
+    if let Outcome::Done(cost) = outcome {
+        lines.push(vec![Span::faint(spent(cost))]);
     }
     if let Some(reason) = outcome_reason(change, outcome) {
         lines.push(vec![Span::plain(reason)]);
@@ -87,13 +99,13 @@ fn block(change: &Change, outcome: &Outcome, target: &Target) -> Block {
         Outcome::Done(cost) => seconds(cost.time),
         _ => String::new(),
     };
-    Block {
+    Item {
         symbol,
         tone,
         word: outcome_word(change, outcome),
         detail,
         lines,
         hint: hints::for_outcome(change, outcome, target),
-        ..block
+        ..item
     }
 }

@@ -6,9 +6,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::diff as core;
+use crate::render::inputs::Compared;
+use crate::render::words::diff::summary;
 
-use super::super::diff::{Compared, summary};
-use super::{Descriptor, FORMAT_VERSION};
+use super::document::{Descriptor, FORMAT_VERSION, schema, write};
 
 /// What differs between two images.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -278,10 +279,10 @@ pub fn diff(compared: &Compared<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
         after: side(after, &diff.after),
         diff: (*diff).into(),
     };
-    super::write(&document, out)
+    write(&document, out)
 }
 
 /// Returns the JSON Schema of what [`diff`] writes.
 pub fn diff_schema() -> serde_json::Value {
-    super::schema::<Document>()
+    schema::<Document>()
 }

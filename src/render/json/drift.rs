@@ -6,11 +6,11 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::plan as core;
+use crate::render::{hints, words};
 
-use super::super::{hints, words};
-use super::causes::{self, SharedCause};
-use super::plan::{Cause, ReasonKind, after};
-use super::{Descriptor, FORMAT_VERSION, Origin, Platforms, Target};
+use super::blocked::{Cause, ReasonKind, SharedCause, shared};
+use super::document::{Descriptor, FORMAT_VERSION, Origin, Platforms, Target, schema, write};
+use super::plan::after;
 
 /// How the target differs from what is declared.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -186,7 +186,7 @@ pub fn drift(drift: &core::Drift<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
             .iter()
             .map(|difference| Difference::of(difference, target))
             .collect(),
-        causes: causes::shared(
+        causes: shared(
             drift
                 .found
                 .iter()
@@ -194,10 +194,10 @@ pub fn drift(drift: &core::Drift<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
             target,
         ),
     };
-    super::write(&document, out)
+    write(&document, out)
 }
 
 /// Returns the JSON Schema of what [`drift`] writes.
 pub fn drift_schema() -> serde_json::Value {
-    super::schema::<Drift>()
+    schema::<Drift>()
 }

@@ -1,19 +1,18 @@
 //! `plan --format json`.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::model;
 use crate::plan as core;
+use crate::render::inputs::Details;
+use crate::render::{hints, words};
 
-use super::super::format::Details;
-use super::super::{hints, words};
-use super::causes::{self, SharedCause};
-use super::cost::Cost;
+use super::blocked::{Cause, ReasonKind, SharedCause, shared};
 use super::diff::Diff;
-use super::{Descriptor, FORMAT_VERSION, Origin, Platforms, Target};
+use super::document::{Descriptor, FORMAT_VERSION, Origin, Platforms, Target, schema, write};
 
 /// What has to be done, in the order of the files.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -52,6 +51,30 @@ struct Summary {
     /// Images of which nothing is known, since no registry was to be asked; each is counted in
     /// `blocked` as well.
     unknown: usize,
+}
+
+/// What it costs to carry the plan out: an estimate, without tokens, second tries and deletions.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Cost {
+    /// The bytes of blobs that go over the wire: what the target holds or can mount is not in it.
+    bytes_to_copy: u64,
+    /// The bytes of the blobs of all images that are created or updated.
+    bytes_of_images: u64,
+    /// How many images are of unknown size; nothing but their pulls is counted.
+    images_of_unknown_size: usize,
+    /// How many requests go to the sources.
+    requests_to_sources: usize,
+    /// How many requests go to the target.
+    requests_to_target: usize,
+    /// How many images are read from each registry, one for each platform, as Docker Hub counts
+    /// pulls.
+    pulls: BTreeMap<String, usize>,
+    /// How many repositories come into being in the target.
+    repositories_to_create: usize,
+    /// How many repositories the declared images are in, with those.
+    repositories: usize,
+    /// How many repositories the target may have; null where no limit is known.
+    repository_limit: Option<u32>,
 }
 
 /// What has to be done for one image.
@@ -145,115 +168,30 @@ impl From<core::SameContent> for SameContent {
     }
 }
 
-/// Why nothing can be done for an image.
-#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum ReasonKind {
-    /// The target would refuse the name.
-    NameRefused,
-    /// The source has no such image.
-    SourceAbsent,
-    /// The source did not say what it has.
-    SourceUnreadable,
-    /// The source has it, in a format that cannot be copied.
-    NotCopyable,
-    /// The source lacks platforms that were asked for.
-    PlatformsMissing,
-    /// The target refuses such a manifest.
-    ManifestRefused,
-    /// The target did not say what it has.
-    TargetUnreadable,
-    /// The registries were not asked.
-    NotObserved,
-    /// It would be deleted, but someone else moved the tag.
-    NotOurs,
-    /// It would be deleted as an old name, but the new one is not there.
-    NewNameMissing,
-    /// It would be deleted, but the target does not delete.
-    CannotDelete,
-    /// More tags would be deleted than `prune-limit` allows.
-    PruneLimit,
-    /// No registry was to be asked.
-    Offline,
-    /// The saved plan already said that nothing can be done.
-    BlockedWhenPlanned,
-    /// What follows the image has another digest at the source than the saved plan says.
-    SourceMoved,
-    /// The target's tag was moved after the plan was saved.
-    TargetMoved,
-    /// Another image of the same digest brings something else under the same tag.
-    ReferrersDiffer,
-    /// The lock wants a digest that its own source does not come to.
-    LockBroken,
-}
-
-impl From<&core::BlockReason> for ReasonKind {
-    fn from(reason: &core::BlockReason) -> Self {
-        use core::{BlockReason, Refusal};
-        match reason {
-            BlockReason::NameRefused(_) => Self::NameRefused,
-            BlockReason::SourceAbsent(_) => Self::SourceAbsent,
-            BlockReason::SourceUnreadable(_)
-            | BlockReason::BothUnreadable { .. }
-            | BlockReason::ReferrersUnreadable(_) => Self::SourceUnreadable,
-            BlockReason::Refused(Refusal::Manifest(_) | Refusal::Excess(_)) => Self::NotCopyable,
-            BlockReason::Refused(Refusal::PlatformsMissing { .. }) => Self::PlatformsMissing,
-            BlockReason::Refused(Refusal::ConfigRefused { .. } | Refusal::NothingLeft { .. }) => {
-                Self::ManifestRefused
-            }
-            BlockReason::TargetUnreadable(_) => Self::TargetUnreadable,
-            BlockReason::NotObserved => Self::NotObserved,
-            BlockReason::NotOurs { .. } => Self::NotOurs,
-            BlockReason::NewNameMissing { .. } => Self::NewNameMissing,
-            BlockReason::CannotDelete => Self::CannotDelete,
-            BlockReason::PruneLimit { .. } => Self::PruneLimit,
-            BlockReason::Offline { .. } => Self::Offline,
-            BlockReason::BlockedWhenPlanned => Self::BlockedWhenPlanned,
-            BlockReason::SourceMoved { .. } => Self::SourceMoved,
-            BlockReason::TargetMoved { .. } => Self::TargetMoved,
-            BlockReason::ReferrersDiffer { .. } => Self::ReferrersDiffer,
-            BlockReason::LockBroken { .. } => Self::LockBroken,
-        }
-    }
-}
-
-/// Why a registry could not be read.
-#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum Cause {
-    /// It wants a login, or refused the one it got (401).
-    Unauthorized,
-    /// It knows who asks and does not allow it (403).
-    Denied,
-    /// It asks for fewer requests (429).
-    RateLimited,
-    /// It was not reached.
-    Unreachable,
-    /// It has a fault of its own (5xx).
-    Server,
-    /// Its answer was not what the specification allows.
-    Protocol,
-    /// It said no, and will say so again.
-    Refused,
-}
-
-impl Cause {
-    pub(super) fn of(reason: &core::BlockReason) -> Option<Self> {
-        let (source, target) = reason.failures();
-        source.or(target).map(|why| why.cause().into())
-    }
-}
-
-impl From<model::Cause> for Cause {
-    fn from(cause: model::Cause) -> Self {
-        match cause {
-            model::Cause::Unauthorized => Self::Unauthorized,
-            model::Cause::Denied => Self::Denied,
-            model::Cause::RateLimited => Self::RateLimited,
-            model::Cause::Unreachable => Self::Unreachable,
-            model::Cause::Server => Self::Server,
-            model::Cause::Protocol => Self::Protocol,
-            model::Cause::Refused => Self::Refused,
+impl From<&core::Cost> for Cost {
+    fn from(cost: &core::Cost) -> Self {
+        let core::Cost {
+            is_bound: _,
+            bytes_to_copy,
+            bytes_of_images,
+            images_of_unknown_size,
+            requests_to_sources,
+            requests_to_target,
+            pulls,
+            repositories_to_create,
+            repositories,
+            repository_limit,
+        } = cost;
+        Self {
+            bytes_to_copy: *bytes_to_copy,
+            bytes_of_images: *bytes_of_images,
+            images_of_unknown_size: *images_of_unknown_size,
+            requests_to_sources: *requests_to_sources,
+            requests_to_target: *requests_to_target,
+            pulls: pulls.clone(),
+            repositories_to_create: *repositories_to_create,
+            repositories: *repositories,
+            repository_limit: *repository_limit,
         }
     }
 }
@@ -340,15 +278,15 @@ pub fn plan(plan: &core::Plan, details: &Details<'_>, out: &mut dyn fmt::Write) 
             .iter()
             .map(|change| Change::of(change, target, *details))
             .collect(),
-        causes: causes::shared(
+        causes: shared(
             changes.iter().map(|change| (&change.target, change.hits())),
             target,
         ),
     };
-    super::write(&document, out)
+    write(&document, out)
 }
 
 /// Returns the JSON Schema of what [`plan`] writes.
 pub fn plan_schema() -> serde_json::Value {
-    super::schema::<Plan>()
+    schema::<Plan>()
 }

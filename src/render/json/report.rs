@@ -6,12 +6,11 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::plan as core;
+use crate::render::{hints, words};
 
-use super::super::tally::Tally;
-use super::super::{hints, words};
-use super::causes::{self, SharedCause};
+use super::blocked::{SharedCause, shared};
+use super::document::{Descriptor, FORMAT_VERSION, Origin, Platforms, Target, schema, write};
 use super::plan::{Action, after};
-use super::{Descriptor, FORMAT_VERSION, Origin, Platforms, Target};
 
 /// What happened when a plan was carried out.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -184,13 +183,13 @@ pub fn report(report: &core::Report, out: &mut dyn fmt::Write) -> fmt::Result {
         target: target.into(),
         success: report.is_success(),
         interrupted: *interrupted,
-        summary: Tally::of(report).into(),
+        summary: report.summary().into(),
         changes: changes
             .iter()
             .zip(outcomes)
             .map(|(change, outcome)| Change::of(change, outcome, target))
             .collect(),
-        causes: causes::shared(
+        causes: shared(
             changes
                 .iter()
                 .zip(outcomes)
@@ -198,12 +197,12 @@ pub fn report(report: &core::Report, out: &mut dyn fmt::Write) -> fmt::Result {
             target,
         ),
     };
-    super::write(&document, out)
+    write(&document, out)
 }
 
-impl From<Tally> for Summary {
-    fn from(tally: Tally) -> Self {
-        let Tally {
+impl From<core::ReportSummary> for Summary {
+    fn from(summary: core::ReportSummary) -> Self {
+        let core::ReportSummary {
             created,
             updated,
             deleted,
@@ -212,12 +211,15 @@ impl From<Tally> for Summary {
             stale,
             failed,
             not_done,
+            cost,
+        } = summary;
+        let core::Transfer {
             bytes_sent,
             bytes_mounted,
             bytes_present,
             retries,
-            ..
-        } = tally;
+            time: _,
+        } = cost;
         Self {
             created,
             updated,
@@ -237,5 +239,5 @@ impl From<Tally> for Summary {
 
 /// Returns the JSON Schema of what [`report`] writes.
 pub fn report_schema() -> serde_json::Value {
-    super::schema::<Report>()
+    schema::<Report>()
 }

@@ -4,28 +4,29 @@ use std::fmt;
 
 use crate::diff::{Diffs, ImageDiff};
 use crate::plan::Plan;
+use crate::render::inputs::Compared;
+use crate::render::words::diff::{self, Sign, sides};
 
-use super::super::diff::{self, Compared, Sign, sides};
+use super::document::{Document, Folded};
 use super::escape::{code, html_code, prose};
-use super::page::{Folded, Page};
 
 /// An image has no more lines than this.
 const MOST_LINES: usize = 100;
 
 /// Adds one folded block for each image of which it is known what differs.
-pub(super) fn add(page: &mut Page, plan: &Plan, diffs: &Diffs) {
+pub(super) fn add(document: &mut Document, plan: &Plan, diffs: &Diffs) {
     let names = plan.changes.iter().map(|change| &change.target);
     let found: Vec<_> = names
         .filter_map(|name| Some((name, diffs.get(name)?)))
         .collect();
-    page.list(
+    document.list(
         "Not compared",
         found.iter().filter_map(|(name, diff)| {
             let why = prose(&diff::unreadable(diff.as_ref().err()?));
             Some(format!("{}: {why}", code(&name.to_string())))
         }),
     );
-    page.folded_blocks(found.iter().filter_map(|(name, diff)| {
+    document.folded_blocks(found.iter().filter_map(|(name, diff)| {
         let diff = diff.as_ref().ok()?;
         Some(Folded {
             summary: format!(
@@ -56,15 +57,15 @@ fn text(diff: &ImageDiff) -> String {
 /// Writes what differs between two references.
 pub fn diff(compared: &Compared<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     let diff = compared.diff;
-    let mut page = Page::new("Difference");
+    let mut document = Document::new("Difference");
     let [before, after] = sides(compared).map(|side| code(&side));
-    page.paragraph(&format!(
+    document.paragraph(&format!(
         "{before} → {after}: {}",
         prose(&diff::summary(diff))
     ));
     let text = text(diff);
     if !text.is_empty() {
-        page.fenced("diff", &text);
+        document.fenced("diff", &text);
     }
-    page.finish(out)
+    document.finish(out)
 }

@@ -4,27 +4,27 @@ use std::fmt;
 
 use crate::model::Digest;
 use crate::plan::{Action, Difference, Drift};
+use crate::render::words::drift::{advice, summary};
 
-use super::super::drift::{advice, summary};
+use super::document::Document;
 use super::escape::{code, prose};
-use super::page::Page;
-use super::{blocked, place, source, troubles};
+use super::problems::{blocked, listed, place, source};
 
 /// Writes how the target differs from what is declared.
 pub fn drift(drift: &Drift<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     let target = &drift.plan.target;
-    let mut page = Page::new(summary(drift).trim_end_matches('.'));
-    page.paragraph(&format!("Target: {}.", place(target)));
-    page.table(
+    let mut document = Document::new(summary(drift).trim_end_matches('.'));
+    document.paragraph(&format!("Target: {}.", place(target)));
+    document.table(
         ["", "target", "source", "found", "declared"],
         drift.found.iter().filter_map(row),
     );
     let attention = blocked(drift.found.iter().map(|one| &one.change), target);
-    page.list("Needs attention", troubles(attention));
+    document.list("Needs attention", listed(attention));
     for advice in advice(drift) {
-        page.paragraph(&format!("hint: {}", prose(advice)));
+        document.paragraph(&format!("hint: {}", prose(advice)));
     }
-    page.finish(out)
+    document.finish(out)
 }
 
 fn pair(found: &Digest, declared: &Digest) -> (String, String) {

@@ -6,11 +6,11 @@
 
 use std::fmt::Write as _;
 
-use super::super::clean::clean;
+use crate::render::sanitize::excerpt;
 
 /// Returns `text` as code.
 pub(in crate::render) fn code(text: &str) -> String {
-    let text = clean(text);
+    let text = excerpt(text);
     if text.is_empty() {
         return String::new();
     }
@@ -24,7 +24,7 @@ pub(in crate::render) fn code(text: &str) -> String {
 
 /// Returns `text` as code where HTML stands and Markdown is not read, as in a summary.
 pub(in crate::render) fn html_code(text: &str) -> String {
-    numbered(&clean(text))
+    numbered(&excerpt(text))
 }
 
 fn numbered(text: &str) -> String {
@@ -44,7 +44,7 @@ fn numbered(text: &str) -> String {
 /// Returns a sentence: its words as they are, and what stands between backticks, or is no ordinary
 /// word, as code.
 pub(in crate::render) fn prose(text: &str) -> String {
-    let text = clean(text);
+    let text = excerpt(text);
     let mut sentence = String::new();
     for (position, part) in text.split('`').enumerate() {
         let part = if position % 2 == 1 {

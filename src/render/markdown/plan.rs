@@ -4,24 +4,24 @@ use std::fmt;
 
 use crate::model::Digest;
 use crate::plan::{Action, Change, Copy, Plan, SameContent, TargetName};
-
-use super::super::format::Details;
-use super::super::units::{bytes, counted};
-use super::super::words::{
+use crate::render::inputs::Details;
+use crate::render::units::{bytes, counted};
+use crate::render::words::{
     cost, notes, plan_summary, same_content, same_content_hint, unlocked_hint,
 };
+
 use super::diff;
+use super::document::Document;
 use super::escape::{code, prose};
-use super::page::Page;
-use super::{blocked, place, source, troubles};
+use super::problems::{blocked, listed, place, source};
 
 /// Writes what has to be done; what is in place is folded away.
 pub fn plan(plan: &Plan, details: &Details<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     let Plan { target, changes } = plan;
-    let mut page = Page::new(plan_summary(&plan.summary()).trim_end_matches('.'));
+    let mut document = Document::new(plan_summary(&plan.summary()).trim_end_matches('.'));
     let renames = plan.renames();
     let cost = details.cost.and_then(cost).unwrap_or_default();
-    page.paragraph(format!("Target: {}. {}", place(target), prose(&cost)).trim_end());
+    document.paragraph(format!("Target: {}. {}", place(target), prose(&cost)).trim_end());
 
     let was_not_asked = |change: &&Change| match &change.action {
         Action::Blocked { reason, .. } => reason.was_not_asked(),
@@ -30,9 +30,9 @@ pub fn plan(plan: &Plan, details: &Details<'_>, out: &mut dyn fmt::Write) -> fmt
     let (unknown, asked): (Vec<_>, Vec<_>) = changes.iter().partition(was_not_asked);
     for (heading, changes) in [("Blocked", asked), ("Unknown", unknown)] {
         let found = blocked(changes.into_iter(), target);
-        page.list(heading, troubles(found));
+        document.list(heading, listed(found));
     }
-    page.table(
+    document.table(
         ["", "target", "source", "digest", "size"],
         changes.iter().filter_map(|change| {
             let old_name = renames.get(&change.target).copied();
@@ -42,7 +42,7 @@ pub fn plan(plan: &Plan, details: &Details<'_>, out: &mut dyn fmt::Write) -> fmt
     let copied = changes
         .iter()
         .filter(|change| change.action.copy().is_some());
-    page.list(
+    document.list(
         "Left out",
         copied.flat_map(|change| {
             let notes = notes(change, target.profile.kind);
@@ -53,21 +53,21 @@ pub fn plan(plan: &Plan, details: &Details<'_>, out: &mut dyn fmt::Write) -> fmt
         }),
     );
     if let Some(diffs) = details.diffs {
-        diff::add(&mut page, plan, diffs);
+        diff::add(&mut document, plan, diffs);
     }
     let unchanged: Vec<_> = changes.iter().filter_map(unchanged).collect();
-    page.folded(
+    document.folded(
         &format!("{} unchanged", counted(unchanged.len(), "image")),
         unchanged,
     );
     let hints = [
-        same_content_hint(details).map(str::to_owned),
+        same_content_hint(details.same_content).map(str::to_owned),
         unlocked_hint(plan),
     ];
     for hint in hints.into_iter().flatten() {
-        page.paragraph(&format!("hint: {}", prose(&hint)));
+        document.paragraph(&format!("hint: {}", prose(&hint)));
     }
-    page.finish(out)
+    document.finish(out)
 }
 
 fn row(

@@ -3,14 +3,14 @@
 use std::fmt;
 
 use crate::plan::{Action, Change, Endpoints, Outcome, Report, Target, Told, by_cause};
+use crate::render::hints;
+use crate::render::units::{counted, seconds};
+use crate::render::words::report::{counts, sent, spent, verdict};
+use crate::render::words::{outcome_reason, outcome_word, shared_word};
 
-use super::super::hints;
-use super::super::tally::{self, Tally};
-use super::super::units::{counted, seconds};
-use super::super::words::{outcome_reason, outcome_word, shared_word};
+use super::document::Document;
 use super::escape::code;
-use super::page::Page;
-use super::{Trouble, place, troubles};
+use super::problems::{Problem, listed, place};
 
 /// Writes what was done, and how to pull each image.
 pub fn report(report: &Report, out: &mut dyn fmt::Write) -> fmt::Result {
@@ -20,21 +20,20 @@ pub fn report(report: &Report, out: &mut dyn fmt::Write) -> fmt::Result {
         interrupted: _,
     } = report;
     let target = &plan.target;
-    let tally = Tally::of(report);
-    let title = format!("{} {}", tally.verdict(), tally.counts());
-    let mut page = Page::new(title.trim_end_matches('.'));
-    let sent = tally.sent().unwrap_or_default();
-    page.paragraph(format!("Target: {}. {sent}", place(target)).trim_end());
+    let title = format!("{} {}", verdict(report), counts(report));
+    let mut document = Document::new(title.trim_end_matches('.'));
+    let sent = sent(report).unwrap_or_default();
+    document.paragraph(format!("Target: {}. {sent}", place(target)).trim_end());
 
     let ended = || plan.changes.iter().zip(outcomes);
-    page.list("Not in place", troubles(not_in_place(ended(), target)));
-    page.table(
+    document.list("Not in place", listed(not_in_place(ended(), target)));
+    document.table(
         ["", "pull", "cost", "time"],
         ended().filter_map(|(change, outcome)| match outcome {
             Outcome::Done(cost) => Some([
                 outcome_word(change, outcome).to_owned(),
                 pull(change, target),
-                tally::cost(cost),
+                spent(cost),
                 seconds(cost.time),
             ]),
             _ => None,
@@ -44,37 +43,37 @@ pub fn report(report: &Report, out: &mut dyn fmt::Write) -> fmt::Result {
         .filter(|(_, outcome)| **outcome == Outcome::Unchanged)
         .map(|(change, _)| pull(change, target))
         .collect();
-    page.folded(
+    document.folded(
         &format!("{} unchanged", counted(unchanged.len(), "image")),
         unchanged,
     );
-    page.finish(out)
+    document.finish(out)
 }
 
 fn not_in_place<'a>(
     ended: impl Iterator<Item = (&'a Change, &'a Outcome)>,
     target: &Target,
-) -> impl Iterator<Item = Trouble> {
+) -> impl Iterator<Item = Problem> {
     let ended = ended.map(|one @ (change, outcome)| (one, change.hits_of(outcome, target)));
     let told = by_cause(ended, target);
     told.into_iter().filter_map(|told| match told {
-        Told::Alone((change, outcome)) => trouble(change, outcome, target),
+        Told::Alone((change, outcome)) => problem(change, outcome, target),
         Told::Rest((change, outcome), reason) => {
-            trouble(&change.blocked_by(reason), outcome, target)
+            problem(&change.blocked_by(reason), outcome, target)
         }
         Told::Shared(shared) => {
             let names = shared.items.iter().map(|(change, _)| &change.target);
             let word = Some(shared_word(&shared.hit));
-            Some(Trouble::shared(&shared.hit, names, word, target))
+            Some(Problem::shared(&shared.hit, names, word, target))
         }
     })
 }
 
-fn trouble(change: &Change, outcome: &Outcome, target: &Target) -> Option<Trouble> {
+fn problem(change: &Change, outcome: &Outcome, target: &Target) -> Option<Problem> {
     let reason = outcome_reason(change, outcome)?;
     let why = format!("{}: {reason}", outcome_word(change, outcome));
     let advice = hints::for_outcome(change, outcome, target);
-    Some(Trouble::of(change, &why, advice))
+    Some(Problem::of(change, &why, advice))
 }
 
 /// Returns the command that pulls an image, from everywhere and from inside a VPC.

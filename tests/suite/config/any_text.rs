@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use pusher::config::Loaded;
-use pusher::render::{check, diagnostics, list};
+use pusher::render::{self, Checked, Format, Style, View, human};
 
 use super::loaded;
 
@@ -30,13 +30,21 @@ fn assert_sound(loaded: &Loaded) {
         assert!(!diagnostic.message.is_empty());
     }
     let mut out = String::new();
-    diagnostics::write(&loaded.diagnostics, &loaded.files, true, &mut out).unwrap();
-    check::json(&loaded.diagnostics, &loaded.files, &mut out).unwrap();
-    check::markdown(&loaded.diagnostics, &loaded.files, &mut out).unwrap();
-    if let Ok(desired) = loaded.desired() {
-        list::human(&desired, &mut out).unwrap();
-        list::json(&desired, &mut out).unwrap();
-        list::markdown(&desired, &mut out).unwrap();
+    let checked = Checked {
+        diagnostics: &loaded.diagnostics,
+        files: &loaded.files,
+        images: loaded.entries.len(),
+    };
+    let view = View {
+        style: Style::COLOURED,
+        ..View::default()
+    };
+    let desired = loaded.desired();
+    for format in Format::ALL {
+        render::check(&checked, format, &view, &mut out).unwrap();
+        if let Ok(desired) = &desired {
+            render::list(desired, format, &view, &mut out).unwrap();
+        }
     }
 }
 
@@ -174,7 +182,7 @@ fn long_and_deep_texts_are_read() {
         for path in PATHS {
             let loaded = loaded(path, &long);
             let mut out = String::new();
-            diagnostics::write(&loaded.diagnostics, &loaded.files, false, &mut out).unwrap();
+            human::diagnostics(&loaded.diagnostics, &loaded.files, Style::PLAIN, &mut out).unwrap();
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What `check` says, and what stands in the way of a plan.
 
 use pusher::config::{DiagnosticKind, Severity, Variables};
-use pusher::render::check;
+use pusher::render::{self, Checked, Format, View};
 
 use super::{load_with, loaded};
 
@@ -150,7 +150,12 @@ fn every_mistake_is_told_at_once_in_the_order_of_the_files() {
 fn programs_get_lines_columns_and_replacements() {
     let loaded = loaded("images.txt", "nginx\n--platform=linux/armv7 redis\n");
     let mut text = String::new();
-    check::json(&loaded.check(), &loaded.files, &mut text).unwrap();
+    let checked = Checked {
+        diagnostics: &loaded.check(),
+        files: &loaded.files,
+        images: loaded.entries.len(),
+    };
+    render::check(&checked, Format::Json, &View::default(), &mut text).unwrap();
     let document: serde_json::Value = serde_json::from_str(&text).unwrap();
     let diagnostic = &document["diagnostics"][0];
     assert_eq!(document["format_version"], "1.0");

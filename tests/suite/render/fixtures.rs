@@ -9,9 +9,9 @@ use pusher::model::{
     Operation, Platform, Platforms, Profile, ProfileKind, media_type,
 };
 use pusher::plan::{
-    Action, BlockReason, Change, Content, Contents, Copy, Expected, LeftOut, NameRefused, NameRule,
-    NotDone, Origin, Outcome, Plan, Refusal, Report, Selection, TagAfter, Target, TargetName,
-    Transfer,
+    Action, BlockReason, CannotMirror, Change, Content, Contents, Copy, Expected, LeftOut,
+    NameRefused, NameRule, NotDone, Origin, Outcome, Plan, Report, Selection, TagAfter, Target,
+    TargetName, Transfer,
 };
 use pusher::render::{Format, Style, View};
 
@@ -186,7 +186,7 @@ fn every_block() -> Vec<Change> {
         name: name("platform/web/app:1"),
         rule: NameRule::Levels { limit: 1, found: 3 },
     };
-    let missing = Refusal::PlatformsMissing {
+    let missing = CannotMirror::PlatformsMissing {
         missing: vec!["linux/riscv64".parse().unwrap()],
         available: vec![
             Platform::new("linux", "amd64", None),
@@ -224,7 +224,7 @@ fn every_block() -> Vec<Change> {
             9,
             "memcached:1.6",
             "memcached:1.6",
-            blocked(BlockReason::Refused(missing)),
+            blocked(BlockReason::CannotMirror(missing)),
         ),
         change(
             10,
@@ -236,7 +236,7 @@ fn every_block() -> Vec<Change> {
             11,
             "k8s.gcr.io/pause:1.0",
             "pause:1.0",
-            blocked(BlockReason::Refused(Refusal::Manifest(
+            blocked(BlockReason::CannotMirror(CannotMirror::Manifest(
                 ManifestError::Schema1,
             ))),
         ),

@@ -3,7 +3,7 @@
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use pusher::model::{Cause, ManifestError, Platform};
 use pusher::plan::Absence;
-use pusher::plan::{Action, BlockReason, LeftOut, Outcome, Plan, Refusal, Report, TargetName};
+use pusher::plan::{Action, BlockReason, CannotMirror, LeftOut, Outcome, Plan, Report, TargetName};
 use pusher::render::Format;
 use serde_json::Value;
 
@@ -23,7 +23,7 @@ fn hostile_plan() -> Plan {
     });
     let mut platform = Platform::new(HOSTILE, HOSTILE, None);
     platform.os_version = Some(HOSTILE.to_owned());
-    let missing = Refusal::PlatformsMissing {
+    let missing = CannotMirror::PlatformsMissing {
         missing: vec!["linux/amd64".parse().unwrap()],
         available: vec![platform],
     };
@@ -39,8 +39,8 @@ fn hostile_plan() -> Plan {
             after,
         },
         Action::NoOp { current: before() },
-        blocked(BlockReason::Refused(missing)),
-        blocked(BlockReason::Refused(malformed.into())),
+        blocked(BlockReason::CannotMirror(missing)),
+        blocked(BlockReason::CannotMirror(malformed.into())),
         blocked(BlockReason::SourceUnreadable(unreadable())),
         blocked(BlockReason::TargetUnreadable(unreadable())),
     ];

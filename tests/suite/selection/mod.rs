@@ -10,7 +10,7 @@ use std::collections::HashSet;
 
 use pusher::model::{Descriptor, Digest, Platforms, Profile, ProfileKind};
 use pusher::plan::{
-    Ask, Attestations, Content, Expected, Known, MissingPlatforms, Need, Policy, Refusal,
+    Ask, Attestations, CannotMirror, Content, Expected, Known, MissingPlatforms, Need, Policy,
     Resolution, expect,
 };
 
@@ -76,7 +76,7 @@ fn personal(platforms: &str) -> Asking {
 /// What came out, and what had to be read for it.
 #[derive(Debug)]
 pub(crate) struct Outcome {
-    pub(crate) answer: Result<Expected, Refusal>,
+    pub(crate) answer: Result<Expected, CannotMirror>,
     /// The manifests that were read, in order.
     pub(crate) manifests: Vec<Digest>,
     pub(crate) configs: Vec<Digest>,

@@ -5,21 +5,25 @@
 mod stage;
 
 use std::fmt::Display;
+use std::pin::Pin;
 
+use crate::cli::args::Args;
+use crate::cli::context::Context;
+use crate::cli::error::{CliError, Stop};
+use crate::cli::exit::Exit;
 use crate::render::style::Tone;
 
-use super::super::args::Args;
-use super::super::context::Context;
-use super::super::error::{CliError, Stop};
-use super::super::exit::Exit;
 use stage::Stage;
 
+/// Runs what was typed, as every command is run.
+pub(super) type Run = for<'a> fn(&'a Context, &'a Args) -> Pin<Box<dyn Future<Output = Exit> + 'a>>;
+
 /// Plays the whole story; it ends well only if each step ends as it should.
-pub(super) async fn run(context: &Context) -> Result<Exit, Stop> {
+pub(super) async fn run(context: &Context, run: Run) -> Result<Exit, Stop> {
     // The stage has to be cleared away.
     let _stop = context.stop.heed();
     let stage = Stage::set().await?;
-    let story = Story::of(context, &stage);
+    let story = Story::of(context, &stage, run);
     story.tell(format_args!(
         "Two registries run inside this process: {} stands in for the public ones, {} for yours. \
          Your registry wants a login, so four variables say which it is and who you are:",
@@ -67,16 +71,17 @@ pub(super) async fn run(context: &Context) -> Result<Exit, Stop> {
 /// Tells the story, and runs its commands on the stage.
 struct Story {
     context: Context,
+    run: Run,
 }
 
 impl Story {
-    fn of(context: &Context, stage: &Stage) -> Self {
+    fn of(context: &Context, stage: &Stage, run: Run) -> Self {
         let context = Context {
             environment: stage.environment(),
             folder: stage.folder().to_owned(),
             ..context.clone()
         };
-        Self { context }
+        Self { context, run }
     }
 
     /// Prints what a teacher would say.
@@ -112,7 +117,7 @@ impl Story {
         self.prompt(line)?;
         let args = Args::parse_checked(line.split(' '))
             .map_err(|error| CliError::new(format!("the demo typed `{line}`: {error}")))?;
-        let exit = super::run(&self.context, &args).await;
+        let exit = (self.run)(&self.context, &args).await;
         if exit == Exit::Pending {
             let style = self.context.printer.view(false).style;
             let status = style.paint(Tone::Faint, "(exit status 2: changes are pending)");

@@ -4,15 +4,14 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
+use crate::cli::client::{PASSWORD_VARIABLE, USER_VARIABLE};
+use crate::cli::environment::Environment;
+use crate::cli::error::CliError;
+use crate::config::{NAMESPACE_VARIABLE, REGISTRY_VARIABLE};
 use crate::disk;
 use crate::model::Digest;
 use crate::sandbox::images::{Image, Index};
 use crate::sandbox::{Auth, Options, Sandbox};
-
-use super::super::super::client::{PASSWORD_VARIABLE, USER_VARIABLE};
-use super::super::super::environment::Environment;
-use super::super::super::error::CliError;
-use crate::config::{NAMESPACE_VARIABLE, REGISTRY_VARIABLE};
 
 const NAMESPACE: &str = "team";
 const USER: &str = "demo";

@@ -1,6 +1,7 @@
 //! A saved plan deletes what it says, of what the files and the lock say now.
 
-use super::super::super::prune::prune;
+use crate::plan::prune::prune;
+
 use super::*;
 use crate::plan::Absence;
 

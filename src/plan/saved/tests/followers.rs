@@ -1,6 +1,8 @@
 //! Signatures and other referrers in a saved plan.
 
-use super::super::super::referrers::{ObservedReferrer, fallback_tag};
+use crate::plan::observed::ObservedReferrer;
+use crate::plan::referrers::fallback_tag;
+
 use super::*;
 use crate::plan::Absence;
 

@@ -3,66 +3,41 @@
 mod deletions;
 mod followers;
 
-use super::super::classify::plan;
-use super::super::desired::{Desired, Entry, Origin, Policy, Referrers, TargetName};
-use super::super::expected::Expected;
-use super::super::lock::LockedImage;
-use super::super::observed::{ObservedImage, SourceImage};
-use super::super::prune::ObservedTags;
-use super::super::referrers::ObservedReferrers;
-use super::super::{Action, BlockReason};
-use super::*;
-use crate::model::{Cause, Failure, Platforms, Profile, ProfileKind, media_type};
+use crate::model::{Cause, Failure, Platforms, Profile, ProfileKind};
 use crate::plan::Absence;
+use crate::plan::compare::plan;
+use crate::plan::desired::Desired;
+use crate::plan::entry::{Entry, Origin, Referrers};
+use crate::plan::fixtures::{descriptor, entry, origin, source_image, target};
+use crate::plan::lock::LockedImage;
+use crate::plan::observed::{ObservedImage, ObservedReferrers};
+use crate::plan::prune::ObservedTags;
+use crate::plan::target::TargetName;
+use crate::plan::{Action, BlockReason};
 
-fn descriptor(content: &str) -> Descriptor {
-    Descriptor {
-        media_type: media_type::OCI_MANIFEST.to_owned(),
-        digest: Digest::sha256(content.as_bytes()),
-        size: 1,
-    }
-}
+use super::*;
 
 fn desired(names: &[&str]) -> Desired {
     let entry = |(at, name): (usize, &&str)| Entry {
-        source: format!("org/{name}:1").parse().unwrap(),
-        platforms: Platforms::linux_amd64(),
-        platforms_declared: false,
-        target: target_name(name),
-        origin: Origin {
-            file: "images.txt".to_owned(),
-            line: at + 1,
-        },
-        policy: Policy::default(),
+        origin: origin(at + 1),
+        ..entry(&format!("org/{name}:1"), &format!("{name}:1"))
     };
     Desired {
-        target: Target {
-            registry: "registry.example".to_owned(),
-            namespace: Some("team".to_owned()),
-            profile: Profile::of(ProfileKind::Generic),
-        },
+        target: target(ProfileKind::Generic),
         entries: names.iter().enumerate().map(entry).collect(),
         lock: None,
     }
 }
 
 fn target_name(name: &str) -> TargetName {
-    TargetName {
-        repository: name.to_owned(),
-        tag: "1".to_owned(),
-    }
+    format!("{name}:1").parse().unwrap()
 }
 
 /// What the source and the target hold of an image; none for nothing.
 fn image(source: Option<&str>, target: Option<&str>) -> ObservedImage {
-    let hold = |content: &str| SourceImage {
-        descriptor: descriptor(content),
-        expected: Ok(Expected::unchanged(descriptor(content))),
-        contents: None,
-    };
     ObservedImage {
         source: source.map_or(Observation::Absent(Absence::Plain), |c| {
-            Observation::Present(hold(c))
+            Observation::Present(source_image(c))
         }),
         target: target.map_or(Observation::Absent(Absence::Plain), |c| {
             Observation::Present(descriptor(c))

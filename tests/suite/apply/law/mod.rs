@@ -351,7 +351,7 @@ fn is_settled(change: &Change, delete: Delete) -> bool {
         Action::Blocked { reason, .. } => matches!(
             reason,
             BlockReason::SourceAbsent(_)
-                | BlockReason::Refused(_)
+                | BlockReason::CannotMirror(_)
                 | BlockReason::NotOurs { .. }
                 // What is declared under another name and cannot be had there keeps this one.
                 | BlockReason::NewNameMissing { .. }

@@ -7,7 +7,7 @@ mod platforms;
 mod singles;
 
 use pusher::model::{Descriptor, Excess, Platform, ProfileKind, media_type};
-use pusher::plan::{Attestations, Content, Expected, LeftOut, Refusal};
+use pusher::plan::{Attestations, CannotMirror, Content, Expected, LeftOut};
 use serde_json::{Value, json};
 
 use super::source::{Attesting, Source, digest_of, on, typed, written};

@@ -132,7 +132,7 @@ fn indexes_in_indexes_end_somewhere() {
     assert_eq!(written(&outcome.expected().descriptor)["digest"], leaf);
     assert_read(&outcome, 5, 0);
     let outcome = resolve(&roots[5], &asked, &source);
-    assert_eq!(outcome.answer, Err(Refusal::Excess(Excess::Levels)));
+    assert_eq!(outcome.answer, Err(CannotMirror::Excess(Excess::Levels)));
     assert_unchanged(&resolve(&roots[5], &generic("all"), &source), &roots[5]);
 }
 

@@ -155,7 +155,7 @@ fn a_missing_platform_blocks_or_is_skipped() {
         let outcome = resolve(&index, &asking("linux/riscv64", kind).skipping(), &source);
         assert!(matches!(
             outcome.answer,
-            Err(Refusal::PlatformsMissing { .. })
+            Err(CannotMirror::PlatformsMissing { .. })
         ));
     }
     let outcome = resolve(&index, &personal(asked).skipping(), &source);
@@ -188,7 +188,7 @@ fn platforms_that_are_there_are_named_once() {
     let mut source = Source::default();
     let children = children(&mut source, &["linux/amd64", "linux/amd64", "linux/arm"]);
     let index = source.index(&children);
-    let Err(Refusal::PlatformsMissing { available, .. }) =
+    let Err(CannotMirror::PlatformsMissing { available, .. }) =
         resolve(&index, &generic("linux/386"), &source).answer
     else {
         panic!("nothing is missing");

@@ -57,7 +57,7 @@ fn artifacts_go_where_they_are_taken() {
             }
             assert_eq!(
                 resolve(&artifact, &personal(platforms), &source).answer,
-                Err(Refusal::ConfigRefused {
+                Err(CannotMirror::ConfigRefused {
                     profile: ProfileKind::AcrPersonal,
                     config: config.to_owned(),
                 })
@@ -98,7 +98,7 @@ fn artifacts_in_an_index() {
     let missing = resolve(&index, &personal("linux/riscv64,wasip1/wasm"), &source);
     assert!(matches!(
         missing.answer,
-        Err(Refusal::PlatformsMissing { .. })
+        Err(CannotMirror::PlatformsMissing { .. })
     ));
     assert_read(&missing, 1, 0);
     let skipping = resolve(

@@ -1,0 +1,162 @@
+//! A plan as a file: kept by `plan --out`, taken up again by `apply PLAN`.
+
+use std::fmt::Display;
+use std::path::{Path, PathBuf};
+
+use crate::disk::{self, Astray};
+use crate::model::Digest;
+use crate::observe::tags;
+use crate::plan::SavedPlan;
+use crate::plan::saved::{Declared, Mismatch, PlanFile, confirm, lost, pin, read};
+use crate::render::json;
+use crate::render::sanitize::excerpt;
+
+use super::args::{ApplyArgs, GlobalArgs};
+use super::context::Context;
+use super::error::{CliError, Stop};
+use super::files;
+use super::outputs::{self, Outputs};
+use super::session::{Planned, declared, plan_for, reading, with_deletions};
+
+/// Keeps a plan.
+pub fn write(context: &Context, path: &Path, plan: &SavedPlan) -> Result<(), CliError> {
+    let mut text = String::new();
+    json::write(&PlanFile::from(plan), &mut text)
+        .map_err(|_| CliError::new(format!("cannot write `{}`", path.display())))?;
+    outputs::write(context, path, &text)
+}
+
+/// Reads a plan, makes it anew for the digests that it names, and keeps of it what still holds.
+///
+/// What it deletes was asked for when it was made. That makes it no more than the files and the lock
+/// allow: it is chosen from what `--prune` would delete now.
+pub async fn take_up(
+    context: &Context,
+    global: &GlobalArgs,
+    options: &ApplyArgs,
+    path: &Path,
+    outputs: &Outputs<'_>,
+) -> Result<Planned, Stop> {
+    outputs.spare([path])?;
+    let text = files::read_text(&context.folder, path)
+        .map_err(|why| CliError::new(format!("cannot read `{}`: {why}", path.display())))?;
+    let saved = read(&text).map_err(|error| refused(path, &made_by(global, path), &[error]))?;
+    let named = named(context, global, path, &saved)?;
+    let prunes = saved.prune || options.prune.prune;
+    let made_by = made_by(&named, path) + if prunes { " --prune" } else { "" };
+    let mut mirror = declared(context, &named, options.locked, outputs)?;
+    let undeclared = if saved.prune {
+        let prunable = mirror.lock.prunable(&mirror.desired);
+        prunable.unwrap_or_default()
+    } else {
+        vec![]
+    };
+    let declared = Declared {
+        desired: &mirror.desired,
+        files: &mirror.files,
+        prune: mirror.prunes(options.prune),
+        undeclared: &undeclared,
+    };
+    let pinned = pin(&saved, declared).map_err(|found| refused(path, &made_by, &found))?;
+    mirror.desired = pinned.desired.clone();
+    let mut planned = plan_for(context, global, mirror).await?;
+    if saved.prune {
+        planned = with_deletions(context, planned).await?;
+    }
+    let Planned { plan, client, .. } = &planned;
+    let lost = lost(&saved, &pinned, plan);
+    let held = reading(context, lost.len(), async |_| {
+        tags(&plan.target, lost, client).await
+    })
+    .await?;
+    planned.plan = confirm(&saved, &pinned, planned.plan, &held)
+        .map_err(|found| refused(path, &made_by, &found))?;
+    Ok(planned)
+}
+
+/// Names the file that the plan was made from, where nobody named one.
+///
+/// Whoever wrote the plan must not choose what is read: only a file of this folder that has the
+/// digest in the plan, and that before anything in it is understood, or shown as a mistake.
+fn named(
+    context: &Context,
+    global: &GlobalArgs,
+    path: &Path,
+    saved: &SavedPlan,
+) -> Result<GlobalArgs, CliError> {
+    let Some(main) = saved.files.first().filter(|_| global.file.is_none()) else {
+        return Ok(global.clone());
+    };
+    // What is read without a plan as well needs no word of it.
+    let folder = &context.folder;
+    let usual = files::find_main(folder, None);
+    if usual.is_ok_and(|usual| disk::called(folder, &usual) == main.path) {
+        return Ok(global.clone());
+    }
+    let (plan, file) = (path.display(), excerpt(&main.path));
+    let astray = |why: Astray| {
+        let (why, hint) = match why {
+            Astray::Outside => (
+                "leads out of this folder".to_owned(),
+                "if it is to be read, name it with `--file`",
+            ),
+            Astray::Missing => (
+                "is not here".to_owned(),
+                "work in the folder that the plan was made in, or name the file with `--file`",
+            ),
+            Astray::NoFile => ("is no file".to_owned(), "name the file with `--file`"),
+            Astray::Unreadable(error) => (
+                format!("cannot be read: {}", files::reason(&error)),
+                "name a file that can be read with `--file`",
+            ),
+        };
+        let message = format!("`{plan}` is not applied: it was made from `{file}`, which {why}");
+        CliError::new(message).hint(hint)
+    };
+    let bytes = disk::read_below(folder, &main.path).map_err(astray)?;
+    let named = GlobalArgs {
+        file: Some(PathBuf::from(&main.path)),
+        ..global.clone()
+    };
+    if Digest::sha256(&bytes) != main.digest {
+        let changed = Mismatch::FileChanged(main.path.clone());
+        return Err(refused(path, &made_by(&named, path), &[changed]));
+    }
+    let printer = &context.printer;
+    printer.say_line(format!("reading `{file}`, which `{plan}` was made from"));
+    Ok(named)
+}
+
+/// Returns what is typed to make a plan again.
+fn made_by(global: &GlobalArgs, path: &Path) -> String {
+    // What a stranger may have written must do no harm to whoever copies it.
+    let is_plain = |name: &&String| {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "._-/".contains(c);
+        name.chars().all(plain) && !name.starts_with('-')
+    };
+    let file = global.file.as_ref().map(|file| file.display().to_string());
+    let file = file.as_ref().filter(is_plain);
+    let file = file.map(|name| format!(" --file {name}"));
+    let out = path.display();
+    format!("pusher plan{} --out {out}", file.unwrap_or_default())
+}
+
+/// How many reasons are told: a plan that a stranger wrote can have any number.
+const REASONS_TOLD: usize = 20;
+
+/// Says why a plan is not applied, every reason on a line of its own.
+fn refused(path: &Path, made_by: &str, reasons: &[impl Display]) -> CliError {
+    let file = path.display();
+    let told = reasons.iter().take(REASONS_TOLD);
+    let mut told: Vec<_> = told.map(|reason| excerpt(&reason.to_string())).collect();
+    if let Some(more @ 1..) = reasons.len().checked_sub(REASONS_TOLD) {
+        told.push(format!("and {more} more"));
+    }
+    let told = match &told[..] {
+        [reason] => format!(" {reason}"),
+        many => format!("\n  - {}", many.join("\n  - ")),
+    };
+    CliError::new(format!("`{file}` is not applied:{told}")).hint(format!(
+        "nothing was done; make the plan again with `{made_by}`"
+    ))
+}

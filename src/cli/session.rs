@@ -1,0 +1,153 @@
+//! What commands do alike: read the files, ask the registries, make the plan, show that they are alive.
+
+use std::sync::Arc;
+
+use crate::cache::ResolutionCache;
+use crate::observe::{observe, tags};
+use crate::plan::{Desired, Lock, Observed, Plan, TargetName, prune};
+use crate::progress::Progress;
+use crate::registry::Client;
+
+use super::args::{GlobalArgs, LockedArg, PruneArg};
+use super::client::connect;
+use super::context::Context;
+use super::error::{CliError, Stop};
+use super::exit::Exit;
+use super::lock_file::LockFile;
+use super::mirror::{self, Mirror};
+use super::outputs::Outputs;
+use super::progress::{Display, Phase};
+
+/// A plan, and the client that asked for it.
+pub struct Planned {
+    /// What has to be done.
+    pub plan: Plan,
+    /// The client, which goes on with what it has learnt of the registries.
+    pub client: Client,
+    /// What the files declare.
+    pub mirror: Mirror,
+    /// What the registries said.
+    pub observed: Observed,
+}
+
+/// Reads the files, and the lock as strictly as was asked for.
+pub fn declared(
+    context: &Context,
+    global: &GlobalArgs,
+    locked: LockedArg,
+    outputs: &Outputs<'_>,
+) -> Result<Mirror, Stop> {
+    keeping(context, global, locked, outputs, LockFile::settled)
+}
+
+/// Reads the files, and what of the lock `kept_to` tells to keep to.
+pub fn keeping(
+    context: &Context,
+    global: &GlobalArgs,
+    locked: LockedArg,
+    outputs: &Outputs<'_>,
+    kept_to: impl FnOnce(&LockFile, &Desired) -> Result<Option<Lock>, CliError>,
+) -> Result<Mirror, Stop> {
+    let mirror = mirror::require(context, global, outputs, kept_to)?;
+    if locked.locked {
+        mirror.require_locked()?;
+    }
+    Ok(mirror)
+}
+
+/// Reads the files and makes the plan.
+pub async fn plan(
+    context: &Context,
+    global: &GlobalArgs,
+    locked: LockedArg,
+    outputs: &Outputs<'_>,
+) -> Result<Planned, Stop> {
+    plan_for(context, global, declared(context, global, locked, outputs)?).await
+}
+
+/// The same, with what has to be deleted, if the files or who typed the command want that.
+pub async fn plan_pruning(
+    context: &Context,
+    global: &GlobalArgs,
+    locked: LockedArg,
+    asked: PruneArg,
+    outputs: &Outputs<'_>,
+) -> Result<Planned, Stop> {
+    let planned = plan(context, global, locked, outputs).await?;
+    if planned.mirror.prunes(asked) {
+        with_deletions(context, planned).await
+    } else {
+        Ok(planned)
+    }
+}
+
+/// Makes the plan for what was declared, and shows meanwhile that it is alive.
+pub async fn plan_for(
+    context: &Context,
+    global: &GlobalArgs,
+    mirror: Mirror,
+) -> Result<Planned, Stop> {
+    let client = connect(context, &mirror)?;
+    let cache = cache(context, global);
+    let desired = &mirror.desired;
+    let observed = reading(context, desired.entries.len(), async |progress| {
+        observe(desired, &client, &cache, progress).await
+    })
+    .await?;
+    let plan = crate::plan::plan(desired, &observed);
+    Ok(Planned {
+        plan,
+        client,
+        mirror,
+        observed,
+    })
+}
+
+/// Adds to a plan what has to be deleted: the files and the lock tell what may go.
+pub async fn with_deletions(context: &Context, mut planned: Planned) -> Result<Planned, Stop> {
+    let Planned {
+        plan,
+        client,
+        mirror,
+        ..
+    } = &mut planned;
+    let undeclared = mirror.lock.prunable(&mirror.desired)?;
+    let names = undeclared.iter().map(|(name, _)| name);
+    let target = &mirror.desired.target;
+    let found = reading(context, undeclared.len(), async |_| {
+        tags(target, names, client).await
+    })
+    .await?;
+    let origin = |name: &TargetName| mirror.lock.place_of(name);
+    prune(plan, &undeclared, &found, mirror.prune.limit, origin);
+    Ok(planned)
+}
+
+/// Opens what earlier runs found out, unless someone wants it asked anew.
+pub fn cache(context: &Context, global: &GlobalArgs) -> ResolutionCache {
+    match context.environment.cache_folder() {
+        Some(folder) if !global.no_cache => ResolutionCache::open(&folder),
+        _ => ResolutionCache::disabled(),
+    }
+}
+
+/// Reads from registries until it is done or someone asks to stop, and shows that it is alive.
+pub async fn reading<T>(
+    context: &Context,
+    images: usize,
+    read: impl AsyncFnOnce(&Progress) -> T,
+) -> Result<T, Stop> {
+    let progress = Arc::new(Progress::new(images));
+    let display = Display::start(&context.printer, &progress, Phase::Reading);
+    tokio::select! {
+        done = read(&progress) => {
+            drop(display);
+            Ok(done)
+        }
+        () = context.stop.made() => {
+            drop(display);
+            context.printer.say_line("stopped; nothing was changed");
+            Err(Stop::Said(Exit::Interrupted))
+        }
+    }
+}

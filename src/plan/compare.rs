@@ -1,0 +1,188 @@
+//! The plan as a pure, total function of what is desired and what was observed.
+
+use super::blocked::BlockReason;
+use super::change::{Action, Change, Plan};
+use super::classify::classify;
+use super::desired::Desired;
+use super::entry::Entry;
+use super::followers::Followers;
+use super::lock::LockedImage;
+use super::observed::{Observation, Observed, ObservedImage};
+
+/// Compares what is desired with what was observed.
+pub fn plan(desired: &Desired, observed: &Observed) -> Plan {
+    let mut changes = Vec::with_capacity(desired.entries.len());
+    let mut followers = Followers::of(desired);
+    for entry in &desired.entries {
+        let image = observed.get(&entry.target);
+        let action = match (desired.target.refuses_name(&entry.target), image) {
+            (Some(refused), _) => Action::blocked(BlockReason::NameRefused(refused)),
+            (None, None) => Action::blocked(BlockReason::NotObserved),
+            (None, Some(image)) => match breaks_lock(desired.locked(entry), image) {
+                Some(broken) => Action::blocked(broken),
+                None => classify(image),
+            },
+        };
+        changes.push(Change {
+            lock: desired.lock_state(entry),
+            ..Change::of(entry, action)
+        });
+        if let Some(image) = image {
+            followers.add(entry, &image.referrers, &mut changes);
+        }
+    }
+    Plan {
+        target: desired.target.clone(),
+        changes,
+    }
+}
+
+/// Finds fault with a lock that was not written by `pusher lock`: its two digests must belong
+/// together, or what is copied is not what was reviewed.
+fn breaks_lock(locked: Option<&LockedImage>, image: &ObservedImage) -> Option<BlockReason> {
+    let locked = &locked?.expected.digest;
+    let Observation::Present(source) = &image.source else {
+        return None;
+    };
+    let found = &source.expected.as_ref().ok()?.descriptor.digest;
+    (found != locked).then(|| BlockReason::LockBroken {
+        locked: locked.clone(),
+        found: found.clone(),
+    })
+}
+
+/// Says for each image what the lock wants of it, and that nothing else is known: the plan of whoever
+/// may not ask.
+pub fn offline(desired: &Desired) -> Plan {
+    let change = |entry: &Entry| {
+        let reason = match desired.target.refuses_name(&entry.target) {
+            Some(refused) => BlockReason::NameRefused(refused),
+            None => BlockReason::Offline {
+                locked: desired
+                    .locked(entry)
+                    .map(|locked| locked.expected.digest.clone()),
+            },
+        };
+        Change {
+            lock: desired.lock_state(entry),
+            ..Change::of(entry, Action::blocked(reason))
+        }
+    };
+    Plan {
+        target: desired.target.clone(),
+        changes: desired.entries.iter().map(change).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::ProfileKind;
+    use crate::plan::Absence;
+    use crate::plan::fixtures::{descriptor, entry, source_image, target};
+    use crate::plan::observed::{ObservedReferrer, ObservedReferrers};
+
+    fn image(content: &str) -> ObservedImage {
+        ObservedImage {
+            source: Observation::Present(source_image(content)),
+            target: Observation::Absent(Absence::Plain),
+            referrers: ObservedReferrers::default(),
+        }
+    }
+
+    fn word(action: &Action) -> &'static str {
+        match action {
+            Action::Create { .. } => "create",
+            Action::Blocked { reason, .. } => match reason {
+                BlockReason::NameRefused(_) => "name refused",
+                BlockReason::NotObserved => "not observed",
+                BlockReason::ReferrersDiffer { .. } => "referrers differ",
+                other => panic!("{other:?}"),
+            },
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_follows_several_images_is_planned_once_and_never_for_a_declared_name() {
+        let following = |tag: &str, content: &str| ObservedReferrer {
+            tag: Some(tag.to_owned()),
+            source: descriptor(content),
+            contents: Ok(None),
+            target: Observation::Absent(Absence::Plain),
+        };
+        let followed = |found| ObservedImage {
+            referrers: ObservedReferrers {
+                found,
+                ..ObservedReferrers::default()
+            },
+            ..image("a")
+        };
+        let desired = Desired {
+            target: target(ProfileKind::Generic),
+            entries: vec![
+                entry("org/app:1", "app:1"),
+                entry("org/app:2", "app:2"),
+                entry("other/app:3", "app:3"),
+                entry("org/app:a.att", "app:a.att"),
+            ],
+            lock: None,
+        };
+        let found = [
+            vec![following("a.sig", "signature"), following("a.att", "sbom")],
+            vec![following("a.sig", "signature"), following("a.sbom", "one")],
+            vec![following("a.sbom", "another")],
+            vec![],
+        ];
+        let names = desired.entries.iter().map(|entry| entry.target.clone());
+        let observed = names.zip(found.map(followed)).collect();
+        let plan = plan(&desired, &observed);
+        let told: Vec<_> = plan
+            .changes
+            .iter()
+            .map(|change| (change.target.tag.as_str(), word(&change.action)))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("1", "create"),
+                ("a.sig", "create"),
+                ("2", "create"),
+                ("a.sbom", "referrers differ"),
+                ("3", "create"),
+                ("a.att", "create"),
+            ]
+        );
+        let Action::Blocked { reason, .. } = &plan.changes[3].action else {
+            panic!("it is not blocked");
+        };
+        let other = "other/app:a.sbom".parse().unwrap();
+        assert_eq!(*reason, BlockReason::ReferrersDiffer { other });
+    }
+
+    #[test]
+    fn a_refused_name_and_a_missing_answer_block_their_entry_alone() {
+        let entries = ["a/b:1", "forgotten:1", "fine:1"].map(|name| entry("nginx", name));
+        let fine = image("a");
+        let observed = Observed::from([(entries[2].target.clone(), fine)]);
+        let plan = plan(
+            &Desired {
+                target: target(ProfileKind::AcrPersonal),
+                entries: entries.to_vec(),
+                lock: None,
+            },
+            &observed,
+        );
+        let names: Vec<_> = plan
+            .changes
+            .iter()
+            .map(|change| word(&change.action))
+            .collect();
+        assert_eq!(names, ["name refused", "not observed", "create"]);
+        let summary = plan.summary();
+        assert_eq!(
+            (summary.create, summary.blocked, summary.pending()),
+            (1, 2, 1)
+        );
+    }
+}

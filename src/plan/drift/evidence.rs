@@ -1,0 +1,68 @@
+//! What is found out beside a plan, to tell kinds of drift apart.
+
+use indexmap::IndexMap;
+
+use crate::model::{Descriptor, Digest};
+use crate::plan::blocked::BlockReason;
+use crate::plan::change::{Action, Change};
+use crate::plan::entry::Origin;
+use crate::plan::lock::{Lock, LockedImage};
+use crate::plan::observed::Observation;
+use crate::plan::prune::ObservedTags;
+use crate::plan::target::TargetName;
+
+/// What was found out beside a plan, to tell kinds of drift apart.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Evidence {
+    /// Whether there is a lock.
+    pub locked: bool,
+    /// What each locked image's source pointed to when it was locked, and what it points to now.
+    pub upstream: IndexMap<TargetName, Upstream>,
+    /// What the lock records, the files do not declare, and the target holds or does not tell of:
+    /// as changes that would leave it as it is.
+    pub undeclared: Vec<Change>,
+}
+
+/// A source's tag, then and now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upstream {
+    /// What it pointed to when it was locked.
+    pub locked: Digest,
+    /// What it points to now.
+    pub current: Observation<Descriptor>,
+}
+
+impl Evidence {
+    /// Gathers what a lock and the registries tell: what the sources of locked images point to
+    /// (`current`), and what the target holds of that which is `undeclared`, recorded at its `origin`.
+    pub fn of(
+        lock: &Lock,
+        current: ObservedTags,
+        undeclared: Vec<(TargetName, LockedImage)>,
+        held: &ObservedTags,
+        origin: impl Fn(&TargetName) -> Origin,
+    ) -> Self {
+        let then_and_now = |(name, current)| {
+            let locked = lock.images.get(&name)?.source_digest.clone();
+            Some((name, Upstream { locked, current }))
+        };
+        let left = |(name, image): (TargetName, LockedImage)| {
+            let action = match held.get(&name)? {
+                Observation::Absent(_) => return None,
+                Observation::Present(current) => Action::NoOp {
+                    current: current.clone(),
+                },
+                Observation::Unreadable(why) => {
+                    Action::blocked(BlockReason::TargetUnreadable(why.clone()))
+                }
+            };
+            let origin = origin(&name);
+            Some(Change::recorded(name, image, origin, action))
+        };
+        Self {
+            locked: true,
+            upstream: current.into_iter().filter_map(then_and_now).collect(),
+            undeclared: undeclared.into_iter().filter_map(left).collect(),
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! What several unit tests make up.
+
+use crate::model::{Descriptor, Digest, Platforms, Profile, ProfileKind, media_type};
+
+use super::change::Copy;
+use super::entry::{Entry, Origin, Policy};
+use super::expected::Expected;
+use super::lock::LockedImage;
+use super::observed::SourceImage;
+use super::target::Target;
+
+pub(super) fn descriptor(content: &str) -> Descriptor {
+    Descriptor {
+        media_type: media_type::OCI_MANIFEST.to_owned(),
+        digest: Digest::sha256(content.as_bytes()),
+        size: 1,
+    }
+}
+
+pub(super) fn source_image(content: &str) -> SourceImage {
+    SourceImage {
+        descriptor: descriptor(content),
+        expected: Ok(Expected::unchanged(descriptor(content))),
+        contents: None,
+    }
+}
+
+pub(super) fn copy(content: &str) -> Copy {
+    Copy {
+        source: descriptor(content),
+        expected: Expected::unchanged(descriptor(content)),
+        contents: None,
+        referrers_stay: false,
+        unseen: None,
+    }
+}
+
+pub(super) fn locked(content: &str) -> LockedImage {
+    LockedImage {
+        source: "org/app:1".parse().unwrap(),
+        source_digest: descriptor(content).digest,
+        platforms: Platforms::All,
+        expected: descriptor(content),
+        rule: String::new(),
+    }
+}
+
+pub(super) fn target(kind: ProfileKind) -> Target {
+    Target {
+        registry: "registry.example".to_owned(),
+        namespace: Some("team".to_owned()),
+        profile: Profile::of(kind),
+    }
+}
+
+pub(super) fn origin(line: usize) -> Origin {
+    let file = "images.txt".to_owned();
+    Origin { file, line }
+}
+
+pub(super) fn entry(source: &str, target: &str) -> Entry {
+    Entry {
+        source: source.parse().unwrap(),
+        platforms: Platforms::linux_amd64(),
+        platforms_declared: false,
+        target: target.parse().unwrap(),
+        origin: origin(1),
+        policy: Policy::default(),
+    }
+}

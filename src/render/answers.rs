@@ -1,0 +1,101 @@
+//! One function for each thing that is shown, whatever the format.
+
+use std::fmt;
+
+use crate::plan::{Desired, Drift, Plan, Report};
+
+use super::format::Format;
+use super::inputs::{Checked, Compared, Details};
+use super::style::View;
+use super::{github, human, json, markdown};
+
+/// Writes what has to be done, with what else is known about it.
+pub fn plan(
+    plan: &Plan,
+    details: &Details<'_>,
+    format: Format,
+    view: &View,
+    out: &mut dyn fmt::Write,
+) -> fmt::Result {
+    match format {
+        Format::Human => human::plan(plan, details, view, out),
+        Format::Json => json::plan(plan, details, out),
+        Format::Markdown => markdown::plan(plan, details, out),
+        Format::Github => github::plan(plan, details, out),
+    }
+}
+
+/// Writes what differs between two references.
+pub fn diff(
+    compared: &Compared<'_>,
+    format: Format,
+    view: &View,
+    out: &mut dyn fmt::Write,
+) -> fmt::Result {
+    match format {
+        Format::Human => human::diff(compared, view, out),
+        Format::Json => json::diff(compared, out),
+        Format::Markdown => markdown::diff(compared, out),
+        Format::Github => github::diff(compared, out),
+    }
+}
+
+/// Writes what was done.
+pub fn report(
+    report: &Report,
+    format: Format,
+    view: &View,
+    out: &mut dyn fmt::Write,
+) -> fmt::Result {
+    match format {
+        Format::Human => human::report(report, view, out),
+        Format::Json => json::report(report, out),
+        Format::Markdown => markdown::report(report, out),
+        Format::Github => github::report(report, out),
+    }
+}
+
+/// Writes how the target differs from what a plan wants it to be.
+pub fn drift(
+    drift: &Drift<'_>,
+    format: Format,
+    view: &View,
+    out: &mut dyn fmt::Write,
+) -> fmt::Result {
+    match format {
+        Format::Human => human::drift(drift, view, out),
+        Format::Json => json::drift(drift, out),
+        Format::Markdown => markdown::drift(drift, out),
+        Format::Github => github::drift(drift, out),
+    }
+}
+
+/// Writes what there is to say about the files.
+pub fn check(
+    checked: &Checked<'_>,
+    format: Format,
+    view: &View,
+    out: &mut dyn fmt::Write,
+) -> fmt::Result {
+    match format {
+        Format::Human => human::check(checked, view, out),
+        Format::Json => json::check(checked, out),
+        Format::Markdown => markdown::check(checked, out),
+        Format::Github => github::check(checked.diagnostics, checked.files, out),
+    }
+}
+
+/// Writes what is declared.
+pub fn list(
+    desired: &Desired,
+    format: Format,
+    view: &View,
+    out: &mut dyn fmt::Write,
+) -> fmt::Result {
+    match format {
+        Format::Human => human::list(desired, view, out),
+        Format::Json => json::list(desired, out),
+        Format::Markdown => markdown::list(desired, out),
+        Format::Github => github::list(desired, out),
+    }
+}

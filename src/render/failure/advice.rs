@@ -1,0 +1,64 @@
+//! Which advice is given about a failure, where there may be several.
+
+use crate::model::{Cause, Failure, Fault, Meaning};
+use crate::plan::Target;
+
+use super::cause::{for_source, for_target, login};
+use super::{answer, fault, no_answer};
+
+/// Says what to do about a failure that belongs to no image.
+pub fn of_failure(failure: &Failure) -> Option<String> {
+    let host = &failure.host;
+    of_way(failure).or_else(|| match failure.cause() {
+        Cause::Unauthorized => Some(login(failure)),
+        Cause::RateLimited if failure.meaning() == Some(Meaning::PullsUsedUp) => {
+            Some(login(failure))
+        }
+        Cause::Denied => Some(format!("check that the account for `{host}` may do this")),
+        _ => fault::advice(&failure.fault),
+    })
+}
+
+/// Says what to do about a failure in the middle of a copy or a deletion: asking again is advice only
+/// where the next answer may be another one.
+pub(in crate::render) fn in_a_run(
+    failure: &Failure,
+    at_target: bool,
+    target: &Target,
+) -> Option<String> {
+    let again = || "run `pusher apply` again; what arrived is not sent twice".to_owned();
+    match failure.cause() {
+        Cause::Server | Cause::Unreachable => of_way(failure).or_else(|| Some(again())),
+        _ => at_side(failure, at_target, target),
+    }
+}
+
+/// Says what to do about a failure at one side.
+pub(in crate::render) fn at_side(
+    failure: &Failure,
+    at_target: bool,
+    target: &Target,
+) -> Option<String> {
+    let cause = failure.cause();
+    let by_side = || {
+        if at_target {
+            for_target(cause, target)
+        } else {
+            for_source(cause, &failure.host)
+        }
+    };
+    of_way(failure)
+        .or_else(by_side)
+        .or_else(|| fault::advice(&failure.fault))
+}
+
+/// Says what to do where the way to the registry tells, whatever was asked on it.
+fn of_way(failure: &Failure) -> Option<String> {
+    let host = &failure.host;
+    let place = failure.elsewhere.as_ref().unwrap_or(host);
+    match &failure.fault {
+        Fault::NoAnswer(why) => no_answer::advice(why, host, place),
+        Fault::Answered(answer) => answer::advice(answer, host, place),
+        _ => None,
+    }
+}

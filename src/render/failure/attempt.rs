@@ -1,0 +1,85 @@
+//! What was tried, and what came of it.
+
+use std::fmt;
+
+use crate::model::{Attempt, Facts, Failure, Kind, Operation};
+use crate::plan::{Hit, Role};
+use crate::render::units::minutes;
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Facts { host, attempt, .. } = &**self;
+        match attempt {
+            Attempt::Request(operation) => {
+                write!(f, "cannot {operation} at `{host}`: ")
+            }
+            Attempt::Image(image) => write!(f, "{image}: "),
+            Attempt::Blob(repository, digest) => {
+                write!(f, "cannot read blob {repository}@{digest}: ")
+            }
+            Attempt::Deletion(tag) => write!(f, "cannot delete {tag}: "),
+        }?;
+        came_of_it(self, f)
+    }
+}
+
+/// Says what a host did, whatever it was asked for.
+fn came_of_it(facts: &Facts, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    if let Some(place) = &facts.elsewhere {
+        write!(f, "`{place}`, where it points to: ")?;
+    }
+    write!(f, "{}", facts.fault)?;
+    if facts.tries > 1 {
+        write!(f, ", tried {} times", facts.tries)?;
+    }
+    if !facts.waited.is_zero() {
+        write!(f, ", waited for it for {}", minutes(facts.waited))?;
+    }
+    Ok(())
+}
+
+/// Says what is in the way of several images, without what each of them was asked for.
+impl fmt::Display for Hit<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { role, failure } = self;
+        let host = &failure.host;
+        match role {
+            Role::Source => write!(f, "the source `{host}` cannot be read: "),
+            Role::Referrers => write!(
+                f,
+                "signatures and other referrers cannot be read at `{host}`: "
+            ),
+            Role::Target => write!(f, "the target `{host}` cannot be read: "),
+            Role::Run { at_target: true } => write!(f, "at the target `{host}`: "),
+            Role::Run { at_target: false } => write!(f, "at the source `{host}`: "),
+        }?;
+        came_of_it(failure, f)
+    }
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", words(self.kind), self.object)
+    }
+}
+
+/// Returns what a request tries to do, in words that go on with its object.
+fn words(kind: Kind) -> &'static str {
+    match kind {
+        Kind::HeadManifest => "look up manifest",
+        Kind::GetManifest => "read manifest",
+        Kind::PutManifest => "push manifest",
+        Kind::DeleteManifest => "delete manifest",
+        Kind::HeadBlob => "look up blob",
+        Kind::GetBlob => "read blob",
+        Kind::MountBlob => "mount blob",
+        Kind::StartUpload => "open an upload to",
+        Kind::AppendUpload | Kind::FinishUpload => "upload blob",
+        Kind::UploadOffset => "ask for the state of an upload to",
+        Kind::CancelUpload => "give up an upload to",
+        Kind::ListTags => "list the tags of",
+        Kind::ListReferrers => "list the referrers of",
+        Kind::Token => "get a token for",
+        Kind::Ping => "ask for a login",
+    }
+}

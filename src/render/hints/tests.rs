@@ -1,0 +1,198 @@
+//! Advice fits the cause, and the side that it is on.
+
+use std::time::Duration;
+
+use super::*;
+use crate::model::{
+    Asked, Attempt, Cause, DOCKER_HUB, Descriptor, Digest, ErrorAnswer, Failure, Fault, Kind,
+    Meaning, NoAnswer, Operation, Part, PlatformPattern, ProfileKind, media_type,
+};
+use crate::plan::{Absence, Origin, TargetName};
+
+fn target(registry: &str) -> Target {
+    Target {
+        registry: registry.to_owned(),
+        namespace: Some("team".to_owned()),
+        profile: Profile::of(ProfileKind::of_host(registry)),
+    }
+}
+
+fn change_at(reason: BlockReason, platforms: Platforms) -> Change {
+    Change {
+        target: TargetName {
+            repository: "app".to_owned(),
+            tag: "1".to_owned(),
+        },
+        source: "app".parse().unwrap(),
+        platforms,
+        origin: Origin {
+            file: "images.txt".to_owned(),
+            line: 1,
+        },
+        policy: crate::plan::Policy::default(),
+        lock: LockState::NoLock,
+        action: Action::Blocked {
+            before: None,
+            reason,
+        },
+    }
+}
+
+fn hint_at(registry: &str, platforms: Platforms, reason: BlockReason) -> Option<String> {
+    for_change(&change_at(reason, platforms), &target(registry))
+}
+
+fn hint(reason: BlockReason) -> String {
+    let registry = "registry.cn-hangzhou.aliyuncs.com";
+    hint_at(registry, Platforms::linux_amd64(), reason).unwrap()
+}
+
+fn unreadable(cause: Cause) -> Failure {
+    failure(Failure::for_test(cause).fault.clone())
+}
+
+fn failure(fault: Fault) -> Failure {
+    let operation = Operation::new(Kind::PutManifest, "`app:1`");
+    Failure::new(DOCKER_HUB, Attempt::Request(operation), fault)
+}
+
+#[test]
+fn the_way_to_a_registry_tells_more_than_its_side() {
+    let second = Duration::from_secs(1);
+    for (why, words) in [
+        (
+            NoAnswer::Certificate("unknown".to_owned()),
+            "`registries.docker.io.ca-file`",
+        ),
+        (
+            NoAnswer::Slow {
+                least: 1,
+                time: second,
+            },
+            "`registries.docker.io.concurrency: 1`",
+        ),
+        (NoAnswer::Trickle(second), "try again later"),
+        (
+            NoAnswer::Head("too large".to_owned()),
+            "is a container registry",
+        ),
+    ] {
+        for reason in [BlockReason::SourceUnreadable, BlockReason::TargetUnreadable] {
+            let why = failure(Fault::NoAnswer(why.clone()));
+            let advice = hint(reason(why));
+            assert!(advice.contains(words), "{advice}");
+        }
+    }
+}
+
+#[test]
+fn a_sources_trouble_hides_no_trouble_of_the_target() {
+    let advice = hint(BlockReason::BothUnreadable {
+        source: unreadable(Cause::Unreachable),
+        target: unreadable(Cause::Unauthorized),
+    });
+    assert!(advice.contains("`HTTPS_PROXY`"), "{advice}");
+    assert!(advice.contains("`ALIYUN_REGISTRY_PASSWORD`"), "{advice}");
+}
+
+#[test]
+fn the_cache_of_a_build_is_told_as_that() {
+    let part = Part::NoManifest {
+        digest: Digest::sha256(b""),
+        media_type: "application/vnd.buildkit.cacheconfig.v0".to_owned(),
+    };
+    let why = failure(Fault::Lacks(part));
+    assert!(
+        why.to_string()
+            .contains("`application/vnd.buildkit.cacheconfig.v0`")
+    );
+    assert!(hint(BlockReason::SourceUnreadable(why)).contains("cache of a build"));
+}
+
+#[test]
+fn another_try_is_advice_only_where_it_may_help() {
+    let change = |action| Change {
+        action,
+        ..change_at(BlockReason::SourceAbsent(Absence::Plain), Platforms::All)
+    };
+    let current = Descriptor {
+        media_type: media_type::OCI_MANIFEST.to_owned(),
+        digest: Digest::sha256(b""),
+        size: 1,
+    };
+    let change = change(Action::NoOp { current });
+    let advice = |fault| {
+        let outcome = Outcome::failed(failure(fault));
+        for_outcome(&change, &outcome, &target("registry.example.com"))
+    };
+    let answer = |status, meaning| {
+        Fault::Answered(ErrorAnswer {
+            status,
+            code: Some("DENIED".to_owned()),
+            message: None,
+            asked: Asked::WithToken,
+            meaning,
+        })
+    };
+    for (fault, part) in [
+        (
+            answer(403, Some(Meaning::ImagesOnly)),
+            "profile: acr-personal",
+        ),
+        (answer(502, None), "run `pusher apply` again"),
+        (
+            Fault::NoAnswer(NoAnswer::Broken(String::new())),
+            "run `pusher apply` again",
+        ),
+        (answer(400, Some(Meaning::Page)), "no proxy answers"),
+        (Fault::TooLong { size: 1 }, "damaged at its source"),
+    ] {
+        let advice = advice(fault).unwrap();
+        assert!(advice.contains(part), "{part}: {advice}");
+    }
+    assert_eq!(advice(answer(400, None)), None);
+    assert_eq!(advice(Fault::Protocol("odd".to_owned())), None);
+}
+
+#[test]
+fn advice_fits_the_side_and_the_cause() {
+    let source = |cause| hint(BlockReason::SourceUnreadable(unreadable(cause)));
+    let at_target = |cause| hint(BlockReason::TargetUnreadable(unreadable(cause)));
+    for (advice, part) in [
+        (hint(BlockReason::SourceAbsent(Absence::Plain)), "spelling"),
+        (source(Cause::Unauthorized), "`docker login docker.io`"),
+        (source(Cause::Denied), "may pull"),
+        (source(Cause::RateLimited), "6 hours"),
+        (source(Cause::Unreachable), "`HTTPS_PROXY`"),
+        (source(Cause::Server), "docker.io"),
+        (at_target(Cause::Unauthorized), "`ALIYUN_REGISTRY_PASSWORD`"),
+        (at_target(Cause::Denied), "`team` exists at registry.cn"),
+        (
+            at_target(Cause::RateLimited),
+            "`registries.registry.cn-hangzhou.aliyuncs.com.concurrency`",
+        ),
+    ] {
+        assert!(advice.contains(part), "{part}: {advice}");
+    }
+    let private = hint_at(
+        "registry-vpc.cn-hangzhou.aliyuncs.com",
+        Platforms::All,
+        BlockReason::TargetUnreadable(unreadable(Cause::Unreachable)),
+    );
+    assert!(private.unwrap().contains("private network"));
+}
+
+#[test]
+fn missing_platforms_are_skipped_only_where_others_are_left() {
+    let hint = |asked: &[&str]| {
+        let asked: Vec<PlatformPattern> = asked.iter().map(|text| text.parse().unwrap()).collect();
+        let refusal = CannotMirror::PlatformsMissing {
+            missing: vec![asked[0].clone()],
+            available: vec![crate::model::Platform::new("linux", "386", None)],
+        };
+        let reason = BlockReason::CannotMirror(refusal);
+        hint_at("registry.example", Platforms::only(asked), reason).unwrap()
+    };
+    assert!(!hint(&["linux/riscv64"]).contains("skip"));
+    assert!(hint(&["linux/riscv64", "linux/386"]).contains("`missing-platforms: skip`"));
+}

@@ -1,0 +1,237 @@
+//! Diagnostics for people: a snippet of the file, line and column, what to write instead.
+
+use std::fmt;
+use std::ops::Range;
+
+use annotate_snippets::{
+    Annotation, AnnotationKind, Group, Level, Padding, Patch, Renderer, Snippet,
+};
+
+use crate::config::{Diagnostic, Files, Place, Severity};
+use crate::render::inputs::Checked;
+use crate::render::sanitize::{is_hidden, line, lines};
+use crate::render::style::{Style, View};
+use crate::render::units::counted;
+
+/// Writes what there is to say about the files.
+pub fn check(checked: &Checked<'_>, view: &View, out: &mut dyn fmt::Write) -> fmt::Result {
+    let Checked {
+        diagnostics: found,
+        files,
+        images,
+    } = *checked;
+    diagnostics(found, files, view.style, out)?;
+    match summary(found).as_str() {
+        "" => writeln!(out, "{}, no mistakes", counted(images, "image")),
+        summary => writeln!(out, "{summary}"),
+    }
+}
+
+/// Writes diagnostics, with a blank line after each.
+pub fn diagnostics(
+    diagnostics: &[Diagnostic],
+    files: &Files,
+    style: Style,
+    out: &mut dyn fmt::Write,
+) -> fmt::Result {
+    let renderer = match style {
+        Style::COLOURED => Renderer::styled(),
+        _ => Renderer::plain(),
+    };
+    for diagnostic in diagnostics {
+        let groups = groups(diagnostic, files);
+        // The renderer draws a line down from a message to its help, even where no file is shown.
+        let parts = if shows_a_file(diagnostic) {
+            vec![groups.as_slice()]
+        } else {
+            groups.chunks(1).collect()
+        };
+        for part in parts {
+            writeln!(out, "{}", renderer.render(part))?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+/// Writes what there is to say in one line: `1 error, 2 warnings`; nothing where there is nothing.
+pub fn summary(diagnostics: &[Diagnostic]) -> String {
+    let counts = [Severity::Error, Severity::Warning, Severity::Note].map(|severity| {
+        let count = diagnostics
+            .iter()
+            .filter(|one| one.severity == severity)
+            .count();
+        (count > 0).then(|| counted(count, severity.as_str()))
+    });
+    counts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+fn shows_a_file(diagnostic: &Diagnostic) -> bool {
+    let Diagnostic {
+        place,
+        related,
+        replacement,
+        ..
+    } = diagnostic;
+    place.is_some() || !related.is_empty() || replacement.is_some()
+}
+
+fn groups<'a>(diagnostic: &'a Diagnostic, files: &'a Files) -> Vec<Group<'a>> {
+    let Diagnostic {
+        severity,
+        kind: _,
+        code: _,
+        message,
+        place,
+        label,
+        related,
+        help,
+        replacement,
+    } = diagnostic;
+    let level = match severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
+    };
+    let mut main = Group::with_title(level.primary_title(line(message)));
+    let mut marks: Vec<Mark<'a>> = Vec::new();
+    marks.extend(place.iter().map(|place| Mark {
+        place,
+        kind: AnnotationKind::Primary,
+        label: label.as_deref(),
+    }));
+    marks.extend(related.iter().map(|(place, label)| Mark {
+        place,
+        kind: AnnotationKind::Context,
+        label: Some(label),
+    }));
+    let mut shown: Vec<&str> = Vec::new();
+    for Mark { place, .. } in &marks {
+        if !shown.contains(&place.file.as_str()) {
+            shown.push(&place.file);
+            let here = marks.iter().filter(|mark| mark.place.file == place.file);
+            main = main.element(snippet(
+                &place.file,
+                files,
+                &here.copied().collect::<Vec<_>>(),
+            ));
+        }
+    }
+    let fix = replacement.as_ref().map(|replacement| {
+        let window = Window::around(files, &replacement.place.file, [&replacement.place.span]);
+        let patch = Patch::new(
+            window.within(&replacement.place.span),
+            lines(&replacement.text),
+        );
+        Snippet::source(window.text)
+            .line_start(window.line)
+            .path(replacement.place.file.as_str())
+            .patch(patch)
+    });
+    match (help, fix) {
+        (help, Some(fix)) => {
+            let help = line(help.as_deref().unwrap_or("write it like this"));
+            vec![
+                main,
+                Group::with_title(Level::HELP.secondary_title(help)).element(fix),
+            ]
+        }
+        (Some(help), None) if marks.is_empty() => {
+            vec![
+                main,
+                Group::with_title(Level::HELP.secondary_title(line(help))),
+            ]
+        }
+        (Some(help), None) => {
+            vec![
+                main.element(Padding)
+                    .element(Level::HELP.message(line(help))),
+            ]
+        }
+        (None, None) => vec![main],
+    }
+}
+
+/// A place with a few words beside it.
+#[derive(Clone, Copy)]
+struct Mark<'a> {
+    place: &'a Place,
+    kind: AnnotationKind,
+    label: Option<&'a str>,
+}
+
+fn snippet<'a>(file: &'a str, files: &Files, marks: &[Mark<'a>]) -> Snippet<'a, Annotation<'a>> {
+    let window = Window::around(files, file, marks.iter().map(|mark| &mark.place.span));
+    let annotation = |mark: &Mark<'a>| {
+        mark.kind
+            .span(window.within(&mark.place.span))
+            .label(mark.label.map(line))
+    };
+    let annotations: Vec<Annotation<'a>> = marks.iter().map(annotation).collect();
+    Snippet::source(window.text)
+        .line_start(window.line)
+        .path(file)
+        .annotations(annotations)
+}
+
+/// The lines of a file that hold all places of interest: rendering takes time in proportion to the
+/// text it is given.
+struct Window {
+    text: String,
+    start: usize,
+    line: usize,
+}
+
+impl Window {
+    fn around<'a>(
+        files: &Files,
+        file: &str,
+        spans: impl IntoIterator<Item = &'a Range<usize>>,
+    ) -> Self {
+        let text = files.text(file);
+        let (mut first, mut last) = (text.len(), 0);
+        for span in spans {
+            first = first.min(span.start);
+            last = last.max(span.end.min(text.len()));
+        }
+        let start = text
+            .get(..first)
+            .and_then(|before| before.rfind('\n'))
+            .map_or(0, |at| at + 1);
+        let end = text
+            .get(last..)
+            .and_then(|rest| rest.find('\n'))
+            .map_or(text.len(), |at| last + at);
+        let place = Place {
+            file: file.to_owned(),
+            span: start..start,
+        };
+        let text = text
+            .get(start..end)
+            .unwrap_or_default()
+            .trim_end_matches('\r');
+        Self {
+            text: same_length(text),
+            start,
+            line: files.position(&place).0,
+        }
+    }
+
+    fn within(&self, span: &Range<usize>) -> Range<usize> {
+        let shift = |at: usize| at.saturating_sub(self.start).min(self.text.len());
+        shift(span.start)..shift(span.end)
+    }
+}
+
+/// Makes characters seen that the renderer lets through unseen, such as those that a terminal might
+/// obey; what stands for them is of the same length, so that spans stay right.
+fn same_length(text: &str) -> String {
+    let seen = |c: char| match c.len_utf8() {
+        2 if is_hidden(c) => '\u{b7}',
+        3 if is_hidden(c) => char::REPLACEMENT_CHARACTER,
+        _ => c,
+    };
+    let seen: String = text.chars().map(seen).collect();
+    // GitHub would obey it in the log of a job.
+    seen.replace("##[", "#.[")
+}

@@ -1,0 +1,179 @@
+//! What plan, report and drift have in common: a header, and one item for each change.
+
+use std::fmt;
+
+use crate::model::Digest;
+use crate::plan::{Action, Change, Copy, Shared, Target, TargetName};
+use crate::render::hints;
+use crate::render::style::{Tone, View};
+use crate::render::units::{bytes, counted};
+use crate::render::words::{self, short_reference};
+
+use super::text::{Pad, Span, TextWriter};
+
+/// How deep the lines below an item's head stand.
+const INDENT: usize = 6;
+/// Longer names stand alone on their line, so that one of them does not push the rest away.
+const WIDEST_NAME: usize = 40;
+
+/// One change, ready to be written.
+pub(super) struct Item {
+    pub(super) symbol: &'static str,
+    pub(super) tone: Tone,
+    pub(super) name: String,
+    pub(super) word: &'static str,
+    pub(super) detail: String,
+    pub(super) lines: Vec<Vec<Span>>,
+    pub(super) hint: Option<String>,
+}
+
+/// Writes where the images go.
+pub(super) fn header(text: &mut TextWriter<'_>, target: &Target) -> fmt::Result {
+    let place = Span::new(Tone::Strong, target.to_string());
+    let profile = Span::faint(format!("(profile {})", target.profile.kind));
+    text.line(&[Span::plain("Target:"), place, profile])?;
+    text.blank()
+}
+
+/// Writes items below each other, in columns that fit them all.
+///
+/// A hint that was given is not given again: one wrong password would fill the screen with it.
+pub(super) fn items(text: &mut TextWriter<'_>, items: &[Item]) -> fmt::Result {
+    let heads: Vec<_> = items.iter().map(Head::of).collect();
+    let widest = |width_of: fn(&Head) -> usize| heads.iter().map(width_of).max().unwrap_or(0);
+    let name_width = widest(|head| {
+        Some(head.name.width())
+            .filter(|w| *w <= WIDEST_NAME)
+            .unwrap_or(0)
+    });
+    let word_width = widest(|head| head.word.width());
+    let detail_width = widest(|head| head.detail.width());
+
+    let mut hints: Vec<&str> = vec![];
+    for (item, head) in items.iter().zip(heads) {
+        let Head {
+            symbol,
+            name,
+            word,
+            detail,
+        } = head;
+        let mut cells = vec![(symbol, Pad::Left(2))];
+        if name.width() > WIDEST_NAME {
+            cells.push((name, Pad::Left(0)));
+            text.row(2, &cells)?;
+            cells = vec![(Span::plain(""), Pad::Left(name_width + 2))];
+        } else {
+            cells.push((name, Pad::Left(name_width)));
+        }
+        let gap = || (Span::plain(""), Pad::Left(2));
+        cells.extend([gap(), (word, Pad::Left(word_width)), gap()]);
+        cells.push((detail, Pad::Right(detail_width)));
+        text.row(2, &cells)?;
+        for line in &item.lines {
+            text.flow(INDENT, line)?;
+        }
+        if let Some(hint) = &item.hint
+            && !hints.contains(&hint.as_str())
+        {
+            hints.push(hint);
+            text.flow(INDENT, &[Span::new(Tone::Hint, "hint:"), Span::plain(hint)])?;
+        }
+    }
+    if items.is_empty() {
+        Ok(())
+    } else {
+        text.blank()
+    }
+}
+
+struct Head {
+    symbol: Span,
+    name: Span,
+    word: Span,
+    detail: Span,
+}
+
+impl Head {
+    fn of(item: &Item) -> Self {
+        Self {
+            symbol: Span::new(item.tone, item.symbol),
+            name: Span::new(Tone::Strong, &item.name),
+            word: Span::new(item.tone, item.word),
+            detail: Span::plain(&item.detail),
+        }
+    }
+}
+
+/// Makes one item of what several images have in common.
+pub(super) fn of_shared<'a, T>(
+    shared: &'a Shared<'_, T>,
+    name_of: impl Fn(&'a T) -> &'a TargetName,
+    word: &'static str,
+    target: &Target,
+    view: &View,
+) -> Item {
+    let Shared { hit, items } = shared;
+    let names = words::named(items.iter().map(name_of), view.verbose);
+    Item {
+        symbol: "!",
+        tone: Tone::Bad,
+        name: counted(items.len(), "image"),
+        word,
+        detail: String::new(),
+        lines: vec![vec![Span::plain(hit.to_string())], vec![Span::faint(names)]],
+        hint: hints::for_hit(hit, target),
+    }
+}
+
+/// Makes a item of a change, with where it comes from and what is to be known about it.
+pub(super) fn of_change(change: &Change, target: &Target) -> Item {
+    let Change {
+        target: name,
+        source,
+        platforms,
+        origin,
+        policy: _,
+        lock,
+        action,
+    } = change;
+    let (symbol, word, tone) = match action {
+        Action::Create { .. } => ("+", "create", Tone::Good),
+        Action::Update { .. } => ("~", "update", Tone::Changed),
+        Action::NoOp { .. } => ("=", "unchanged", Tone::Faint),
+        Action::Delete { .. } => ("-", "delete", Tone::Bad),
+        Action::Blocked { reason, .. } if reason.was_not_asked() => ("?", "unknown", Tone::Faint),
+        Action::Blocked { .. } => ("!", "blocked", Tone::Bad),
+    };
+    let copy = action.copy();
+    let mut lines = vec![vec![
+        Span::faint("from"),
+        Span::plain(short_reference(source)),
+        Span::faint("for"),
+        Span::plain(words::platforms(platforms)),
+        Span::faint(format!("({origin})")),
+    ]];
+    lines.extend(words::unlocked(*lock).map(|why| vec![Span::plain(why)]));
+    if let (Some(before), Some(copy)) = (action.before(), copy) {
+        let after = &copy.expected.descriptor;
+        let [before, after] = Digest::short_pair(&before.digest, &after.digest);
+        let arrow = Span::new(tone, "->");
+        lines.push(vec![Span::plain(before), arrow, Span::plain(after)]);
+    }
+    if let Action::Delete { before, .. } = action {
+        let why = words::reason(action).unwrap_or_default();
+        lines.push(vec![Span::plain(before.digest.short()), Span::plain(why)]);
+    }
+    let notes = words::notes(change, target.profile.kind);
+    lines.extend(notes.into_iter().map(|note| vec![Span::plain(note)]));
+    Item {
+        symbol,
+        tone,
+        name: name.to_string(),
+        word,
+        detail: copy
+            .and_then(Copy::blob_bytes)
+            .map_or_else(String::new, bytes),
+        lines,
+        hint: hints::for_change(change, target),
+    }
+}

@@ -1,0 +1,45 @@
+//! What answers are about, beside what the core made.
+
+use crate::config::{Diagnostic, Files};
+use crate::diff::{Diffs, ImageDiff};
+use crate::plan::{Change, Cost, SameContent, SameContents};
+
+/// What is known about a plan beside itself.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Details<'a> {
+    /// What differs inside the images that are updated, if someone asked for that.
+    pub diffs: Option<&'a Diffs>,
+    /// What it costs to carry it out, if that was counted.
+    pub cost: Option<&'a Cost>,
+    /// Which updates bring no other content, if someone looked.
+    pub same_content: Option<&'a SameContents>,
+}
+
+impl Details<'_> {
+    /// Returns how what the target holds is the same image, where it is.
+    pub(super) fn same_content(&self, change: &Change) -> Option<SameContent> {
+        self.same_content?.get(&change.target).copied()
+    }
+}
+
+/// An answer to `pusher diff`.
+#[derive(Debug, Clone, Copy)]
+pub struct Compared<'a> {
+    /// The first reference, as it is fully written out.
+    pub before: &'a str,
+    /// The second reference, as it is fully written out.
+    pub after: &'a str,
+    /// What differs.
+    pub diff: &'a ImageDiff,
+}
+
+/// What there is to say about the files.
+#[derive(Debug, Clone, Copy)]
+pub struct Checked<'a> {
+    /// The diagnostics, in the order of the files.
+    pub diagnostics: &'a [Diagnostic],
+    /// The files, for the lines that are shown.
+    pub files: &'a Files,
+    /// How many images they declare.
+    pub images: usize,
+}

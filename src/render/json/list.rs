@@ -1,0 +1,66 @@
+//! `list --format json`.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::plan::{Desired, Entry};
+
+use super::document::{FORMAT_VERSION, Origin, Platforms, Target, schema, write};
+
+/// What a registry should hold.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(title = "pusher list")]
+struct List {
+    /// The version of this format.
+    format_version: &'static str,
+    /// Where the images go.
+    target: Target,
+    /// The images, in the order of the files.
+    images: Vec<Image>,
+}
+
+/// An image.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Image {
+    /// Where it comes from, fully written out.
+    source: String,
+    /// The platforms.
+    platforms: Platforms,
+    /// Where it goes: `repository:tag` below the namespace.
+    target: String,
+    /// Where it was declared.
+    origin: Origin,
+}
+
+impl From<&Desired> for List {
+    fn from(desired: &Desired) -> Self {
+        Self {
+            format_version: FORMAT_VERSION,
+            target: (&desired.target).into(),
+            images: desired.entries.iter().map(Image::from).collect(),
+        }
+    }
+}
+
+impl From<&Entry> for Image {
+    fn from(entry: &Entry) -> Self {
+        Self {
+            source: entry.source.to_string(),
+            platforms: (&entry.platforms).into(),
+            target: entry.target.to_string(),
+            origin: (&entry.origin).into(),
+        }
+    }
+}
+
+/// Writes the desired set.
+pub fn list(desired: &Desired, out: &mut dyn fmt::Write) -> fmt::Result {
+    write(&List::from(desired), out)
+}
+
+/// Returns the JSON Schema of what [`list`] writes.
+pub fn list_schema() -> serde_json::Value {
+    schema::<List>()
+}

@@ -1,0 +1,47 @@
+//! How images are named in a sentence.
+
+use crate::model::{Platforms, Reference};
+use crate::plan::TargetName;
+
+/// Returns a reference with its digest cut to what people compare.
+pub fn short_reference(reference: &Reference) -> String {
+    match (reference.tag(), reference.digest()) {
+        (_, None) => reference.to_string(),
+        (None, Some(digest)) => format!("{}@{}", reference.repository(), digest.short()),
+        (Some(tag), Some(digest)) => {
+            format!("{}:{tag}@{}", reference.repository(), digest.short())
+        }
+    }
+}
+
+/// Returns which platforms are wanted, as it stands in a sentence.
+pub fn platforms(platforms: &Platforms) -> String {
+    match platforms {
+        Platforms::All => "all platforms".to_owned(),
+        Platforms::Only(_) => platforms.to_string(),
+    }
+}
+
+/// How many of the images that have one cause in common are named.
+const NAMED: usize = 5;
+
+/// Returns the names of images that have something in common, the first few of many.
+pub fn named<'a>(names: impl ExactSizeIterator<Item = &'a TargetName>, all: bool) -> String {
+    let most = if all { names.len() } else { NAMED };
+    let left = names.len().saturating_sub(most);
+    let shown: Vec<_> = names.take(most).map(|name| format!("`{name}`")).collect();
+    let shown = shown.join(", ");
+    match left {
+        0 => shown,
+        left => format!("{shown} and {left} more"),
+    }
+}
+
+/// Says that so many images, and so everything, are in place.
+pub(super) fn in_place(images: usize) -> String {
+    match images {
+        0 => "no image is declared.".to_owned(),
+        1 => "1 image is in place.".to_owned(),
+        count => format!("{count} images are in place."),
+    }
+}

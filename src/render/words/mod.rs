@@ -1,0 +1,28 @@
+//! The sentences that all formats share.
+//!
+//! | file | says |
+//! | --- | --- |
+//! | `images` | how images are named |
+//! | `plan`, `notes`, `cost` | what a plan would do, what does not follow an image, what it costs |
+//! | `blocked` | why nothing can be done for an image |
+//! | `report` | what became of a plan |
+//! | `drift`, `diff` | how the target differs, what differs inside an image |
+
+mod blocked;
+mod cost;
+pub mod diff;
+pub mod drift;
+mod images;
+mod notes;
+mod plan;
+pub mod report;
+
+pub use blocked::{block_reason, shared_word};
+pub use cost::cost;
+pub use images::{named, platforms, short_reference};
+pub use notes::notes;
+pub use plan::unlocked;
+pub use plan::{
+    plan_summary, reason, renamed_from, same_content, same_content_hint, unlocked_hint,
+};
+pub use report::{outcome_reason, outcome_word};
