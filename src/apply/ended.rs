@@ -1,6 +1,6 @@
 //! Why a try to bring a blob to its target ended, and so whether another may do.
 
-use crate::model::{Failure, Fault};
+use crate::model::{ErrorCode, Failure, Fault};
 
 use super::chunking::Chunking;
 
@@ -45,7 +45,7 @@ impl Judge {
             return Ended::Broke(failure);
         }
         // What went out was the blob.
-        let is_other = failure.code() == Some("DIGEST_INVALID");
+        let is_other = failure.error_code() == Some(ErrorCode::DigestInvalid);
         if chunking.refused() || is_other && !std::mem::replace(&mut self.sent_again, true) {
             return Ended::Spoilt(failure);
         }
@@ -57,7 +57,7 @@ impl Judge {
 fn is_session_lost(failure: &Failure) -> bool {
     matches!(failure.status(), Some(404 | 409 | 410 | 416))
         || matches!(
-            failure.code(),
-            Some("BLOB_UPLOAD_UNKNOWN" | "BLOB_UPLOAD_INVALID")
+            failure.error_code(),
+            Some(ErrorCode::BlobUploadUnknown | ErrorCode::BlobUploadInvalid)
         )
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use futures_util::StreamExt;
 
-use crate::model::{Descriptor, Failure, RawManifest, Reference, Repository};
+use crate::model::{Descriptor, ErrorCode, Failure, RawManifest, Reference, Repository};
 use crate::plan::{Change, Copy, NotDone, Outcome, Transfer};
 use crate::registry::{Pushed, WriteRegistry};
 use crate::tree::{self, Names, Node, Tree, Walker};
@@ -186,8 +186,8 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
 /// Tells whether a registry says that a manifest names a blob that it does not have.
 fn lacks_a_blob(failure: &Failure) -> bool {
     matches!(
-        failure.code(),
-        Some("MANIFEST_BLOB_UNKNOWN" | "BLOB_UNKNOWN")
+        failure.error_code(),
+        Some(ErrorCode::ManifestBlobUnknown | ErrorCode::BlobUnknown)
     )
 }
 

@@ -4,14 +4,15 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use oci_distribution::annotations;
 
 use crate::model::{Child, Descriptor, Digest, ImageManifest, Manifest, Platform, RawManifest};
 
 use super::value::cut;
 
-pub(super) const VERSION: &str = "org.opencontainers.image.version";
-pub(super) const BASE_NAME: &str = "org.opencontainers.image.base.name";
-pub(super) const BASE_DIGEST: &str = "org.opencontainers.image.base.digest";
+pub(super) const VERSION: &str = annotations::ORG_OPENCONTAINERS_IMAGE_VERSION;
+pub(super) const BASE_NAME: &str = annotations::ORG_OPENCONTAINERS_IMAGE_BASE_NAME;
+pub(super) const BASE_DIGEST: &str = annotations::ORG_OPENCONTAINERS_IMAGE_BASE_DIGEST;
 /// The annotations that are compared.
 const COMPARED: [&str; 3] = [VERSION, BASE_NAME, BASE_DIGEST];
 

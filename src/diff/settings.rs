@@ -29,6 +29,8 @@ pub struct Settings {
     pub labels: BTreeMap<String, String>,
 }
 
+// Not the library's `ConfigFile`: it wants `rootfs`, a platform and a well-formed time, and refuses all for odd
+// `Volumes`, which nothing here looks at.
 #[derive(Deserialize)]
 struct WireConfig {
     created: Option<String>,

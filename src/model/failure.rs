@@ -6,8 +6,11 @@ use std::fmt;
 use std::ops::Deref;
 use std::time::Duration;
 
+use serde::Deserialize as _;
+use serde::de::IntoDeserializer as _;
+
 use super::request::{Kind, Operation};
-use super::{Digest, Excess, ManifestError, Reference, Repository};
+use super::{Digest, ErrorCode, Excess, ManifestError, Reference, Repository};
 
 /// What went wrong with a registry.
 #[derive(Clone, PartialEq, Eq)]
@@ -478,6 +481,14 @@ impl Failure {
         self.answer()?.code.as_deref()
     }
 
+    /// Returns the registry's error code as the specification knows it; a code of the registry's own
+    /// is [`ErrorCode::Other`].
+    pub fn error_code(&self) -> Option<ErrorCode> {
+        let code = self.code()?.into_deserializer();
+        let code: Result<_, serde::de::value::Error> = ErrorCode::deserialize(code);
+        code.ok()
+    }
+
     /// Returns the registry's own message.
     pub fn message(&self) -> Option<&str> {
         self.answer()?.message.as_deref()
@@ -532,5 +543,29 @@ impl Failure {
             answer.asked = Asked::WithToken;
         }
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_those_of_the_specification_or_the_registrys_own() {
+        let code = |text: &str| {
+            let mut failure = Failure::for_test(Cause::Refused);
+            if let Fault::Answered(answer) = &mut failure.0.fault {
+                answer.code = Some(text.to_owned());
+            }
+            failure.error_code()
+        };
+        assert_eq!(
+            code("BLOB_UPLOAD_UNKNOWN"),
+            Some(ErrorCode::BlobUploadUnknown)
+        );
+        assert_eq!(code("TOOMANYREQUESTS"), Some(ErrorCode::Toomanyrequests));
+        let own = Some(ErrorCode::Other("denied".to_owned()));
+        assert_eq!(code("denied"), own);
+        assert_eq!(Failure::for_test(Cause::Refused).error_code(), None);
     }
 }

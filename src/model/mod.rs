@@ -29,6 +29,8 @@ pub use manifest::{
     Child, Descriptor, ImageManifest, Index, Layer, Manifest, ManifestError, RawManifest,
     config_platform,
 };
+/// The error codes of the specification.
+pub use oci_distribution::errors::OciErrorCode as ErrorCode;
 pub use outage::{Outage, OutageStage};
 pub use platform::{Platform, PlatformError, PlatformPattern, Platforms};
 pub use profile::{Profile, ProfileKind};

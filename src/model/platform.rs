@@ -102,6 +102,7 @@ pub struct PlatformError {
     pub meant: Option<String>,
 }
 
+// The library's names lack `wasip1`, and have some that no image was ever made for.
 const OPERATING_SYSTEMS: [&str; 15] = [
     "aix",
     "android",

@@ -8,15 +8,12 @@ use crate::model::{Digest, media_type};
 
 /// The media types of manifests, and whether their text has to name them.
 const IMAGE_TYPES: [(&str, bool); 2] = [
-    ("application/vnd.oci.image.manifest.v1+json", false),
-    ("application/vnd.docker.distribution.manifest.v2+json", true),
+    (media_type::OCI_MANIFEST, false),
+    (media_type::DOCKER_MANIFEST, true),
 ];
 const INDEX_TYPES: [(&str, bool); 2] = [
-    ("application/vnd.oci.image.index.v1+json", false),
-    (
-        "application/vnd.docker.distribution.manifest.list.v2+json",
-        true,
-    ),
+    (media_type::OCI_INDEX, false),
+    (media_type::DOCKER_LIST, true),
 ];
 
 /// A manifest, as far as a registry looks into it.
@@ -135,8 +132,8 @@ impl Parsed {
 /// ask for them by name.
 pub(super) fn oci_kind(media_type: &str) -> Option<(&'static str, &'static str)> {
     match media_type {
-        "application/vnd.oci.image.manifest.v1+json" => Some(("manifest", "manifests")),
-        "application/vnd.oci.image.index.v1+json" => Some(("index", "indexes")),
+        media_type::OCI_MANIFEST => Some(("manifest", "manifests")),
+        media_type::OCI_INDEX => Some(("index", "indexes")),
         _ => None,
     }
 }

@@ -10,9 +10,7 @@ use super::refusal::{Code, Refusal};
 use super::registry::Registry;
 use super::store::StoredManifest;
 use super::{answer, blobs};
-use crate::model::Digest;
-
-const INDEX: &str = "application/vnd.oci.image.index.v1+json";
+use crate::model::{Digest, media_type};
 
 pub(super) fn serve(
     registry: &Registry,
@@ -32,8 +30,9 @@ pub(super) fn serve(
         .filter_map(|(digest, manifest)| descriptor(digest, manifest, &subject))
         .filter(|descriptor| wanted.is_none_or(|wanted| descriptor["artifactType"] == wanted))
         .collect();
-    let body = json!({ "schemaVersion": 2, "mediaType": INDEX, "manifests": manifests });
-    let mut answer = answer::json_as(StatusCode::OK, &body, INDEX);
+    let body =
+        json!({ "schemaVersion": 2, "mediaType": media_type::OCI_INDEX, "manifests": manifests });
+    let mut answer = answer::json_as(StatusCode::OK, &body, media_type::OCI_INDEX);
     if wanted.is_some() {
         answer = answer.with(answer::FILTERS, "artifactType");
     }

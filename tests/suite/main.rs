@@ -7,6 +7,7 @@ mod client;
 mod config;
 mod faults;
 mod layering;
+mod library;
 mod lock;
 mod mistakes;
 mod profile_table;

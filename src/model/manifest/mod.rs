@@ -189,6 +189,9 @@ impl Manifest {
     }
 }
 
+// Not the library's types (`OciImageManifest`, `OciImageIndex`): they refuse what registries hold (`layers` that are
+// absent or null, notes that are not all texts), take a size below zero, lose the order of annotations and
+// the `subject` of an index. The tests hold the two against each other.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Head {
@@ -283,6 +286,7 @@ struct WireDescriptor {
     urls: Option<Vec<String>>,
 }
 
+// The library's would refuse all of it for an odd `os.features`, and has names for what is a text to us.
 #[derive(Deserialize)]
 struct WirePlatform {
     #[serde(default)]

@@ -7,8 +7,8 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::model::{
-    Descriptor, Digest, Failure, Fault, Kind, MANIFEST_SIZE_LIMIT, Operation, RawManifest,
-    Reference, media_type,
+    Descriptor, Digest, ErrorCode, Failure, Fault, Kind, MANIFEST_SIZE_LIMIT, Operation,
+    RawManifest, Reference, media_type,
 };
 use crate::registry::access::Actions;
 use crate::registry::client::Client;
@@ -153,9 +153,14 @@ pub(crate) async fn delete(client: &Client, reference: &Reference) -> Result<Del
             405 | 501 => Deletion::Unsupported,
             _ => Deletion::Deleted,
         }),
-        Err(error) if error.code() == Some("UNSUPPORTED") => Ok(Deletion::Unsupported),
+        Err(error) if error.error_code() == Some(ErrorCode::Unsupported) => {
+            Ok(Deletion::Unsupported)
+        }
         // Distribution 2 takes a tag for a digest that is not well formed.
-        Err(error) if reference.digest().is_none() && error.code() == Some("DIGEST_INVALID") => {
+        Err(error)
+            if reference.digest().is_none()
+                && error.error_code() == Some(ErrorCode::DigestInvalid) =>
+        {
             Ok(Deletion::Unsupported)
         }
         Err(error) => Err(error),

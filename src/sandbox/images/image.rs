@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::Format;
 use super::artifact::{Artifact, Blob};
 use super::layer::{Kind, Layer};
+use crate::model::media_type;
 use crate::sandbox::{Content, Sandbox};
 
 /// Builds an image for one platform, or an artifact that looks like one.
@@ -142,7 +143,7 @@ impl Image {
     /// Uses the empty config of the OCI image specification.
     #[must_use]
     pub fn empty_config(self) -> Self {
-        self.config("application/vnd.oci.empty.v1+json", &b"{}"[..])
+        self.config(media_type::OCI_EMPTY, &b"{}"[..])
     }
 
     /// Sets the manifest's `artifactType`.

@@ -27,6 +27,10 @@ pub use image::Image;
 pub use index::{Attestation, Index};
 pub use special::{helm_chart, referrer, schema_1, signature, signature_tag};
 
+use oci_distribution::manifest;
+
+use crate::model::media_type;
+
 /// Which family of media types is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Format {
@@ -40,35 +44,35 @@ pub enum Format {
 impl Format {
     fn manifest(self) -> &'static str {
         match self {
-            Self::Oci => "application/vnd.oci.image.manifest.v1+json",
-            Self::Docker => "application/vnd.docker.distribution.manifest.v2+json",
+            Self::Oci => media_type::OCI_MANIFEST,
+            Self::Docker => media_type::DOCKER_MANIFEST,
         }
     }
 
     fn index(self) -> &'static str {
         match self {
-            Self::Oci => "application/vnd.oci.image.index.v1+json",
-            Self::Docker => "application/vnd.docker.distribution.manifest.list.v2+json",
+            Self::Oci => media_type::OCI_INDEX,
+            Self::Docker => media_type::DOCKER_LIST,
         }
     }
 
     fn config(self) -> &'static str {
         match self {
-            Self::Oci => "application/vnd.oci.image.config.v1+json",
-            Self::Docker => "application/vnd.docker.container.image.v1+json",
+            Self::Oci => media_type::OCI_CONFIG,
+            Self::Docker => media_type::DOCKER_CONFIG,
         }
     }
 
     fn layer(self) -> &'static str {
         match self {
-            Self::Oci => "application/vnd.oci.image.layer.v1.tar+gzip",
-            Self::Docker => "application/vnd.docker.image.rootfs.diff.tar.gzip",
+            Self::Oci => manifest::IMAGE_LAYER_GZIP_MEDIA_TYPE,
+            Self::Docker => manifest::IMAGE_DOCKER_LAYER_GZIP_MEDIA_TYPE,
         }
     }
 
     fn foreign_layer(self) -> &'static str {
         match self {
-            Self::Oci => "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip",
+            Self::Oci => manifest::IMAGE_LAYER_NONDISTRIBUTABLE_GZIP_MEDIA_TYPE,
             Self::Docker => "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip",
         }
     }

@@ -4,6 +4,8 @@ use serde_json::json;
 
 use super::artifact::{Artifact, Blob};
 use super::image::Image;
+use oci_distribution::annotations;
+
 use crate::model::Digest;
 
 /// Returns a Helm chart as `helm push` makes it.
@@ -51,7 +53,10 @@ pub fn referrer(subject: &Artifact, artifact_type: &str, text: &str) -> Artifact
         .artifact_type(artifact_type)
         .raw_layer(artifact_type, text.as_bytes())
         .subject(subject)
-        .annotation("org.opencontainers.image.created", "2026-01-01T00:00:00Z")
+        .annotation(
+            annotations::ORG_OPENCONTAINERS_IMAGE_CREATED,
+            "2026-01-01T00:00:00Z",
+        )
         .build()
 }
 
