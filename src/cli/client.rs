@@ -13,11 +13,7 @@ use super::context::Context;
 use super::error::CliError;
 use super::mirror::{Mirror, read_setting};
 use super::printer::Printer;
-
-/// The variable that names the target's user.
-pub const USER_VARIABLE: &str = "ALIYUN_REGISTRY_USER";
-/// The variable that holds the target's password.
-pub const PASSWORD_VARIABLE: &str = "ALIYUN_REGISTRY_PASSWORD";
+use super::variables::Variable;
 
 /// Makes the client for the registries of a mirror.
 pub fn connect(context: &Context, mirror: &Mirror) -> Result<Client, CliError> {
@@ -117,7 +113,9 @@ fn hosts(
         options.login = target_login(context, &target.registry)?;
     }
     options.login_hint = Some(format!(
-        "set `{USER_VARIABLE}` and `{PASSWORD_VARIABLE}`, or run `docker login {}`",
+        "set `{}` and `{}`, or run `docker login {}`",
+        Variable::User,
+        Variable::Password,
         target.registry
     ));
     Ok(hosts)
@@ -160,8 +158,9 @@ fn host_options(
 ///
 /// Half a login is an error: whoever goes on as a stranger may be told that nothing is there.
 fn target_login(context: &Context, registry: &str) -> Result<Option<Login>, CliError> {
-    let variable = |name| context.environment.get(name);
-    let (set, missing) = match (variable(USER_VARIABLE), variable(PASSWORD_VARIABLE)) {
+    let (user, password) = (Variable::User, Variable::Password);
+    let value = |variable| context.environment.get(variable);
+    let (set, missing) = match (value(user), value(password)) {
         (Some(username), Some(password)) => {
             return Ok(Some(Login::Password {
                 username: username.to_owned(),
@@ -169,8 +168,8 @@ fn target_login(context: &Context, registry: &str) -> Result<Option<Login>, CliE
             }));
         }
         (None, None) => return Ok(None),
-        (Some(_), None) => (USER_VARIABLE, PASSWORD_VARIABLE),
-        (None, Some(_)) => (PASSWORD_VARIABLE, USER_VARIABLE),
+        (Some(_), None) => (user, password),
+        (None, Some(_)) => (password, user),
     };
     let message = format!("`{set}` is set and `{missing}` is not");
     Err(CliError::new(message).hint(format!(

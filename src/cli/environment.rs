@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
+use super::variables::Variable;
+
 /// The environment's variables, as they were when the process began.
 ///
 /// They hold secrets, so this type does not show its values.
@@ -24,19 +26,19 @@ impl Environment {
     }
 
     /// Returns a variable that is set to something.
-    pub fn get(&self, name: &str) -> Option<&str> {
-        let value = self.0.get(name)?;
+    pub fn get(&self, variable: Variable) -> Option<&str> {
+        let value = self.0.get(variable.name())?;
         (!value.is_empty()).then_some(value)
     }
 
     /// Returns the folder of the user's in which this program may keep what it can find out again
     /// (`XDG_CACHE_HOME`, or where the system has it).
     pub fn cache_folder(&self) -> Option<PathBuf> {
-        let home = || self.get("HOME").map(PathBuf::from);
-        let folder = match self.get("XDG_CACHE_HOME").map(PathBuf::from) {
+        let home = || self.get(Variable::Home).map(PathBuf::from);
+        let folder = match self.get(Variable::CacheFolder).map(PathBuf::from) {
             // A relative path is to be ignored: <https://specifications.freedesktop.org/basedir>.
             Some(folder) if folder.is_absolute() => folder,
-            _ if cfg!(windows) => self.get("LOCALAPPDATA").map(PathBuf::from)?,
+            _ if cfg!(windows) => self.get(Variable::LocalAppData).map(PathBuf::from)?,
             _ if cfg!(target_os = "macos") => home()?.join("Library/Caches"),
             _ => home()?.join(".cache"),
         };
@@ -45,20 +47,20 @@ impl Environment {
 
     /// Returns the files in which docker and podman keep logins, where these tools look for them.
     pub fn login_files(&self) -> Vec<PathBuf> {
-        let path = |name: &str| self.get(name).map(PathBuf::from);
-        let home = || path("HOME").or_else(|| path("USERPROFILE"));
-        let docker = path("DOCKER_CONFIG").or_else(|| Some(home()?.join(".docker")));
+        let path = |variable| self.get(variable).map(PathBuf::from);
+        let home = || path(Variable::Home).or_else(|| path(Variable::UserProfile));
+        let docker = path(Variable::DockerConfig).or_else(|| Some(home()?.join(".docker")));
         let mut files: Vec<_> = docker
             .map(|folder| folder.join("config.json"))
             .into_iter()
             .collect();
         // <https://docs.podman.io/en/stable/markdown/podman-login.1.html#authfile-path>
-        if let Some(named) = path("REGISTRY_AUTH_FILE") {
+        if let Some(named) = path(Variable::AuthFile) {
             files.push(named);
             return files;
         }
-        let config = path("XDG_CONFIG_HOME").or_else(|| Some(home()?.join(".config")));
-        let folders = [path("XDG_RUNTIME_DIR"), config];
+        let config = path(Variable::ConfigFolder).or_else(|| Some(home()?.join(".config")));
+        let folders = [path(Variable::RuntimeFolder), config];
         files.extend(
             folders
                 .into_iter()
@@ -70,7 +72,7 @@ impl Environment {
 
     /// Tells whether the environment asks for text without colours (<https://no-color.org>).
     pub fn refuses_colour(&self) -> bool {
-        self.get("NO_COLOR").is_some() || self.get("TERM") == Some("dumb")
+        self.get(Variable::NoColor).is_some() || self.get(Variable::Term) == Some("dumb")
     }
 }
 

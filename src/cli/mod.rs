@@ -3,7 +3,7 @@
 //! | file | job |
 //! | --- | --- |
 //! | [`args`] | what can be typed |
-//! | [`environment`] | the only reader of the environment |
+//! | [`environment`], [`variables`] | the only reader of the environment, and what it can read |
 //! | [`files`], [`mirror`] | the files that are read, and what they declare |
 //! | [`lock_file`] | the lock: where it lies, whose it is, what may be made of it |
 //! | [`outputs`], [`report`] | the files that are written |
@@ -33,6 +33,7 @@ pub mod report;
 pub mod saved_plan;
 pub mod session;
 pub mod signals;
+pub mod variables;
 
 use std::ffi::OsString;
 use std::sync::Arc;

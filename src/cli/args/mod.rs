@@ -1,21 +1,24 @@
 //! What can be typed.
 
+pub mod examples;
+mod help;
 mod options;
 mod shared;
 
+pub use help::OTHER_VARIABLES;
 pub use options::{
-    ApplyArgs, DeclaredArgs, DiffArgs, DriftArgs, ImportArgs, LockArgs, PlanArgs, SchemaArgs,
+    ApplyArgs, CompletionsArgs, DeclaredArgs, DiffArgs, DriftArgs, ImportArgs, LockArgs, PlanArgs,
+    SchemaArgs,
 };
 pub use shared::{CacheArg, ColorChoice, FileArg, FormatArg, LockedArg, PruneArg, ReportArg};
 
 use std::path::PathBuf;
 
 use clap::error::ErrorKind;
-use clap::{CommandFactory as _, Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::render::Format;
 
-use super::exit::Exit;
 use shared::{SharedArgs, TalkArgs};
 
 /// What was typed.
@@ -47,12 +50,7 @@ pub struct GlobalArgs {
 
 /// Mirror container images into a registry: declare them, plan, apply
 #[derive(Debug, Parser)]
-#[command(
-    name = "pusher",
-    version,
-    arg_required_else_help = true,
-    after_help = after_help()
-)]
+#[command(name = "pusher", version, arg_required_else_help = true)]
 struct Typed {
     #[command(flatten)]
     talk: TalkArgs,
@@ -62,43 +60,53 @@ struct Typed {
     command: Command,
 }
 
-const EXAMPLES: &str = "\
-Examples:
-  pusher demo                      see the main job done on two registries inside this process
-  pusher plan                      show what is missing or has changed in the target
-  pusher apply                     copy it
-  pusher plan --format markdown    the same plan for a pull request
-  pusher check -f images.txt       find every mistake without asking a registry";
-
-/// Returns what stands below the help: examples, and every exit status.
-fn after_help() -> String {
-    let status = |exit: Exit| format!("\n  {:<3}  {}", exit.code(), exit.meaning());
-    let statuses = Exit::ALL.map(status).concat();
-    format!("{EXAMPLES}\n\nExit status:{statuses}")
-}
-
 /// A command.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Show what the files declare: source, platforms, target
+    ///
+    /// No registry is asked.
     List(DeclaredArgs),
     /// Report every mistake in the files
+    ///
+    /// Each with its file, line and column, and with what to write instead. No registry is asked.
     Check(DeclaredArgs),
     /// Show the difference between what the files declare and what the target holds
+    ///
+    /// Registries are read, nothing is written. What cannot be read is blocked, with the reason.
     Plan(PlanArgs),
     /// Make the target hold what the files declare
+    ///
+    /// What is missing is copied from registry to registry, byte for byte, the tag last. An image that
+    /// fails does not stop the others, and the next run goes on with what is missing.
     Apply(ApplyArgs),
     /// Tell what has moved since it was applied: status 2 if anything has, 1 if it cannot be told
     Drift(DriftArgs),
     /// Show what differs inside two images, wherever they are
+    ///
+    /// For each platform: settings, environment, labels, layers and bytes.
     Diff(DiffArgs),
     /// Write down in `mirror.lock` which digests the images stand for
+    ///
+    /// `plan` and `apply` keep to it, so that a tag that moves changes what is mirrored only by a commit.
     Lock(LockArgs),
     /// Write an image list as a mirror file
+    ///
+    /// It is printed; the list stays as it is.
     Import(ImportArgs),
     /// Print the JSON Schema of a file or an answer
+    ///
+    /// Editors complete and check mirror files with it.
     Schema(SchemaArgs),
+    /// Print the script that lets a shell complete what is typed
+    ///
+    /// Commands, options, their values and the names of files.
+    Completions(CompletionsArgs),
+    /// Print the manual page, with all commands in it
+    Man,
     /// Do the main job on two registries inside this process
+    ///
+    /// Plan, apply, drift and repair, without network, account or Docker.
     Demo,
 }
 
@@ -115,6 +123,8 @@ impl Command {
             Self::Lock(_) => "lock",
             Self::Import(_) => "import",
             Self::Schema(_) => "schema",
+            Self::Completions(_) => "completions",
+            Self::Man => "man",
             Self::Demo => "demo",
         }
     }
@@ -132,7 +142,9 @@ impl Command {
             Self::Lock(own) => (Some(&own.file), None, (!own.check).then_some(&own.cache)),
             Self::Apply(own) => (Some(&own.file), Some(&own.format), Some(&own.cache)),
             Self::Drift(own) => (Some(&own.file), Some(&own.format), Some(&own.cache)),
-            Self::Import(_) | Self::Schema(_) | Self::Demo => (None, None, None),
+            Self::Import(_) | Self::Schema(_) | Self::Completions(_) | Self::Man | Self::Demo => {
+                (None, None, None)
+            }
         };
         Shared {
             file,
@@ -153,7 +165,7 @@ struct Shared<'a> {
 impl Args {
     /// Returns the definition of what can be typed.
     pub fn command() -> clap::Command {
-        Typed::command()
+        help::complete(Typed::command())
     }
 
     /// Parses what was typed. What commands share may stand before the command as well; it is refused
@@ -165,7 +177,8 @@ impl Args {
             talk,
             before,
             command,
-        } = Typed::try_parse_from(typed)?;
+        } = Typed::from_arg_matches(&Self::command().try_get_matches_from(typed)?)
+            .map_err(|error| error.format(&mut Self::command()))?;
         let settled = GlobalArgs::settled(&talk, before, &command.shared());
         let global = settled.map_err(|option| {
             let name = command.name();

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap_complete::Shell;
 
 use crate::model::Reference;
 use crate::plan::DriftKind;
@@ -24,7 +25,6 @@ pub struct DeclaredArgs {
 
 /// What `plan` takes.
 #[derive(Debug, Clone, Args)]
-#[command(after_help = PLAN_EXAMPLES)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is a flag of its own that can be typed"
@@ -65,17 +65,8 @@ pub struct PlanArgs {
     pub cache: CacheArg,
 }
 
-const PLAN_EXAMPLES: &str = "\
-Examples:
-  pusher plan
-  pusher plan -f mirror.toml --format json
-  pusher plan --diff
-  pusher plan --out plan.json
-  pusher plan --detailed-exitcode -q || echo \"status $?\"";
-
 /// What `drift` takes.
 #[derive(Debug, Clone, Args)]
-#[command(after_help = DRIFT_EXAMPLES)]
 pub struct DriftArgs {
     /// Tell and count these kinds alone
     #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = drift_kinds())]
@@ -94,12 +85,6 @@ pub struct DriftArgs {
     pub cache: CacheArg,
 }
 
-const DRIFT_EXAMPLES: &str = "\
-Examples:
-  pusher drift
-  pusher drift --kind target-changed,target-missing
-  pusher drift --report drift.md";
-
 /// Takes the name of a kind of drift.
 fn drift_kinds() -> impl TypedValueParser<Value = DriftKind> {
     let names = PossibleValuesParser::new(DriftKind::ALL.map(DriftKind::as_str));
@@ -113,7 +98,6 @@ fn drift_kinds() -> impl TypedValueParser<Value = DriftKind> {
 
 /// What `diff` takes.
 #[derive(Debug, Clone, Args)]
-#[command(after_help = DIFF_EXAMPLES)]
 pub struct DiffArgs {
     /// The first image, by tag or digest
     #[arg(value_name = "BEFORE")]
@@ -129,14 +113,8 @@ pub struct DiffArgs {
     pub format: FormatArg,
 }
 
-const DIFF_EXAMPLES: &str = "\
-Examples:
-  pusher diff nginx:1.27.1 nginx:1.27.2
-  pusher diff registry.cn-hangzhou.aliyuncs.com/team/nginx:1.27 nginx:1.27 --format markdown";
-
 /// What `lock` takes.
 #[derive(Debug, Clone, Args)]
-#[command(after_help = LOCK_EXAMPLES)]
 pub struct LockArgs {
     /// Take what the sources hold now, for these images or for all
     #[arg(long, value_name = "IMAGE", num_args = 0.., conflicts_with = "check")]
@@ -155,17 +133,8 @@ pub struct LockArgs {
     pub cache: CacheArg,
 }
 
-const LOCK_EXAMPLES: &str = "\
-Examples:
-  pusher lock                        lock what is not locked yet
-  pusher lock --update               move every image to what its source holds now
-  pusher lock --update nginx:1.27    move one, by its source or its target
-  pusher lock --check                for a pull request: does the lock fit the files?
-  pusher lock --adopt                after the file was renamed, or its images go elsewhere";
-
 /// What `apply` takes.
 #[derive(Debug, Clone, Args)]
-#[command(after_help = APPLY_EXAMPLES)]
 pub struct ApplyArgs {
     /// Do exactly what this saved plan says
     #[arg(value_name = "PLAN")]
@@ -190,28 +159,16 @@ pub struct ApplyArgs {
     pub cache: CacheArg,
 }
 
-const APPLY_EXAMPLES: &str = "\
-Examples:
-  pusher apply
-  pusher plan --out plan.json && pusher apply plan.json
-  pusher apply --report report.json";
-
 /// What `import` takes.
 #[derive(Debug, Clone, Args)]
-#[command(after_help = IMPORT_EXAMPLES)]
 pub struct ImportArgs {
     /// The image list
     #[arg(value_name = "FILE")]
     pub list: PathBuf,
 }
 
-const IMPORT_EXAMPLES: &str = "\
-Examples:
-  pusher import images.txt > mirror.yaml";
-
 /// What `schema` takes.
 #[derive(Debug, Clone, Args)]
-#[command(after_help = SCHEMA_EXAMPLES)]
 pub struct SchemaArgs {
     /// Which schema
     #[arg(value_name = "KIND", value_parser = schema_kinds())]
@@ -229,6 +186,10 @@ fn schema_kinds() -> impl TypedValueParser<Value = SchemaKind> {
     names.try_map(move |name| kind(&name).ok_or("not a schema"))
 }
 
-const SCHEMA_EXAMPLES: &str = "\
-Examples:
-  pusher schema mirror > mirror.schema.json";
+/// What `completions` takes.
+#[derive(Debug, Clone, Args)]
+pub struct CompletionsArgs {
+    /// Which shell
+    #[arg(value_name = "SHELL")]
+    pub shell: Shell,
+}

@@ -5,7 +5,7 @@ fn parse(line: &str) -> Result<Args, clap::Error> {
 }
 
 /// Each command as it can be typed, with what it cannot do without.
-const COMMANDS: [&str; 10] = [
+const COMMANDS: [&str; 12] = [
     "list",
     "check",
     "plan",
@@ -15,6 +15,8 @@ const COMMANDS: [&str; 10] = [
     "lock",
     "import images.txt",
     "schema mirror",
+    "completions bash",
+    "man",
     "demo",
 ];
 
@@ -79,6 +81,12 @@ fn a_command_takes_what_its_help_names_and_nothing_else() {
             "schema --file",
             "schema --format",
             "schema --no-cache",
+            "completions --file",
+            "completions --format",
+            "completions --no-cache",
+            "man --file",
+            "man --format",
+            "man --no-cache",
             "demo --file",
             "demo --format",
             "demo --no-cache",
@@ -133,5 +141,59 @@ fn help_texts_are_imperative_lines_without_a_final_period() {
             assert!(!text.ends_with('.') && !text.contains('\n'), "{text}");
             assert!(text.starts_with(char::is_uppercase), "{text}");
         }
+    }
+}
+
+/// Returns each `pusher …` in what is typed into a shell.
+fn commands_in(typed: &str) -> Vec<String> {
+    let parts = typed.split(['<', '(', ')', '>', '|', '&', ';']);
+    let commands = parts
+        .map(str::trim)
+        .filter(|part| part.starts_with("pusher "));
+    commands.map(str::to_owned).collect()
+}
+
+#[test]
+fn every_command_has_examples_that_can_be_typed() {
+    let command = Args::command();
+    let names = command.get_subcommands().map(clap::Command::get_name);
+    let names: Vec<_> = names.chain(["pusher"]).collect();
+    let with_examples = examples::EXAMPLES.map(|(name, _)| name);
+    for name in &names {
+        assert!(with_examples.contains(name), "no examples of `{name}`");
+    }
+    assert_eq!(with_examples.len(), names.len());
+    for (name, examples) in examples::EXAMPLES {
+        assert!(!examples.is_empty(), "no examples of `{name}`");
+        for examples::Example { typed, purpose } in examples {
+            let commands = commands_in(typed);
+            let parsed = commands.iter().map(|line| match parse(line) {
+                Ok(args) => args.command.name(),
+                Err(error) => panic!("`{line}`: {error}"),
+            });
+            let parsed: Vec<_> = parsed.collect();
+            let is_about_it = name == "pusher" && !parsed.is_empty() || parsed.contains(&name);
+            assert!(is_about_it, "`{typed}` is no example of `{name}`");
+            assert!(!purpose.is_empty() && !purpose.ends_with('.'), "{purpose}");
+        }
+    }
+}
+
+#[test]
+fn the_long_help_has_examples_and_the_short_one_is_short() {
+    let help = |line: &str| parse(line).unwrap_err().render().to_string();
+    for typed in COMMANDS.iter().chain(&[""]) {
+        let name = typed.split(' ').next().unwrap();
+        let line = format!("pusher {name}");
+        let line = line.trim_end();
+        let (short, long) = (help(&format!("{line} -h")), help(&format!("{line} --help")));
+        assert!(long.contains("\nExamples:\n  "), "{long}");
+        assert!(!short.contains("Examples:"), "{short}");
+        assert!(short.lines().count() < 33, "{short}");
+        // Nothing is broken where clap is not told of a terminal.
+        assert!(
+            long.lines().all(|line| line.chars().count() <= 100),
+            "{long}"
+        );
     }
 }

@@ -2,12 +2,14 @@
 
 mod apply;
 mod check;
+mod completions;
 mod demo;
 mod diff;
 mod drift;
 mod import;
 mod list;
 mod lock;
+mod man;
 mod plan;
 mod schema;
 
@@ -29,6 +31,8 @@ pub async fn run(context: &Context, args: &Args) -> Exit {
         Command::Lock(options) => lock::run(context, global, options).await,
         Command::Import(options) => import::run(context, options),
         Command::Schema(options) => schema::run(context, options),
+        Command::Completions(options) => completions::run(context, options),
+        Command::Man => man::run(context),
         Command::Demo => demo::run(context, |context, args| Box::pin(run(context, args))).await,
     };
     match result {

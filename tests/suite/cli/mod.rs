@@ -22,6 +22,7 @@ mod saved;
 mod saved_files;
 mod saved_prune;
 mod secrets;
+mod shells;
 mod sizes;
 mod status;
 mod stop;

@@ -19,9 +19,7 @@ use std::sync::Mutex;
     reason = "tests find their tools in the environment"
 )]
 pub(crate) fn find(program: &str, what: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&path).map(|folder| folder.join(program));
-    let found = found.into_iter().find(|file| file.is_file());
+    let found = installed(program);
     if found.is_none() {
         let strict = std::env::var("PUSHER_TESTS_REQUIRE_ALL").is_ok_and(|value| value == "1");
         assert!(
@@ -31,6 +29,17 @@ pub(crate) fn find(program: &str, what: &str) -> Option<PathBuf> {
         say(&format!("left out: {what} (`{program}` is not on PATH)"));
     }
     found
+}
+
+/// Finds a program on `PATH` that only makes a test stricter.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests find their tools in the environment"
+)]
+pub(crate) fn installed(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&path).map(|folder| folder.join(program));
+    found.into_iter().find(|file| file.is_file())
 }
 
 /// Runs `skopeo` with these arguments; `None` if it is missing.

@@ -4,10 +4,9 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use crate::cli::client::{PASSWORD_VARIABLE, USER_VARIABLE};
 use crate::cli::environment::Environment;
 use crate::cli::error::CliError;
-use crate::config::{NAMESPACE_VARIABLE, REGISTRY_VARIABLE};
+use crate::cli::variables::Variable;
 use crate::disk;
 use crate::model::Digest;
 use crate::sandbox::images::{Image, Index};
@@ -70,12 +69,13 @@ impl Stage {
     /// Returns the variables that name the target, as they would be set.
     pub(super) fn environment(&self) -> Environment {
         let variables = [
-            (REGISTRY_VARIABLE, self.target.address()),
-            (NAMESPACE_VARIABLE, NAMESPACE),
-            (USER_VARIABLE, USER),
-            (PASSWORD_VARIABLE, PASSWORD),
+            (Variable::Registry, self.target.address()),
+            (Variable::Namespace, NAMESPACE),
+            (Variable::User, USER),
+            (Variable::Password, PASSWORD),
         ];
-        let own = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+        let own =
+            |(variable, value): (Variable, &str)| (variable.name().to_owned(), value.to_owned());
         variables.map(own).into_iter().collect()
     }
 

@@ -1,0 +1,15 @@
+//! `completions`: the script that lets a shell complete what is typed.
+
+use crate::cli::args::{Args, CompletionsArgs};
+use crate::cli::context::Context;
+use crate::cli::error::Stop;
+use crate::cli::exit::Exit;
+
+/// Prints the script for a shell.
+pub(super) fn run(context: &Context, options: &CompletionsArgs) -> Result<Exit, Stop> {
+    let mut script = Vec::new();
+    clap_complete::generate(options.shell, &mut Args::command(), "pusher", &mut script);
+    let script = String::from_utf8_lossy(&script);
+    context.printer.answer(|to| to.write_str(&script))?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,66 @@
+//! The variables of the environment that are read, and what the help says of them.
+
+use std::fmt;
+
+use crate::config::{NAMESPACE_VARIABLE, REGISTRY_VARIABLE};
+
+/// One list makes the type, the names and the words, so that none can be read that the help lacks.
+macro_rules! variables {
+    ($($variable:ident = $name:expr, $meaning:literal;)*) => {
+        /// A variable of the environment that is read, here or by a library.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Variable {
+            $(#[doc = $meaning] $variable,)*
+        }
+
+        impl Variable {
+            /// Every variable, in the order of the help.
+            pub const ALL: &[Self] = &[$(Self::$variable,)*];
+
+            /// Returns its name.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variable => $name,)*
+                }
+            }
+
+            /// Says what it is, as the help has it.
+            pub fn meaning(self) -> &'static str {
+                match self {
+                    $(Self::$variable => $meaning,)*
+                }
+            }
+        }
+    };
+}
+
+variables! {
+    Registry = REGISTRY_VARIABLE, "the target's host, such as registry.cn-hangzhou.aliyuncs.com";
+    Namespace = NAMESPACE_VARIABLE, "the namespace in it";
+    User = "ALIYUN_REGISTRY_USER", "the target's user name";
+    Password = "ALIYUN_REGISTRY_PASSWORD", "the target's password";
+    DockerConfig = "DOCKER_CONFIG", "the folder with docker's logins (else ~/.docker)";
+    AuthFile = "REGISTRY_AUTH_FILE", "the file with podman's logins";
+    RuntimeFolder = "XDG_RUNTIME_DIR", "where podman's logins are, if that is not set";
+    ConfigFolder = "XDG_CONFIG_HOME", "where they may be as well (else ~/.config)";
+    CacheFolder = "XDG_CACHE_HOME", "where the cache is (else ~/.cache)";
+    LocalAppData = "LOCALAPPDATA", "where it is on Windows";
+    Home = "HOME", "the folder that `~` stands for";
+    UserProfile = "USERPROFILE", "that folder on Windows";
+    // The client's library reads the proxies, also under their names in small letters.
+    HttpsProxy = "HTTPS_PROXY", "the proxy for https: http://, https://, socks5:// or socks5h://";
+    HttpProxy = "HTTP_PROXY", "the proxy for http";
+    AllProxy = "ALL_PROXY", "the proxy for both";
+    NoProxy = "NO_PROXY", "the hosts that are asked without a proxy";
+    // The library for the system's certificates reads these.
+    CertificateFile = "SSL_CERT_FILE", "certificate authorities in the place of the system's";
+    CertificateFolder = "SSL_CERT_DIR", "a folder with such";
+    NoColor = "NO_COLOR", "set to anything: no colours";
+    Term = "TERM", "`dumb`: no colours";
+}
+
+impl fmt::Display for Variable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
