@@ -221,14 +221,17 @@ fn address(name: &str, plain_http: Option<bool>) -> Result<Url, String> {
     } else {
         name
     };
-    let parse = |scheme: &str| Url::parse(&format!("{scheme}://{api}/"));
-    let url = parse("https").map_err(|why| format!("`{name}` is not a host name: {why}"))?;
+    let parse = |scheme: &str| {
+        let url = Url::parse(&format!("{scheme}://{api}/"));
+        url.map_err(|why| format!("`{name}` is not a host name: {why}"))
+    };
+    let url = parse("https")?;
     let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
     if !is_bare || !url.username().is_empty() || url.password().is_some() {
         return Err(format!("`{name}` is not a host name"));
     }
     if plain_http.unwrap_or_else(|| is_loopback(&url)) {
-        return parse("http").map_err(|why| format!("`{name}` is not a host name: {why}"));
+        return parse("http");
     }
     Ok(url)
 }

@@ -1,19 +1,18 @@
 //! Registries over HTTP: reading and writing are two traits, and one [`Client`] has both.
 //!
-//! | room or file | job |
-//! | --- | --- |
-//! | `client`, `host`, `options` | one client for many hosts; what is kept for each; what it is told |
-//! | `operations` | each operation of the two traits, by the function of its endpoint |
-//! | `send` | the one path that every request takes, through all the rooms |
-//! | `access/` | who may: challenges, tokens, logins; where an answer may send us; masks |
-//! | `limits/` | how much: requests at once, requests a second, pauses, pulls that are left |
-//! | `retry/` | what is tried again, when, and how often |
-//! | `outage/` | whether a server is there; one that is away is waited for |
-//! | `exchange/` | one request, one try of it, its body, what comes back |
-//! | `endpoints/` | what: manifests, blobs, uploads, tags, referrers, page by page |
-//! | `transport/` | the way: connections, proxies, trust |
-//! | `stats` | what was asked of whom |
-//! | `fuzzing` | the readers of answers, for the fuzzer alone |
+//! | file or room | job | files |
+//! | --- | --- | --- |
+//! | `client`, `host`, `options` | one client for many hosts; what is kept for each; what it is told | |
+//! | `operations`, `send` | what is asked, by endpoint; the one path that every request takes, through all rooms | |
+//! | `access/` | who may ask for what | `auth`, `auth_methods`, `challenge`, `negotiation`, `after_refusal`, `login`, `credentials`, `docker_config`, `scope`, `token`, `token_fetch`, `token_store`, `destination`, `masks` |
+//! | `limits/` | how much a host is asked at most | `admission`, `concurrency`, `rate_limit` |
+//! | `retry/` | what is tried again, when, and how often | `policy`, `request_tries`, `damaged`, `count` |
+//! | `outage/` | whether a server is there; one that is away is waited for | `servers`, `availability`, `sign`, `watch` |
+//! | `exchange/` | one request and its answer | `call`, `try_once`, `outgoing`, `incoming`, `answer`, `failed_try`, `read_answer`, `error_body` |
+//! | `endpoints/` | what a registry is asked | `manifests`, `manifest_cache`, `blobs`, `uploads`, `upload_session`, `upload_location`, `tags`, `referrers`, `pagination` |
+//! | `transport/` | connections: which are pooled together, go through a proxy, trust what | `connector`, `connection`, `resolver`, `zone`, `trust`, `message`, `trickle`, `failure` |
+//! | `stats` | what was asked of whom | |
+//! | `fuzzing` | the readers of answers, for the fuzzer alone | |
 
 use std::future::Future;
 

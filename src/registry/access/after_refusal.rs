@@ -10,11 +10,10 @@ use crate::registry::exchange::{Access, Call, FailedTry};
 use crate::registry::host::Host;
 use crate::registry::retry::RetryCount;
 
-use super::auth::{Authorization, LoginOutcome};
-use super::auth_methods::{AuthMethod, Known};
-use super::challenge::{self, Challenge, Scheme};
-use super::negotiation::Negotiation;
-use super::token::Token;
+use super::{
+    AuthMethod, Authorization, Challenge, Known, LoginOutcome, Negotiation, Scheme, Token,
+    challenge,
+};
 
 impl Host {
     /// Decides what to try next after a refusal: true to ask again, false to give up.

@@ -11,11 +11,7 @@ use tokio::sync::{OnceCell, OwnedMutexGuard};
 
 use crate::model::{Asked, Failure};
 
-use super::auth_methods::KnownMethods;
-use super::challenge::Scheme;
-use super::login::Login;
-use super::token::{Issuer, Token};
-use super::token_store::TokenStore;
+use super::{Issuer, KnownMethods, Login, Scheme, Token, TokenStore};
 
 /// How often a login is tried at token servers until it is taken for wrong: some answer many requests with
 /// 401, whoever asks; and many refusals may lock an account.

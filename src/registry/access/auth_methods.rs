@@ -7,8 +7,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::challenge::{Challenge, Realm, Scheme};
-use super::scope::{Actions, Scopes};
+use super::{Actions, Challenge, Realm, Scheme, Scopes};
 
 /// How a repository wants to be asked.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,8 +9,7 @@ use url::Url;
 
 use crate::registry::exchange::shown;
 
-use super::destination::Forbidden;
-use super::scope::Scopes;
+use super::{Forbidden, Scopes};
 
 /// How a repository wants to be asked.
 #[derive(Debug, Clone, PartialEq, Eq)]

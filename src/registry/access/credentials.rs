@@ -4,8 +4,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::docker_config;
-use super::login::{Login, Logins};
+use super::{Login, Logins, docker_config};
 
 /// Where logins are found.
 #[derive(Debug, Clone, Default)]

@@ -8,12 +8,7 @@ use crate::model::{Failure, Fault, Operation};
 use crate::registry::exchange::{Access, Call};
 use crate::registry::host::Host;
 
-use super::auth::{Authorization, LoginOutcome};
-use super::auth_methods::{AuthMethod, Known};
-use super::challenge::Scheme;
-use super::login::Login;
-use super::scope::Scopes;
-use super::token::Issuer;
+use super::{AuthMethod, Authorization, Issuer, Known, Login, LoginOutcome, Scheme, Scopes};
 
 /// How many challenges one request hears: the first, and some in which the registry changes its mind.
 const CHALLENGES: usize = 3;

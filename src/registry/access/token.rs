@@ -13,9 +13,7 @@ use crate::model::Operation;
 use crate::registry::exchange::{Access, Answer, Body, Call, Read};
 use crate::registry::limits::Lane;
 
-use super::challenge::Realm;
-use super::login::Login;
-use super::scope::Scopes;
+use super::{Login, Realm, Scopes};
 
 /// How long a token lives that does not say so, by the distribution project's specification.
 const DEFAULT_LIFE: Duration = Duration::from_secs(60);
@@ -112,15 +110,12 @@ pub(crate) fn post(
 }
 
 /// What an answer holds; only the token itself must be readable.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct Wire {
-    #[serde(default)]
     token: Value,
-    #[serde(default)]
     access_token: Value,
-    #[serde(default)]
     expires_in: Value,
-    #[serde(default)]
     issued_at: Value,
 }
 

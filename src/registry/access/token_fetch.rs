@@ -12,10 +12,7 @@ use crate::registry::exchange::{Call, RetryOn};
 use crate::registry::host::Host;
 use crate::registry::retry::{RetryCount, policy};
 
-use super::auth::LoginOutcome;
-use super::login::Login;
-use super::scope::Scopes;
-use super::token::{self, Issuer, Token};
+use super::{Issuer, Login, LoginOutcome, Scopes, Token, token};
 
 /// The waits between trials of a login are those of requests that failed so many times more: what refuses
 /// every login for a moment is not over soon.

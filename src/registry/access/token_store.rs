@@ -8,8 +8,7 @@ use futures_util::future::{BoxFuture, Shared};
 
 use crate::model::Failure;
 
-use super::scope::{Actions, Scopes};
-use super::token::{Issuer, Token};
+use super::{Actions, Issuer, Scopes, Token};
 
 /// How many repositories one token is asked for: its length grows with them, and many servers take
 /// no header longer than 8 KiB.

@@ -89,31 +89,23 @@ pub(crate) async fn get(
     repository: &Repository,
     blob: &Descriptor,
 ) -> Result<Option<Bytes>, Failure> {
-    let operation = operation(Kind::GetBlob, repository, &blob.digest);
+    let Descriptor { digest, size, .. } = blob;
+    let operation = operation(Kind::GetBlob, repository, digest);
     let host = client.host(&repository.registry, &operation)?;
-    let limit = usize::try_from(blob.size.min(WHOLE_BLOB_LIMIT)).unwrap_or_default();
-    if blob.size > WHOLE_BLOB_LIMIT {
-        let text = format!(
-            "it has {} bytes, at most {limit} are read as a whole",
-            blob.size
-        );
+    let limit = usize::try_from(*size.min(&WHOLE_BLOB_LIMIT)).unwrap_or_default();
+    if *size > WHOLE_BLOB_LIMIT {
+        let text = format!("it has {size} bytes, at most {limit} are read as a whole");
         return Err(host.protocol_error(&operation, text));
     }
-    let mut call = call(
-        &host,
-        operation.clone(),
-        Method::GET,
-        repository,
-        &blob.digest,
-    );
+    let mut call = call(&host, operation.clone(), Method::GET, repository, digest);
     call.read = Read::Collect(limit);
     let answer = match client.send(&host, call).await {
         Ok(answer) => answer,
         Err(error) if error.status() == Some(404) => return Ok(None),
         Err(error) => return Err(error),
     };
-    if !blob.digest.matches(&answer.body) {
-        let found = Digest::of(blob.digest.algorithm(), &answer.body);
+    if !digest.matches(&answer.body) {
+        let found = Digest::of(digest.algorithm(), &answer.body);
         let fault = answer.unfit(&format!("it sent `{found}` instead"));
         return Err(host.error(&operation, fault));
     }

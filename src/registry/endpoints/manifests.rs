@@ -1,5 +1,7 @@
 //! Manifests: `HEAD`, `GET`, `PUT`, `DELETE` of `/v2/<name>/manifests/<reference>`.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method};
@@ -42,8 +44,7 @@ pub(crate) async fn head(
     reference: &Reference,
 ) -> Result<Option<Descriptor>, Failure> {
     let operation = operation(Kind::HeadManifest, reference);
-    let host = client.host(reference.registry(), &operation)?;
-    let mut call = call(&host, &operation, Method::HEAD, reference, Actions::Pull);
+    let (host, mut call) = request(client, &operation, Method::HEAD, reference, Actions::Pull)?;
     call.accept = &[404];
     match client.send(&host, call).await {
         Ok(answer) if answer.status == 404 => Ok(None),
@@ -90,8 +91,7 @@ pub(crate) async fn get(
         return Ok(Some(kept));
     }
     let operation = operation(Kind::GetManifest, reference);
-    let host = client.host(reference.registry(), &operation)?;
-    let mut call = call(&host, &operation, Method::GET, reference, Actions::Pull);
+    let (host, mut call) = request(client, &operation, Method::GET, reference, Actions::Pull)?;
     call.read = Read::Collect(MANIFEST_SIZE_LIMIT);
     call.accept = &[404];
     call.retry_on = retry_on;
@@ -112,7 +112,7 @@ pub(crate) async fn put(
     manifest: &RawManifest,
 ) -> Result<Pushed, Failure> {
     let operation = operation(Kind::PutManifest, reference);
-    let host = client.host(reference.registry(), &operation)?;
+    let (host, mut call) = request(client, &operation, Method::PUT, reference, Actions::Push)?;
     let Descriptor {
         media_type,
         digest,
@@ -121,7 +121,6 @@ pub(crate) async fn put(
     let content_type = HeaderValue::from_str(media_type).map_err(|_| {
         host.protocol_error(&operation, format!("`{media_type:?}` is not a media type"))
     })?;
-    let mut call = call(&host, &operation, Method::PUT, reference, Actions::Push);
     call.headers = HeaderMap::from_iter([(CONTENT_TYPE, content_type)]);
     call.body = Body::Bytes(manifest.bytes.clone());
     let answer = client.send(&host, call).await?;
@@ -138,14 +137,13 @@ pub(crate) async fn put(
 
 pub(crate) async fn delete(client: &Client, reference: &Reference) -> Result<Deletion, Failure> {
     let operation = operation(Kind::DeleteManifest, reference);
-    let host = client.host(reference.registry(), &operation)?;
-    let mut call = call(
-        &host,
+    let (host, mut call) = request(
+        client,
         &operation,
         Method::DELETE,
         reference,
         Actions::Delete,
-    );
+    )?;
     call.accept = &[404, 405, 501];
     match client.send(&host, call).await {
         Ok(answer) => Ok(match answer.status.as_u16() {
@@ -176,24 +174,28 @@ fn operation(kind: Kind, reference: &Reference) -> Operation {
     Operation::new(kind, object)
 }
 
-fn call(
-    host: &Host,
+fn request(
+    client: &Client,
     operation: &Operation,
     method: Method,
     reference: &Reference,
     actions: Actions,
-) -> Call {
+) -> Result<(Arc<Host>, Call), Failure> {
+    let host = client.host(reference.registry(), operation)?;
     let name = &reference.repository().name;
-    let url = host.endpoint(
-        name,
-        &format!("manifests/{}", reference.manifest_reference()),
-    );
+    let rest = format!("manifests/{}", reference.manifest_reference());
     let access = Access::to(name, actions);
     let accept = HeaderValue::from_static(media_type::ACCEPT_MANIFESTS);
-    Call {
+    let call = Call {
         headers: HeaderMap::from_iter([(ACCEPT, accept)]),
-        ..Call::new(operation.clone(), method, url, access)
-    }
+        ..Call::new(
+            operation.clone(),
+            method,
+            host.endpoint(name, &rest),
+            access,
+        )
+    };
+    Ok((host, call))
 }
 
 /// Reads the digest that an answer names. It is optional and the bytes tell as well, so that one that

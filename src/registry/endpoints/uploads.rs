@@ -14,9 +14,8 @@ use crate::registry::host::Host;
 use crate::registry::limits::Lane;
 
 use super::blobs::{self, SMALL};
-use super::repository_operation;
 use super::upload_location::{parse_range, session_from};
-use super::upload_session::{Mount, SessionState, Upload, UploadBody, UploadSession};
+use super::{Mount, SessionState, Upload, UploadBody, UploadSession, repository_operation};
 
 pub(crate) async fn start(
     client: &Client,

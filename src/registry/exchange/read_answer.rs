@@ -14,11 +14,7 @@ use crate::registry::limits::{Permit, RateLimit};
 use crate::registry::retry::policy;
 use crate::registry::transport::Response;
 
-use super::answer::{Answer, OpenBody};
-use super::call::{Call, Read, RetryOn};
-use super::error_body;
-use super::failed_try::FailedTry;
-use super::incoming::Incoming;
+use super::{Answer, Call, FailedTry, Incoming, OpenBody, Read, RetryOn, error_body};
 
 /// Room for an answer is not made on its announcement alone beyond this many bytes, and what is longer
 /// takes one of a host's few slots for that.

@@ -14,10 +14,7 @@ use crate::registry::limits::Permit;
 use crate::registry::retry::policy;
 use crate::registry::transport::{self, RequestBody, Response, Zone};
 
-use super::answer::Answer;
-use super::call::{Access, Body, Call};
-use super::failed_try::FailedTry;
-use super::outgoing::Outgoing;
+use super::{Access, Answer, Body, Call, FailedTry, Outgoing};
 
 /// How often an answer may point elsewhere.
 const REDIRECT_LIMIT: usize = 5;
@@ -204,45 +201,37 @@ impl Host {
             let mut request = Request::new(body);
             *request.method_mut() = call.method.clone();
             *request.headers_mut() = headers;
+            let (shares, named_by) = (call.shares_connection, self.named_by(url));
             let transport = &self.shared.transport;
-            let named_by = self.named_by(url);
-            transport.send(
-                request,
-                url,
-                &self.certificates,
-                call.shares_connection,
-                named_by,
-            )
+            transport.send(request, url, &self.certificates, shares, named_by)
         };
         let patience = &self.shared.options.patience;
-        let silence = |_| Err(NoAnswer::Silence(patience.answer));
-        let sent = match call.body.take() {
-            Body::Nothing => timeout(patience.answer, dispatch(transport::nothing()))
-                .await
-                .unwrap_or_else(silence),
+        let (body, limit) = match call.body.take() {
+            Body::Nothing => (transport::nothing(), patience.answer),
             Body::Bytes(bytes) => {
                 self.counters.bytes_out(bytes.len());
                 // Bytes that are in memory still have to go over a slow line.
-                let sending = patience.answer + Duration::from_millis(bytes.len() as u64 / 10);
-                timeout(sending, dispatch(transport::bytes(bytes)))
-                    .await
-                    .unwrap_or_else(silence)
+                let sending = Duration::from_millis(bytes.len() as u64 / 10);
+                (transport::bytes(bytes), patience.answer + sending)
             }
             Body::Stream(stream, length) => {
                 let outgoing = Outgoing::new(length, patience.stall, patience.commit);
                 let body = outgoing.watch(stream, self.counters.clone());
-                tokio::select! {
+                let sent = tokio::select! {
                     sent = dispatch(body) => sent.map_err(|error| {
                         outgoing.failure().map_or(error, NoAnswer::Body)
                     }),
                     silence = outgoing.stalled() => Err(NoAnswer::Silence(silence)),
-                }
+                };
+                return sent.map_err(Fault::NoAnswer);
             }
             Body::Spent => {
-                let text = "the bytes were sent before and are gone";
-                Err(NoAnswer::Body(text.to_owned()))
+                let text = "the bytes were sent before and are gone".to_owned();
+                return Err(Fault::NoAnswer(NoAnswer::Body(text)));
             }
         };
-        sent.map_err(Fault::NoAnswer)
+        let sent = timeout(limit, dispatch(body)).await;
+        sent.unwrap_or(Err(NoAnswer::Silence(patience.answer)))
+            .map_err(Fault::NoAnswer)
     }
 }

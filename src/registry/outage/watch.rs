@@ -13,9 +13,7 @@ use crate::registry::options::RetryOptions;
 use crate::registry::retry::policy;
 use crate::registry::transport;
 
-use super::availability::{Lost, Verdict};
-use super::servers::Server;
-use super::sign::Sign;
+use super::{Lost, Server, Sign, Verdict};
 
 /// How long the answer may take to the question whether a host is back.
 const ANSWER: Duration = Duration::from_secs(15);
@@ -34,14 +32,8 @@ impl Host {
         operation: &Operation,
     ) -> Result<(), Failure> {
         server.availability.wait().await.map_err(|lost| {
-            let Lost {
-                fault,
-                elsewhere,
-                tries,
-                waited,
-            } = lost;
-            let failure = self.error(operation, fault).at(elsewhere);
-            failure.after(tries).waited(waited)
+            let failure = self.error(operation, lost.fault).at(lost.elsewhere);
+            failure.after(lost.tries).waited(lost.waited)
         })
     }
 

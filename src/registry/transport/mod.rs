@@ -1,15 +1,4 @@
 //! Connections: which are pooled together, which go through a proxy, which trust what.
-//!
-//! | file | job |
-//! | --- | --- |
-//! | `connection` | a connection as the HTTP library reads and writes it |
-//! | `connector` | how a connection comes about: straight, or through a proxy |
-//! | `failure` | why no answer came |
-//! | `message` | what is sent, and what comes back |
-//! | `resolver` | how names become addresses, and which of them may be connected to |
-//! | `trickle` | heads of answers that come bit by bit |
-//! | `trust` | whose certificates are believed |
-//! | `zone` | how near an address is |
 
 mod connection;
 mod connector;
