@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde::Deserialize as _;
 use serde::de::IntoDeserializer as _;
 
-use super::request::{Kind, Operation};
+use super::request::{Operation, RequestKind};
 use super::{Digest, ErrorCode, Excess, ManifestError, Reference, Repository};
 
 /// What went wrong with a registry.
@@ -198,7 +198,7 @@ pub enum Meaning {
     /// ACR Personal takes images alone, and this manifest is of something else.
     ImagesOnly,
     /// A page for people, as no registry gives: something else answers in its place.
-    Page,
+    HtmlPage,
 }
 
 /// As whom a registry was asked.
@@ -413,7 +413,7 @@ impl Failure {
                 403 => Cause::Denied,
                 429 => Cause::RateLimited,
                 408 | 500.. => Cause::Server,
-                _ if answer.meaning == Some(Meaning::Page) => Cause::Protocol,
+                _ if answer.meaning == Some(Meaning::HtmlPage) => Cause::Protocol,
                 _ => Cause::Refused,
             },
             Fault::Paused(_) => Cause::RateLimited,
@@ -444,14 +444,17 @@ impl Failure {
     /// Tells whether the registry did not say if something is there, although the login for it is good: it
     /// may not be, and be made by who pushes it.
     pub fn may_be_absent(&self) -> bool {
-        let looks = matches!(self.request(), Some(Kind::HeadManifest | Kind::GetManifest));
+        let looks = matches!(
+            self.request(),
+            Some(RequestKind::HeadManifest | RequestKind::GetManifest)
+        );
         let is_hidden =
             |answer: &ErrorAnswer| answer.status == 401 && answer.asked == Asked::WithToken;
         looks && self.elsewhere.is_none() && self.answer().is_some_and(is_hidden)
     }
 
     /// Returns the kind of request that went wrong, if it was one.
-    pub fn request(&self) -> Option<Kind> {
+    pub fn request(&self) -> Option<RequestKind> {
         match &self.attempt {
             Attempt::Request(operation) => Some(operation.kind),
             Attempt::Image(_) | Attempt::Blob(..) | Attempt::Deletion(_) => None,
@@ -533,7 +536,7 @@ impl Failure {
             Cause::Protocol => Fault::Protocol("it made no sense".to_owned()),
             Cause::Refused => answered(400),
         };
-        let attempt = Attempt::Request(Operation::new(Kind::HeadManifest, "`app:1`"));
+        let attempt = Attempt::Request(Operation::new(RequestKind::HeadManifest, "`app:1`"));
         Self::new("registry.example.com", attempt, fault)
     }
 

@@ -2,7 +2,7 @@
 
 use std::mem::{Discriminant, discriminant};
 
-use super::request::Kind;
+use super::request::RequestKind;
 use super::{Asked, ErrorAnswer, Failure, Fault, Meaning, NoAnswer};
 
 /// A fault that everyone meets who asks a host: two that are equal have one cause.
@@ -25,7 +25,7 @@ enum Sort<'a> {
     /// It gives no more images out for hours.
     PullsUsedUp,
     /// It, or what answers in its place, does not do what a registry does.
-    Status(u16, Option<Meaning>, Option<Kind>),
+    Status(u16, Option<Meaning>, Option<RequestKind>),
     /// It gave no answer.
     Unanswered(Discriminant<NoAnswer>),
     /// It does not let this account do that, in these words.
@@ -76,7 +76,9 @@ impl Failure {
         } = answer;
         Some(match (status, meaning) {
             (_, Some(Meaning::PullsUsedUp)) => Sort::PullsUsedUp,
-            (_, Some(Meaning::WantsTls | Meaning::Page)) => Sort::Status(*status, *meaning, None),
+            (_, Some(Meaning::WantsTls | Meaning::HtmlPage)) => {
+                Sort::Status(*status, *meaning, None)
+            }
             (401, None) if *asked == Asked::WithLogin => Sort::LoginRefused,
             (401 | 403, None) if is_one_account => {
                 Sort::Denied(*status, code.as_deref(), message.as_deref())
@@ -94,7 +96,7 @@ mod tests {
     use super::*;
 
     fn failure(host: &str, object: &str, fault: Fault) -> Failure {
-        let operation = Operation::new(Kind::HeadManifest, object);
+        let operation = Operation::new(RequestKind::HeadManifest, object);
         Failure::new(host, Attempt::Request(operation), fault)
     }
 

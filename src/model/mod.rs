@@ -35,6 +35,6 @@ pub use outage::{Outage, OutageStage};
 pub use platform::{Platform, PlatformError, PlatformPattern, Platforms};
 pub use profile::{Profile, ProfileKind};
 pub use reference::{DOCKER_HUB, Reference, ReferenceError, Repository};
-pub use request::{Kind, Operation};
+pub use request::{Operation, RequestKind};
 pub use secret::Secret;
 pub use text::{cut, is_hidden};

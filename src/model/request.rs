@@ -4,7 +4,7 @@ use std::fmt;
 
 /// The kinds of requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
+pub enum RequestKind {
     /// `HEAD` of a manifest.
     HeadManifest,
     /// `GET` of a manifest.
@@ -39,7 +39,7 @@ pub enum Kind {
     Ping,
 }
 
-impl Kind {
+impl RequestKind {
     /// All kinds, in the order of their declaration.
     pub const ALL: [Self; 16] = [
         Self::HeadManifest,
@@ -109,14 +109,14 @@ impl Kind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Operation {
     /// What kind of request it is.
-    pub kind: Kind,
+    pub kind: RequestKind,
     /// What it is about, as it stands in a sentence.
     pub object: String,
 }
 
 impl Operation {
     /// Names a request.
-    pub fn new(kind: Kind, object: impl fmt::Display) -> Self {
+    pub fn new(kind: RequestKind, object: impl fmt::Display) -> Self {
         Self {
             kind,
             object: object.to_string(),

@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use crate::model::{Failure, HostFault, Kind};
+use crate::model::{Failure, HostFault, RequestKind};
 
 use super::blocked::BlockReason;
 use super::change::{Action, Change};
@@ -128,7 +128,7 @@ impl Change {
 
     /// Tells on which side something went wrong, also where both are the same registry.
     pub fn failed_at_target(&self, failure: &Failure, target: &Target) -> bool {
-        let writes = failure.request().is_none_or(Kind::is_write);
+        let writes = failure.request().is_none_or(RequestKind::is_write);
         failure.host == target.registry && (writes || self.source.registry() != target.registry)
     }
 }
@@ -183,7 +183,7 @@ mod tests {
     }
 
     fn failure(host: &str, object: &str, fault: Fault) -> Failure {
-        let operation = Operation::new(Kind::HeadManifest, object);
+        let operation = Operation::new(RequestKind::HeadManifest, object);
         Failure::new(host, Attempt::Request(operation), fault)
     }
 

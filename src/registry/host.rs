@@ -9,7 +9,7 @@ use tokio::sync::{OnceCell, Semaphore};
 use url::Url;
 
 use crate::model::{
-    Attempt, DOCKER_HUB, Failure, Fault, Kind, Meaning, Operation, Profile, ProfileKind,
+    Attempt, DOCKER_HUB, Failure, Fault, Meaning, Operation, Profile, ProfileKind, RequestKind,
 };
 
 use super::access::{Auth, Forbidden, Login, Logins, Masks, destination, same_origin};
@@ -190,7 +190,7 @@ impl Host {
     /// Keeps the answer that told that the limit on pulls is used up.
     pub(super) fn note_out_of_pulls(&self, error: &Failure) {
         let is_out_of_pulls = error.elsewhere.is_none()
-            && error.request() == Some(Kind::GetManifest)
+            && error.request() == Some(RequestKind::GetManifest)
             && error.meaning() == Some(Meaning::PullsUsedUp);
         if is_out_of_pulls {
             self.out_of_pulls.get_or_init(|| error.clone());
@@ -201,7 +201,7 @@ impl Host {
     /// and a host that is asked on and on may lock the asker out.
     pub(super) fn may_pull(&self, operation: &Operation) -> Result<(), Failure> {
         match self.out_of_pulls.get() {
-            Some(error) if operation.kind == Kind::GetManifest => {
+            Some(error) if operation.kind == RequestKind::GetManifest => {
                 Err(error.clone().instead_of(operation))
             }
             _ => Ok(()),

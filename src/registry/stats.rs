@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use crate::model::Kind;
+use crate::model::RequestKind;
 
 /// What was asked of every host, by host.
 pub type Stats = BTreeMap<String, HostStats>;
@@ -12,7 +12,7 @@ pub type Stats = BTreeMap<String, HostStats>;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HostStats {
     /// How many requests of each kind were sent, every try counted; kinds never sent are left out.
-    pub requests: BTreeMap<Kind, u64>,
+    pub requests: BTreeMap<RequestKind, u64>,
     /// How many of them were sent on to another address, and so cost one request more.
     pub redirects: u64,
     /// How many were tries after the first.
@@ -25,7 +25,7 @@ pub struct HostStats {
 
 impl HostStats {
     /// Returns how many requests of one kind were sent.
-    pub fn count(&self, kind: Kind) -> u64 {
+    pub fn count(&self, kind: RequestKind) -> u64 {
         self.requests.get(&kind).copied().unwrap_or_default()
     }
 
@@ -38,7 +38,7 @@ impl HostStats {
 /// The counters behind [`HostStats`].
 #[derive(Debug, Default)]
 pub(super) struct Counters {
-    requests: [AtomicU64; Kind::ALL.len()],
+    requests: [AtomicU64; RequestKind::ALL.len()],
     redirects: AtomicU64,
     retries: AtomicU64,
     bytes_in: AtomicU64,
@@ -46,7 +46,7 @@ pub(super) struct Counters {
 }
 
 impl Counters {
-    pub(super) fn request(&self, kind: Kind) {
+    pub(super) fn request(&self, kind: RequestKind) {
         self.requests[kind as usize].fetch_add(1, Relaxed);
     }
 
@@ -67,9 +67,9 @@ impl Counters {
     }
 
     pub(super) fn snapshot(&self) -> HostStats {
-        let count = |kind: Kind| (kind, self.requests[kind as usize].load(Relaxed));
+        let count = |kind: RequestKind| (kind, self.requests[kind as usize].load(Relaxed));
         HostStats {
-            requests: Kind::ALL
+            requests: RequestKind::ALL
                 .into_iter()
                 .map(count)
                 .filter(|(_, count)| *count > 0)
@@ -89,14 +89,17 @@ mod tests {
     #[test]
     fn counts_each_kind_in_its_own_place() {
         let counters = Counters::default();
-        for (position, kind) in Kind::ALL.into_iter().enumerate() {
+        for (position, kind) in RequestKind::ALL.into_iter().enumerate() {
             assert_eq!(kind as usize, position, "{kind:?}");
             counters.request(kind);
         }
-        counters.request(Kind::Token);
+        counters.request(RequestKind::Token);
         let stats = counters.snapshot();
         assert_eq!(
-            (stats.count(Kind::Token), stats.count(Kind::HeadBlob)),
+            (
+                stats.count(RequestKind::Token),
+                stats.count(RequestKind::HeadBlob)
+            ),
             (2, 1)
         );
         assert_eq!(stats.total(), 17);

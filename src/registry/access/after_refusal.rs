@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use http::{Method, StatusCode};
 
-use crate::model::{Failure, Fault, Kind, Operation};
+use crate::model::{Failure, Fault, Operation, RequestKind};
 use crate::registry::exchange::{Access, Call, FailedTry};
 use crate::registry::host::Host;
 use crate::registry::retry::RetryCount;
@@ -148,7 +148,7 @@ impl Host {
         // A new token, too, may be refused for a moment. Whoever writes would lose an image by that; whoever
         // reads often has no right to, which is not worth asking twice.
         let kind = negotiation.operation.kind;
-        let is_needed = kind.is_write() && kind != Kind::MountBlob;
+        let is_needed = kind.is_write() && kind != RequestKind::MountBlob;
         let again = is_needed && !is_too_little && !negotiation.renewed;
         negotiation.renewed |= again;
         again
@@ -194,7 +194,7 @@ impl Host {
     /// Returns how the host wants a login at `/v2/`, if it wants one there.
     fn ping(self: &Arc<Self>) -> BoxFuture<'_, Option<Scheme>> {
         let ask = || async {
-            let operation = Operation::new(Kind::Ping, "");
+            let operation = Operation::new(RequestKind::Ping, "");
             let mut root = self.base.clone();
             root.set_path("/v2/");
             let mut call = Call::new(operation, Method::GET, root, Access::Nobody);

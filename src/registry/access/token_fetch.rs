@@ -7,7 +7,7 @@ use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use tokio::sync::OwnedMutexGuard;
 
-use crate::model::{Failure, Fault, Kind, Operation};
+use crate::model::{Failure, Fault, Operation, RequestKind};
 use crate::registry::exchange::{Call, RetryOn};
 use crate::registry::host::Host;
 use crate::registry::retry::{RetryCount, policy};
@@ -142,7 +142,7 @@ impl Host {
         is_joint: bool,
         trial: Option<OwnedMutexGuard<()>>,
     ) -> impl Future<Output = Result<Arc<Token>, Failure>> + Send + 'static {
-        let operation = Operation::new(Kind::Token, scopes.words());
+        let operation = Operation::new(RequestKind::Token, scopes.words());
         let host = self.clone();
         let fetch: BoxFuture<'static, _> = Box::pin(async move {
             let fetched = self.request_token(&issuer, &scopes, is_joint).await;
@@ -168,7 +168,7 @@ impl Host {
         scopes: &Scopes,
         is_joint: bool,
     ) -> Result<Arc<Token>, Failure> {
-        let operation = Operation::new(Kind::Token, scopes.words());
+        let operation = Operation::new(RequestKind::Token, scopes.words());
         let answer = loop {
             let call = self.token_call(operation.clone(), issuer, scopes, is_joint);
             match self.send(call, &RetryCount::default()).await {

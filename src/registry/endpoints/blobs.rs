@@ -11,7 +11,7 @@ use futures_util::{Stream, StreamExt as _};
 use http::header::{CONTENT_RANGE, RANGE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
-use crate::model::{Descriptor, Digest, Failure, Fault, Kind, Operation, Repository};
+use crate::model::{Descriptor, Digest, Failure, Fault, Operation, Repository, RequestKind};
 use crate::registry::access::Actions;
 use crate::registry::client::Client;
 use crate::registry::exchange::{Access, Answer, Call, Incoming, OpenBody, Read, RetryOn};
@@ -68,7 +68,7 @@ impl fmt::Debug for BlobStream {
 }
 
 pub(crate) async fn has(client: &Client, repository: &Repository, digest: &Digest) -> bool {
-    let operation = operation(Kind::HeadBlob, repository, digest);
+    let operation = operation(RequestKind::HeadBlob, repository, digest);
     let Ok(host) = client.host(&repository.registry, &operation) else {
         return false;
     };
@@ -90,7 +90,7 @@ pub(crate) async fn get(
     blob: &Descriptor,
 ) -> Result<Option<Bytes>, Failure> {
     let Descriptor { digest, size, .. } = blob;
-    let operation = operation(Kind::GetBlob, repository, digest);
+    let operation = operation(RequestKind::GetBlob, repository, digest);
     let host = client.host(&repository.registry, &operation)?;
     let limit = usize::try_from(*size.min(&WHOLE_BLOB_LIMIT)).unwrap_or_default();
     if *size > WHOLE_BLOB_LIMIT {
@@ -118,7 +118,7 @@ pub(crate) async fn open(
     blob: &Descriptor,
     offset: u64,
 ) -> Result<BlobStream, Failure> {
-    let operation = operation(Kind::GetBlob, repository, &blob.digest);
+    let operation = operation(RequestKind::GetBlob, repository, &blob.digest);
     let host = client.host(&repository.registry, &operation)?;
     let read = |offset| {
         let operation = operation.clone();
@@ -155,7 +155,7 @@ pub(crate) async fn open(
     }
 }
 
-pub(crate) fn operation(kind: Kind, repository: &Repository, digest: &Digest) -> Operation {
+pub(crate) fn operation(kind: RequestKind, repository: &Repository, digest: &Digest) -> Operation {
     Operation::new(
         kind,
         format_args!("`{}` of `{}`", digest.short(), repository.name),

@@ -9,8 +9,8 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::model::{
-    Descriptor, Digest, ErrorCode, Failure, Fault, Kind, MANIFEST_SIZE_LIMIT, Operation,
-    RawManifest, Reference, media_type,
+    Descriptor, Digest, ErrorCode, Failure, Fault, MANIFEST_SIZE_LIMIT, Operation, RawManifest,
+    Reference, RequestKind, media_type,
 };
 use crate::registry::access::Actions;
 use crate::registry::client::Client;
@@ -43,7 +43,7 @@ pub(crate) async fn head(
     client: &Client,
     reference: &Reference,
 ) -> Result<Option<Descriptor>, Failure> {
-    let operation = operation(Kind::HeadManifest, reference);
+    let operation = operation(RequestKind::HeadManifest, reference);
     let (host, mut call) = request(client, &operation, Method::HEAD, reference, Actions::Pull)?;
     call.accept = &[404];
     match client.send(&host, call).await {
@@ -55,7 +55,7 @@ pub(crate) async fn head(
             Ok(None) => describe_by_reading(client, reference, RetryOn::Transient).await,
         },
         // Some take HEAD for something else than GET, and only GET has words.
-        Err(error) if error.is_answer() && error.request() == Some(Kind::HeadManifest) => {
+        Err(error) if error.is_answer() && error.request() == Some(RequestKind::HeadManifest) => {
             tracing::debug!("{error}; reading the manifest instead");
             let retry_on = if error.tries > 1 {
                 RetryOn::Nothing
@@ -90,7 +90,7 @@ pub(crate) async fn get(
     {
         return Ok(Some(kept));
     }
-    let operation = operation(Kind::GetManifest, reference);
+    let operation = operation(RequestKind::GetManifest, reference);
     let (host, mut call) = request(client, &operation, Method::GET, reference, Actions::Pull)?;
     call.read = Read::Collect(MANIFEST_SIZE_LIMIT);
     call.accept = &[404];
@@ -111,7 +111,7 @@ pub(crate) async fn put(
     reference: &Reference,
     manifest: &RawManifest,
 ) -> Result<Pushed, Failure> {
-    let operation = operation(Kind::PutManifest, reference);
+    let operation = operation(RequestKind::PutManifest, reference);
     let (host, mut call) = request(client, &operation, Method::PUT, reference, Actions::Push)?;
     let Descriptor {
         media_type,
@@ -136,7 +136,7 @@ pub(crate) async fn put(
 }
 
 pub(crate) async fn delete(client: &Client, reference: &Reference) -> Result<Deletion, Failure> {
-    let operation = operation(Kind::DeleteManifest, reference);
+    let operation = operation(RequestKind::DeleteManifest, reference);
     let (host, mut call) = request(
         client,
         &operation,
@@ -165,7 +165,7 @@ pub(crate) async fn delete(client: &Client, reference: &Reference) -> Result<Del
     }
 }
 
-fn operation(kind: Kind, reference: &Reference) -> Operation {
+fn operation(kind: RequestKind, reference: &Reference) -> Operation {
     let name = &reference.repository().name;
     let object = match (reference.digest(), reference.tag()) {
         (Some(digest), _) => format!("`{name}@{digest}`"),

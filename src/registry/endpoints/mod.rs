@@ -10,7 +10,7 @@ pub(super) mod upload_location;
 mod upload_session;
 pub(super) mod uploads;
 
-use crate::model::{Kind, Operation, Repository};
+use crate::model::{Operation, Repository, RequestKind};
 
 pub use blobs::BlobStream;
 pub(super) use manifest_cache::ManifestCache;
@@ -19,6 +19,6 @@ pub use upload_session::{BodyError, Mount, Upload, UploadBody, UploadSession};
 pub(super) use upload_session::{Content, SessionState};
 
 /// Names a request that is about a repository as a whole.
-fn repository_operation(kind: Kind, repository: &Repository) -> Operation {
+fn repository_operation(kind: RequestKind, repository: &Repository) -> Operation {
     Operation::new(kind, format_args!("`{}`", repository.name))
 }

@@ -7,8 +7,8 @@ use http::{HeaderMap, HeaderValue, Method};
 use indexmap::IndexMap;
 
 use crate::model::{
-    Child, Descriptor, Digest, Failure, Fault, Kind, MANIFEST_LIMIT, MANIFEST_SIZE_LIMIT, Manifest,
-    RawManifest, Repository, media_type,
+    Child, Descriptor, Digest, Failure, Fault, MANIFEST_LIMIT, MANIFEST_SIZE_LIMIT, Manifest,
+    RawManifest, Repository, RequestKind, media_type,
 };
 use crate::registry::access::Actions;
 use crate::registry::client::Client;
@@ -22,7 +22,7 @@ pub(crate) async fn list(
     repository: &Repository,
     digest: &Digest,
 ) -> Result<Option<Vec<Child>>, Failure> {
-    let operation = blobs::operation(Kind::ListReferrers, repository, digest);
+    let operation = blobs::operation(RequestKind::ListReferrers, repository, digest);
     let host = client.host(&repository.registry, &operation)?;
     if host.without_referrers.load(Ordering::Relaxed) {
         return Ok(None);

@@ -4,7 +4,7 @@ use http::{Method, StatusCode};
 use serde::Deserialize;
 use url::Url;
 
-use crate::model::{Failure, Fault, Kind, Operation, Repository};
+use crate::model::{Failure, Fault, Operation, Repository, RequestKind};
 use crate::registry::access::Actions;
 use crate::registry::client::Client;
 use crate::registry::exchange::{Access, Call, Read};
@@ -27,7 +27,7 @@ pub(crate) async fn list(
     client: &Client,
     repository: &Repository,
 ) -> Result<Option<Vec<String>>, Failure> {
-    let operation = repository_operation(Kind::ListTags, repository);
+    let operation = repository_operation(RequestKind::ListTags, repository);
     let host = client.host(&repository.registry, &operation)?;
     let page = |url| call(operation.clone(), repository, url);
     let mut tags = None;
@@ -69,7 +69,7 @@ pub(crate) async fn knows_repository(
     client: &Client,
     repository: &Repository,
 ) -> Result<bool, Failure> {
-    let operation = repository_operation(Kind::ListTags, repository);
+    let operation = repository_operation(RequestKind::ListTags, repository);
     let host = client.host(&repository.registry, &operation)?;
     let first = first_page(&host, repository, 1);
     let answer = client

@@ -6,7 +6,7 @@ use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use url::Url;
 
-use crate::model::{Digest, Failure, Kind, Operation, Repository};
+use crate::model::{Digest, Failure, Operation, Repository, RequestKind};
 use crate::registry::access::{Actions, Scopes};
 use crate::registry::client::Client;
 use crate::registry::exchange::{Access, Answer, Body, Call, RetryOn};
@@ -22,7 +22,7 @@ pub(crate) async fn start(
     repository: &Repository,
     mount: Option<&Mount>,
 ) -> Result<Upload, Failure> {
-    let operation = repository_operation(Kind::StartUpload, repository);
+    let operation = repository_operation(RequestKind::StartUpload, repository);
     let host = client.host(&repository.registry, &operation)?;
     let mount = mount.filter(|mount| mount.from.registry == repository.registry);
     if let Some(mount) = mount {
@@ -46,7 +46,7 @@ async fn try_mount(
     repository: &Repository,
     mount: &Mount,
 ) -> Result<Upload, Failure> {
-    let operation = blobs::operation(Kind::MountBlob, repository, &mount.digest);
+    let operation = blobs::operation(RequestKind::MountBlob, repository, &mount.digest);
     let mut url = host.endpoint(&repository.name, "blobs/uploads/");
     url.query_pairs_mut()
         .append_pair("mount", &mount.digest.to_string())
@@ -69,7 +69,7 @@ pub(crate) async fn finish(
     length: u64,
     body: UploadBody,
 ) -> Result<(), Failure> {
-    let operation = blobs::operation(Kind::FinishUpload, &session.repository, digest);
+    let operation = blobs::operation(RequestKind::FinishUpload, &session.repository, digest);
     let (host, mut call) = at_location(client, session, operation, Method::PUT)?;
     if call.url.query_pairs().all(|(name, _)| name != "digest") {
         let digest = digest.to_string();
@@ -87,7 +87,7 @@ pub(crate) async fn append(
     length: u64,
     body: UploadBody,
 ) -> Result<(), Failure> {
-    let operation = repository_operation(Kind::AppendUpload, &session.repository);
+    let operation = repository_operation(RequestKind::AppendUpload, &session.repository);
     let (host, call) = at_location(client, session, operation.clone(), Method::PATCH)?;
     let mut call = sending(call, length, body);
     // Where pieces are sent, connections break after so many bytes: each piece has one of its own.
@@ -110,7 +110,7 @@ pub(crate) async fn offset(
     if session.state == SessionState::Moved {
         return Ok(Some(0));
     }
-    let operation = repository_operation(Kind::UploadOffset, &session.repository);
+    let operation = repository_operation(RequestKind::UploadOffset, &session.repository);
     let (host, mut call) = at_location(client, session, operation.clone(), Method::GET)?;
     // Distribution answers 400 to the location of an upload that moved on, or is gone.
     call.accept = &[400, 404, 405, 501];
@@ -125,7 +125,7 @@ pub(crate) async fn offset(
 }
 
 pub(crate) async fn cancel(client: &Client, session: &UploadSession) -> Result<(), Failure> {
-    let operation = repository_operation(Kind::CancelUpload, &session.repository);
+    let operation = repository_operation(RequestKind::CancelUpload, &session.repository);
     let (host, mut call) = at_location(client, session, operation, Method::DELETE)?;
     call.accept = &[400, 404, 405, 501];
     client.send(&host, call).await.map(drop)

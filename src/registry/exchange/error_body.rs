@@ -138,7 +138,7 @@ pub(crate) fn meaning(
         400 if says("HTTPS server") || says("sent to HTTPS port") => Some(Meaning::WantsTls),
         // What ACR Personal says; behind a host name of one's own nothing else tells that it is one.
         400..500 if says("unknown manifest class") => Some(Meaning::ImagesOnly),
-        _ if content_type.starts_with("text/html") => Some(Meaning::Page),
+        _ if content_type.starts_with("text/html") => Some(Meaning::HtmlPage),
         _ => None,
     }
 }

@@ -7,7 +7,7 @@ use http::{Method, Request};
 use tokio::time::timeout;
 use url::Url;
 
-use crate::model::{Fault, Kind, NoAnswer};
+use crate::model::{Fault, NoAnswer, RequestKind};
 use crate::registry::access::{Authorization, same_origin};
 use crate::registry::host::Host;
 use crate::registry::limits::Permit;
@@ -169,7 +169,7 @@ impl Host {
             .map_err(|why| Fault::Protocol(format!("it points to {}", why.told())))?;
         let reads = matches!(call.method, Method::GET | Method::HEAD);
         let is_same_request = matches!(response.status().as_u16(), 307 | 308);
-        let is_secret = call.operation.kind == Kind::Token && !same_origin(&next, url);
+        let is_secret = call.operation.kind == RequestKind::Token && !same_origin(&next, url);
         let is_at_hand = !matches!(call.body, Body::Spent);
         if reads || is_same_request && is_at_hand && !is_secret {
             return Ok(Some(next));

@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::Request;
 use tokio::time::{Instant, sleep_until, timeout};
 
-use crate::model::{Failure, Fault, Kind, Operation, Outage, OutageStage};
+use crate::model::{Failure, Fault, Operation, Outage, OutageStage, RequestKind};
 use crate::registry::exchange::FailedTry;
 use crate::registry::host::Host;
 use crate::registry::options::RetryOptions;
@@ -109,7 +109,7 @@ impl Host {
 
     /// Asks a server for nothing in particular; the error is why it is not back.
     async fn ask_after(&self, server: &Server) -> Result<(), Option<Fault>> {
-        self.counters.request(Kind::Ping);
+        self.counters.request(RequestKind::Ping);
         let request = Request::new(transport::nothing());
         let transport = &self.shared.transport;
         let asking = transport.send(

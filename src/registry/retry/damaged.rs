@@ -1,6 +1,6 @@
 //! Answers that make no sense are asked for again: they may have been damaged on their way.
 
-use crate::model::{ErrorCode, Failure, Fault, Kind};
+use crate::model::{ErrorCode, Failure, Fault, RequestKind};
 use crate::registry::ReadRegistry as _;
 use crate::registry::client::Client;
 
@@ -38,6 +38,6 @@ impl Client {
 /// its way there. Distribution refuses it as well while another writes the same manifest.
 fn may_be_damage(failure: &Failure) -> bool {
     matches!(failure.fault, Fault::Damaged(_))
-        || failure.request() == Some(Kind::PutManifest)
+        || failure.request() == Some(RequestKind::PutManifest)
             && failure.error_code() == Some(ErrorCode::DigestInvalid)
 }

@@ -30,7 +30,7 @@ impl fmt::Display for ErrorAnswer {
             (429, _) => f.write_str("too many requests (429)"),
             _ => write!(f, "it answered {}", status_line(*status)),
         }?;
-        if *meaning == Some(Meaning::Page) {
+        if *meaning == Some(Meaning::HtmlPage) {
             f.write_str(", with a page for people")?;
         }
         match (code, message) {
@@ -59,7 +59,7 @@ pub(super) fn advice(answer: &ErrorAnswer, host: &str, place: &str) -> Option<St
              `mirror.yaml`, and what it refuses is left out"
                 .to_owned(),
         ),
-        Meaning::Page => Some(no_registry(place)),
+        Meaning::HtmlPage => Some(no_registry(place)),
         Meaning::PullsUsedUp => None,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::model::{Attempt, Facts, Failure, Kind, Operation};
+use crate::model::{Attempt, Facts, Failure, Operation, RequestKind};
 use crate::plan::{Hit, Role};
 use crate::render::units::minutes;
 
@@ -64,22 +64,22 @@ impl fmt::Display for Operation {
 }
 
 /// Returns what a request tries to do, in words that go on with its object.
-fn words(kind: Kind) -> &'static str {
+fn words(kind: RequestKind) -> &'static str {
     match kind {
-        Kind::HeadManifest => "look up manifest",
-        Kind::GetManifest => "read manifest",
-        Kind::PutManifest => "push manifest",
-        Kind::DeleteManifest => "delete manifest",
-        Kind::HeadBlob => "look up blob",
-        Kind::GetBlob => "read blob",
-        Kind::MountBlob => "mount blob",
-        Kind::StartUpload => "open an upload to",
-        Kind::AppendUpload | Kind::FinishUpload => "upload blob",
-        Kind::UploadOffset => "ask for the state of an upload to",
-        Kind::CancelUpload => "give up an upload to",
-        Kind::ListTags => "list the tags of",
-        Kind::ListReferrers => "list the referrers of",
-        Kind::Token => "get a token for",
-        Kind::Ping => "ask for a login",
+        RequestKind::HeadManifest => "look up manifest",
+        RequestKind::GetManifest => "read manifest",
+        RequestKind::PutManifest => "push manifest",
+        RequestKind::DeleteManifest => "delete manifest",
+        RequestKind::HeadBlob => "look up blob",
+        RequestKind::GetBlob => "read blob",
+        RequestKind::MountBlob => "mount blob",
+        RequestKind::StartUpload => "open an upload to",
+        RequestKind::AppendUpload | RequestKind::FinishUpload => "upload blob",
+        RequestKind::UploadOffset => "ask for the state of an upload to",
+        RequestKind::CancelUpload => "give up an upload to",
+        RequestKind::ListTags => "list the tags of",
+        RequestKind::ListReferrers => "list the referrers of",
+        RequestKind::Token => "get a token for",
+        RequestKind::Ping => "ask for a login",
     }
 }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::*;
 use crate::model::{
-    Asked, Attempt, Cause, DOCKER_HUB, Descriptor, Digest, ErrorAnswer, Failure, Fault, Kind,
-    Meaning, NoAnswer, Operation, Part, PlatformPattern, ProfileKind, media_type,
+    Asked, Attempt, Cause, DOCKER_HUB, Descriptor, Digest, ErrorAnswer, Failure, Fault, Meaning,
+    NoAnswer, Operation, Part, PlatformPattern, ProfileKind, RequestKind, media_type,
 };
 use crate::plan::{Absence, Origin, TargetName};
 
@@ -52,7 +52,7 @@ fn unreadable(cause: Cause) -> Failure {
 }
 
 fn failure(fault: Fault) -> Failure {
-    let operation = Operation::new(Kind::PutManifest, "`app:1`");
+    let operation = Operation::new(RequestKind::PutManifest, "`app:1`");
     Failure::new(DOCKER_HUB, Attempt::Request(operation), fault)
 }
 
@@ -144,7 +144,7 @@ fn another_try_is_advice_only_where_it_may_help() {
             Fault::NoAnswer(NoAnswer::Broken(String::new())),
             "run `pusher apply` again",
         ),
-        (answer(400, Some(Meaning::Page)), "no proxy answers"),
+        (answer(400, Some(Meaning::HtmlPage)), "no proxy answers"),
         (Fault::TooLong { size: 1 }, "damaged at its source"),
     ] {
         let advice = advice(fault).unwrap();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use futures_util::future::join_all;
-use pusher::model::{Cause, Kind};
+use pusher::model::{Cause, RequestKind};
 use pusher::registry::{
     Actions, Client, ClientOptions, Credentials, HostOptions, ReadRegistry as _,
 };
@@ -268,7 +268,7 @@ async fn a_login_is_tried_before_it_is_said_that_nothing_is_there() {
             None,
             "nobody had asked for it then"
         );
-        assert_eq!(client.stats()[&server.address].count(Kind::Ping), 1);
+        assert_eq!(client.stats()[&server.address].count(RequestKind::Ping), 1);
     }
 }
 

@@ -1,5 +1,5 @@
 use futures_util::StreamExt as _;
-use pusher::model::{Cause, Digest, Failure, Kind, Repository};
+use pusher::model::{Cause, Digest, Failure, Repository, RequestKind};
 use pusher::registry::{BlobStream, ReadRegistry as _};
 use pusher::sandbox::{Effect, Fault, Options};
 
@@ -38,7 +38,10 @@ async fn looks_up_and_reads() {
     assert_eq!(found, bytes);
     let stats = client.stats()[sandbox.address()].clone();
     assert_eq!(
-        (stats.count(Kind::GetBlob), stats.count(Kind::HeadBlob)),
+        (
+            stats.count(RequestKind::GetBlob),
+            stats.count(RequestKind::HeadBlob)
+        ),
         (3, 2)
     );
     assert!(stats.bytes_in >= 600_000, "{stats:?}");

@@ -1,6 +1,6 @@
 //! Answers that make no sense: asked for again, for they may have been damaged on their way.
 
-use pusher::model::{Cause, Kind, RawManifest, Reference};
+use pusher::model::{Cause, RawManifest, Reference, RequestKind};
 use pusher::registry::{ReadRegistry as _, WriteRegistry as _};
 use pusher::sandbox::{Auth, Bearer, Effect, Fault, Options, User};
 
@@ -99,7 +99,7 @@ async fn what_makes_no_sense_again_and_again_is_an_error_that_says_how_often() {
         "{error}"
     );
     let stats = &client.stats()[sandbox.address()];
-    assert_eq!(stats.count(Kind::GetManifest), 3);
+    assert_eq!(stats.count(RequestKind::GetManifest), 3);
 }
 
 #[tokio::test]

@@ -1,4 +1,6 @@
-use pusher::model::{Cause, Digest, Kind, MANIFEST_SIZE_LIMIT, RawManifest, Reference, media_type};
+use pusher::model::{
+    Cause, Digest, MANIFEST_SIZE_LIMIT, RawManifest, Reference, RequestKind, media_type,
+};
 use pusher::registry::{Deletion, ReadRegistry as _, WriteRegistry as _};
 use pusher::sandbox::images::{Image, Index, schema_1};
 use pusher::sandbox::{Auth, Delete, Effect, Fault, Options, StoredManifest};
@@ -39,7 +41,7 @@ async fn a_tag_in_place_costs_one_head_and_nothing_else() {
     let stats = client.stats()[sandbox.address()].clone();
     assert_eq!(
         (
-            stats.count(Kind::HeadManifest),
+            stats.count(RequestKind::HeadManifest),
             stats.total(),
             stats.retries
         ),
@@ -107,8 +109,8 @@ async fn where_head_is_refused_the_manifest_is_read() {
         assert_eq!(found.unwrap().unwrap().digest, image.digest, "{status}");
         let stats = client.stats()[sandbox.address()].clone();
         let counts = (
-            stats.count(Kind::HeadManifest),
-            stats.count(Kind::GetManifest),
+            stats.count(RequestKind::HeadManifest),
+            stats.count(RequestKind::GetManifest),
         );
         assert_eq!(counts, (heads, 1), "it is counted as a pull: {status}");
     }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use pusher::model::{Cause, Kind, Outage, OutageStage};
+use pusher::model::{Cause, Outage, OutageStage, RequestKind};
 use pusher::registry::{
     Client, ClientOptions, HostOptions, HostStats, OnOutage, ReadRegistry as _, RetryOptions,
 };
@@ -86,7 +86,7 @@ async fn all_wait_for_a_host_that_is_away_and_one_asks_when_it_is_back() {
     let returning = async {
         told.wait_for("begun").await;
         let before = stats(&client, &sandbox);
-        until(|| stats(&client, &sandbox).count(Kind::Ping) >= 10).await;
+        until(|| stats(&client, &sandbox).count(RequestKind::Ping) >= 10).await;
         let after = stats(&client, &sandbox);
         sandbox.come_back(Origin::Registry).unwrap();
         (before, after)
@@ -94,11 +94,11 @@ async fn all_wait_for_a_host_that_is_away_and_one_asks_when_it_is_back() {
     let (found, (before, after)) = tokio::join!(asking, returning);
     assert!(found.iter().all(|found| matches!(found, Ok(Some(_)))));
     assert_eq!(
-        after.count(Kind::HeadManifest),
-        before.count(Kind::HeadManifest),
+        after.count(RequestKind::HeadManifest),
+        before.count(RequestKind::HeadManifest),
         "nobody else asks meanwhile"
     );
-    let asked = stats(&client, &sandbox).count(Kind::HeadManifest);
+    let asked = stats(&client, &sandbox).count(RequestKind::HeadManifest);
     assert!(
         asked <= 1 + 2 * 50,
         "each was refused once at most: {asked}"
@@ -123,7 +123,7 @@ async fn a_gateway_that_answers_for_it_and_broken_connections_are_waited_for_too
         let returning = async {
             told.wait_for("begun").await;
             // More often than a request that has bad luck is tried.
-            until(|| stats(&client, &sandbox).count(Kind::Ping) >= 10).await;
+            until(|| stats(&client, &sandbox).count(RequestKind::Ping) >= 10).await;
             sandbox.faults().clear();
         };
         let (found, ()) = tokio::join!(client.head_manifest(&image), returning);
@@ -174,7 +174,7 @@ async fn that_it_is_waited_for_is_told_at_once_and_every_half_minute() {
     expected.extend(["lasting"; 9]);
     expected.push("given up");
     assert_eq!(told.stages(), expected);
-    let asked = stats(&client, &sandbox).count(Kind::Ping);
+    let asked = stats(&client, &sandbox).count(RequestKind::Ping);
     assert!((60..80).contains(&asked), "{asked} in 300 s");
     let told = told.0.lock().unwrap();
     assert!(told[0].away < Duration::from_secs(1), "{:?}", told[0]);
@@ -311,7 +311,7 @@ async fn storage_that_was_waited_for_in_vain_is_not_waited_for_again() {
     let lost = async || {
         let error = client.get_blob(&app, &blob).await.unwrap_err();
         assert!(error.to_string().contains("waited for it for"), "{error}");
-        stats(&client, &sandbox).count(Kind::GetBlob)
+        stats(&client, &sandbox).count(RequestKind::GetBlob)
     };
     let before = lost().await;
     assert_eq!(lost().await, before + 1, "it is found out with one request");

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
-use pusher::model::{Cause, Digest, Kind};
+use pusher::model::{Cause, Digest, RequestKind};
 use pusher::registry::{
     Client, ClientOptions, Mount, Patience, ReadRegistry as _, Upload, UploadBody, UploadSession,
     WriteRegistry as _,
@@ -69,8 +69,8 @@ async fn a_blob_goes_out_in_one_streamed_put() {
         assert_eq!(stats.bytes_out, 3_001_000);
         assert_eq!(
             (
-                stats.count(Kind::StartUpload),
-                stats.count(Kind::FinishUpload)
+                stats.count(RequestKind::StartUpload),
+                stats.count(RequestKind::FinishUpload)
             ),
             (3, 3)
         );

@@ -3,7 +3,7 @@
 //! The dice are the seed, what is asked for and how often that was asked before: whatever else goes on at the
 //! same time changes nothing about one request.
 
-use pusher::model::{Digest, Kind};
+use pusher::model::{Digest, RequestKind};
 
 use super::fault::Fault;
 use super::wire::Request;
@@ -51,25 +51,25 @@ pub(super) fn name(request: &Request) -> String {
 }
 
 /// Returns what kind of request it is.
-pub(super) fn kind(request: &Request) -> Kind {
+pub(super) fn kind(request: &Request) -> RequestKind {
     let path = request.path.as_str();
     let uploads = path.contains("/blobs/uploads/");
     match request.method.as_str() {
-        _ if path.starts_with("/token") => Kind::Token,
-        "POST" if path.contains("mount=") => Kind::MountBlob,
-        "POST" => Kind::StartUpload,
-        "PATCH" => Kind::AppendUpload,
-        "PUT" if uploads => Kind::FinishUpload,
-        "PUT" => Kind::PutManifest,
-        "DELETE" if uploads => Kind::CancelUpload,
-        "DELETE" => Kind::DeleteManifest,
-        "GET" if uploads => Kind::UploadOffset,
-        "HEAD" if path.contains("/manifests/") => Kind::HeadManifest,
-        "HEAD" => Kind::HeadBlob,
-        _ if path.contains("/manifests/") => Kind::GetManifest,
-        _ if path.contains("/blobs/") => Kind::GetBlob,
-        _ if path.contains("/referrers/") => Kind::ListReferrers,
-        _ if path.contains("/tags/list") => Kind::ListTags,
-        _ => Kind::Ping,
+        _ if path.starts_with("/token") => RequestKind::Token,
+        "POST" if path.contains("mount=") => RequestKind::MountBlob,
+        "POST" => RequestKind::StartUpload,
+        "PATCH" => RequestKind::AppendUpload,
+        "PUT" if uploads => RequestKind::FinishUpload,
+        "PUT" => RequestKind::PutManifest,
+        "DELETE" if uploads => RequestKind::CancelUpload,
+        "DELETE" => RequestKind::DeleteManifest,
+        "GET" if uploads => RequestKind::UploadOffset,
+        "HEAD" if path.contains("/manifests/") => RequestKind::HeadManifest,
+        "HEAD" => RequestKind::HeadBlob,
+        _ if path.contains("/manifests/") => RequestKind::GetManifest,
+        _ if path.contains("/blobs/") => RequestKind::GetBlob,
+        _ if path.contains("/referrers/") => RequestKind::ListReferrers,
+        _ if path.contains("/tags/list") => RequestKind::ListTags,
+        _ => RequestKind::Ping,
     }
 }

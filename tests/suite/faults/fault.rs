@@ -1,6 +1,6 @@
 //! What may go wrong with one request.
 
-use pusher::model::Kind;
+use pusher::model::RequestKind;
 
 /// One way in which a request goes wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -119,8 +119,8 @@ impl Fault {
     }
 
     /// Tells whether this can happen to a request of this kind that sends so many bytes.
-    pub(super) fn fits(self, kind: Kind, sends: usize) -> bool {
-        use Kind::{FinishUpload, GetBlob, GetManifest, HeadManifest, PutManifest, Token};
+    pub(super) fn fits(self, kind: RequestKind, sends: usize) -> bool {
+        use RequestKind::{FinishUpload, GetBlob, GetManifest, HeadManifest, PutManifest, Token};
         match self {
             Self::Truncated | Self::Corrupted | Self::TooLong | Self::TooShort => {
                 matches!(kind, GetManifest | GetBlob | Token)

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pusher::model::{
-    Asked, Attempt, Cause, Descriptor, Digest, ErrorAnswer, Failure, Fault, Kind, ManifestError,
-    Operation, Platform, Platforms, Profile, ProfileKind, media_type,
+    Asked, Attempt, Cause, Descriptor, Digest, ErrorAnswer, Failure, Fault, ManifestError,
+    Operation, Platform, Platforms, Profile, ProfileKind, RequestKind, media_type,
 };
 use pusher::plan::{
     Action, BlockReason, CannotMirror, Change, Content, Contents, Copy, Expected, LeftOut,
@@ -110,7 +110,7 @@ pub(super) fn unreadable(cause: Cause, image: &str, message: &str) -> Failure {
         meaning: None,
     };
     let (host, name) = image.split_once('/').unwrap();
-    let operation = Operation::new(Kind::HeadManifest, format_args!("`{name}`"));
+    let operation = Operation::new(RequestKind::HeadManifest, format_args!("`{name}`"));
     let attempt = Attempt::Request(operation);
     Failure::new(host, attempt, Fault::Answered(answer))
 }
