@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Deletion, FileDigest, Planned, SavedPlan, Wanted};
+use super::{Deletion, FileDigest, Planned, Rules, SavedPlan, SavedTarget, Wanted};
 
 /// The version of the format.
 pub(super) const FORMAT_VERSION: &str = "1.0";
@@ -20,7 +20,7 @@ pub struct PlanFile {
     /// then the lock.
     pub(super) files: Vec<File>,
     /// Where the images go.
-    pub(super) target: Target,
+    pub(super) target: SavedTarget,
     /// The rules by which the expected digests were found.
     pub(super) rules: Rules,
     /// Whether it was asked what has to be deleted; not there: it was not.
@@ -38,28 +38,6 @@ pub(super) struct File {
     pub(super) path: String,
     /// The SHA-256 of its content, in hexadecimal digits.
     pub(super) sha256: String,
-}
-
-/// Where the images go.
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Target {
-    /// The registry's host.
-    pub(super) registry: String,
-    /// The namespace below which every image goes; null where the registry has none.
-    pub(super) namespace: Option<String>,
-    /// What the registry accepts: `acr-personal`, `acr-enterprise` or `generic`.
-    pub(super) profile: String,
-}
-
-/// The versions of the rules that decide what is expected.
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Rules {
-    /// Which children of an index are kept.
-    pub(super) selection: u32,
-    /// How an index with fewer children is written.
-    pub(super) rewrite: u32,
 }
 
 /// What was planned for one target.
@@ -128,15 +106,8 @@ impl From<&SavedPlan> for PlanFile {
         Self {
             format_version: FORMAT_VERSION.to_owned(),
             files: files.iter().map(file).collect(),
-            target: Target {
-                registry: target.registry.clone(),
-                namespace: target.namespace.clone(),
-                profile: target.profile.clone(),
-            },
-            rules: Rules {
-                selection: rules.selection,
-                rewrite: rules.rewrite,
-            },
+            target: target.clone(),
+            rules: *rules,
             prune: *prune,
             changes: changes.iter().map(Change::of).collect(),
         }

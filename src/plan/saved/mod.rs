@@ -20,6 +20,8 @@ use std::collections::HashMap;
 
 use indexmap::IndexMap;
 use indexmap::map::Entry;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::model::{Descriptor, Digest};
 
@@ -61,19 +63,22 @@ pub struct FileDigest {
     pub digest: Digest,
 }
 
-/// Where the images of a plan go.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Where the images go.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Target")]
 pub struct SavedTarget {
     /// The registry's host.
     pub registry: String,
-    /// The namespace, if there is one.
+    /// The namespace below which every image goes; null where the registry has none.
     pub namespace: Option<String>,
-    /// The name of the profile.
+    /// What the registry accepts: `acr-personal`, `acr-enterprise` or `generic`.
     pub profile: String,
 }
 
 /// The versions of the rules that decide what is expected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Rules {
     /// Which children of an index are kept.
     pub selection: u32,

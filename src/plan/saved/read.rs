@@ -7,7 +7,7 @@ use crate::model::{Descriptor, Digest};
 use crate::plan::prune::Renames;
 
 use super::file::{Action, Change, FORMAT_VERSION, File, PlanFile};
-use super::{Deletion, FileDigest, Planned, Rules, SavedPlan, SavedTarget, Wanted};
+use super::{Deletion, FileDigest, Planned, SavedPlan, Wanted};
 
 /// Why a text is no saved plan.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -62,15 +62,8 @@ pub fn read(text: &str) -> Result<SavedPlan, PlanFileError> {
     require_deletions(prune, &read)?;
     Ok(SavedPlan {
         files: files.into_iter().map(file).collect::<Result<_, _>>()?,
-        target: SavedTarget {
-            registry: target.registry,
-            namespace: target.namespace,
-            profile: target.profile,
-        },
-        rules: Rules {
-            selection: rules.selection,
-            rewrite: rules.rewrite,
-        },
+        target,
+        rules,
         prune,
         changes: read,
     })
