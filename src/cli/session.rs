@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::cache::ResolutionCache;
 use crate::observe::{observe, tags};
-use crate::plan::{Desired, Lock, Observed, Plan, TargetName, prune};
+use crate::plan::{Desired, Lock, Observed, Plan, prune};
 use crate::progress::Progress;
 use crate::registry::Client;
 
@@ -118,7 +118,7 @@ pub async fn with_deletions(context: &Context, mut planned: Planned) -> Result<P
         tags(target, names, client).await
     })
     .await?;
-    let origin = |name: &TargetName| mirror.lock.place_of(name);
+    let origin = mirror.lock.origins();
     prune(plan, &undeclared, &found, mirror.prune.limit, origin);
     Ok(planned)
 }

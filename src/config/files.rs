@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use indexmap::IndexMap;
 
+use crate::model::LineStarts;
 use crate::plan::Origin;
 
 /// A part of a file.
@@ -23,20 +24,16 @@ pub struct Files(IndexMap<String, Text>);
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Text {
     text: String,
-    line_starts: Vec<usize>,
+    lines: LineStarts,
 }
 
 impl Files {
     /// Keeps a text; a byte order mark is dropped. A name that is known already keeps its text.
     pub fn add(&mut self, name: &str, text: &str) {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let newlines = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-        let line_starts = std::iter::once(0)
-            .chain(newlines.map(|(at, _)| at + 1))
-            .collect();
         let text = Text {
             text: text.to_owned(),
-            line_starts,
+            lines: LineStarts::of(text),
         };
         self.0.entry(name.to_owned()).or_insert(text);
     }
@@ -107,14 +104,8 @@ impl Files {
             return (1, 1);
         };
         let offset = offset.min(file.text.len());
-        let line = file
-            .line_starts
-            .partition_point(|start| *start <= offset)
-            .max(1);
-        let before = file
-            .text
-            .get(file.line_starts[line - 1]..offset)
-            .unwrap_or_default();
+        let (line, start) = file.lines.line_at(offset);
+        let before = file.text.get(start..offset).unwrap_or_default();
         (line, before.chars().count() + 1)
     }
 }

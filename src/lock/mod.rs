@@ -20,7 +20,7 @@ pub use disputed::Disputed;
 pub use error::LockError;
 pub use lock_file::{Continued, LockFile};
 pub use owner::{Owner, Stranger};
-pub use read::{line_of, read};
+pub use read::{read, target_lines};
 pub use renew::{Renewal, Renewed, Unfit, check, renew, undeclared};
 pub use write::write;
 

@@ -1,9 +1,10 @@
 //! A lock file, read strictly: what is not understood is refused, never skipped.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::model::{Descriptor, media_type};
-use crate::plan::{LockedImage, TargetName};
+use crate::model::{Descriptor, LineStarts, media_type};
+use crate::plan::LockedImage;
 
 use super::blocks::Found;
 use super::error::LockError;
@@ -26,7 +27,8 @@ pub fn read(text: &str) -> Result<LockFile, LockError> {
         });
     }
     let apart = take_apart(text)?;
-    let at = |span: &Range<usize>| apart.line(line_at(&apart.text, span));
+    let lines = LineStarts::of(&apart.text);
+    let at = |span: &Range<usize>| apart.line(lines.line_at(span.start).0);
     let error_at = |span: &Range<usize>, message: String| LockError {
         line: at(span),
         message,
@@ -106,16 +108,16 @@ pub fn read(text: &str) -> Result<LockFile, LockError> {
     Ok(file)
 }
 
-fn line_at(text: &str, span: &Range<usize>) -> usize {
-    let before = text.get(..span.start).unwrap_or(text);
-    1 + before.matches('\n').count()
-}
-
-/// Returns the line in which a lock file records a target.
-pub fn line_of(text: &str, target: &TargetName) -> Option<usize> {
-    let wanted = format!("target = \"{target}\"");
-    let position = text.lines().position(|line| line.trim() == wanted)?;
-    Some(position + 1)
+/// Returns the lines in which a lock file records its targets, by their names.
+pub fn target_lines(text: &str) -> HashMap<&str, usize> {
+    let mut found = HashMap::new();
+    for (line, number) in text.lines().zip(1..) {
+        let name = line.trim().strip_prefix("target = \"");
+        if let Some(name) = name.and_then(|name| name.strip_suffix('"')) {
+            found.entry(name).or_insert(number);
+        }
+    }
+    found
 }
 
 /// Returns the line of the first marker that git leaves where it cannot merge.

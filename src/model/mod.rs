@@ -6,6 +6,7 @@ pub mod failure;
 pub mod grammar;
 pub mod host_fault;
 pub mod limits;
+pub mod lines;
 pub mod manifest;
 pub mod media_type;
 pub mod outage;
@@ -25,6 +26,7 @@ pub use host_fault::HostFault;
 pub use limits::{
     DESCRIPTOR_LIMIT, Excess, INDEX_LEVELS, MANIFEST_LIMIT, MANIFEST_SIZE_LIMIT, TREE_SIZE_LIMIT,
 };
+pub use lines::LineStarts;
 pub use manifest::{
     Child, Descriptor, ImageManifest, Index, Layer, Manifest, ManifestError, RawManifest,
     config_platform,

@@ -9,7 +9,7 @@ use crate::cli::report::answer;
 use crate::cli::session::{Planned, plan, reading};
 use crate::lock::undeclared;
 use crate::observe::{tags, upstream};
-use crate::plan::{Drift, Evidence, TargetName};
+use crate::plan::{Drift, Evidence};
 use crate::render;
 
 /// Prints how the target differs from what the files declare.
@@ -44,6 +44,6 @@ async fn gather(context: &Context, planned: &Planned) -> Result<Evidence, Stop> 
         )
     })
     .await?;
-    let origin = |name: &TargetName| mirror.lock.place_of(name);
+    let origin = mirror.lock.origins();
     Ok(Evidence::of(lock, now, left, &held, origin))
 }

@@ -153,12 +153,12 @@ impl LockFile {
         Err(self.nobodys(undeclared.iter().map(|(name, _)| name)))
     }
 
-    /// Returns where a target is recorded.
-    pub fn place_of(&self, target: &TargetName) -> Origin {
-        let line = self.text().and_then(|text| lock::line_of(text, target));
-        Origin {
+    /// Returns what tells where a target is recorded.
+    pub fn origins(&self) -> impl Fn(&TargetName) -> Origin {
+        let lines = self.text().map(lock::target_lines).unwrap_or_default();
+        move |target| Origin {
             file: self.read_from().display().to_string(),
-            line: line.unwrap_or(1),
+            line: lines.get(&*target.to_string()).copied().unwrap_or(1),
         }
     }
 

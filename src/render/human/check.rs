@@ -110,11 +110,9 @@ fn groups<'a>(diagnostic: &'a Diagnostic, files: &'a Files) -> Vec<Group<'a>> {
         if !shown.contains(&place.file.as_str()) {
             shown.push(&place.file);
             let here = marks.iter().filter(|mark| mark.place.file == place.file);
-            main = main.element(snippet(
-                &place.file,
-                files,
-                &here.copied().collect::<Vec<_>>(),
-            ));
+            for near in neighbours(here.copied().collect()) {
+                main = main.element(snippet(&place.file, files, &near));
+            }
         }
     }
     let fix = replacement.as_ref().map(|replacement| {
@@ -158,6 +156,23 @@ struct Mark<'a> {
     place: &'a Place,
     kind: AnnotationKind,
     label: Option<&'a str>,
+}
+
+/// How many bytes apart two places may be to be shown in one snippet: rendering goes through all between.
+const NEAR: usize = 4096;
+
+/// Returns places of one file in groups of those that are near each other, in their order but for that.
+fn neighbours(marks: Vec<Mark<'_>>) -> Vec<Vec<Mark<'_>>> {
+    let mut groups: Vec<Vec<Mark<'_>>> = Vec::new();
+    for mark in marks {
+        let begin = mark.place.span.start;
+        let is_near = |other: &Mark<'_>| other.place.span.start.abs_diff(begin) <= NEAR;
+        match groups.iter_mut().find(|group| group.iter().all(is_near)) {
+            Some(group) => group.push(mark),
+            None => groups.push(vec![mark]),
+        }
+    }
+    groups
 }
 
 fn snippet<'a>(file: &'a str, files: &Files, marks: &[Mark<'a>]) -> Snippet<'a, Annotation<'a>> {

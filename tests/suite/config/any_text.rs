@@ -186,3 +186,26 @@ fn long_and_deep_texts_are_read() {
         }
     }
 }
+
+/// Rendering goes through all between two places of one snippet, so that a long list of images that are
+/// declared twice would take hours.
+#[test]
+fn two_places_that_are_far_apart_are_two_snippets() {
+    let shown = |between: usize| {
+        let lines: Vec<_> = (0..between)
+            .map(|line| format!("org/app{line}:v1\n"))
+            .collect();
+        let text = format!("nginx:1\n{}nginx:1\n", lines.concat());
+        let loaded = loaded("images.txt", &text);
+        let mut out = String::new();
+        human::diagnostics(&loaded.diagnostics, &loaded.files, Style::PLAIN, &mut out).unwrap();
+        out
+    };
+    let (near, far) = (shown(3), shown(2000));
+    assert!(!near.contains(":::"), "{near}");
+    let second = far
+        .split_once("::: images.txt:1:1")
+        .map_or("", |(_, second)| second);
+    assert!(second.contains("this one counts"), "{far}");
+    assert!(far.contains("--> images.txt:2002:1"), "{far}");
+}
