@@ -5,7 +5,6 @@
 //! mount is cheaper than a transfer. A mount that is not done says that this blob was not there; when it was
 //! there, and that happens again and again, nobody waits any more.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
@@ -13,7 +12,7 @@ use bytes::Bytes;
 use tokio::sync::{Mutex, Semaphore};
 
 use crate::model::{Digest, Failure, Repository};
-use crate::plan::cost::WORTH_ASKING;
+use crate::plan::{BlobRoutes, Route};
 use crate::registry::{Mount, WriteRegistry};
 use crate::single_flight::SingleFlight;
 
@@ -38,11 +37,8 @@ pub(super) struct Blobs<'a, R> {
     /// What the target said to have and had not.
     brought_again: SingleFlight<(Repository, Digest), ()>,
     holders: SingleFlight<Digest, Holder>,
-    /// The repositories that hold images of the plan already, and so may hold blobs of others.
-    existing: HashSet<Repository>,
-    /// The repositories that held the images of a new one under their old names.
-    renamed: HashMap<Repository, Repository>,
-    small: Prefetch,
+    routes: BlobRoutes,
+    prefetch: Prefetch,
     places: Semaphore,
     uploads: Uploads<'a, R>,
 }
@@ -78,25 +74,17 @@ impl Mounts {
 }
 
 impl<'a, R: WriteRegistry> Blobs<'a, R> {
-    /// Begins with nothing known but the repositories that hold images of the plan already.
-    pub(super) fn new(registry: &'a R, mount: Option<bool>, existing: HashSet<Repository>) -> Self {
+    /// Begins with nothing known but what the plan tells, and what the profile says of mounts.
+    pub(super) fn new(registry: &'a R, mount: Option<bool>, routes: BlobRoutes) -> Self {
         Self {
             mounts: Mounts::new(mount),
             brought: SingleFlight::default(),
             brought_again: SingleFlight::default(),
             holders: SingleFlight::default(),
-            existing,
-            renamed: HashMap::new(),
-            small: Prefetch::default(),
+            routes,
+            prefetch: Prefetch::default(),
             places: Semaphore::new(BLOBS_AT_ONCE),
             uploads: Uploads::new(registry),
-        }
-    }
-
-    /// Tells that images of `old` go to `new` as well, so that their blobs can be mounted.
-    pub(super) fn renamed(&mut self, new: Repository, old: Repository) {
-        if new != old {
-            self.renamed.insert(new, old);
         }
     }
 
@@ -145,22 +133,21 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
         let holder = self.holders.always(digest, async || Holder::default());
         let holder = holder.await;
         let mut held = holder.lock().await;
-        let same_registry = job.source.registry == job.target.registry;
-        let from = held
-            .clone()
-            .or_else(|| self.renamed.get(job.target).cloned())
-            .or_else(|| same_registry.then(|| job.source.clone()));
-        let Some(from) = from.filter(|_| self.mounts.may_work()) else {
-            let how = self.bring_without_mount(job).await?;
-            *held = Some(job.target.clone());
-            return Ok(how);
+        let mounts = self.mounts.may_work();
+        let route = self
+            .routes
+            .route(job.source, job.target, held.as_ref(), mounts);
+        let how = match route {
+            Route::Copy => self.bring_without_mount(job).await?,
+            Route::Mount { from } if held.is_some() => {
+                // It is there for good: mounts need not wait for each other.
+                drop(held);
+                return self.mount(job, from, true).await;
+            }
+            Route::Mount { from } => self.mount(job, from, false).await?,
         };
-        let is_held = held.is_some();
-        if is_held {
-            // It is there for good: mounts need not wait for each other.
-            drop(held);
-        }
-        self.mount(job, from, is_held).await
+        *held = Some(job.target.clone());
+        Ok(how)
     }
 
     async fn mount(
@@ -205,7 +192,7 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
             upload,
             bytes,
             _room,
-        } = self.small.open(&self.uploads, job).await?;
+        } = self.prefetch.open(&self.uploads, job).await?;
         match upload {
             None => Ok(How::Mounted),
             Some(session) => self.send(job, session, bytes).await,
@@ -223,7 +210,7 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
     }
 
     async fn is_there(&self, job: &BlobJob<'_, R>) -> bool {
-        let is_worth_it = job.blob.size >= WORTH_ASKING || self.existing.contains(job.target);
-        is_worth_it && job.registry.has_blob(job.target, &job.blob.digest).await
+        let is_asked = self.routes.is_asked(job.target, job.blob.size);
+        is_asked && job.registry.has_blob(job.target, &job.blob.digest).await
     }
 }

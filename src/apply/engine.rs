@@ -5,7 +5,7 @@ use std::ops::Deref;
 use tokio::sync::watch;
 
 use crate::model::{Digest, Repository};
-use crate::plan::Plan;
+use crate::plan::{BlobRoutes, Plan};
 use crate::progress::Progress;
 use crate::registry::{Pushed, RetryCount, WriteRegistry};
 use crate::single_flight::SingleFlight;
@@ -36,17 +36,12 @@ impl<'a, R: WriteRegistry> Shared<'a, R> {
         stop: watch::Receiver<bool>,
         progress: &'a Progress,
     ) -> Self {
-        let existing = plan.existing_repositories();
-        let mut blobs = Blobs::new(registry, plan.target.profile.mount, existing);
-        for (new, old) in plan.renames() {
-            blobs.renamed(plan.target.repository(new), plan.target.repository(old));
-        }
         Self {
             plan,
             registry,
             stop: Stop::new(stop),
             progress,
-            blobs,
+            blobs: Blobs::new(registry, plan.target.profile.mount, BlobRoutes::of(plan)),
             manifests: SingleFlight::default(),
             lists: ReferrerLists::new(plan.target.profile.referrers_api),
             memory: ManifestMemory::default(),

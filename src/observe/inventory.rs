@@ -7,8 +7,7 @@ use std::hash::Hash;
 use futures_util::StreamExt;
 
 use crate::model::{Digest, Repository};
-use crate::plan::cost::{Stock, WORTH_ASKING};
-use crate::plan::{Change, Plan};
+use crate::plan::{BlobRoutes, Change, Inventory, Plan};
 use crate::registry::ReadRegistry;
 
 use super::observer::ENTRIES_AT_ONCE;
@@ -21,7 +20,7 @@ const MOST_BLOBS: usize = 2000;
 /// what is not known is counted as absent.
 ///
 /// A plan that copies nothing costs no request.
-pub async fn inventory<R: ReadRegistry>(plan: &Plan, registry: &R) -> Stock {
+pub async fn inventory<R: ReadRegistry>(plan: &Plan, registry: &R) -> Inventory {
     let existing = plan.existing_repositories();
     let is_copied = |change: &&Change| change.action.copy().is_some();
     let wanted = plan.changes.iter().filter(is_copied);
@@ -33,12 +32,12 @@ pub async fn inventory<R: ReadRegistry>(plan: &Plan, registry: &R) -> Stock {
         matches!(registry.knows_repository(repository).await, Ok(false))
     })
     .await;
-    let questions = worth_asking(plan, &existing, &new);
+    let questions = worth_asking(plan, &new);
     let blobs = those(questions, async |(repository, digest)| {
         registry.has_blob(repository, digest).await
     })
     .await;
-    Stock { new, blobs }
+    Inventory { new, blobs }
 }
 
 /// Keeps those of which `holds` is true, asked many at a time.
@@ -56,11 +55,8 @@ async fn those<T: Eq + Hash>(
 
 /// Returns the blobs that a run would ask for, but for those of new repositories, the biggest
 /// first.
-fn worth_asking(
-    plan: &Plan,
-    existing: &HashSet<Repository>,
-    new: &HashSet<Repository>,
-) -> Vec<(Repository, Digest)> {
+fn worth_asking(plan: &Plan, new: &HashSet<Repository>) -> Vec<(Repository, Digest)> {
+    let routes = BlobRoutes::of(plan);
     let mut sizes = HashMap::new();
     for change in &plan.changes {
         let contents = change.action.copy().and_then(|copy| copy.contents.as_ref());
@@ -68,9 +64,8 @@ fn worth_asking(
         let Some(contents) = contents.filter(|_| !new.contains(&repository)) else {
             continue;
         };
-        let is_existing = existing.contains(&repository);
         for (digest, size) in &contents.blobs {
-            if is_existing || *size >= WORTH_ASKING {
+            if routes.is_asked(&repository, *size) {
                 sizes.insert((repository.clone(), digest.clone()), *size);
             }
         }

@@ -6,18 +6,13 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::model::{Digest, Repository};
 
+use super::blob_route::{BlobRoutes, Route};
 use super::change::{Action, Change, Copy, Plan};
 use super::contents::Contents;
-use super::target::TargetName;
-
-/// A blob of at least this many bytes is worth the question whether it is there, even in a
-/// repository that no image of the plan is in: an interrupted run may have left it. A smaller one
-/// is sent sooner than it is asked for.
-pub const WORTH_ASKING: u64 = 256 * 1024;
 
 /// What the target was found to hold of what a plan copies.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Stock {
+pub struct Inventory {
     /// The repositories that the registry does not know yet.
     pub new: HashSet<Repository>,
     /// The blobs that are there, each by its repository.
@@ -50,10 +45,10 @@ pub struct Cost {
 }
 
 impl Cost {
-    /// Counts what `plan` costs where the target holds `stock`; none where it was not asked.
-    pub fn of(plan: &Plan, stock: Option<&Stock>) -> Self {
-        let nothing = Stock::default();
-        let known = stock.unwrap_or(&nothing);
+    /// Counts what `plan` costs where the target holds `inventory`; none where it was not asked.
+    pub fn of(plan: &Plan, inventory: Option<&Inventory>) -> Self {
+        let nothing = Inventory::default();
+        let known = inventory.unwrap_or(&nothing);
         let mut count = Count::new(plan, known);
         for change in &plan.changes {
             if let Some(copy) = change.action.copy() {
@@ -66,7 +61,7 @@ impl Cost {
         let pulls = pulls(plan, |_, _| false).into_iter();
         Self {
             pulls: pulls.map(|(host, n)| (host.to_owned(), n)).collect(),
-            is_bound: stock.is_none(),
+            is_bound: inventory.is_none(),
             repositories_to_create: known.new.len(),
             repositories: repositories.len(),
             repository_limit: plan.target.profile.repository_limit,
@@ -104,27 +99,23 @@ pub fn pulls(plan: &Plan, is_read: impl Fn(&Repository, &Digest) -> bool) -> BTr
 
 struct Count<'a> {
     plan: &'a Plan,
-    stock: &'a Stock,
-    /// The repositories that hold images of the plan already.
-    existing: HashSet<Repository>,
-    /// The old names under which the target holds images of new ones.
-    renamed: HashMap<&'a TargetName, &'a TargetName>,
+    inventory: &'a Inventory,
+    routes: BlobRoutes,
     /// What was brought to each repository.
     brought: HashSet<(&'a str, &'a Digest)>,
-    /// The blobs that can be mounted, since some repository of the target has them.
-    held: HashSet<&'a Digest>,
+    /// The repository of the target that each blob was brought to first.
+    held: HashMap<&'a Digest, Repository>,
     cost: Cost,
 }
 
 impl<'a> Count<'a> {
-    fn new(plan: &'a Plan, stock: &'a Stock) -> Self {
+    fn new(plan: &'a Plan, inventory: &'a Inventory) -> Self {
         Self {
             plan,
-            stock,
-            existing: plan.existing_repositories(),
-            renamed: plan.renames(),
+            inventory,
+            routes: BlobRoutes::of(plan),
             brought: HashSet::new(),
-            held: HashSet::new(),
+            held: HashMap::new(),
             cost: Cost::default(),
         }
     }
@@ -166,23 +157,25 @@ impl<'a> Count<'a> {
         }
         let cost = &mut self.cost;
         let repository = target.repository(&change.target);
-        let is_asked = size >= WORTH_ASKING || self.existing.contains(&repository);
+        let is_asked = self.routes.is_asked(&repository, size);
         cost.requests_to_target += usize::from(is_asked);
-        let place = (repository, digest.clone());
-        if is_asked && self.stock.blobs.contains(&place) {
-            self.held.insert(digest);
+        let source = change.source.repository();
+        let mounts = target.profile.mount != Some(false);
+        let held = self.held.get(digest);
+        let route = self.routes.route(source, &repository, held, mounts);
+        self.held
+            .entry(digest)
+            .or_insert_with(|| repository.clone());
+        if is_asked && self.inventory.blobs.contains(&(repository, digest.clone())) {
             return;
         }
-        let is_in_registry = self.held.contains(digest)
-            || change.source.registry() == target.registry
-            || self.renamed.contains_key(&change.target);
-        self.held.insert(digest);
-        if is_in_registry && target.profile.mount != Some(false) {
-            cost.requests_to_target += 1;
-        } else {
-            cost.bytes_to_copy = cost.bytes_to_copy.saturating_add(size);
-            cost.requests_to_sources += 1;
-            cost.requests_to_target += 2;
+        match route {
+            Route::Mount { .. } => cost.requests_to_target += 1,
+            Route::Copy => {
+                cost.bytes_to_copy = cost.bytes_to_copy.saturating_add(size);
+                cost.requests_to_sources += 1;
+                cost.requests_to_target += 2;
+            }
         }
     }
 }

@@ -11,9 +11,10 @@
 //! | [`expected`], [`rewrite`], [`remember`] | which digest the target must have |
 //! | [`compare`], [`classify`], `followers`, [`prune`](mod@prune) | how the plan is made |
 //! | [`change`], [`blocked`], [`causes`] | what it consists of, and what is in the way |
-//! | [`cost`], [`same_content`] | what it costs, what of it brings nothing new |
+//! | [`blob_route`], [`cost`], [`same_content`] | which way a blob goes, what that costs, what brings nothing new |
 //! | [`drift`], [`saved`], [`report`] | the plan told as drift, kept, carried out |
 
+pub mod blob_route;
 pub mod blocked;
 pub mod causes;
 pub mod change;
@@ -39,12 +40,13 @@ pub mod same_content;
 pub mod saved;
 pub mod target;
 
+pub use blob_route::{BlobRoutes, Route};
 pub use blocked::BlockReason;
 pub use causes::{Hit, Role, Shared, Told, by_cause};
 pub use change::{Action, Change, Copy, Plan, Summary};
 pub use compare::{offline, plan};
 pub use contents::Contents;
-pub use cost::{Cost, Stock};
+pub use cost::{Cost, Inventory};
 pub use desired::Desired;
 pub use drift::{Difference, Drift, DriftKind, Evidence, Upstream};
 pub use endpoints::Endpoints;

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use insta::assert_snapshot;
-use pusher::plan::{Action, Plan, Stock};
+use pusher::plan::{Action, Inventory, Plan};
 use pusher::render::{Format, View};
 
 use super::fixtures::{
@@ -144,7 +144,7 @@ fn a_rename_is_one_change() {
 
 #[test]
 fn what_was_not_counted_is_not_promised() {
-    let cost = |plan: &Plan, target: Option<&Stock>| {
+    let cost = |plan: &Plan, target: Option<&Inventory>| {
         let text = plan_at(plan, target, Format::Human, &View::default());
         let begins = text.find("Cost:").unwrap();
         text[begins..].replace('\n', " ")
@@ -154,16 +154,16 @@ fn what_was_not_counted_is_not_promised() {
     plan.changes[2].target.repository = "alpine".to_owned();
     let repository = plan.target.repository(&plan.changes[0].target);
     let blob = plan.changes[0].action.copy().unwrap().contents.clone();
-    let stock = Stock {
+    let inventory = Inventory {
         new: HashSet::from([plan.target.repository(&plan.changes[1].target)]),
         blobs: HashSet::from([(repository, blob.unwrap().blobs[0].0.clone())]),
     };
-    assert_snapshot!(cost(&plan, Some(&stock)), @"Cost: 999 B of 3.5 MiB to copy, 1 image of unknown size, about 12 requests, 3 pulls (2 from docker.io, 1 from ghcr.io), 1 new repository (the images need 2 of 300).");
-    assert_snapshot!(cost(&plan, Some(&Stock::default())), @"Cost: 3.5 MiB to copy, 1 image of unknown size, about 15 requests, 3 pulls (2 from docker.io, 1 from ghcr.io).");
+    assert_snapshot!(cost(&plan, Some(&inventory)), @"Cost: 999 B of 3.5 MiB to copy, 1 image of unknown size, about 12 requests, 3 pulls (2 from docker.io, 1 from ghcr.io), 1 new repository (the images need 2 of 300).");
+    assert_snapshot!(cost(&plan, Some(&Inventory::default())), @"Cost: 3.5 MiB to copy, 1 image of unknown size, about 15 requests, 3 pulls (2 from docker.io, 1 from ghcr.io).");
     assert_snapshot!(cost(&plan, None), @"Cost: up to 3.5 MiB to copy, 1 image of unknown size, 3 pulls (2 from docker.io, 1 from ghcr.io).");
     plan.changes.remove(0);
     plan.changes.truncate(1);
-    assert_snapshot!(cost(&plan, Some(&stock)), @"Cost: 1 image of unknown size, 1 pull from docker.io, 1 new repository (the images need 1 of 300).");
+    assert_snapshot!(cost(&plan, Some(&inventory)), @"Cost: 1 image of unknown size, 1 pull from docker.io, 1 new repository (the images need 1 of 300).");
     assert_snapshot!(cost(&plan, None), @"Cost: 1 image of unknown size, 1 pull from docker.io.");
     plan.changes[0].action = Action::Create {
         after: copy("b", Some(1)),

@@ -8,15 +8,15 @@ mod golden;
 mod hostile;
 mod schema;
 
-use pusher::plan::{Cost, Drift, Evidence, Plan, Report, Stock};
+use pusher::plan::{Cost, Drift, Evidence, Inventory, Plan, Report};
 use pusher::render::{self, Details, Format, View};
 
 fn plan(plan: &Plan, format: Format, view: &View) -> String {
-    let target = Stock::default();
+    let target = Inventory::default();
     plan_at(plan, Some(&target), format, view)
 }
 
-fn plan_at(plan: &Plan, target: Option<&Stock>, format: Format, view: &View) -> String {
+fn plan_at(plan: &Plan, target: Option<&Inventory>, format: Format, view: &View) -> String {
     let cost = Cost::of(plan, target);
     let details = Details {
         cost: Some(&cost),
