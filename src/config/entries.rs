@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use indexmap::IndexMap;
 
 use crate::model::{Platforms, Profile, Reference};
-use crate::plan::{Entry, Policy, TargetName};
+use crate::plan::{Entry, NameOffers, Policy, TargetName};
 
-use super::advice::{self, Taken};
+use super::advice;
 use super::declared::{Declared, Form, Naming, Resolved};
 use super::diagnostics::Diagnostic;
 use super::mirror_file::Choices;
@@ -29,7 +29,7 @@ pub(super) struct Resolution {
     /// The others of those, each with a name that nothing else has.
     pub(super) collided: Vec<(Resolved, TargetName)>,
     /// All their names.
-    pub(super) taken: Taken,
+    pub(super) taken: NameOffers,
 }
 
 /// Gives every declared image its name, its platforms and its choices.
@@ -64,15 +64,15 @@ pub(super) fn resolve(
         }
     }
     // Only now are all names known that a new one must keep clear of.
-    let mut taken = Taken::default();
+    let mut taken = NameOffers::default();
     for name in by_target.into_keys() {
-        taken.insert(name);
+        taken.take(name);
     }
     let mut collided = Vec::new();
     for (first, others) in others {
         let first = &images[first];
         let with_name = |other: Resolved| {
-            let name = taken.distinct(first, &other, profile);
+            let name = taken.distinct(&first.entry, &other.entry, profile);
             (other, name)
         };
         let others: Vec<_> = others.into_iter().map(with_name).collect();

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Profile, ProfileKind};
-use crate::plan::Target;
+use crate::plan::{NameOffers, RefusedName, Target};
 
-use super::advice::{self, Taken};
+use super::advice;
 use super::declared::Resolved;
 use super::diagnostics::{Diagnostic, DiagnosticKind};
 
@@ -18,7 +17,7 @@ pub(super) struct Checked<'a> {
     /// The images.
     pub(super) images: &'a [Resolved],
     /// The names that they have, and that were offered for others.
-    pub(super) taken: &'a Taken,
+    pub(super) taken: &'a NameOffers,
 }
 
 type Check = fn(&Checked<'_>, &mut Vec<Diagnostic>);
@@ -51,21 +50,16 @@ fn images_are_declared(checked: &Checked<'_>, diagnostics: &mut Vec<Diagnostic>)
 
 /// A name that the target refuses blocks this one image; the others can go.
 fn names_are_accepted(checked: &Checked<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    // What no registry takes is wrong wherever the images go.
-    let any = Profile::of(ProfileKind::Generic);
-    let profile = checked.target.map_or(&any, |target| &target.profile);
-    let mut taken = checked.taken.clone();
-    for image in checked.images {
-        let name = &image.entry.target;
-        let refused = match checked.target {
-            Some(target) => target.refuses_name(name),
-            None => any.refuses_name(name),
+    let entries = checked.images.iter().map(|image| &image.entry);
+    let refused = checked.taken.clone().refused(entries, checked.target);
+    for (image, refused) in checked.images.iter().zip(refused) {
+        let Some(RefusedName { why, instead }) = refused else {
+            continue;
         };
-        let Some(refused) = refused else { continue };
-        let diagnostic = Diagnostic::error("name-refused", refused.to_string())
+        let diagnostic = Diagnostic::error("name-refused", why.to_string())
             .of_kind(DiagnosticKind::NameRefused)
             .at(image.name_place().clone());
-        diagnostics.push(match taken.acceptable(image, profile) {
+        diagnostics.push(match instead {
             Some(name) => advice::rename(diagnostic, image, &name),
             None => diagnostic,
         });

@@ -102,13 +102,13 @@ pub fn renew(
     let old = desired.lock.clone().unwrap_or_default();
     let mut lock = Lock::default();
     let mut images = vec![];
+    let mut refused = desired.refused_names();
     for entry in &desired.entries {
         let name = &entry.target;
         // A name that comes back is as good as one that never left.
         let before = old.images.get(name).or_else(|| old.retired.get(name));
-        let refused = desired.target.refuses_name(name);
-        let answer = match (refused, resolved.get(name)) {
-            (Some(refused), _) => Some(Err(BlockReason::NameRefused(refused))),
+        let answer = match (refused.remove(name), resolved.get(name)) {
+            (Some(refused), _) => Some(Err(BlockReason::NameRefused(refused.into()))),
             (None, Some(observation)) => Some(settle(desired, entry, observation)),
             (None, None) => None,
         };

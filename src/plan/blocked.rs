@@ -3,15 +3,15 @@
 use crate::model::{Digest, Failure, Reference};
 
 use super::expected::CannotMirror;
-use super::names::NameRefused;
 use super::observed::Absence;
+use super::offers::RefusedName;
 use super::target::TargetName;
 
 /// Why nothing can be done for an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BlockReason {
     /// The target would refuse the name.
-    NameRefused(NameRefused),
+    NameRefused(Box<RefusedName>),
     /// The source has no such image.
     SourceAbsent(Absence),
     /// The source did not say what it has.

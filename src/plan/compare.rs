@@ -13,10 +13,11 @@ use super::observed::{Observation, Observed, ObservedImage};
 pub fn plan(desired: &Desired, observed: &Observed) -> Plan {
     let mut changes = Vec::with_capacity(desired.entries.len());
     let mut followers = Followers::of(desired);
+    let mut refused = desired.refused_names();
     for entry in &desired.entries {
         let image = observed.get(&entry.target);
-        let action = match (desired.target.refuses_name(&entry.target), image) {
-            (Some(refused), _) => Action::blocked(BlockReason::NameRefused(refused)),
+        let action = match (refused.remove(&entry.target), image) {
+            (Some(refused), _) => Action::blocked(BlockReason::NameRefused(refused.into())),
             (None, None) => Action::blocked(BlockReason::NotObserved),
             (None, Some(image)) => match breaks_lock(desired.locked(entry), image) {
                 Some(broken) => Action::blocked(broken),
@@ -54,9 +55,10 @@ fn breaks_lock(locked: Option<&LockedImage>, image: &ObservedImage) -> Option<Bl
 /// Says for each image what the lock wants of it, and that nothing else is known: the plan of whoever
 /// may not ask.
 pub fn offline(desired: &Desired) -> Plan {
+    let mut refused = desired.refused_names();
     let change = |entry: &Entry| {
-        let reason = match desired.target.refuses_name(&entry.target) {
-            Some(refused) => BlockReason::NameRefused(refused),
+        let reason = match refused.remove(&entry.target) {
+            Some(refused) => BlockReason::NameRefused(refused.into()),
             None => BlockReason::Offline {
                 locked: desired
                     .locked(entry)

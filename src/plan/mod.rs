@@ -6,7 +6,7 @@
 //! | file | about |
 //! | --- | --- |
 //! | [`desired`], [`entry`], [`target`], [`lock`] | what is declared, and what was locked of it |
-//! | [`names`], [`endpoints`] | which names a target takes, and under which hosts it answers |
+//! | [`names`], [`offers`], [`endpoints`] | which names a target takes, and under which hosts it answers |
 //! | [`observed`], [`referrers`], [`contents`] | what the registries said |
 //! | [`expected`], [`rewrite`], [`remember`] | which digest the target must have |
 //! | [`compare`], [`classify`], `followers`, [`prune`](mod@prune) | how the plan is made |
@@ -31,6 +31,7 @@ mod followers;
 pub mod lock;
 pub mod names;
 pub mod observed;
+pub mod offers;
 pub mod prune;
 pub mod referrers;
 pub mod remember;
@@ -59,6 +60,7 @@ pub use names::{NameRefused, NameRule, NamespaceRefused};
 pub use observed::{
     Absence, Observation, Observed, ObservedImage, ObservedReferrer, ObservedReferrers, SourceImage,
 };
+pub use offers::{NameOffers, RefusedName};
 pub use prune::{ObservedTags, PRUNE_LIMIT, prune};
 pub use remember::{Remembered, ResolutionKey};
 pub use report::{NotDone, Outcome, Report, ReportSummary, TagAfter, Transfer};

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use crate::config::advice::Taken;
 use crate::config::declared::Resolved;
 use crate::config::diagnostics::{Diagnostic, Severity};
 use crate::config::entries::{self, Resolution};
@@ -10,7 +9,7 @@ use crate::config::images_txt;
 use crate::config::mirror_file::Choices;
 use crate::config::naming::{Written, flat_names};
 use crate::model::{Platforms, Profile, ProfileKind};
-use crate::plan::TargetName;
+use crate::plan::{NameOffers, TargetName};
 
 use super::draft::{Draft, Line};
 
@@ -48,9 +47,13 @@ pub(super) fn draft(path: &str, text: &str) -> (Draft, Vec<Diagnostic>) {
 }
 
 /// Gives an image another name if no registry can take the one it has, as with a port in it.
-fn mend_name(image: &mut Resolved, taken: &mut Taken, profile: &Profile) -> Option<Diagnostic> {
+fn mend_name(
+    image: &mut Resolved,
+    taken: &mut NameOffers,
+    profile: &Profile,
+) -> Option<Diagnostic> {
     let refused = profile.refuses_name(&image.entry.target)?;
-    let name = taken.acceptable(image, profile)?;
+    let name = taken.acceptable(&image.entry, profile)?;
     let message = refused.to_string();
     image.entry.target = name;
     Some(

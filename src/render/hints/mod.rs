@@ -3,9 +3,9 @@
 #[cfg(test)]
 mod tests;
 
-use crate::model::{ManifestError, Platforms, Profile};
+use crate::model::{ManifestError, Platforms};
 use crate::plan::{
-    Action, BlockReason, CannotMirror, Change, Hit, LockState, NameRefused, Outcome, Role, Target,
+    Action, BlockReason, CannotMirror, Change, Hit, LockState, Outcome, RefusedName, Role, Target,
 };
 
 pub use super::failure::of_failure;
@@ -17,7 +17,7 @@ pub fn for_change(change: &Change, target: &Target) -> Option<String> {
         return None;
     };
     match reason {
-        BlockReason::NameRefused(refused) => Some(for_name(refused, &target.profile)),
+        BlockReason::NameRefused(refused) => Some(for_name(refused)),
         BlockReason::SourceAbsent(_) if change.lock == LockState::Locked => Some(format!(
             "the source no longer has what is locked: `pusher lock --update {}` takes what it has \
              now",
@@ -99,15 +99,14 @@ pub fn for_hit(hit: &Hit<'_>, target: &Target) -> Option<String> {
     }
 }
 
-fn for_name(refused: &NameRefused, profile: &Profile) -> String {
-    match profile.nearest_name(&refused.name) {
-        Some(name) => format!(
-            "give the image a name that {} takes: `target: {name}` in `mirror.yaml`",
-            refused.kind
-        ),
+fn for_name(refused: &RefusedName) -> String {
+    let kind = refused.why.kind;
+    match &refused.instead {
+        Some(name) => {
+            format!("give the image a name that {kind} takes: `target: {name}` in `mirror.yaml`")
+        }
         None => format!(
-            "give the image another name with `target:` in `mirror.yaml`; {} refuses this one",
-            refused.kind
+            "give the image another name with `target:` in `mirror.yaml`; {kind} refuses this one"
         ),
     }
 }

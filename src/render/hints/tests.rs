@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::*;
 use crate::model::{
     Asked, Attempt, Cause, DOCKER_HUB, Descriptor, Digest, ErrorAnswer, Failure, Fault, Meaning,
-    NoAnswer, Operation, Part, PlatformPattern, ProfileKind, RequestKind, media_type,
+    NoAnswer, Operation, Part, PlatformPattern, Profile, ProfileKind, RequestKind, media_type,
 };
 use crate::plan::{Absence, Origin, TargetName};
 

@@ -9,7 +9,7 @@ use super::images::short_reference;
 /// Says why nothing can be done for an entry.
 pub fn block_reason(reason: &BlockReason) -> String {
     match reason {
-        BlockReason::NameRefused(refused) => refused.to_string(),
+        BlockReason::NameRefused(refused) => refused.why.to_string(),
         BlockReason::SourceAbsent(Absence::Plain) => "the source has no such image".to_owned(),
         BlockReason::SourceAbsent(Absence::ToStranger) => {
             "the source says that it has no such image, and did not ask for the login that is configured \

@@ -10,8 +10,8 @@ use pusher::model::{
 };
 use pusher::plan::{
     Action, BlockReason, CannotMirror, Change, Content, Contents, Copy, Expected, LeftOut,
-    NameRefused, NameRule, NotDone, Origin, Outcome, Plan, Report, Selection, TagAfter, Target,
-    TargetName, Transfer,
+    NameRefused, NameRule, NotDone, Origin, Outcome, Plan, RefusedName, Report, Selection,
+    TagAfter, Target, TargetName, Transfer,
 };
 use pusher::render::{Format, Style, View};
 
@@ -181,10 +181,13 @@ pub(super) fn every_change() -> Plan {
 
 /// One change for every reason why nothing can be done.
 fn every_block() -> Vec<Change> {
-    let name_refused = NameRefused {
-        kind: ProfileKind::AcrPersonal,
-        name: name("platform/web/app:1"),
-        rule: NameRule::Levels { limit: 1, found: 3 },
+    let name_refused = RefusedName {
+        why: NameRefused {
+            kind: ProfileKind::AcrPersonal,
+            name: name("platform/web/app:1"),
+            rule: NameRule::Levels { limit: 1, found: 3 },
+        },
+        instead: Some(name("platform_web_app:1")),
     };
     let missing = CannotMirror::PlatformsMissing {
         missing: vec!["linux/riscv64".parse().unwrap()],
@@ -230,7 +233,7 @@ fn every_block() -> Vec<Change> {
             10,
             "quay.io/team/app:1",
             "platform/web/app:1",
-            blocked(BlockReason::NameRefused(name_refused)),
+            blocked(BlockReason::NameRefused(name_refused.into())),
         ),
         change(
             11,

@@ -1,0 +1,161 @@
+//! Names to write instead of those that cannot be: the registry takes them, and nothing else has them.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::model::{Digest, PlatformPattern, Platforms, Profile, ProfileKind, check_tag};
+
+use super::desired::Desired;
+use super::entry::Entry;
+use super::names::NameRefused;
+use super::target::{Target, TargetName};
+
+/// The names that images of a set have or were offered, so that nothing is offered twice.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NameOffers(HashSet<TargetName>);
+
+/// A name that the target refuses, and what could be written instead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedName {
+    /// Why.
+    pub why: NameRefused,
+    /// A name that it takes, if one can be made.
+    pub instead: Option<TargetName>,
+}
+
+impl Desired {
+    /// Returns the names that the target refuses.
+    pub fn refused_names(&self) -> HashMap<TargetName, RefusedName> {
+        let taken = self.entries.iter().map(|entry| entry.target.clone());
+        let taken = NameOffers(taken.collect());
+        let refused = taken.refused(&self.entries, Some(&self.target));
+        let entries = self.entries.iter().zip(refused);
+        entries
+            .filter_map(|(entry, refused)| Some((entry.target.clone(), refused?)))
+            .collect()
+    }
+}
+
+impl NameOffers {
+    /// Keeps a name for whoever has it.
+    pub fn take(&mut self, name: TargetName) {
+        self.0.insert(name);
+    }
+
+    /// Says for each entry whether its name is refused: by the target or, where that is not known, by all
+    /// registries.
+    pub fn refused<'e>(
+        mut self,
+        entries: impl IntoIterator<Item = &'e Entry>,
+        target: Option<&Target>,
+    ) -> Vec<Option<RefusedName>> {
+        let any = Profile::of(ProfileKind::Generic);
+        let profile = target.map_or(&any, |target| &target.profile);
+        let refused = |entry: &Entry| {
+            let why = match target {
+                Some(target) => target.refuses_name(&entry.target)?,
+                None => any.refuses_name(&entry.target)?,
+            };
+            let instead = self.acceptable(entry, profile);
+            Some(RefusedName { why, instead })
+        };
+        entries.into_iter().map(refused).collect()
+    }
+
+    /// Offers a name for `other` that tells it from `first`, which has the same.
+    pub fn distinct(&mut self, first: &Entry, other: &Entry, profile: &Profile) -> TargetName {
+        let name = &other.target;
+        let candidates: Vec<_> = if first.source.repository() == other.source.repository() {
+            suffixed(other).collect()
+        } else {
+            longer(other).to_vec()
+        };
+        let numbered = (2..).map(|number| with_suffix(name, &number.to_string()));
+        let candidates = candidates
+            .into_iter()
+            .chain(numbered.take(self.0.len() + 1));
+        let found = self.first_free(candidates, profile);
+        found.unwrap_or_else(|| name.clone())
+    }
+
+    /// Offers a name for an image whose own the profile refuses, if one can be made.
+    pub fn acceptable(&mut self, entry: &Entry, profile: &Profile) -> Option<TargetName> {
+        let own = std::iter::once(entry.target.clone());
+        self.first_free(own.chain(longer(entry)), profile)
+    }
+
+    /// Takes the first name that the registry accepts, in that form, and no one has.
+    fn first_free(
+        &mut self,
+        candidates: impl IntoIterator<Item = TargetName>,
+        profile: &Profile,
+    ) -> Option<TargetName> {
+        let accepted = |name: &TargetName| {
+            let name = profile.nearest_name(name)?;
+            check_tag(&name.tag).is_ok().then_some(name)
+        };
+        let mut accepted = candidates.into_iter().filter_map(|name| accepted(&name));
+        let found = accepted.find(|name| !self.0.contains(name))?;
+        self.0.insert(found.clone());
+        Some(found)
+    }
+}
+
+/// Returns names with more of what the source of an image says in the tag: as much of its digest
+/// as tells it from others, then its platform.
+fn suffixed(entry: &Entry) -> impl Iterator<Item = TargetName> {
+    let digest = entry.source.digest();
+    let hex = digest.map(Digest::hex).unwrap_or_default();
+    let lengths = [12, 24, 64]
+        .into_iter()
+        .filter_map(|length| hex.get(..length));
+    let suffixes = lengths
+        .map(str::to_owned)
+        .chain(platform_suffix(&entry.platforms));
+    suffixes.map(|suffix| with_suffix(&entry.target, &suffix))
+}
+
+fn with_suffix(name: &TargetName, suffix: &str) -> TargetName {
+    TargetName {
+        repository: name.repository.clone(),
+        tag: format!("{}-{suffix}", name.tag),
+    }
+}
+
+fn platform_suffix(platforms: &Platforms) -> Option<String> {
+    match platforms {
+        Platforms::All => Some("all".to_owned()),
+        Platforms::Only(_) => platforms
+            .single()
+            .map(|one| one.to_string().replace('/', "-")),
+    }
+}
+
+/// Returns names with more of the source in them: its path, then its host too.
+fn longer(entry: &Entry) -> [TargetName; 2] {
+    let repository = entry.source.repository();
+    let path = repository.name.replace('/', "_");
+    let host = repository.registry.replace([':', '[', ']'], "-");
+    let host = host.trim_matches('-');
+    let platform = platform_prefix(entry);
+    [
+        format!("{platform}{path}"),
+        format!("{platform}{host}_{path}"),
+    ]
+    .map(|repository| TargetName {
+        repository,
+        tag: entry.target.tag.clone(),
+    })
+}
+
+/// Returns how a name begins that has the image's platform in it, as it was written there:
+/// `linux_aarch64_`.
+fn platform_prefix(entry: &Entry) -> &str {
+    let name = &entry.target.repository;
+    let is_platform = |end: &usize| {
+        let written = name[..*end].replace('_', "/");
+        let wanted = entry.platforms.single();
+        wanted.is_some_and(|wanted| written.parse::<PlatformPattern>().as_ref() == Ok(wanted))
+    };
+    let mut ends = name.match_indices('_').map(|(end, _)| end).rev();
+    ends.find(is_platform).map_or("", |end| &name[..=end])
+}
