@@ -5,9 +5,8 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 
 use crate::model::Digest;
-use crate::plan::lock::rule;
 use crate::plan::{
-    Ask, BlockReason, Desired, Entry, Lock, LockState, LockedImage, Observation, SourceImage,
+    BlockReason, Desired, Entry, Lock, LockState, LockedImage, Observation, Rule, SourceImage,
     TargetName,
 };
 
@@ -165,6 +164,6 @@ fn settle(
         source_digest: image.descriptor.digest.clone(),
         platforms: entry.platforms.clone(),
         expected: expected.descriptor,
-        rule: rule(&Ask::of(entry, &desired.target.profile)),
+        rule: Rule::of_entry(entry, &desired.target.profile).to_string(),
     })
 }

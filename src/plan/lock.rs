@@ -6,9 +6,8 @@ use std::collections::BTreeMap;
 
 use crate::model::{Descriptor, Digest, Platforms, Profile, Reference, media_type};
 
-use super::entry::{Attestations, Entry, MissingPlatforms, Policy};
-use super::expected::{Ask, SELECTION_VERSION};
-use super::rewrite::RULE_VERSION;
+use super::entry::Entry;
+use super::rule::Rule;
 use super::target::TargetName;
 
 /// What a desired set was resolved to.
@@ -31,7 +30,7 @@ pub struct LockedImage {
     pub platforms: Platforms,
     /// What the target must hold.
     pub expected: Descriptor,
-    /// By which rule the one was made from the other, as [`rule`] writes it.
+    /// By which rule the one was made from the other, as [`Rule`] is written.
     pub rule: String,
 }
 
@@ -97,7 +96,10 @@ impl LockedImage {
         let differs = [
             (self.source != entry.source, Misfit::Source),
             (self.platforms != entry.platforms, Misfit::Platforms),
-            (self.rule != rule(&Ask::of(entry, profile)), Misfit::Rule),
+            (
+                self.rule != Rule::of_entry(entry, profile).to_string(),
+                Misfit::Rule,
+            ),
         ];
         differs
             .into_iter()
@@ -105,45 +107,11 @@ impl LockedImage {
     }
 }
 
-/// Writes out everything beside source and platforms that decides what is expected.
-///
-/// What is as usual is left out, so that a lock is short to read.
-pub fn rule(ask: &Ask<'_>) -> String {
-    // Every field is named, so that a new one does not compile until someone has decided.
-    let Ask {
-        platforms: _,
-        platforms_declared,
-        policy,
-        profile,
-    } = *ask;
-    let Policy {
-        missing_platforms,
-        attestations,
-        referrers: _,
-        foreign_layers: _,
-    } = policy;
-    let parts = [
-        (!platforms_declared).then_some("platforms by default"),
-        (missing_platforms == MissingPlatforms::Skip).then_some("missing platforms skipped"),
-        match attestations {
-            Attestations::Auto => None,
-            Attestations::Keep => Some("attestations kept"),
-            Attestations::Drop => Some("attestations dropped"),
-        },
-        profile.image_configs_only.then_some("images only"),
-    ];
-    let mut text = format!("{SELECTION_VERSION}.{RULE_VERSION}");
-    for part in parts.into_iter().flatten() {
-        text.push_str(", ");
-        text.push_str(part);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::ProfileKind;
+    use crate::plan::entry::Attestations;
     use crate::plan::fixtures::{descriptor, entry};
 
     #[test]
@@ -155,7 +123,7 @@ mod tests {
             source_digest: descriptor("a").digest,
             platforms: entry.platforms.clone(),
             expected: descriptor("a"),
-            rule: rule(&Ask::of(&entry, &profile)),
+            rule: Rule::of_entry(&entry, &profile).to_string(),
         };
         let lock = Lock {
             images: [(entry.target.clone(), locked)].into(),
@@ -179,22 +147,6 @@ mod tests {
         assert_eq!(
             lock.state(&entry, &personal),
             LockState::Changed(Misfit::Rule)
-        );
-    }
-
-    #[test]
-    fn rules_are_short_and_tell_every_choice_apart() {
-        let profile = Profile::of(ProfileKind::AcrPersonal);
-        let mut entry = entry("nginx", "nginx:1");
-        let text = |entry: &Entry| rule(&Ask::of(entry, &profile));
-        entry.platforms_declared = true;
-        assert_eq!(text(&entry), "1.1, images only");
-        entry.platforms_declared = false;
-        entry.policy.attestations = Attestations::Keep;
-        entry.policy.missing_platforms = MissingPlatforms::Skip;
-        assert_eq!(
-            text(&entry),
-            "1.1, platforms by default, missing platforms skipped, attestations kept, images only"
         );
     }
 }

@@ -8,7 +8,7 @@
 //! | [`desired`], [`entry`], [`target`], [`lock`] | what is declared, and what was locked of it |
 //! | [`names`], [`offers`], [`endpoints`] | which names a target takes, and under which hosts it answers |
 //! | [`observed`], [`referrers`], [`contents`] | what the registries said |
-//! | [`expected`], [`rewrite`], [`remember`] | which digest the target must have |
+//! | [`expected`], [`rule`], [`rewrite`], [`remember`] | which digest the target must have |
 //! | [`compare`], [`classify`], `followers`, [`prune`](mod@prune) | how the plan is made |
 //! | [`change`], [`blocked`], [`causes`] | what it consists of, and what is in the way |
 //! | [`blob_route`], [`cost`], [`same_content`] | which way a blob goes, what that costs, what brings nothing new |
@@ -37,6 +37,7 @@ pub mod referrers;
 pub mod remember;
 pub mod report;
 pub mod rewrite;
+pub mod rule;
 pub mod same_content;
 pub mod saved;
 pub mod target;
@@ -64,6 +65,7 @@ pub use offers::{NameOffers, RefusedName};
 pub use prune::{ObservedTags, PRUNE_LIMIT, prune};
 pub use remember::{Remembered, ResolutionKey};
 pub use report::{NotDone, Outcome, Report, ReportSummary, TagAfter, Transfer};
+pub use rule::Rule;
 pub use same_content::{SameContent, SameContents};
 pub use saved::{FileDigest, SavedPlan};
 pub use target::{Target, TargetName};

@@ -8,11 +8,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Descriptor, Digest, PlatformPattern, Platforms, Profile, media_type};
+use crate::model::{Descriptor, Digest, PlatformPattern, Platforms, media_type};
 
-use super::entry::{Attestations, MissingPlatforms, Policy};
-use super::expected::{Ask, Content, Expected, LeftOut, SELECTION_VERSION, Selection};
-use super::rewrite::RULE_VERSION;
+use super::expected::{Ask, Content, Expected, LeftOut, Selection};
+use super::rule::Rule;
 
 /// Everything that an answer depends on, written out: equal keys have equal answers.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -21,45 +20,10 @@ pub struct ResolutionKey(String);
 impl ResolutionKey {
     /// Returns the key of the answer to `ask` about `source`.
     pub fn of(source: &Descriptor, ask: &Ask<'_>) -> Self {
-        let versions = (SELECTION_VERSION, RULE_VERSION);
-        Self::with_versions(versions, source, ask)
+        Self::by(Rule::of(ask), source, ask.platforms)
     }
 
-    fn with_versions((selection, rule): (u32, u32), source: &Descriptor, ask: &Ask<'_>) -> Self {
-        // Every field is named, so that a new one does not compile until someone has decided.
-        let Ask {
-            platforms,
-            platforms_declared: declared,
-            policy,
-            profile,
-        } = *ask;
-        let Policy {
-            missing_platforms,
-            attestations,
-            referrers: _,
-            foreign_layers: _,
-        } = policy;
-        let Profile {
-            kind: _,
-            image_configs_only,
-            namespace_levels: _,
-            name_levels: _,
-            name_length: _,
-            mount: _,
-            delete: _,
-            referrers_api: _,
-            repository_limit: _,
-            starting_concurrency: _,
-        } = profile;
-        let missing = match missing_platforms {
-            MissingPlatforms::Block => "block",
-            MissingPlatforms::Skip => "skip",
-        };
-        let attestations = match attestations {
-            Attestations::Auto => "auto",
-            Attestations::Keep => "keep",
-            Attestations::Drop => "drop",
-        };
+    fn by(rule: Rule, source: &Descriptor, platforms: &Platforms) -> Self {
         let platforms = match platforms {
             Platforms::All => "all".to_owned(),
             Platforms::Only(patterns) => {
@@ -73,11 +37,7 @@ impl ResolutionKey {
             digest,
             size: _,
         } = source;
-        Self(format!(
-            "selection {selection}; rule {rule}; {digest} {media_type}; {platforms}; \
-             declared {declared}; missing {missing}; attestations {attestations}; \
-             images only {image_configs_only}"
-        ))
+        Self(format!("{digest} {media_type}; {platforms}; rule {rule}"))
     }
 }
 
@@ -208,8 +168,8 @@ impl From<LeftOutLine> for LeftOut {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::ProfileKind;
-    use crate::plan::entry::{ForeignLayers, Referrers};
+    use crate::model::{Profile, ProfileKind};
+    use crate::plan::{Attestations, ForeignLayers, MissingPlatforms, Policy, Referrers};
 
     fn descriptor(content: &str) -> Descriptor {
         Descriptor {
@@ -244,9 +204,8 @@ mod tests {
         assert_eq!(
             key.to_string(),
             format!(
-                "selection 1; rule 1; {} application/vnd.oci.image.index.v1+json; \
-                 linux/amd64,linux/arm64; declared true; missing block; attestations auto; \
-                 images only true",
+                "{} application/vnd.oci.image.index.v1+json; linux/amd64,linux/arm64; \
+                 rule 1.1, images only",
                 source.digest
             )
         );
@@ -289,6 +248,11 @@ mod tests {
             media_type: media_type::DOCKER_LIST.to_owned(),
             ..source.clone()
         };
+        let of_versions = |versions| {
+            let mut rule = Rule::of(&ask);
+            rule.versions = versions;
+            ResolutionKey::by(rule, &source, &both)
+        };
         let mut keys: Vec<_> = different
             .iter()
             .map(|ask| ResolutionKey::of(&source, ask))
@@ -296,8 +260,8 @@ mod tests {
         keys.extend([
             ResolutionKey::of(&descriptor("other"), &ask),
             ResolutionKey::of(&docker, &ask),
-            ResolutionKey::with_versions((2, 1), &source, &ask),
-            ResolutionKey::with_versions((1, 2), &source, &ask),
+            of_versions((2, 1)),
+            of_versions((1, 2)),
             key,
         ]);
         keys.sort();
