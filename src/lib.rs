@@ -7,7 +7,7 @@
 //! | folder | kind | may import |
 //! | --- | --- | --- |
 //! | [`model`] | pure | nothing of this crate |
-//! | [`config`] | pure | `model`, `plan::desired`, `plan::entry`, `plan::prune`, `plan::target` |
+//! | [`config`] | pure | `model`, `plan::desired`, `plan::entry`, `plan::offers`, `plan::prune`, `plan::target` |
 //! | [`plan`] | pure | `model` |
 //! | [`diff`] | pure | `model`, `plan` |
 //! | [`lock`] | pure | `model`, `plan` |
