@@ -5,17 +5,15 @@
 //! by its number instead, so that it is still seen. So is what GitHub would obey in the log of a job:
 //! `::command` where a line begins, after blanks too, and `##[command]` wherever it stands.
 
+use crate::model::{cut, is_hidden};
+
 /// Longer texts are cut: nobody reads more, and a hostile one must not flood a screen.
 const LONGEST: usize = 1000;
 
 /// Returns `text` on one line, with what could deceive or control a terminal written out, and cut where
 /// nobody reads on.
 pub fn excerpt(text: &str) -> String {
-    let text = text.trim();
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => line(&text[..end]) + "…",
-        None => line(text),
-    }
+    line(&cut(text.trim(), LONGEST))
 }
 
 /// Returns `text` on one line, with what could deceive or control a terminal written out, whole.
@@ -49,17 +47,6 @@ pub(super) fn is_command(text: &str, at: usize) -> bool {
     let names = |rest: &str| rest.starts_with(|c: char| c.is_ascii_alphabetic());
     let may_begin = || before.chars().next_back().is_none_or(char::is_whitespace);
     rest.starts_with("##[") || rest.strip_prefix("::").is_some_and(names) && may_begin()
-}
-
-/// Tells whether a character does something else than being seen.
-pub(super) fn is_hidden(character: char) -> bool {
-    character.is_control()
-        || matches!(character,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{feff}'
-            // Zero width, direction marks, line and paragraph separators, direction overrides.
-            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            // Annotation marks and tags.
-            | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::StatusCode;
 use serde_json::{Map, Value};
 
-use crate::model::Meaning;
+use crate::model::{Meaning, cut, is_hidden};
 use crate::registry::access::Masks;
 
 /// No more of an error's body is read than this.
@@ -143,18 +143,12 @@ pub(crate) fn meaning(
     }
 }
 
-/// Makes a registry's text safe for a terminal and short: control characters go, so do those that
-/// change the direction of text.
+/// Makes a registry's text safe for a terminal and short: what is hidden in it goes.
 pub(crate) fn shown(text: &str) -> Option<String> {
-    let steers = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let plain = |c: char| if c.is_control() || steers(c) { ' ' } else { c };
+    let plain = |c: char| if is_hidden(c) { ' ' } else { c };
     let text: String = text.chars().map(plain).collect();
-    let mut words = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if let Some((end, _)) = words.char_indices().nth(MESSAGE_LIMIT) {
-        words.truncate(end);
-        words.push('…');
-    }
-    (!words.is_empty()).then_some(words)
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    (!words.is_empty()).then(|| cut(&words, MESSAGE_LIMIT).into_owned())
 }
 
 #[cfg(test)]

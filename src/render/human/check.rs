@@ -8,8 +8,9 @@ use annotate_snippets::{
 };
 
 use crate::config::{Diagnostic, Files, Place, Severity};
+use crate::model::is_hidden;
 use crate::render::inputs::Checked;
-use crate::render::sanitize::{is_hidden, line, lines};
+use crate::render::sanitize::{line, lines};
 use crate::render::style::{Style, View};
 use crate::render::units::counted;
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::model;
 use crate::plan as core;
-use crate::render::sanitize::{is_command, is_hidden};
+use crate::render::sanitize::is_command;
 
 /// The version of every JSON document.
 pub(super) const FORMAT_VERSION: &str = "1.0";
@@ -108,7 +108,7 @@ pub fn write<T: Serialize>(document: &T, out: &mut dyn fmt::Write) -> fmt::Resul
     let text = serde_json::to_string_pretty(document).map_err(|_| fmt::Error)?;
     for (at, character) in text.char_indices() {
         // Outside strings the text has no such character but the new line.
-        if character != '\n' && is_hidden(character) || is_command(&text, at) {
+        if character != '\n' && model::is_hidden(character) || is_command(&text, at) {
             for unit in character.encode_utf16(&mut [0; 2]) {
                 write!(out, "\\u{unit:04x}")?;
             }

@@ -1,7 +1,7 @@
 //! The words for what differs inside an image: one line that sums it up, and a block of lines.
 
 use crate::diff::{EditKind, ImageDiff, Layers, LayersDiff, PlatformDiff, Setting, SettingChange};
-use crate::model::{Digest, Failure};
+use crate::model::{Digest, Failure, cut};
 use crate::render::inputs::Compared;
 use crate::render::sanitize::excerpt;
 use crate::render::units::{bytes, counted};
@@ -33,11 +33,7 @@ pub enum Sign {
 
 impl Line {
     fn new(sign: Sign, text: impl AsRef<str>) -> Self {
-        let mut text = excerpt(text.as_ref());
-        if let Some((end, _)) = text.char_indices().nth(LONGEST_LINE) {
-            text.truncate(end);
-            text.push('…');
-        }
+        let text = cut(&excerpt(text.as_ref()), LONGEST_LINE).into_owned();
         Self { sign, text }
     }
 }
