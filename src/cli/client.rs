@@ -112,12 +112,7 @@ fn hosts(
     if options.login.is_none() {
         options.login = target_login(context, &target.registry)?;
     }
-    options.login_hint = Some(format!(
-        "set `{}` and `{}`, or run `docker login {}`",
-        Variable::User,
-        Variable::Password,
-        target.registry
-    ));
+    options.is_target = true;
     Ok(hosts)
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::config::{NAMESPACE_VARIABLE, REGISTRY_VARIABLE};
+use crate::config::{NAMESPACE_VARIABLE, PASSWORD_VARIABLE, REGISTRY_VARIABLE, USER_VARIABLE};
 
 /// One list makes the type, the names and the words, so that none can be read that the help lacks.
 macro_rules! variables {
@@ -37,8 +37,8 @@ macro_rules! variables {
 variables! {
     Registry = REGISTRY_VARIABLE, "the target's host, such as registry.cn-hangzhou.aliyuncs.com";
     Namespace = NAMESPACE_VARIABLE, "the namespace in it";
-    User = "ALIYUN_REGISTRY_USER", "the target's user name";
-    Password = "ALIYUN_REGISTRY_PASSWORD", "the target's password";
+    User = USER_VARIABLE, "the target's user name";
+    Password = PASSWORD_VARIABLE, "the target's password";
     DockerConfig = "DOCKER_CONFIG", "the folder with docker's logins (else ~/.docker)";
     AuthFile = "REGISTRY_AUTH_FILE", "the file with podman's logins";
     RuntimeFolder = "XDG_RUNTIME_DIR", "where podman's logins are, if that is not set";

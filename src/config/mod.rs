@@ -49,7 +49,7 @@ pub use files::{Files, Place};
 pub use load::{Loaded, load};
 pub use secrets::hide;
 pub use settings::{PruneSettings, Registries, RegistrySettings};
-pub use target::{NAMESPACE_VARIABLE, REGISTRY_VARIABLE};
+pub use target::{NAMESPACE_VARIABLE, PASSWORD_VARIABLE, REGISTRY_VARIABLE, USER_VARIABLE};
 
 /// The environment's variables.
 pub type Variables = BTreeMap<String, String>;

@@ -12,6 +12,10 @@ use super::mirror_file::{ProfileTable, TargetTable};
 pub const REGISTRY_VARIABLE: &str = "ALIYUN_REGISTRY";
 /// The variable that names the target's namespace.
 pub const NAMESPACE_VARIABLE: &str = "ALIYUN_NAME_SPACE";
+/// The variable that names the target's user.
+pub const USER_VARIABLE: &str = "ALIYUN_REGISTRY_USER";
+/// The variable that holds the target's password.
+pub const PASSWORD_VARIABLE: &str = "ALIYUN_REGISTRY_PASSWORD";
 
 /// Returns the target that the environment names, for files that name none.
 pub(super) fn from_environment(

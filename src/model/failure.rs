@@ -33,8 +33,8 @@ pub struct Facts {
     pub waited: Duration,
     /// Whether the registry asked for a pause, which the next request waits for.
     pub is_paused: bool,
-    /// Where a login for the registry is to be set, if that is not the usual place.
-    pub login_hint: Option<String>,
+    /// Whether the registry is the target of the run, whose login stands in the environment.
+    pub is_targets: bool,
     /// Whether what stood in the way was seen to, so that it may work when it is begun anew: a token that
     /// ended early was let go, the place to send to is another.
     pub is_mended: bool,
@@ -337,7 +337,7 @@ impl Failure {
             tries: 1,
             waited: Duration::ZERO,
             is_paused: false,
-            login_hint: None,
+            is_targets: false,
             is_mended: false,
         }))
     }
@@ -391,10 +391,10 @@ impl Failure {
         self
     }
 
-    /// Says where a login is to be set.
+    /// Says whether the registry is the target of the run.
     #[must_use]
-    pub fn with_login_hint(mut self, hint: Option<&String>) -> Self {
-        self.0.login_hint = hint.cloned();
+    pub fn of_target(mut self, is_targets: bool) -> Self {
+        self.0.is_targets = is_targets;
         self
     }
 

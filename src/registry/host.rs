@@ -173,7 +173,7 @@ impl Host {
     pub(super) fn error(&self, operation: &Operation, fault: Fault) -> Failure {
         let fault = self.shared.masks.hide_in(fault);
         Failure::new(&self.name, Attempt::Request(operation.clone()), fault)
-            .with_login_hint(self.options.login_hint.as_ref())
+            .of_target(self.options.is_target)
     }
 
     pub(super) fn protocol_error(&self, operation: &Operation, text: impl Into<String>) -> Failure {

@@ -71,8 +71,8 @@ pub struct HostOptions {
     pub ca_certificates: Option<Vec<u8>>,
     /// The login, before any that is found elsewhere.
     pub login: Option<Login>,
-    /// What to do for a login here, in words that go on after `hint:`.
-    pub login_hint: Option<String>,
+    /// Whether it is the target of the run: what fails there says so.
+    pub is_target: bool,
 }
 
 /// What is tried again, and how often.

@@ -1,17 +1,24 @@
 //! What to do by the kind of cause, and by the side that the registry is on.
 
+use crate::config::{PASSWORD_VARIABLE, USER_VARIABLE};
 use crate::model::{Cause, DOCKER_HUB, Failure};
 use crate::plan::Target;
 
 /// Says how to log in.
 pub(super) fn login(failure: &Failure) -> String {
     let host = &failure.host;
-    failure.login_hint.clone().unwrap_or_else(|| {
-        format!(
-            "log in with `docker login {host}`, or set `username` and `password` under \
-             `registries.{host}` in the mirror file"
-        )
-    })
+    if failure.is_targets {
+        return format!("set {}", login_of_target(host));
+    }
+    format!(
+        "log in with `docker login {host}`, or set `username` and `password` under \
+         `registries.{host}` in the mirror file"
+    )
+}
+
+/// Says where the target's login is set; goes on after "set" or "check".
+fn login_of_target(host: &str) -> String {
+    format!("`{USER_VARIABLE}` and `{PASSWORD_VARIABLE}`, or run `docker login {host}`")
 }
 
 /// Says what to do at the source.
@@ -39,9 +46,7 @@ pub(super) fn for_source(cause: Cause, host: &str) -> Option<String> {
 pub(super) fn for_target(cause: Cause, target: &Target) -> Option<String> {
     let host = &target.registry;
     Some(match cause {
-        Cause::Unauthorized => format!(
-            "check `ALIYUN_REGISTRY_USER` and `ALIYUN_REGISTRY_PASSWORD`, or run `docker login {host}`"
-        ),
+        Cause::Unauthorized => format!("check {}", login_of_target(host)),
         Cause::Denied => match &target.namespace {
             Some(namespace) => format!(
                 "check that `{namespace}` exists at {host} and that the account may pull and push \
