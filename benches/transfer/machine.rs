@@ -2,8 +2,9 @@
 
 use std::fmt;
 use std::fs;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
+use chrono::{DateTime, Utc};
 use pusher::model::{Algorithm, Hasher};
 
 /// The machine, the day, and what limits every copy.
@@ -40,7 +41,7 @@ impl fmt::Display for Machine {
             kernel,
             hashing,
         } = self;
-        let today = jiff::Timestamp::now().strftime("%Y-%m-%d");
+        let today = DateTime::<Utc>::from(SystemTime::now()).format("%Y-%m-%d");
         write!(
             f,
             "{today}, {cores} cores of {processor}, Linux {kernel}, SHA-256 {hashing:.1} GB/s a core"

@@ -11,6 +11,7 @@ mod library;
 mod lock;
 mod mistakes;
 mod profile_table;
+mod profiles;
 mod readme;
 mod registries;
 mod render;

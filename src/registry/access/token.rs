@@ -1,9 +1,10 @@
 //! One token: how it is asked for, what the answer says, how long it is good.
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use chrono::DateTime;
 use http::header::{CONTENT_TYPE, DATE};
 use http::{HeaderMap, HeaderValue, Method};
 use serde::Deserialize;
@@ -166,16 +167,16 @@ fn number(value: &Value) -> Option<f64> {
 /// Both times are the server's own, so its clock may be wrong.
 fn age(issued_at: &Value, headers: &HeaderMap) -> Duration {
     let age = || {
-        let issued: jiff::Timestamp = if let Some(Ok(date)) = issued_at.as_str().map(str::parse) {
-            date
+        let date = issued_at.as_str().map(DateTime::parse_from_rfc3339);
+        let issued = if let Some(Ok(date)) = date {
+            date.to_utc()
         } else {
             // Some count the seconds since 1970.
             let since = Duration::try_from_secs_f64(number(issued_at)?).ok()?;
-            SystemTime::UNIX_EPOCH.checked_add(since)?.try_into().ok()?
+            DateTime::from_timestamp(since.as_secs().try_into().ok()?, since.subsec_nanos())?
         };
-        let date = httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?).ok()?;
-        let date = jiff::Timestamp::try_from(date).ok()?;
-        Duration::try_from(date - issued).ok()
+        let now = httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?).ok()?;
+        (DateTime::from(now) - issued).to_std().ok()
     };
     age().unwrap_or_default()
 }
@@ -253,6 +254,13 @@ mod tests {
             85,
             "no clock to compare with"
         );
+        // Times that no clock shows.
+        for issued in ["1e300", "1e15", "-1", r#""0000-01-01T00:00:00Z""#] {
+            let body = format!(r#"{{"token":"t","expires_in":100,"issued_at":{issued}}}"#);
+            let left = token(&body, Some("Wed, 21 Oct 2015 07:28:30 GMT")).unwrap();
+            let wanted = if issued.contains("0000") { 0 } else { 85 };
+            assert_eq!(left.as_secs(), wanted, "{issued}");
+        }
         for issued in ["1445412480", r#""1445412480""#] {
             let body = format!(r#"{{"token":"t","expires_in":100,"issued_at":{issued}}}"#);
             let left = token(&body, Some("Wed, 21 Oct 2015 07:28:30 GMT")).unwrap();

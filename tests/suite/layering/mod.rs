@@ -169,7 +169,7 @@ fn the_checker_finds_what_it_looks_for() {
         "use std::io; fn a() { io::stdout(); }",
         "fn a() { println!(\"a\"); }",
         "use std::time::Instant;",
-        "fn a() { jiff::Timestamp::now(); }",
+        "fn a() { chrono::Utc::now(); }",
         "async fn a() {}",
         "use tokio::sync::Mutex;",
         "fn a(path: &std::path::Path) { path.exists(); }",
