@@ -107,7 +107,7 @@ impl<R: WriteRegistry> Sending<'_, R> {
             ready.map_err(|failure| self.judge.source_failed(failure))?;
         }
         let size = self.job.blob.size;
-        let least = self.session.least_chunk();
+        let least = self.session.least_chunk;
         while let Some(chunk) = self.chunking.next(size - self.offset, least) {
             self.append(chunk).await?;
         }

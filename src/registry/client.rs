@@ -115,11 +115,8 @@ impl Client {
     /// Returns what is kept for a host.
     pub(super) fn host(&self, registry: &str, operation: &Operation) -> Result<Arc<Host>, Failure> {
         self.find_or_make(registry).map_err(|text| {
-            Failure::new(
-                registry,
-                Attempt::Request(operation.clone()),
-                Fault::NoAnswer(NoAnswer::Setup(text)),
-            )
+            let attempt = Attempt::Request(operation.clone());
+            Failure::new(registry, attempt, Fault::NoAnswer(NoAnswer::Setup(text)))
         })
     }
 

@@ -31,12 +31,13 @@ impl Host {
         let mut negotiation = Negotiation::new(&call);
         let mut probe = self.auth.wait_or_probe(&negotiation.repository).await;
         let mut tries = RequestTries::new();
+        let options = &self.shared.options.retry;
         let asked = self.server(&call.url);
         loop {
             self.may_pull(&call.operation)?;
             self.wait_for(&asked, &call.operation).await?;
             let mut authorization = self.authorization(&call.access, &mut negotiation).await?;
-            let longest = self.shared.options.retry.longest_pause;
+            let longest = options.longest_pause;
             let permit = match self.admission.admit(call.lane, longest).await {
                 Ok(permit) => permit,
                 Err(left) => {
@@ -108,12 +109,7 @@ impl Host {
             let again = if was_away && tries.waited < self.patience() {
                 Some(Duration::ZERO)
             } else {
-                tries.next(
-                    &self.shared.options.retry,
-                    self.patience(),
-                    &failure,
-                    may_be_a_mistake,
-                )
+                tries.next(options, self.patience(), &failure, may_be_a_mistake)
             };
             let Some(wait) = again else {
                 self.lose(&failure, tries.begun, tries.made);

@@ -71,8 +71,9 @@ pub struct UploadSession {
     pub(in crate::registry) repository: Repository,
     /// Where the bytes go; each answer may move it.
     pub(in crate::registry) location: Url,
-    /// The least number of bytes that the registry takes in one piece but the last, if it says.
-    pub(in crate::registry) least_chunk: Option<u64>,
+    /// The least number of bytes that the registry takes in one piece but the last, if it says
+    /// (`OCI-Chunk-Min-Length`).
+    pub least_chunk: Option<u64>,
     pub(in crate::registry) state: SessionState,
 }
 
@@ -85,19 +86,6 @@ pub(crate) enum SessionState {
     Moved,
     /// Some bytes, perhaps.
     Used,
-}
-
-impl UploadSession {
-    /// Returns the repository that will hold the blob.
-    pub fn repository(&self) -> &Repository {
-        &self.repository
-    }
-
-    /// Returns the least number of bytes that the registry takes in one piece, the last excepted
-    /// (`OCI-Chunk-Min-Length`).
-    pub fn least_chunk(&self) -> Option<u64> {
-        self.least_chunk
-    }
 }
 
 impl fmt::Debug for UploadSession {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::header::{AUTHORIZATION, LOCATION};
 use http::{Method, Request};
 use tokio::time::timeout;
-use url::Url;
+use url::{Position, Url};
 
 use crate::model::{Fault, NoAnswer, RequestKind};
 use crate::registry::access::{Authorization, same_origin};
@@ -95,9 +95,8 @@ impl Host {
 
     /// Returns an address's host and port, without who asks.
     fn shown_authority(&self, url: &Url) -> String {
-        let (host, port) = (url.host_str().unwrap_or_default(), url.port());
-        let port = port.map_or_else(String::new, |port| format!(":{port}"));
-        self.shared.masks.hide(&format!("{host}{port}"))
+        let authority = &url[Position::BeforeHost..Position::AfterPort];
+        self.shared.masks.hide(authority)
     }
 
     /// Sends the request, and sends it on where an answer points elsewhere.

@@ -106,11 +106,7 @@ impl ConcurrencyLimit {
             return;
         }
         let mut state = self.state();
-        let step = if state.last_cut.is_some() {
-            1.0 / state.limit
-        } else {
-            1.0
-        };
+        let step = state.last_cut.map_or(1.0, |_| 1.0 / state.limit);
         state.limit = (state.limit + step).min(float(self.most));
         self.open_slots(&mut state);
     }

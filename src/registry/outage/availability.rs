@@ -17,8 +17,8 @@ use super::sign::Sign;
 /// How long a host that never answered is waited for at most: its name or its port may be a mistake.
 const FIRST_PATIENCE: Duration = Duration::from_secs(60);
 
-/// Whether one host is there.
-#[derive(Debug)]
+/// Whether one server is there.
+#[derive(Debug, Default)]
 pub(crate) struct Availability {
     state: Mutex<State>,
     changed: watch::Sender<()>,
@@ -70,15 +70,6 @@ pub(crate) enum Verdict {
     Away,
     /// The host is away, and whoever is told so is to find out when it is back.
     Watch,
-}
-
-impl Default for Availability {
-    fn default() -> Self {
-        Self {
-            state: Mutex::default(),
-            changed: watch::Sender::new(()),
-        }
-    }
 }
 
 impl Availability {

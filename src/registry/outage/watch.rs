@@ -111,14 +111,9 @@ impl Host {
     async fn ask_after(&self, server: &Server) -> Result<(), Option<Fault>> {
         self.counters.request(RequestKind::Ping);
         let request = Request::new(transport::nothing());
+        let (url, named_by) = (&server.root, self.named_by(&server.root));
         let transport = &self.shared.transport;
-        let asking = transport.send(
-            request,
-            &server.root,
-            &self.certificates,
-            true,
-            self.named_by(&server.root),
-        );
+        let asking = transport.send(request, url, &self.certificates, true, named_by);
         let limit = ANSWER.min(self.shared.options.patience.answer);
         match timeout(limit, asking).await {
             Ok(Ok(answer)) if !policy::is_gateway(answer.status().as_u16()) => Ok(()),
@@ -157,12 +152,12 @@ impl Watch {
 
     /// Returns when the host is back, or was waited for in vain.
     async fn last(&mut self) -> OutageStage {
-        let waits = RetryOptions {
+        let usual = &self.host.shared.options.retry;
+        let mut waits = policy::waits(&RetryOptions {
             tries: usize::MAX,
-            longest_wait: LONGEST_WAIT.min(self.host.shared.options.retry.longest_wait),
-            ..self.host.shared.options.retry.clone()
-        };
-        let mut waits = policy::waits(&waits);
+            longest_wait: LONGEST_WAIT.min(usual.longest_wait),
+            ..usual.clone()
+        });
         let given_up = self.since + self.patience;
         loop {
             let (host, server) = (self.host.clone(), self.server.clone());

@@ -14,17 +14,8 @@ use super::trickle::Reads;
 
 /// A connection to a host, and how often something came over it.
 pub(super) struct Stream {
-    wire: Wire,
-    reads: Reads,
-}
-
-impl From<Wire> for Stream {
-    fn from(wire: Wire) -> Self {
-        Self {
-            wire,
-            reads: Reads::default(),
-        }
-    }
+    pub(super) wire: Wire,
+    pub(super) reads: Reads,
 }
 
 /// A connection to a host, or to what a proxy made of it.

@@ -18,6 +18,7 @@ use tower_service::Service;
 use super::connection::{Stream, Wire};
 use super::failure::{BoxError, ProxyRefused};
 use super::resolver::Resolver;
+use super::trickle::Reads;
 
 pub(super) const AGENT: HeaderValue =
     HeaderValue::from_static(concat!("pusher/", env!("CARGO_PKG_VERSION")));
@@ -125,7 +126,8 @@ impl Route {
             None => Wire::Straight(self.tcp.call(address).await?),
             Some(proxy) => self.go_through(&proxy, address).await?,
         };
-        Ok(wire.into())
+        let reads = Reads::default();
+        Ok(Stream { wire, reads })
     }
 
     async fn go_through(mut self, proxy: &Intercept, address: Uri) -> Result<Wire, BoxError> {

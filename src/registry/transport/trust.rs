@@ -35,18 +35,14 @@ impl Trusted {
             return Ok(config.clone());
         }
         let config = match trust {
-            Trust::Nobody => trust_nobody(),
-            Trust::SystemAnd(certificates) => trust_system_and(certificates.as_deref()),
-        }?;
+            Trust::Nobody => builder()?
+                .with_root_certificates(RootCertStore::empty())
+                .with_no_client_auth(),
+            Trust::SystemAnd(certificates) => trust_system_and(certificates.as_deref())?,
+        };
         configs.insert(trust.clone(), config.clone());
         Ok(config)
     }
-}
-
-fn trust_nobody() -> Result<ClientConfig, NoAnswer> {
-    Ok(builder()?
-        .with_root_certificates(RootCertStore::empty())
-        .with_no_client_auth())
 }
 
 fn trust_system_and(pem: Option<&[u8]>) -> Result<ClientConfig, NoAnswer> {
