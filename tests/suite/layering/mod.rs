@@ -133,6 +133,25 @@ fn every_folder_imports_what_the_map_allows_and_pure_ones_name_no_io() {
 }
 
 #[test]
+fn no_command_imports_another() {
+    let command = |module: &str| {
+        let rest = module.strip_prefix("cli::commands::")?;
+        rest.split("::").next().map(str::to_owned)
+    };
+    let modules = Modules::read();
+    let mut wrong = Vec::new();
+    for (module, paths) in modules.iter() {
+        let Some(own) = command(module) else { continue };
+        let homes = paths.used.iter();
+        let homes = homes.filter_map(|path| modules.home(module, path));
+        let others = homes.filter(|home| command(home).is_some_and(|other| other != own));
+        wrong.extend(others.map(|home| format!("{module} imports `{home}`")));
+    }
+    let advice = "what commands do alike stands in `cli::session`";
+    assert!(wrong.is_empty(), "\n{}\n{advice}\n", wrong.join("\n"));
+}
+
+#[test]
 fn the_checker_finds_what_it_looks_for() {
     let lib = "//! | [`plan`] | pure | `model`, `config::desired` (words) |\n\
                //! | [`registry`] | edge | `model` |\n\
