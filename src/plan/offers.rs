@@ -159,3 +159,39 @@ fn platform_prefix(entry: &Entry) -> &str {
     let mut ends = name.match_indices('_').map(|(end, _)| end).rev();
     ends.find(is_platform).map_or("", |end| &name[..=end])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::fixtures::{entry, target};
+
+    #[test]
+    fn a_name_that_another_image_has_is_not_offered() {
+        let desired = |names: &[(&str, &str)]| Desired {
+            target: target(ProfileKind::AcrPersonal),
+            entries: names
+                .iter()
+                .map(|(source, name)| entry(source, name))
+                .collect(),
+            lock: None,
+        };
+        let offers = |names: &[(&str, &str)]| {
+            let refused = desired(names).refused_names().into_values();
+            let offered = refused.map(|one| one.instead.unwrap().to_string());
+            offered.collect::<Vec<_>>()
+        };
+        let app = ("quay.io/org/app:1", "web/app:1");
+        assert_eq!(offers(&[app]), ["web_app:1"]);
+        let taken = ("nginx:1", "web_app:1");
+        assert_eq!(offers(&[app, taken]), ["org_app:1"]);
+    }
+
+    #[test]
+    fn a_platform_in_a_name_is_kept_as_it_was_written() {
+        let mut entry = entry("nginx:1", "linux_aarch64_nginx:1");
+        entry.platforms = Platforms::Only(vec!["linux/arm64".parse().unwrap()]);
+        assert_eq!(longer(&entry)[0].repository, "linux_aarch64_library_nginx");
+        entry.target.repository = "linux_nginx".to_owned();
+        assert_eq!(longer(&entry)[0].repository, "library_nginx");
+    }
+}
