@@ -160,8 +160,16 @@ async fn stops_asking_when_the_pulls_are_used_up_and_copies_what_it_has_read() {
     let fault = Fault::new("GET", "/manifests/", used_up);
     source.faults().add(fault.skip(4).always());
     let ran = place.run("apply");
-    assert_eq!(ran.status, 1);
-    insta::assert_snapshot!("apply_out_of_pulls", ran.whole());
+    // Which images are asked for first is not settled; how many, is.
+    assert_eq!(ran.status, 1, "{ran:?}");
+    for told in [
+        "! 6 images  blocked",
+        "the source `SOURCE` cannot be read: its limit on pulls is used up",
+        "hint: wait a while",
+        "Apply incomplete: 4 created, 0 updated, 0 deleted, 0 unchanged, 6 blocked.",
+    ] {
+        assert!(ran.whole().contains(told), "{told}: {ran:?}");
+    }
     assert_eq!(source.log().count("GET", "/manifests/"), 5);
     source.faults().clear();
     let ran = place.run("apply");
