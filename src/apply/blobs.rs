@@ -2,8 +2,8 @@
 //!
 //! It is in the target repository already, else another repository of the target has it and it is
 //! mounted, else it is sent. While one task sends a blob, tasks that want it elsewhere wait, since a
-//! mount is cheaper than a transfer. A mount that is not done says that this blob was not there; when it was
-//! there, and that happens again and again, nobody waits any more.
+//! mount is cheaper than a transfer. A target that refuses to mount a blob does not have it there. After
+//! some refusals of blobs that it is known to have, mounts are not tried any more and nobody waits.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};

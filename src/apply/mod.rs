@@ -8,7 +8,7 @@
 //! | `blobs` | which blob goes where, and how: there already, mounted, or sent; each once |
 //! | `prefetch` | small blobs, read while their upload is opened |
 //! | `transfer` | one blob into its target: streamed, taken up again where it broke |
-//! | `ended` | why a try to bring a blob ended, and so whether another may do |
+//! | `try_outcome` | why a try to bring a blob ended, and so whether another may do |
 //! | `retry_budget`, `chunking` | how often a blob may break; in which chunks it goes out |
 //! | `resumable_body` | a download as the body of an upload, taken up again where that broke |
 //! | `download` | one blob from its source: checked, read on where it breaks |
@@ -22,7 +22,6 @@ mod blobs;
 mod chunking;
 mod delete;
 mod download;
-mod ended;
 mod engine;
 mod image;
 mod in_use;
@@ -34,6 +33,7 @@ mod retry_budget;
 mod stop;
 mod tag;
 mod transfer;
+mod try_outcome;
 mod uploads;
 
 use std::cmp::Reverse;

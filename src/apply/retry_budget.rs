@@ -34,10 +34,11 @@ impl RetryBudget {
         }
     }
 
-    /// Counts a break, and returns after how many to wait; too many without progress are the error.
+    /// Counts a break of a transfer, and returns the number of breaks to wait for; too many without progress are
+    /// the error.
     ///
-    /// For some time those are none of them where the target said when to come back, and where there was no
-    /// connection to send anything on.
+    /// A break is not counted, for some time, where the target said when to come back, or where no connection
+    /// came about.
     pub(super) fn count(&mut self, broken: &Failure) -> Result<usize, Failure> {
         let is_unconnected = matches!(broken.fault, Fault::NoAnswer(NoAnswer::Connect(_)));
         if broken.is_paused || is_unconnected {

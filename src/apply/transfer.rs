@@ -13,10 +13,10 @@ use crate::registry::WriteRegistry;
 
 use super::chunking::Chunking;
 use super::download::Download;
-use super::ended::{Ended, Judge};
 use super::job::BlobJob;
 use super::resumable_body::ResumableBody;
 use super::retry_budget::RetryBudget;
+use super::try_outcome::{Ended, Judge};
 use super::uploads::{OpenUpload, Uploads};
 
 /// A source that was silent for so long is why an upload ended that waited for it.

@@ -6,7 +6,7 @@ use crate::config::{Registries, RegistrySettings};
 use crate::model::Secret;
 use crate::plan::{Desired, Plan, Target};
 use crate::registry::{
-    Actions, Client, ClientOptions, Credentials, HostOptions, Login, OnOutage, RateLimit,
+    Actions, Client, ClientOptions, Credentials, HostOptions, Login, OnOutage, PullLimit,
 };
 
 use super::context::Context;
@@ -72,11 +72,11 @@ pub fn announce_writes(client: &Client, plan: &Plan) {
 /// On standard error: what is left changes from run to run, and a plan must not.
 pub fn warn_of_pulls(printer: &Printer, client: &Client, needed: &BTreeMap<&str, usize>) {
     for (registry, needed) in needed {
-        let Some(RateLimit {
+        let Some(PullLimit {
             remaining,
             limit: _,
             window,
-        }) = client.rate_limit(registry)
+        }) = client.pull_limit(registry)
         else {
             continue;
         };

@@ -1,5 +1,5 @@
-//! Signals: the first asks for a clean stop, the second is obeyed. Before there is anything to stop
-//! cleanly the first is obeyed as well.
+//! Signals: the first asks for a clean stop, the second ends the process at once. Before there is anything to
+//! stop cleanly the first ends it as well.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

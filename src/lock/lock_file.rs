@@ -28,8 +28,8 @@ pub struct Continued {
     pub lock: Lock,
     /// What is not.
     pub disputed: BTreeMap<TargetName, Disputed>,
-    /// Whose the next one is; none where this one does not say so and records what is not declared: it
-    /// may well be another's, which must not become anybody's to delete.
+    /// The owner to write into the next lock file. None where this file names no owner and records images
+    /// that are not declared: they may be another list's, and nobody may come to delete them.
     pub owner: Option<Owner>,
     /// What is no longer recorded, since it is in another target.
     pub forgotten: Vec<TargetName>,

@@ -1,7 +1,7 @@
 //! Whose a lock is: one desired set's in one target. A lock that is another's tells nothing of this one.
 
 use crate::model::Digest;
-use crate::plan::{Endpoints, Target};
+use crate::plan::{AliyunHosts, Target};
 
 /// Whose a lock is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub struct Stranger {
 impl Owner {
     /// Names a file and where its images go; all the hosts of one registry are the same target.
     pub fn new(file: &str, target: &Target) -> Self {
-        let public = Endpoints::of_host(&target.registry).map(|hosts| hosts.public);
+        let public = AliyunHosts::of_host(&target.registry).map(|hosts| hosts.public);
         let target = target.at(public.unwrap_or_else(|| target.registry.clone()));
         Self {
             file: file.to_owned(),

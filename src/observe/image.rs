@@ -100,7 +100,7 @@ impl<R: ReadRegistry> Observer<'_, R> {
         let expected = expected.await?;
         if let Ok(expected) = &expected {
             let too_much = |excess| Failure::of_image(&entry.source, Fault::TooMuch(excess));
-            self.quota.made(expected).map_err(too_much)?;
+            self.memory_bound.made(expected).map_err(too_much)?;
             self.recognise(entry, &expected.descriptor, target).await;
         }
         let was_read = !is_unreadable(target);

@@ -8,8 +8,8 @@ mod attached;
 mod expected;
 mod image;
 mod inventory;
+mod memory_bound;
 mod observer;
-mod quota;
 mod referrers;
 mod resolve;
 mod same_content;
@@ -43,7 +43,7 @@ pub async fn observe<R: ReadRegistry>(
         .map(|entry| async move {
             progress.begin(&entry.target);
             let mut image = observer.image(entry).await;
-            observer.quota.contents(&mut image);
+            observer.memory_bound.contents(&mut image);
             progress.finish(&entry.target);
             (&entry.target, image)
         })

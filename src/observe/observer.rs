@@ -8,7 +8,7 @@ use crate::single_flight::SingleFlight;
 use crate::tree::ManifestMemory;
 
 use super::attached::ReferrerAnswers;
-use super::quota::Quota;
+use super::memory_bound::MemoryBound;
 
 /// How many entries are looked at together. The registries' own limits are kept by the client; this
 /// one bounds memory.
@@ -27,7 +27,7 @@ pub(super) struct Observer<'a, R> {
     /// What the manifests of all images that are looked at share.
     pub(super) memory: ManifestMemory,
     /// How much is kept of all images.
-    pub(super) quota: Quota,
+    pub(super) memory_bound: MemoryBound,
 }
 
 impl<'a, R: ReadRegistry> Observer<'a, R> {
@@ -39,7 +39,7 @@ impl<'a, R: ReadRegistry> Observer<'a, R> {
             heads: SingleFlight::default(),
             referrers: ReferrerAnswers::default(),
             memory: ManifestMemory::default(),
-            quota: Quota::default(),
+            memory_bound: MemoryBound::default(),
         }
     }
 

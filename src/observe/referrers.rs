@@ -143,7 +143,7 @@ impl<R: ReadRegistry> Search<'_, R> {
         let wanted = policy.referrers;
         let ask = async || {
             let mut found = attached_to(self.observer.registry, source, subject, wanted).await;
-            if let Err(excess) = self.observer.quota.referrers(found.all.len()) {
+            if let Err(excess) = self.observer.memory_bound.referrers(found.all.len()) {
                 found = Attachments {
                     all: vec![],
                     unreadable: Some(self.too_much(excess)),

@@ -39,7 +39,8 @@ pub enum Role {
 pub enum Told<'a, T> {
     /// Alone, with all that is to be said of it.
     Alone(T),
-    /// Alone, with this reason: the other one is told with the items that share it.
+    /// Alone, with this reason. It has another one as well, which is told with the items that share it: the
+    /// source cannot be read, and neither can the target, which nobody can read.
     Rest(T, BlockReason),
     /// Together with others.
     Shared(Shared<'a, T>),

@@ -15,7 +15,7 @@ use super::target::TargetName;
 pub struct Lock {
     /// What the files declared when it was written, by target.
     pub images: BTreeMap<TargetName, LockedImage>,
-    /// What they declared before, and the target was not seen without since.
+    /// What the files declared before, as long as the target is not known to have lost it.
     pub retired: BTreeMap<TargetName, LockedImage>,
 }
 

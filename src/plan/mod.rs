@@ -6,29 +6,29 @@
 //! | file | about |
 //! | --- | --- |
 //! | [`desired`], [`entry`], [`target`], [`lock`] | what is declared, and what was locked of it |
-//! | [`names`], [`offers`], [`endpoints`] | which names a target takes, and under which hosts it answers |
+//! | [`names`], [`offers`], [`aliyun_hosts`] | which names a target takes, and under which hosts it answers |
 //! | [`observed`], [`referrers`], [`contents`] | what the registries said |
 //! | [`expected`], [`rule`], [`rewrite`], [`remember`] | which digest the target must have |
-//! | [`compare`], [`classify`], `followers`, [`prune`](mod@prune) | how the plan is made |
+//! | [`make`], [`classify`], `followers`, [`prune`](mod@prune) | how the plan is made |
 //! | [`change`], [`blocked`], [`causes`] | what it consists of, and what is in the way |
 //! | [`blob_route`], [`cost`], [`same_content`] | which way a blob goes, what that costs, what brings nothing new |
 //! | [`drift`], [`saved`], [`report`] | the plan told as drift, kept, carried out |
 
+pub mod aliyun_hosts;
 pub mod blob_route;
 pub mod blocked;
 pub mod causes;
 pub mod change;
 pub mod classify;
-pub mod compare;
 pub mod contents;
 pub mod cost;
 pub mod desired;
 pub mod drift;
-pub mod endpoints;
 pub mod entry;
 pub mod expected;
 mod followers;
 pub mod lock;
+pub mod make;
 pub mod names;
 pub mod observed;
 pub mod offers;
@@ -42,21 +42,21 @@ pub mod same_content;
 pub mod saved;
 pub mod target;
 
+pub use aliyun_hosts::AliyunHosts;
 pub use blob_route::{BlobRoutes, Route};
 pub use blocked::BlockReason;
 pub use causes::{Hit, Role, Shared, Told, by_cause};
 pub use change::{Action, Change, Copy, Plan, Summary};
-pub use compare::{offline, plan};
 pub use contents::Contents;
 pub use cost::{Cost, Inventory};
 pub use desired::Desired;
 pub use drift::{Difference, Drift, DriftKind, Evidence, Upstream};
-pub use endpoints::Endpoints;
 pub use entry::{Attestations, Entry, ForeignLayers, MissingPlatforms, Origin, Policy, Referrers};
 pub use expected::{
     Ask, CannotMirror, Content, Expected, Known, LeftOut, Need, Resolution, Selection, expect,
 };
 pub use lock::{Lock, LockState, LockedImage, Misfit};
+pub use make::{offline, plan};
 pub use names::{NameRefused, NameRule, NamespaceRefused};
 pub use observed::{
     Absence, Observation, Observed, ObservedImage, ObservedReferrer, ObservedReferrers, SourceImage,

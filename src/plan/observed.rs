@@ -41,10 +41,9 @@ pub enum Observation<T> {
 /// What it is worth that a registry says that there is nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Absence {
-    /// It said so to who was to be asked for.
+    /// The registry was asked with the login that is configured for it, or there is none.
     Plain,
-    /// It said so to a stranger: it never asked for the login that is configured for it, so that it may hide
-    /// what it has.
+    /// The registry never asked for the login that is configured for it, so it may hide what it has.
     ToStranger,
 }
 

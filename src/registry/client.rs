@@ -9,7 +9,7 @@ use super::access::{Actions, Masks};
 use super::endpoints::ManifestCache;
 use super::exchange::{Answer, Call};
 use super::host::{Host, Shared};
-use super::limits::RateLimit;
+use super::limits::PullLimit;
 use super::options::{ClientOptions, Patience, RetryOptions};
 use super::outage::ServerMap;
 use super::retry::RetryCount;
@@ -79,8 +79,8 @@ impl Client {
     }
 
     /// Returns what a registry's last answer said about its limit on pulls, if it said anything.
-    pub fn rate_limit(&self, registry: &str) -> Option<RateLimit> {
-        *self.hosts().get(registry)?.rate_limit()
+    pub fn pull_limit(&self, registry: &str) -> Option<PullLimit> {
+        *self.hosts().get(registry)?.pull_limit()
     }
 
     /// Returns what was asked of every host so far.

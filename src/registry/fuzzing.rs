@@ -12,8 +12,8 @@ use super::access::token::Issuer;
 use super::access::{Masks, Scopes, destination, token};
 use super::endpoints::{blobs, pagination, upload_location};
 use super::exchange::{Answer, error_body};
-use super::limits::RateLimit;
-use super::retry::policy;
+use super::limits::PullLimit;
+use super::retry::backoff;
 
 fn base() -> Url {
     Url::parse("https://registry.example.com/v2/a/b/blobs/uploads/")
@@ -70,9 +70,9 @@ pub fn error_body(body: &[u8]) {
 /// Reads the other headers that something depends on.
 pub fn headers_of_answers(value: &[u8]) {
     for name in ["ratelimit-remaining", "ratelimit-limit"] {
-        let _ = headers(HeaderName::from_static(name), value).map(|it| RateLimit::read(&it));
+        let _ = headers(HeaderName::from_static(name), value).map(|it| PullLimit::read(&it));
     }
-    let _ = headers(RETRY_AFTER, value).map(|it| policy::retry_after(&it, SystemTime::UNIX_EPOCH));
+    let _ = headers(RETRY_AFTER, value).map(|it| backoff::retry_after(&it, SystemTime::UNIX_EPOCH));
     if let Ok(text) = std::str::from_utf8(value) {
         let _ = pagination::next_link(text);
         let _ = blobs::parse_content_range(text);

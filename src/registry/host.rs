@@ -13,7 +13,7 @@ use crate::model::{
 };
 
 use super::access::{Auth, Forbidden, Login, Logins, Masks, destination, same_origin};
-use super::limits::{Admission, RateLimit};
+use super::limits::{Admission, PullLimit};
 use super::options::{ClientOptions, HostOptions};
 use super::outage::{Server, ServerMap};
 use super::stats::Counters;
@@ -51,7 +51,7 @@ pub(super) struct Host {
     own_server: Arc<Server>,
     options: HostOptions,
     logins: OnceCell<Logins>,
-    rate_limit: Mutex<Option<RateLimit>>,
+    pull_limit: Mutex<Option<PullLimit>>,
     /// The answer that told that no manifest can be read any more; then none is asked for.
     out_of_pulls: OnceLock<Failure>,
     /// Whether the host has said that it has no referrers API: then it is not asked again.
@@ -82,7 +82,7 @@ impl Host {
             counters: Arc::default(),
             options,
             logins: OnceCell::new(),
-            rate_limit: Mutex::default(),
+            pull_limit: Mutex::default(),
             out_of_pulls: OnceLock::new(),
             without_referrers: AtomicBool::default(),
             large_answers: Semaphore::new(LARGE_ANSWERS),
@@ -182,8 +182,8 @@ impl Host {
 
     /// Keeps what an answer says about the limit on pulls.
     pub(super) fn note_rate_limit(&self, headers: &HeaderMap) {
-        if let Some(found) = RateLimit::read(headers) {
-            *self.rate_limit() = Some(found);
+        if let Some(found) = PullLimit::read(headers) {
+            *self.pull_limit() = Some(found);
         }
     }
 
@@ -208,8 +208,8 @@ impl Host {
         }
     }
 
-    pub(super) fn rate_limit(&self) -> MutexGuard<'_, Option<RateLimit>> {
-        self.rate_limit
+    pub(super) fn pull_limit(&self) -> MutexGuard<'_, Option<PullLimit>> {
+        self.pull_limit
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }

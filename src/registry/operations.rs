@@ -10,7 +10,7 @@ use super::endpoints::{
     referrers, tags, uploads,
 };
 use super::exchange::RetryOn;
-use super::retry::{RetryCount, policy};
+use super::retry::{RetryCount, backoff};
 use super::{ReadRegistry, WriteRegistry};
 
 impl ReadRegistry for Client {
@@ -73,7 +73,7 @@ impl ReadRegistry for Client {
     }
 
     async fn rest(&self, breaks: usize) {
-        tokio::time::sleep(policy::wait(self.retry(), breaks)).await;
+        tokio::time::sleep(backoff::wait(self.retry(), breaks)).await;
     }
 
     fn count_retry(&self) {

@@ -6,14 +6,13 @@
 //!
 //! | file | job |
 //! | --- | --- |
-//! | `answers`, `format`, `inputs` | one function an answer, in each [`Format`] |
+//! | `outputs`, `format`, `inputs` | one function an answer, in each [`Format`] |
 //! | [`human`], [`json`], [`markdown`], [`github`] | a format, with one file an answer; GitHub's annotations are few, and stand in one |
 //! | [`words`] | the sentences that all formats share |
 //! | `failure`, [`hints`] | what went wrong with a registry, and what to do about that and about a change |
 //! | [`style`], [`units`], [`sanitize`] | colour, sizes and times, harmless text |
 //! | [`schemas`] | the JSON Schemas |
 
-mod answers;
 mod failure;
 mod format;
 pub mod github;
@@ -22,13 +21,14 @@ pub mod human;
 mod inputs;
 pub mod json;
 pub mod markdown;
+mod outputs;
 pub mod sanitize;
 pub mod schemas;
 pub mod style;
 pub mod units;
 pub mod words;
 
-pub use answers::{check, diff, drift, list, plan, report};
 pub use format::Format;
 pub use inputs::{Checked, Compared, Details};
+pub use outputs::{check, diff, drift, list, plan, report};
 pub use style::{Style, View};

@@ -2,11 +2,11 @@
 
 use crate::model::{Descriptor, media_type};
 
-use super::answer::{Ask, CannotMirror, Expected};
 use super::index::expect_index;
 use super::reader::{Known, Need, Reader};
 use super::refused::not_a_manifest;
 use super::single::expect_single;
+use super::types::{Ask, CannotMirror, Expected};
 
 /// The version of the choice: raised whenever the same source and the same ask may give another
 /// answer than before, so that nothing remembered outlives the rules that it came from.

@@ -10,11 +10,11 @@ use std::collections::HashSet;
 use crate::model::{Child, Descriptor, PlatformPattern, Platforms};
 use crate::plan::entry::{Attestations, MissingPlatforms};
 
-use super::answer::{Ask, CannotMirror, Content, Expected, Selection};
 use super::reader::Reader;
 use super::refused::{config_refused, refused_config_of};
 use super::settle::{State, settle};
 use super::tree::{Fate, Tree, is_artifact};
+use super::types::{Ask, CannotMirror, Content, Expected, Selection};
 
 /// Says what the target must hold for an index; meaningless while `reader` waits for something.
 pub(super) fn expect_index(

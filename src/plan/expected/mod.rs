@@ -5,7 +5,6 @@
 //! 3. One platform asked for: that child's manifest, byte for byte.
 //! 4. Anything else: an index with fewer children, written by the rule in [`super::rewrite`].
 
-mod answer;
 mod expect;
 mod index;
 mod reader;
@@ -13,7 +12,8 @@ mod refused;
 mod settle;
 mod single;
 mod tree;
+mod types;
 
-pub use answer::{Ask, CannotMirror, Content, Expected, LeftOut, Selection};
 pub use expect::{Resolution, SELECTION_VERSION, expect};
 pub use reader::{Known, Need};
+pub use types::{Ask, CannotMirror, Content, Expected, LeftOut, Selection};

@@ -2,8 +2,8 @@
 
 use crate::model::{Descriptor, ManifestError, media_type};
 
-use super::answer::{Ask, CannotMirror};
 use super::reader::Reader;
+use super::types::{Ask, CannotMirror};
 
 /// Says why something of this media type, neither a manifest nor an index, cannot be mirrored.
 pub(super) fn not_a_manifest(media_type: &str) -> CannotMirror {

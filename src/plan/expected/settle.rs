@@ -6,10 +6,10 @@ use crate::model::{Child, Descriptor, RawManifest};
 use crate::plan::entry::Attestations;
 use crate::plan::rewrite::{Kept, rewrite};
 
-use super::answer::{Ask, CannotMirror, LeftOut};
 use super::reader::Reader;
 use super::refused::{config_refused, refused_config_of};
 use super::tree::{Fate, Node, Tree};
+use super::types::{Ask, CannotMirror, LeftOut};
 
 /// What is left of an index.
 #[derive(Debug)]
@@ -34,8 +34,8 @@ pub(super) struct Settled {
 
 /// Decides about attestations, and writes the indexes that have changed.
 ///
-/// Meaningless while `reader` waits for something; yet it goes on, so that attestations are read
-/// together with what what comes before wants to see.
+/// While `reader` still waits for a manifest the result means nothing. It goes on all the same, so that the
+/// attestations are asked for in the same round as the manifests before them.
 pub(super) fn settle(
     tree: &Tree,
     ask: &Ask<'_>,

@@ -3,8 +3,8 @@
 use crate::model::{Descriptor, Platforms};
 use crate::plan::entry::MissingPlatforms;
 
-use super::answer::{Ask, CannotMirror, Expected, Selection};
 use super::reader::Reader;
+use super::types::{Ask, CannotMirror, Expected, Selection};
 
 /// Says what the target must hold for a manifest; meaningless while `reader` waits for something.
 pub(super) fn expect_single(

@@ -7,9 +7,9 @@ use crate::model::{
     ManifestError, Platform, PlatformPattern, Platforms, RawManifest, media_type,
 };
 
-use super::answer::CannotMirror;
 use super::reader::Reader;
 use super::refused::not_a_manifest;
+use super::types::CannotMirror;
 
 /// The indexes that have something to do with what is wanted.
 #[derive(Default)]

@@ -10,18 +10,18 @@ use tokio::sync::OwnedMutexGuard;
 use crate::model::{Failure, Fault, Operation, RequestKind};
 use crate::registry::exchange::{Call, RetryOn};
 use crate::registry::host::Host;
-use crate::registry::retry::{RetryCount, policy};
+use crate::registry::retry::{RetryCount, backoff};
 
 use super::{Issuer, Login, LoginOutcome, Scopes, Token, token};
 
-/// The waits between trials of a login are those of requests that failed so many times more: what refuses
-/// every login for a moment is not over soon.
+/// A refused login is tried again after the wait of a request that failed once more than it did: a server that
+/// refuses every login for a moment takes longer to come back than one connection.
 const LATER: usize = 1;
 
 impl Host {
     /// Returns a token for `wanted`, or for more than that unless it has to be its `own`.
     ///
-    /// `scopes` are the same in the names of the repositories' paths.
+    /// `scopes` names the repositories as their paths do, `wanted` as the registry calls them in its challenge.
     pub(crate) async fn token(
         self: &Arc<Self>,
         issuer: &Issuer,
@@ -239,7 +239,7 @@ impl Host {
                 refusal
             })
         };
-        let wait = policy::wait(&self.shared.options.retry, counted? + LATER);
+        let wait = backoff::wait(&self.shared.options.retry, counted? + LATER);
         tracing::debug!("{}: {refusal}; trying the login again", self.name);
         tokio::time::sleep(wait).await;
         if is_joint { Err(refusal) } else { Ok(()) }

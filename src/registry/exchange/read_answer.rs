@@ -10,8 +10,8 @@ use url::Url;
 use crate::model::{ErrorAnswer, Fault, Meaning};
 use crate::registry::access::Authorization;
 use crate::registry::host::Host;
-use crate::registry::limits::{Permit, RateLimit};
-use crate::registry::retry::policy;
+use crate::registry::limits::{Permit, PullLimit};
+use crate::registry::retry::backoff;
 use crate::registry::transport::Response;
 
 use super::{Answer, Call, FailedTry, Incoming, OpenBody, Read, RetryOn, error_body};
@@ -111,9 +111,9 @@ impl Host {
             .and_then(|value| value.to_str().ok());
         let masks = &self.shared.masks;
         let (code, message) = error_body::read(content_type.unwrap_or_default(), &body, masks);
-        let asked_pause = policy::retry_after(&headers, SystemTime::now());
+        let asked_pause = backoff::retry_after(&headers, SystemTime::now());
         let used_up = status == StatusCode::TOO_MANY_REQUESTS
-            && RateLimit::read(&headers)
+            && PullLimit::read(&headers)
                 .is_some_and(|limit| limit.is_used_up_for_long(asked_pause));
         let meaning = if used_up {
             Some(Meaning::PullsUsedUp)
@@ -128,7 +128,7 @@ impl Host {
             asked,
             meaning,
         };
-        if policy::is_overload(status) {
+        if backoff::is_overload(status) {
             permit.overloaded();
         }
         let transient = match status {
@@ -137,15 +137,15 @@ impl Host {
             _ => {
                 let is_worth_it = match call.retry_on {
                     RetryOn::Transient => true,
-                    RetryOn::Overload => policy::is_overload(status),
+                    RetryOn::Overload => backoff::is_overload(status),
                     RetryOn::Nothing => false,
                 };
-                is_worth_it && policy::is_transient(status) && call.idempotent
+                is_worth_it && backoff::is_transient(status) && call.idempotent
             }
         };
         // What is not sent again as it is may be begun anew, and that is to wait as well.
         let pause =
-            asked_pause.filter(|_| transient || !call.idempotent && policy::is_transient(status));
+            asked_pause.filter(|_| transient || !call.idempotent && backoff::is_transient(status));
         if let Some(pause) = pause {
             self.admission.pause(pause);
         }

@@ -11,7 +11,7 @@ use crate::model::{Fault, NoAnswer, RequestKind};
 use crate::registry::access::{Authorization, same_origin};
 use crate::registry::host::Host;
 use crate::registry::limits::Permit;
-use crate::registry::retry::policy;
+use crate::registry::retry::backoff;
 use crate::registry::transport::{self, RequestBody, Response, Zone};
 
 use super::{Access, Answer, Body, Call, FailedTry, Outgoing};
@@ -120,7 +120,7 @@ impl Host {
             let response = self
                 .request(call, url, stayed.then_some(authorization))
                 .await?;
-            if !policy::is_gateway(response.status().as_u16()) {
+            if !backoff::is_gateway(response.status().as_u16()) {
                 self.server(url).availability.answered();
             }
             // Without the query: that is where storage hosts want their signatures.

@@ -17,9 +17,12 @@ pub(crate) enum Lane {
     Download,
     /// Blobs that go out.
     Upload,
-    /// Tokens: few at a time, for some registries take many for an attack.
+    /// Tokens.
     Token,
 }
+
+/// The most requests for tokens at once, whatever cap is set: some registries take many for an attack.
+const TOKENS: usize = 8;
 
 /// The limits of one host.
 #[derive(Debug)]
@@ -44,11 +47,12 @@ impl Admission {
                 ConcurrencyLimit::new(start.clamp(1, most), wide.clamp(1, most), most);
             Arc::new(concurrency)
         };
+        let tokens = cap.unwrap_or(TOKENS).clamp(1, TOKENS);
         let lanes = [
             lane(start * 2, start * 8, 128),
             lane(start, start, 64),
             lane(start, start, 64),
-            lane(4, 4, 8),
+            Arc::new(ConcurrencyLimit::new(tokens.min(4), tokens.min(4), tokens)),
         ];
         let per_second = requests_per_second.filter(|rate| *rate > 0.0);
         let interval =
@@ -129,6 +133,14 @@ mod tests {
             left > Duration::from_secs(590),
             "a shorter pause does not end a longer one"
         );
+    }
+
+    #[test]
+    fn more_than_eight_tokens_are_never_asked_for_at_once() {
+        for (cap, most) in [(None, 8), (Some(3), 3), (Some(100), 8)] {
+            let limits = Admission::new(16, cap, None);
+            assert_eq!(limits.lanes[Lane::Token as usize].most, most, "{cap:?}");
+        }
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub(crate) struct ConcurrencyLimit {
     slots: Arc<Semaphore>,
     /// What the limit becomes when it turns out that answers are long on their way.
     wide: usize,
-    most: usize,
+    pub(super) most: usize,
     state: Mutex<State>,
 }
 

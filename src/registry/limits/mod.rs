@@ -2,8 +2,8 @@
 
 mod admission;
 mod concurrency;
-mod rate_limit;
+mod pull_limit;
 
 pub(super) use admission::{Admission, Lane};
 pub(super) use concurrency::Permit;
-pub use rate_limit::RateLimit;
+pub use pull_limit::PullLimit;

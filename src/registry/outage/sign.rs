@@ -1,7 +1,7 @@
 //! What a failed try says about the server.
 
 use crate::model::{Fault, NoAnswer};
-use crate::registry::retry::policy::is_gateway;
+use crate::registry::retry::backoff::is_gateway;
 
 /// How a try failed that says something about the host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

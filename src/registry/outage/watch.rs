@@ -10,7 +10,7 @@ use crate::model::{Failure, Fault, Operation, Outage, OutageStage, RequestKind};
 use crate::registry::exchange::FailedTry;
 use crate::registry::host::Host;
 use crate::registry::options::RetryOptions;
-use crate::registry::retry::policy;
+use crate::registry::retry::backoff;
 use crate::registry::transport;
 
 use super::{Lost, Server, Sign, Verdict};
@@ -116,7 +116,7 @@ impl Host {
         let asking = transport.send(request, url, &self.certificates, true, named_by);
         let limit = ANSWER.min(self.shared.options.patience.answer);
         match timeout(limit, asking).await {
-            Ok(Ok(answer)) if !policy::is_gateway(answer.status().as_u16()) => Ok(()),
+            Ok(Ok(answer)) if !backoff::is_gateway(answer.status().as_u16()) => Ok(()),
             Ok(Err(why)) => Err(Some(Fault::NoAnswer(why))),
             Ok(Ok(_)) | Err(_) => Err(None),
         }
@@ -153,7 +153,7 @@ impl Watch {
     /// Returns when the host is back, or was waited for in vain.
     async fn last(&mut self) -> OutageStage {
         let usual = &self.host.shared.options.retry;
-        let mut waits = policy::waits(&RetryOptions {
+        let mut waits = backoff::waits(&RetryOptions {
             tries: usize::MAX,
             longest_wait: LONGEST_WAIT.min(usual.longest_wait),
             ..usual.clone()

@@ -1,8 +1,8 @@
 //! What is tried again, when, and how often.
 
+pub(super) mod backoff;
 mod count;
 mod damaged;
-pub(super) mod policy;
 mod request_tries;
 
 pub use count::RetryCount;

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use crate::registry::exchange::FailedTry;
 use crate::registry::options::RetryOptions;
 
-use super::policy;
+use super::backoff;
 
 /// How often a host is tried that never answered, where there may be none.
 const FIRST_TRIES: usize = 3;
@@ -57,7 +57,7 @@ impl RequestTries {
         if failure.is_unconnected() && !may_be_a_mistake {
             self.unconnected += 1;
             let goes_on = self.unconnected < options.tries || self.begun.elapsed() < patience;
-            return goes_on.then(|| policy::wait(options, self.unconnected));
+            return goes_on.then(|| backoff::wait(options, self.unconnected));
         }
         self.failed += 1;
         self.long += usize::from(failure.took_long());
@@ -75,7 +75,7 @@ impl RequestTries {
         } else if failure.paused || failure.is_unread() {
             Some(Duration::ZERO)
         } else {
-            Some(policy::wait(options, self.failed))
+            Some(backoff::wait(options, self.failed))
         }
     }
 }

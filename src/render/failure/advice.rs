@@ -4,7 +4,7 @@ use crate::model::{Cause, Failure, Fault, Meaning};
 use crate::plan::Target;
 
 use super::cause::{for_source, for_target, login};
-use super::{answer, fault, no_answer};
+use super::{error_status, fault, no_answer};
 
 /// Says what to do about a failure that belongs to no image.
 pub fn of_failure(failure: &Failure) -> Option<String> {
@@ -58,7 +58,7 @@ fn of_way(failure: &Failure) -> Option<String> {
     let place = failure.elsewhere.as_ref().unwrap_or(host);
     match &failure.fault {
         Fault::NoAnswer(why) => no_answer::advice(why, host, place),
-        Fault::Answered(answer) => answer::advice(answer, host, place),
+        Fault::Answered(answer) => error_status::advice(answer, host, place),
         _ => None,
     }
 }

@@ -5,15 +5,15 @@
 //! | `attempt` | what was tried |
 //! | `fault` | every fault; those of an image and of a deletion |
 //! | `no_answer` | the way to the registry |
-//! | `answer` | an answer that is an error |
+//! | `error_status` | an answer that is an error |
 //! | `outage` | a host that is away for a while |
 //! | `cause` | what to do by the kind of cause, and by the side that it is on |
 //! | `advice` | which advice is given, where there may be several |
 
 mod advice;
-mod answer;
 mod attempt;
 mod cause;
+mod error_status;
 mod fault;
 mod no_answer;
 mod outage;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::model::NoAnswer;
 
-use super::answer::no_registry;
+use super::error_status::no_registry;
 
 impl fmt::Display for NoAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

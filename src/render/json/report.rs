@@ -139,7 +139,7 @@ impl Change {
     fn of(change: &core::Change, outcome: &core::Outcome, target: &core::Target) -> Self {
         let cost = outcome.cost().copied();
         let at = |host| target.at(host).reference(&change.target).to_string();
-        let hosts = core::Endpoints::of_host(&target.registry);
+        let hosts = core::AliyunHosts::of_host(&target.registry);
         let (public, vpc) = hosts.map(|both| (at(both.public), at(both.vpc))).unzip();
         let core::Transfer {
             bytes_sent,

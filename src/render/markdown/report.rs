@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::plan::{Action, Change, Endpoints, Outcome, Report, Target, Told, by_cause};
+use crate::plan::{Action, AliyunHosts, Change, Outcome, Report, Target, Told, by_cause};
 use crate::render::hints;
 use crate::render::units::{counted, seconds};
 use crate::render::words::report::{counts, sent, spent, verdict};
@@ -83,9 +83,9 @@ fn pull(change: &Change, target: &Target) -> String {
         return code(&image);
     }
     let command = |image: &str| code(&format!("docker pull {image}"));
-    match Endpoints::of_host(&target.registry) {
+    match AliyunHosts::of_host(&target.registry) {
         None => command(&image),
-        Some(Endpoints { public, vpc }) => {
+        Some(AliyunHosts { public, vpc }) => {
             let at = |host| target.at(host).reference(&change.target).to_string();
             format!("{}<br>VPC: {}", command(&at(public)), command(&at(vpc)))
         }

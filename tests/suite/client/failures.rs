@@ -277,16 +277,16 @@ async fn docker_hubs_limit_on_pulls_is_kept_and_is_not_run_against() {
     let client = anonymous();
     let reference = tagged(&sandbox, "app", "v1");
     client.head_manifest(&reference).await.unwrap();
-    assert_eq!(client.rate_limit(sandbox.address()), None);
+    assert_eq!(client.pull_limit(sandbox.address()), None);
     let headers = Effect::Headers(vec![])
         .header("RateLimit-Limit", "100;w=21600")
         .header("RateLimit-Remaining", "0;w=21600");
     sandbox.faults().add(Fault::new("HEAD", "", headers));
     client.head_manifest(&reference).await.unwrap();
-    let limit = client.rate_limit(sandbox.address()).unwrap();
+    let limit = client.pull_limit(sandbox.address()).unwrap();
     assert_eq!((limit.remaining, limit.limit), (0, Some(100)));
     assert_eq!(limit.window, Some(Duration::from_secs(21600)));
-    assert_eq!(client.rate_limit("elsewhere"), None);
+    assert_eq!(client.pull_limit("elsewhere"), None);
 
     let spent = Effect::status(429).header("RateLimit-Remaining", "0;w=21600");
     sandbox.faults().add(Fault::new("GET", "", spent).always());

@@ -5,11 +5,11 @@ mod followers;
 
 use crate::model::{Cause, Failure, Platforms, Profile, ProfileKind};
 use crate::plan::Absence;
-use crate::plan::compare::plan;
 use crate::plan::desired::Desired;
 use crate::plan::entry::{Entry, Origin, Referrers};
 use crate::plan::fixtures::{descriptor, entry, origin, source_image, target};
 use crate::plan::lock::LockedImage;
+use crate::plan::make::plan;
 use crate::plan::observed::{ObservedImage, ObservedReferrers};
 use crate::plan::prune::ObservedTags;
 use crate::plan::target::TargetName;

@@ -1,4 +1,4 @@
-//! Which failures are tried again, and when.
+//! Which status is worth another try, and how long the waits are; `request_tries` counts them, `send` decides.
 
 use std::time::{Duration, SystemTime};
 

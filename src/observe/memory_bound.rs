@@ -16,13 +16,13 @@ const REFERRERS: usize = 100_000;
 
 /// How much is kept so far.
 #[derive(Debug, Default)]
-pub(super) struct Quota {
+pub(super) struct MemoryBound {
     names: AtomicUsize,
     made: AtomicUsize,
     referrers: AtomicUsize,
 }
 
-impl Quota {
+impl MemoryBound {
     /// Counts what was made of an index, and what was left out of it.
     pub(super) fn made(&self, expected: &Expected) -> Result<(), Excess> {
         let bytes: usize = match &expected.content {
@@ -97,13 +97,13 @@ mod tests {
 
     #[test]
     fn an_image_of_too_many_parts_is_one_of_unknown_size() {
-        let quota = Quota::default();
+        let memory_bound = MemoryBound::default();
         let is_kept = |names: usize| {
             let mut contents = Some(Arc::new(Contents {
                 blobs: vec![(digest(), 1); names],
                 ..Contents::default()
             }));
-            quota.contents_of(&mut contents);
+            memory_bound.contents_of(&mut contents);
             contents.is_some()
         };
         assert!(is_kept(NAMES - 1));
@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn what_is_made_and_what_is_attached_have_an_end() {
-        let quota = Quota::default();
+        let memory_bound = MemoryBound::default();
         let descriptor = Descriptor {
             media_type: media_type::OCI_INDEX.to_owned(),
             digest: digest(),
@@ -133,13 +133,13 @@ mod tests {
             attestation: false,
             refused_config: Some("x".repeat(MADE / 2)),
         });
-        assert_eq!(quota.made(&made(MADE / 2)), Ok(()));
-        assert_eq!(quota.made(&noted), Err(Excess::Made));
-        assert_eq!(quota.made(&made(MADE / 2)), Ok(()));
-        assert_eq!(quota.made(&made(1)), Err(Excess::Made));
-        assert_eq!(quota.made(&copied), Ok(()));
+        assert_eq!(memory_bound.made(&made(MADE / 2)), Ok(()));
+        assert_eq!(memory_bound.made(&noted), Err(Excess::Made));
+        assert_eq!(memory_bound.made(&made(MADE / 2)), Ok(()));
+        assert_eq!(memory_bound.made(&made(1)), Err(Excess::Made));
+        assert_eq!(memory_bound.made(&copied), Ok(()));
 
-        assert_eq!(quota.referrers(REFERRERS), Ok(()));
-        assert_eq!(quota.referrers(1), Err(Excess::AllReferrers));
+        assert_eq!(memory_bound.referrers(REFERRERS), Ok(()));
+        assert_eq!(memory_bound.referrers(1), Err(Excess::AllReferrers));
     }
 }

@@ -9,7 +9,7 @@ const LONG: Duration = Duration::from_secs(60 * 60);
 
 /// How many manifests may still be read, as the registry's last answer said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RateLimit {
+pub struct PullLimit {
     /// How many are left.
     pub remaining: u64,
     /// How many there are in a window, if the registry says.
@@ -18,7 +18,7 @@ pub struct RateLimit {
     pub window: Option<Duration>,
 }
 
-impl RateLimit {
+impl PullLimit {
     /// Reads `RateLimit-Remaining` and `RateLimit-Limit` (`100;w=21600`), either of which may be
     /// missing or empty.
     pub(in crate::registry) fn read(headers: &HeaderMap) -> Option<Self> {
@@ -51,7 +51,7 @@ fn parse(text: &str) -> Option<(u64, Option<Duration>)> {
 mod tests {
     use super::*;
 
-    fn read(limit: Option<&str>, remaining: Option<&str>) -> Option<RateLimit> {
+    fn read(limit: Option<&str>, remaining: Option<&str>) -> Option<PullLimit> {
         let mut headers = HeaderMap::new();
         for (name, text) in [
             ("ratelimit-limit", limit),
@@ -61,20 +61,20 @@ mod tests {
                 headers.insert(name, text.parse().unwrap());
             }
         }
-        RateLimit::read(&headers)
+        PullLimit::read(&headers)
     }
 
     #[test]
     fn reads_what_docker_hub_says_and_what_it_leaves_out() {
         let window = Some(Duration::from_secs(21600));
-        let full = RateLimit {
+        let full = PullLimit {
             remaining: 76,
             limit: Some(100),
             window,
         };
         assert_eq!(read(Some("100;w=21600"), Some("76;w=21600")), Some(full));
         assert_eq!(read(Some("100; w=21600"), Some("76")), Some(full));
-        let bare = RateLimit {
+        let bare = PullLimit {
             remaining: 0,
             limit: None,
             window: None,

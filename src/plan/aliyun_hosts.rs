@@ -8,14 +8,14 @@ use crate::model::ProfileKind;
 /// Alibaba Cloud's documentation names them in its pages on pulling images from Personal and
 /// Enterprise instances; the forms are those of [`ProfileKind::of_host`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Endpoints {
+pub struct AliyunHosts {
     /// The host that answers everywhere.
     pub public: String,
     /// The host that answers inside the region's private networks alone.
     pub vpc: String,
 }
 
-impl Endpoints {
+impl AliyunHosts {
     /// Returns both hosts of the registry that answers under `host`; none where its name is not one
     /// of Alibaba Cloud's.
     pub fn of_host(host: &str) -> Option<Self> {
@@ -54,14 +54,14 @@ mod tests {
                 "acme-registry-vpc.cn-beijing.cr.aliyuncs.com",
             ),
         ] {
-            let both = Endpoints {
+            let both = AliyunHosts {
                 public: public.to_owned(),
                 vpc: vpc.to_owned(),
             };
-            assert_eq!(Endpoints::of_host(public), Some(both.clone()));
-            assert_eq!(Endpoints::of_host(vpc), Some(both));
+            assert_eq!(AliyunHosts::of_host(public), Some(both.clone()));
+            assert_eq!(AliyunHosts::of_host(vpc), Some(both));
         }
-        let internal = Endpoints::of_host("registry-internal.cn-beijing.aliyuncs.com").unwrap();
+        let internal = AliyunHosts::of_host("registry-internal.cn-beijing.aliyuncs.com").unwrap();
         assert_eq!(internal.public, "registry.cn-beijing.aliyuncs.com");
     }
 
@@ -74,7 +74,7 @@ mod tests {
             "oss.cn-beijing.aliyuncs.com",
             "acme.cn-beijing.cr.aliyuncs.com",
         ] {
-            assert_eq!(Endpoints::of_host(host), None, "{host}");
+            assert_eq!(AliyunHosts::of_host(host), None, "{host}");
         }
     }
 }
