@@ -51,11 +51,8 @@ fn images_are_declared(checked: &Checked<'_>, diagnostics: &mut Vec<Diagnostic>)
 /// A name that the target refuses blocks this one image; the others can go.
 fn names_are_accepted(checked: &Checked<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let entries = checked.images.iter().map(|image| &image.entry);
-    let refused = checked.taken.clone().refused(entries, checked.target);
-    for (image, refused) in checked.images.iter().zip(refused) {
-        let Some(RefusedName { why, instead }) = refused else {
-            continue;
-        };
+    for (at, RefusedName { why, instead }) in checked.taken.refused(entries, checked.target) {
+        let image = &checked.images[at];
         let diagnostic = Diagnostic::error("name-refused", why.to_string())
             .of_kind(DiagnosticKind::NameRefused)
             .at(image.name_place().clone());

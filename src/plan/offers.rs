@@ -25,12 +25,14 @@ pub struct RefusedName {
 impl Desired {
     /// Returns the names that the target refuses.
     pub fn refused_names(&self) -> HashMap<TargetName, RefusedName> {
-        let taken = self.entries.iter().map(|entry| entry.target.clone());
-        let taken = NameOffers(taken.collect());
-        let refused = taken.refused(&self.entries, Some(&self.target));
-        let entries = self.entries.iter().zip(refused);
-        entries
-            .filter_map(|(entry, refused)| Some((entry.target.clone(), refused?)))
+        let taken = || {
+            let names = self.entries.iter().map(|entry| entry.target.clone());
+            NameOffers(names.collect())
+        };
+        let refused = refused(&self.entries, Some(&self.target), taken);
+        let refused = refused.into_iter();
+        refused
+            .map(|(at, refused)| (self.entries[at].target.clone(), refused))
             .collect()
     }
 }
@@ -41,24 +43,14 @@ impl NameOffers {
         self.0.insert(name);
     }
 
-    /// Says for each entry whether its name is refused: by the target or, where that is not known, by all
-    /// registries.
+    /// Returns the names that are refused, by the target or, where that is not known, by all registries; each
+    /// with the position of its entry.
     pub fn refused<'e>(
-        mut self,
+        &self,
         entries: impl IntoIterator<Item = &'e Entry>,
         target: Option<&Target>,
-    ) -> Vec<Option<RefusedName>> {
-        let any = Profile::of(ProfileKind::Generic);
-        let profile = target.map_or(&any, |target| &target.profile);
-        let refused = |entry: &Entry| {
-            let why = match target {
-                Some(target) => target.refuses_name(&entry.target)?,
-                None => any.refuses_name(&entry.target)?,
-            };
-            let instead = self.acceptable(entry, profile);
-            Some(RefusedName { why, instead })
-        };
-        entries.into_iter().map(refused).collect()
+    ) -> Vec<(usize, RefusedName)> {
+        refused(entries, target, || self.clone())
     }
 
     /// Offers a name for `other` that tells it from `first`, which has the same.
@@ -98,6 +90,32 @@ impl NameOffers {
         self.0.insert(found.clone());
         Some(found)
     }
+}
+
+/// Returns the names that are refused, with the positions of their entries. Few lists have one, so what is
+/// `taken` is gathered when there is.
+fn refused<'e>(
+    entries: impl IntoIterator<Item = &'e Entry>,
+    target: Option<&Target>,
+    taken: impl Fn() -> NameOffers,
+) -> Vec<(usize, RefusedName)> {
+    let any = Profile::of(ProfileKind::Generic);
+    let profile = target.map_or(&any, |target| &target.profile);
+    let mut offers = None;
+    let refused = |(at, entry): (usize, &Entry)| {
+        let why = match target {
+            Some(target) => target.refuses_name(&entry.target)?,
+            None => any.refuses_name(&entry.target)?,
+        };
+        let offers = offers.get_or_insert_with(&taken);
+        let instead = offers.acceptable(entry, profile);
+        Some((at, RefusedName { why, instead }))
+    };
+    entries
+        .into_iter()
+        .enumerate()
+        .filter_map(refused)
+        .collect()
 }
 
 /// Returns names with more of what the source of an image says in the tag: as much of its digest
