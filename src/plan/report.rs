@@ -109,6 +109,8 @@ pub struct ReportSummary {
     pub not_done: usize,
     /// What all of it cost, but for the time.
     pub cost: Transfer,
+    /// Whether somebody stopped the run before its end.
+    pub interrupted: bool,
 }
 
 impl Outcome {
@@ -177,12 +179,15 @@ impl Outcome {
 impl Report {
     /// Tells whether every image is in the target as it should be.
     pub fn is_success(&self) -> bool {
-        !self.interrupted && self.summary().not_in_place() == 0
+        self.summary().is_success()
     }
 
     /// Counts how the changes ended.
     pub fn summary(&self) -> ReportSummary {
-        let mut summary = ReportSummary::default();
+        let mut summary = ReportSummary {
+            interrupted: self.interrupted,
+            ..ReportSummary::default()
+        };
         for (change, outcome) in self.plan.changes.iter().zip(&self.outcomes) {
             let count = match outcome {
                 Outcome::Unchanged => &mut summary.unchanged,
@@ -206,6 +211,11 @@ impl Report {
 }
 
 impl ReportSummary {
+    /// Tells whether every image is in the target as it should be.
+    pub fn is_success(&self) -> bool {
+        !self.interrupted && self.not_in_place() == 0
+    }
+
     /// Returns how many changes were carried out.
     pub fn done(&self) -> usize {
         self.created + self.updated + self.deleted

@@ -43,7 +43,8 @@ pub fn report(report: &Report, view: &View, out: &mut dyn fmt::Write) -> fmt::Re
         })
         .collect();
     items(&mut text, &shown)?;
-    let tone = if report.is_success() {
+    let summary = report.summary();
+    let tone = if summary.is_success() {
         Tone::Good
     } else {
         Tone::Bad
@@ -51,11 +52,11 @@ pub fn report(report: &Report, view: &View, out: &mut dyn fmt::Write) -> fmt::Re
     text.flow(
         0,
         &[
-            Span::new(tone, verdict(report)),
-            Span::new(Tone::Strong, counts(report)),
+            Span::new(tone, verdict(&summary)),
+            Span::new(Tone::Strong, counts(&summary)),
         ],
     )?;
-    if let Some(sent) = sent(report) {
+    if let Some(sent) = sent(&summary) {
         text.flow(0, &[Span::plain(sent)])?;
     }
     match example(report) {

@@ -178,12 +178,13 @@ pub fn report(report: &core::Report, out: &mut dyn fmt::Write) -> fmt::Result {
         outcomes,
         interrupted,
     } = report;
+    let summary = report.summary();
     let document = Report {
         format_version: FORMAT_VERSION,
         target: target.into(),
-        success: report.is_success(),
+        success: summary.is_success(),
         interrupted: *interrupted,
-        summary: report.summary().into(),
+        summary: summary.into(),
         changes: changes
             .iter()
             .zip(outcomes)
@@ -212,6 +213,7 @@ impl From<core::ReportSummary> for Summary {
             failed,
             not_done,
             cost,
+            interrupted: _,
         } = summary;
         let core::Transfer {
             bytes_sent,

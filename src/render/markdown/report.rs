@@ -20,9 +20,10 @@ pub fn report(report: &Report, out: &mut dyn fmt::Write) -> fmt::Result {
         interrupted: _,
     } = report;
     let target = &plan.target;
-    let title = format!("{} {}", verdict(report), counts(report));
+    let summary = report.summary();
+    let title = format!("{} {}", verdict(&summary), counts(&summary));
     let mut document = Document::new(title.trim_end_matches('.'));
-    let sent = sent(report).unwrap_or_default();
+    let sent = sent(&summary).unwrap_or_default();
     document.paragraph(format!("Target: {}. {sent}", place(target)).trim_end());
 
     let ended = || plan.changes.iter().zip(outcomes);

@@ -1,15 +1,14 @@
 //! What became of a plan, and of each change.
 
-use crate::plan::{Action, Change, NotDone, Outcome, Report, ReportSummary, TagAfter, Transfer};
+use crate::plan::{Action, Change, NotDone, Outcome, ReportSummary, TagAfter, Transfer};
 use crate::render::units::bytes;
 
 use super::blocked::block_reason;
 use super::images::in_place;
 
 /// Says in two or three words how it ended.
-pub fn verdict(report: &Report) -> &'static str {
-    let summary = report.summary();
-    if report.interrupted {
+pub fn verdict(summary: &ReportSummary) -> &'static str {
+    if summary.interrupted {
         "Apply interrupted:"
     } else if summary.not_in_place() > 0 {
         "Apply incomplete:"
@@ -21,9 +20,8 @@ pub fn verdict(report: &Report) -> &'static str {
 }
 
 /// Says how many changes ended in each way; what went wrong only where something did.
-pub fn counts(report: &Report) -> String {
-    let summary = report.summary();
-    if report.is_success() && summary.done() == 0 {
+pub fn counts(summary: &ReportSummary) -> String {
+    if summary.is_success() && summary.done() == 0 {
         return in_place(summary.unchanged);
     }
     let ReportSummary {
@@ -36,7 +34,8 @@ pub fn counts(report: &Report) -> String {
         failed,
         not_done,
         cost: _,
-    } = summary;
+        interrupted: _,
+    } = *summary;
     let good = [
         (created, "created"),
         (updated, "updated"),
@@ -58,8 +57,7 @@ pub fn counts(report: &Report) -> String {
 }
 
 /// Says what went over the wire; nothing where nothing was copied.
-pub fn sent(report: &Report) -> Option<String> {
-    let summary = report.summary();
+pub fn sent(summary: &ReportSummary) -> Option<String> {
     let copied = summary.created + summary.updated > 0;
     copied.then(|| format!("{}.", transfer(&summary.cost)))
 }
