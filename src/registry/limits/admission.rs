@@ -41,18 +41,17 @@ struct Pace {
 impl Admission {
     /// Makes the limits of a host from where they start and, where there is one, their cap.
     pub(crate) fn new(start: usize, cap: Option<usize>, requests_per_second: Option<f64>) -> Self {
+        let most = |usual: usize| cap.unwrap_or(usual).max(1);
         let lane = |start: usize, wide: usize, most: usize| {
-            let most = cap.unwrap_or(most).max(1);
             let concurrency =
                 ConcurrencyLimit::new(start.clamp(1, most), wide.clamp(1, most), most);
             Arc::new(concurrency)
         };
-        let tokens = cap.unwrap_or(TOKENS).clamp(1, TOKENS);
         let lanes = [
-            lane(start * 2, start * 8, 128),
-            lane(start, start, 64),
-            lane(start, start, 64),
-            Arc::new(ConcurrencyLimit::new(tokens.min(4), tokens.min(4), tokens)),
+            lane(start * 2, start * 8, most(128)),
+            lane(start, start, most(64)),
+            lane(start, start, most(64)),
+            lane(4, 4, most(TOKENS).min(TOKENS)),
         ];
         let per_second = requests_per_second.filter(|rate| *rate > 0.0);
         let interval =
