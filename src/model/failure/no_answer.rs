@@ -1,0 +1,83 @@
+//! Why no answer came.
+
+use std::time::Duration;
+
+/// Why no answer came, or not all of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoAnswer {
+    /// The host has no address.
+    UnknownHost(String),
+    /// The other side speaks plain http where TLS was expected.
+    PlainHttp,
+    /// The certificate is not trusted.
+    Certificate(String),
+    /// A proxy did not let the connection through.
+    Proxy(String),
+    /// Nobody listens there.
+    Refused(String),
+    /// No connection, for another reason.
+    Connect(String),
+    /// No answer, or no more bytes, for that long.
+    Silence(Duration),
+    /// Fewer bytes came than are worth waiting for.
+    Slow {
+        /// How many had to come at least.
+        least: u64,
+        /// In how much time.
+        time: Duration,
+    },
+    /// The head of the answer came bit by bit for that long, and had no end.
+    Trickle(Duration),
+    /// The head of the answer is too large, or is not one of HTTP.
+    Head(String),
+    /// The connection broke.
+    Broken(String),
+    /// The other side said that it did not read the request, as it does before it closes a connection
+    /// that many requests share (RFC 9113, section 8.7).
+    Unread,
+    /// The one who makes the body failed, not the registry.
+    Body(String),
+    /// The client cannot be set up, or cannot make such a request.
+    Setup(String),
+}
+
+impl NoAnswer {
+    pub(super) fn map_words(self, change: impl Fn(String) -> String) -> Self {
+        match self {
+            Self::UnknownHost(words) => Self::UnknownHost(change(words)),
+            Self::Certificate(words) => Self::Certificate(change(words)),
+            Self::Proxy(words) => Self::Proxy(change(words)),
+            Self::Refused(words) => Self::Refused(change(words)),
+            Self::Connect(words) => Self::Connect(change(words)),
+            Self::Head(words) => Self::Head(change(words)),
+            Self::Broken(words) => Self::Broken(change(words)),
+            Self::Body(words) => Self::Body(change(words)),
+            Self::Setup(words) => Self::Setup(change(words)),
+            Self::PlainHttp
+            | Self::Silence(_)
+            | Self::Slow { .. }
+            | Self::Trickle(_)
+            | Self::Unread => self,
+        }
+    }
+
+    /// Tells whether the next try may go better.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Refused(_)
+            | Self::Connect(_)
+            | Self::Silence(_)
+            | Self::Slow { .. }
+            | Self::Trickle(_)
+            | Self::Head(_)
+            | Self::Broken(_)
+            | Self::Unread
+            | Self::UnknownHost(_) => true,
+            Self::PlainHttp
+            | Self::Certificate(_)
+            | Self::Proxy(_)
+            | Self::Body(_)
+            | Self::Setup(_) => false,
+        }
+    }
+}
