@@ -50,7 +50,10 @@ fn status_line(status: u16) -> String {
 
 /// Says what to do about it, whatever was asked.
 pub(super) fn advice(answer: &ErrorAnswer, host: &str, place: &str) -> Option<String> {
-    match answer.meaning? {
+    let Some(meaning) = answer.meaning else {
+        return (answer.asked == Asked::AnonymouslyDespiteLogin).then(|| unasked_login(host));
+    };
+    match meaning {
         Meaning::WantsTls => Some(format!(
             "`{host}` speaks https: set `registries.{host}.plain-http: false`"
         )),
@@ -62,6 +65,14 @@ pub(super) fn advice(answer: &ErrorAnswer, host: &str, place: &str) -> Option<St
         Meaning::HtmlPage => Some(no_registry(place)),
         Meaning::PullsUsedUp => None,
     }
+}
+
+/// Says what to do where there is a login that the registry never asked for: to log in is no advice.
+pub(in crate::render) fn unasked_login(host: &str) -> String {
+    format!(
+        "check the spelling of the name and of the tag; what is private at `{host}` can be had only when \
+         it asks for the login (401): see its settings, or those of a proxy before it"
+    )
 }
 
 /// Says what to do about an answer that is no registry's.

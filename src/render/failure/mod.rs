@@ -20,3 +20,4 @@ mod outage;
 
 pub use advice::of_failure;
 pub(super) use advice::{at_side, in_a_run};
+pub(super) use error_status::unasked_login;

@@ -5,11 +5,12 @@ mod tests;
 
 use crate::model::{ManifestError, Platforms};
 use crate::plan::{
-    Action, BlockReason, CannotMirror, Change, Hit, LockState, Outcome, RefusedName, Role, Target,
+    Absence, Action, BlockReason, CannotMirror, Change, Hit, LockState, Outcome, RefusedName, Role,
+    Target,
 };
 
 pub use super::failure::of_failure;
-use super::failure::{at_side, in_a_run};
+use super::failure::{at_side, in_a_run, unasked_login};
 
 /// Says what to do about a change that is blocked; nothing where there is no advice to give.
 pub fn for_change(change: &Change, target: &Target) -> Option<String> {
@@ -27,8 +28,11 @@ pub fn for_change(change: &Change, target: &Target) -> Option<String> {
             "someone edited the lock: `pusher lock --update {}` writes it anew",
             change.target
         )),
-        BlockReason::SourceAbsent(_) => {
+        BlockReason::SourceAbsent(Absence::Plain) => {
             Some("check the spelling of the name and of the tag".to_owned())
+        }
+        BlockReason::SourceAbsent(Absence::ToStranger) => {
+            Some(unasked_login(change.source.registry()))
         }
         BlockReason::SourceUnreadable(why) | BlockReason::ReferrersUnreadable(why) => {
             at_side(why, false, target)

@@ -196,3 +196,26 @@ fn missing_platforms_are_skipped_only_where_others_are_left() {
     assert!(!hint(&["linux/riscv64"]).contains("skip"));
     assert!(hint(&["linux/riscv64", "linux/386"]).contains("`missing-platforms: skip`"));
 }
+
+#[test]
+fn to_log_in_is_no_advice_where_the_login_was_not_asked_for() {
+    let answered = failure(Fault::Answered(ErrorAnswer {
+        status: 403,
+        code: None,
+        message: None,
+        asked: Asked::AnonymouslyDespiteLogin,
+        meaning: None,
+    }));
+    for reason in [
+        BlockReason::SourceAbsent(Absence::ToStranger),
+        BlockReason::SourceUnreadable(answered.clone()),
+        BlockReason::TargetUnreadable(answered),
+    ] {
+        let advice = hint(reason);
+        assert!(
+            advice.contains("only when it asks for the login"),
+            "{advice}"
+        );
+        assert!(!advice.contains("docker login"), "{advice}");
+    }
+}
