@@ -37,7 +37,8 @@ impl Chunking {
             Self::Whole | Self::WholeAgain if sent < LEAST => *self,
             Self::Whole => Self::WholeAgain,
             Self::WholeAgain => Self::Of((sent / 2).clamp(LEAST, MOST)),
-            Self::Of(size) => Self::Of((size / 2).max(LEAST)),
+            // By so much that the smallest chunk has its turn before the tries are used up.
+            Self::Of(size) => Self::Of((size / 4).max(LEAST)),
             Self::Refused => Self::Refused,
         };
     }
@@ -55,6 +56,7 @@ impl Chunking {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::apply::retry_budget::TRIES;
 
     const MIB: u64 = 1024 * 1024;
 
@@ -65,7 +67,7 @@ mod tests {
         assert_eq!(chunking, Chunking::Whole, "it was not the size");
         chunking.broke(12 * MIB);
         assert_eq!(chunking.next(45 * MIB, None), None);
-        for expected in [6, 3, 1, 1] {
+        for expected in [6, 1, 1] {
             chunking.broke(12 * MIB);
             let next = chunking.next(45 * MIB, None).unwrap();
             assert_eq!(next / MIB, expected);
@@ -73,6 +75,20 @@ mod tests {
         let mut large = Chunking::WholeAgain;
         large.broke(1 << 40);
         assert_eq!(large, Chunking::Of(MOST));
+    }
+
+    /// What buffers on the way swallow has left, and says nothing about how much gets through.
+    #[test]
+    fn the_smallest_chunk_is_tried_before_a_blob_is_given_up() {
+        for sent in [1, 3, 16, 40, 1024] {
+            let mut chunking = Chunking::Whole;
+            let mut breaks = 0;
+            while chunking.next(1 << 30, None) != Some(LEAST) {
+                chunking.broke(sent * MIB);
+                breaks += 1;
+            }
+            assert!(breaks < TRIES, "{sent} MiB: {breaks} breaks");
+        }
     }
 
     #[test]

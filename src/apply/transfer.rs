@@ -147,10 +147,10 @@ impl<R: WriteRegistry> Sending<'_, R> {
     /// Sends some of the bytes that the target lacks, and leaves the upload open.
     async fn append(&mut self, chunk: u64) -> Result<(), Ended> {
         let body = self.body.begin(self.offset, chunk);
-        let appending =
-            self.job
-                .registry
-                .append_upload(&mut self.session, self.offset, chunk, body);
+        let appending = self
+            .job
+            .registry
+            .append_upload(&mut self.session, chunk, body);
         let appended = watch(
             appending,
             self.job,
@@ -216,8 +216,10 @@ impl<R: WriteRegistry> Sending<'_, R> {
             }
             self.job.registry.rest(self.budget.count(&broken)?).await;
         }
+        // It refused what it says that it wants: of one byte and of none a registry says the same.
+        let contradicts = broken.status() == Some(416) && stands_at == Some(self.offset);
         match stands_at {
-            Some(at) if at == size || self.body.can_begin(at) => {
+            Some(at) if !contradicts && (at == size || self.body.can_begin(at)) => {
                 self.go_on(&broken, at);
                 Ok(false)
             }

@@ -149,7 +149,8 @@ pub trait WriteRegistry: ReadRegistry + Clone + 'static {
         mount: Option<&Mount>,
     ) -> impl Future<Output = Result<Upload, Failure>> + Send;
 
-    /// Sends all of a blob, or the rest of it, in one streamed request and closes the upload.
+    /// Sends all of a blob, or the rest of it, in one streamed request and closes the upload. The rest begins
+    /// where the session stands: after what was appended, or where [`Self::upload_offset`] found it.
     ///
     /// `length` is the number of bytes in `body`. It is sent once: a body that is a stream is gone
     /// when this fails, so the caller begins again, with [`Self::upload_offset`] or from the start. A
@@ -162,11 +163,10 @@ pub trait WriteRegistry: ReadRegistry + Clone + 'static {
         body: UploadBody,
     ) -> impl Future<Output = Result<(), Failure>> + Send;
 
-    /// Sends `length` bytes from byte `offset` on, without closing the upload; the session moves on.
+    /// Sends the next `length` bytes without closing the upload; the session moves on.
     fn append_upload(
         &self,
         session: &mut UploadSession,
-        offset: u64,
         length: u64,
         body: UploadBody,
     ) -> impl Future<Output = Result<(), Failure>> + Send;

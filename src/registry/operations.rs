@@ -125,11 +125,10 @@ impl WriteRegistry for Client {
     async fn append_upload(
         &self,
         session: &mut UploadSession,
-        offset: u64,
         length: u64,
         body: UploadBody,
     ) -> Result<(), Failure> {
-        uploads::append(self, session, offset, length, body).await
+        uploads::append(self, session, length, body).await
     }
 
     async fn upload_offset(&self, session: &mut UploadSession) -> Result<Option<u64>, Failure> {

@@ -27,6 +27,9 @@ pub struct Options {
     /// Answers the status of an upload that was interrupted; without it, as distribution 2.8 does,
     /// only the newest `Location` of a session is valid.
     pub resumable: bool,
+    /// Refuses a piece of an upload, but the first, that does not say where it belongs (`Content-Range`), as
+    /// the specification asks of every piece.
+    pub strict_ranges: bool,
     /// Answers a GET of a blob with a redirect to a second origin, the storage host. That one
     /// refuses requests that carry an `Authorization` header.
     pub redirect: bool,
@@ -54,6 +57,7 @@ impl Default for Options {
             mount: true,
             chunked: true,
             resumable: true,
+            strict_ranges: false,
             redirect: false,
             digest_header: true,
             manifest_location: true,

@@ -9,6 +9,8 @@ use crate::model::digest::{Algorithm, Digest, Hasher};
 pub(super) struct Session {
     pub(super) repository: String,
     pub(super) size: u64,
+    /// Which request may write to it: the latest.
+    pub(super) turn: u32,
     algorithm: Algorithm,
     hasher: Hasher,
     kept: Option<BytesMut>,
@@ -21,6 +23,7 @@ impl Session {
         Self {
             repository: repository.to_owned(),
             size: 0,
+            turn: 0,
             algorithm: Algorithm::Sha256,
             hasher: Hasher::new(Algorithm::Sha256),
             kept: Some(BytesMut::new()),

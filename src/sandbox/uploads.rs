@@ -54,20 +54,19 @@ pub(super) async fn serve(
     headers: &HeaderMap,
     body: Body,
 ) -> Result<Response, Refusal> {
-    let size = find(registry, name, id, query)?;
+    let writer = find(registry, name, id, query)?;
+    let size = writer.begin;
     match *method {
         Method::GET => Ok(status(registry, name, id, size, StatusCode::NO_CONTENT).done()),
         Method::PATCH if registry.options.chunked => {
-            if let Some(range) = headers.get(header::CONTENT_RANGE) {
-                continues(range.to_str().unwrap_or_default(), size).map_err(|()| {
-                    let range = format!("0-{}", size.saturating_sub(1));
-                    Refusal::new(Code::RangeInvalid).with(header::RANGE, &range)
-                })?;
-            }
-            let size = receive(registry, id, body).await?;
+            check_place(registry, headers, size)?;
+            let size = receive(registry, &writer, body).await?;
             Ok(status(registry, name, id, size, StatusCode::ACCEPTED).done())
         }
-        Method::PUT => finish(registry, name, id, query, body).await,
+        Method::PUT => {
+            check_place(registry, headers, size)?;
+            finish(registry, name, &writer, query, body).await
+        }
         Method::DELETE => {
             registry.uploads().remove(id);
             Ok(answer::empty(StatusCode::NO_CONTENT).done())
@@ -79,7 +78,7 @@ pub(super) async fn serve(
 async fn finish(
     registry: &Registry,
     name: &str,
-    id: &str,
+    writer: &Writer<'_>,
     query: &Query,
     body: Body,
 ) -> Result<Response, Refusal> {
@@ -88,11 +87,11 @@ async fn finish(
         .get("digest")
         .ok_or_else(|| invalid(json!("digest missing")))?;
     let digest = blobs::digest(wanted).map_err(|_| invalid(json!("digest parsing failed")))?;
-    if let Some(session) = registry.uploads().get_mut(id) {
+    if let Some(session) = registry.uploads().get_mut(writer.id) {
         session.expect(digest.algorithm());
     }
-    receive(registry, id, body).await?;
-    let session = registry.uploads().remove(id);
+    receive(registry, writer, body).await?;
+    let session = registry.uploads().remove(writer.id);
     let session = session.ok_or_else(|| Refusal::new(Code::BlobUploadUnknown))?;
     match session.finish(digest.algorithm()) {
         Some((content, found)) if found == digest => {
@@ -107,38 +106,55 @@ async fn finish(
     }
 }
 
-/// Takes in a body. What has arrived stays in the session if the connection breaks.
-async fn receive(registry: &Registry, id: &str, body: Body) -> Result<u64, Refusal> {
+/// A request that may write to a session, until the next one comes.
+struct Writer<'a> {
+    id: &'a str,
+    turn: u32,
+    /// How many bytes there were before.
+    begin: u64,
+}
+
+/// Takes in a body. What has arrived stays in the session if the connection breaks; what arrives after
+/// another request has asked where the session stands does not count.
+async fn receive(registry: &Registry, writer: &Writer<'_>, body: Body) -> Result<u64, Refusal> {
+    let mut size = writer.begin;
     let mut pieces = body.into_data_stream();
     while let Some(piece) = pieces.next().await {
         let piece = piece.map_err(|_| Refusal::new(Code::BlobUploadInvalid))?;
-        match registry.uploads().get_mut(id) {
-            Some(session) => session.write(&piece),
-            None => return Err(Refusal::new(Code::BlobUploadUnknown)),
+        match registry.uploads().get_mut(writer.id) {
+            Some(session) if session.turn == writer.turn => session.write(&piece),
+            _ => return Err(Refusal::new(Code::BlobUploadUnknown)),
         }
+        size += piece.len() as u64;
     }
-    let size = registry.uploads().get(id).map(|session| session.size);
-    size.ok_or_else(|| Refusal::new(Code::BlobUploadUnknown))
+    Ok(size)
 }
 
-/// Finds a session, and how many bytes it has.
+/// Finds a session. Whatever was writing to it writes no more.
 ///
 /// Without [`resumable`](super::Options::resumable) a `Location` is good for one request: one that
 /// is not the newest ends the session.
-fn find(registry: &Registry, name: &str, id: &str, query: &Query) -> Result<u64, Refusal> {
+fn find<'a>(
+    registry: &Registry,
+    name: &str,
+    id: &'a str,
+    query: &Query,
+) -> Result<Writer<'a>, Refusal> {
     let mut uploads = registry.uploads();
-    let session = uploads.get(id).filter(|session| session.repository == name);
-    let size = session
-        .ok_or_else(|| Refusal::new(Code::BlobUploadUnknown))?
-        .size;
+    let session = uploads
+        .get_mut(id)
+        .filter(|session| session.repository == name)
+        .ok_or_else(|| Refusal::new(Code::BlobUploadUnknown))?;
+    session.turn += 1;
+    let (turn, begin) = (session.turn, session.size);
     let newest = query
         .get("_state")
-        .is_some_and(|state| state == size.to_string());
+        .is_some_and(|state| state == begin.to_string());
     if !newest && !registry.options.resumable {
         uploads.remove(id);
         return Err(Refusal::new(Code::BlobUploadInvalid));
     }
-    Ok(size)
+    Ok(Writer { id, turn, begin })
 }
 
 fn status(registry: &Registry, name: &str, id: &str, size: u64, status: StatusCode) -> Answer {
@@ -149,11 +165,26 @@ fn status(registry: &Registry, name: &str, id: &str, size: u64, status: StatusCo
         .with(answer::UPLOAD_UUID, id)
 }
 
-/// Checks that a chunk begins where the session ends: `Content-Range: START-END`.
-fn continues(range: &str, size: u64) -> Result<(), ()> {
+/// Checks that a piece belongs where the session ends, as far as it says where it belongs or has to.
+fn check_place(registry: &Registry, headers: &HeaderMap, size: u64) -> Result<(), Refusal> {
+    let length = headers.get(header::CONTENT_LENGTH);
+    let has_bytes = match length {
+        Some(length) => length != "0",
+        None => headers.contains_key(header::TRANSFER_ENCODING),
+    };
+    let belongs = match headers.get(header::CONTENT_RANGE) {
+        Some(range) => begin_of(range.to_str().unwrap_or_default()) == Some(size),
+        None => size == 0 || !has_bytes || !registry.options.strict_ranges,
+    };
+    if belongs {
+        return Ok(());
+    }
+    let held = format!("0-{}", size.saturating_sub(1));
+    Err(Refusal::new(Code::RangeInvalid).with(header::RANGE, &held))
+}
+
+/// Reads where a piece begins: `Content-Range: START-END`.
+fn begin_of(range: &str) -> Option<u64> {
     let range = range.strip_prefix("bytes ").unwrap_or(range);
-    let start = range
-        .split_once('-')
-        .and_then(|(start, _)| start.parse::<u64>().ok());
-    if start == Some(size) { Ok(()) } else { Err(()) }
+    range.split_once('-')?.0.parse().ok()
 }

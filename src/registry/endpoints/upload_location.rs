@@ -32,6 +32,7 @@ pub(super) fn session_from(
         repository: repository.clone(),
         location,
         least_chunk,
+        offset: 0,
         state: SessionState::Fresh,
     })
 }

@@ -74,6 +74,8 @@ pub struct UploadSession {
     /// The least number of bytes that the registry takes in one piece but the last, if it says
     /// (`OCI-Chunk-Min-Length`).
     pub least_chunk: Option<u64>,
+    /// How many bytes the registry has, as far as it said: what is sent next begins there.
+    pub(in crate::registry) offset: u64,
     pub(in crate::registry) state: SessionState,
 }
 

@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE};
-use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use url::Url;
 
 use crate::model::{Digest, Failure, Operation, Repository, RequestKind};
@@ -75,15 +75,17 @@ pub(crate) async fn finish(
         let digest = digest.to_string();
         call.url.query_pairs_mut().append_pair("digest", &digest);
     }
-    send_on(client, &host, sending(call, length, body), session)
-        .await
-        .map(drop)
+    let mut call = sending(call, length, body);
+    // The last of several pieces says where it belongs, as each of them does; a whole blob does not.
+    if session.offset > 0 {
+        call.headers.extend(range_of(session.offset, length));
+    }
+    send_on(client, &host, call, session).await.map(drop)
 }
 
 pub(crate) async fn append(
     client: &Client,
     session: &mut UploadSession,
-    offset: u64,
     length: u64,
     body: UploadBody,
 ) -> Result<(), Failure> {
@@ -94,12 +96,11 @@ pub(crate) async fn append(
     call.shares_connection = false;
     let close = HeaderValue::from_static("close");
     call.headers.insert(CONNECTION, close);
-    let range = format!("{offset}-{}", (offset + length).saturating_sub(1));
-    if let Ok(range) = HeaderValue::try_from(range) {
-        call.headers.insert(CONTENT_RANGE, range);
-    }
+    call.headers.extend(range_of(session.offset, length));
     let answer = send_on(client, &host, call, session).await?;
+    let offset = session.offset + length;
     *session = session_from(&host, &operation, &session.repository, &answer)?;
+    session.offset = offset;
     Ok(())
 }
 
@@ -121,7 +122,9 @@ pub(crate) async fn offset(
     if answer.header("location").is_some() {
         *session = session_from(&host, &operation, &session.repository, &answer)?;
     }
-    Ok(answer.header("range").and_then(parse_range))
+    let offset = answer.header("range").and_then(parse_range);
+    session.offset = offset.unwrap_or_default();
+    Ok(offset)
 }
 
 pub(crate) async fn cancel(client: &Client, session: &UploadSession) -> Result<(), Failure> {
@@ -167,6 +170,13 @@ async fn send_on(
             sent
         }
     }
+}
+
+/// Says where a piece belongs; one without bytes belongs nowhere.
+fn range_of(offset: u64, length: u64) -> Option<(HeaderName, HeaderValue)> {
+    let last = (offset + length).checked_sub(1).filter(|_| length > 0)?;
+    let range = HeaderValue::try_from(format!("{offset}-{last}")).ok()?;
+    Some((CONTENT_RANGE, range))
 }
 
 fn post(mut call: Call) -> Call {

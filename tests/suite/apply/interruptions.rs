@@ -278,6 +278,23 @@ async fn an_upload_that_its_target_forgot_begins_anew() {
     }
 }
 
+/// Of one byte and of none a registry says the same, `0-0`.
+#[tokio::test]
+async fn an_upload_whose_target_refuses_what_it_says_that_it_wants_begins_anew() {
+    let world = world(Options {
+        strict_ranges: true,
+        ..Options::default()
+    })
+    .await;
+    let one = Effect::ResetUpload { after: 1 };
+    let faults = world.target.faults();
+    faults.add(Fault::new("PUT", &layer_upload(), one));
+    assert_done(&world.apply().await);
+    let refused = world.target.log().requests();
+    let refused = refused.iter().filter(|request| request.status == Some(416));
+    assert_eq!(refused.count(), 1);
+}
+
 /// It asked for a pause, and what is begun anew waits for that like any other request.
 #[tokio::test]
 async fn a_blob_that_was_refused_for_now_is_begun_anew_when_its_target_wants() {

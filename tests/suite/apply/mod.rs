@@ -7,6 +7,7 @@ mod limits;
 mod moved;
 mod prune;
 mod referrers;
+mod resets;
 mod stops;
 mod trees;
 mod world;

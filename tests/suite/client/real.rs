@@ -154,7 +154,7 @@ async fn uploads_in_parts_and_reads_from_a_byte_on() {
         };
         let part = stream::iter([Ok::<_, std::io::Error>(bytes.slice(..100_000))]);
         client
-            .append_upload(&mut session, 0, 100_000, UploadBody::stream(part))
+            .append_upload(&mut session, 100_000, UploadBody::stream(part))
             .await
             .unwrap();
         assert_eq!(
@@ -188,7 +188,7 @@ async fn uploads_in_parts_and_reads_from_a_byte_on() {
         let mut before = session.clone();
         let part = UploadBody::from(bytes.slice(..100_000));
         client
-            .append_upload(&mut session, 0, 100_000, part)
+            .append_upload(&mut session, 100_000, part)
             .await
             .unwrap();
         assert_eq!(

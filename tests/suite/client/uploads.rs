@@ -313,8 +313,12 @@ async fn an_upload_that_stalls_is_broken() {
 }
 
 #[tokio::test]
-async fn a_broken_upload_goes_on_where_it_stands() {
-    let sandbox = start(Options::default()).await;
+async fn a_broken_upload_goes_on_where_it_stands_and_each_piece_says_where_it_belongs() {
+    let sandbox = start(Options {
+        strict_ranges: true,
+        ..Options::default()
+    })
+    .await;
     let client = anonymous();
     let bytes = some_bytes(100_000);
     let digest = Digest::sha256(&bytes);
@@ -322,7 +326,7 @@ async fn a_broken_upload_goes_on_where_it_stands() {
     assert_eq!(client.upload_offset(&mut session).await.unwrap(), Some(0));
     let first = streamed(&bytes[..30_000], 10_000);
     client
-        .append_upload(&mut session, 0, 30_000, first)
+        .append_upload(&mut session, 30_000, first)
         .await
         .unwrap();
     assert_eq!(
@@ -331,7 +335,7 @@ async fn a_broken_upload_goes_on_where_it_stands() {
     );
     let second = streamed(&bytes[30_000..60_000], 10_000);
     client
-        .append_upload(&mut session, 30_000, 30_000, second)
+        .append_upload(&mut session, 30_000, second)
         .await
         .unwrap();
     let rest = streamed(&bytes[60_000..], 10_000);

@@ -23,6 +23,7 @@
 //! [`pusher::sandbox::Sandbox`] itself.
 
 pub(crate) mod client;
+pub(crate) mod cutting_proxy;
 pub(crate) mod docker_registry;
 pub(crate) mod registry;
 pub(crate) mod token_server;

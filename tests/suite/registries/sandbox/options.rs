@@ -1,3 +1,6 @@
+use std::time::Duration;
+
+use futures_util::stream;
 use pusher::model::Digest;
 use pusher::model::digest::Algorithm;
 use pusher::sandbox::images::{Image, Index};
@@ -37,28 +40,80 @@ async fn without_chunks_a_patch_is_refused() {
 async fn a_chunk_has_to_begin_where_the_last_one_ended() {
     let (sandbox, client) = start(Options::default()).await;
     let location = client.open_upload("app").await;
-    for (range, status, held) in [
-        ("0-4", 202, "0-4"),
-        ("9-13", 416, "0-4"),
-        ("0-4", 416, "0-4"),
-        ("bytes 5-9/10", 202, "0-9"),
+    let digest = Digest::sha256(b"hellohellohello");
+    let last = with_digest(&location, &digest);
+    for (method, place, range, status, held) in [
+        ("PATCH", &location, "0-4", 202, "0-4"),
+        ("PATCH", &location, "9-13", 416, "0-4"),
+        ("PATCH", &location, "0-4", 416, "0-4"),
+        ("PATCH", &location, "bytes 5-9/10", 202, "0-9"),
+        ("PUT", &last, "0-4", 416, "0-9"),
+        ("PUT", &last, "11-15", 416, "0-9"),
     ] {
-        let request = client
-            .request("PATCH", &location)
-            .header("content-range", range);
+        let request = client.request(method, place).header("content-range", range);
         let answer = Answer::of(request.body("hello")).await;
         assert_eq!(
             (answer.status, answer.header("range")),
             (status, held),
-            "{range}"
+            "{method} {range}"
         );
     }
     assert_eq!(sandbox.uploads(), 1);
+    let request = client
+        .request("PUT", &last)
+        .header("content-range", "10-14");
+    assert_eq!(Answer::of(request.body("hello")).await.status, 201);
+    let location = client.open_upload("app").await;
     sandbox.forget_uploads();
     assert_eq!(
         client.send("GET", &location).await.refusal().1,
         "BLOB_UPLOAD_UNKNOWN"
     );
+}
+
+#[tokio::test]
+async fn a_strict_registry_wants_every_piece_but_the_first_to_say_where_it_belongs() {
+    let (_sandbox, client) = start(Options {
+        strict_ranges: true,
+        ..Options::default()
+    })
+    .await;
+    client.put_blob("app", b"hello").await;
+    let location = client.open_upload("app").await;
+    let last = with_digest(&location, Digest::sha256(b"hello"));
+    for (method, place, body, status) in [
+        ("PATCH", &location, "hello", 202),
+        ("PATCH", &location, "hello", 416),
+        ("PUT", &last, "hello", 416),
+        ("PUT", &last, "", 201),
+    ] {
+        let answer = Answer::of(client.request(method, place).body(body)).await;
+        assert_eq!(answer.status, status, "{method} {body}");
+    }
+}
+
+/// Else bytes of a connection that is over could come between those that a new one sends.
+#[tokio::test]
+async fn whoever_asks_where_an_upload_stands_ends_what_still_arrives() {
+    let (sandbox, client) = start(Options::default()).await;
+    let location = client.open_upload("app").await;
+    let (pieces, body) = tokio::sync::mpsc::channel(1);
+    let body = stream::unfold(body, |mut body| async { Some((body.recv().await?, body)) });
+    let request = client.request("PATCH", &location);
+    let first = request.body(reqwest::Body::wrap_stream(body));
+    let first = tokio::spawn(async { Answer::of(first).await.status });
+    let send = |bytes: &'static str| pieces.send(Ok::<_, std::io::Error>(bytes));
+    send("hello").await.unwrap();
+    while sandbox.log().bytes_in() < 5 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let answer = client.send("GET", &location).await;
+    assert_eq!(answer.header("range"), "0-4");
+    let _ = send("more").await;
+    drop(pieces);
+    assert_eq!(first.await.unwrap(), 404);
+    let answer = client.send("GET", &location).await;
+    assert_eq!(answer.header("range"), "0-4");
 }
 
 #[tokio::test]
