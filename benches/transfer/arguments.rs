@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use clap::{Parser, ValueEnum};
+use clap::Parser;
+
+use crate::cases::Case;
 
 /// Measure pusher against its peers, between two registries on this machine
 #[derive(Debug, Parser)]
@@ -17,59 +19,15 @@ pub(crate) struct Arguments {
     /// Run these tools alone: pusher, regsync, crane, skopeo, image-syncer, curl
     #[arg(long = "tool", value_name = "NAME")]
     tools: Vec<String>,
-    /// Repeat so often
+    /// Repeat so often, unless a tool has taken long enough by then
     #[arg(long, value_name = "NUMBER")]
     rounds: Option<usize>,
     /// Make the way this long, there and back, in milliseconds
     #[arg(long, value_name = "MS", default_value_t = 50)]
     round_trip: u64,
-}
-
-/// What is measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Case {
-    /// 200 tags that are in place, over the long way
-    NoOpRtt,
-    /// 1,000 tags that are in place, over the long way
-    ManyRtt,
-    /// 200 images into an empty registry, over the long way
-    ColdRtt,
-    /// As no-op-rtt, over TLS
-    NoOpRttTls,
-    /// As cold-rtt, over TLS
-    ColdRttTls,
-    /// 200 tags that are in place
-    NoOp,
-    /// 200 images into an empty registry
-    Cold,
-    /// 2 GiB into an empty registry: one layer of 1 GiB, eight of 128 MiB
-    Large,
-    /// One layer of 20 GiB
-    Huge,
-    /// Thousands of entries, all in place
-    Entries,
-}
-
-impl Case {
-    /// Tells whether the registries are far away.
-    pub(crate) fn is_far(self) -> bool {
-        !matches!(
-            self,
-            Self::NoOp | Self::Cold | Self::Large | Self::Huge | Self::Entries
-        )
-    }
-
-    /// Tells whether the target begins empty.
-    pub(crate) fn is_cold(self) -> bool {
-        matches!(
-            self,
-            Self::ColdRtt | Self::ColdRttTls | Self::Cold | Self::Large | Self::Huge
-        )
-    }
-
-    pub(crate) fn has_tls(self) -> bool {
-        matches!(self, Self::NoOpRttTls | Self::ColdRttTls)
-    }
+    /// Start this as the registries: CNCF distribution, 2.8 or 3
+    #[arg(long, value_name = "PROGRAM", default_value = "docker-registry")]
+    pub(crate) registry: String,
 }
 
 impl Arguments {

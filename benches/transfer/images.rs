@@ -28,6 +28,8 @@ pub(crate) struct Named {
     pub(crate) repository: String,
     pub(crate) tag: String,
     pub(crate) artifact: Artifact,
+    /// Which of the sources has it.
+    pub(crate) host: usize,
 }
 
 impl Named {
@@ -50,6 +52,7 @@ pub(crate) fn tags(count: usize) -> Vec<Named> {
             repository: format!("app-{:03}", position / 2),
             tag: format!("{}", position % 2),
             artifact: image.build(),
+            host: 0,
         }
     };
     (0..count).map(image).collect()
@@ -65,7 +68,27 @@ pub(crate) fn large(unit: usize) -> Named {
         repository: "large".to_owned(),
         tag: "1".to_owned(),
         artifact: image.build(),
+        host: 0,
     }
+}
+
+/// Returns so many images of one layer of `size` bytes each.
+pub(crate) fn layers(count: usize, size: usize) -> Vec<Named> {
+    let image = |position: usize| Named {
+        repository: format!("layer-{position:03}"),
+        tag: "1".to_owned(),
+        artifact: Image::new(PLATFORM)
+            .raw_layer(LAYER_TYPE, layer(size, position as u64))
+            .build(),
+        host: 0,
+    };
+    (0..count).map(image).collect()
+}
+
+/// Adds up the sizes of the blobs.
+pub(crate) fn bytes(images: &[Named]) -> u64 {
+    let blobs = images.iter().flat_map(|image| &image.artifact.blobs);
+    blobs.map(|blob| blob.content.size()).sum()
 }
 
 /// Returns bytes that do not compress and look like a gzip file: some tools compress what does not.

@@ -49,12 +49,37 @@ impl fmt::Display for Machine {
     }
 }
 
+/// How many processes wanted a core, averaged over a minute: before a case, and at most during it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Load {
+    pub(crate) before: f64,
+    pub(crate) most: f64,
+}
+
+impl Load {
+    pub(crate) fn look() -> Self {
+        let before = load();
+        let most = before;
+        Self { before, most }
+    }
+
+    pub(crate) fn look_again(&mut self) {
+        self.most = self.most.max(load());
+    }
+}
+
+fn load() -> f64 {
+    let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let first = text.split(' ').next().unwrap_or_default();
+    first.parse().unwrap_or_default()
+}
+
 /// Returns how long one core takes to hash so many bytes.
-pub(crate) fn hash(bytes: usize) -> Duration {
+pub(crate) fn hash(bytes: u64) -> Duration {
     let piece = vec![7; 64 * 1024];
     let begun = Instant::now();
     let mut hasher = Hasher::new(Algorithm::Sha256);
-    for _ in 0..bytes / piece.len() {
+    for _ in 0..bytes / piece.len() as u64 {
         hasher.update(&piece);
     }
     std::hint::black_box(hasher.finish());

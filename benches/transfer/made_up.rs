@@ -34,6 +34,7 @@ pub(crate) async fn huge_layer(bytes: u64) -> Result<()> {
         repository: "huge".to_owned(),
         tag: "1".to_owned(),
         artifact: image,
+        host: 0,
     }];
     let usage = run(&images, &source, &target, "apply").await?;
     expect(&images, &target)?;
@@ -56,38 +57,36 @@ pub(crate) async fn entries(counts: &[usize]) -> Result<()> {
     for count in counts {
         let source = Sandbox::start(Options::default()).await?;
         let target = Sandbox::start(Options::default()).await?;
-        let images = many(*count);
-        for image in &images {
-            let Named {
-                repository, tag, ..
-            } = image;
-            let name = format!("{SOURCE_NAMESPACE}/{repository}");
-            image.artifact.push(&source, &name, tag.as_str());
-        }
+        let images = many(*count, 1);
+        fill(&source, SOURCE_NAMESPACE, &images);
         let missing = run(&images, &source, &target, "plan").await?;
         row(&format!("{count}, all missing"), &missing)?;
-        for image in &images {
-            let Named {
-                repository, tag, ..
-            } = image;
-            let name = format!("{TARGET_NAMESPACE}/{repository}");
-            image.artifact.push(&target, &name, tag.as_str());
-        }
+        fill(&target, TARGET_NAMESPACE, &images);
         let in_place = run(&images, &source, &target, "plan").await?;
         row(&format!("{count}, all in place"), &in_place)?;
     }
     Ok(())
 }
 
-fn many(count: usize) -> Vec<Named> {
+/// Returns so many tags, ten a repository; one repository after the other is at the next host.
+pub(crate) fn many(count: usize, hosts: usize) -> Vec<Named> {
     let image = |position: usize| Named {
         repository: format!("app-{:04}", position / TAGS_A_REPOSITORY),
         tag: format!("{}", position % TAGS_A_REPOSITORY),
         artifact: Image::new("linux/amd64")
             .layer(format!("layer {position}"))
             .build(),
+        host: position / TAGS_A_REPOSITORY % hosts,
     };
     (0..count).map(image).collect()
+}
+
+/// Puts images below a namespace.
+pub(crate) fn fill(sandbox: &Sandbox, namespace: &str, images: &[Named]) {
+    for image in images {
+        let name = format!("{namespace}/{}", image.repository);
+        image.artifact.push(sandbox, &name, image.tag.as_str());
+    }
 }
 
 async fn run(images: &[Named], source: &Sandbox, target: &Sandbox, command: &str) -> Result<Usage> {
@@ -95,16 +94,18 @@ async fn run(images: &[Named], source: &Sandbox, target: &Sandbox, command: &str
     let folder: &Path = folder.path();
     let job = Job {
         images,
-        source: source.address().parse::<SocketAddr>()?,
+        sources: &[source.address().parse::<SocketAddr>()?],
         target: target.address().parse::<SocketAddr>()?,
         folder,
-        at_once: 1,
         identity: None,
+        login: None,
     };
-    measure::run(&tools::pusher(&job, command)?, folder).await
+    let program = tools::run_pusher(&job, &[command], None)?;
+    measure::run(&program, folder, measure::PATIENCE).await
 }
 
-fn expect(images: &[Named], target: &Sandbox) -> Result<()> {
+/// Fails unless a sandbox holds every image below the target's namespace.
+pub(crate) fn expect(images: &[Named], target: &Sandbox) -> Result<()> {
     for image in images {
         let name = format!("{TARGET_NAMESPACE}/{}", image.repository);
         let found: Option<Digest> = target.tag(&name, &image.tag);

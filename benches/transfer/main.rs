@@ -11,29 +11,48 @@
 //! | `arguments` | what can be typed |
 //! | `cases` | what is measured, on what |
 //! | `contest` | the tools of a case, interleaved, round by round |
-//! | `tools` | how each tool is told to do the job |
-//! | `curl` | the floor: as many pairs of `curl` as there are blobs |
+//! | `standing` | what came of one tool |
+//! | `tools` | how each tool is told to do the job; the floor: as many pairs of `curl` as there are blobs |
+//! | `hosts` | ten thousand entries of many hosts |
 //! | `made_up` | cases on registries inside this process: one huge layer, thousands of entries |
-//! | `identity` | the certificate of registries with TLS |
+//! | `identity`, `login` | the certificate of registries with TLS; who gets tokens, and where |
 //! | `images` | the images, and how they come into a registry |
-//! | `registry` | Debian's `docker-registry`, a process and a folder each |
-//! | `proxy` | a TCP proxy that makes the way longer |
+//! | `registry` | CNCF distribution, a process and a folder each |
+//! | `way` | the way to a registry: `proxy` makes it longer and thinner, `gate` answers 429 |
 //! | `measure` | a program's time, processor time and peak memory |
 //! | `machine`, `table` | what it ran on, and what is printed |
 
 mod arguments;
 mod cases;
 mod contest;
-mod curl;
+mod gate;
+mod hosts;
 mod identity;
 mod images;
+mod login;
 mod machine;
 mod made_up;
 mod measure;
 mod proxy;
 mod registry;
+mod standing;
 mod table;
 mod tools;
+mod way;
+
+// The tests have these too.
+#[allow(
+    clippy::unwrap_used,
+    reason = "a way that can't be opened ends the run"
+)]
+#[path = "../../tests/suite/support/cutting_proxy.rs"]
+mod cutting_proxy;
+#[allow(
+    clippy::unwrap_used,
+    reason = "a server that can't be started ends the run"
+)]
+#[path = "../../tests/suite/support/token_server.rs"]
+mod token_server;
 
 use std::io::Write as _;
 use std::process::ExitCode;

@@ -17,6 +17,9 @@ use crate::tools::Program;
 /// The word that makes this program the small one in between.
 pub(crate) const COMMAND: &str = "measure-one";
 
+/// For how long a run may last where no case says less.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(600);
+
 /// What one run of a program took.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Usage {
@@ -29,13 +32,14 @@ pub(crate) struct Usage {
 }
 
 /// Runs a program and measures it; its words go to files in `folder`. An exit status other than 0
-/// is an error.
-pub(crate) async fn run(program: &Program, folder: &Path) -> Result<Usage> {
+/// is an error, and so is a run that takes longer than `patience`.
+pub(crate) async fn run(program: &Program, folder: &Path, patience: Duration) -> Result<Usage> {
     let answer = folder.join("usage");
     let mut command = Command::new(std::env::current_exe()?);
     command
         .arg(COMMAND)
         .arg(&answer)
+        .args(["timeout", &patience.as_secs().to_string()])
         .args(&program.words)
         .envs(
             program
@@ -47,6 +51,7 @@ pub(crate) async fn run(program: &Program, folder: &Path) -> Result<Usage> {
         .stdin(Stdio::null())
         .stdout(File::create(folder.join("stdout"))?)
         .stderr(File::create(folder.join("stderr"))?);
+    let begun = Instant::now();
     let status = tokio::task::spawn_blocking(move || command.status()).await??;
     if !status.success() {
         let said = |name| fs::read_to_string(folder.join(name)).unwrap_or_default();
@@ -54,11 +59,12 @@ pub(crate) async fn run(program: &Program, folder: &Path) -> Result<Usage> {
         let lines: Vec<&str> = stdout.lines().chain(stderr.lines()).collect();
         let last = lines[lines.len().saturating_sub(20)..].join("\n");
         let name = program.words.first().map(|word| word.to_string_lossy());
-        return Err(format!(
-            "`{}` ended with {status}:\n{last}",
-            name.unwrap_or_default()
-        )
-        .into());
+        let (name, limit) = (name.unwrap_or_default(), patience.as_secs());
+        return Err(if begun.elapsed() >= patience {
+            format!("`{name}` was stopped after {limit} s").into()
+        } else {
+            format!("`{name}` ended with {status}:\n{last}").into()
+        });
     }
     let numbers: Vec<u64> = fs::read_to_string(answer)?
         .split_whitespace()

@@ -1,4 +1,4 @@
-//! Debian's `docker-registry`, a process and a folder each.
+//! CNCF distribution: Debian's `docker-registry` or another, a process and a folder each.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, File};
@@ -14,8 +14,8 @@ use tokio::time::sleep;
 
 use crate::Result;
 use crate::identity::Identity;
+use crate::login::{LOGIN, Tokens};
 
-const PROGRAM: &str = "docker-registry";
 /// How often something that takes a moment is looked at, and how many times.
 const PAUSE: Duration = Duration::from_millis(10);
 const LOOKS: usize = 1000;
@@ -27,51 +27,53 @@ pub(crate) struct Registry {
     folder: TempDir,
     /// What has to be trusted, if it speaks TLS.
     certificate: Option<Vec<u8>>,
+    wants_login: bool,
 }
 
 /// How many requests of each sort were answered.
 pub(crate) type Requests = BTreeMap<String, usize>;
 
+/// What a registry is like.
+pub(crate) struct Setup<'a> {
+    pub(crate) program: &'a str,
+    /// Its log of requests takes time, so it is kept only where it is read.
+    pub(crate) logs: bool,
+    /// Who it is, if it speaks TLS.
+    pub(crate) identity: Option<&'a Identity>,
+    /// Where tokens come from, if it wants them.
+    pub(crate) tokens: Option<&'a Tokens>,
+}
+
 impl Registry {
-    /// Starts an empty one. Its log of requests takes time, so it is kept only where it is read.
-    /// It speaks TLS if it has an identity.
-    pub(crate) async fn start(logs: bool, identity: Option<&Identity>) -> Result<Self> {
+    /// Starts an empty one.
+    pub(crate) async fn start(setup: &Setup<'_>) -> Result<Self> {
         let folder = memory_folder()?;
         let path = folder.path();
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-        let tls = match identity {
-            Some(identity) => format!(
-                ", tls: {{ certificate: {}, key: {} }}",
-                identity.write_certificate(path)?.display(),
-                identity.write_key(path)?.display()
-            ),
-            None => String::new(),
-        };
-        let config = format!(
-            "version: 0.1\n\
-             log: {{ level: error, accesslog: {{ disabled: {} }} }}\n\
-             storage: {{ filesystem: {{ rootdirectory: {}, maxthreads: 1000 }}, \
-             cache: {{ blobdescriptor: inmemory }} }}\n\
-             http: {{ addr: '{address}'{tls} }}\n",
-            !logs,
-            path.join("data").display(),
-        );
-        fs::write(path.join("config.yml"), config)?;
-        let process = Command::new(PROGRAM)
+        fs::write(
+            path.join("config.yml"),
+            configuration(setup, path, address)?,
+        )?;
+        let program = setup.program;
+        let process = Command::new(program)
             .args(["serve", "config.yml"])
+            // Some send a trace of every request to wherever, unless they are told not to.
+            .env("OTEL_TRACES_EXPORTER", "none")
             .current_dir(path)
             .stdin(Stdio::null())
             .stdout(File::create(path.join("requests"))?)
             .stderr(File::create(path.join("errors"))?)
             .spawn()
-            .map_err(|error| format!("`{PROGRAM}` does not start: {error}"))?;
+            .map_err(|error| format!("`{program}` does not start: {error}"))?;
+        let identity = setup.identity;
         let mut registry = Self {
             address,
             process,
             folder,
             certificate: identity.map(|identity| identity.certificate().into()),
+            wants_login: setup.tokens.is_some(),
         };
-        registry.ready().await?;
+        registry.ready(program).await?;
         Ok(registry)
     }
 
@@ -80,6 +82,7 @@ impl Registry {
         let options = HostOptions {
             plain_http: Some(self.certificate.is_none()),
             ca_certificates: self.certificate.clone(),
+            login: self.wants_login.then(|| LOGIN.for_client()),
             ..HostOptions::default()
         };
         Client::new(ClientOptions {
@@ -118,18 +121,18 @@ impl Registry {
         }
     }
 
-    async fn ready(&mut self) -> Result<()> {
+    async fn ready(&mut self, program: &str) -> Result<()> {
         for _ in 0..LOOKS {
             if TcpStream::connect(self.address).await.is_ok() {
                 return Ok(());
             }
             if let Some(status) = self.process.try_wait()? {
                 let errors = fs::read_to_string(self.folder.path().join("errors"))?;
-                return Err(format!("`{PROGRAM}` ended with {status}:\n{errors}").into());
+                return Err(format!("`{program}` ended with {status}:\n{errors}").into());
             }
             sleep(PAUSE).await;
         }
-        Err(format!("`{PROGRAM}` does not listen").into())
+        Err(format!("`{program}` does not listen").into())
     }
 }
 
@@ -138,6 +141,37 @@ impl Drop for Registry {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+/// Returns what a program says of its version, or the error that it is not there.
+pub(crate) fn version(program: &str) -> Result<String> {
+    let output = Command::new(program)
+        .arg("--version")
+        .output()
+        .map_err(|error| format!("`{program}` does not start: {error}"))?;
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+fn configuration(setup: &Setup<'_>, folder: &Path, address: SocketAddr) -> Result<String> {
+    let tls = match setup.identity {
+        Some(identity) => format!(
+            ", tls: {{ certificate: {}, key: {} }}",
+            identity.write_certificate(folder)?.display(),
+            identity.write_key(folder)?.display()
+        ),
+        None => String::new(),
+    };
+    let auth = setup.tokens.map(Tokens::configuration);
+    Ok(format!(
+        "version: 0.1\n\
+         log: {{ level: error, accesslog: {{ disabled: {} }} }}\n\
+         storage: {{ filesystem: {{ rootdirectory: {}, maxthreads: 1000 }}, \
+         cache: {{ blobdescriptor: inmemory }} }}\n\
+         http: {{ addr: '{address}'{tls} }}\n{}",
+        !setup.logs,
+        folder.join("data").display(),
+        auth.unwrap_or_default(),
+    ))
 }
 
 /// Makes a folder in memory, where there is such a place: a disk would be what is measured.

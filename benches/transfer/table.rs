@@ -5,8 +5,9 @@ use std::io::Write as _;
 use std::time::Duration;
 
 use crate::Result;
-use crate::contest::Standing;
+use crate::contest::Standings;
 use crate::registry::Requests;
+use crate::standing::Standing;
 
 /// Prints a line.
 pub(crate) fn say(line: &str) -> Result<()> {
@@ -16,12 +17,16 @@ pub(crate) fn say(line: &str) -> Result<()> {
 }
 
 /// Prints what a contest came to; the first tool is what the others are compared with.
-pub(crate) fn standings(title: &str, standings: &[Standing], round_trip: Duration) -> Result<()> {
-    let Some(first) = standings.first() else {
+pub(crate) fn standings(title: &str, standings: &Standings, round_trip: Duration) -> Result<()> {
+    let Standings { all, load } = standings;
+    let Some(first) = all.first() else {
         return Ok(());
     };
-    say(&format!("\n### {title}\n"))?;
-    let counted = standings.iter().any(|standing| standing.requests.is_some());
+    say(&format!(
+        "\n### {title}\n\nLoad {:.1} before, {:.1} at most during it.\n",
+        load.before, load.most
+    ))?;
+    let counted = all.iter().any(|standing| standing.requests.is_some());
     let mut columns = vec![
         "",
         "runs",
@@ -38,36 +43,62 @@ pub(crate) fn standings(title: &str, standings: &[Standing], round_trip: Duratio
     if counted {
         columns.extend(["requests at source", "at target"]);
     }
-    row(columns.iter().copied())?;
-    row(columns.iter().map(|_| "---"))?;
-    for standing in standings {
-        let time = standing.time();
-        let mut cells = vec![
-            standing.name.clone(),
-            standing.runs().to_string(),
-            seconds(time),
-            seconds(standing.least()),
-            seconds(standing.most()),
-            format!("{:.2}", time.as_secs_f64() / first.time().as_secs_f64()),
-            seconds(standing.cpu()),
-            mebibytes(standing.peak()),
-        ];
-        if !round_trip.is_zero() {
-            let trips = time.as_secs_f64() / round_trip.as_secs_f64();
-            cells.push(format!("{trips:.1}"));
+    let mut remarked: Vec<&str> = Vec::new();
+    for (column, _) in all.iter().flat_map(|standing| &standing.remarks) {
+        if !remarked.contains(column) {
+            remarked.push(column);
         }
+    }
+    row(columns.iter().chain(&remarked).copied())?;
+    row(columns.iter().chain(&remarked).map(|_| "---"))?;
+    for standing in all {
+        let mut cells = numbers(standing, first, round_trip);
         if counted {
             match &standing.requests {
                 Some((source, target)) => cells.extend([total(source), total(target)]),
                 None => cells.extend([String::new(), String::new()]),
             }
         }
+        let remarks = remarked.iter().map(|column| standing.remark(column));
+        let remarks = remarks.map(|remark| remark.unwrap_or_default().to_owned());
+        cells.extend(remarks);
         row(cells.iter().map(String::as_str))?;
     }
+    for standing in all {
+        if let Some(failure) = &standing.failure {
+            let last = failure.lines().next_back().unwrap_or_default();
+            say(&format!("\n{} failed: {last}", standing.name))?;
+        }
+    }
     if counted {
-        requests(standings)?;
+        requests(all)?;
     }
     Ok(())
+}
+
+/// Returns the name of a tool and its numbers, or that it has none.
+fn numbers(standing: &Standing, first: &Standing, round_trip: Duration) -> Vec<String> {
+    let (name, runs, time) = (&standing.name, standing.runs(), standing.time());
+    let mut cells = vec![name.clone(), runs.to_string()];
+    if runs == 0 {
+        cells.push("failed".to_owned());
+        let empty = if round_trip.is_zero() { 5 } else { 6 };
+        cells.extend(std::iter::repeat_n(String::new(), empty));
+        return cells;
+    }
+    cells.extend([
+        seconds(time),
+        seconds(standing.least()),
+        seconds(standing.most()),
+        format!("{:.2}", time.as_secs_f64() / first.time().as_secs_f64()),
+        seconds(standing.cpu()),
+        mebibytes(standing.peak()),
+    ]);
+    if !round_trip.is_zero() {
+        let trips = time.as_secs_f64() / round_trip.as_secs_f64();
+        cells.push(format!("{trips:.1}"));
+    }
+    cells
 }
 
 fn requests(standings: &[Standing]) -> Result<()> {

@@ -11,11 +11,7 @@ use pusher::sandbox::{self, Bearer, Delete, Options, Sandbox, User};
 
 use super::client::{Answer, Client};
 use super::docker_registry::DockerRegistry;
-
-/// Who is let in.
-pub(crate) const USER: &str = "user";
-/// The password of [`USER`].
-pub(crate) const PASSWORD: &str = "secret";
+pub(crate) use super::token_server::{PASSWORD, USER};
 
 /// How users prove who they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -17,8 +17,10 @@ use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 use url::form_urlencoded;
 
-use super::registry::{PASSWORD, USER};
-
+/// Who is let in.
+pub(crate) const USER: &str = "user";
+/// The password of [`USER`].
+pub(crate) const PASSWORD: &str = "secret";
 pub(crate) const SERVICE: &str = "registry.example.com:cn-hangzhou:26842";
 pub(crate) const ISSUER: &str = "pusher tests";
 
@@ -86,6 +88,11 @@ impl Drop for TokenServer {
     }
 }
 
+/// Returns what the user says who is let in.
+fn basic() -> String {
+    format!("Basic {}", STANDARD.encode(format!("{USER}:{PASSWORD}")))
+}
+
 async fn answer(
     State(shared): State<Arc<Shared>>,
     uri: Uri,
@@ -96,7 +103,7 @@ async fn answer(
         .get("authorization")
         .map(|value| value.to_str().unwrap_or_default())
     {
-        Some(value) if value == super::registry::basic(USER, PASSWORD) => true,
+        Some(value) if value == basic() => true,
         None if shared.anonymous_pull => false,
         _ => return Err(StatusCode::UNAUTHORIZED),
     };

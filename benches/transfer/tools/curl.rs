@@ -8,10 +8,11 @@ use std::fs;
 
 use crate::Result;
 use crate::images::{Named, SOURCE_NAMESPACE, TARGET_NAMESPACE};
-use crate::tools::Job;
+
+use super::Job;
 
 /// Writes a script, and returns how to run it.
-pub(crate) fn words(job: &Job<'_>) -> Result<Vec<OsString>> {
+pub(super) fn words(job: &Job<'_>) -> Result<Vec<OsString>> {
     let mut script = "set -e\n\
         copy() {\n\
         \x20 place=$(curl -sS -o /dev/null -D - -X POST \"$2/blobs/uploads/\" |\n\
@@ -21,7 +22,11 @@ pub(crate) fn words(job: &Job<'_>) -> Result<Vec<OsString>> {
         }\n"
         .to_owned();
     for image in job.images {
-        let from = repository(&job.source.to_string(), SOURCE_NAMESPACE, image);
+        let from = repository(
+            &job.sources[image.host].to_string(),
+            SOURCE_NAMESPACE,
+            image,
+        );
         let to = repository(&job.target.to_string(), TARGET_NAMESPACE, image);
         for blob in &image.artifact.blobs {
             writeln!(script, "copy {from} {to} {} &", blob.digest)?;
