@@ -1,6 +1,7 @@
 //! The papers say what is so: commands parse, options and variables are all there, examples load,
 //! links lead somewhere.
 
+mod languages;
 mod page;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,17 +23,24 @@ fn readmes() -> Vec<Page> {
     LANGUAGES.map(|name| Page::read(&root().join(name))).into()
 }
 
-/// Returns every page that people read: those at the top and those in `docs`.
+/// Returns every page that people read: those at the top and those in `docs`, in both languages.
 fn pages() -> Vec<Page> {
-    let folders = [root().to_owned(), root().join("docs")];
-    let mut paths: Vec<PathBuf> = folders
+    ["", "docs", "docs/zh"]
         .iter()
-        .flat_map(|folder| std::fs::read_dir(folder).unwrap())
+        .flat_map(|folder| paths(&root().join(folder)))
+        .map(|path| Page::read(&path))
+        .collect()
+}
+
+/// Returns the pages of a folder, sorted.
+fn paths(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let mut paths: Vec<PathBuf> = entries
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
         .collect();
     paths.sort();
-    paths.iter().map(|path| Page::read(path)).collect()
+    paths
 }
 
 /// Returns every long option of the command line, hidden ones aside.

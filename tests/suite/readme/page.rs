@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 /// What the tests look at.
 #[derive(Debug, Default)]
@@ -14,8 +14,14 @@ pub(super) struct Page {
     pub(super) spans: Vec<String>,
     /// The code spans of every table row, heads included, cell by cell.
     pub(super) rows: Vec<Vec<Vec<String>>>,
+    /// The text outside of code in every cell of every table.
+    pub(super) cells: Vec<String>,
     pub(super) links: Vec<String>,
     pub(super) anchors: Vec<String>,
+    /// The level of every heading.
+    pub(super) levels: Vec<HeadingLevel>,
+    /// The text outside of code, with an end of line after whatever stands by itself.
+    pub(super) prose: String,
 }
 
 impl Page {
@@ -29,27 +35,39 @@ impl Page {
         let mut heading: Option<String> = None;
         let mut block: Option<(String, String)> = None;
         let mut cell: Option<Vec<String>> = None;
+        let mut cell_begin = 0;
         for event in Parser::new_ext(&text, Options::ENABLE_TABLES) {
             match event {
-                Event::Start(Tag::Heading { .. }) => heading = Some(String::new()),
+                Event::Start(Tag::Heading { level, .. }) => {
+                    page.levels.push(level);
+                    heading = Some(String::new());
+                }
                 Event::End(TagEnd::Heading(_)) => {
                     page.anchors
                         .extend(heading.take().map(|text| anchor(&text)));
+                    page.prose.push('\n');
                 }
                 Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(language))) => {
                     block = Some((language.to_string(), String::new()));
                 }
                 Event::End(TagEnd::CodeBlock) => page.blocks.extend(block.take()),
                 Event::Start(Tag::TableHead | Tag::TableRow) => page.rows.push(vec![]),
-                Event::Start(Tag::TableCell) => cell = Some(vec![]),
+                Event::Start(Tag::TableCell) => {
+                    cell = Some(vec![]);
+                    cell_begin = page.prose.len();
+                }
                 Event::End(TagEnd::TableCell) => {
                     if let Some(row) = page.rows.last_mut() {
                         row.extend(cell.take());
                     }
+                    page.cells.push(page.prose[cell_begin..].to_owned());
+                    page.prose.push('\n');
                 }
+                Event::End(TagEnd::Paragraph | TagEnd::Item) => page.prose.push('\n'),
                 Event::Start(Tag::Link { dest_url, .. }) => page.links.push(dest_url.to_string()),
                 Event::Code(code) => {
                     page.spans.push(code.to_string());
+                    page.prose.push(' ');
                     if let Some(cell) = &mut cell {
                         cell.push(code.to_string());
                     }
@@ -60,7 +78,10 @@ impl Page {
                 Event::Text(text) => {
                     if let Some((_, lines)) = &mut block {
                         lines.push_str(&text);
-                    } else if let Some(heading) = &mut heading {
+                        continue;
+                    }
+                    page.prose.push_str(&text);
+                    if let Some(heading) = &mut heading {
                         heading.push_str(&text);
                     }
                 }
