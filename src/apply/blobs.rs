@@ -17,7 +17,7 @@ use crate::registry::{Mount, WriteRegistry};
 use crate::single_flight::SingleFlight;
 
 use super::job::{BlobJob, How};
-use super::prefetch::{Opened, Prefetch};
+use super::prefetch::Prefetch;
 use super::transfer;
 use super::uploads::{OpenUpload, Uploads};
 
@@ -188,14 +188,13 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
     }
 
     async fn open_and_send(&self, job: &BlobJob<'_, R>) -> Result<How, Failure> {
-        let Opened {
-            upload,
-            bytes,
-            _room,
-        } = self.prefetch.open(&self.uploads, job).await?;
-        match upload {
-            None => Ok(How::Mounted),
-            Some(session) => self.send(job, session, bytes).await,
+        let mut opened = self.prefetch.open(&self.uploads, job).await?;
+        match opened.upload.take() {
+            None => Ok(How::Sent),
+            Some(session) => {
+                let bytes = opened.whole.as_ref().map(|whole| whole.bytes.clone());
+                self.send(job, session, bytes).await
+            }
         }
     }
 

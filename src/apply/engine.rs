@@ -3,6 +3,7 @@
 use std::ops::Deref;
 
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use crate::model::{Digest, Repository};
 use crate::plan::{BlobRoutes, Plan};
@@ -18,6 +19,8 @@ use super::stop::Stop;
 /// What all images of a run share.
 pub(super) struct Shared<'a, R> {
     pub(super) plan: &'a Plan,
+    /// When the target's tags were looked at for the plan, if that is known.
+    pub(super) looked: Option<Instant>,
     registry: &'a R,
     pub(super) stop: Stop,
     pub(super) progress: &'a Progress,
@@ -32,12 +35,14 @@ pub(super) struct Shared<'a, R> {
 impl<'a, R: WriteRegistry> Shared<'a, R> {
     pub(super) fn new(
         plan: &'a Plan,
+        looked: Option<Instant>,
         registry: &'a R,
         stop: watch::Receiver<bool>,
         progress: &'a Progress,
     ) -> Self {
         Self {
             plan,
+            looked,
             registry,
             stop: Stop::new(stop),
             progress,

@@ -42,6 +42,7 @@ use std::sync::{Mutex, PoisonError};
 
 use futures_util::future::join_all;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use crate::plan::{Action, BlockReason, Change, Copy, NotDone, Outcome, Plan, Report};
 use crate::progress::Progress;
@@ -51,22 +52,26 @@ use engine::Shared;
 
 /// How many images are worked on together. The registries' own limits are kept by the client; this
 /// one bounds memory.
-const IMAGES_AT_ONCE: usize = 48;
+const IMAGES_AT_ONCE: usize = 64;
 /// One of so many works on the smallest images, so that those do not have to wait for all the others.
 const ONE_FOR_SMALL: usize = 6;
 
 /// Carries out what `plan` says, and nothing else.
+///
+/// `looked` tells when the target's tags were looked at for the plan, if that was in this run: a tag that was
+/// looked at just now is moved without another look.
 ///
 /// One image that fails does not stop the others. When `stop` turns true, no tag is moved any more
 /// but those that are being moved at that moment, for which there are a few seconds, and the uploads that
 /// are open are ended at the target.
 pub async fn apply<R: WriteRegistry>(
     plan: &Plan,
+    looked: Option<Instant>,
     registry: &R,
     stop: watch::Receiver<bool>,
     progress: &Progress,
 ) -> Report {
-    let shared = &Shared::new(plan, registry, stop.clone(), progress);
+    let shared = &Shared::new(plan, looked, registry, stop.clone(), progress);
     let waiting = &Mutex::new(biggest_first(plan));
     let work = async |number: usize| {
         let mut done = vec![];

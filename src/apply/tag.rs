@@ -1,5 +1,7 @@
 //! Moves a tag, and tells what it points to after a request that went wrong and when all is done.
 
+use std::time::Duration;
+
 use futures_util::StreamExt as _;
 
 use crate::model::{Digest, Failure, Reference};
@@ -8,7 +10,12 @@ use crate::registry::{Pushed, WriteRegistry};
 
 use super::engine::Engine;
 
-/// Moves a tag by `push`, if it still points to what the plan saw, or to nothing where that is none.
+/// So long what the plan saw of a tag is taken for what it points to. No look is nearer to the move than the
+/// way to the registry is long, and each costs a request.
+const FRESH: Duration = Duration::from_secs(5);
+
+/// Moves a tag by `push`, if it still points to what the plan saw, or to nothing where that is none: it is
+/// looked at once more, unless the plan has looked just now.
 pub(super) async fn move_to<R: WriteRegistry>(
     engine: &Engine<'_, R>,
     tag: &Reference,
@@ -17,13 +24,15 @@ pub(super) async fn move_to<R: WriteRegistry>(
     push: impl Future<Output = Result<Pushed, Failure>>,
 ) -> Result<(), Outcome> {
     let (registry, stop) = (&engine.registry, &engine.stop);
-    let now = stop.or(registry.head_manifest(tag)).await?;
-    let now = now.map_err(Outcome::failed)?.map(|found| found.digest);
-    if now.as_ref() == Some(wanted) {
-        return Ok(());
-    }
-    if now.as_ref() != planned {
-        return Err(Outcome::stale(now.as_ref()));
+    if engine.looked.is_none_or(|looked| looked.elapsed() >= FRESH) {
+        let now = stop.or(registry.head_manifest(tag)).await?;
+        let now = now.map_err(Outcome::failed)?.map(|found| found.digest);
+        if now.as_ref() == Some(wanted) {
+            return Ok(());
+        }
+        if now.as_ref() != planned {
+            return Err(Outcome::stale(now.as_ref()));
+        }
     }
     match stop.or_unanswered(push).await? {
         Ok(_) => Ok(()),

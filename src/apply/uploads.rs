@@ -7,6 +7,7 @@ use std::pin::Pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures_util::future::join_all;
 use tokio::time::timeout;
 
@@ -47,12 +48,28 @@ impl<'a, R: WriteRegistry> Uploads<'a, R> {
     ) -> Result<Option<OpenUpload<'_, R>>, Failure> {
         let (registry, target, mount) = (job.registry.clone(), job.target.clone(), mount.cloned());
         let opening = async move { registry.start_upload(&target, mount.as_ref()).await };
+        self.ask(Box::pin(opening)).await
+    }
+
+    /// Sends a whole blob in one request; returns an upload where that was all that came of it.
+    pub(super) async fn push(
+        &self,
+        job: &BlobJob<'_, R>,
+        bytes: Bytes,
+    ) -> Result<Option<OpenUpload<'_, R>>, Failure> {
+        let (registry, target) = (job.registry.clone(), job.target.clone());
+        let digest = job.blob.digest.clone();
+        let opening = async move { registry.push_blob(&target, &digest, bytes).await };
+        self.ask(Box::pin(opening)).await
+    }
+
+    async fn ask(&self, opening: Opening) -> Result<Option<OpenUpload<'_, R>>, Failure> {
         let asked = Asked {
             uploads: self,
-            opening: Some(Box::pin(opening)),
+            opening: Some(opening),
         };
         Ok(match asked.answer().await? {
-            Upload::Mounted => None,
+            Upload::Done => None,
             Upload::Session(session) => Some(OpenUpload {
                 uploads: self,
                 session,
@@ -69,7 +86,7 @@ impl<'a, R: WriteRegistry> Uploads<'a, R> {
                 Left::Open(session) => Some(session),
                 Left::Opening(opening) => match opening.await {
                     Ok(Upload::Session(session)) => Some(session),
-                    Ok(Upload::Mounted) | Err(_) => None,
+                    Ok(Upload::Done) | Err(_) => None,
                 },
             };
             if let Some(session) = session {

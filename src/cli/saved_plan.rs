@@ -71,6 +71,8 @@ pub async fn take_up(
     .await?;
     planned.plan = confirm(&saved, &pinned, planned.plan, &held)
         .map_err(|found| refused(path, &made_by, &found))?;
+    // Whoever keeps a plan expects that each tag is looked at before it is moved.
+    planned.looked = None;
     Ok(planned)
 }
 

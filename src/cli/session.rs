@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio::time::Instant;
+
 use crate::cache::ResolutionCache;
 use crate::observe::{observe, tags};
 use crate::plan::{Desired, Lock, Observed, Plan, prune};
@@ -22,6 +24,8 @@ use super::progress::{Display, Phase};
 pub struct Planned {
     /// What has to be done.
     pub plan: Plan,
+    /// When the registries were asked, if what was asked for is no older plan.
+    pub looked: Option<Instant>,
     /// The client, which goes on with what it has learnt of the registries.
     pub client: Client,
     /// What the files declare.
@@ -90,6 +94,7 @@ pub async fn plan_for(
     let client = connect(context, &mirror)?;
     let cache = cache(context, global);
     let desired = &mirror.desired;
+    let looked = Some(Instant::now());
     let observed = reading(context, desired.entries.len(), async |progress| {
         observe(desired, &client, &cache, progress).await
     })
@@ -97,6 +102,7 @@ pub async fn plan_for(
     let plan = crate::plan::plan(desired, &observed);
     Ok(Planned {
         plan,
+        looked,
         client,
         mirror,
         observed,

@@ -134,8 +134,8 @@ impl<'a> Count<'a> {
         let cost = &mut self.cost;
         cost.bytes_of_images = cost.bytes_of_images.saturating_add(contents.blob_bytes());
         cost.requests_to_sources += images.len() + indexes.len();
-        // Every manifest is pushed; the tag is looked at before it is moved and when all is done, and
-        // each child that may be there before it is pushed.
+        // Every manifest is pushed; the tag is looked at before it is moved, unless the plan did so just then, and
+        // when all is done, and each child that may be there before it is pushed.
         cost.requests_to_target += images.len() + indexes.len() + 2;
         if change.action.before().is_some() && !indexes.is_empty() {
             cost.requests_to_target += images.len();

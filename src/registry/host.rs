@@ -18,6 +18,7 @@ use super::options::{ClientOptions, HostOptions};
 use super::outage::{Server, ServerMap};
 use super::stats::Counters;
 use super::transport::{Certificates, Transport, is_loopback};
+use super::whole_blobs::WholeBlobs;
 
 /// Where Docker Hub's API is.
 const DOCKER_HUB_API: &str = "registry-1.docker.io";
@@ -56,6 +57,7 @@ pub(super) struct Host {
     out_of_pulls: OnceLock<Failure>,
     /// Whether the host has said that it has no referrers API: then it is not asked again.
     pub(super) without_referrers: AtomicBool,
+    pub(super) whole_blobs: WholeBlobs,
     /// Places for answers that are read as a whole and are long: what is half read takes memory.
     pub(super) large_answers: Semaphore,
 }
@@ -85,6 +87,7 @@ impl Host {
             pull_limit: Mutex::default(),
             out_of_pulls: OnceLock::new(),
             without_referrers: AtomicBool::default(),
+            whole_blobs: WholeBlobs::default(),
             large_answers: Semaphore::new(LARGE_ANSWERS),
         })
     }

@@ -4,14 +4,14 @@
 //! | --- | --- | --- |
 //! | `client`, `host`, `options` | one client for many hosts; what is kept for each; what it is told | |
 //! | `operations`, `send` | what is asked, by endpoint; the one path that every request takes, through all rooms | |
-//! | `access/` | who may ask for what | `auth`, `auth_methods`, `challenge`, `negotiation`, `after_refusal`, `login`, `credentials`, `docker_config`, `scope`, `token`, `token_fetch`, `token_store`, `destination`, `masks` |
+//! | `access/` | who may ask for what | `auth`, `auth_methods`, `challenge`, `negotiation`, `probes`, `after_refusal`, `login`, `credentials`, `docker_config`, `scope`, `token`, `token_fetch`, `token_store`, `destination`, `masks` |
 //! | `limits/` | how much a host is asked at most | `admission`, `concurrency`, `pull_limit` |
 //! | `retry/` | what is tried again, when, and how often | `backoff`, `request_tries`, `damaged`, `count` |
 //! | `outage/` | whether a server is there; one that is away is waited for | `servers`, `availability`, `sign`, `watch` |
 //! | `exchange/` | one request and its answer | `call`, `try_once`, `outgoing`, `incoming`, `answer`, `failed_try`, `read_answer`, `error_body` |
-//! | `endpoints/` | what a registry is asked | `manifests`, `manifest_cache`, `blobs`, `uploads`, `upload_session`, `upload_location`, `tags`, `referrers`, `pagination` |
-//! | `transport/` | connections: which are pooled together, go through a proxy, trust what | `connector`, `connection`, `resolver`, `zone`, `trust`, `message`, `trickle`, `failure` |
-//! | `stats` | what was asked of whom | |
+//! | `endpoints/` | what a registry is asked | `manifests`, `manifest_cache`, `blobs`, `uploads`, `whole_blobs`, `upload_session`, `upload_location`, `tags`, `referrers`, `pagination` |
+//! | `transport/` | connections: which are pooled together, go through a proxy, trust what | `ahead`, `connector`, `connection`, `resolver`, `zone`, `trust`, `message`, `trickle`, `failure` |
+//! | `stats`, `whole_blobs` | what was asked of whom; whether a host takes a blob in one request | |
 //! | `fuzzing` | the readers of answers, for the fuzzer alone | |
 
 use std::future::Future;
@@ -35,6 +35,7 @@ mod retry;
 mod send;
 mod stats;
 mod transport;
+mod whole_blobs;
 
 pub use access::{Actions, Credentials, Login};
 pub use client::Client;
@@ -147,6 +148,18 @@ pub trait WriteRegistry: ReadRegistry + Clone + 'static {
         &self,
         repository: &Repository,
         mount: Option<&Mount>,
+    ) -> impl Future<Output = Result<Upload, Failure>> + Send;
+
+    /// Tells whether a blob that is in memory is to be pushed with [`Self::push_blob`]: where the registry of
+    /// `repository` takes that, or nobody has found out yet. The first one to ask does.
+    fn takes_whole_blobs(&self, repository: &Repository) -> bool;
+
+    /// Sends a blob with the very request that would open its upload, and is content with the upload.
+    fn push_blob(
+        &self,
+        repository: &Repository,
+        digest: &Digest,
+        bytes: Bytes,
     ) -> impl Future<Output = Result<Upload, Failure>> + Send;
 
     /// Sends all of a blob, or the rest of it, in one streamed request and closes the upload. The rest begins

@@ -7,7 +7,7 @@ use crate::model::{Child, Descriptor, Digest, Failure, RawManifest, Reference, R
 use super::client::Client;
 use super::endpoints::{
     BlobStream, Deletion, Mount, Pushed, Upload, UploadBody, UploadSession, blobs, manifests,
-    referrers, tags, uploads,
+    referrers, tags, uploads, whole_blobs,
 };
 use super::exchange::RetryOn;
 use super::retry::{RetryCount, backoff};
@@ -110,6 +110,20 @@ impl WriteRegistry for Client {
     ) -> Result<Upload, Failure> {
         self.retry_damaged(|| uploads::start(self, repository, mount))
             .await
+    }
+
+    fn takes_whole_blobs(&self, repository: &Repository) -> bool {
+        let host = self.find_or_make(&repository.registry);
+        host.is_ok_and(|host| host.whole_blobs.may_push())
+    }
+
+    async fn push_blob(
+        &self,
+        repository: &Repository,
+        digest: &Digest,
+        bytes: Bytes,
+    ) -> Result<Upload, Failure> {
+        whole_blobs::push(self, repository, digest, bytes).await
     }
 
     async fn finish_upload(

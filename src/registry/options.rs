@@ -59,9 +59,9 @@ pub struct HostOptions {
     /// The most requests of a sort (control, download, upload, token) that are under way at once; eight for
     /// tokens, even where more is said.
     pub concurrency: Option<usize>,
-    /// How many downloads, and how many uploads, are under way at once when a run begins. Control requests
-    /// begin with twice as many, and with eight times as many where the host is far away. The limit finds
-    /// itself from there.
+    /// How many downloads, and how many uploads, are under way at once when a run begins; eight times as many
+    /// downloads where the host is far away. Control requests begin with twice as many, and with sixteen times
+    /// as many where it is far. The limit finds itself from there.
     pub starting_concurrency: Option<usize>,
     /// The most requests a second.
     pub requests_per_second: Option<f64>,

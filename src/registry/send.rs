@@ -7,13 +7,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::{Method, StatusCode};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use crate::model::{Failure, Fault, Operation};
 
-use super::access::{Authorization, LoginOutcome, Negotiation};
+use super::access::{Authorization, LoginOutcome, Negotiation, Probe};
 use super::exchange::{Access, Answer, Body, Call, FailedTry};
 use super::host::Host;
+use super::limits::NO_WAIT;
 use super::outage::Server;
 use super::retry::{RequestTries, RetryCount};
 
@@ -29,7 +30,7 @@ impl Host {
         retries: &RetryCount,
     ) -> Result<Answer, Failure> {
         let mut negotiation = Negotiation::new(&call);
-        let mut probe = self.auth.wait_or_probe(&negotiation.repository).await;
+        let mut probe = self.wait_or_probe(&negotiation.repository).await;
         let mut tries = RequestTries::new();
         let options = &self.shared.options.retry;
         let asked = self.server(&call.url);
@@ -127,6 +128,21 @@ impl Host {
             tries.made += 1;
             tokio::time::sleep(wait).await;
         }
+    }
+
+    /// Waits until it is known how to ask, with a connection at hand where that takes its time; whoever gets a
+    /// probe is to find out.
+    async fn wait_or_probe(&self, repository: &str) -> Option<Probe> {
+        if self.auth.is_settled(repository) {
+            return None;
+        }
+        // Seldom, so that not every request has room for it.
+        let mut waiting = Box::pin(self.auth.wait_or_probe(repository));
+        if let Ok(probe) = timeout(NO_WAIT, &mut waiting).await {
+            return probe;
+        }
+        self.open_ahead(&self.base, self.admission.is_far());
+        waiting.await
     }
 
     /// Waits until a server is there at which a try failed, and tells whether it was away indeed.

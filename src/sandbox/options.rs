@@ -24,6 +24,9 @@ pub struct Options {
     pub mount: bool,
     /// Takes PATCH; without it chunked uploads are refused with 405.
     pub chunked: bool,
+    /// Takes a blob with the POST that would open its upload; without it the bytes are passed over, as at
+    /// distribution.
+    pub whole_blobs: bool,
     /// Answers the status of an upload that was interrupted; without it, as distribution 2.8 does,
     /// only the newest `Location` of a session is valid.
     pub resumable: bool,
@@ -56,6 +59,7 @@ impl Default for Options {
             referrers: true,
             mount: true,
             chunked: true,
+            whole_blobs: false,
             resumable: true,
             strict_ranges: false,
             redirect: false,
@@ -189,6 +193,8 @@ pub struct Bearer {
     pub made_by_push: bool,
     /// What the challenge calls this service.
     pub service: String,
+    /// The address at which the challenge says that tokens are, if not the endpoint's own.
+    pub realm: Option<String>,
 }
 
 impl Default for Bearer {
@@ -203,6 +209,7 @@ impl Default for Bearer {
             denied: Vec::new(),
             made_by_push: false,
             service: "sandbox.example.com:26842".to_owned(),
+            realm: None,
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::model::Digest;
 
 use super::faults::Faults;
 use super::log::Log;
-use super::options::Options;
+use super::options::{Auth, Bearer, Options};
 use super::session::Session;
 use super::store::Store;
 use super::tokens::Tokens;
@@ -74,6 +74,11 @@ impl Registry {
     }
 
     pub(super) fn realm(&self) -> String {
-        format!("http://{}/token", self.token_address)
+        match &self.options.auth {
+            Auth::Bearer(Bearer {
+                realm: Some(realm), ..
+            }) => realm.clone(),
+            _ => format!("http://{}/token", self.token_address),
+        }
     }
 }

@@ -130,7 +130,7 @@ async fn registry_port(registry: &Registry, request: Request) -> Result<Response
             manifests::serve(registry, method, &name, &reference, headers, body).await
         }
         Endpoint::Blob(digest) => blobs::serve(registry, method, &name, &digest, headers),
-        Endpoint::Uploads => uploads::open(registry, method, &name, &query),
+        Endpoint::Uploads => uploads::open(registry, method, &name, &query, body).await,
         Endpoint::Upload(id) => {
             uploads::serve(registry, method, &name, &id, &query, headers, body).await
         }

@@ -15,12 +15,14 @@ use super::session::Session;
 
 /// Opens a session, or mounts a blob of another repository.
 ///
-/// A `digest` in the query is passed over, and a PUT has to follow, as at distribution.
-pub(super) fn open(
+/// Where [`whole_blobs`](super::Options::whole_blobs) are not taken, a `digest` in the query is passed over, and a
+/// PUT has to follow, as at distribution.
+pub(super) async fn open(
     registry: &Registry,
     method: &Method,
     name: &str,
     query: &Query,
+    body: Body,
 ) -> Result<Response, Refusal> {
     if *method != Method::POST {
         return Err(Refusal::new(Code::Unsupported));
@@ -41,6 +43,10 @@ pub(super) fn open(
         }
     }
     let id = registry.open_upload(Session::new(name, registry.options.discard_above));
+    if registry.options.whole_blobs && query.get("digest").is_some() {
+        let (id, turn, begin) = (id.as_str(), 0, 0);
+        return finish(registry, name, &Writer { id, turn, begin }, query, body).await;
+    }
     Ok(status(registry, name, &id, 0, StatusCode::ACCEPTED).done())
 }
 

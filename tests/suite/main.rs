@@ -19,3 +19,4 @@ mod schemas;
 mod selection;
 mod story;
 mod support;
+mod trips;

@@ -31,7 +31,12 @@ pub(super) async fn run(
         Some(path) => saved_plan::take_up(context, global, options, path, &outputs).await?,
         None => plan_pruning(context, global, options.locked, options.prune, &outputs).await?,
     };
-    let Planned { plan, client, .. } = planned;
+    let Planned {
+        plan,
+        looked,
+        client,
+        ..
+    } = planned;
     let pending = plan.summary().pending();
     if pending > 0 && printer.talks_to_a_person() {
         let view = render::View {
@@ -55,7 +60,7 @@ pub(super) async fn run(
     announce_writes(&client, &plan);
     let read = |repository: &_, digest: &_| client.keeps_manifest(repository, digest);
     warn_of_pulls(printer, &client, &pulls(&plan, read));
-    let report = apply(&plan, &client, context.stop.heed(), &progress).await;
+    let report = apply(&plan, looked, &client, context.stop.heed(), &progress).await;
     drop(display);
     answer(context, global, &options.report, |format, view, to| {
         render::report(&report, format, view, to)

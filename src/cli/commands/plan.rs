@@ -78,6 +78,7 @@ async fn asked(
         client,
         mirror,
         observed,
+        looked: _,
     } = planned;
     if let Some(path) = &options.out {
         let prune = mirror.prunes(options.prune);

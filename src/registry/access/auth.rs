@@ -7,10 +7,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderValue};
-use tokio::sync::{OnceCell, OwnedMutexGuard};
+use tokio::sync::OnceCell;
 
 use crate::model::{Asked, Failure};
 
+use super::probes::{Probe, Probes};
 use super::{Issuer, KnownMethods, Login, Scheme, Token, TokenStore};
 
 /// How often a login is tried at token servers until it is taken for wrong: some answer many requests with
@@ -21,7 +22,7 @@ const TRIALS: usize = 3;
 #[derive(Debug, Default)]
 pub(crate) struct Auth {
     state: Mutex<State>,
-    probe: Arc<tokio::sync::Mutex<()>>,
+    probes: Arc<Probes>,
     pub(crate) tokens: TokenStore,
     /// Held by whoever tries a password that has not worked yet: many refusals may lock an account.
     pub(crate) trial: Arc<tokio::sync::Mutex<()>>,
@@ -46,19 +47,17 @@ pub(crate) enum LoginOutcome {
     Refused(Failure),
 }
 
-/// The right to be the first; until it is given up, the others wait.
-type Probe = OwnedMutexGuard<()>;
-
 impl Auth {
     /// Waits until it is known how to ask; whoever gets a probe is to find out.
     pub(crate) async fn wait_or_probe(&self, repository: &str) -> Option<Probe> {
-        // Where tokens come from is another host, and says nothing about this one.
-        let is_settled = || repository.is_empty() || self.state().methods.is_settled(repository);
-        if is_settled() {
-            return None;
-        }
-        let probe = self.probe.clone().lock_owned().await;
-        (!is_settled()).then_some(probe)
+        let is_settled = || self.is_settled(repository);
+        self.probes.begin_unless(repository, is_settled).await
+    }
+
+    /// Tells whether it is known how to ask for a repository. Where tokens come from is another host, and says
+    /// nothing about this one.
+    pub(crate) fn is_settled(&self, repository: &str) -> bool {
+        repository.is_empty() || self.state().methods.is_settled(repository)
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {

@@ -1,15 +1,18 @@
 //! How a token comes about: one that is there, one that is under way, or one that is asked for.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Instant;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use tokio::sync::OwnedMutexGuard;
+use tokio::time::timeout;
 
 use crate::model::{Failure, Fault, Operation, RequestKind};
 use crate::registry::exchange::{Call, RetryOn};
 use crate::registry::host::Host;
+use crate::registry::limits::{NO_WAIT, TOKENS};
 use crate::registry::retry::{RetryCount, backoff};
 
 use super::{Issuer, Login, LoginOutcome, Scopes, Token, token};
@@ -63,7 +66,13 @@ impl Host {
         if is_settled() {
             return None;
         }
-        let trial = self.auth.trial.clone().lock_owned().await;
+        let mut trying = pin!(self.auth.trial.clone().lock_owned());
+        let trial = if let Ok(trial) = timeout(NO_WAIT, &mut trying).await {
+            trial
+        } else {
+            self.open_ahead(&issuer.realm.url, TOKENS);
+            trying.await
+        };
         (!is_settled()).then_some(trial)
     }
 

@@ -9,6 +9,7 @@ pub(super) mod tags;
 pub(super) mod upload_location;
 mod upload_session;
 pub(super) mod uploads;
+pub(super) mod whole_blobs;
 
 use crate::model::{Operation, Repository, RequestKind};
 

@@ -55,11 +55,12 @@ pub struct Mount {
     pub from: Repository,
 }
 
-/// What came of [`start_upload`](crate::registry::WriteRegistry::start_upload).
+/// What came of [`start_upload`](crate::registry::WriteRegistry::start_upload) or
+/// [`push_blob`](crate::registry::WriteRegistry::push_blob).
 #[derive(Debug)]
 pub enum Upload {
     /// The repository now holds the blob; nothing is left to send.
-    Mounted,
+    Done,
     /// The bytes are to be sent.
     Session(UploadSession),
 }

@@ -57,7 +57,7 @@ async fn try_mount(
     call.retry_on = RetryOn::Overload;
     let answer = client.send(host, call).await?;
     match answer.status {
-        StatusCode::CREATED => Ok(Upload::Mounted),
+        StatusCode::CREATED => Ok(Upload::Done),
         _ => session_from(host, &operation, repository, &answer).map(Upload::Session),
     }
 }

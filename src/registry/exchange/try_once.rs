@@ -93,6 +93,12 @@ impl Host {
         (!is_ours).then(|| self.shared.transport.zone(&self.base))
     }
 
+    /// Opens a connection for a small request that is to come, unless so many were opened for its server.
+    pub(crate) fn open_ahead(&self, url: &Url, most: usize) {
+        let (transport, named_by) = (&self.shared.transport, self.named_by(url));
+        transport.open_ahead(url, &self.certificates, named_by, most);
+    }
+
     /// Returns an address's host and port, without who asks.
     fn shown_authority(&self, url: &Url) -> String {
         let authority = &url[Position::BeforeHost..Position::AfterPort];

@@ -22,7 +22,7 @@ pub(crate) enum Lane {
 }
 
 /// The most requests for tokens at once, whatever cap is set: some registries take many for an attack.
-const TOKENS: usize = 8;
+pub(crate) const TOKENS: usize = 8;
 
 /// The limits of one host.
 #[derive(Debug)]
@@ -48,8 +48,8 @@ impl Admission {
             Arc::new(concurrency)
         };
         let lanes = [
-            lane(start * 2, start * 8, most(128)),
-            lane(start, start, most(64)),
+            lane(start * 2, start * 16, most(256)),
+            lane(start, start * 8, most(128)),
             lane(start, start, most(64)),
             lane(4, 4, most(TOKENS).min(TOKENS)),
         ];
@@ -84,6 +84,11 @@ impl Admission {
                 Turn::Paused(until) => sleep_until(until).await,
             }
         }
+    }
+
+    /// Notes that an answer is long on its way, and returns how many control requests there may be at once.
+    pub(crate) fn is_far(&self) -> usize {
+        self.lanes[Lane::Control as usize].widen()
     }
 
     /// Lets nothing more go to the host for some time.

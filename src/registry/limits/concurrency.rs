@@ -9,7 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
 /// Answers that come faster than this need no more of them at once.
-const NO_WAIT: Duration = Duration::from_millis(10);
+pub(crate) const NO_WAIT: Duration = Duration::from_millis(10);
 
 /// One lane's limit.
 #[derive(Debug)]
@@ -88,15 +88,15 @@ impl ConcurrencyLimit {
         elapsed >= NO_WAIT && elapsed <= 2 * state.fastest + NO_WAIT
     }
 
-    /// Takes a host from which nothing came for a while for one that is far away.
-    fn widen(&self) {
+    /// Takes a host from which nothing came for a while for one that is far away; returns the slots that there are.
+    pub(super) fn widen(&self) -> usize {
         let mut state = self.state();
-        if state.settled {
-            return;
+        if !state.settled {
+            state.settled = true;
+            state.limit = state.limit.max(float(self.wide));
+            self.open_slots(&mut state);
         }
-        state.settled = true;
-        state.limit = state.limit.max(float(self.wide));
-        self.open_slots(&mut state);
+        state.slots
     }
 
     /// Grows by one a round trip; before the first cut by one a success, which doubles it.

@@ -4,6 +4,6 @@ mod admission;
 mod concurrency;
 mod pull_limit;
 
-pub(super) use admission::{Admission, Lane};
-pub(super) use concurrency::Permit;
+pub(super) use admission::{Admission, Lane, TOKENS};
+pub(super) use concurrency::{NO_WAIT, Permit};
 pub use pull_limit::PullLimit;

@@ -1,5 +1,7 @@
 //! How a connection comes about: straight, or through a proxy.
 
+use std::fmt;
+use std::future::{Future, ready};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -15,6 +17,7 @@ use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use rustls::ClientConfig;
 use tower_service::Service;
 
+use super::ahead::Ahead;
 use super::connection::{Stream, Wire};
 use super::failure::{BoxError, ProxyRefused};
 use super::resolver::Resolver;
@@ -42,6 +45,13 @@ pub(super) struct Connector {
     route: HttpsConnector<Route>,
     /// How long all of it may take.
     patience: Duration,
+    ahead: Ahead<MaybeHttpsStream<Stream>>,
+}
+
+impl fmt::Debug for Connector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Connector")
+    }
 }
 
 impl Connector {
@@ -54,6 +64,33 @@ impl Connector {
         Self {
             route: HttpsConnector::from((Route::new(patience, proxies, &tls, resolver), tls)),
             patience,
+            ahead: Ahead::default(),
+        }
+    }
+
+    /// Opens a connection for a request that is to come, unless there are so many.
+    pub(super) fn open_ahead(&self, address: Uri, most: usize) {
+        if !self.ahead.may_open(&address, most) {
+            return;
+        }
+        let (opening, ahead) = (self.clone().open(address.clone()), self.ahead.clone());
+        tokio::spawn(async move {
+            // Whatever is in its way is in the way of the request, too, and told there.
+            if let Ok(connection) = opening.await {
+                ahead.keep(&address, connection);
+            }
+        });
+    }
+
+    fn open(
+        mut self,
+        address: Uri,
+    ) -> impl Future<Output = Result<MaybeHttpsStream<Stream>, BoxError>> + Send + 'static {
+        let connecting = tokio::time::timeout(self.patience, self.route.call(address));
+        async {
+            connecting
+                .await
+                .unwrap_or_else(|_| Err("no answer in time".into()))
         }
     }
 }
@@ -68,12 +105,10 @@ impl Service<Uri> for Connector {
     }
 
     fn call(&mut self, address: Uri) -> Self::Future {
-        let connecting = tokio::time::timeout(self.patience, self.route.call(address));
-        Box::pin(async {
-            connecting
-                .await
-                .unwrap_or_else(|_| Err("no answer in time".into()))
-        })
+        match self.ahead.take(&address) {
+            Some(connection) => Box::pin(ready(Ok(connection))),
+            None => Box::pin(self.clone().open(address)),
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Connections: which are pooled together, which go through a proxy, which trust what.
 
+mod ahead;
 mod connection;
 mod connector;
 mod failure;
@@ -20,7 +21,7 @@ use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::capture_connection;
 use hyper_util::client::proxy::matcher::Matcher;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use url::Url;
+use url::{Position, Url};
 
 use crate::model::NoAnswer;
 use crate::registry::access::Masks;
@@ -34,7 +35,7 @@ pub(super) use trust::Certificates;
 pub(super) use zone::{Zone, is_loopback};
 
 /// How many connections to a host are kept while nobody uses them: each holds on to its buffers.
-const IDLE_CONNECTIONS: usize = 64;
+const IDLE_CONNECTIONS: usize = 128;
 
 /// The most that is read from a connection at once, and so the most that its buffers hold: small
 /// answers need little, and there are many connections for them; an answer's head has to fit.
@@ -46,7 +47,12 @@ const LARGE_READS: usize = 128 * 1024;
 const ANYTHING: HeaderValue = HeaderValue::from_static("*/*");
 const UNCODED: HeaderValue = HeaderValue::from_static("identity");
 
-type Connections = legacy::Client<Connector, RequestBody>;
+/// Connections that are pooled together.
+#[derive(Debug, Clone)]
+struct Connections {
+    client: legacy::Client<Connector, RequestBody>,
+    connector: Connector,
+}
 
 /// The pools of connections that all hosts of a client share.
 #[derive(Debug)]
@@ -98,16 +104,9 @@ impl Transport {
         shares_connection: bool,
         named_by: Option<Zone>,
     ) -> Result<Response, NoAnswer> {
-        let loopback = is_loopback(url);
-        let connections = self.connections(Pool {
-            loopback,
-            trust: match url.scheme() {
-                "http" => Trust::Nobody,
-                _ => Trust::SystemAnd(certificates.clone()),
-            },
-            named_by,
-            shares_connection,
-        })?;
+        let pool = Pool::of(url, certificates, shares_connection, named_by);
+        let loopback = pool.loopback;
+        let connections = self.connections(pool)?;
         let uri = address(url)?;
         let headers = request.headers_mut();
         headers.insert(USER_AGENT, AGENT);
@@ -129,11 +128,33 @@ impl Transport {
         *request.uri_mut() = uri;
         let connection = capture_connection(&mut request);
         tokio::select! {
-            answer = connections.request(request) => match answer {
+            answer = connections.client.request(request) => match answer {
                 Ok(answer) => Ok(answer.into()),
                 Err(error) => Err(failure::of_client(&error)),
             },
             () = trickle::trickles(connection, self.head) => Err(NoAnswer::Trickle(self.head)),
+        }
+    }
+
+    /// Opens a connection for a small request that is to come, unless so many were opened for its host.
+    ///
+    /// Over TLS most hosts speak HTTP/2, where the one that is there is enough.
+    pub(super) fn open_ahead(
+        &self,
+        url: &Url,
+        certificates: &Certificates,
+        named_by: Option<Zone>,
+        most: usize,
+    ) {
+        let root = format!(
+            "http://{}/",
+            &url[Position::BeforeHost..Position::AfterPort]
+        );
+        let pool = Pool::of(url, certificates, true, named_by);
+        if url.scheme() == "http"
+            && let (Ok(connections), Ok(root)) = (self.connections(pool), Uri::try_from(root))
+        {
+            connections.connector.open_ahead(root, most);
         }
     }
 
@@ -168,7 +189,8 @@ impl Transport {
         } else {
             LARGE_READS
         };
-        Ok(legacy::Client::builder(TokioExecutor::new())
+        let connector = Connector::new(self.connect, proxies, tls, resolver);
+        let client = legacy::Client::builder(TokioExecutor::new())
             .timer(TokioTimer::new())
             .pool_timer(TokioTimer::new())
             .pool_max_idle_per_host(IDLE_CONNECTIONS)
@@ -176,7 +198,27 @@ impl Transport {
             // A connection that many requests share must not be a dead one for long.
             .http2_keep_alive_interval(Duration::from_secs(20))
             .http2_keep_alive_timeout(Duration::from_secs(20))
-            .build(Connector::new(self.connect, proxies, tls, resolver)))
+            .build(connector.clone());
+        Ok(Connections { client, connector })
+    }
+}
+
+impl Pool {
+    fn of(
+        url: &Url,
+        certificates: &Certificates,
+        shares_connection: bool,
+        named_by: Option<Zone>,
+    ) -> Self {
+        Self {
+            loopback: is_loopback(url),
+            trust: match url.scheme() {
+                "http" => Trust::Nobody,
+                _ => Trust::SystemAnd(certificates.clone()),
+            },
+            named_by,
+            shares_connection,
+        }
     }
 }
 

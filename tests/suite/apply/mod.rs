@@ -338,7 +338,7 @@ async fn a_repository_that_a_push_makes_is_planned_and_made() {
         );
         announce(&client, Actions::Push);
         let (_keep, stop) = tokio::sync::watch::channel(false);
-        assert_done(&pusher::apply::apply(&plan, &client, stop, &progress).await);
+        assert_done(&pusher::apply::apply(&plan, None, &client, stop, &progress).await);
         let observed = observe(&world.desired, &logged_in(&world), &world.cache, &progress).await;
         let again = pusher::plan::plan(&world.desired, &observed);
         assert_eq!(actions(&again), ["no-op", "no-op"]);

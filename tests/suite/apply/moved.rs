@@ -10,6 +10,7 @@ use pusher::registry::{Client, ClientOptions, Patience};
 use pusher::sandbox::images::Image;
 use pusher::sandbox::{Effect, Fault, Options};
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use super::world::{World, assert_done, quick_retries};
 
@@ -43,7 +44,7 @@ async fn apply_with_others(options: Options, meanwhile: impl FnOnce(&World)) -> 
     });
     let (_keep, stop) = watch::channel(false);
     let progress = Progress::default();
-    let (report, ()) = tokio::join!(apply(&plan, &client, stop, &progress), others);
+    let (report, ()) = tokio::join!(apply(&plan, None, &client, stop, &progress), others);
     report.outcomes
 }
 
@@ -99,5 +100,38 @@ async fn what_is_late_or_hidden_is_not_taken_for_moved() {
             world.target.faults().add(none.times(2));
         }
         assert_done(&world.apply().await);
+    }
+}
+
+/// What someone does between the plan and the move is seen by the look before the move, which only a look of
+/// the plan just then stands for: a plan from a file has none.
+#[tokio::test]
+async fn a_tag_that_was_looked_at_just_now_is_moved_without_another_look() {
+    let ago = |seconds| Instant::now().checked_sub(Duration::from_secs(seconds));
+    for (looked, is_seen) in [
+        (ago(0), false),
+        (ago(4), false),
+        (ago(5), true),
+        (None, true),
+    ] {
+        let mut world = World::new().await;
+        let image = Image::new("linux/amd64").layer("ours");
+        image.push(&world.source, "app", "1");
+        world.want("app:1", Platforms::linux_amd64());
+        let plan = world.plan().await;
+        let other = Image::new("linux/amd64").layer("another's");
+        other.push(&world.target, "team/app", "1");
+        world.clear_logs();
+        let report = world.carry_out_after(&plan, looked).await;
+        let (expected, is_stale) = if is_seen {
+            (other.build().digest, true)
+        } else {
+            (image.build().digest, false)
+        };
+        assert_eq!(world.target.tag("team/app", "1"), Some(expected));
+        let stale = matches!(report.outcomes[..], [Outcome::Stale { .. }]);
+        assert_eq!(stale, is_stale, "{looked:?}");
+        // The one that stays is that after all is done.
+        assert_eq!(world.target.log().count("HEAD", "/manifests/1"), 1);
     }
 }

@@ -13,6 +13,7 @@ use pusher::sandbox::{Options, Sandbox};
 use std::collections::HashMap;
 use std::time::Duration;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 /// A source, a target, and what should be copied.
 pub(super) struct World {
@@ -86,12 +87,17 @@ impl World {
         let observed = observe(&self.desired, client, &self.cache, &Progress::default()).await;
         let plan = plan(&self.desired, &observed);
         let (_keep, stop) = watch::channel(false);
-        apply(&plan, client, stop, &Progress::default()).await
+        apply(&plan, None, client, stop, &Progress::default()).await
     }
 
     pub(super) async fn carry_out(&self, plan: &Plan) -> Report {
+        self.carry_out_after(plan, None).await
+    }
+
+    /// Carries out a plan for which the tags were looked at then.
+    pub(super) async fn carry_out_after(&self, plan: &Plan, looked: Option<Instant>) -> Report {
         let (_keep, stop) = watch::channel(false);
-        apply(plan, &client(), stop, &Progress::default()).await
+        apply(plan, looked, &client(), stop, &Progress::default()).await
     }
 
     pub(super) fn clear_logs(&self) {

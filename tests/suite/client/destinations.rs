@@ -385,7 +385,7 @@ async fn an_address_that_stays_over_is_not_asked_for_for_ever() {
 fn open(upload: Upload) -> UploadSession {
     match upload {
         Upload::Session(session) => session,
-        Upload::Mounted => panic!("mounted without being asked to"),
+        Upload::Done => panic!("mounted without being asked to"),
     }
 }
 

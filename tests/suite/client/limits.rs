@@ -98,7 +98,7 @@ async fn a_host_with_too_much_to_do_gets_less() {
     let sandbox = start(Options::default()).await;
     push_image(&sandbox, "app");
     let options = HostOptions {
-        starting_concurrency: Some(8),
+        starting_concurrency: Some(4),
         ..HostOptions::default()
     };
     let client = client_with(sandbox.address(), options);

@@ -221,7 +221,7 @@ async fn a_mount_needs_both_repositories_in_one_token() {
         .start_upload(&repository(&sandbox, "app"), Some(&mount))
         .await
         .unwrap();
-    assert!(matches!(upload, Upload::Mounted), "{upload:?}");
+    assert!(matches!(upload, Upload::Done), "{upload:?}");
     assert_eq!(sandbox.log().tokens(), 1);
     let asked = sandbox
         .log()

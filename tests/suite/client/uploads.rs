@@ -18,7 +18,7 @@ async fn open(client: &Client, sandbox: &Sandbox) -> UploadSession {
         .unwrap()
     {
         Upload::Session(session) => session,
-        Upload::Mounted => panic!("mounted without being asked to"),
+        Upload::Done => panic!("mounted without being asked to"),
     }
 }
 
@@ -114,7 +114,7 @@ async fn a_mount_is_a_mount_or_the_upload_that_it_opened() {
             .await
             .unwrap()
         {
-            Upload::Mounted => assert!(mount),
+            Upload::Done => assert!(mount),
             Upload::Session(mut session) => {
                 assert!(!mount);
                 let body = streamed(&bytes, 1000);
@@ -429,4 +429,50 @@ async fn a_login_does_not_go_where_an_upload_goes() {
         .unwrap_err();
     let requests = elsewhere.log().requests();
     assert_eq!((requests.len(), requests[0].authorization), (1, None));
+}
+
+#[tokio::test]
+async fn a_blob_goes_in_one_request_where_that_is_taken() {
+    for whole_blobs in [true, false] {
+        let sandbox = start(Options {
+            whole_blobs,
+            auth: Auth::bearer("user", PASSWORD),
+            ..Options::default()
+        })
+        .await;
+        let client = client_for(&sandbox);
+        let app = repository(&sandbox, "app");
+        assert!(client.takes_whole_blobs(&app), "the first one finds out");
+        assert!(!client.takes_whole_blobs(&app));
+        let bytes = Bytes::from_static(b"small");
+        let digest = Digest::sha256(&bytes);
+        let pushed = client.push_blob(&app, &digest, bytes.clone()).await;
+        match pushed.unwrap() {
+            Upload::Done => assert!(whole_blobs),
+            Upload::Session(mut session) => {
+                assert!(!whole_blobs);
+                let finished = client.finish_upload(&mut session, &digest, 5, bytes.into());
+                finished.await.unwrap();
+            }
+        }
+        assert_eq!(client.takes_whole_blobs(&app), whole_blobs);
+        assert!(sandbox.blob("app", &digest).is_some());
+        assert_eq!(sandbox.uploads(), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_blob_that_is_not_said_to_be_there_is_not_taken_for_sent() {
+    let sandbox = start(Options::default()).await;
+    let client = anonymous();
+    let app = repository(&sandbox, "app");
+    for status in [201, 405] {
+        let odd = Fault::new("POST", "/blobs/uploads/", Effect::status(status));
+        sandbox.faults().add(odd);
+        let bytes = Bytes::from_static(b"small");
+        let digest = Digest::sha256(&bytes);
+        let pushed = client.push_blob(&app, &digest, bytes);
+        assert!(pushed.await.is_err(), "{status}");
+        assert!(!client.takes_whole_blobs(&app));
+    }
 }

@@ -196,7 +196,7 @@ fn short() -> Patience {
 async fn apply_with(desired: &Desired, client: &Client) -> Report {
     let plan = plan_with(desired, client).await;
     let (_keep, stop) = watch::channel(false);
-    apply(&plan, client, stop, &Progress::default()).await
+    apply(&plan, None, client, stop, &Progress::default()).await
 }
 
 async fn plan_with(desired: &Desired, client: &Client) -> Plan {
