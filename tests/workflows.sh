@@ -40,8 +40,8 @@ script() {
   code=0
   env --default-signal=INT -i PATH="$stands:$PATH" HOME="$work/home" TMPDIR="$work/tmp" LC_ALL="${LC_ALL:-C.UTF-8}" \
     GH_STATE="$work/gh" PUSHER_STATE="$work/pusher" GH_TOKEN=t GITHUB_REPOSITORY=me/mirror \
-    GITHUB_STEP_SUMMARY="$work/summary" GITHUB_OUTPUT="$work/output" RUN_ID=7 \
-    RUN_URL=https://github.example/run/7 "${settings[@]}" "$scripts/$1" "${@:2}" >log 2>&1 || code=$?
+    GITHUB_STEP_SUMMARY="$work/summary" GITHUB_OUTPUT="$work/output" RUNNER_TEMP="$work/tmp" RUN_ID=7 \
+    RUN_URL=https://github.example/run/7 "${settings[@]}" bash "$scripts/$1" "${@:2}" >log 2>&1 || code=$?
 }
 
 # Counts one check: what it says, then a command that must hold.
@@ -61,6 +61,10 @@ is() { [[ "$1" == "$2" ]]; }
 has() { grep -qF -- "$2" "$1"; }
 lacks() { ! grep -qF -- "$2" "$1"; }
 calls() { is "$(cat "$work/gh/calls")" "$1"; }
+# An output of the step.
+handed() { sed -n "s/^$1=//p" "$work/output"; }
+# Where the script had the numbers written.
+counts() { sed -nE 's/.* --report ([^ ]+\.json).*/\1/p' "$work/pusher/calls"; }
 holds() { jq -e "${@:2}" "$1" >/dev/null; }
 
 # --- plan -----------------------------------------------------------------------------------------
@@ -75,7 +79,7 @@ if story 'plan with credentials'; then
   script plan.sh "$work/plan"
   check 'changes pending are no failure' is "$code" 0
   check 'one plan, with the target' is "$(cat pusher/calls)" \
-    "plan --format github --report $work/plan/plan.md --detailed-exitcode --out $work/plan/plan.json | r.example/team me:p w*d"
+    "plan --format github --report $work/plan/plan.md --report $(counts) --detailed-exitcode --out $work/plan/plan.json | r.example/team me:p w*d"
   check 'the plan is kept' is "$(cat plan/plan.md)" '| create | nginx:1.27 |'
   check 'the summary has it' has summary '| create | nginx:1.27 |'
   check 'the number is kept' is "$(cat plan/pull-request)" 12
@@ -273,6 +277,53 @@ if story 'plan of a fork with a mistake'; then
   check 'and the number' is "$(cat plan/pull-request)" 3
 fi
 
+if story 'plan of which the files are elsewhere'; then
+  pull_request_from me/mirror
+  settings+=("${credentials[@]:2}" PUSHER_FILE=lists/mirror.toml PUSHER_ARGS='--allow-unknown  --locked')
+  script plan.sh "$work/plan"
+  check 'passes' is "$code" 0
+  check 'is told of them' has pusher/calls 'plan --file lists/mirror.toml --format github'
+  check 'and of what else was asked for' has pusher/calls ' --allow-unknown --locked | '
+fi
+
+for event in push schedule; do
+  if story "plan that nobody asked for, on $event"; then
+    settings=(GITHUB_EVENT_NAME="$event")
+    script plan.sh "$work/plan"
+    check 'is quiet where nothing is set up' is "$code" 0
+    check 'and runs nothing' is "$(cat pusher/calls)" ''
+  fi
+done
+
+if story 'plan hands on'; then
+  settings=("${credentials[@]}" PULL_REQUEST=12)
+  echo '{"summary": {"create": 2, "update": 1, "delete": 0, "rename": 1, "blocked": 3}}' >pusher/plan.json
+  echo 'the plan' >pusher/plan.out
+  echo 2 >pusher/plan.status
+  script plan.sh "$work/plan"
+  check 'how many changes there are' is "$(handed status) $(handed changes) $(handed report)" "2 4 $work/plan/plan.md"
+fi
+
+if story 'plan with an account of Docker Hub'; then
+  settings=("${credentials[@]}" DOCKERHUB_USERNAME=$'hub\n' DOCKERHUB_TOKEN='t:1 ' DOCKER_CONFIG="$work/docker")
+  mkdir docker
+  echo '{"auths": {"ghcr.io": {"auth": "x"}}}' >docker/config.json
+  : >pusher/plan.logins
+  script plan.sh "$work/plan"
+  check 'passes' is "$code" 0
+  check 'is logged in there' is "$(jq -r '.auths["https://index.docker.io/v1/"].auth | @base64d' pusher/plan.logins)" 'hub:t:1'
+  check 'and where it was before' is "$(jq -r '.auths["ghcr.io"].auth' pusher/plan.logins)" x
+  check 'and nothing of it stays' is "$(find tmp -name config.json)" ''
+  check 'and the other file is as it was' is "$(jq -c '.auths | keys' docker/config.json)" '["ghcr.io"]'
+fi
+
+if story 'a secret that is everywhere'; then
+  settings=("${credentials[@]}" PUSHER_MASK=$'team\nsecret\n')
+  for ((i = 0; i < 20000; i++)); do echo "team/nginx:$i secret"; done >pusher/plan.out
+  script plan.sh "$work/plan"
+  check 'is masked to the last' is "$(grep -c '^\*\*\*/nginx:[0-9]* \*\*\*$' plan/plan.md)" 20000
+fi
+
 # --- the comment ----------------------------------------------------------------------------------
 
 readonly sha=0123456789abcdef0123456789abcdef01234567
@@ -434,7 +485,7 @@ fi
 if story 'apply'; then
   settings=("${credentials[@]}" GITHUB_EVENT_NAME=push)
   echo '| created | nginx |' >pusher/apply.out
-  script apply.sh
+  script apply.sh "$work/apply.md"
   check 'passes' is "$code" 0
   check 'with the target' has pusher/calls ' | r.example/team me:p w*d'
   check 'once' is "$(wc -l <pusher/calls)" 1
@@ -445,7 +496,7 @@ fi
 if story 'apply with a report that no summary can hold'; then
   settings=("${credentials[@]}" GITHUB_EVENT_NAME=push)
   for ((i = 0; i < 40000; i++)); do echo "| created | image-$i |"; done >pusher/apply.out
-  script apply.sh
+  script apply.sh "$work/apply.md"
   check 'passes' is "$code" 0
   check 'is cut' test "$(wc -c <summary)" -lt 1048576
   check 'and not to nothing' has summary '| created | image-30000 |'
@@ -457,7 +508,7 @@ if story 'apply that fails'; then
   settings=("${credentials[@]}" GITHUB_EVENT_NAME=push)
   echo '| failed | nginx |' >pusher/apply.out
   echo 1 >pusher/apply.status
-  script apply.sh
+  script apply.sh "$work/apply.md"
   check 'fails' is "$code" 1
   check 'reports all the same' is "$(cat summary)" '| failed | nginx |'
   check 'says so' has log '::error::not everything was applied'
@@ -466,7 +517,7 @@ fi
 if story 'apply that says nothing'; then
   settings=("${credentials[@]}" GITHUB_EVENT_NAME=push)
   echo 1 >pusher/apply.status
-  script apply.sh
+  script apply.sh "$work/apply.md"
   check 'fails' is "$code" 1
   check 'points to the log' has summary 'the log says why'
 fi
@@ -482,7 +533,7 @@ if story 'apply cancelled'; then
     done
     kill -INT "$(<pusher/apply.parent)"
   ) &
-  script apply.sh
+  script apply.sh "$work/apply.md"
   wait
   check 'fails' is "$code" 1
   check 'pusher stopped cleanly and its report is there' has summary 'stopped after 3 of 5'
@@ -491,7 +542,7 @@ fi
 for event in push schedule; do
   if story "apply where nothing is set up, on $event"; then
     settings=(GITHUB_EVENT_NAME="$event")
-    script apply.sh
+    script apply.sh "$work/apply.md"
     check 'passes' is "$code" 0
     check 'says what to do' has log '::notice::no registry is set up'
     check 'runs nothing' is "$(cat pusher/calls)" ''
@@ -500,7 +551,7 @@ done
 
 if story 'apply where nothing is set up, by hand'; then
   settings=(GITHUB_EVENT_NAME=workflow_dispatch)
-  script apply.sh
+  script apply.sh "$work/apply.md"
   check 'fails' is "$code" 1
   check 'says what to do' has log '::error::no registry is set up'
   check 'runs nothing' is "$(cat pusher/calls)" ''
@@ -508,7 +559,7 @@ fi
 
 if story 'apply where a part is set up'; then
   settings=(GITHUB_EVENT_NAME=push ALIYUN_REGISTRY_USER=me)
-  script apply.sh
+  script apply.sh "$work/apply.md"
   check 'is for pusher to judge' has pusher/calls 'apply --format github'
   check 'but the rest is named' has log \
     '::warning::missing: ALIYUN_REGISTRY, ALIYUN_NAME_SPACE, ALIYUN_REGISTRY_PASSWORD'
@@ -516,8 +567,171 @@ fi
 
 if story 'apply where the mirror file has its own settings'; then
   settings=(GITHUB_EVENT_NAME=push PUSHER_SET_UP=true)
-  script apply.sh
+  script apply.sh "$work/apply.md"
   check 'runs' has pusher/calls 'apply --format github'
+fi
+
+# A push to a repository that has a workflow now, and had what $1 says before.
+pushed() {
+  mkdir -p .github/workflows
+  git init -q -b main . && git config user.name t && git config user.email t@example.com
+  echo "$1" >README
+  [[ "$1" != workflow ]] || echo 'on: push' >.github/workflows/mirror.yml
+  git add README .github && git commit -qm before
+  jq -n --arg before "$(git rev-parse HEAD)" '{before: $before}' >event.json
+  echo 'on: push # now' >.github/workflows/mirror.yml
+  git add .github && git commit -qm now
+  settings=("${credentials[@]}" GITHUB_EVENT_NAME=push GITHUB_EVENT_PATH="$work/event.json"
+    GITHUB_WORKFLOW_REF=me/mirror/.github/workflows/mirror.yml@refs/heads/main)
+}
+
+if story 'apply on the push that brings the workflow'; then
+  pushed 'something else'
+  echo '| create | nginx |' >pusher/plan.out
+  script run.sh apply
+  check 'plans' has pusher/calls 'plan --format github'
+  check 'and does no more' lacks pusher/calls 'apply'
+  check 'says what to do' has log '::notice::this push brought the workflow'
+  check 'and shows it' has summary '| create | nginx |'
+fi
+
+if story 'apply on a push after it'; then
+  pushed workflow
+  script run.sh apply
+  check 'applies' has pusher/calls 'apply --format github'
+fi
+
+if story 'apply on the first push of all'; then
+  pushed workflow
+  echo '{"before": "0000000000000000000000000000000000000000"}' >event.json
+  script run.sh apply
+  check 'plans' lacks pusher/calls 'apply'
+fi
+
+if story 'apply on a push before which nothing is known'; then
+  pushed workflow
+  echo '{"before": "0123456789012345678901234567890123456789"}' >event.json
+  script run.sh apply
+  check 'applies' has pusher/calls 'apply --format github'
+fi
+
+if story 'apply by hand'; then
+  pushed 'something else'
+  settings+=(GITHUB_EVENT_NAME=workflow_dispatch)
+  script run.sh apply
+  check 'applies' has pusher/calls 'apply --format github'
+fi
+
+if story 'any other command'; then
+  settings=("${credentials[@]}" PUSHER_FILE=a.txt PUSHER_ARGS='--quiet')
+  echo 1 >pusher/check.status
+  script run.sh check
+  check 'is run' has pusher/calls 'check --file a.txt --quiet'
+  check 'and its status told' is "$code $(handed status)" '1 1'
+fi
+
+# --- getting pusher -------------------------------------------------------------------------------
+
+version=$(sed -n '/^version = /{s/^version = "\(.*\)"$/\1/p;q;}' "$scripts/../../Cargo.toml")
+server() { git -C "$work/server/you/pusher" "$@"; }
+
+# A server with the repository of the action, and its release.
+with_release() {
+  mkdir -p server/you/pusher
+  server init -q -b main . && server config user.name t && server config user.email t@example.com
+  server commit -q --allow-empty -m released
+  server tag -a -m "$version" "v$version"
+  settings=(GITHUB_SERVER_URL="file://$work/server" GITHUB_PATH="$work/path" REPOSITORY=you/pusher REF=v1 VERSION=''
+    COMMAND=plan RUNNER_OS=Linux RUNNER_ARCH=X64)
+}
+
+# What was released, as `install.sh` finds it.
+released() {
+  local name
+  name=pusher-$version-$(uname -m)-unknown-linux-gnu
+  mkdir -p "$name" "releases/v$version"
+  printf '#!/bin/sh\necho released\n' >"$name/pusher"
+  tar -czf "releases/v$version/$name.tar.gz" "$name"
+  (cd "releases/v$version" && sha256sum "$name.tar.gz" >SHA256SUMS)
+  settings=(RELEASES="$work/releases" PUSHER_DOWNLOAD=https://releases.example REPOSITORY=you/pusher
+    RELEASE="$version" EXACT=false ALIYUN_REGISTRY_PASSWORD='')
+}
+
+if story 'the installer has the version of the project'; then
+  check 'as Cargo.toml' has "$scripts/../../install.sh" "PUSHER_VERSION:-$version}"
+fi
+
+if story 'which pusher'; then
+  with_release
+  script which-pusher.sh
+  check 'that of the tag' is "$(handed release) $(handed ready)" "$version false"
+  check 'on the path' is "$(cat path)" "$work/tmp/pusher-tool"
+  : >output
+  settings+=(REF="$(server rev-parse HEAD)")
+  script which-pusher.sh
+  check 'or of the commit that a tag names' is "$(handed release)" "$version"
+  released_key=$(handed key)
+  server commit -q --allow-empty -m 'not released'
+  for ref in "$(server rev-parse HEAD)" main ''; do
+    : >output
+    settings+=(REF="$ref")
+    script which-pusher.sh
+    check "none of ${ref:-nothing}" is "$code $(handed release)" '0 '
+    check 'and another place in the cache' test "$(handed key)" != "$released_key"
+  done
+  : >output
+  settings+=(VERSION=9.8.7)
+  script which-pusher.sh
+  check 'the one that was asked for' is "$(handed release) $(handed key)" '9.8.7 pusher-Linux-X64-9.8.7'
+  settings+=(VERSION='1; touch owned')
+  script which-pusher.sh
+  check 'and nothing that is no version' is "$code" 1
+  : >output
+  settings+=(VERSION='' COMMAND=plan-comment)
+  script which-pusher.sh
+  check 'none to write a comment' is "$(handed ready)" true
+fi
+
+if story 'a release is taken'; then
+  released
+  script get-pusher.sh "$work/tool"
+  check 'passes' is "$code" 0
+  check 'is there' is "$(tool/pusher)" released
+  check 'and where it was built is looked at' calls "verify --repo you/pusher --source-ref refs/tags/v$version"
+fi
+
+if story 'a release whose sum is wrong'; then
+  released
+  echo >>"$(echo "releases/v$version"/*.tar.gz)"
+  script get-pusher.sh "$work/tool"
+  check 'fails' is "$code" 1
+  check 'says so' has log 'is not what the release says'
+  check 'is not there, nor built instead' is "$(ls tool) $(find pusher -name builds)" ' '
+fi
+
+if story 'a release that somebody else built'; then
+  released
+  : >gh/forged
+  script get-pusher.sh "$work/tool"
+  check 'fails' is "$code" 1
+  check 'says so' has log 'was not built by the workflow of you/pusher'
+  check 'is not there' is "$(ls tool)" ''
+fi
+
+if story 'no release of what the action is'; then
+  released
+  rm -r releases/*
+  script get-pusher.sh "$work/tool"
+  check 'is built' is "$code $(tool/pusher)" '0 built'
+  settings+=(EXACT=true)
+  script get-pusher.sh "$work/other"
+  check 'but not where one was asked for' is "$code" 1
+fi
+
+if story 'a commit without a release'; then
+  settings=(RELEASE='' REPOSITORY=you/pusher EXACT=false)
+  script get-pusher.sh "$work/tool"
+  check 'is built' is "$code $(tool/pusher)" '0 built'
 fi
 
 # --- drift ----------------------------------------------------------------------------------------
@@ -529,7 +743,7 @@ for status in 0 2; do
     echo '| target-changed | nginx | p w*d' >pusher/drift.out
     script drift.sh "$work/drift.md"
     check 'passes' is "$code" 0
-    check 'hands it on' is "$(cat output)" "status=$status"
+    check 'hands it on' is "$(handed status)" "$status"
     check 'is masked' is "$(cat drift.md)" '| target-changed | nginx | ***'
     check 'is in the summary' has summary '| target-changed | nginx | ***'
     check 'with the target' has pusher/calls "drift --format github --report $work/drift.md --report $work/tmp/"
@@ -551,7 +765,7 @@ if story 'drift that could not be told'; then
   drift_found 0 0 3
   script drift.sh "$work/drift.md"
   check 'fails' is "$code" 1
-  check 'hands nothing on: the issue stays as it is' is "$(cat output)" ''
+  check 'hands nothing on: the issue stays as it is' is "$(handed status)" ''
   check 'says so' has log '::error::not everything could be read'
   check 'the summary has the reasons' has summary '3 unreadable'
 fi
@@ -563,7 +777,7 @@ for found in '2 0 1' '0 1 1'; do
     drift_found $found
     script drift.sh "$work/drift.md"
     check 'fails, since something was not read' is "$code" 1
-    check 'hands on what has drifted' is "$(cat output)" 'status=2'
+    check 'hands on what has drifted' is "$(handed status) $(handed changes)" "2 $((${found:0:1} + ${found:2:1}))"
     settings=(STATUS=2)
     script drift-issue.sh drift.md
     check 'the issue tells of both' holds gh/issues.json --arg text "$(cat pusher/drift.out)" '.[0].body | contains($text)'
@@ -577,14 +791,14 @@ if story 'drift with a mistake in the files'; then
   script drift.sh "$work/drift.md"
   check 'fails' is "$code" 1
   check 'points to the log' has log '::error::drift could not be told (status 1): see the log'
-  check 'hands nothing on' is "$(cat output)" ''
+  check 'hands nothing on' is "$(handed status)" ''
 fi
 
 if story 'drift where nothing is set up'; then
   settings=(GITHUB_EVENT_NAME=schedule)
   script drift.sh "$work/drift.md"
   check 'passes' is "$code" 0
-  check 'hands nothing on' is "$(cat output)" ''
+  check 'hands nothing on' is "$(handed status)" ''
   check 'runs nothing' is "$(cat pusher/calls)" ''
 fi
 
@@ -675,7 +889,7 @@ if story 'lock where there is none'; then
   check 'passes' is "$code" 0
   check 'says what to do' has log '::notice::there is no mirror.lock'
   check 'runs nothing' is "$(cat pusher/calls)" ''
-  check 'hands nothing on' is "$(cat output)" ''
+  check 'hands nothing on' is "$(handed changes)" ''
 fi
 
 if story 'lock where nothing is set up'; then
@@ -684,7 +898,7 @@ if story 'lock where nothing is set up'; then
   script lock.sh "$work/lock.txt"
   check 'passes' is "$code" 0
   check 'runs nothing' is "$(cat pusher/calls)" ''
-  check 'hands nothing on' is "$(cat output)" ''
+  check 'hands nothing on' is "$(handed changes)" ''
 fi
 
 for status in 0 1; do
@@ -696,7 +910,7 @@ for status in 0 1; do
     echo "$status" >pusher/lock.status
     script lock.sh "$work/lock.txt"
     check 'passes: the others moved' is "$code" 0
-    check 'hands it on' is "$(cat output)" 'moved=true'
+    check 'hands it on' is "$(handed changes)" 2
     check 'is masked' is "$(cat lock.txt)" 'nginx:latest moved ***'
     check 'is in the summary' has summary 'nginx:latest moved ***'
     check 'with the target' is "$(cat pusher/calls)" 'lock --update | r.example/team me:p w*d'
@@ -707,7 +921,7 @@ if story 'lock that stays'; then
   settings=("${credentials[@]}" GITHUB_EVENT_NAME=schedule)
   echo old >mirror.lock
   script lock.sh "$work/lock.txt"
-  check 'hands it on' is "$code $(cat output)" '0 moved=false'
+  check 'hands it on' is "$code $(handed changes)" '0 0'
 fi
 
 if story 'lock that fails'; then
@@ -716,7 +930,7 @@ if story 'lock that fails'; then
   echo 1 >pusher/lock.status
   script lock.sh "$work/lock.txt"
   check 'fails' is "$code" 1
-  check 'hands nothing on' is "$(cat output)" ''
+  check 'hands nothing on' is "$(handed changes)" ''
 fi
 
 # A lock that moved on a default branch whose tree is known.

@@ -19,20 +19,22 @@ counts=$folder/drift.json
 
 code=0
 # On the lines of the files as well.
-pusher drift --format github --report "$report" --report "$counts" || code=$?
+run_pusher drift --format github --report "$report" --report "$counts" || code=$?
 [[ -s "$report" ]] || printf 'No report: the log says why.\n' >"$report"
 mask "$report"
 summarise <"$report"
 
-hand_on() {
-  printf 'status=%s\n' "$1" >>"$GITHUB_OUTPUT"
-}
+hand_on report "$report"
+# What is neither in place nor unread has drifted.
+drifted=''
+[[ ! -s "$counts" ]] || drifted=$(jq '[.summary | del(.in_place, .unreadable)[]] | add' "$counts")
+[[ -z "$drifted" ]] || hand_on changes "$drifted"
+
 case $code in
-  0 | 2) hand_on "$code" ;;
+  0 | 2) hand_on status "$code" ;;
   *)
-    [[ -s "$counts" ]] || die "drift could not be told (status $code): see the log"
-    # What is neither in place nor unread has drifted.
-    ! jq -e '[.summary | del(.in_place, .unreadable)[]] | add > 0' "$counts" >/dev/null || hand_on 2
+    [[ -n "$drifted" ]] || die "drift could not be told (status $code): see the log"
+    ((drifted == 0)) || hand_on status 2
     die 'not everything could be read, so that more may have drifted than is told: see the summary'
     ;;
 esac

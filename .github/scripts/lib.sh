@@ -28,17 +28,34 @@ is_set_up() {
     [[ "${PUSHER_SET_UP:-}" == true ]]
 }
 
+# Tells whether the files say themselves which registry it is: not so where there is a list alone.
+has_mirror_file() {
+  if [[ -n "${PUSHER_FILE:-}" ]]; then
+    [[ "$PUSHER_FILE" == *.yaml || "$PUSHER_FILE" == *.yml || "$PUSHER_FILE" == *.toml ]]
+  else
+    [[ -e mirror.yaml || -e mirror.yml || -e mirror.toml ]]
+  fi
+}
+
 # Prints which of the target's settings are not there, with commas between them. Where it is, a mirror
 # file may say itself.
 missing_settings() {
   local name needed=(ALIYUN_REGISTRY_USER ALIYUN_REGISTRY_PASSWORD) missing=''
   [[ "${PUSHER_SET_UP:-}" != true ]] || return 0
-  [[ -e mirror.yaml || -e mirror.yml || -e mirror.toml ]] ||
-    needed=(ALIYUN_REGISTRY ALIYUN_NAME_SPACE "${needed[@]}")
+  has_mirror_file || needed=(ALIYUN_REGISTRY ALIYUN_NAME_SPACE "${needed[@]}")
   for name in "${needed[@]}"; do
     [[ -n "${!name:-}" ]] || missing+=", $name"
   done
   printf '%s' "${missing#, }"
+}
+
+# Prints the name of the lock that `pusher` has for the file: docs/lock.md.
+lock_file() {
+  case ${PUSHER_FILE:-} in
+    '' | images.txt | mirror.yaml | mirror.yml | mirror.toml) echo mirror.lock ;;
+    */images.txt | */mirror.yaml | */mirror.yml | */mirror.toml) echo "${PUSHER_FILE%/*}/mirror.lock" ;;
+    *) echo "${PUSHER_FILE%.*}.lock" ;;
+  esac
 }
 
 # Tells whether GitHub gives this run no secrets, whatever is set up: it is for the pull request of a
@@ -70,15 +87,78 @@ require_set_up() {
   exit 0
 }
 
+# Tells whether a push brought the workflow that runs: who copies a whole repository to the default branch
+# has seen no plan. Where the history does not say what was there before, it did not.
+is_first_push() {
+  local before path=${GITHUB_WORKFLOW_REF:-}
+  [[ "${GITHUB_EVENT_NAME:-}" == push && -f "${GITHUB_EVENT_PATH:-}" ]] || return 1
+  before=$(jq -r '.before // ""' "$GITHUB_EVENT_PATH")
+  [[ -n "$before" ]] || return 1
+  # A branch that was not there.
+  [[ "$before" =~ [^0] ]] || return 0
+  path=${path%@*}
+  path=${path#"$GITHUB_REPOSITORY/"}
+  git cat-file -e "$before^{commit}" 2>/dev/null || return 1
+  ! git cat-file -e "$before:$path" 2>/dev/null
+}
+
 # Masks in file $1 every line of $PUSHER_MASK, longest first, as GitHub masks secrets in a log and
-# in a step summary. It does not do so in an artifact, a comment or an issue, so this does.
+# in a step summary. It does not do so in an artifact, a comment or an issue, so this does. Line by
+# line: what bash replaces takes time that grows with the square of how often it is there.
 mask() {
-  local file=$1 text value
-  text=$(<"$file")
-  while IFS= read -r value; do
-    [[ -z "$value" ]] || text=${text//"$value"/'***'}
-  done < <(awk '{ sub(/\r$/, ""); print length($0) "\t" $0 }' <<<"${PUSHER_MASK:-}" | sort -rn | cut -f2-)
-  printf '%s\n' "$text" >"$file"
+  local masked
+  masked=$(mktemp)
+  # shellcheck disable=SC2016 # jq's variables
+  jq -Rr 'reduce ((env.PUSHER_MASK // "") / "\n" | map(rtrimstr("\r")) | map(select(. != ""))
+    | sort_by(-length)[]) as $secret (.; split($secret) | join("***"))' "$1" >"$masked"
+  cat "$masked" >"$1"
+  rm "$masked"
+}
+
+# Hands on a result of the step: `hand_on NAME VALUE`.
+hand_on() {
+  printf '%s=%s\n' "$1" "$2" >>"${GITHUB_OUTPUT:-/dev/null}"
+}
+
+# Leaves in folder $1 what `docker login` would, beside what it left already.
+log_in_to_docker_hub() {
+  local there=${DOCKER_CONFIG:-${HOME:-}/.docker}/config.json
+  [[ -f "$there" ]] || there=/dev/null
+  jq -s 'def trimmed: gsub("^\\s+|\\s+$"; "");
+    (.[0] // {}) | .auths["https://index.docker.io/v1/"] =
+      {auth: ((env.DOCKERHUB_USERNAME | trimmed) + ":" + (env.DOCKERHUB_TOKEN | trimmed) | @base64)}' \
+    "$there" >"$1/config.json"
+}
+
+# Runs `pusher $1` with the file that was asked for, and with an account of Docker Hub where there is
+# one, which is allowed more pulls. Returns its status.
+#
+# A cancelled run, or one whose time is over, gets SIGINT, which GitHub sends to this shell alone. It is
+# handed on, so that `pusher` stops cleanly and still says what was done. Job control gives the child a
+# process group and the default signals, which a background job otherwise lacks.
+run_pusher() {
+  local child code=0 login='' given=() extra=()
+  [[ -z "${PUSHER_FILE:-}" ]] || given=(--file "$PUSHER_FILE")
+  read -ra extra <<<"${PUSHER_ARGS:-}"
+  if [[ -n "${DOCKERHUB_USERNAME:-}" && -n "${DOCKERHUB_TOKEN:-}" ]]; then
+    login=$(mktemp -d)
+    log_in_to_docker_hub "$login"
+  fi
+  set -m
+  DOCKER_CONFIG=${login:-${DOCKER_CONFIG:-}} pusher "$1" "${given[@]}" "${@:2}" "${extra[@]}" &
+  child=$!
+  trap 'kill -INT "$child" 2>/dev/null || true' INT TERM
+  # A signal ends `wait` early: wait again until the child is really gone.
+  while :; do
+    code=0
+    wait "$child" || code=$?
+    kill -0 "$child" 2>/dev/null || break
+  done
+  # What is left to do is to tell of it, which a second signal must not cut short.
+  trap '' INT TERM
+  set +m
+  [[ -z "$login" ]] || rm -r "$login"
+  return "$code"
 }
 
 # Appends stdin to the step summary, as far as that can hold it.

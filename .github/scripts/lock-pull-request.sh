@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Keeps the one pull request that moves `mirror.lock`: opened and updated where the lock moved, closed
+# Keeps the one pull request that moves the lock: opened and updated where the lock moved, closed
 # where the default branch already has it.
 #
 #   MOVED=true|false BASE=BRANCH BASE_SHA=… GITHUB_REPOSITORY=… RUN_URL=… lock-pull-request.sh REPORT
@@ -11,6 +11,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 readonly BRANCH=pusher/lock TITLE='lock: take what the sources hold now'
 report=$1
+lock=$(lock_file)
 repository=repos/$GITHUB_REPOSITORY
 [[ "$MOVED" == true || "$MOVED" == false ]] || die 'moved must be true or false'
 
@@ -41,10 +42,10 @@ if [[ -n "$head" ]]; then
   held=$(jq -r .tree.sha <<<"$last")
 fi
 
-blob=$(jq -n --rawfile text mirror.lock '{content: $text, encoding: "utf-8"}' | made blobs)
+blob=$(jq -n --rawfile text "$lock" '{content: $text, encoding: "utf-8"}' | made blobs)
 base_tree=$(gh api "$repository/git/commits/$BASE_SHA" | jq -r .tree.sha)
-tree=$(jq -n --arg base "$base_tree" --arg blob "$blob" \
-  '{base_tree: $base, tree: [{path: "mirror.lock", mode: "100644", type: "blob", sha: $blob}]}' | made trees)
+tree=$(jq -n --arg base "$base_tree" --arg blob "$blob" --arg path "$lock" \
+  '{base_tree: $base, tree: [{path: $path, mode: "100644", type: "blob", sha: $blob}]}' | made trees)
 
 if [[ "$tree" != "$held" ]]; then
   commit=$(jq -n --arg message "$TITLE" --arg tree "$tree" --arg parent "$BASE_SHA" \

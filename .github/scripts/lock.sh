@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Takes into `mirror.lock` what the sources hold now.
 #
-#   lock.sh REPORT      writes what moved to REPORT, and `moved` (true or false) as the step's output
+#   lock.sh REPORT      writes what moved to REPORT, and `changes` as the step's output: 0 where the lock
+#                       stays as it is
 #
 # Where nothing is locked there is nothing to move. Fails when the lock could not be renewed at all;
 # an image that could not be read keeps its digest, and the others move.
@@ -10,25 +11,28 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 report=$1
-if [[ ! -f mirror.lock ]]; then
-  notice "there is no mirror.lock: run 'pusher lock' and commit what it writes (docs/lock.md)"
+lock=$(lock_file)
+if [[ ! -f "$lock" ]]; then
+  notice "there is no $lock: run 'pusher lock' and commit what it writes (docs/lock.md)"
   exit 0
 fi
 require_set_up
 
 before=$(mktemp)
 trap 'rm -f "$before"' EXIT
-cp mirror.lock "$before"
+cp "$lock" "$before"
 
 status=0
-pusher lock --update >"$report" || status=$?
+run_pusher lock --update >"$report" || status=$?
 mask "$report"
 fence <"$report" | summarise
 
-if cmp -s "$before" mirror.lock; then
+hand_on report "$report"
+hand_on status "$status"
+if cmp -s "$before" "$lock"; then
   ((status == 0)) || die "the lock could not be renewed (status $status): see the log"
-  printf 'moved=false\n' >>"$GITHUB_OUTPUT"
+  hand_on changes 0
 else
   ((status == 0)) || printf '::warning::some images could not be read and keep their digests: see the summary\n'
-  printf 'moved=true\n' >>"$GITHUB_OUTPUT"
+  hand_on changes "$(diff "$before" "$lock" | grep -c '^[<>]' || true)"
 fi

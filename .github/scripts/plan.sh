@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Plans what a pull request would change, for the step summary and for the comment.
 #
-#   plan.sh FOLDER      writes FOLDER/plan.md, FOLDER/pull-request and, with credentials, FOLDER/plan.json
+#   plan.sh FOLDER      writes FOLDER/plan.md, FOLDER/pull-request and, with credentials, FOLDER/plan.json,
+#                       and the step's outputs
 #
 # With the target's credentials: the plan. Without them the files checked, and held against the lock,
 # without asking any registry: that is all for a fork's pull request, which is given no secrets, and an
@@ -16,8 +17,9 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 folder=$1
 mkdir -p "$folder"
 plan=$folder/plan.md
-talk=$(mktemp)
-trap 'rm -f "$talk"' EXIT
+scratch=$(mktemp -d)
+trap 'rm -r "$scratch"' EXIT
+talk=$scratch/talk counts=$scratch/plan.json
 status=0
 
 # Prints the end of what a command said that has no answer.
@@ -45,8 +47,8 @@ told() {
 # What is wrong or blocked stands on the lines of the files, in the run and in the pull request.
 plan_with_credentials() {
   local code=0
-  pusher plan --format github --report "$plan" --detailed-exitcode --out "$folder/plan.json" \
-    2>"$talk" || code=$?
+  run_pusher plan --format github --report "$plan" --report "$counts" --detailed-exitcode \
+    --out "$folder/plan.json" 2>"$talk" || code=$?
   cat "$talk" >&2
   [[ -s "$plan" ]] || last_words >"$plan"
   return "$code"
@@ -61,16 +63,21 @@ plan_without() {
     "ALIYUN_REGISTRY=${ALIYUN_REGISTRY:-registry.cn-hangzhou.aliyuncs.com}"
     "ALIYUN_NAME_SPACE=${ALIYUN_NAME_SPACE:-namespace}"
   )
-  env "${stand_in[@]}" pusher check --quiet --format github >&2 || true
+  local file=()
+  [[ -z "${PUSHER_FILE:-}" ]] || file=(--file "$PUSHER_FILE")
+  env "${stand_in[@]}" pusher check "${file[@]}" --quiet --format github >&2 || true
   printf '**No registry was asked**: %s. What the target and the sources hold was not read, so this does not say\n' "$1"
   printf 'what a merge would change: only whether the files are right, and what the lock wants.\n'
   printf '\n**Check**\n\n'
-  told text env "${stand_in[@]}" pusher check || code=$?
+  told text env "${stand_in[@]}" pusher check "${file[@]}" || code=$?
   # Only the check counts: with a stand-in a name may be refused that the target takes.
   printf '\n**Plan, without asking a registry**\n\n'
-  told markdown env "${stand_in[@]}" pusher plan --offline --format markdown || true
+  told markdown env "${stand_in[@]}" pusher plan "${file[@]}" --offline --format markdown || true
   return "$code"
 }
+
+# Nobody asked for this one, and a pull request is told what is missing.
+case ${GITHUB_EVENT_NAME:-} in push | schedule) require_set_up ;; esac
 
 missing=$(missing_settings) asked=yes
 if [[ -z "$missing" ]]; then
@@ -93,11 +100,15 @@ if [[ -f "$folder/plan.json" ]] &&
 fi
 summarise <"$plan"
 printf '%s\n' "${PULL_REQUEST:-}" >"$folder/pull-request"
+hand_on report "$plan"
+hand_on status "$status"
+[[ ! -s "$counts" ]] || hand_on changes "$(jq '.summary | .create + .update + .delete + (.rename // 0)' "$counts")"
 
 [[ -z "$missing" ]] || die "no registry was asked; missing: $missing (docs/github-actions.md)"
 case $asked,$status in
   no,0) notice 'the files are right; no registry was asked, so what a merge would change is not known' ;;
   yes,0) notice 'nothing to do: the target already holds what the files say' ;;
   yes,2) notice 'changes are pending: merging this applies them' ;;
+  *,130) die 'stopped before the plan was made' ;;
   *) die 'the plan has something wrong or blocked: see the summary' ;;
 esac

@@ -80,6 +80,16 @@ fn every_command_can_be_typed() {
 }
 
 #[test]
+fn the_workflow_to_copy_is_the_template() {
+    let template = std::fs::read_to_string(root().join("templates/mirror.yml")).unwrap();
+    for page in LANGUAGES.into_iter().chain(["docs/github-actions.md"]) {
+        let page = Page::read(&root().join(page));
+        let given = page.blocks.iter().any(|(_, text)| *text == template);
+        assert!(given, "{}", page.path.display());
+    }
+}
+
+#[test]
 fn the_reference_has_every_command_and_option_and_no_other() {
     let command = Args::command();
     for page in readmes() {

@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# What the action does: one command, on the files of this folder.
+#
+#   run.sh COMMAND      plan, apply, drift, lock; plan-comment, drift-issue, lock-pull-request, which tell of
+#                       what the others found; or any other command of `pusher`
+set -euo pipefail
+scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=lib.sh
+source "$scripts/lib.sh"
+
+folder=$RUNNER_TEMP/pusher
+mkdir -p "$folder"
+command=$1
+if [[ "$command" == apply ]] && is_first_push; then
+  notice 'this push brought the workflow, so nobody has seen a plan: see the summary for it, then run the workflow by hand, with the command apply'
+  command=plan
+fi
+case $command in
+  plan) exec bash "$scripts/plan.sh" "$folder/plan" ;;
+  apply | drift) exec bash "$scripts/$command.sh" "$folder/$command.md" ;;
+  lock) exec bash "$scripts/lock.sh" "$folder/lock.txt" ;;
+  plan-comment) exec bash "$scripts/plan-comment.sh" ;;
+  drift-issue) exec bash "$scripts/drift-issue.sh" "$folder/drift.md" ;;
+  lock-pull-request) exec bash "$scripts/lock-pull-request.sh" "$folder/lock.txt" ;;
+esac
+
+status=0
+run_pusher "$command" || status=$?
+hand_on status "$status"
+exit "$status"
