@@ -20,3 +20,4 @@ mod selection;
 mod story;
 mod support;
 mod trips;
+mod workflows;
