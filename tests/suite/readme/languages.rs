@@ -11,7 +11,7 @@ use super::{LANGUAGES, paths, root};
 const CHINESE: &str = "docs/zh";
 
 /// What nobody needs who mirrors images: figures, and how they were measured.
-const ENGLISH_ALONE: [&str; 3] = ["benchmarks.md", "comparison.md", "github-actions.md"];
+const ENGLISH_ALONE: [&str; 2] = ["benchmarks.md", "comparison.md"];
 
 /// The words that the Chinese pages use.
 const GLOSSARY: &str = "glossary.md";
