@@ -75,9 +75,9 @@ impl Case {
                 let targets = desired.entries.iter().map(|entry| entry.target.clone());
                 let observed: Observed = targets
                     .enumerate()
-                    .map(|(position, target)| (target, image(position)))
+                    .map(|(position, target)| (target, image(position).into()))
                     .collect();
-                repeat(times, || plan(&desired, &observed));
+                repeat(times, || plan(&desired, observed.clone()));
             }
             Self::Rewrite => {
                 let source = index();

@@ -65,13 +65,28 @@ const ONE_FOR_SMALL: usize = 6;
 /// but those that are being moved at that moment, for which there are a few seconds, and the uploads that
 /// are open are ended at the target.
 pub async fn apply<R: WriteRegistry>(
-    plan: &Plan,
+    plan: Plan,
     looked: Option<Instant>,
     registry: &R,
     stop: watch::Receiver<bool>,
     progress: &Progress,
 ) -> Report {
-    let shared = &Shared::new(plan, looked, registry, stop.clone(), progress);
+    let outcomes = carry_out(&plan, looked, registry, stop.clone(), progress).await;
+    Report {
+        plan,
+        outcomes,
+        interrupted: *stop.borrow(),
+    }
+}
+
+async fn carry_out<R: WriteRegistry>(
+    plan: &Plan,
+    looked: Option<Instant>,
+    registry: &R,
+    stop: watch::Receiver<bool>,
+    progress: &Progress,
+) -> Vec<Outcome> {
+    let shared = &Shared::new(plan, looked, registry, stop, progress);
     let waiting = &Mutex::new(biggest_first(plan));
     let work = async |number: usize| {
         let mut done = vec![];
@@ -88,11 +103,7 @@ pub async fn apply<R: WriteRegistry>(
     in_order.extend(Box::pin(delete::delete_all(shared, &in_order)).await);
     shared.blobs.end_uploads().await;
     in_order.sort_unstable_by_key(|(position, _)| *position);
-    Report {
-        plan: plan.clone(),
-        outcomes: in_order.into_iter().map(|(_, outcome)| outcome).collect(),
-        interrupted: *stop.borrow(),
-    }
+    in_order.into_iter().map(|(_, outcome)| outcome).collect()
 }
 
 /// Images that wait for their turn, the biggest first, each with its position in the plan.

@@ -84,11 +84,15 @@ impl Printer {
     }
 
     /// Prints where the bars stood; the next frame draws them below.
-    fn print(&self, stream: &Stream, text: &str) -> io::Result<()> {
+    fn print(
+        &self,
+        stream: &Stream,
+        render: impl FnOnce(&mut dyn fmt::Write) -> fmt::Result,
+    ) -> io::Result<()> {
         let screen = self.screen();
         // A terminal that was closed takes nothing, which must not end what is being done.
         let _ = screen.clear();
-        stream.write(text)
+        stream.write(render)
     }
 
     /// Prints a command's answer. Whoever reads it may stop at any time.
@@ -96,10 +100,7 @@ impl Printer {
         &self,
         render: impl FnOnce(&mut dyn fmt::Write) -> fmt::Result,
     ) -> Result<(), CliError> {
-        let mut whole = String::new();
-        render(&mut whole)
-            .map_err(io::Error::other)
-            .and_then(|()| self.print(&self.answers, &whole))
+        self.print(&self.answers, render)
             .map_err(|error| CliError::new(format!("cannot write to standard output: {error}")))
     }
 
@@ -119,10 +120,7 @@ impl Printer {
     ///
     /// Nothing can be said about standard error not taking it.
     pub fn insist(&self, render: impl FnOnce(&mut dyn fmt::Write) -> fmt::Result) {
-        let mut whole = String::new();
-        if render(&mut whole).is_ok() {
-            let _ = self.print(&self.talk, &whole);
-        }
+        let _ = self.print(&self.talk, render);
     }
 
     /// Prints why a command stopped.
@@ -159,13 +157,55 @@ impl Stream {
         }
     }
 
-    /// Writes everything at once; a reader that went away has what it wanted.
-    fn write(&self, text: &str) -> io::Result<()> {
+    /// Writes what is rendered, all at once where it is not long; a reader that went away has what it wanted.
+    fn write(&self, render: impl FnOnce(&mut dyn fmt::Write) -> fmt::Result) -> io::Result<()> {
         let mut to = self.to.lock().unwrap_or_else(PoisonError::into_inner);
-        match to.write_all(text.as_bytes()).and_then(|()| to.flush()) {
+        let mut pieces = Pieces {
+            to: &mut **to,
+            text: String::new(),
+            failed: None,
+        };
+        let rendered = render(&mut pieces);
+        let written = match (pieces.failed.take(), rendered) {
+            (Some(error), _) => Err(error),
+            (None, Err(error)) => Err(io::Error::other(error)),
+            (None, Ok(())) => pieces.put().and_then(|()| pieces.to.flush()),
+        };
+        match written {
             Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
             written => written,
         }
+    }
+}
+
+/// A text that goes out piece by piece: that of ten thousand images takes more than all that is known of them.
+struct Pieces<'a> {
+    to: &'a mut (dyn Write + Send),
+    text: String,
+    failed: Option<io::Error>,
+}
+
+impl Pieces<'_> {
+    /// How much is held back at most: whatever is not long goes out at once.
+    const LONG: usize = 64 * 1024;
+
+    fn put(&mut self) -> io::Result<()> {
+        let written = self.to.write_all(self.text.as_bytes());
+        self.text.clear();
+        written
+    }
+}
+
+impl fmt::Write for Pieces<'_> {
+    fn write_str(&mut self, part: &str) -> fmt::Result {
+        self.text.push_str(part);
+        if self.text.len() < Self::LONG {
+            return Ok(());
+        }
+        self.put().map_err(|error| {
+            self.failed = Some(error);
+            fmt::Error
+        })
     }
 }
 
@@ -231,6 +271,33 @@ mod tests {
                 ("answer\n", said)
             );
         }
+    }
+
+    /// Notes how much it is given at once.
+    struct Largest(Arc<Mutex<(usize, usize)>>);
+
+    impl Write for Largest {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let mut noted = self.0.lock().unwrap();
+            *noted = (noted.0.max(bytes.len()), noted.1 + bytes.len());
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_long_answer_goes_out_in_pieces() {
+        let noted = Arc::default();
+        let printer = printer(Largest(Arc::clone(&noted)), &Shared::default(), false);
+        let line = "x".repeat(99);
+        let long = |to: &mut dyn fmt::Write| (0..10_000).try_for_each(|_| writeln!(to, "{line}"));
+        printer.answer(long).unwrap();
+        let (largest, all) = *noted.lock().unwrap();
+        assert_eq!(all, 1_000_000);
+        assert!(largest < Pieces::LONG + 100, "{largest}");
     }
 
     #[test]

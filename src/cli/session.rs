@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use crate::cache::ResolutionCache;
 use crate::observe::{observe, tags};
-use crate::plan::{Desired, Lock, Observed, Plan, prune};
+use crate::plan::{Desired, Lock, Plan, prune};
 use crate::progress::Progress;
 use crate::registry::Client;
 
@@ -30,8 +30,6 @@ pub struct Planned {
     pub client: Client,
     /// What the files declare.
     pub mirror: Mirror,
-    /// What the registries said.
-    pub observed: Observed,
 }
 
 /// Reads the files, and the lock as strictly as was asked for.
@@ -99,13 +97,12 @@ pub async fn plan_for(
         observe(desired, &client, &cache, progress).await
     })
     .await?;
-    let plan = crate::plan::plan(desired, &observed);
+    let plan = crate::plan::plan(desired, observed);
     Ok(Planned {
         plan,
         looked,
         client,
         mirror,
-        observed,
     })
 }
 

@@ -1,9 +1,8 @@
 //! Content digests: `algorithm:hex`, as the OCI image specification defines them
 //! (`descriptor.md`, section "Digests").
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::str::FromStr;
-use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use sha2::Digest as _;
@@ -38,12 +37,16 @@ impl Algorithm {
 }
 
 /// The digest of some bytes, checked when it is parsed.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Digest {
-    algorithm: Algorithm,
-    /// Shared, since a run keeps the same digests in many places.
-    hex: Arc<str>,
+pub struct Digest(Bytes);
+
+/// The bytes that a digest stands for: a run keeps many digests, and half of what their digits take is enough.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Bytes {
+    Sha256([u8; 32]),
+    /// Few registries have any.
+    Sha512(Box<[u8; 64]>),
 }
 
 impl Digest {
@@ -61,12 +64,22 @@ impl Digest {
 
     /// Returns the algorithm.
     pub fn algorithm(&self) -> Algorithm {
-        self.algorithm
+        match self.0 {
+            Bytes::Sha256(_) => Algorithm::Sha256,
+            Bytes::Sha512(_) => Algorithm::Sha512,
+        }
     }
 
     /// Returns the lower-case hexadecimal part.
-    pub fn hex(&self) -> &str {
-        &self.hex
+    pub fn hex(&self) -> String {
+        digits(self.bytes()).collect()
+    }
+
+    fn bytes(&self) -> &[u8] {
+        match &self.0 {
+            Bytes::Sha256(bytes) => bytes,
+            Bytes::Sha512(bytes) => &**bytes,
+        }
     }
 
     /// Returns a form for people: the algorithm and the first hexadecimal digits.
@@ -77,7 +90,7 @@ impl Digest {
     /// Returns the short forms of two digests that stand beside each other: as long as it takes to
     /// tell them apart.
     pub fn short_pair(one: &Self, other: &Self) -> [String; 2] {
-        let pairs = one.hex.bytes().zip(other.hex.bytes());
+        let pairs = digits(one.bytes()).zip(digits(other.bytes()));
         let alike = pairs.take_while(|(one, other)| one == other).count();
         let length = if one == other {
             SHORT
@@ -88,19 +101,26 @@ impl Digest {
     }
 
     fn cut(&self, length: usize) -> String {
-        let hex = self.hex.get(..length).unwrap_or(&self.hex);
-        format!("{}:{hex}", self.algorithm.as_str())
+        let hex: String = digits(self.bytes()).take(length).collect();
+        format!("{}:{hex}", self.algorithm().as_str())
     }
 
     /// Tells whether `bytes` have this digest.
     pub fn matches(&self, bytes: &[u8]) -> bool {
-        *self == Self::of(self.algorithm, bytes)
+        *self == Self::of(self.algorithm(), bytes)
     }
 }
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.algorithm.as_str(), self.hex)
+        write!(f, "{}:", self.algorithm().as_str())?;
+        digits(self.bytes()).try_for_each(|digit| f.write_char(digit))
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Digest({self})")
     }
 }
 
@@ -153,16 +173,22 @@ impl FromStr for Digest {
             "sha512" => Algorithm::Sha512,
             _ => return Err(DigestError::UnknownAlgorithm(name.to_owned())),
         };
-        let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-        let found = if !hex.bytes().all(is_hex) {
-            "other characters".to_owned()
-        } else if hex.len() != algorithm.hex_length() {
-            hex.len().to_string()
-        } else {
-            return Ok(Self {
-                algorithm,
-                hex: hex.into(),
-            });
+        let nibble = |digit: &u8| match digit {
+            b'0'..=b'9' => Some(digit - b'0'),
+            b'a'..=b'f' => Some(digit - b'a' + 10),
+            _ => None,
+        };
+        let nibbles: Option<Vec<u8>> = hex.as_bytes().iter().map(nibble).collect();
+        let found = match nibbles {
+            None => "other characters".to_owned(),
+            Some(nibbles) if nibbles.len() != algorithm.hex_length() => nibbles.len().to_string(),
+            Some(nibbles) => {
+                let byte = |at: usize| nibbles[2 * at] << 4 | nibbles[2 * at + 1];
+                return Ok(Self(match algorithm {
+                    Algorithm::Sha256 => Bytes::Sha256(std::array::from_fn(byte)),
+                    Algorithm::Sha512 => Bytes::Sha512(Box::new(std::array::from_fn(byte))),
+                }));
+            }
         };
         let (algorithm, wanted) = (algorithm.as_str(), algorithm.hex_length());
         Err(DigestError::BadHex {
@@ -201,24 +227,20 @@ impl Hasher {
 
     /// Returns the digest of all that was added.
     pub fn finish(self) -> Digest {
-        let (algorithm, hex) = match self {
-            Self::Sha256(hasher) => (Algorithm::Sha256, hexadecimal(&hasher.finalize())),
-            Self::Sha512(hasher) => (Algorithm::Sha512, hexadecimal(&hasher.finalize())),
-        };
-        Digest {
-            algorithm,
-            hex: hex.into(),
-        }
+        Digest(match self {
+            Self::Sha256(hasher) => Bytes::Sha256(hasher.finalize().into()),
+            Self::Sha512(hasher) => Bytes::Sha512(Box::new(hasher.finalize().into())),
+        })
     }
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
+/// Returns the hexadecimal digits of some bytes.
+fn digits(bytes: &[u8]) -> impl Iterator<Item = char> {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble)]);
     bytes
         .iter()
-        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
-        .collect()
+        .flat_map(move |byte| [digit(byte >> 4), digit(byte & 15)])
 }
 
 #[cfg(test)]

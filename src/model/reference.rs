@@ -5,6 +5,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -38,16 +39,17 @@ impl fmt::Display for Repository {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Reference {
-    repository: Repository,
-    tag: Option<String>,
+    /// Shared, as the tag is: a run keeps the same references in many places.
+    repository: Arc<Repository>,
+    tag: Option<Arc<str>>,
     digest: Option<Digest>,
 }
 
 impl Reference {
     /// Makes a reference to a tag.
-    pub fn tagged(repository: Repository, tag: impl Into<String>) -> Self {
+    pub fn tagged(repository: Repository, tag: impl Into<Arc<str>>) -> Self {
         Self {
-            repository,
+            repository: Arc::new(repository),
             tag: Some(tag.into()),
             digest: None,
         }
@@ -56,7 +58,7 @@ impl Reference {
     /// Makes a reference to a digest.
     pub fn digested(repository: Repository, digest: Digest) -> Self {
         Self {
-            repository,
+            repository: Arc::new(repository),
             tag: None,
             digest: Some(digest),
         }
@@ -65,7 +67,11 @@ impl Reference {
     /// Returns the same image by digest alone.
     #[must_use]
     pub fn at(&self, digest: Digest) -> Self {
-        Self::digested(self.repository.clone(), digest)
+        Self {
+            repository: Arc::clone(&self.repository),
+            tag: None,
+            digest: Some(digest),
+        }
     }
 
     /// Returns the registry's host.
@@ -92,7 +98,7 @@ impl Reference {
     pub fn manifest_reference(&self) -> String {
         match (&self.digest, &self.tag) {
             (Some(digest), _) => digest.to_string(),
-            (None, Some(tag)) => tag.clone(),
+            (None, Some(tag)) => tag.to_string(),
             (None, None) => "latest".to_owned(),
         }
     }
@@ -162,12 +168,12 @@ impl FromStr for Reference {
         };
         let digest: Option<Digest> = written.digest.map(str::parse).transpose()?;
         let tag = match written.tag {
-            None if digest.is_none() => Some("latest".to_owned()),
-            tag => tag.map(str::to_owned),
+            None if digest.is_none() => Some("latest"),
+            tag => tag,
         };
         Ok(Self {
-            repository: Repository { registry, name },
-            tag,
+            repository: Arc::new(Repository { registry, name }),
+            tag: tag.map(Arc::from),
             digest,
         })
     }

@@ -20,7 +20,7 @@ impl<R: ReadRegistry> Observer<'_, R> {
         let target = self.desired.target.reference(&entry.target);
         let (source, mut target) = match self.desired.locked(entry) {
             None => tokio::join!(
-                self.source_once(&entry.source),
+                self.source_once(entry, &entry.source),
                 head(self.registry, &target)
             ),
             Some(locked) => {
@@ -30,7 +30,7 @@ impl<R: ReadRegistry> Observer<'_, R> {
                     return self.settled(entry, locked, target).await;
                 }
                 let source = entry.source.at(locked.source_digest.clone());
-                (self.source_once(&source).await, target)
+                (self.source_once(entry, &source).await, target)
             }
         };
         let mut referrers = ObservedReferrers::default();

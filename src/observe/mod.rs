@@ -14,12 +14,10 @@ mod referrers;
 mod resolve;
 mod same_content;
 
-use std::collections::HashMap;
-
 use futures_util::StreamExt;
 
 use crate::cache::ResolutionCache;
-use crate::plan::{Desired, Entry, Observed};
+use crate::plan::{Desired, Entry, Observed, Seen};
 use crate::progress::Progress;
 use crate::registry::ReadRegistry;
 
@@ -39,19 +37,18 @@ pub async fn observe<R: ReadRegistry>(
     let observer = &Observer::new(desired, registry, cache);
     let accepted = |entry: &&Entry| desired.target.refuses_name(&entry.target).is_none();
     let entries = desired.entries.iter().filter(accepted);
-    let mut answers: HashMap<_, _> = futures_util::stream::iter(entries)
+    let mut seen = futures_util::stream::iter(entries)
         .map(|entry| async move {
             progress.begin(&entry.target);
             let mut image = observer.image(entry).await;
             observer.memory_bound.contents(&mut image);
             progress.finish(&entry.target);
-            (&entry.target, image)
+            (entry.target.clone(), Seen::from(image))
         })
-        .buffer_unordered(ENTRIES_AT_ONCE)
-        .collect()
-        .await;
-    let in_order = desired.entries.iter();
-    in_order
-        .filter_map(|entry| Some((entry.target.clone(), answers.remove(&entry.target)?)))
-        .collect()
+        .buffer_unordered(ENTRIES_AT_ONCE);
+    let mut kept = Observed::with_capacity(desired.entries.len());
+    while let Some((name, image)) = seen.next().await {
+        kept.insert(name, image);
+    }
+    kept
 }

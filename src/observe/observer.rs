@@ -1,8 +1,10 @@
 //! What the questions about all entries share, and the questions that are asked once.
 
+use std::collections::HashSet;
+
 use crate::cache::ResolutionCache;
 use crate::model::{Descriptor, Digest, Reference};
-use crate::plan::{Absence, Desired, Observation};
+use crate::plan::{Absence, Desired, Entry, Observation};
 use crate::registry::ReadRegistry;
 use crate::single_flight::SingleFlight;
 use crate::tree::ManifestMemory;
@@ -22,6 +24,8 @@ pub(super) struct Observer<'a, R> {
     /// Several entries may want different platforms of one source, or have the same referrers: what these
     /// point to is asked once.
     heads: SingleFlight<Reference, Observation<Descriptor>>,
+    /// The sources of several entries: of the others nobody asks again, so that the answer is not kept.
+    shared: HashSet<&'a Reference>,
     /// What was found out about what follows images.
     pub(super) referrers: ReferrerAnswers,
     /// What the manifests of all images that are looked at share.
@@ -37,13 +41,22 @@ impl<'a, R: ReadRegistry> Observer<'a, R> {
             registry,
             cache,
             heads: SingleFlight::default(),
+            shared: shared(desired),
             referrers: ReferrerAnswers::default(),
             memory: ManifestMemory::default(),
             memory_bound: MemoryBound::default(),
         }
     }
 
-    pub(super) async fn source_once(&self, reference: &Reference) -> Observation<Descriptor> {
+    /// Asks what the source of an entry holds, under its own reference or another of the same image.
+    pub(super) async fn source_once(
+        &self,
+        entry: &Entry,
+        reference: &Reference,
+    ) -> Observation<Descriptor> {
+        if !self.shared.contains(&entry.source) {
+            return head_of_source(self.registry, reference).await;
+        }
         let ask = async || head_of_source(self.registry, reference).await;
         self.heads.always(reference.clone(), ask).await
     }
@@ -52,6 +65,13 @@ impl<'a, R: ReadRegistry> Observer<'a, R> {
         let ask = async || head(self.registry, reference).await;
         self.heads.always(reference.clone(), ask).await
     }
+}
+
+/// Returns the sources that several entries have.
+fn shared(desired: &Desired) -> HashSet<&Reference> {
+    let mut seen = HashSet::new();
+    let sources = desired.entries.iter().map(|entry| &entry.source);
+    sources.filter(|source| !seen.insert(*source)).collect()
 }
 
 pub(super) async fn head<R: ReadRegistry>(

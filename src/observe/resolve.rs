@@ -71,7 +71,7 @@ async fn in_order(
 
 impl<R: ReadRegistry> Observer<'_, R> {
     async fn source_alone(&self, entry: &Entry) -> Observation<SourceImage> {
-        let descriptor = match self.source_once(&entry.source).await {
+        let descriptor = match self.source_once(entry, &entry.source).await {
             Observation::Absent(absence) => return Observation::Absent(absence),
             Observation::Unreadable(why) => return Observation::Unreadable(why),
             Observation::Present(descriptor) => descriptor,

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::model::{Descriptor, Failure, Platforms, Reference, Repository};
+use crate::model::{Descriptor, Digest, Failure, Platforms, Reference, Repository};
 
 use super::blocked::BlockReason;
 use super::contents::Contents;
@@ -59,6 +59,8 @@ pub enum Action {
     NoOp {
         /// What it points to.
         current: Descriptor,
+        /// What the source reference pointed to, as far as it was asked: else what is expected.
+        source: Digest,
     },
     /// The lock records the tag and the files no longer declare it: delete it.
     Delete {
@@ -221,6 +223,12 @@ impl Summary {
 }
 
 impl Action {
+    /// Leaves a tag as it is, where the source need not be asked.
+    pub fn in_place(current: Descriptor) -> Self {
+        let source = current.digest.clone();
+        Self::NoOp { current, source }
+    }
+
     /// Does nothing to a tag of which it is not known what it points to.
     pub(super) fn blocked(reason: BlockReason) -> Self {
         Self::Blocked {
@@ -234,7 +242,7 @@ impl Action {
         match self {
             Self::Create { .. } => None,
             Self::Update { before, .. } | Self::Delete { before, .. } => Some(before),
-            Self::NoOp { current } => Some(current),
+            Self::NoOp { current, .. } => Some(current),
             Self::Blocked { before, .. } => before.as_ref(),
         }
     }

@@ -4,65 +4,75 @@ use crate::model::Descriptor;
 
 use super::blocked::BlockReason;
 use super::change::{Action, Copy};
-use super::observed::{Observation, ObservedImage};
+use super::observed::{Observation, ObservedImage, SourceImage};
 
 /// Decides what has to be done for one entry.
-pub fn classify(image: &ObservedImage) -> Action {
-    let before = match &image.target {
-        Observation::Present(descriptor) => Some(descriptor.clone()),
-        Observation::Absent(_) | Observation::Unreadable(_) => None,
-    };
-    let blocked = |before: Option<Descriptor>, reason| Action::Blocked { before, reason };
-    let source = match &image.source {
-        Observation::Absent(absence) => {
-            return blocked(before, BlockReason::SourceAbsent(*absence));
-        }
-        Observation::Unreadable(why) => {
-            let source = why.clone();
-            let reason = match &image.target {
-                Observation::Unreadable(why) => BlockReason::BothUnreadable {
-                    source,
-                    target: why.clone(),
-                },
-                Observation::Absent(_) | Observation::Present(_) => {
-                    BlockReason::SourceUnreadable(source)
-                }
-            };
-            return blocked(before, reason);
-        }
+pub fn classify(image: ObservedImage) -> Action {
+    let ObservedImage {
+        source,
+        target,
+        referrers,
+    } = image;
+    let source = match source {
         Observation::Present(source) => source,
+        Observation::Absent(absence) => {
+            return blocked(target, BlockReason::SourceAbsent(absence));
+        }
+        Observation::Unreadable(source) => {
+            return match target {
+                Observation::Unreadable(target) => {
+                    Action::blocked(BlockReason::BothUnreadable { source, target })
+                }
+                target => blocked(target, BlockReason::SourceUnreadable(source)),
+            };
+        }
     };
-    let expected = match &source.expected {
+    let SourceImage {
+        descriptor,
+        expected,
+        contents,
+    } = source;
+    let expected = match expected {
         Ok(expected) => expected,
-        Err(why) => return blocked(before, BlockReason::CannotMirror(why.clone())),
+        Err(why) => return blocked(target, BlockReason::CannotMirror(why)),
     };
-    let after = || Copy {
-        source: source.descriptor.clone(),
-        expected: expected.clone(),
-        contents: source.contents.clone(),
-        referrers_stay: image.referrers.stay,
-        unseen: None,
+    if let Observation::Present(current) = &target
+        && current.digest == expected.descriptor.digest
+    {
+        // Of all that was found out, this is all that anybody goes on to need.
+        return Action::NoOp {
+            current: current.clone(),
+            source: descriptor.digest,
+        };
+    }
+    let after = |unseen| Copy {
+        source: descriptor,
+        expected,
+        contents,
+        referrers_stay: referrers.stay,
+        unseen,
     };
-    match &image.target {
+    match target {
         // Some registries have nothing to read until somebody asks to push.
         Observation::Unreadable(why) if why.may_be_absent() => Action::Create {
-            after: Copy {
-                unseen: Some(why.clone()),
-                ..after()
-            },
+            after: after(Some(why)),
         },
-        Observation::Unreadable(why) => blocked(None, BlockReason::TargetUnreadable(why.clone())),
-        Observation::Absent(_) => Action::Create { after: after() },
-        Observation::Present(current) if current.digest == expected.descriptor.digest => {
-            Action::NoOp {
-                current: current.clone(),
-            }
-        }
-        Observation::Present(current) => Action::Update {
-            before: current.clone(),
-            after: after(),
+        Observation::Unreadable(why) => Action::blocked(BlockReason::TargetUnreadable(why)),
+        Observation::Absent(_) => Action::Create { after: after(None) },
+        Observation::Present(before) => Action::Update {
+            before,
+            after: after(None),
         },
     }
+}
+
+/// Does nothing to a tag that points to what the target said, if it said anything.
+fn blocked(target: Observation<Descriptor>, reason: BlockReason) -> Action {
+    let before = match target {
+        Observation::Present(before) => Some(before),
+        Observation::Absent(_) | Observation::Unreadable(_) => None,
+    };
+    Action::Blocked { before, reason }
 }
 
 #[cfg(test)]
@@ -72,7 +82,7 @@ mod tests {
     use crate::plan::Absence;
     use crate::plan::expected::CannotMirror;
     use crate::plan::fixtures::{descriptor, source_image};
-    use crate::plan::observed::{ObservedReferrers, SourceImage};
+    use crate::plan::observed::ObservedReferrers;
 
     fn source(content: &str) -> Observation<SourceImage> {
         Observation::Present(source_image(content))
@@ -125,7 +135,7 @@ mod tests {
     #[test]
     fn what_is_hidden_until_somebody_pushes_is_created_by_the_push() {
         let hidden = Failure::for_test(Cause::Unauthorized);
-        let action = classify(&observed(
+        let action = classify(observed(
             source("a"),
             Observation::Unreadable(hidden.clone()),
         ));
@@ -135,7 +145,7 @@ mod tests {
             "a stranger has to log in"
         );
         let hidden = hidden.asked_with_token();
-        let action = classify(&observed(
+        let action = classify(observed(
             source("a"),
             Observation::Unreadable(hidden.clone()),
         ));
@@ -144,7 +154,7 @@ mod tests {
             Some(hidden.clone())
         );
         assert_eq!((name_of(&action), action.before()), ("create", None));
-        let action = classify(&observed(unreadable(), Observation::Unreadable(hidden)));
+        let action = classify(observed(unreadable(), Observation::Unreadable(hidden)));
         assert_eq!(name_of(&action), "both unreadable");
     }
 
@@ -185,7 +195,7 @@ mod tests {
                 Observation::Present(descriptor) => Some(descriptor.clone()),
                 _ => None,
             };
-            let found = classify(&observed(source, target));
+            let found = classify(observed(source, target));
             assert_eq!(name_of(&found), action);
             assert_eq!(found.before().cloned(), before, "{action}");
         }

@@ -20,13 +20,13 @@ pub(super) struct Followers<'a> {
     /// A name that is declared holds what the files say.
     declared: HashSet<&'a TargetName>,
     /// Where each stands among the changes, and what its source holds.
-    planned: HashMap<TargetName, (usize, &'a Digest)>,
+    planned: HashMap<TargetName, (usize, Digest)>,
 }
 
 impl<'a> Followers<'a> {
     pub(super) fn of(desired: &'a Desired) -> Self {
         Self {
-            declared: desired.entries.iter().map(|entry| &entry.target).collect(),
+            declared: desired.targets(),
             planned: HashMap::new(),
         }
     }
@@ -35,7 +35,7 @@ impl<'a> Followers<'a> {
     pub(super) fn add(
         &mut self,
         entry: &Entry,
-        observed: &'a ObservedReferrers,
+        observed: ObservedReferrers,
         changes: &mut Vec<Change>,
     ) {
         let ObservedReferrers {
@@ -44,15 +44,15 @@ impl<'a> Followers<'a> {
             stay: _,
         } = observed;
         if let Some(why) = unreadable {
-            let reason = BlockReason::ReferrersUnreadable(why.clone());
+            let reason = BlockReason::ReferrersUnreadable(why);
             changes.push(Change::of(entry, Action::blocked(reason)));
         }
         for referrer in found {
+            let digest = referrer.source.digest.clone();
             let follower = referrer_change(entry, referrer);
             if self.declared.contains(&follower.target) {
                 continue;
             }
-            let digest = &referrer.source.digest;
             match self.planned.get(&follower.target) {
                 None => {
                     let place = (changes.len(), digest);
@@ -74,30 +74,30 @@ impl<'a> Followers<'a> {
     }
 }
 
-fn referrer_change(entry: &Entry, referrer: &ObservedReferrer) -> Change {
+fn referrer_change(entry: &Entry, referrer: ObservedReferrer) -> Change {
     let ObservedReferrer {
         tag,
         source,
         contents,
         target,
     } = referrer;
+    let name = TargetName {
+        repository: entry.target.repository.clone(),
+        tag: tag.unwrap_or_else(|| source.digest.to_string()),
+    };
     let image = ObservedImage {
         source: match contents {
             Ok(contents) => Observation::Present(SourceImage {
                 descriptor: source.clone(),
-                expected: Ok(Expected::unchanged(source.clone())),
-                contents: contents.clone(),
+                expected: Ok(Expected::unchanged(source)),
+                contents,
             }),
-            Err(why) => Observation::Unreadable(why.clone()),
+            Err(why) => Observation::Unreadable(why),
         },
-        target: target.clone(),
+        target,
         referrers: ObservedReferrers::default(),
     };
-    let name = TargetName {
-        repository: entry.target.repository.clone(),
-        tag: tag.clone().unwrap_or_else(|| source.digest.to_string()),
-    };
-    following(entry, name, classify(&image))
+    following(entry, name, classify(image))
 }
 
 /// Makes the change of what follows an entry's image under this name.

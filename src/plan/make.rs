@@ -2,34 +2,36 @@
 
 use super::blocked::BlockReason;
 use super::change::{Action, Change, Plan};
-use super::classify::classify;
 use super::desired::Desired;
 use super::entry::Entry;
 use super::followers::Followers;
 use super::lock::LockedImage;
-use super::observed::{Observation, Observed, ObservedImage};
+use super::seen::{Observed, Seen};
 
 /// Compares what is desired with what was observed.
-pub fn plan(desired: &Desired, observed: &Observed) -> Plan {
+pub fn plan(desired: &Desired, mut observed: Observed) -> Plan {
     let mut changes = Vec::with_capacity(desired.entries.len());
     let mut followers = Followers::of(desired);
     let mut refused = desired.refused_names();
     for entry in &desired.entries {
-        let image = observed.get(&entry.target);
-        let action = match (refused.remove(&entry.target), image) {
+        let (action, referrers) = match observed.swap_remove(&entry.target) {
+            Some(Seen { action, referrers }) => (Some(action), referrers),
+            None => (None, None),
+        };
+        let action = match (refused.remove(&entry.target), action) {
             (Some(refused), _) => Action::blocked(BlockReason::NameRefused(refused.into())),
             (None, None) => Action::blocked(BlockReason::NotObserved),
-            (None, Some(image)) => match breaks_lock(desired.locked(entry), image) {
+            (None, Some(action)) => match breaks_lock(desired.locked(entry), &action) {
                 Some(broken) => Action::blocked(broken),
-                None => classify(image),
+                None => action,
             },
         };
         changes.push(Change {
             lock: desired.lock_state(entry),
             ..Change::of(entry, action)
         });
-        if let Some(image) = image {
-            followers.add(entry, &image.referrers, &mut changes);
+        if let Some(referrers) = referrers {
+            followers.add(entry, *referrers, &mut changes);
         }
     }
     Plan {
@@ -40,12 +42,16 @@ pub fn plan(desired: &Desired, observed: &Observed) -> Plan {
 
 /// Finds fault with a lock that was not written by `pusher lock`: its two digests must belong
 /// together, or what is copied is not what was reviewed.
-fn breaks_lock(locked: Option<&LockedImage>, image: &ObservedImage) -> Option<BlockReason> {
+fn breaks_lock(locked: Option<&LockedImage>, action: &Action) -> Option<BlockReason> {
     let locked = &locked?.expected.digest;
-    let Observation::Present(source) = &image.source else {
-        return None;
+    let found = match action {
+        Action::Create { after } | Action::Update { after, .. } => {
+            &after.expected.descriptor.digest
+        }
+        Action::NoOp { current, .. } => &current.digest,
+        // Nothing is copied.
+        Action::Delete { .. } | Action::Blocked { .. } => return None,
     };
-    let found = &source.expected.as_ref().ok()?.descriptor.digest;
     (found != locked).then(|| BlockReason::LockBroken {
         locked: locked.clone(),
         found: found.clone(),
@@ -80,9 +86,9 @@ pub fn offline(desired: &Desired) -> Plan {
 mod tests {
     use super::*;
     use crate::model::ProfileKind;
-    use crate::plan::Absence;
     use crate::plan::fixtures::{descriptor, entry, source_image, target};
-    use crate::plan::observed::{ObservedReferrer, ObservedReferrers};
+    use crate::plan::observed::{ObservedImage, ObservedReferrer, ObservedReferrers};
+    use crate::plan::{Absence, Observation};
 
     fn image(content: &str) -> ObservedImage {
         ObservedImage {
@@ -137,8 +143,8 @@ mod tests {
             vec![],
         ];
         let names = desired.entries.iter().map(|entry| entry.target.clone());
-        let observed = names.zip(found.map(followed)).collect();
-        let plan = plan(&desired, &observed);
+        let found = found.map(|found| Seen::from(followed(found)));
+        let plan = plan(&desired, names.zip(found).collect());
         let told: Vec<_> = plan
             .changes
             .iter()
@@ -166,14 +172,14 @@ mod tests {
     fn a_refused_name_and_a_missing_answer_block_their_entry_alone() {
         let entries = ["a/b:1", "forgotten:1", "fine:1"].map(|name| entry("nginx", name));
         let fine = image("a");
-        let observed = Observed::from([(entries[2].target.clone(), fine)]);
+        let observed = Observed::from([(entries[2].target.clone(), fine.into())]);
         let plan = plan(
             &Desired {
                 target: target(ProfileKind::AcrPersonal),
                 entries: entries.to_vec(),
                 lock: None,
             },
-            &observed,
+            observed,
         );
         let names: Vec<_> = plan
             .changes

@@ -7,7 +7,7 @@
 //! | --- | --- |
 //! | [`desired`], [`entry`], [`target`], [`lock`] | what is declared, and what was locked of it |
 //! | [`names`], [`offers`], [`aliyun_hosts`] | which names a target takes, and under which hosts it answers |
-//! | [`observed`], [`referrers`], [`contents`] | what the registries said |
+//! | [`observed`], [`seen`], [`referrers`], [`contents`] | what the registries said, and what is kept of it |
 //! | [`expected`], [`rule`], [`rewrite`], [`remember`] | which digest the target must have |
 //! | [`make`], [`classify`], `followers`, [`prune`](mod@prune) | how the plan is made |
 //! | [`change`], [`blocked`], [`causes`] | what it consists of, and what is in the way |
@@ -40,6 +40,7 @@ pub mod rewrite;
 pub mod rule;
 pub mod same_content;
 pub mod saved;
+pub mod seen;
 pub mod target;
 
 pub use aliyun_hosts::AliyunHosts;
@@ -59,7 +60,7 @@ pub use lock::{Lock, LockState, LockedImage, Misfit};
 pub use make::{offline, plan};
 pub use names::{NameRefused, NameRule, NamespaceRefused};
 pub use observed::{
-    Absence, Observation, Observed, ObservedImage, ObservedReferrer, ObservedReferrers, SourceImage,
+    Absence, Observation, ObservedImage, ObservedReferrer, ObservedReferrers, SourceImage,
 };
 pub use offers::{NameOffers, RefusedName};
 pub use prune::{ObservedTags, PRUNE_LIMIT, prune};
@@ -68,6 +69,7 @@ pub use report::{NotDone, Outcome, Report, ReportSummary, TagAfter, Transfer};
 pub use rule::Rule;
 pub use same_content::{SameContent, SameContents};
 pub use saved::{FileDigest, SavedPlan};
+pub use seen::{Observed, Seen};
 pub use target::{Target, TargetName};
 
 #[cfg(test)]

@@ -5,16 +5,10 @@
 
 use std::sync::Arc;
 
-use indexmap::IndexMap;
-
 use crate::model::{Descriptor, Failure};
 
 use super::contents::Contents;
 use super::expected::{CannotMirror, Expected};
-use super::target::TargetName;
-
-/// What the registries said about every entry of a desired set, by target name.
-pub type Observed = IndexMap<TargetName, ObservedImage>;
 
 /// What the registries said about one entry.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -60,7 +60,7 @@ pub(super) async fn run(
     announce_writes(&client, &plan);
     let read = |repository: &_, digest: &_| client.keeps_manifest(repository, digest);
     warn_of_pulls(printer, &client, &pulls(&plan, read));
-    let report = apply(&plan, looked, &client, context.stop.heed(), &progress).await;
+    let report = apply(plan, looked, &client, context.stop.heed(), &progress).await;
     drop(display);
     answer(context, global, &options.report, |format, view, to| {
         render::report(&report, format, view, to)

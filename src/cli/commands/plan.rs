@@ -77,12 +77,11 @@ async fn asked(
         plan,
         client,
         mirror,
-        observed,
         looked: _,
     } = planned;
     if let Some(path) = &options.out {
         let prune = mirror.prunes(options.prune);
-        let saved = SavedPlan::of(&mirror.desired, &plan, &observed, mirror.files, prune);
+        let saved = SavedPlan::of(&mirror.desired, &plan, mirror.files, prune);
         saved_plan::write(context, path, &saved)?;
     }
     warn_of_pulls(&context.printer, &client, &pulls(&plan, |_, _| false));

@@ -49,9 +49,7 @@ impl Evidence {
         let left = |(name, image): (TargetName, LockedImage)| {
             let action = match held.get(&name)? {
                 Observation::Absent(_) => return None,
-                Observation::Present(current) => Action::NoOp {
-                    current: current.clone(),
-                },
+                Observation::Present(current) => Action::in_place(current.clone()),
                 Observation::Unreadable(why) => {
                     Action::blocked(BlockReason::TargetUnreadable(why.clone()))
                 }

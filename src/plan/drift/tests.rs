@@ -30,9 +30,7 @@ fn update() -> Action {
 }
 
 fn no_op() -> Action {
-    Action::NoOp {
-        current: descriptor("declared"),
-    }
+    Action::in_place(descriptor("declared"))
 }
 
 fn change(name: &str, lock: LockState, action: Action) -> Change {
@@ -221,7 +219,7 @@ fn of_what_is_not_declared_only_what_is_gone_for_sure_is_left_out() {
     assert_eq!(
         left,
         [
-            (name("kept"), 7, Action::NoOp { current }),
+            (name("kept"), 7, Action::in_place(current)),
             (name("silent"), 7, Action::blocked(silent)),
         ]
     );

@@ -75,7 +75,7 @@ fn one(change: Change, wanted: &Wanted) -> Result<Change, Mismatch> {
         Action::Create { after } | Action::Update { after, .. } => {
             &after.expected.descriptor.digest
         }
-        Action::NoOp { current } => &current.digest,
+        Action::NoOp { current, .. } => &current.digest,
         // It left the files: `pin` has refused to want it.
         Action::Delete { .. } => return Ok(blocked(change, BlockReason::BlockedWhenPlanned)),
         Action::Blocked { before, reason } => {
@@ -86,7 +86,7 @@ fn one(change: Change, wanted: &Wanted) -> Result<Change, Mismatch> {
                 Some(current) if source_is_gone && current.digest == wanted.expected.digest => {
                     let current = current.clone();
                     Ok(Change {
-                        action: Action::NoOp { current },
+                        action: Action::in_place(current),
                         ..change
                     })
                 }

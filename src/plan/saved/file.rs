@@ -101,7 +101,7 @@ impl From<&SavedPlan> for PlanFile {
         } = plan;
         let file = |file: &FileDigest| File {
             path: file.path.clone(),
-            sha256: file.digest.hex().to_owned(),
+            sha256: file.digest.hex(),
         };
         Self {
             format_version: FORMAT_VERSION.to_owned(),

@@ -28,7 +28,6 @@ use crate::model::{Descriptor, Digest};
 use super::change::{Action, Change, Plan};
 use super::desired::Desired;
 use super::expected::SELECTION_VERSION;
-use super::observed::{Observation, Observed};
 use super::rewrite::RULE_VERSION;
 use super::target::{Target, TargetName};
 
@@ -218,15 +217,9 @@ impl From<&Target> for SavedTarget {
 }
 
 impl SavedPlan {
-    /// Returns what is to be kept of a plan that was made from these files and observations; `prune`
+    /// Returns what is to be kept of a plan that was made from these files; `prune`
     /// tells whether it was asked what has to be deleted.
-    pub fn of(
-        desired: &Desired,
-        plan: &Plan,
-        observed: &Observed,
-        files: Vec<FileDigest>,
-        prune: bool,
-    ) -> Self {
+    pub fn of(desired: &Desired, plan: &Plan, files: Vec<FileDigest>, prune: bool) -> Self {
         let locked: HashMap<_, _> = desired
             .entries
             .iter()
@@ -239,7 +232,7 @@ impl SavedPlan {
                     before: before.digest.clone(),
                     renamed_to: renamed_to.clone(),
                 }),
-                _ => wanted(change, observed, &locked).map_or(Planned::Blocked, Planned::Wanted),
+                _ => wanted(change, &locked).map_or(Planned::Blocked, Planned::Wanted),
             };
             match changes.entry(change.target.to_string()) {
                 Entry::Vacant(new) => drop(new.insert(planned)),
@@ -261,11 +254,7 @@ impl SavedPlan {
     }
 }
 
-fn wanted(
-    change: &Change,
-    observed: &Observed,
-    locked: &HashMap<&TargetName, &Digest>,
-) -> Option<Wanted> {
+fn wanted(change: &Change, locked: &HashMap<&TargetName, &Digest>) -> Option<Wanted> {
     match &change.action {
         Action::Create { after } | Action::Update { after, .. } => Some(Wanted {
             source: after.source.digest.clone(),
@@ -273,17 +262,11 @@ fn wanted(
             before: change.action.before().map(|before| before.digest.clone()),
             referrers_unread: false,
         }),
-        Action::NoOp { current } => {
-            let image = observed.get(&change.target).map(|image| &image.source);
-            let source = match (locked.get(&change.target), image) {
-                // The source was not asked.
-                (Some(source), _) => source,
-                (None, Some(Observation::Present(source))) => &source.descriptor.digest,
-                // What follows an image is copied as it is.
-                (None, _) => &current.digest,
-            };
+        Action::NoOp { current, source } => {
+            // Where it is locked the source was not asked.
+            let locked = locked.get(&change.target).copied();
             Some(Wanted {
-                source: source.clone(),
+                source: locked.unwrap_or(source).clone(),
                 expected: current.clone(),
                 before: Some(current.digest.clone()),
                 referrers_unread: false,

@@ -120,7 +120,7 @@ fn another_try_is_advice_only_where_it_may_help() {
         digest: Digest::sha256(b""),
         size: 1,
     };
-    let change = change(Action::NoOp { current });
+    let change = change(Action::in_place(current));
     let advice = |fault| {
         let outcome = Outcome::failed(failure(fault));
         for_outcome(&change, &outcome, &target("registry.example.com"))

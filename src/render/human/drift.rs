@@ -65,7 +65,7 @@ fn item(difference: &Difference, target: &Target) -> Item {
             Span::plain(after.expected.descriptor.digest.short()),
         ],
         (None, Action::Blocked { reason, .. }) => vec![Span::plain(block_reason(reason))],
-        (None, Action::NoOp { current }) => vec![
+        (None, Action::NoOp { current, .. }) => vec![
             Span::plain(current.digest.short()),
             Span::faint("in the target, no longer declared"),
         ],

@@ -1,9 +1,10 @@
 //! What every JSON document is made of, and how it is written.
 
 use std::fmt;
+use std::io;
 
 use schemars::{JsonSchema, Schema, generate::SchemaSettings};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::model;
 use crate::plan as core;
@@ -105,18 +106,74 @@ impl From<&model::Platforms> for Platforms {
 ///
 /// What a terminal or the log of a job could act on is written as an escape: people look at JSON too.
 pub fn write<T: Serialize>(document: &T, out: &mut dyn fmt::Write) -> fmt::Result {
-    let text = serde_json::to_string_pretty(document).map_err(|_| fmt::Error)?;
-    for (at, character) in text.char_indices() {
+    let mut lines = Lines {
+        out,
+        line: Vec::new(),
+    };
+    serde_json::to_writer_pretty(&mut lines, document).map_err(|_| fmt::Error)?;
+    io::Write::write_all(&mut lines, b"\n").map_err(|_| fmt::Error)
+}
+
+/// Writes a text line by line, so that the whole of it is never held.
+struct Lines<'a> {
+    out: &'a mut dyn fmt::Write,
+    /// What was written of the line so far. A string has no line end in it, so that each is in one line.
+    line: Vec<u8>,
+}
+
+impl io::Write for Lines<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        for part in bytes.split_inclusive(|byte| *byte == b'\n') {
+            self.line.extend_from_slice(part);
+            if part.ends_with(b"\n") {
+                let line = str::from_utf8(&self.line).map_err(io::Error::other)?;
+                write_line(line, self.out).map_err(io::Error::other)?;
+                self.line.clear();
+            }
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn write_line(line: &str, out: &mut dyn fmt::Write) -> fmt::Result {
+    let mut told = 0;
+    for (at, character) in line.char_indices() {
         // Outside strings the text has no such character but the new line.
-        if character != '\n' && model::is_hidden(character) || is_command(&text, at) {
+        if character != '\n' && model::is_hidden(character) || is_command(line, at) {
+            out.write_str(&line[told..at])?;
             for unit in character.encode_utf16(&mut [0; 2]) {
                 write!(out, "\\u{unit:04x}")?;
             }
-        } else {
-            out.write_char(character)?;
+            told = at + character.len_utf8();
         }
     }
-    out.write_char('\n')
+    out.write_str(&line[told..])
+}
+
+/// A list of which each item is made when it is written, so that all of them are never held.
+pub(super) struct Items<'a, T> {
+    count: usize,
+    item: Box<dyn Fn(usize) -> T + 'a>,
+}
+
+impl<'a, T> Items<'a, T> {
+    /// Makes one item of each of these.
+    pub(super) fn of<S>(these: &'a [S], item: impl Fn(&'a S) -> T + 'a) -> Self {
+        Self {
+            count: these.len(),
+            item: Box::new(move |at| item(&these[at])),
+        }
+    }
+}
+
+impl<T: Serialize> Serialize for Items<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq((0..self.count).map(&self.item))
+    }
 }
 
 /// Returns the JSON Schema of a document, as it is written.
@@ -124,4 +181,58 @@ pub fn schema<T: JsonSchema>() -> serde_json::Value {
     let settings = SchemaSettings::draft2020_12().for_serialize();
     let schema: Schema = settings.into_generator().into_root_schema_for::<T>();
     schema.to_value()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use serde_json::json;
+
+    use super::*;
+
+    /// Looks at each piece that is written.
+    struct Watch<F>(F);
+
+    impl<F: FnMut(&str)> fmt::Write for Watch<F> {
+        fn write_str(&mut self, piece: &str) -> fmt::Result {
+            (self.0)(piece);
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_goes_out_is_made_line_by_line_and_never_held_as_a_whole() {
+        let (made, mut written) = (Cell::new(0), 0);
+        let numbers: Vec<usize> = (0..10_000).collect();
+        let items = Items::of(&numbers, |number| {
+            made.set(made.get() + 1);
+            format!("\u{202e}{number} ::error")
+        });
+        let mut watch = Watch(|piece: &str| {
+            written += piece.matches("error").count();
+            assert!(piece.len() < 100, "{piece}");
+            assert!(made.get() <= written + 2, "{} of {written}", made.get());
+        });
+        write(&items, &mut watch).unwrap();
+        assert_eq!((made.get(), written), (10_000, 10_000));
+    }
+
+    #[test]
+    fn a_document_is_what_the_library_writes_but_for_what_could_be_obeyed() {
+        let document = json!({
+            "plain": "é \" \\ \n :: a::b 中", "list": [[], {}, 1], "hidden": "\u{1b}\u{202e}\u{e0041}",
+            "command": ["::error", "a ::error", "a::error", "##[error]"],
+        });
+        let mut text = String::new();
+        write(&document, &mut text).unwrap();
+        assert!(
+            text.contains(r#""plain": "é \" \\ \n :: a::b 中""#),
+            "{text}"
+        );
+        assert!(text.contains(r"\u202e\udb40\udc41"), "{text}");
+        assert!(!text.contains("##[") && !text.contains("a ::e"), "{text}");
+        let read: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(read, document);
+    }
 }

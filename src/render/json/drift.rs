@@ -9,13 +9,15 @@ use crate::plan as core;
 use crate::render::{hints, words};
 
 use super::blocked::{Cause, ReasonKind, SharedCause, shared};
-use super::document::{Descriptor, FORMAT_VERSION, Origin, Platforms, Target, schema, write};
+use super::document::{
+    Descriptor, FORMAT_VERSION, Items, Origin, Platforms, Target, schema, write,
+};
 use super::plan::after;
 
 /// How the target differs from what is declared.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Serialize, JsonSchema)]
 #[schemars(title = "pusher drift")]
-struct Drift {
+struct Drift<'a> {
     /// The version of this format.
     #[schemars(extend("const" = FORMAT_VERSION))]
     format_version: &'static str,
@@ -24,7 +26,8 @@ struct Drift {
     /// How many images there are of each kind.
     summary: Summary,
     /// What differs, in the order of the files.
-    differences: Vec<Difference>,
+    #[schemars(with = "Vec<Difference>")]
+    differences: Items<'a, Difference>,
     /// What is in the way of several images at once, with all that it hit; empty where nothing is.
     causes: Vec<SharedCause>,
 }
@@ -181,11 +184,7 @@ pub fn drift(drift: &core::Drift<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
             unreadable: drift.count(core::DriftKind::Unreadable),
             blocked: drift.count(core::DriftKind::Blocked),
         },
-        differences: drift
-            .found
-            .iter()
-            .map(|difference| Difference::of(difference, target))
-            .collect(),
+        differences: Items::of(&drift.found, |one| Difference::of(one, target)),
         causes: shared(
             drift
                 .found
@@ -199,5 +198,5 @@ pub fn drift(drift: &core::Drift<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
 
 /// Returns the JSON Schema of what [`drift`] writes.
 pub fn drift_schema() -> serde_json::Value {
-    schema::<Drift>()
+    schema::<Drift<'_>>()
 }

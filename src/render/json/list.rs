@@ -7,18 +7,19 @@ use serde::Serialize;
 
 use crate::plan::{Desired, Entry};
 
-use super::document::{FORMAT_VERSION, Origin, Platforms, Target, schema, write};
+use super::document::{FORMAT_VERSION, Items, Origin, Platforms, Target, schema, write};
 
 /// What a registry should hold.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Serialize, JsonSchema)]
 #[schemars(title = "pusher list")]
-struct List {
+struct List<'a> {
     /// The version of this format.
     format_version: &'static str,
     /// Where the images go.
     target: Target,
     /// The images, in the order of the files.
-    images: Vec<Image>,
+    #[schemars(with = "Vec<Image>")]
+    images: Items<'a, Image>,
 }
 
 /// An image.
@@ -34,12 +35,12 @@ struct Image {
     origin: Origin,
 }
 
-impl From<&Desired> for List {
-    fn from(desired: &Desired) -> Self {
+impl<'a> From<&'a Desired> for List<'a> {
+    fn from(desired: &'a Desired) -> Self {
         Self {
             format_version: FORMAT_VERSION,
             target: (&desired.target).into(),
-            images: desired.entries.iter().map(Image::from).collect(),
+            images: Items::of(&desired.entries, Image::from),
         }
     }
 }
@@ -62,5 +63,5 @@ pub fn list(desired: &Desired, out: &mut dyn fmt::Write) -> fmt::Result {
 
 /// Returns the JSON Schema of what [`list`] writes.
 pub fn list_schema() -> serde_json::Value {
-    schema::<List>()
+    schema::<List<'_>>()
 }

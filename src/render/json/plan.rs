@@ -12,12 +12,14 @@ use crate::render::{hints, words};
 
 use super::blocked::{Cause, ReasonKind, SharedCause, shared};
 use super::diff::Diff;
-use super::document::{Descriptor, FORMAT_VERSION, Origin, Platforms, Target, schema, write};
+use super::document::{
+    Descriptor, FORMAT_VERSION, Items, Origin, Platforms, Target, schema, write,
+};
 
 /// What has to be done, in the order of the files.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Serialize, JsonSchema)]
 #[schemars(title = "pusher plan")]
-struct Plan {
+struct Plan<'a> {
     /// The version of this format.
     #[schemars(extend("const" = FORMAT_VERSION))]
     format_version: &'static str,
@@ -28,7 +30,8 @@ struct Plan {
     /// What it costs to carry the plan out; null where nobody counted.
     cost: Option<Cost>,
     /// One change for each image.
-    changes: Vec<Change>,
+    #[schemars(with = "Vec<Change>")]
+    changes: Items<'a, Change>,
     /// What is in the way of several images at once, with all that it hit; empty where nothing is.
     causes: Vec<SharedCause>,
 }
@@ -244,7 +247,7 @@ impl Change {
 /// Returns what the tag must point to, where that is known.
 pub(super) fn after(action: &core::Action) -> Option<Descriptor> {
     match action {
-        core::Action::NoOp { current } => Some(current.into()),
+        core::Action::NoOp { current, .. } => Some(current.into()),
         other => other.copy().map(|copy| (&copy.expected.descriptor).into()),
     }
 }
@@ -274,10 +277,7 @@ pub fn plan(plan: &core::Plan, details: &Details<'_>, out: &mut dyn fmt::Write) 
             unknown,
         },
         cost: details.cost.map(Into::into),
-        changes: changes
-            .iter()
-            .map(|change| Change::of(change, target, *details))
-            .collect(),
+        changes: Items::of(changes, |change| Change::of(change, target, *details)),
         causes: shared(
             changes.iter().map(|change| (&change.target, change.hits())),
             target,
@@ -288,5 +288,5 @@ pub fn plan(plan: &core::Plan, details: &Details<'_>, out: &mut dyn fmt::Write) 
 
 /// Returns the JSON Schema of what [`plan`] writes.
 pub fn plan_schema() -> serde_json::Value {
-    schema::<Plan>()
+    schema::<Plan<'_>>()
 }

@@ -9,13 +9,15 @@ use crate::plan as core;
 use crate::render::{hints, words};
 
 use super::blocked::{SharedCause, shared};
-use super::document::{Descriptor, FORMAT_VERSION, Origin, Platforms, Target, schema, write};
+use super::document::{
+    Descriptor, FORMAT_VERSION, Items, Origin, Platforms, Target, schema, write,
+};
 use super::plan::{Action, after};
 
 /// What happened when a plan was carried out.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Serialize, JsonSchema)]
 #[schemars(title = "pusher apply")]
-struct Report {
+struct Report<'a> {
     /// The version of this format.
     #[schemars(extend("const" = FORMAT_VERSION))]
     format_version: &'static str,
@@ -28,7 +30,8 @@ struct Report {
     /// How many changes ended in each way, and what it cost.
     summary: Summary,
     /// What happened to each change of the plan, in its order.
-    changes: Vec<Change>,
+    #[schemars(with = "Vec<Change>")]
+    changes: Items<'a, Change>,
     /// What is in the way of several images at once, with all that it hit; empty where nothing is.
     causes: Vec<SharedCause>,
 }
@@ -179,21 +182,18 @@ pub fn report(report: &core::Report, out: &mut dyn fmt::Write) -> fmt::Result {
         interrupted,
     } = report;
     let summary = report.summary();
+    let ends: Vec<_> = changes.iter().zip(outcomes).collect();
     let document = Report {
         format_version: FORMAT_VERSION,
         target: target.into(),
         success: summary.is_success(),
         interrupted: *interrupted,
         summary: summary.into(),
-        changes: changes
-            .iter()
-            .zip(outcomes)
-            .map(|(change, outcome)| Change::of(change, outcome, target))
-            .collect(),
+        changes: Items::of(&ends, |(change, outcome)| {
+            Change::of(change, outcome, target)
+        }),
         causes: shared(
-            changes
-                .iter()
-                .zip(outcomes)
+            ends.iter()
                 .map(|(change, outcome)| (&change.target, change.hits_of(outcome, target))),
             target,
         ),
@@ -241,5 +241,5 @@ impl From<core::ReportSummary> for Summary {
 
 /// Returns the JSON Schema of what [`report`] writes.
 pub fn report_schema() -> serde_json::Value {
-    schema::<Report>()
+    schema::<Report<'_>>()
 }

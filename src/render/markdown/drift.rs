@@ -41,7 +41,9 @@ fn row(difference: &Difference) -> Option<[String; 5]> {
     } = difference;
     let (found, declared) = match (upstream, &change.action) {
         (Some((locked, found)), _) => pair(found, locked),
-        (None, Action::NoOp { current }) => (code(&current.digest.short()), "nothing".to_owned()),
+        (None, Action::NoOp { current, .. }) => {
+            (code(&current.digest.short()), "nothing".to_owned())
+        }
         (None, action) => {
             let declared = &action.copy()?.expected.descriptor.digest;
             match action.before() {

@@ -109,7 +109,7 @@ fn row(
 }
 
 fn unchanged(change: &Change) -> Option<String> {
-    let Action::NoOp { current } = &change.action else {
+    let Action::NoOp { current, .. } = &change.action else {
         return None;
     };
     let (name, digest) = (change.target.to_string(), current.digest.short());

@@ -30,7 +30,7 @@ pub fn notes(change: &Change, profile: ProfileKind) -> Vec<String> {
 fn pinned_note(change: &Change) -> Option<String> {
     let pinned = change.source.digest()?;
     let arrives = match &change.action {
-        Action::NoOp { current } => &current.digest,
+        Action::NoOp { current, .. } => &current.digest,
         action => &action.copy()?.expected.descriptor.digest,
     };
     let why = match &change.platforms {

@@ -215,7 +215,7 @@ async fn a_source_that_is_away_for_long_costs_no_tries_of_the_upload_that_waits_
     let (report, ()) = tokio::join!(world.apply_with(&client), going);
     assert_done(&report);
     let layer = layers().build().blobs[1].digest.clone();
-    let uploads = world.target.log().count("PUT", layer.hex());
+    let uploads = world.target.log().count("PUT", &layer.hex());
     assert_eq!(uploads, 2, "nothing is sent while there is nothing to send");
 }
 
@@ -249,7 +249,7 @@ async fn a_target_that_takes_every_byte_and_keeps_none_is_given_up() {
             request.method == "PUT"
                 && request
                     .path
-                    .contains(layers().build().blobs[1].digest.hex())
+                    .contains(&layers().build().blobs[1].digest.hex())
         });
         assert_eq!(puts, 5, "resumable {resumable}");
         assert_eq!(world.target.uploads(), 0, "the upload was given up");
@@ -324,7 +324,7 @@ async fn pauses_that_a_target_asks_for_cost_no_tries_but_not_for_ever() {
         world.want("app:1", Platforms::linux_amd64());
         let plan = world.plan().await;
         let busy = Effect::status(503).header("Retry-After", "20");
-        let fault = Fault::new("PUT", layer.hex(), busy);
+        let fault = Fault::new("PUT", &layer.hex(), busy);
         world.target.faults().add(fault.times(times));
         tokio::time::pause();
         let begun = tokio::time::Instant::now();

@@ -128,7 +128,7 @@ async fn manifests_that_fill_the_memory_wait_for_others_to_be_done() {
     };
     let client = client_with(HashMap::new());
     let progress = Progress::default();
-    let run = apply(&plan, None, &client, stopped, &progress);
+    let run = apply(plan, None, &client, stopped, &progress);
     let (report, ()) = tokio::join!(run, watched);
     assert!(report.interrupted);
     // There is room for two, and for one beyond it; of the fourth only the index was read.

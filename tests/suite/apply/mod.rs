@@ -135,12 +135,12 @@ async fn one_platform_is_the_childs_manifest_and_a_list_is_an_index_of_those() {
     let both = world.target.tag("team/app", "both").unwrap();
     let written = world.target.manifest("team/app", &both).unwrap();
     let written = String::from_utf8(written.bytes.to_vec()).unwrap();
-    let positions = [0, 2].map(|child: usize| written.find(children[child].digest.hex()));
+    let positions = [0, 2].map(|child: usize| written.find(&children[child].digest.hex()));
     assert!(
         positions[0].is_some() && positions[0] < positions[1],
         "{written}"
     );
-    assert!(!written.contains(children[1].digest.hex()));
+    assert!(!written.contains(&children[1].digest.hex()));
     assert_eq!(actions(&world.plan().await), ["no-op", "no-op"]);
 }
 
@@ -322,7 +322,7 @@ async fn a_repository_that_a_push_makes_is_planned_and_made() {
         announce(&client, Actions::Pull);
         let progress = Progress::default();
         let observed = observe(&world.desired, &client, &world.cache, &progress).await;
-        let plan = plan(&world.desired, &observed);
+        let plan = plan(&world.desired, observed);
         assert_eq!(actions(&plan), ["create", "create"]);
         let unseen = |change: &Change| {
             change
@@ -338,9 +338,9 @@ async fn a_repository_that_a_push_makes_is_planned_and_made() {
         );
         announce(&client, Actions::Push);
         let (_keep, stop) = tokio::sync::watch::channel(false);
-        assert_done(&pusher::apply::apply(&plan, None, &client, stop, &progress).await);
+        assert_done(&pusher::apply::apply(plan, None, &client, stop, &progress).await);
         let observed = observe(&world.desired, &logged_in(&world), &world.cache, &progress).await;
-        let again = pusher::plan::plan(&world.desired, &observed);
+        let again = pusher::plan::plan(&world.desired, observed);
         assert_eq!(actions(&again), ["no-op", "no-op"]);
     }
 }

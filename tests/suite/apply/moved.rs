@@ -44,7 +44,7 @@ async fn apply_with_others(options: Options, meanwhile: impl FnOnce(&World)) -> 
     });
     let (_keep, stop) = watch::channel(false);
     let progress = Progress::default();
-    let (report, ()) = tokio::join!(apply(&plan, None, &client, stop, &progress), others);
+    let (report, ()) = tokio::join!(apply(plan, None, &client, stop, &progress), others);
     report.outcomes
 }
 

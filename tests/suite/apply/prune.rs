@@ -45,7 +45,7 @@ async fn deleting(delete: Delete) -> World {
 async fn pruned(world: &World, lock: &Lock) -> Plan {
     let client = client();
     let observed = observe(&world.desired, &client, &world.cache, &Progress::default()).await;
-    let mut plan = plan(&world.desired, &observed);
+    let mut plan = plan(&world.desired, observed);
     let undeclared = undeclared(&world.desired, lock);
     let names = undeclared.iter().map(|(name, _)| name);
     let found = tags(&world.desired.target, names, &client).await;

@@ -41,7 +41,7 @@ pub(super) async fn stopped(
         }
         sender.send(true).unwrap();
     };
-    let (report, ()) = tokio::join!(apply(plan, None, &client, stop, &progress), stopper);
+    let (report, ()) = tokio::join!(apply(plan.clone(), None, &client, stop, &progress), stopper);
     assert!(report.interrupted && !report.is_success());
     report
 }

@@ -75,7 +75,7 @@ impl World {
 
     pub(super) async fn plan(&self) -> Plan {
         let observed = observe(&self.desired, &client(), &self.cache, &Progress::default()).await;
-        plan(&self.desired, &observed)
+        plan(&self.desired, observed)
     }
 
     /// Plans and applies with one client, as `pusher apply` does.
@@ -85,9 +85,9 @@ impl World {
 
     pub(super) async fn apply_with(&self, client: &Client) -> Report {
         let observed = observe(&self.desired, client, &self.cache, &Progress::default()).await;
-        let plan = plan(&self.desired, &observed);
+        let plan = plan(&self.desired, observed);
         let (_keep, stop) = watch::channel(false);
-        apply(&plan, None, client, stop, &Progress::default()).await
+        apply(plan, None, client, stop, &Progress::default()).await
     }
 
     pub(super) async fn carry_out(&self, plan: &Plan) -> Report {
@@ -97,7 +97,7 @@ impl World {
     /// Carries out a plan for which the tags were looked at then.
     pub(super) async fn carry_out_after(&self, plan: &Plan, looked: Option<Instant>) -> Report {
         let (_keep, stop) = watch::channel(false);
-        apply(plan, looked, &client(), stop, &Progress::default()).await
+        apply(plan.clone(), looked, &client(), stop, &Progress::default()).await
     }
 
     pub(super) fn clear_logs(&self) {

@@ -158,7 +158,7 @@ async fn a_digest_header_that_cannot_be_read_is_as_good_as_none() {
         format!("\"{digest}\""),
         format!("SHA256:{hex}"),
         format!("blake3:{hex}"),
-        hex.to_owned(),
+        hex.clone(),
         "sha256:".to_owned(),
     ] {
         let header = odd.clone();

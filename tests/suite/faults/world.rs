@@ -196,13 +196,13 @@ fn short() -> Patience {
 async fn apply_with(desired: &Desired, client: &Client) -> Report {
     let plan = plan_with(desired, client).await;
     let (_keep, stop) = watch::channel(false);
-    apply(&plan, None, client, stop, &Progress::default()).await
+    apply(plan, None, client, stop, &Progress::default()).await
 }
 
 async fn plan_with(desired: &Desired, client: &Client) -> Plan {
     let cache = ResolutionCache::disabled();
     let observed = observe(desired, client, &cache, &Progress::default()).await;
-    plan(desired, &observed)
+    plan(desired, observed)
 }
 
 /// Makes an image up, in turn of each kind that is copied in its own way: small layers and streamed ones,

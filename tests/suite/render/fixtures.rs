@@ -168,9 +168,7 @@ pub(super) fn every_change() -> Plan {
             5,
             "busybox",
             "busybox:latest",
-            Action::NoOp {
-                current: descriptor("d"),
-            },
+            Action::in_place(descriptor("d")),
         ),
     ];
     changes[3].platforms = Platforms::All;
@@ -280,9 +278,7 @@ pub(super) fn every_outcome() -> Report {
             3,
             "busybox",
             "busybox:latest",
-            Action::NoOp {
-                current: descriptor("d"),
-            },
+            Action::in_place(descriptor("d")),
         ),
         change(
             4,

@@ -38,7 +38,7 @@ fn hostile_plan() -> Plan {
             before: before(),
             after,
         },
-        Action::NoOp { current: before() },
+        Action::in_place(before()),
         blocked(BlockReason::CannotMirror(missing)),
         blocked(BlockReason::CannotMirror(malformed.into())),
         blocked(BlockReason::SourceUnreadable(unreadable())),
@@ -224,7 +224,7 @@ fn a_long_plan_still_fits_into_a_comment() {
         blocked(BlockReason::SourceAbsent(Absence::Plain)),
     ));
     let current = descriptor("d");
-    changes.push(change(5_002, "redis", "redis:1", Action::NoOp { current }));
+    changes.push(change(5_002, "redis", "redis:1", Action::in_place(current)));
     let text = plan(&plan_of(changes), Format::Markdown, &coloured());
     assert!(text.len() < 65_536, "{}", text.len());
     assert!(text.contains("5000 to create"));

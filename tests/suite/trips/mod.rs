@@ -95,16 +95,16 @@ impl World {
         client.announce(&targets, Actions::Pull);
         let cache = ResolutionCache::disabled();
         let observed = observe(&self.desired, &client, &cache, &Progress::default()).await;
-        let plan = plan(&self.desired, &observed);
+        let plan = plan(&self.desired, observed);
         let pending = plan.summary().pending();
         if pending > 0 {
             client.announce(&targets, Actions::Push);
         }
         let (_keep, stop) = watch::channel(false);
-        let report = apply(&plan, Some(begun), &client, stop, &Progress::default()).await;
+        let report = apply(plan, Some(begun), &client, stop, &Progress::default()).await;
         let round_trips = begun.elapsed().as_secs_f64() / ROUND_TRIP.as_secs_f64();
         assert!(report.is_success());
-        assert_eq!(plan.changes.len(), entries.len());
+        assert_eq!(report.plan.changes.len(), entries.len());
         Taken {
             round_trips,
             requests: [&self.source, &self.target].map(|side| side.log().requests().len()),

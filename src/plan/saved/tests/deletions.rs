@@ -40,7 +40,7 @@ impl Moment<'_> {
     }
 
     fn plan(&self, desired: &Desired) -> Plan {
-        let mut made = plan(desired, &self.images);
+        let mut made = plan(desired, self.images.clone());
         let held = |name: &TargetName| {
             let known = self.held.iter().find(|(held, _)| name.repository == *held);
             match known {
@@ -61,7 +61,7 @@ impl Moment<'_> {
 
     fn saved(&self) -> SavedPlan {
         let plan = self.plan(self.desired);
-        SavedPlan::of(self.desired, &plan, &self.images, files("a"), true)
+        SavedPlan::of(self.desired, &plan, files("a"), true)
     }
 
     fn left(&self, saved: &SavedPlan) -> Vec<String> {
@@ -240,7 +240,7 @@ fn a_file_has_no_deletion_but_as_it_was_planned() {
     let moment = Moment {
         desired: &desired,
         undeclared: &undeclared,
-        images: names.into_iter().zip([other, new]).collect(),
+        images: names.into_iter().zip([other.into(), new.into()]).collect(),
         held: vec![("gone", Some("gone")), ("old", Some("app"))],
         limit: 10,
     };

@@ -2,6 +2,7 @@
 
 use crate::plan::observed::ObservedReferrer;
 use crate::plan::referrers::fallback_tag;
+use crate::plan::seen::Seen;
 
 use super::*;
 use crate::plan::Absence;
@@ -14,7 +15,7 @@ fn unread_referrers() -> ObservedReferrers {
 }
 
 /// Two images, of which the first is signed.
-fn signed() -> (Desired, Observed) {
+fn signed() -> (Desired, [ObservedImage; 2]) {
     let mut desired = desired(&["app", "web"]);
     desired.entries[0].policy.referrers = Referrers::Signatures;
     let signature = ObservedReferrer {
@@ -31,8 +32,13 @@ fn signed() -> (Desired, Observed) {
         ..image(Some("app"), None)
     };
     let web = image(Some("web"), None);
+    (desired, [app, web])
+}
+
+fn seen(images: &[ObservedImage; 2]) -> Observed {
     let names = ["app", "web"].map(target_name);
-    (desired, names.into_iter().zip([app, web]).collect())
+    let images = images.iter().cloned().map(Seen::from);
+    names.into_iter().zip(images).collect()
 }
 
 fn signature_tag() -> String {
@@ -42,7 +48,7 @@ fn signature_tag() -> String {
 #[test]
 fn what_cannot_be_read_is_blocked_alone_and_what_is_in_place_needs_no_source() {
     let (desired, then) = signed();
-    let saved = saved(&desired, &then);
+    let saved = saved(&desired, &seen(&then));
     let tag = signature_tag();
     let create = |plan: &Plan, position: usize| {
         matches!(plan.changes[position].action, Action::Create { .. })
@@ -53,7 +59,7 @@ fn what_cannot_be_read_is_blocked_alone_and_what_is_in_place_needs_no_source() {
     later[0].source = unreadable();
     later[0].referrers = ObservedReferrers::default();
     let reason = Some(BlockReason::SourceUnreadable(unread()));
-    let plan = left(&desired, &saved, &later, &[]);
+    let plan = left(&desired, &saved, &seen(&later), &[]);
     assert_eq!([0, 1].map(|at| why(&plan, at)), [reason.clone(), reason]);
     assert!(create(&plan, 2), "{plan:?}");
     assert_eq!(
@@ -62,13 +68,13 @@ fn what_cannot_be_read_is_blocked_alone_and_what_is_in_place_needs_no_source() {
     );
     // The same when all of it has arrived before.
     later[0].target = Observation::Present(descriptor("app"));
-    let plan = left(&desired, &saved, &later, &[(&tag, "signature")]);
+    let plan = left(&desired, &saved, &seen(&later), &[(&tag, "signature")]);
     let in_place = |at: usize| matches!(plan.changes[at].action, Action::NoOp { .. });
     assert!(in_place(0) && in_place(1) && create(&plan, 2), "{plan:?}");
     // The signature alone cannot be read, or is no longer there.
     later.clone_from(&then);
     later[0].referrers = unread_referrers();
-    let plan = left(&desired, &saved, &later, &[]);
+    let plan = left(&desired, &saved, &seen(&later), &[]);
     assert_eq!(plan.changes.len(), 3);
     assert!(matches!(
         why(&plan, 1),
@@ -76,7 +82,7 @@ fn what_cannot_be_read_is_blocked_alone_and_what_is_in_place_needs_no_source() {
     ));
     assert!(create(&plan, 0) && create(&plan, 2), "{plan:?}");
     later[0].referrers = ObservedReferrers::default();
-    let plan = left(&desired, &saved, &later, &[]);
+    let plan = left(&desired, &saved, &seen(&later), &[]);
     let reason = Some(BlockReason::SourceMoved { found: None });
     assert_eq!(why(&plan, 1), reason);
     assert!(create(&plan, 0) && create(&plan, 2), "{plan:?}");
@@ -87,10 +93,10 @@ fn an_image_is_copied_though_its_signatures_were_not_read() {
     let (desired, mut then) = signed();
     let later = then.clone();
     then[0].referrers = unread_referrers();
-    let saved = saved(&desired, &then);
+    let saved = saved(&desired, &seen(&then));
     let text = serde_json::to_string(&PlanFile::from(&saved)).unwrap();
     assert_eq!(read(&text).unwrap(), saved);
-    let plan = left(&desired, &saved, &later, &[]);
+    let plan = left(&desired, &saved, &seen(&later), &[]);
     let told: Vec<_> = plan
         .changes
         .iter()
@@ -104,7 +110,7 @@ fn an_image_is_copied_though_its_signatures_were_not_read() {
 #[test]
 fn no_other_name_follows_an_image() {
     let (desired, then) = signed();
-    let good = saved(&desired, &then);
+    let good = saved(&desired, &seen(&then));
     let other = signature_tag().replace(".sig", ".tar");
     for name in ["app:evil", &format!("app:{other}"), "other:1"] {
         for planned in [good.changes[1].clone(), Planned::Blocked] {

@@ -10,8 +10,9 @@ use crate::plan::entry::{Entry, Origin, Referrers};
 use crate::plan::fixtures::{descriptor, entry, origin, source_image, target};
 use crate::plan::lock::LockedImage;
 use crate::plan::make::plan;
-use crate::plan::observed::{ObservedImage, ObservedReferrers};
+use crate::plan::observed::{Observation, ObservedImage, ObservedReferrers};
 use crate::plan::prune::ObservedTags;
+use crate::plan::seen::Observed;
 use crate::plan::target::TargetName;
 use crate::plan::{Action, BlockReason};
 
@@ -47,7 +48,7 @@ fn image(source: Option<&str>, target: Option<&str>) -> ObservedImage {
 }
 
 fn observed(name: &str, image: ObservedImage) -> Observed {
-    Observed::from([(target_name(name), image)])
+    Observed::from([(target_name(name), image.into())])
 }
 
 fn files(text: &str) -> Vec<FileDigest> {
@@ -58,13 +59,7 @@ fn files(text: &str) -> Vec<FileDigest> {
 }
 
 fn saved(desired: &Desired, observed: &Observed) -> SavedPlan {
-    SavedPlan::of(
-        desired,
-        &plan(desired, observed),
-        observed,
-        files("a"),
-        false,
-    )
+    SavedPlan::of(desired, &plan(desired, observed.clone()), files("a"), false)
 }
 
 /// What the files say where nothing was ever locked.
@@ -81,7 +76,7 @@ fn declared<'a>(desired: &'a Desired, files: &'a [FileDigest]) -> Declared<'a> {
 /// the names of what the source is silent about.
 fn left(desired: &Desired, saved: &SavedPlan, later: &Observed, held: &[(&str, &str)]) -> Plan {
     let pinned = pin(saved, declared(desired, &files("a"))).unwrap();
-    let anew = plan(&pinned.desired, later);
+    let anew = plan(&pinned.desired, later.clone());
     let lost = lost(saved, &pinned, &anew).into_iter().map(|name| {
         let content = held.iter().find(|(tag, _)| name.tag == *tag);
         let holds = |(_, content): &(_, &str)| Observation::Present(descriptor(content));
@@ -168,7 +163,7 @@ fn a_digest_that_the_source_does_not_resolve_to_refuses_the_whole() {
     wanted.expected = descriptor("forged");
     let pinned = pin(&saved, declared(&desired, &files("a"))).unwrap();
     let later = observed("app", image(Some("new"), None));
-    let anew = plan(&pinned.desired, &later);
+    let anew = plan(&pinned.desired, later);
     let found = confirm(&saved, &pinned, anew, &ObservedTags::default()).unwrap_err();
     let wanted = [Mismatch::OtherResult {
         target: "app:1".to_owned(),

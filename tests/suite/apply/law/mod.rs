@@ -13,8 +13,8 @@ use proptest::prelude::*;
 use pusher::model::{Digest, Profile, ProfileKind, media_type};
 use pusher::observe::{observe, tags};
 use pusher::plan::{
-    Action, BlockReason, Change, Desired, Lock, LockedImage, Observed, Origin, Outcome, Plan,
-    Report, TagAfter, TargetName, plan, prune,
+    Action, BlockReason, Change, Desired, Lock, LockedImage, Origin, Outcome, Plan, Report,
+    TagAfter, TargetName, plan, prune,
 };
 use pusher::progress::Progress;
 use pusher::sandbox::{Delete, Fault, Options, Sandbox};
@@ -161,13 +161,13 @@ impl Play {
     }
 
     async fn plan(&self) -> Plan {
-        self.plan_for(&self.world.desired).await.0
+        self.plan_for(&self.world.desired).await
     }
 
-    async fn plan_for(&self, desired: &Desired) -> (Plan, Observed) {
+    async fn plan_for(&self, desired: &Desired) -> Plan {
         let (world, client) = (&self.world, client());
         let observed = observe(desired, &client, &world.cache, &Progress::default()).await;
-        let mut plan = plan(desired, &observed);
+        let mut plan = plan(desired, observed);
         let undeclared = self.undeclared();
         let names = undeclared.iter().map(|(name, _)| name);
         let held = tags(&world.desired.target, names, &client).await;
@@ -175,7 +175,7 @@ impl Play {
             file: "mirror.lock".to_owned(),
             line: 1,
         });
-        (plan, observed)
+        plan
     }
 
     fn undeclared(&self) -> Vec<(TargetName, LockedImage)> {
@@ -368,11 +368,11 @@ async fn hold(spec: Spec) {
 
     // With trouble: nothing is lost, nothing untrue is said.
     play.make_trouble();
-    let (planned, observed) = play.plan_for(&play.world.desired).await;
+    let planned = play.plan_for(&play.world.desired).await;
     play.push_as_others(&play.spec.late);
     let before = tags_of(&play.world.target);
     let planned = if play.spec.saved {
-        saved::taken_up(&play, &planned, &observed).await
+        saved::taken_up(&play, &planned).await
     } else {
         planned
     };
@@ -381,9 +381,9 @@ async fn hold(spec: Spec) {
     play.judge(&before, &report);
 
     // Without: the target comes to hold what is declared.
-    let (planned, observed) = play.plan_for(&play.world.desired).await;
+    let planned = play.plan_for(&play.world.desired).await;
     let planned = if play.spec.saved {
-        let anew = saved::taken_up(&play, &planned, &observed).await;
+        let anew = saved::taken_up(&play, &planned).await;
         saved::assert_same(&planned, &anew);
         anew
     } else {

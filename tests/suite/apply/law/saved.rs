@@ -5,18 +5,18 @@ use std::collections::HashMap;
 use pusher::model::Digest;
 use pusher::observe::tags;
 use pusher::plan::saved::{Declared, PlanFile, confirm, lost, pin, read};
-use pusher::plan::{Action, Change, FileDigest, Observed, Plan, SavedPlan};
+use pusher::plan::{Action, Change, FileDigest, Plan, SavedPlan};
 
 use super::{Play, client};
 
 /// Writes a plan down, and takes up what is left of it now.
-pub(super) async fn taken_up(play: &Play, planned: &Plan, observed: &Observed) -> Plan {
+pub(super) async fn taken_up(play: &Play, planned: &Plan) -> Plan {
     let desired = &play.world.desired;
     let files = vec![FileDigest {
         path: "images.txt".to_owned(),
         digest: Digest::sha256(b""),
     }];
-    let saved = SavedPlan::of(desired, planned, observed, files.clone(), true);
+    let saved = SavedPlan::of(desired, planned, files.clone(), true);
     let text = serde_json::to_string(&PlanFile::from(&saved)).unwrap();
     assert_eq!(read(&text).unwrap(), saved);
     let undeclared = play.undeclared();
@@ -27,7 +27,7 @@ pub(super) async fn taken_up(play: &Play, planned: &Plan, observed: &Observed) -
         undeclared: &undeclared,
     };
     let pinned = pin(&saved, declared).unwrap();
-    let (anew, _) = play.plan_for(&pinned.desired).await;
+    let anew = play.plan_for(&pinned.desired).await;
     let lost = lost(&saved, &pinned, &anew);
     let held = tags(&desired.target, lost, &client()).await;
     let left = confirm(&saved, &pinned, anew, &held).unwrap();

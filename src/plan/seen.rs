@@ -1,0 +1,54 @@
+//! What is kept of the observed set until the plan is made.
+
+use indexmap::IndexMap;
+
+use super::change::Action;
+use super::classify::classify;
+use super::observed::{ObservedImage, ObservedReferrers};
+use super::target::TargetName;
+
+/// What is kept of what the registries said about every entry of a desired set, by target name.
+pub type Observed = IndexMap<TargetName, Seen>;
+
+/// What is kept of what the registries said about one entry: what follows from it. The rest would be kept for
+/// thousands of images that need nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// What has to be done.
+    pub(super) action: Action,
+    /// What names the image as its subject; none where nobody looked.
+    pub(super) referrers: Option<Box<ObservedReferrers>>,
+}
+
+impl From<ObservedImage> for Seen {
+    fn from(mut image: ObservedImage) -> Self {
+        let stay = image.referrers.stay;
+        let referrers = std::mem::take(&mut image.referrers);
+        image.referrers.stay = stay;
+        Self {
+            referrers: (referrers != ObservedReferrers::default()).then(|| Box::new(referrers)),
+            action: classify(image),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::Observation;
+    use crate::plan::fixtures::{descriptor, source_image};
+
+    #[test]
+    fn of_an_image_in_place_nothing_is_kept_but_what_it_points_to() {
+        let image = ObservedImage {
+            source: Observation::Present(source_image("a")),
+            target: Observation::Present(descriptor("a")),
+            referrers: ObservedReferrers::default(),
+        };
+        let Seen { action, referrers } = Seen::from(image);
+        assert_eq!(
+            (action, referrers),
+            (Action::in_place(descriptor("a")), None)
+        );
+    }
+}
