@@ -7,6 +7,8 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
+use indexmap::IndexMap;
+
 use crate::model::{Attempt, Digest, Failure, Fault, Reference, Repository};
 use crate::plan::{Action, Change, NotDone, Outcome, TargetName, Transfer};
 use crate::registry::{Deletion, WriteRegistry};
@@ -71,35 +73,34 @@ pub(super) async fn delete_all<R: WriteRegistry>(
 /// Sorts deletions by manifest. The old name of a rename goes only when the new one has arrived.
 fn groups<'a, R>(shared: &Shared<'a, R>, done: &Outcomes) -> (Vec<Group<'a>>, Outcomes) {
     let plan = shared.plan;
-    let arrived = |name: &TargetName| {
-        done.iter().any(|(position, outcome)| {
-            plan.changes[*position].target == *name && matches!(outcome, Outcome::Done(_))
-        })
-    };
-    let mut groups: Vec<Group<'_>> = vec![];
+    let is_done = |(_, outcome): &&(_, Outcome)| matches!(outcome, Outcome::Done(_));
+    let done = done.iter().filter(is_done);
+    let arrived: HashSet<_> = done
+        .map(|(position, _)| &plan.changes[*position].target)
+        .collect();
+    let mut groups: IndexMap<(Repository, &Digest), Vec<(usize, &Change)>> = IndexMap::new();
     let mut left = vec![];
     for (position, change) in plan.changes.iter().enumerate() {
         let Action::Delete { before, renamed_to } = &change.action else {
             continue;
         };
-        if !renamed_to.as_ref().is_none_or(&arrived) {
+        if !renamed_to
+            .as_ref()
+            .is_none_or(|name| arrived.contains(name))
+        {
             left.push((position, Outcome::not_done(NotDone::NewNameMissing)));
             continue;
         }
         let repository = plan.target.repository(&change.target);
-        let digest = &before.digest;
-        let same =
-            |group: &&mut Group<'_>| group.repository == repository && group.digest == digest;
-        match groups.iter_mut().find(same) {
-            Some(group) => group.members.push((position, change)),
-            None => groups.push(Group {
-                repository,
-                digest,
-                members: vec![(position, change)],
-            }),
-        }
+        let group = groups.entry((repository, &before.digest)).or_default();
+        group.push((position, change));
     }
-    (groups, left)
+    let group = |((repository, digest), members)| Group {
+        repository,
+        digest,
+        members,
+    };
+    (groups.into_iter().map(group).collect(), left)
 }
 
 impl Group<'_> {

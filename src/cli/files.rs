@@ -3,13 +3,13 @@
 use std::io::{self, ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
+use crate::config::FileKind;
+
 use super::error::CliError;
+use super::purpose::Purpose;
 
 /// The files that are looked for, in this order.
 pub const DEFAULT_FILES: [&str; 4] = ["mirror.yaml", "mirror.yml", "mirror.toml", "images.txt"];
-
-/// More than this is no list, lock or plan; a device may go on for ever.
-const LARGEST: u64 = 256 * 1024 * 1024;
 
 /// A file's text and the name that people know it by.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,8 +23,13 @@ pub struct TextFile {
 /// Reads the file that was asked for, else the first of [`DEFAULT_FILES`] that is in `folder`.
 pub fn read_main(folder: &Path, asked: Option<&Path>) -> Result<TextFile, CliError> {
     let path = find_main(folder, asked)?;
-    let text = read_text(folder, &path).map_err(|why| unreadable(&path, &why))?;
     let name = path.display().to_string();
+    let purpose = FileKind::named(&name).map_or(Purpose::List, Purpose::of);
+    let text = read_text(folder, &path, purpose).map_err(|why| unreadable(&path, &why))?;
+    let found = Purpose::of(FileKind::of(&name, &text));
+    if text.len() as u64 > found.limit() {
+        return Err(unreadable(&path, &found.too_large(Some(text.len() as u64))));
+    }
     Ok(TextFile { name, text })
 }
 
@@ -35,13 +40,17 @@ pub fn find_main(folder: &Path, asked: Option<&Path>) -> Result<PathBuf, CliErro
 
 /// Reads a text file that need not be there; a relative path begins in `folder`. Nobody named it, so that
 /// what is no file is not waited for.
-pub fn read_if_there(folder: &Path, path: &Path) -> Result<Option<String>, CliError> {
+pub fn read_if_there(
+    folder: &Path,
+    path: &Path,
+    purpose: Purpose,
+) -> Result<Option<String>, CliError> {
     match std::fs::metadata(folder.join(path)) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Ok(found) if !found.is_file() && !found.is_dir() => {
             Err(unreadable(path, "it is a pipe or a device and not a file"))
         }
-        _ => read_text(folder, path)
+        _ => read_text(folder, path, purpose)
             .map(Some)
             .map_err(|why| unreadable(path, &why)),
     }
@@ -49,8 +58,8 @@ pub fn read_if_there(folder: &Path, path: &Path) -> Result<Option<String>, CliEr
 
 /// Reads a file; a relative path begins in `folder`. The error says why it cannot be read, and
 /// leaves it to the caller to name the file.
-pub fn read_text(folder: &Path, path: &Path) -> Result<String, String> {
-    let bytes = read(&folder.join(path), LARGEST).map_err(|error| reason(&error))?;
+pub fn read_text(folder: &Path, path: &Path, purpose: Purpose) -> Result<String, String> {
+    let bytes = read(&folder.join(path), purpose)?;
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
         return Err(
             "it is UTF-16 text, as PowerShell's `>` writes it; save it as UTF-8".to_owned(),
@@ -64,19 +73,25 @@ pub fn read_text(folder: &Path, path: &Path) -> Result<String, String> {
 }
 
 /// Reads a file that need not be text; a relative path begins in `folder`.
-pub fn read_bytes(folder: &Path, path: &Path) -> Result<Vec<u8>, CliError> {
-    read(&folder.join(path), LARGEST).map_err(|error| unreadable(path, &reason(&error)))
+pub fn read_bytes(folder: &Path, path: &Path, purpose: Purpose) -> Result<Vec<u8>, CliError> {
+    read(&folder.join(path), purpose).map_err(|why| unreadable(path, &why))
 }
 
-fn read(path: &Path, largest: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = vec![];
-    let file = std::fs::File::open(path)?;
-    file.take(largest + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > largest {
-        let text = format!("it has more than {largest} bytes");
-        return Err(io::Error::new(ErrorKind::FileTooLarge, text));
-    }
-    Ok(bytes)
+fn read(path: &Path, purpose: Purpose) -> Result<Vec<u8>, String> {
+    let whole = || -> io::Result<_> {
+        let file = std::fs::File::open(path)?;
+        let size = file.metadata().map_or(0, |file| file.len());
+        if size > purpose.limit() {
+            return Ok(Err(purpose.too_large(Some(size))));
+        }
+        let mut bytes = vec![];
+        file.take(purpose.limit() + 1).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > purpose.limit() {
+            return Ok(Err(purpose.too_large(None)));
+        }
+        Ok(Ok(bytes))
+    };
+    whole().map_err(|error| reason(&error))?
 }
 
 fn unreadable(path: &Path, why: &str) -> CliError {
@@ -124,15 +139,10 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn what_has_no_end_is_an_error_and_what_nobody_named_is_a_file() {
+    fn what_nobody_named_is_a_file() {
         let zero = Path::new("/dev/zero");
-        let error = read(zero, 1000).unwrap_err();
-        assert_eq!(error.to_string(), "it has more than 1000 bytes");
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("file"), [b'a'; 1000]).unwrap();
-        assert_eq!(read(&folder.path().join("file"), 1000).unwrap().len(), 1000);
-
-        let told = |path: &Path| read_if_there(folder.path(), path);
+        let told = |path: &Path| read_if_there(folder.path(), path, Purpose::Lock);
         let error = told(zero).unwrap_err().to_string();
         assert_eq!(
             error,
@@ -141,6 +151,74 @@ mod tests {
         assert_eq!(told(Path::new("none")), Ok(None));
         let error = told(Path::new(".")).unwrap_err().to_string();
         assert_eq!(error, "cannot read `.`: it is a folder");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_too_large_is_not_read_and_is_told_with_its_size_and_the_bound() {
+        let folder = tempfile::tempdir().unwrap();
+        // All of it but its end is a hole, which takes no room.
+        let sized = |name: &str, size: u64| {
+            let file = std::fs::File::create(folder.path().join(name)).unwrap();
+            file.set_len(size).unwrap();
+        };
+        let error = |name: &str, purpose: Purpose| {
+            let path = Path::new(name);
+            read_bytes(folder.path(), path, purpose).map_err(|error| error.to_string())
+        };
+        sized("ca.pem", Purpose::Certificates.limit());
+        let read = error("ca.pem", Purpose::Certificates).unwrap();
+        assert_eq!(read.len() as u64, Purpose::Certificates.limit());
+        sized("ca.pem", Purpose::Certificates.limit() + 1);
+        assert_eq!(
+            error("ca.pem", Purpose::Certificates).unwrap_err(),
+            "cannot read `ca.pem`: it has more than 4.0 MiB, and a file of certificates has 4.0 MiB at most; \
+             keep only those of who signs for this registry"
+        );
+        assert!(
+            error("/dev/zero", Purpose::Certificates)
+                .unwrap_err()
+                .contains("it has more than 4.0 MiB, and"),
+        );
+        for (name, size, part) in [
+            (
+                "a.txt",
+                1 << 40,
+                "it has 1.0 TiB, and an image list has 128.0 MiB",
+            ),
+            (
+                "a.yaml",
+                17 << 20,
+                "it has 17.0 MiB, and a mirror file has 16.0 MiB",
+            ),
+            (
+                "a.toml",
+                17 << 20,
+                "it has 17.0 MiB, and a mirror file has 16.0 MiB",
+            ),
+            (
+                "a",
+                129 << 20,
+                "it has 129.0 MiB, and an image list has 128.0 MiB",
+            ),
+        ] {
+            sized(name, size);
+            let found = read_main(folder.path(), Some(Path::new(name)));
+            let found = found.unwrap_err().to_string();
+            assert!(
+                found.contains(&format!("cannot read `{name}`: {part}")),
+                "{found}"
+            );
+        }
+        // What it is, its text alone tells.
+        let text = "version: 1\n".to_owned() + &"#".repeat(16 << 20);
+        std::fs::write(folder.path().join("b"), text).unwrap();
+        let found = read_main(folder.path(), Some(Path::new("b")));
+        let found = found.unwrap_err().to_string();
+        assert!(
+            found.contains("a mirror file has 16.0 MiB at most"),
+            "{found}"
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What the files declare, with everything there is to say about it said.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::path::Path;
 
@@ -20,6 +20,7 @@ use super::exit::Exit;
 use super::files::{self, TextFile};
 use super::lock_file::LockFile;
 use super::outputs::Outputs;
+use super::purpose::Purpose;
 
 /// A desired set that can be worked on, and how to talk to its registries.
 pub struct Mirror {
@@ -146,8 +147,11 @@ pub fn import_list(context: &Context, path: &Path) -> Result<String, Stop> {
 /// Reads what the main file declares, and notes which files that took.
 fn understand(context: &Context, file: &TextFile) -> (Loaded, Vec<FileDigest>) {
     let noted = RefCell::new(vec![noted_as(context, &file.name, &file.text)]);
+    let room = Cell::new(Purpose::List.limit().saturating_sub(file.text.len() as u64));
     let read = |included: &str| {
-        let text = files::read_text(&context.folder, Path::new(included))?;
+        let text = files::read_text(&context.folder, Path::new(included), Purpose::List)?;
+        let left = room.get().checked_sub(text.len() as u64);
+        room.set(left.ok_or_else(|| Purpose::List.too_much())?);
         noted.borrow_mut().push(noted_as(context, included, &text));
         Ok(text)
     };
@@ -187,5 +191,5 @@ fn write(
 
 /// Reads a file that a setting names.
 pub fn read_setting(context: &Context, path: &str) -> Result<Vec<u8>, CliError> {
-    files::read_bytes(&context.folder, Path::new(path))
+    files::read_bytes(&context.folder, Path::new(path), Purpose::Certificates)
 }

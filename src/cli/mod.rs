@@ -29,6 +29,7 @@ pub mod mirror;
 pub mod outputs;
 pub mod printer;
 pub mod progress;
+mod purpose;
 pub mod report;
 pub mod saved_plan;
 pub mod session;

@@ -16,6 +16,7 @@ use super::context::Context;
 use super::error::{CliError, Stop};
 use super::files;
 use super::outputs::{self, Outputs};
+use super::purpose::Purpose;
 use super::session::{Planned, declared, plan_for, reading, with_deletions};
 
 /// Keeps a plan.
@@ -38,7 +39,7 @@ pub async fn take_up(
     outputs: &Outputs<'_>,
 ) -> Result<Planned, Stop> {
     outputs.spare([path])?;
-    let text = files::read_text(&context.folder, path)
+    let text = files::read_text(&context.folder, path, Purpose::Plan)
         .map_err(|why| CliError::new(format!("cannot read `{}`: {why}", path.display())))?;
     let saved = read(&text).map_err(|error| refused(path, &made_by(global, path), &[error]))?;
     let named = named(context, global, path, &saved)?;
@@ -115,7 +116,7 @@ fn named(
         let message = format!("`{plan}` is not applied: it was made from `{file}`, which {why}");
         CliError::new(message).hint(hint)
     };
-    let bytes = disk::read_below(folder, &main.path).map_err(astray)?;
+    let bytes = disk::read_below(folder, &main.path, Purpose::List.limit()).map_err(astray)?;
     let named = GlobalArgs {
         file: Some(PathBuf::from(&main.path)),
         ..global.clone()

@@ -95,8 +95,15 @@ impl Files {
     pub fn origin(&self, place: &Place) -> Origin {
         Origin {
             file: place.file.clone(),
-            line: self.position(place).0,
+            line: self.line(place),
         }
+    }
+
+    /// Returns the line at which a place begins. A file may be all one line, so that counting the characters
+    /// before each of its places would take too long.
+    pub fn line(&self, place: &Place) -> usize {
+        let file = self.0.get(&place.file);
+        file.map_or(1, |file| file.lines.line_at(&file.text, place.span.start).0)
     }
 
     fn position_of(&self, file: &str, offset: usize) -> (usize, usize) {
@@ -104,7 +111,7 @@ impl Files {
             return (1, 1);
         };
         let offset = offset.min(file.text.len());
-        let (line, start) = file.lines.line_at(offset);
+        let (line, start) = file.lines.line_at(&file.text, offset);
         let before = file.text.get(start..offset).unwrap_or_default();
         (line, before.chars().count() + 1)
     }

@@ -12,8 +12,17 @@ use super::line::{NotALine, parse_line, place};
 use super::mirror_file::Choices;
 use super::mistakes::{self, Wrong};
 
+/// How many lines an image list has at most: what each costs in memory is many times what it takes in a file.
+pub(super) const MOST_LINES: usize = 1 << 20;
+/// How many bytes of a line are looked at for what it may be.
+const LONGEST_LINE: usize = 64 * 1024;
+
 /// Reads an image list; lines that are not understood become diagnostics.
 pub(super) fn parse(file: &str, text: &str, diagnostics: &mut Vec<Diagnostic>) -> Vec<Declared> {
+    if let Some((end, _)) = text.match_indices('\n').nth(MOST_LINES) {
+        diagnostics.push(too_long(file, end));
+        return Vec::new();
+    }
     let mut declared = Vec::new();
     let mut wrong = Vec::new();
     for (index, (start, line)) in lines(text).enumerate() {
@@ -21,6 +30,10 @@ pub(super) fn parse(file: &str, text: &str, diagnostics: &mut Vec<Diagnostic>) -
             file: file.to_owned(),
             line: index + 1,
         };
+        if line.len() > LONGEST_LINE && !line.trim_start().starts_with('#') {
+            diagnostics.push(long_line(file, start, line));
+            continue;
+        }
         match parse_line(line) {
             Ok(None) => {}
             Ok(Some(image)) => declared.push(Declared {
@@ -50,6 +63,21 @@ pub(super) fn parse(file: &str, text: &str, diagnostics: &mut Vec<Diagnostic>) -
     }
     diagnostics.extend(mistakes::explain(file, &wrong));
     declared
+}
+
+fn too_long(file: &str, end: usize) -> Diagnostic {
+    let message = format!("this list has more than {MOST_LINES} lines");
+    Diagnostic::error("too-many-lines", message)
+        .at(place(file, end, &(0..0)))
+        .help("divide it, and let each part be a mirror file's of its own")
+}
+
+fn long_line(file: &str, start: usize, line: &str) -> Diagnostic {
+    let first = line.chars().next().map_or(0, char::len_utf8);
+    let message = format!("this line has {} bytes, and is no image", line.len());
+    Diagnostic::error("long-line", message)
+        .at(place(file, start, &(0..first)))
+        .help("write one image a line, such as `nginx:1.27`")
 }
 
 fn only(pattern: &PlatformPattern) -> Platforms {

@@ -102,8 +102,38 @@ pub fn load(input: &Input<'_>) -> Loaded {
         let place = diagnostic.place.as_ref();
         place.map(|place| (files.index(&place.file), place.span.start))
     });
+    cut(diagnostics);
     secrets::veil(files, &known, diagnostics);
     loaded
+}
+
+/// How many mistakes are told one by one.
+const MOST_TOLD: usize = 500;
+
+/// Counts what nobody would read to its end, in place of telling it.
+fn cut(diagnostics: &mut Vec<Diagnostic>) {
+    if diagnostics.len() <= MOST_TOLD {
+        return;
+    }
+    let left = diagnostics.split_off(MOST_TOLD - 1);
+    // What stands in the way of a plan does so untold as well.
+    let blocks = |told: &&Diagnostic| (told.severity, told.kind != DiagnosticKind::NameRefused);
+    let Some(Diagnostic { severity, kind, .. }) = left.iter().max_by_key(blocks) else {
+        return;
+    };
+    let count = |severity: Severity| {
+        let count = left.iter().filter(|told| told.severity == severity).count();
+        (count > 0).then(|| format!("{count} more of severity `{}`", severity.as_str()))
+    };
+    let counts = [Severity::Error, Severity::Warning, Severity::Note].map(count);
+    let counts: Vec<_> = counts.into_iter().flatten().collect();
+    let message = format!("there is more like this: {}", counts.join(", "));
+    let more = Diagnostic {
+        severity: *severity,
+        place: left.first().and_then(|first| first.place.clone()),
+        ..Diagnostic::note("more", message)
+    };
+    diagnostics.push(more.of_kind(*kind));
 }
 
 /// Makes entries of what is declared, and checks them.
@@ -184,6 +214,13 @@ fn includes(input: &Input<'_>, include: &[At<String>], loaded: &mut Loaded) -> V
                 .at(place.clone())
                 .help("only image lists can be included");
             loaded.diagnostics.push(diagnostic);
+        } else if declared.len() >= images_txt::MOST_LINES {
+            let message = format!("more than {} images are declared", images_txt::MOST_LINES);
+            let diagnostic = Diagnostic::error("too-many-images", message)
+                .at(place.clone())
+                .help("divide them between several mirror files");
+            loaded.diagnostics.push(diagnostic);
+            break;
         } else if loaded.files.contains(&path) {
             let message = format!("`{value}` is included already");
             loaded

@@ -1,5 +1,7 @@
 //! Tables of a mirror file, key by key: what nobody asks for is reported.
 
+use std::collections::HashMap;
+
 use super::diagnostics::Diagnostic;
 use super::node::{Node, Pair, Value};
 use super::reader::Reader;
@@ -63,10 +65,12 @@ impl Reader<'_> {
             }
         };
         let mut open: Vec<&Pair> = Vec::new();
+        let mut firsts: HashMap<&str, &Pair> = HashMap::new();
         for pair in pairs {
-            match open.iter().find(|first| first.key == pair.key) {
+            match firsts.insert(&pair.key, pair) {
                 None => open.push(pair),
                 Some(first) => {
+                    firsts.insert(&pair.key, first);
                     let first = self.place(&first.key_span);
                     let message = format!("the key `{}` stands here twice", pair.key);
                     let diagnostic = Diagnostic::error("duplicate-key", message)
@@ -100,5 +104,32 @@ impl Reader<'_> {
             };
             self.report(diagnostic);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Variables;
+    use crate::config::format::Format;
+
+    /// It would take minutes if each were compared with all before it.
+    #[test]
+    fn keys_without_number_are_each_looked_at_once() {
+        let variables = Variables::new();
+        let mut reader = Reader::new("mirror.yaml", Format::Yaml, &variables);
+        let node = |value| Node { value, span: 0..0 };
+        let pair = |number: usize| Pair {
+            key: format!("key{number}"),
+            key_span: number..number,
+            value: node(Value::Nothing),
+        };
+        let pairs = (0..100_000).map(pair).chain([pair(7), pair(7)]).collect();
+        let node = node(Value::Table(pairs));
+        let table = reader.table(&node, "a").unwrap();
+        assert_eq!(table.rest().len(), 100_000);
+        let twice = &reader.diagnostics;
+        assert_eq!(twice.len(), 2);
+        assert!(twice.iter().all(|told| told.related[0].0.span == (7..7)));
     }
 }

@@ -38,8 +38,9 @@ pub fn called(folder: &Path, path: &Path) -> String {
     words.join("/")
 }
 
-/// Reads a file that lies in `folder` or below; never one that its name leads to elsewhere.
-pub fn read_below(folder: &Path, name: &str) -> Result<Vec<u8>, Astray> {
+/// Reads a file that lies in `folder` or below, and has no more than `most` bytes; never one that its name leads
+/// to elsewhere.
+pub fn read_below(folder: &Path, name: &str, most: u64) -> Result<Vec<u8>, Astray> {
     let is_way_down = |part: Component<'_>| matches!(part, Component::Normal(_));
     if name.is_empty() {
         return Err(Astray::NoFile);
@@ -53,8 +54,12 @@ pub fn read_below(folder: &Path, name: &str) -> Result<Vec<u8>, Astray> {
     if !file.starts_with(&folder) {
         return Err(Astray::Outside);
     }
-    if !fs::metadata(&file).map_err(Astray::of)?.is_file() {
+    let found = fs::metadata(&file).map_err(Astray::of)?;
+    if !found.is_file() {
         return Err(Astray::NoFile);
+    }
+    if found.len() > most {
+        return Err(Astray::Unreadable(ErrorKind::FileTooLarge.into()));
     }
     fs::read(&file).map_err(Astray::of)
 }

@@ -195,15 +195,16 @@ fn what_a_stranger_names_is_read_in_the_folder_alone() {
     fs::create_dir_all(folder.join("lists")).unwrap();
     fs::write(place.path().join("secret"), "secret").unwrap();
     fs::write(folder.join("lists/a.txt"), "a").unwrap();
+    fs::write(folder.join("large"), "ab").unwrap();
     symlink("lists/a.txt", folder.join("inside")).unwrap();
     symlink("../secret", folder.join("leads-out")).unwrap();
     symlink("..", folder.join("up")).unwrap();
     symlink("nowhere", folder.join("leads-nowhere")).unwrap();
     for name in ["lists/a.txt", "inside"] {
-        assert_eq!(read_below(&folder, name).unwrap(), b"a", "{name}");
+        assert_eq!(read_below(&folder, name, 1).unwrap(), b"a", "{name}");
     }
     let secret = place.path().join("secret");
-    let read = |name: &str| match read_below(&folder, name) {
+    let read = |name: &str| match read_below(&folder, name, 1) {
         Ok(_) => "read",
         Err(Astray::Outside) => "outside",
         Err(Astray::Missing) => "missing",
@@ -222,6 +223,7 @@ fn what_a_stranger_names_is_read_in_the_folder_alone() {
         ("missing", "missing"),
         ("lists/a.txt/b", "missing"),
         ("lists", "no file"),
+        ("large", "unreadable"),
         ("a\0b", "unreadable"),
     ] {
         assert_eq!(read(name), found, "{name}");

@@ -6,7 +6,7 @@ use crate::plan::{Desired, Lock, TargetName};
 
 use super::disputed::Disputed;
 use super::owner::{Owner, Stranger};
-use super::renew::{declared, undeclared};
+use super::renew::undeclared;
 
 /// What a lock file says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl LockFile {
 
     /// Keeps only what is declared.
     pub fn retain_declared(&mut self, desired: &Desired) {
-        let declared = declared(desired);
+        let declared = desired.targets();
         self.lock.images.retain(|name, _| declared.contains(name));
         self.lock.retired.clear();
         self.disputed.retain(|name, _| declared.contains(name));
@@ -87,7 +87,7 @@ impl LockFile {
 
     /// Returns everything that is recorded and not declared.
     fn undeclared(&self, desired: &Desired) -> Vec<TargetName> {
-        let declared = declared(desired);
+        let declared = desired.targets();
         let settled = undeclared(desired, &self.lock).into_iter();
         let disputed = self.disputed.keys();
         settled

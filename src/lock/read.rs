@@ -28,7 +28,7 @@ pub fn read(text: &str) -> Result<LockFile, LockError> {
     }
     let apart = take_apart(text)?;
     let lines = LineStarts::of(&apart.text);
-    let at = |span: &Range<usize>| apart.line(lines.line_at(span.start).0);
+    let at = |span: &Range<usize>| apart.line(lines.line_at(&apart.text, span.start).0);
     let error_at = |span: &Range<usize>, message: String| LockError {
         line: at(span),
         message,

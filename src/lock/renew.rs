@@ -67,7 +67,7 @@ pub fn check(desired: &Desired, lock: &Lock) -> Vec<(TargetName, Unfit)> {
         let state = lock.state(entry, profile);
         (state != LockState::Locked).then(|| (entry.target.clone(), Unfit::Unlocked(state)))
     });
-    let declared = declared(desired);
+    let declared = desired.targets();
     let left = lock.images.keys().filter(|name| !declared.contains(name));
     unlocked
         .chain(left.map(|name| (name.clone(), Unfit::NotDeclared)))
@@ -76,7 +76,7 @@ pub fn check(desired: &Desired, lock: &Lock) -> Vec<(TargetName, Unfit)> {
 
 /// Returns what is locked, or was, and is not declared.
 pub fn undeclared(desired: &Desired, lock: &Lock) -> Vec<(TargetName, LockedImage)> {
-    let declared = declared(desired);
+    let declared = desired.targets();
     let recorded = lock.retired.iter().chain(&lock.images);
     let mut left: Vec<_> = recorded
         .filter(|(name, _)| !declared.contains(name))
@@ -84,10 +84,6 @@ pub fn undeclared(desired: &Desired, lock: &Lock) -> Vec<(TargetName, LockedImag
         .collect();
     left.sort_by(|(one, _), (other, _)| one.cmp(other));
     left
-}
-
-pub(super) fn declared(desired: &Desired) -> BTreeSet<&TargetName> {
-    desired.entries.iter().map(|entry| &entry.target).collect()
 }
 
 /// Makes the next lock of what was `resolved`; entries that were not stay as they are locked.

@@ -1,8 +1,10 @@
 //! The desired set: what the target should hold. Pure data, no network needed.
 
+use std::collections::HashSet;
+
 use super::entry::Entry;
 use super::lock::{Lock, LockState, LockedImage};
-use super::target::Target;
+use super::target::{Target, TargetName};
 
 /// Everything that the files declare.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +18,11 @@ pub struct Desired {
 }
 
 impl Desired {
+    /// Returns the names in the target, for whoever asks for many.
+    pub fn targets(&self) -> HashSet<&TargetName> {
+        self.entries.iter().map(|entry| &entry.target).collect()
+    }
+
     /// Returns what is locked for `entry`, if it still is what the entry asks for.
     pub fn locked(&self, entry: &Entry) -> Option<&LockedImage> {
         self.lock.as_ref()?.get(entry, &self.target.profile).ok()

@@ -11,7 +11,11 @@ use super::target::{Target, TargetName};
 
 /// The names that images of a set have or were offered, so that nothing is offered twice.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct NameOffers(HashSet<TargetName>);
+pub struct NameOffers {
+    taken: HashSet<TargetName>,
+    /// The number to try next for a name that has nothing better to be told by: those before it are taken.
+    numbers: HashMap<TargetName, usize>,
+}
 
 /// A name that the target refuses, and what could be written instead.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +31,10 @@ impl Desired {
     pub fn refused_names(&self) -> HashMap<TargetName, RefusedName> {
         let taken = || {
             let names = self.entries.iter().map(|entry| entry.target.clone());
-            NameOffers(names.collect())
+            NameOffers {
+                taken: names.collect(),
+                numbers: HashMap::new(),
+            }
         };
         let refused = refused(&self.entries, Some(&self.target), taken);
         let refused = refused.into_iter();
@@ -40,7 +47,7 @@ impl Desired {
 impl NameOffers {
     /// Keeps a name for whoever has it.
     pub fn take(&mut self, name: TargetName) {
-        self.0.insert(name);
+        self.taken.insert(name);
     }
 
     /// Returns the names that are refused, by the target or, where that is not known, by all registries; each
@@ -61,12 +68,23 @@ impl NameOffers {
         } else {
             longer(other).to_vec()
         };
-        let numbered = (2..).map(|number| with_suffix(name, &number.to_string()));
-        let candidates = candidates
-            .into_iter()
-            .chain(numbered.take(self.0.len() + 1));
         let found = self.first_free(candidates, profile);
+        let found = found.or_else(|| self.numbered(name, profile));
         found.unwrap_or_else(|| name.clone())
+    }
+
+    /// Offers the name with the first number behind it that tells it from all others.
+    fn numbered(&mut self, name: &TargetName, profile: &Profile) -> Option<TargetName> {
+        let next = self.numbers.get(name).copied().unwrap_or(2);
+        for number in next.. {
+            // A name that is too long with this number is so with every one behind it.
+            let numbered = accepted(&with_suffix(name, &number.to_string()), profile)?;
+            if self.taken.insert(numbered.clone()) {
+                self.numbers.insert(name.clone(), number + 1);
+                return Some(numbered);
+            }
+        }
+        None
     }
 
     /// Offers a name for an image whose own the profile refuses, if one can be made.
@@ -81,15 +99,19 @@ impl NameOffers {
         candidates: impl IntoIterator<Item = TargetName>,
         profile: &Profile,
     ) -> Option<TargetName> {
-        let accepted = |name: &TargetName| {
-            let name = profile.nearest_name(name)?;
-            check_tag(&name.tag).is_ok().then_some(name)
-        };
-        let mut accepted = candidates.into_iter().filter_map(|name| accepted(&name));
-        let found = accepted.find(|name| !self.0.contains(name))?;
-        self.0.insert(found.clone());
+        let mut accepted = candidates
+            .into_iter()
+            .filter_map(|name| accepted(&name, profile));
+        let found = accepted.find(|name| !self.taken.contains(name))?;
+        self.taken.insert(found.clone());
         Some(found)
     }
+}
+
+/// Returns a name in the form that the registry accepts, if there is one.
+fn accepted(name: &TargetName, profile: &Profile) -> Option<TargetName> {
+    let name = profile.nearest_name(name)?;
+    check_tag(&name.tag).is_ok().then_some(name)
 }
 
 /// Returns the names that are refused, with the positions of their entries. Few lists have one, so what is
@@ -123,11 +145,9 @@ fn refused<'e>(
 fn suffixed(entry: &Entry) -> impl Iterator<Item = TargetName> {
     let digest = entry.source.digest();
     let hex = digest.map(Digest::hex).unwrap_or_default();
-    let lengths = [12, 24, 64]
-        .into_iter()
-        .filter_map(|length| hex.get(..length));
+    let lengths = [12, 24, 64].into_iter();
     let suffixes = lengths
-        .map(str::to_owned)
+        .filter_map(move |length| hex.get(..length).map(str::to_owned))
         .chain(platform_suffix(&entry.platforms));
     suffixes.map(|suffix| with_suffix(&entry.target, &suffix))
 }
@@ -202,6 +222,25 @@ mod tests {
         assert_eq!(offers(&[app]), ["web_app:1"]);
         let taken = ("nginx:1", "web_app:1");
         assert_eq!(offers(&[app, taken]), ["org_app:1"]);
+    }
+
+    /// It would take an hour if each were looked for from the first number on.
+    #[test]
+    fn images_that_only_a_number_tells_apart_are_each_offered_the_next_one() {
+        const MANY: usize = 100_000;
+        let generic = Profile::of(ProfileKind::Generic);
+        let mut offers = NameOffers::default();
+        let mut offer = |first: &Entry, other: &Entry| offers.distinct(first, other, &generic);
+        let (first, other) = (entry("org/app:0", "x:1"), entry("org/app:1", "x:1"));
+        let offered: Vec<_> = (0..MANY).map(|_| offer(&first, &other).tag).collect();
+        assert_eq!(offered[..3], ["1-linux-amd64", "1-2", "1-3"]);
+        assert_eq!(offered[MANY - 1], format!("1-{MANY}"));
+        // No number fits behind a tag of the greatest length.
+        let name = format!("x:{}", "1".repeat(128));
+        let (first, other) = (entry("org/app:0", &name), entry("org/app:1", &name));
+        for _ in 0..MANY {
+            assert_eq!(offer(&first, &other), other.target);
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! `lock`: which digests the images stand for, written down.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use indexmap::IndexMap;
 
@@ -14,6 +14,7 @@ use crate::cli::mirror::{self, Mirror};
 use crate::cli::outputs::{self, Outputs};
 use crate::cli::session::{cache, reading};
 use crate::lock::{Continued, Disputed, Unfit, check, renew, undeclared, write};
+use crate::model::Reference;
 use crate::observe::{resolve, tags};
 use crate::plan::{Desired, Entry, Observation, ObservedTags, SourceImage, TargetName};
 use crate::render;
@@ -130,7 +131,7 @@ async fn read(
         .filter(|entry| target.refuses_name(&entry.target).is_none())
         .filter(|entry| desired.locked(entry).is_none() || moved.contains(&entry.target))
         .collect();
-    let declared: BTreeSet<_> = desired.entries.iter().map(|entry| &entry.target).collect();
+    let declared = desired.targets();
     let mut left: BTreeSet<_> = disputed.keys().cloned().collect();
     left.retain(|name| !declared.contains(name));
     let old = desired.lock.as_ref();
@@ -195,27 +196,39 @@ fn compare(context: &Context, mirror: &Mirror) -> Result<Exit, Stop> {
 
 /// Returns the images that someone wants to move.
 fn moved(desired: &Desired, update: Option<&[String]>) -> Result<BTreeSet<TargetName>, CliError> {
-    let names = |entry: &Entry, name: &str| {
-        let source = &entry.source;
-        entry.target.to_string() == name
-            || entry.target.repository == name
-            || source.to_string() == name
-            || name.parse().is_ok_and(|parsed| *source == parsed)
+    let Some(update) = update else {
+        return Ok(BTreeSet::new());
     };
-    if let Some(unknown) = update
-        .into_iter()
-        .flatten()
-        .find(|name| !desired.entries.iter().any(|entry| names(entry, name)))
-    {
+    // By the source as it is parsed, too, so that every spelling of it is known.
+    let mut parsed: HashMap<Reference, Vec<&str>> = HashMap::new();
+    for name in update {
+        if let Ok(source) = name.parse() {
+            parsed.entry(source).or_default().push(name);
+        }
+    }
+    let mut unknown: HashSet<&str> = update.iter().map(String::as_str).collect();
+    let typed = unknown.clone();
+    let mut is_named = |entry: &Entry| {
+        let Entry { source, target, .. } = entry;
+        let written = [
+            target.to_string(),
+            target.repository.clone(),
+            source.to_string(),
+        ];
+        let written = written.iter().filter_map(|name| typed.get(name.as_str()));
+        let spelled = parsed.get(source).into_iter().flatten();
+        let names: Vec<_> = written.chain(spelled).copied().collect();
+        for name in &names {
+            unknown.remove(name);
+        }
+        update.is_empty() || !names.is_empty()
+    };
+    let moved = desired.entries.iter().filter(|entry| is_named(entry));
+    let moved = moved.map(|entry| entry.target.clone()).collect();
+    if let Some(unknown) = update.iter().find(|name| unknown.contains(name.as_str())) {
         let message = format!("`{unknown}` is no declared image");
         let hint = "name it as `pusher list` does: by its source or its target";
         return Err(CliError::new(message).hint(hint));
     }
-    let is_named = |entry: &&Entry| match update {
-        None => false,
-        Some([]) => true,
-        Some(some) => some.iter().any(|name| names(entry, name)),
-    };
-    let moved = desired.entries.iter().filter(is_named);
-    Ok(moved.map(|entry| entry.target.clone()).collect())
+    Ok(moved)
 }

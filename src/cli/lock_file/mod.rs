@@ -12,6 +12,7 @@ use crate::plan::{Desired, Lock, LockedImage, Origin, TargetName};
 use super::context::Context;
 use super::error::CliError;
 use super::files::{self, DEFAULT_FILES};
+use super::purpose::Purpose;
 
 /// The lock of the files that are looked for; that of another is named after it.
 const DEFAULT_LOCK: &str = "mirror.lock";
@@ -125,7 +126,8 @@ impl LockFile {
         };
         let contents = self.contents(found, desired, adopt);
         // What is not declared, the target will settle.
-        let is_settled = |name: &TargetName| moved.contains(name) || !is_declared(desired, name);
+        let declared = desired.targets();
+        let is_settled = |name: &TargetName| moved.contains(name) || !declared.contains(name);
         self.require_undisputed(&contents, desired, is_settled)?;
         let continued = contents.continued(desired, &self.owner, adopt);
         continued.map_err(|stranger| self.anothers(&stranger))
@@ -198,7 +200,7 @@ impl LockFile {
 
 impl Found {
     fn read(context: &Context, path: &Path) -> Result<Option<Self>, CliError> {
-        let Some(text) = files::read_if_there(&context.folder, path)? else {
+        let Some(text) = files::read_if_there(&context.folder, path, Purpose::Lock)? else {
             return Ok(None);
         };
         let refused = |error: LockError| {
@@ -213,10 +215,6 @@ impl Found {
             contents,
         }))
     }
-}
-
-fn is_declared(desired: &Desired, name: &TargetName) -> bool {
-    desired.entries.iter().any(|entry| entry.target == *name)
 }
 
 /// Returns the name of the lock of a file, which lies beside it.

@@ -4,7 +4,7 @@ use crate::cli::error::CliError;
 use crate::lock::{Disputed, Stranger};
 use crate::plan::{Desired, TargetName};
 
-use super::{LockFile, is_declared};
+use super::LockFile;
 
 /// How many images a message names.
 const NAMES_TOLD: usize = 5;
@@ -87,9 +87,10 @@ impl LockFile {
         })
         .collect();
         let message = format!("`{}` {}", self.read_from().display(), said.join(", and "));
-        let declared = disputed.iter().map(|(name, _)| *name);
-        let declared = declared.filter(|name| is_declared(desired, name));
-        let names: Vec<_> = declared.map(ToString::to_string).collect();
+        let declared = desired.targets();
+        let names = disputed.iter().map(|(name, _)| *name);
+        let names = names.filter(|name| declared.contains(name));
+        let names: Vec<_> = names.map(ToString::to_string).collect();
         CliError::new(message).hint(if names.is_empty() {
             let command = self.command("");
             format!("run `{command}`: what the target holds settles it")

@@ -4,6 +4,9 @@
 mod anywhere;
 mod behind_keys;
 mod in_list;
+mod words;
+
+use std::collections::HashMap;
 
 use crate::model::Secret;
 
@@ -14,9 +17,7 @@ use super::files::{Files, Place};
 use anywhere::anywhere;
 use behind_keys::behind_keys;
 use in_list::in_list;
-
-/// Shorter words of a secret are in too many texts.
-const SHORTEST: usize = 3;
+use words::Words;
 
 /// Returns a text without what looks like a secret in it, as it is safe to be quoted.
 pub fn hide(text: &str) -> String {
@@ -47,31 +48,20 @@ pub(super) fn veil(files: &mut Files, known: &[Place], diagnostics: &mut [Diagno
             }
         }
     }
-    let words: Vec<_> = secrets
-        .iter()
-        .flat_map(|at| words_of(files.part(at)))
-        .collect();
-    let of_lines: Vec<_> = lines
-        .iter()
-        .map(|at| (files.origin(at), words_of(files.part(at))))
-        .collect();
+    let words = Words::of(secrets.iter().map(|at| files.part(at)));
+    let mut of_lines: HashMap<_, Vec<_>> = HashMap::new();
+    for at in &lines {
+        let part = files.part(at).to_owned();
+        of_lines.entry(files.origin(at)).or_default().push(part);
+    }
     for diagnostic in diagnostics {
         let places = diagnostic.place.iter();
         let places = places.chain(diagnostic.related.iter().map(|(place, _)| place));
         let places = places.chain(diagnostic.replacement.iter().map(|one| &one.place));
-        let lines: Vec<_> = places.map(|place| files.origin(place)).collect();
-        let own = of_lines.iter().filter(|(line, _)| lines.contains(line));
-        let words: Vec<_> = words
-            .iter()
-            .chain(own.flat_map(|(_, words)| words))
-            .collect();
+        let own = places.filter_map(|place| of_lines.get(&files.origin(place)));
+        let own = Words::of(own.flatten().map(String::as_str));
         let hide = |text: &mut String| {
-            for word in &words {
-                if text.contains(&***word) {
-                    *text = text.replace(&***word, Secret::MASK);
-                }
-            }
-            *text = self::hide(text);
+            *text = self::hide(&own.hide(&words.hide(text)));
         };
         let Diagnostic {
             severity: _,
@@ -101,20 +91,6 @@ pub(super) fn veil(files: &mut Files, known: &[Place], diagnostics: &mut [Diagno
     for place in secrets.iter().chain(&lines) {
         files.mask(place);
     }
-}
-
-/// Returns the words of a secret, as it may be quoted.
-fn words_of(secret: &str) -> Vec<String> {
-    let bare = |word: &str| {
-        word.trim_matches(|c: char| "\"'[]{}|>,;".contains(c))
-            .to_owned()
-    };
-    let words = secret.split_whitespace().map(bare);
-    let both = words.flat_map(|word| [word.to_lowercase(), word]);
-    let mut words: Vec<_> = both.filter(|word| word.len() >= SHORTEST).collect();
-    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
-    words.dedup();
-    words
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::mem;
 
-use crate::model::Reference;
+use crate::model::{Digest, Reference};
 use crate::plan::desired::Desired;
 use crate::plan::entry::{Entry, Referrers};
 use crate::plan::lock::LockedImage;
@@ -73,6 +73,7 @@ pub fn pin(saved: &SavedPlan, declared: Declared<'_>) -> Result<Pinned, Vec<Mism
     let undeclared: HashMap<_, _> = undeclared
         .map(|(name, locked)| (name.to_string(), locked))
         .collect();
+    let leading = leading(&declared.desired.entries);
     let mut followers = HashMap::new();
     for (name, planned) in &saved.changes {
         if known.contains(name) {
@@ -82,12 +83,10 @@ pub fn pin(saved: &SavedPlan, declared: Declared<'_>) -> Result<Pinned, Vec<Mism
         match planned {
             Planned::Delete(deletion) => found.extend(other_deletion(name, recorded, deletion)),
             Planned::Blocked if recorded.is_some() => {}
-            Planned::Blocked | Planned::Wanted(_) => {
-                match follower(name, &declared.desired.entries) {
-                    Some(follower) => drop(followers.insert(name.clone(), follower)),
-                    None => found.push(Mismatch::UnknownTarget(name.clone())),
-                }
-            }
+            Planned::Blocked | Planned::Wanted(_) => match follower(name, &leading) {
+                Some(follower) => drop(followers.insert(name.clone(), follower)),
+                None => found.push(Mismatch::UnknownTarget(name.clone())),
+            },
         }
     }
     if found.is_empty() {
@@ -157,29 +156,33 @@ fn other_deletion(
 
 /// Reads `name` as that of a signature or the like, if it can be one: by what it is called, and as
 /// something is followed in its repository.
-fn follower(name: &str, entries: &[Entry]) -> Option<TargetName> {
+fn follower(name: &str, leading: &HashSet<&str>) -> Option<TargetName> {
     let name: TargetName = name.parse().ok().filter(is_referrer_name)?;
-    let leads = |entry: &Entry| {
-        entry.policy.referrers != Referrers::None && entry.target.repository == name.repository
-    };
-    entries.iter().any(leads).then_some(name)
+    leading.contains(&*name.repository).then_some(name)
+}
+
+/// Returns the repositories in which something is followed.
+fn leading(entries: &[Entry]) -> HashSet<&str> {
+    let leads = |entry: &&Entry| entry.policy.referrers != Referrers::None;
+    let leading = entries.iter().filter(leads);
+    leading.map(|entry| &*entry.target.repository).collect()
 }
 
 fn compare_files(planned: &[FileDigest], current: &[FileDigest], found: &mut Vec<Mismatch>) {
-    let of = |files: &[FileDigest], path: &str| {
-        let file = files.iter().find(|file| file.path == path);
-        file.map(|file| file.digest.clone())
-    };
+    fn by_path(files: &[FileDigest]) -> HashMap<&str, &Digest> {
+        // Of several of one path the first counts.
+        let files = files.iter().rev();
+        files.map(|file| (&*file.path, &file.digest)).collect()
+    }
+    let (of_plan, now) = (by_path(planned), by_path(current));
     for file in current {
-        match of(planned, &file.path) {
-            Some(digest) if digest == file.digest => {}
+        match of_plan.get(&*file.path) {
+            Some(digest) if **digest == file.digest => {}
             Some(_) => found.push(Mismatch::FileChanged(file.path.clone())),
             None => found.push(Mismatch::FileAdded(file.path.clone())),
         }
     }
-    let gone = planned
-        .iter()
-        .filter(|file| of(current, &file.path).is_none());
+    let gone = planned.iter().filter(|file| !now.contains_key(&*file.path));
     found.extend(gone.map(|file| Mismatch::FileGone(file.path.clone())));
 }
 

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 use std::fs::File;
-use std::io::BufReader;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use docker_credential::{CredentialRetrievalError, DockerCredential};
@@ -15,21 +15,24 @@ use super::login::{Login, Logins};
 /// The key under which `docker login` keeps the login for Docker Hub.
 const DOCKER_HUB_KEY: &str = "https://index.docker.io/v1/";
 
+/// How many bytes a file of logins may have: they are looked through for each host.
+const LARGEST: u64 = 1024 * 1024;
+
 /// Looks for the logins of a host; an error is that there may be one which cannot be read.
 pub(super) fn search(files: &[PathBuf], host: &str) -> Result<Logins, String> {
     let mut broken = None;
+    let mut configs = vec![];
+    for file in files {
+        match read(file) {
+            Ok(config) => configs.extend(config),
+            Err(why) => drop(broken.get_or_insert(why)),
+        }
+    }
     let mut note = |error: CredentialRetrievalError| {
         if !is_not_found(&error) {
             broken.get_or_insert_with(|| explain(&error));
         }
     };
-    let mut configs = vec![];
-    for file in files {
-        match read(file) {
-            Ok(config) => configs.push(config),
-            Err(error) => note(error),
-        }
-    }
     let mut logins = Logins::default();
     for config in &configs {
         for namespace in config.namespaces(host) {
@@ -70,11 +73,24 @@ fn keys(host: &str) -> Vec<&str> {
 /// A file of logins. Which of its entries is for whom is found here; the library reads an entry.
 struct Config(Value);
 
-fn read(path: &Path) -> Result<Config, CredentialRetrievalError> {
-    let file = File::open(path).map_err(|_| CredentialRetrievalError::ConfigNotFound)?;
-    serde_json::from_reader(BufReader::new(file))
-        .map(Config)
-        .map_err(|_| CredentialRetrievalError::ConfigReadError)
+/// Reads a file of logins; none where there is no such file. An error says why there may be logins in it that
+/// are not known.
+fn read(path: &Path) -> Result<Option<Config>, String> {
+    let Ok(file) = File::open(path) else {
+        return Ok(None);
+    };
+    let mut text = Vec::new();
+    let whole = file.take(LARGEST + 1).read_to_end(&mut text);
+    if text.len() as u64 > LARGEST {
+        let size = LARGEST / 1024 / 1024;
+        return Err(format!(
+            "it has more than {size} MiB; keep only the logins that are in use"
+        ));
+    }
+    let config = whole.ok().and_then(|_| serde_json::from_slice(&text).ok());
+    config
+        .map(|config| Some(Config(config)))
+        .ok_or_else(|| explain(&CredentialRetrievalError::ConfigReadError))
 }
 
 impl Config {
@@ -223,6 +239,23 @@ mod tests {
         );
         let numbers = ["team/app", "team/b"].map(|name| logins.of(name).unwrap().0);
         assert_ne!(numbers[0], numbers[1]);
+    }
+
+    #[test]
+    fn a_file_that_is_too_large_is_told_and_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.json");
+        let config = |blanks: u64| {
+            let auths = json!({ "auths": { "r.example.com": auth("me") } }).to_string();
+            let fill = usize::try_from(blanks).unwrap() - auths.len();
+            std::fs::write(&path, auths + &" ".repeat(fill)).unwrap();
+            search(std::slice::from_ref(&path), "r.example.com")
+        };
+        assert!(config(LARGEST).unwrap().host.is_some());
+        assert_eq!(
+            config(LARGEST + 1).err().unwrap(),
+            "it has more than 1 MiB; keep only the logins that are in use"
+        );
     }
 
     #[test]

@@ -7,7 +7,7 @@ use annotate_snippets::{
     Annotation, AnnotationKind, Group, Level, Padding, Patch, Renderer, Snippet,
 };
 
-use crate::config::{Diagnostic, Files, Place, Severity};
+use crate::config::{Diagnostic, Files, Place, Replacement, Severity};
 use crate::model::is_hidden;
 use crate::render::inputs::Checked;
 use crate::render::sanitize::{line, lines};
@@ -116,7 +116,11 @@ fn groups<'a>(diagnostic: &'a Diagnostic, files: &'a Files) -> Vec<Group<'a>> {
             }
         }
     }
-    let fix = replacement.as_ref().map(|replacement| {
+    let is_short = |offered: &&Replacement| {
+        let Replacement { place, text } = offered;
+        place.span.len() <= NEAR && text.len() <= NEAR
+    };
+    let fix = replacement.as_ref().filter(is_short).map(|replacement| {
         let window = Window::around(files, &replacement.place.file, [&replacement.place.span]);
         let patch = Patch::new(
             window.within(&replacement.place.span),
@@ -161,6 +165,9 @@ struct Mark<'a> {
 
 /// How many bytes apart two places may be to be shown in one snippet: rendering goes through all between.
 const NEAR: usize = 4096;
+
+/// How many bytes of its line are shown before a place and behind it.
+const WIDE: usize = 400;
 
 /// Returns places of one file in groups of those that are near each other, in their order but for that.
 fn neighbours(marks: Vec<Mark<'_>>) -> Vec<Vec<Mark<'_>>> {
@@ -210,14 +217,18 @@ impl Window {
             first = first.min(span.start);
             last = last.max(span.end.min(text.len()));
         }
+        // Of a very long line what is near is shown.
+        let last = whole(text, last.min(first + NEAR).max(first));
+        let near = whole(text, first.saturating_sub(WIDE));
         let start = text
-            .get(..first)
+            .get(near..first)
             .and_then(|before| before.rfind('\n'))
-            .map_or(0, |at| at + 1);
+            .map_or(near, |at| near + at + 1);
+        let far = whole(text, last + WIDE);
         let end = text
-            .get(last..)
+            .get(last..far)
             .and_then(|rest| rest.find('\n'))
-            .map_or(text.len(), |at| last + at);
+            .map_or(far, |at| last + at);
         let place = Place {
             file: file.to_owned(),
             span: start..start,
@@ -229,7 +240,7 @@ impl Window {
         Self {
             text: same_length(text),
             start,
-            line: files.position(&place).0,
+            line: files.line(&place),
         }
     }
 
@@ -237,6 +248,15 @@ impl Window {
         let shift = |at: usize| at.saturating_sub(self.start).min(self.text.len());
         shift(span.start)..shift(span.end)
     }
+}
+
+/// Returns the last place up to `at` at which a text can be cut.
+fn whole(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
 }
 
 /// Makes characters seen that the renderer lets through unseen, such as those that a terminal might

@@ -1,6 +1,7 @@
 //! From text to the desired set.
 
 mod any_text;
+mod bounds;
 mod check;
 mod docs;
 mod import;
