@@ -165,29 +165,30 @@ impl Case {
 
     /// Returns those that do it; where nothing has to be waited for, many processes are in each other's way.
     fn tools(self) -> Vec<Tool> {
-        let (first, processes): (&[Tool], _) = match self {
-            Self::NoOp | Self::Cold | Self::Resets => (&[Tool::Pusher], 4),
-            Self::Large => (&[Tool::Pusher, Tool::Curl], 4),
+        let (regsync, processes): (&[usize], _) = match self {
             Self::Throttled | Self::ThrottledPause => {
                 let fixed = Tool::PusherAtMost(gate::PLACES);
-                return vec![
-                    Tool::Pusher,
-                    fixed,
-                    Tool::Regsync(3),
-                    Tool::Regsync(8),
-                    Tool::Crane(2),
-                ];
+                let regsync = [Tool::Regsync(3), Tool::Regsync(gate::PLACES)];
+                return [&[Tool::Pusher, fixed], &regsync[..], &[Tool::Crane(2)]].concat();
             }
-            _ => (&[Tool::Pusher], 16),
+            Self::NoOpRttTls | Self::ColdRttTls | Self::NoOpRttTokens | Self::ColdRttTokens => {
+                (&[16], 16)
+            }
+            Self::NoOp | Self::Cold | Self::Large => (&[16, 4], 4),
+            Self::Resets => (&[4], 4),
+            _ => (&[16, 4], 16),
         };
-        let peers = [
-            Tool::Regsync(16),
-            Tool::Regsync(4),
+        let mut tools = vec![Tool::Pusher];
+        tools.extend(regsync.iter().copied().map(Tool::Regsync));
+        tools.extend([
             Tool::Crane(processes),
             Tool::Skopeo,
             Tool::ImageSyncer(processes),
-        ];
-        [first, &peers].concat()
+        ]);
+        if self == Self::Large {
+            tools.push(Tool::Curl);
+        }
+        tools
     }
 
     fn title(self, images: &[Named], ways: Ways) -> String {

@@ -6,7 +6,7 @@ use crate::measure::Usage;
 use crate::registry::Requests;
 
 /// A tool is given no further round once it has taken so long.
-const ENOUGH: Duration = Duration::from_secs(20);
+const ENOUGH: Duration = Duration::from_secs(10);
 
 /// What came of one tool.
 #[derive(Default)]
