@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use pusher::model::Secret;
+use pusher::model::{LoginOrigin, Secret};
 use pusher::registry;
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
@@ -29,11 +29,12 @@ pub(crate) const LOGIN: Login = Login {
 
 impl Login {
     /// Returns what the client of this crate wants.
-    pub(crate) fn for_client(&self) -> registry::Login {
-        registry::Login::Password {
+    pub(crate) fn for_client(&self) -> registry::FoundLogin {
+        let login = registry::Login::Password {
             username: self.user.to_owned(),
             password: Secret::new(self.password.to_owned()),
-        }
+        };
+        registry::FoundLogin::new(login, LoginOrigin::Variable("LOGIN"))
     }
 }
 

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::config::{Registries, RegistrySettings};
-use crate::model::Secret;
+use crate::model::{LoginOrigin, Secret};
 use crate::plan::{Desired, Plan, Target};
 use crate::registry::{
-    Actions, Client, ClientOptions, Credentials, HostOptions, Login, OnOutage, PullLimit,
+    Actions, Client, ClientOptions, Credentials, FoundLogin, HostOptions, Login, OnOutage,
+    PullLimit,
 };
 
 use super::context::Context;
@@ -47,10 +48,7 @@ pub fn client(
         hosts: hosts(context, registries, target)?,
         on_outage: OnOutage::new(move |outage| printer.say_line(outage)),
         stop: Some(context.stop.wish()),
-        credentials: Credentials {
-            declared: HashMap::new(),
-            files: context.environment.login_files(),
-        },
+        credentials: Credentials::new(context.environment.login_sources()),
         ..ClientOptions::default()
     }))
 }
@@ -141,9 +139,16 @@ fn host_options(
         patience: *patience,
         plain_http: *plain_http,
         ca_certificates: certificates.transpose()?,
-        login: login.map(|(username, password)| Login::Password {
-            username: username.expose().to_owned(),
-            password: password.clone(),
+        login: login.map(|(username, password)| {
+            let typed = |value: &Secret, what| {
+                let name = format!("`{what}` of `registries.{host}`");
+                as_meant(&context.printer, value.expose(), &name).to_owned()
+            };
+            let login = Login::Password {
+                username: typed(username, "username"),
+                password: Secret::new(typed(password, "password")),
+            };
+            FoundLogin::new(login, LoginOrigin::MirrorFile(host.to_owned()))
         }),
         ..HostOptions::default()
     })
@@ -152,15 +157,21 @@ fn host_options(
 /// Returns the login that the environment holds for the target, if it holds one.
 ///
 /// Half a login is an error: whoever goes on as a stranger may be told that nothing is there.
-fn target_login(context: &Context, registry: &str) -> Result<Option<Login>, CliError> {
+fn target_login(context: &Context, registry: &str) -> Result<Option<FoundLogin>, CliError> {
     let (user, password) = (Variable::User, Variable::Password);
-    let value = |variable| context.environment.get(variable);
+    let value = |variable: Variable| {
+        let value = context.environment.get(variable)?;
+        let meant = as_meant(&context.printer, value, &format!("`{variable}`"));
+        (!meant.is_empty()).then_some(meant)
+    };
     let (set, missing) = match (value(user), value(password)) {
-        (Some(username), Some(password)) => {
-            return Ok(Some(Login::Password {
+        (Some(username), Some(secret)) => {
+            let login = Login::Password {
                 username: username.to_owned(),
-                password: Secret::new(password.to_owned()),
-            }));
+                password: Secret::new(secret.to_owned()),
+            };
+            let origin = LoginOrigin::UserAndPassword(user.name(), password.name());
+            return Ok(Some(FoundLogin::new(login, origin)));
         }
         (None, None) => return Ok(None),
         (Some(_), None) => (user, password),
@@ -170,4 +181,16 @@ fn target_login(context: &Context, registry: &str) -> Result<Option<Login>, CliE
     Err(CliError::new(message).hint(format!(
         "set both; or neither, and what `docker login {registry}` left is used"
     )))
+}
+
+/// Returns a user name or a password without the blanks and line breaks around it that pasting leaves, and says
+/// so: no registry gives such, and with them it refuses the login without a word of why.
+fn as_meant<'v>(printer: &Printer, value: &'v str, name: &str) -> &'v str {
+    let meant = value.trim();
+    if meant.len() != value.len() {
+        printer.say_line(format_args!(
+            "note: {name} has blanks or line breaks around it; they are left out"
+        ));
+    }
+    meant
 }

@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::model::Secret;
+use crate::registry::LoginSource;
+
 use super::variables::Variable;
 
 /// The environment's variables, as they were when the process began.
@@ -45,35 +48,53 @@ impl Environment {
         Some(folder.join("pusher"))
     }
 
-    /// Returns the files in which docker and podman keep logins, where these tools look for them.
-    pub fn login_files(&self) -> Vec<PathBuf> {
+    /// Returns where docker and podman keep logins, what comes first going first.
+    ///
+    /// What a variable names goes before what is at its usual place, and there podman's before docker's, as
+    /// podman and skopeo have it
+    /// (<https://docs.podman.io/en/stable/markdown/podman-login.1.html#authfile-path>, containers-auth.json(5)).
+    pub fn login_sources(&self) -> Vec<LoginSource> {
         let path = |variable| self.get(variable).map(PathBuf::from);
-        let home = || path(Variable::Home).or_else(|| path(Variable::UserProfile));
-        let docker = path(Variable::DockerConfig).or_else(|| Some(home()?.join(".docker")));
-        let mut files: Vec<_> = docker
-            .map(|folder| folder.join("config.json"))
-            .into_iter()
-            .collect();
-        // <https://docs.podman.io/en/stable/markdown/podman-login.1.html#authfile-path>
-        if let Some(named) = path(Variable::AuthFile) {
-            files.push(named);
-            return files;
-        }
-        let config = path(Variable::ConfigFolder).or_else(|| Some(home()?.join(".config")));
-        let folders = [path(Variable::RuntimeFolder), config];
-        files.extend(
-            folders
-                .into_iter()
-                .flatten()
-                .map(|folder| folder.join("containers/auth.json")),
-        );
-        files
+        let home = path(Variable::Home).or_else(|| path(Variable::UserProfile));
+        let below_home = |rest: &str| home.as_ref().map(|home| home.join(rest));
+        let variable = Variable::DockerLogins;
+        let text = self.get(variable).map(|text| LoginSource::Variable {
+            name: variable.name(),
+            text: Secret::new(text.to_owned()),
+        });
+        let podman = |folder: PathBuf| folder.join("containers/auth.json");
+        let docker = |folder: PathBuf| folder.join("config.json");
+        let runtime = path(Variable::RuntimeFolder).map(podman);
+        let config = path(Variable::ConfigFolder).or_else(|| below_home(".config"));
+        let files = [
+            path(Variable::AuthFile),
+            path(Variable::DockerConfig).map(docker),
+            runtime.or_else(usual_runtime_file),
+            config.map(podman),
+            below_home(".docker").map(docker),
+        ];
+        let legacy = below_home(".dockercfg").map(LoginSource::LegacyFile);
+        let files = files.into_iter().flatten().map(LoginSource::File);
+        text.into_iter().chain(files).chain(legacy).collect()
     }
 
     /// Tells whether the environment asks for text without colours (<https://no-color.org>).
     pub fn refuses_colour(&self) -> bool {
         self.get(Variable::NoColor).is_some() || self.get(Variable::Term) == Some("dumb")
     }
+}
+
+/// Returns the file with podman's logins of a user for whom no runtime folder is named.
+#[cfg(target_os = "linux")]
+fn usual_runtime_file() -> Option<PathBuf> {
+    use std::os::unix::fs::MetadataExt as _;
+    let user = std::fs::metadata("/proc/self").ok()?.uid();
+    Some(format!("/run/containers/{user}/auth.json").into())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn usual_runtime_file() -> Option<PathBuf> {
+    None
 }
 
 impl FromIterator<(String, String)> for Environment {
@@ -117,27 +138,48 @@ mod tests {
 
     #[test]
     fn logins_are_where_docker_and_podman_keep_them() {
-        let files = |pairs: &[_]| {
-            let files = environment(pairs).login_files().into_iter();
-            files
-                .map(|file| file.display().to_string())
-                .collect::<Vec<_>>()
+        let places = |pairs: &[_]| {
+            let sources = environment(pairs).login_sources().into_iter();
+            let place = |source| match source {
+                LoginSource::File(path) | LoginSource::LegacyFile(path) => {
+                    path.display().to_string()
+                }
+                LoginSource::Variable { name, text: _ } => name.to_owned(),
+            };
+            sources.map(place).collect::<Vec<_>>()
         };
-        assert!(files(&[]).is_empty());
         assert_eq!(
-            files(&[("HOME", "/h"), ("XDG_RUNTIME_DIR", "/run/1")]),
+            places(&[("HOME", "/h"), ("XDG_RUNTIME_DIR", "/run/1")]),
             [
-                "/h/.docker/config.json",
                 "/run/1/containers/auth.json",
-                "/h/.config/containers/auth.json"
+                "/h/.config/containers/auth.json",
+                "/h/.docker/config.json",
+                "/h/.dockercfg",
             ]
         );
         let named = [
+            ("DOCKER_AUTH_CONFIG", "{}"),
             ("DOCKER_CONFIG", "/d"),
             ("REGISTRY_AUTH_FILE", "/a.json"),
-            ("HOME", "/h"),
+            ("XDG_RUNTIME_DIR", "/run/1"),
+            ("XDG_CONFIG_HOME", "/c"),
         ];
-        assert_eq!(files(&named), ["/d/config.json", "/a.json"]);
+        assert_eq!(
+            places(&named),
+            [
+                "DOCKER_AUTH_CONFIG",
+                "/a.json",
+                "/d/config.json",
+                "/run/1/containers/auth.json",
+                "/c/containers/auth.json",
+            ]
+        );
+        let empty = named.map(|(name, _)| (name, ""));
+        assert!(
+            places(&empty)
+                .iter()
+                .all(|place| place.starts_with("/run/containers/"))
+        );
     }
 
     #[test]

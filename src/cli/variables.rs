@@ -39,6 +39,7 @@ variables! {
     Namespace = NAMESPACE_VARIABLE, "the namespace in it";
     User = USER_VARIABLE, "the target's user name";
     Password = PASSWORD_VARIABLE, "the target's password";
+    DockerLogins = "DOCKER_AUTH_CONFIG", "logins as docker's config.json has them, as text; before all files";
     DockerConfig = "DOCKER_CONFIG", "the folder with docker's logins (else ~/.docker)";
     AuthFile = "REGISTRY_AUTH_FILE", "the file with podman's logins";
     RuntimeFolder = "XDG_RUNTIME_DIR", "where podman's logins are, if that is not set";

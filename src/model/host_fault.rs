@@ -73,6 +73,7 @@ impl Failure {
             message,
             asked,
             meaning,
+            login: _,
         } = answer;
         Some(match (status, meaning) {
             (_, Some(Meaning::PullsUsedUp)) => Sort::PullsUsedUp,
@@ -107,6 +108,7 @@ mod tests {
             message: None,
             asked,
             meaning: None,
+            login: None,
         })
     }
 

@@ -7,6 +7,7 @@ pub mod grammar;
 pub mod host_fault;
 pub mod limits;
 pub mod lines;
+pub mod login_origin;
 pub mod manifest;
 pub mod media_type;
 pub mod outage;
@@ -27,6 +28,7 @@ pub use limits::{
     DESCRIPTOR_LIMIT, Excess, INDEX_LEVELS, MANIFEST_LIMIT, MANIFEST_SIZE_LIMIT, TREE_SIZE_LIMIT,
 };
 pub use lines::LineStarts;
+pub use login_origin::LoginOrigin;
 pub use manifest::{
     Child, Descriptor, ImageManifest, Index, Layer, Manifest, ManifestError, RawManifest,
     config_platform,

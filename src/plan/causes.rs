@@ -195,6 +195,7 @@ mod tests {
             message: None,
             asked: Asked::WithLogin,
             meaning: None,
+            login: None,
         };
         failure("target.example", object, Fault::Answered(answer))
     }

@@ -9,10 +9,13 @@ use tokio::sync::{OnceCell, Semaphore};
 use url::Url;
 
 use crate::model::{
-    Attempt, DOCKER_HUB, Failure, Fault, Meaning, Operation, Profile, ProfileKind, RequestKind,
+    Attempt, DOCKER_HUB, Failure, Fault, LoginOrigin, Meaning, Operation, Profile, ProfileKind,
+    RequestKind,
 };
 
-use super::access::{Auth, Forbidden, Login, Logins, Masks, destination, same_origin};
+use super::access::{
+    Auth, Authorization, Forbidden, FoundLogin, Logins, Masks, destination, same_origin,
+};
 use super::limits::{Admission, PullLimit};
 use super::options::{ClientOptions, HostOptions};
 use super::outage::{Server, ServerMap};
@@ -120,7 +123,7 @@ impl Host {
 
     /// Returns the login for a repository and its number. They are looked for once, and only when the host
     /// asks for one.
-    pub(super) async fn login(&self, repository: &str) -> Option<(usize, &Login)> {
+    pub(super) async fn login(&self, repository: &str) -> Option<(usize, &FoundLogin)> {
         let logins = match self.logins.get() {
             Some(logins) => logins,
             // Once, so that not every request has room for it.
@@ -142,8 +145,18 @@ impl Host {
     }
 
     /// Returns a login that was found, by its number.
-    pub(super) fn numbered_login(&self, number: usize) -> Option<&Login> {
+    pub(super) fn numbered_login(&self, number: usize) -> Option<&FoundLogin> {
         self.logins.get()?.numbered(number)
+    }
+
+    /// Returns where the login comes from with which a request was made.
+    pub(super) fn login_origin(&self, authorization: &Authorization) -> Option<Arc<LoginOrigin>> {
+        let login = match authorization {
+            Authorization::Nothing => None,
+            Authorization::Login(login) => Some(login),
+            Authorization::Token(token) => self.numbered_login(token.login()?),
+        };
+        login.map(|login| login.origin.clone())
     }
 
     /// Tells whether the host may name this realm for logins.

@@ -4,7 +4,7 @@
 //! | --- | --- | --- |
 //! | `client`, `host`, `options` | one client for many hosts; what is kept for each; what it is told | |
 //! | `operations`, `send` | what is asked, by endpoint; the one path that every request takes, through all rooms | |
-//! | `access/` | who may ask for what | `auth`, `auth_methods`, `challenge`, `negotiation`, `probes`, `after_refusal`, `login`, `credentials`, `docker_config`, `scope`, `token`, `token_fetch`, `token_store`, `destination`, `masks` |
+//! | `access/` | who may ask for what | `auth`, `auth_methods`, `challenge`, `negotiation`, `probes`, `after_refusal`, `login`, `credentials`, `login_file`, `helper`, `scope`, `token`, `token_fetch`, `token_store`, `destination`, `masks` |
 //! | `limits/` | how much a host is asked at most | `admission`, `concurrency`, `pull_limit` |
 //! | `retry/` | what is tried again, when, and how often | `backoff`, `request_tries`, `damaged`, `count` |
 //! | `outage/` | whether a server is there; one that is away is waited for | `servers`, `availability`, `sign`, `watch` |
@@ -37,7 +37,7 @@ mod stats;
 mod transport;
 mod whole_blobs;
 
-pub use access::{Actions, Credentials, Login};
+pub use access::{Actions, Credentials, FoundLogin, Login, LoginSource};
 pub use client::Client;
 pub use endpoints::{
     BlobStream, BodyError, Deletion, Mount, Pushed, Upload, UploadBody, UploadSession,

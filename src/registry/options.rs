@@ -9,7 +9,7 @@ use tokio::sync::watch;
 
 use crate::model::Outage;
 
-use super::access::{Credentials, Login};
+use super::access::{Credentials, FoundLogin};
 
 /// Everything a client is told.
 #[derive(Debug, Clone, Default)]
@@ -72,7 +72,7 @@ pub struct HostOptions {
     /// Certificates in PEM form that are trusted beside the system's own.
     pub ca_certificates: Option<Vec<u8>>,
     /// The login, before any that is found elsewhere.
-    pub login: Option<Login>,
+    pub login: Option<FoundLogin>,
     /// Whether it is the target of the run: what fails there says so.
     pub is_target: bool,
 }

@@ -1,8 +1,9 @@
 //! What exactly went wrong, and what a registry answered.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::model::{Digest, Excess, ManifestError};
+use crate::model::{Digest, Excess, LoginOrigin, ManifestError};
 
 use super::no_answer::NoAnswer;
 
@@ -139,6 +140,8 @@ pub struct ErrorAnswer {
     pub asked: Asked,
     /// What the answer says beyond its status, where that is known.
     pub meaning: Option<Meaning>,
+    /// Where the login comes from with which it was asked.
+    pub login: Option<Arc<LoginOrigin>>,
 }
 
 /// What is known to be meant by some answers, whose status alone does not tell.

@@ -259,6 +259,7 @@ impl Failure {
                 message: None,
                 asked: Asked::Anonymously,
                 meaning: None,
+                login: None,
             })
         };
         let fault = match cause {

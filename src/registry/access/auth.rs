@@ -12,7 +12,7 @@ use tokio::sync::OnceCell;
 use crate::model::{Asked, Failure};
 
 use super::probes::{Probe, Probes};
-use super::{Issuer, KnownMethods, Login, Scheme, Token, TokenStore};
+use super::{FoundLogin, Issuer, KnownMethods, Login, Scheme, Token, TokenStore};
 
 /// How often a login is tried at token servers until it is taken for wrong: some answer many requests with
 /// 401, whoever asks; and many refusals may lock an account.
@@ -103,7 +103,7 @@ impl Auth {
 #[derive(Debug, Clone)]
 pub(crate) enum Authorization {
     Nothing,
-    Login(Login),
+    Login(FoundLogin),
     Token(Arc<Token>),
 }
 
@@ -111,11 +111,13 @@ impl Authorization {
     /// Adds it to the headers of a request.
     pub(crate) fn apply(&self, headers: &mut HeaderMap) {
         let value = match self {
-            Self::Login(Login::Password { username, password }) => {
-                basic(username, password.expose())
-            }
+            Self::Login(found) => match &found.login {
+                Login::Password { username, password } => basic(username, password.expose()),
+                // It goes in the body, to where tokens come from.
+                Login::IdentityToken(_) => None,
+            },
             Self::Token(token) => Some(token.header.clone()),
-            Self::Nothing | Self::Login(Login::IdentityToken(_)) => None,
+            Self::Nothing => None,
         };
         if let Some(value) = value {
             headers.insert(AUTHORIZATION, value);
@@ -126,7 +128,7 @@ impl Authorization {
         match self {
             Self::Nothing => Asked::Anonymously,
             Self::Login(_) => Asked::WithLogin,
-            Self::Token(token) if token.issuer.login.is_none() => Asked::WithStrangersToken,
+            Self::Token(token) if token.login().is_none() => Asked::WithStrangersToken,
             Self::Token(_) => Asked::WithToken,
         }
     }

@@ -1,6 +1,8 @@
 //! Logins, and which of a host's is for which repository.
 
-use crate::model::Secret;
+use std::sync::Arc;
+
+use crate::model::{LoginOrigin, Secret};
 
 /// A login at a registry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,18 +18,37 @@ pub enum Login {
     IdentityToken(Secret),
 }
 
+/// A login, and where it comes from: whoever reads that it was refused must know which it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundLogin {
+    /// The login.
+    pub login: Login,
+    /// Where it comes from.
+    pub origin: Arc<LoginOrigin>,
+}
+
+impl FoundLogin {
+    /// Puts the two together.
+    pub fn new(login: Login, origin: LoginOrigin) -> Self {
+        Self {
+            login,
+            origin: Arc::new(origin),
+        }
+    }
+}
+
 /// The logins for one host.
 #[derive(Debug, Default)]
 pub(crate) struct Logins {
     /// The one for all that is below no namespace with a login of its own.
-    pub(super) host: Option<Login>,
+    pub(super) host: Option<FoundLogin>,
     /// Those for one namespace or repository each, the longest name first.
-    pub(super) below: Vec<(String, Login)>,
+    pub(super) below: Vec<(String, FoundLogin)>,
 }
 
 impl Logins {
     /// Returns the login for a repository, and a number that tells it from the host's others.
-    pub(crate) fn of(&self, repository: &str) -> Option<(usize, &Login)> {
+    pub(crate) fn of(&self, repository: &str) -> Option<(usize, &FoundLogin)> {
         let is_below = |namespace: &str| {
             let rest = repository.strip_prefix(namespace);
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -39,7 +60,7 @@ impl Logins {
     }
 
     /// Returns the login that has this number.
-    pub(crate) fn numbered(&self, number: usize) -> Option<&Login> {
+    pub(crate) fn numbered(&self, number: usize) -> Option<&FoundLogin> {
         match number.checked_sub(1) {
             None => self.host.as_ref(),
             Some(below) => self.below.get(below).map(|(_, login)| login),
@@ -47,8 +68,8 @@ impl Logins {
     }
 }
 
-impl From<Login> for Logins {
-    fn from(login: Login) -> Self {
+impl From<FoundLogin> for Logins {
+    fn from(login: FoundLogin) -> Self {
         Self {
             host: Some(login),
             below: vec![],

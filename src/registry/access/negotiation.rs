@@ -8,7 +8,9 @@ use crate::model::{Failure, Fault, Operation};
 use crate::registry::exchange::{Access, Call};
 use crate::registry::host::Host;
 
-use super::{AuthMethod, Authorization, Issuer, Known, Login, LoginOutcome, Scheme, Scopes};
+use super::{
+    AuthMethod, Authorization, FoundLogin, Issuer, Known, Login, LoginOutcome, Scheme, Scopes,
+};
 
 /// How many challenges one request hears: the first, and some in which the registry changes its mind.
 const CHALLENGES: usize = 3;
@@ -115,8 +117,10 @@ impl Host {
         match &method.scheme {
             Scheme::Open => Ok(Authorization::Nothing),
             Scheme::Basic => {
-                let Some((number, login @ Login::Password { .. })) = self.login(repository).await
-                else {
+                let found = self.login(repository).await;
+                let is_password =
+                    |(_, found): &(_, &FoundLogin)| matches!(found.login, Login::Password { .. });
+                let Some((number, login)) = found.filter(is_password) else {
                     let text = "it wants a user name and a password, and there are none";
                     return Err(self.error(operation, Fault::Login(text.to_owned())));
                 };

@@ -14,7 +14,7 @@ use crate::model::Operation;
 use crate::registry::exchange::{Access, Answer, Body, Call, Read};
 use crate::registry::limits::Lane;
 
-use super::{Login, Realm, Scopes};
+use super::{FoundLogin, Realm, Scopes};
 
 /// How long a token lives that does not say so, by the distribution project's specification.
 const DEFAULT_LIFE: Duration = Duration::from_secs(60);
@@ -42,6 +42,11 @@ pub(crate) struct Token {
 }
 
 impl Token {
+    /// Returns the number of the login that got it; none where a stranger did.
+    pub(crate) fn login(&self) -> Option<usize> {
+        self.issuer.login
+    }
+
     /// Tells whether it is also for other repositories than these.
     pub(crate) fn is_shared(&self, wanted: &Scopes) -> bool {
         self.scopes.repositories().count() > wanted.repositories().count()
@@ -65,7 +70,7 @@ pub(crate) fn get(
     operation: Operation,
     realm: &Realm,
     scopes: &Scopes,
-    login: Option<&Login>,
+    login: Option<&FoundLogin>,
 ) -> Call {
     let mut url = realm.url.clone();
     {
@@ -77,12 +82,15 @@ pub(crate) fn get(
             query.append_pair("scope", &scope);
         }
     }
-    let access = login.map_or(Access::Nobody, |login| Access::Login(login.clone()));
     Call {
         lane: Lane::Token,
         read: Read::Collect(ANSWER_LIMIT),
-        ..Call::new(operation, Method::GET, url, access)
+        ..Call::new(operation, Method::GET, url, access(login))
     }
+}
+
+fn access(login: Option<&FoundLogin>) -> Access {
+    login.map_or(Access::Nobody, |login| Access::Login(login.clone()))
 }
 
 /// Asks as OAuth 2 does (the distribution project's `docs/spec/auth/oauth.md`).
@@ -90,6 +98,7 @@ pub(crate) fn post(
     operation: Operation,
     realm: &Realm,
     scopes: &Scopes,
+    login: Option<&FoundLogin>,
     refresh_token: &str,
 ) -> Call {
     let mut form = url::form_urlencoded::Serializer::new(String::new());
@@ -106,7 +115,7 @@ pub(crate) fn post(
         read: Read::Collect(ANSWER_LIMIT),
         headers: HeaderMap::from_iter([(CONTENT_TYPE, form_type)]),
         body: Body::Bytes(Bytes::from(form.finish())),
-        ..Call::new(operation, Method::POST, realm.url.clone(), Access::Nobody)
+        ..Call::new(operation, Method::POST, realm.url.clone(), access(login))
     }
 }
 

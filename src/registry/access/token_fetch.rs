@@ -15,7 +15,7 @@ use crate::registry::host::Host;
 use crate::registry::limits::{NO_WAIT, TOKENS};
 use crate::registry::retry::{RetryCount, backoff};
 
-use super::{Issuer, Login, LoginOutcome, Scopes, Token, token};
+use super::{FoundLogin, Issuer, Login, LoginOutcome, Scopes, Token, token};
 
 /// A refused login is tried again after the wait of a request that failed once more than it did: a server that
 /// refuses every login for a moment takes longer to come back than one connection.
@@ -206,9 +206,12 @@ impl Host {
         let login = issuer.login.and_then(|number| self.numbered_login(number));
         let realm = &issuer.realm;
         let mut call = match login {
-            Some(Login::IdentityToken(token)) => {
+            Some(FoundLogin {
+                login: Login::IdentityToken(token),
+                ..
+            }) => {
                 self.shared.masks.add(token.expose());
-                token::post(operation, realm, scopes, token.expose())
+                token::post(operation, realm, scopes, login, token.expose())
             }
             _ => token::get(operation, realm, scopes, login),
         };

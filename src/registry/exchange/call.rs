@@ -8,7 +8,7 @@ use http::{HeaderMap, Method};
 use url::Url;
 
 use crate::model::Operation;
-use crate::registry::access::{Actions, Login, Scopes};
+use crate::registry::access::{Actions, FoundLogin, Scopes};
 use crate::registry::endpoints::{BodyError, Content, UploadBody};
 use crate::registry::limits::Lane;
 
@@ -75,7 +75,7 @@ pub(crate) enum Access {
     /// Whoever may do this, in the way that the registry wants.
     Scopes(Scopes),
     /// This login, at a token server.
-    Login(Login),
+    Login(FoundLogin),
     /// Nobody in particular.
     Nobody,
 }

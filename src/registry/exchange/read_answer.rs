@@ -127,6 +127,7 @@ impl Host {
             message,
             asked,
             meaning,
+            login: self.login_origin(authorization),
         };
         if backoff::is_overload(status) {
             permit.overloaded();

@@ -12,18 +12,29 @@ impl fmt::Display for ErrorAnswer {
             message,
             asked,
             meaning,
+            login,
         } = self;
         match (status, asked) {
             // Docker Hub and others do not tell strangers whether a repository exists.
-            (401, Asked::WithToken | Asked::WithStrangersToken) => {
-                f.write_str("it does not exist, or you are not allowed to see it (401)")
-            }
-            (401, Asked::WithLogin) => f.write_str("the login was refused (401)"),
+            (401, Asked::WithToken | Asked::WithStrangersToken) => match login {
+                Some(login) => write!(
+                    f,
+                    "it does not exist, or the login from {login} is not allowed to see it (401)"
+                ),
+                None => f.write_str("it does not exist, or you are not allowed to see it (401)"),
+            },
+            (401, Asked::WithLogin) => match login {
+                Some(login) => write!(f, "the login from {login} was refused (401)"),
+                None => f.write_str("the login was refused (401)"),
+            },
             (401, Asked::Anonymously) => f.write_str("it wants a login (401)"),
             (403, Asked::AnonymouslyDespiteLogin) => f.write_str(
                 "not allowed (403), and it did not ask for the login that is configured for it",
             ),
-            (403, _) => f.write_str("not allowed (403)"),
+            (403, _) => match login {
+                Some(login) => write!(f, "the login from {login} is not allowed to (403)"),
+                None => f.write_str("not allowed (403)"),
+            },
             (429, _) if *meaning == Some(Meaning::PullsUsedUp) => {
                 f.write_str("its limit on pulls is used up (429)")
             }

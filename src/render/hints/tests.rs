@@ -132,6 +132,7 @@ fn another_try_is_advice_only_where_it_may_help() {
             message: None,
             asked: Asked::WithToken,
             meaning,
+            login: None,
         })
     };
     for (fault, part) in [
@@ -205,6 +206,7 @@ fn to_log_in_is_no_advice_where_the_login_was_not_asked_for() {
         message: None,
         asked: Asked::AnonymouslyDespiteLogin,
         meaning: None,
+        login: None,
     }));
     for reason in [
         BlockReason::SourceAbsent(Absence::ToStranger),

@@ -24,6 +24,7 @@ use pusher::registry::{Actions, Client, HostOptions, Login};
 use pusher::sandbox::images::{Image, Index};
 use pusher::sandbox::{Auth, Bearer, Effect, Fault, Options, User};
 
+use crate::support::found;
 use world::{World, actions, assert_done, client_with};
 
 fn platform(text: &str) -> Platforms {
@@ -292,7 +293,7 @@ fn logged_in(world: &World) -> Client {
         password: Secret::new("password".to_owned()),
     };
     let knows = HostOptions {
-        login: Some(login),
+        login: Some(found(login)),
         ..HostOptions::default()
     };
     client_with(HashMap::from([(world.target.address().to_owned(), knows)]))

@@ -12,6 +12,7 @@ mod drift;
 mod files;
 pub(crate) mod harness;
 mod hostile_text;
+mod logins;
 mod one_cause;
 mod outputs;
 mod pinned;

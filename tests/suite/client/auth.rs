@@ -8,6 +8,7 @@ use super::scripted::{Scripted, challenge, status};
 use super::{
     PASSWORD, anonymous, client_for, client_with, login, push_image, repository, start, tagged,
 };
+use crate::support::found;
 
 fn bearer() -> Options {
     Options {
@@ -131,10 +132,10 @@ async fn a_missing_login_says_how_to_log_in() {
 async fn a_wrong_login_is_tried_three_times_for_all_requests() {
     let sandbox = start(bearer()).await;
     let wrong = pusher::model::Secret::new("wrong-password".to_owned());
-    let login = Some(Login::Password {
+    let login = Some(found(Login::Password {
         username: "user".to_owned(),
         password: wrong,
-    });
+    }));
     let client = client_with(
         sandbox.address(),
         HostOptions {
@@ -149,7 +150,9 @@ async fn a_wrong_login_is_tried_three_times_for_all_requests() {
             .unwrap_err();
         assert_eq!(error.cause(), Cause::Unauthorized);
         assert!(
-            error.to_string().contains("the login was refused"),
+            error
+                .to_string()
+                .contains("the login from `LOGIN` was refused"),
             "{error}"
         );
         assert!(!format!("{error:?} {error}").contains("wrong-password"));
@@ -234,7 +237,7 @@ async fn an_identity_token_is_exchanged_as_oauth_2_does_it() {
         .await;
         push_image(&sandbox, "app");
         let token = pusher::model::Secret::new("identity-token".to_owned());
-        let login = Some(Login::IdentityToken(token));
+        let login = Some(found(Login::IdentityToken(token)));
         let client = client_with(
             sandbox.address(),
             HostOptions {
@@ -370,10 +373,10 @@ async fn a_wrong_login_is_tried_three_times_however_many_places_for_tokens_there
             challenge(&format!("Bearer realm=\"http://{own}/token/{repository}\""))
         })
         .await;
-        let login = Some(Login::Password {
+        let login = Some(found(Login::Password {
             username: "user".to_owned(),
             password: pusher::model::Secret::new("wrong-password".to_owned()),
-        });
+        }));
         let options = HostOptions {
             login,
             ..HostOptions::default()
@@ -384,7 +387,7 @@ async fn a_wrong_login_is_tried_three_times_however_many_places_for_tokens_there
         let asked = images.iter().map(|image| client.head_manifest(image));
         for found in join_all(asked).await {
             let why = found.unwrap_err().to_string();
-            assert!(why.contains("the login was refused"), "{why}");
+            assert!(why.contains("the login from `LOGIN` was refused"), "{why}");
         }
         let logins = server.count("GET", "/token");
         assert_eq!(logins, 3);

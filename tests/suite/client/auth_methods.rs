@@ -6,19 +6,20 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use futures_util::future::join_all;
 use pusher::model::{Cause, RequestKind};
 use pusher::registry::{
-    Actions, Client, ClientOptions, Credentials, HostOptions, ReadRegistry as _,
+    Actions, Client, ClientOptions, Credentials, HostOptions, LoginSource, ReadRegistry as _,
 };
 use tempfile::TempDir;
 
 use super::scripted::{Asked, Scripted, challenge, manifest, status, token};
 use super::{anonymous, client_with, login, soon};
+use crate::support::found;
 
 /// `user:hunter2-hunter2` as a request says it.
 const BASIC: &str = "Basic dXNlcjpodW50ZXIyLWh1bnRlcjI=";
 
 fn with_login(server: &Scripted) -> Client {
     let options = HostOptions {
-        login: Some(login()),
+        login: Some(found(login())),
         ..HostOptions::default()
     };
     client_with(&server.address, options)
@@ -325,7 +326,9 @@ async fn a_wrong_password_is_tried_once_however_many_images_there_are() {
         let error = found.unwrap_err();
         assert_eq!(error.cause(), Cause::Unauthorized);
         assert!(
-            error.to_string().contains("the login was refused"),
+            error
+                .to_string()
+                .contains("the login from `LOGIN` was refused"),
             "{error}"
         );
     }
@@ -364,10 +367,7 @@ async fn each_namespace_is_asked_with_its_own_login() {
         format!(r#"{{"auths":{{"{host}/team":{{"auth":"{user}"}},"{host}":{{"auth":"eDp5"}}}}}}"#);
     std::fs::write(&file, text).unwrap();
     let client = Client::new(ClientOptions {
-        credentials: Credentials {
-            files: vec![file],
-            ..Credentials::default()
-        },
+        credentials: Credentials::new(vec![LoginSource::File(file)]),
         retry: soon(),
         ..ClientOptions::default()
     });

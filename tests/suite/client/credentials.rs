@@ -3,11 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use pusher::model::Cause;
-use pusher::registry::{Client, ClientOptions, Credentials, HostOptions, Login, ReadRegistry as _};
+use pusher::registry::{
+    Client, ClientOptions, Credentials, HostOptions, LoginSource, ReadRegistry as _,
+};
 use pusher::sandbox::{Auth, Bearer, Options, Sandbox, User};
 use tempfile::TempDir;
 
 use super::{PASSWORD, given, login, push_image, run_in_own_process, soon, start, tagged};
+use crate::support::found;
 
 async fn basic() -> Sandbox {
     let sandbox = start(Options {
@@ -20,10 +23,7 @@ async fn basic() -> Sandbox {
 }
 
 fn client(files: Vec<PathBuf>) -> Client {
-    let credentials = Credentials {
-        files,
-        ..Credentials::default()
-    };
+    let credentials = Credentials::new(files.into_iter().map(LoginSource::File).collect());
     Client::new(ClientOptions {
         credentials,
         retry: soon(),
@@ -76,41 +76,11 @@ async fn a_declared_login_comes_before_the_files() {
         "wrong.json",
         &format!(r#"{{"auths":{{"{host}":{{"auth":"eDp5"}}}}}}"#),
     );
-    let files = vec![wrong];
-    let declared = [(host.clone(), login())].into();
-    let credentials = Credentials {
-        declared,
-        files: files.clone(),
-    };
-    let client = Client::new(ClientOptions {
-        credentials,
-        retry: soon(),
-        ..ClientOptions::default()
-    });
-    assert!(
-        client
-            .head_manifest(&tagged(&sandbox, "app", "v1"))
-            .await
-            .unwrap()
-            .is_some()
-    );
-
-    // What is said about the host itself comes before both.
-    let declared = [(
-        host.clone(),
-        Login::Password {
-            username: "x".to_owned(),
-            password: pusher::model::Secret::new("y".to_owned()),
-        },
-    )];
-    let credentials = Credentials {
-        declared: declared.into(),
-        files,
-    };
+    let credentials = Credentials::new(vec![LoginSource::File(wrong)]);
     let hosts = [(
         host,
         HostOptions {
-            login: Some(login()),
+            login: Some(found(login())),
             ..HostOptions::default()
         },
     )]
@@ -253,10 +223,7 @@ async fn own_process_reads_with_the_users_files() {
         name: "app".to_owned(),
     };
     let reference = pusher::model::Reference::tagged(repository, "v1");
-    let credentials = Credentials {
-        files: vec![config.into()],
-        ..Credentials::default()
-    };
+    let credentials = Credentials::new(vec![LoginSource::File(config.into())]);
     let helper = std::time::Duration::from_secs(1);
     let patience = pusher::registry::Patience {
         helper,

@@ -13,10 +13,11 @@ use super::scripted::{
 use super::{
     anonymous, client_with, descriptor, given, login, push_blob, run_in_own_process, start,
 };
+use crate::support::found;
 
 fn with_login() -> HostOptions {
     HostOptions {
-        login: Some(login()),
+        login: Some(found(login())),
         ..HostOptions::default()
     }
 }
@@ -208,7 +209,7 @@ async fn a_token_service_that_moves_gets_no_login_at_its_new_place() {
         })
         .await;
         let options = HostOptions {
-            login: Some(login),
+            login: Some(found(login)),
             ..HostOptions::default()
         };
         let _ = client_with(&server.address, options)

@@ -32,6 +32,8 @@ use pusher::sandbox::{Options, Sandbox};
 use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpStream;
 
+use crate::support::found;
+
 /// A password that must never be seen.
 const PASSWORD: &str = "hunter2-hunter2";
 
@@ -83,7 +85,7 @@ fn client_with(host: &str, options: HostOptions) -> Client {
 
 /// Returns a client with a login for one host.
 fn client_for(sandbox: &Sandbox) -> Client {
-    let login = Some(login());
+    let login = Some(found(login()));
     client_with(
         sandbox.address(),
         HostOptions {

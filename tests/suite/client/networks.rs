@@ -13,6 +13,7 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
 use super::{client_with, login, push_blob, push_image, start, tagged};
+use crate::support::found;
 
 /// Makes a server's end of TLS with a certificate for this name, and returns that as well.
 pub(super) fn acceptor(name: &str, protocols: &[&[u8]]) -> (TlsAcceptor, Vec<u8>) {
@@ -60,7 +61,7 @@ pub(super) fn tls(host: &str, certificates: Option<Vec<u8>>) -> Client {
     let options = HostOptions {
         plain_http: Some(false),
         ca_certificates: certificates,
-        login: Some(login()),
+        login: Some(found(login())),
         ..HostOptions::default()
     };
     client_with(host, options)

@@ -12,6 +12,7 @@ use pusher::registry::{
 use pusher::sandbox::{Auth, Effect, Fault, Options, Origin, Sandbox};
 
 use super::{client_with, login, push_blob, push_image, repository, soon, start, tagged};
+use crate::support::found;
 
 /// What was told of outages, in words.
 #[derive(Clone, Default)]
@@ -245,7 +246,7 @@ async fn a_token_service_is_waited_for_as_well() {
     push_image(&sandbox, "app");
     push_image(&sandbox, "other");
     let options = HostOptions {
-        login: Some(login()),
+        login: Some(found(login())),
         ..HostOptions::default()
     };
     let (client, told) = client(sandbox.address(), options);

@@ -12,14 +12,15 @@ use pusher::registry::{
 use pusher::sandbox::images::{Artifact, Index};
 
 use super::soon;
+use crate::support::found;
 use crate::support::registry::{Auth, PASSWORD, Setup, TestRegistry, USER};
 
 fn client(registry: &TestRegistry, options: HostOptions) -> Client {
     let password = Secret::new(PASSWORD.to_owned());
-    let login = Some(Login::Password {
+    let login = Some(found(Login::Password {
         username: USER.to_owned(),
         password,
-    });
+    }));
     let hosts = HashMap::from([(
         registry.address().to_owned(),
         HostOptions { login, ..options },

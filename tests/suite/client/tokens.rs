@@ -141,10 +141,10 @@ async fn where_no_token_is_for_several_each_is_asked_for_alone() {
 #[tokio::test]
 async fn a_wrong_login_is_tried_alone_and_seldom() {
     let sandbox = start(options(Bearer::default())).await;
-    let login = Some(pusher::registry::Login::Password {
+    let login = Some(crate::support::found(pusher::registry::Login::Password {
         username: "user".to_owned(),
         password: pusher::model::Secret::new("wrong".to_owned()),
-    });
+    }));
     let options = pusher::registry::HostOptions {
         login,
         ..pusher::registry::HostOptions::default()
@@ -161,7 +161,7 @@ async fn a_wrong_login_is_tried_alone_and_seldom() {
             found
                 .unwrap_err()
                 .to_string()
-                .contains("the login was refused")
+                .contains("the login from `LOGIN` was refused")
         );
     }
     assert_eq!(sandbox.log().tokens(), 3, "together and alone");

@@ -15,6 +15,7 @@ use tokio::sync::watch;
 
 use super::proxy::Proxy;
 use super::read_back;
+use crate::support::found;
 use crate::support::registry::{Auth, PASSWORD, Setup, TestRegistry, USER};
 
 pub(super) const IMAGES: usize = 50;
@@ -147,7 +148,7 @@ impl World {
             password: Secret::new(PASSWORD.to_owned()),
         };
         let options = HostOptions {
-            login: Some(login),
+            login: Some(found(login)),
             ..HostOptions::default()
         };
         let sides = [&self.source, &self.target];

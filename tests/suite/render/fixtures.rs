@@ -108,6 +108,7 @@ pub(super) fn unreadable(cause: Cause, image: &str, message: &str) -> Failure {
         message: Some(message.to_owned()),
         asked: Asked::Anonymously,
         meaning: None,
+        login: None,
     };
     let (host, name) = image.split_once('/').unwrap();
     let operation = Operation::new(RequestKind::HeadManifest, format_args!("`{name}`"));

@@ -28,3 +28,9 @@ pub(crate) mod docker_registry;
 pub(crate) mod registry;
 pub(crate) mod token_server;
 pub(crate) mod tools;
+
+/// A login as it is when somebody has told it.
+pub(crate) fn found(login: pusher::registry::Login) -> pusher::registry::FoundLogin {
+    let origin = pusher::model::LoginOrigin::Variable("LOGIN");
+    pusher::registry::FoundLogin::new(login, origin)
+}

@@ -48,7 +48,7 @@ impl World {
             password: Secret::new(PASSWORD.to_owned()),
         };
         let host = HostOptions {
-            login: Some(login),
+            login: Some(crate::support::found(login)),
             ..HostOptions::default()
         };
         let hosts = [&source_address, &target_address].map(|name| (name.clone(), host.clone()));
