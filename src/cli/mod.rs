@@ -61,9 +61,10 @@ pub fn run(typed: impl IntoIterator<Item = OsString>) -> Exit {
         Signals::catch()
     });
     let environment = Environment::read();
-    let args = match Args::parse_checked(typed) {
+    let typed: Vec<OsString> = typed.into_iter().collect();
+    let args = match Args::parse_checked(&typed) {
         Ok(args) => args,
-        Err(error) => return explain(&error, &environment),
+        Err(error) => return explain(&error, &typed, &environment),
     };
     let global = &args.global;
     let printer = Printer::standard(global.color, global.quiet, &environment);
@@ -87,12 +88,15 @@ pub fn run(typed: impl IntoIterator<Item = OsString>) -> Exit {
 }
 
 /// Prints help where it was asked for, else what is wrong with what was typed.
-fn explain(error: &clap::Error, environment: &Environment) -> Exit {
+fn explain(error: &clap::Error, typed: &[OsString], environment: &Environment) -> Exit {
     let printer = Printer::standard(ColorChoice::Auto, false, environment);
     let text = error.render();
     if error.use_stderr() {
         let coloured = printer.talk_style() == Style::COLOURED;
         printer.insist(|to| write_styled(&text, coloured, to));
+        if let Some(advice) = args::meant::advice(error, typed) {
+            printer.hint(&advice);
+        }
         return Exit::Failed;
     }
     let coloured = printer.view(false).style == Style::COLOURED;

@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use indicatif::{MultiProgress, ProgressDrawTarget};
 
+use crate::config::hide;
 use crate::render::sanitize;
 use crate::render::style::{Style, Tone, View};
 
@@ -128,11 +129,19 @@ impl Printer {
         let style = self.talk.style;
         self.insist(|to| {
             let message = sanitize::lines(&error.to_string());
-            writeln!(to, "{}: {message}", style.paint(Tone::Bad, "error"))?;
-            error.advice().map_or(Ok(()), |hint| {
-                let hint = sanitize::line(hint);
-                writeln!(to, "{}: {hint}", style.paint(Tone::Hint, "hint"))
-            })
+            writeln!(to, "{}: {message}", style.paint(Tone::Bad, "error"))
+        });
+        if let Some(advice) = error.advice() {
+            self.hint(advice);
+        }
+    }
+
+    /// Prints what to do about what was said before.
+    pub fn hint(&self, advice: &str) {
+        let style = self.talk.style;
+        self.insist(|to| {
+            let hint = sanitize::line(&hide(advice));
+            writeln!(to, "{}: {hint}", style.paint(Tone::Hint, "hint"))
         });
     }
 }

@@ -11,7 +11,7 @@ use crate::plan::saved::{Declared, Mismatch, PlanFile, confirm, lost, pin, read}
 use crate::render::json;
 use crate::render::sanitize::excerpt;
 
-use super::args::{ApplyArgs, GlobalArgs};
+use super::args::{ApplyArgs, GlobalArgs, meant};
 use super::context::Context;
 use super::error::{CliError, Stop};
 use super::files;
@@ -39,6 +39,12 @@ pub async fn take_up(
     outputs: &Outputs<'_>,
 ) -> Result<Planned, Stop> {
     outputs.spare([path])?;
+    if meant::is_file(&path.to_string_lossy()) {
+        let file = path.display();
+        let message = format!("`{file}` is no saved plan, but what plans are made from");
+        let hint = format!("name it: `pusher apply --file {file}`");
+        return Err(CliError::new(message).hint(hint).into());
+    }
     let text = files::read_text(&context.folder, path, Purpose::Plan)
         .map_err(|why| CliError::new(format!("cannot read `{}`: {why}", path.display())))?;
     let saved = read(&text).map_err(|error| refused(path, &made_by(global, path), &[error]))?;

@@ -19,7 +19,7 @@ const fn example(typed: &'static str, purpose: &'static str) -> Example {
     Example { typed, purpose }
 }
 
-pub(super) const EXAMPLES: [(&str, &[Example]); 13] = [
+pub(super) const EXAMPLES: [(&str, &[Example]); 14] = [
     (
         "pusher",
         &[
@@ -187,6 +187,10 @@ pub(super) const EXAMPLES: [(&str, &[Example]); 13] = [
                 "let `man pusher` find it",
             ),
         ],
+    ),
+    (
+        "version",
+        &[example("pusher version", "say it to whoever helps you")],
     ),
     (
         "demo",

@@ -2,6 +2,7 @@
 
 pub mod examples;
 mod help;
+pub mod meant;
 mod options;
 mod shared;
 
@@ -104,6 +105,8 @@ pub enum Command {
     Completions(CompletionsArgs),
     /// Print the manual page, with all commands in it
     Man,
+    /// Print which version this is
+    Version,
     /// Do the main job on two registries inside this process
     ///
     /// Plan, apply, drift and repair, without network, account or Docker.
@@ -125,6 +128,7 @@ impl Command {
             Self::Schema(_) => "schema",
             Self::Completions(_) => "completions",
             Self::Man => "man",
+            Self::Version => "version",
             Self::Demo => "demo",
         }
     }
@@ -142,9 +146,12 @@ impl Command {
             Self::Lock(own) => (Some(&own.file), None, (!own.check).then_some(&own.cache)),
             Self::Apply(own) => (Some(&own.file), Some(&own.format), Some(&own.cache)),
             Self::Drift(own) => (Some(&own.file), Some(&own.format), Some(&own.cache)),
-            Self::Import(_) | Self::Schema(_) | Self::Completions(_) | Self::Man | Self::Demo => {
-                (None, None, None)
-            }
+            Self::Import(_)
+            | Self::Schema(_)
+            | Self::Completions(_)
+            | Self::Man
+            | Self::Version
+            | Self::Demo => (None, None, None),
         };
         Shared {
             file,

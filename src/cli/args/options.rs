@@ -34,7 +34,7 @@ pub struct PlanArgs {
     #[arg(long)]
     pub detailed_exitcode: bool,
     /// Keep the plan in this file, for `pusher apply FILE`
-    #[arg(long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// Show what differs inside each image that is updated
     #[arg(long)]

@@ -5,7 +5,7 @@ fn parse(line: &str) -> Result<Args, clap::Error> {
 }
 
 /// Each command as it can be typed, with what it cannot do without.
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 13] = [
     "list",
     "check",
     "plan",
@@ -17,6 +17,7 @@ const COMMANDS: [&str; 12] = [
     "schema mirror",
     "completions bash",
     "man",
+    "version",
     "demo",
 ];
 

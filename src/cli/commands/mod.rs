@@ -12,6 +12,7 @@ mod lock;
 mod man;
 mod plan;
 mod schema;
+mod version;
 
 use super::args::{Args, Command};
 use super::context::Context;
@@ -33,6 +34,7 @@ pub async fn run(context: &Context, args: &Args) -> Exit {
         Command::Schema(options) => schema::run(context, options),
         Command::Completions(options) => completions::run(context, options),
         Command::Man => man::run(context),
+        Command::Version => version::run(context),
         Command::Demo => demo::run(context, |context, args| Box::pin(run(context, args))).await,
     };
     match result {

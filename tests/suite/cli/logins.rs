@@ -134,7 +134,7 @@ const CASES: &[Case] = &[
         name: "a login that is none",
         files: &[(DOCKER, r#"{"auths":{"HOST":{"auth":"bWU="}}}"#)],
         outcome: Refused(&[
-            "logins from `~/.docker/config.json`: `auth` of `HOST` is not a user name and a password",
+            "warning: logins from `~/.docker/config.json`: `auth` of `HOST` is not a user name and a password",
             "it wants a user name and a password, and there are none",
         ]),
         ..CASE
@@ -183,7 +183,7 @@ const CASES: &[Case] = &[
         files: &[(DOCKER, r#"{"credHelpers":{"HOST":"kept"}}"#)],
         program: "echo a secret text; exit 2",
         outcome: Refused(&[
-            "logins from `~/.docker/config.json`: `docker-credential-kept` failed (exit status: 2)",
+            "warning: logins from `~/.docker/config.json`: `docker-credential-kept` failed (exit status: 2)",
         ]),
         ..CASE
     },
@@ -274,7 +274,7 @@ const CASES: &[Case] = &[
     Case {
         name: "an empty file",
         files: &[(DOCKER, "")],
-        outcome: Refused(&["logins from `~/.docker/config.json`: it is empty"]),
+        outcome: Refused(&["warning: logins from `~/.docker/config.json`: it is empty"]),
         ..CASE
     },
     Case {
@@ -290,7 +290,7 @@ const CASES: &[Case] = &[
         name: "a file that is no JSON",
         files: &[(DOCKER, r#"{"auths":"#)],
         outcome: Refused(&[
-            "logins from `~/.docker/config.json`: it is not valid JSON (line 1, column 9)",
+            "warning: logins from `~/.docker/config.json`: it is not valid JSON (line 1, column 9)",
         ]),
         ..CASE
     },

@@ -35,6 +35,26 @@ fn says_what_was_meant() {
     insta::assert_snapshot!("usage_unknown_command", place.run("plam").whole());
     insta::assert_snapshot!("usage_idle_option", place.run("demo --format json").whole());
     insta::assert_snapshot!("usage_idle_before", place.run("--format json demo").whole());
+    for (typed, told) in [
+        ("sync", "hint: `pusher apply` copies"),
+        (
+            "plan images.txt",
+            "hint: name the file: `pusher plan --file images.txt`",
+        ),
+        (
+            "apply images.txt",
+            "hint: name it: `pusher apply --file images.txt`",
+        ),
+        (
+            "plan user:CANARY@host.example.com/app.txt",
+            "hint: name the file: ",
+        ),
+    ] {
+        let ran = place.run(typed);
+        assert_eq!(ran.status, 1, "{ran:?}");
+        assert!(ran.stderr.contains(told), "{ran:?}");
+        assert!(!ran.stderr.contains("CANARY"), "{ran:?}");
+    }
 }
 
 #[test]
@@ -42,6 +62,11 @@ fn help_and_version_are_answers() {
     let place = Place::empty();
     let version = place.run("--version");
     let wanted = format!("pusher {}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(
+        (version.status, version.stdout.as_str()),
+        (0, wanted.as_str())
+    );
+    let version = place.run("version");
     assert_eq!((version.status, version.stdout), (0, wanted));
     for typed in ["--help", "plan --help", "import --help", "-h"] {
         let ran = place.run(typed);

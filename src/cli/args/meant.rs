@@ -1,0 +1,129 @@
+//! What people type who come from other tools, or go by what they expect, and what to type here.
+
+use std::ffi::OsString;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use crate::config::FileKind;
+
+/// Says what to type instead of what was refused, where that can be guessed.
+pub fn advice(error: &clap::Error, typed: &[OsString]) -> Option<String> {
+    let value = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.as_str()),
+        _ => None,
+    };
+    match error.kind() {
+        ErrorKind::InvalidSubcommand => of_command(value(ContextKind::InvalidSubcommand)?),
+        ErrorKind::UnknownArgument => {
+            let mut typed = typed.iter().filter_map(|word| word.to_str());
+            let command = typed.find(|word| COMMANDS_WITH_FILE.contains(word))?;
+            of_argument(command, value(ContextKind::InvalidArg)?)
+        }
+        _ => None,
+    }
+}
+
+/// The commands that read the files.
+const COMMANDS_WITH_FILE: [&str; 6] = ["list", "check", "plan", "apply", "drift", "lock"];
+
+fn of_command(word: &str) -> Option<String> {
+    let advice = match word {
+        "validate" | "lint" | "verify" | "test" | "fmt" => {
+            "`pusher check` reports every mistake in the files"
+        }
+        "sync" | "copy" | "cp" | "mirror" | "push" | "pull" | "run" | "up" | "once" => {
+            "`pusher apply` copies what is missing or changed; `pusher plan` shows it before"
+        }
+        "status" | "refresh" | "preview" | "server" => {
+            "`pusher plan` shows what is missing or has changed, `pusher drift` what moved since"
+        }
+        "destroy" | "delete" | "remove" | "rm" | "prune" => {
+            "take the images out of the file; `pusher plan --prune` shows which tags `pusher apply --prune` \
+             will then delete"
+        }
+        "login" => {
+            "`docker login HOST` or `podman login HOST`: the logins that they leave are used"
+        }
+        "init" => {
+            "write one image a line, such as `nginx:1.27`, into `images.txt`, then `pusher plan`"
+        }
+        "convert" | "migrate" => "`pusher import images.txt` writes a list as a mirror file",
+        _ => return is_file(word).then(|| format!("name the file: `pusher plan --file {word}`")),
+    };
+    Some(advice.to_owned())
+}
+
+fn of_argument(command: &str, word: &str) -> Option<String> {
+    match word {
+        "--yes" | "-y" | "--auto-approve" | "--force" if command == "apply" => {
+            return Some("`pusher apply` asks nothing: type it without".to_owned());
+        }
+        "--dry-run" | "-n" if command == "apply" => {
+            return Some("`pusher plan` shows what `pusher apply` would do".to_owned());
+        }
+        "--target" | "--only" | "--image" => return Some(whole(command)),
+        _ => {}
+    }
+    if word.starts_with('-') {
+        return None;
+    }
+    if is_file(word) {
+        return Some(format!("name the file: `pusher {command} --file {word}`"));
+    }
+    Some(whole(command))
+}
+
+fn whole(command: &str) -> String {
+    format!(
+        "`pusher {command}` always takes a whole file: put the images into one of their own, and name it \
+         with `--file`"
+    )
+}
+
+/// Tells whether something is called as the files are that are read; a saved plan ends in `.json` as well.
+pub fn is_file(word: &str) -> bool {
+    FileKind::named(word).is_some() && !word.to_ascii_lowercase().ends_with(".json")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Args;
+    use super::*;
+
+    fn advised(typed: &str) -> Option<String> {
+        let typed: Vec<OsString> = typed.split(' ').map(Into::into).collect();
+        advice(&Args::parse_checked(&typed).unwrap_err(), &typed)
+    }
+
+    #[test]
+    fn words_of_other_tools_are_answered_with_what_to_type() {
+        for (typed, wanted) in [
+            ("pusher validate", "`pusher check`"),
+            ("pusher sync", "`pusher apply`"),
+            ("pusher copy a b", "`pusher apply`"),
+            ("pusher destroy", "`pusher plan --prune`"),
+            ("pusher images.txt", "`pusher plan --file images.txt`"),
+            ("pusher plan images.txt", "`pusher plan --file images.txt`"),
+            (
+                "pusher -q list mirror.yaml",
+                "`pusher list --file mirror.yaml`",
+            ),
+            (
+                "pusher plan nginx:1.27",
+                "`pusher plan` always takes a whole file",
+            ),
+            ("pusher apply --yes", "asks nothing"),
+            ("pusher apply --dry-run", "`pusher plan` shows"),
+        ] {
+            let advice = advised(typed).unwrap_or_default();
+            assert!(advice.contains(wanted), "{typed}: {advice}");
+        }
+        for typed in [
+            "pusher plam",
+            "pusher plan --formt json",
+            "pusher demo x.txt",
+        ] {
+            assert_eq!(advised(typed), None, "{typed}");
+        }
+    }
+}
