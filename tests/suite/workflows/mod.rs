@@ -3,7 +3,9 @@
 #![cfg(target_os = "linux")]
 
 mod expression;
+mod repository;
 mod runner;
+mod steps;
 
 use std::sync::Arc;
 
@@ -14,7 +16,8 @@ use serde_json::{Value, json};
 use crate::cli::harness::NAMESPACE;
 use crate::support::registry::{PASSWORD, USER};
 use crate::support::tools;
-use runner::{Repository, Run};
+use repository::Repository;
+use runner::Run;
 
 const ZEROS: &str = "0000000000000000000000000000000000000000";
 
