@@ -52,7 +52,7 @@ use engine::Shared;
 
 /// How many images are worked on together. The registries' own limits are kept by the client; this
 /// one bounds memory.
-const IMAGES_AT_ONCE: usize = 64;
+const IMAGES_AT_ONCE: usize = 48;
 /// One of so many works on the smallest images, so that those do not have to wait for all the others.
 const ONE_FOR_SMALL: usize = 6;
 

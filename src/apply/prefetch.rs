@@ -17,9 +17,9 @@ use super::uploads::{OpenUpload, Uploads};
 /// Larger blobs are streamed.
 const LARGEST: u64 = 128 * 1024;
 /// How many small blobs are under way at one time: each has two connections.
-const AT_ONCE: usize = 128;
+const AT_ONCE: usize = 96;
 /// What all blobs that are held at one time may take.
-const BUDGET: usize = 3 * 1024 * 1024;
+const BUDGET: usize = 5 * 512 * 1024;
 /// The least that one blob counts for: its buffers and its connections.
 const LEAST: u64 = 16 * 1024;
 

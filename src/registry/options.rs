@@ -59,7 +59,7 @@ pub struct HostOptions {
     /// The most requests of a sort (control, download, upload, token) that are under way at once; eight for
     /// tokens, even where more is said.
     pub concurrency: Option<usize>,
-    /// How many downloads, and how many uploads, are under way at once when a run begins; eight times as many
+    /// How many downloads, and how many uploads, are under way at once when a run when a run begins; four times as many
     /// downloads where the host is far away. Control requests begin with twice as many, and with sixteen times
     /// as many where it is far. The limit finds itself from there.
     pub starting_concurrency: Option<usize>,

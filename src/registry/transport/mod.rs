@@ -35,7 +35,7 @@ pub(super) use trust::Certificates;
 pub(super) use zone::{Zone, is_loopback};
 
 /// How many connections to a host are kept while nobody uses them: each holds on to its buffers.
-const IDLE_CONNECTIONS: usize = 128;
+const IDLE_CONNECTIONS: usize = 64;
 
 /// The most that is read from a connection at once, and so the most that its buffers hold: small
 /// answers need little, and there are many connections for them; an answer's head has to fit.

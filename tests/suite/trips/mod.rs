@@ -191,9 +191,9 @@ fn a_cold_copy_waits_for_few_round_trips_and_makes_few_requests() {
         ..open()
     };
     for (options, most, requests) in [
-        (open(), 26.0, [1206, 2410]),
-        (tokens(), 28.0, [1213, 2440]),
-        (whole, 26.0, [1206, 1750]),
+        (open(), 32.0, [1206, 2410]),
+        (tokens(), 36.0, [1213, 2440]),
+        (whole, 32.0, [1206, 1750]),
     ] {
         let taken = taken(options, 200, false);
         assert!(taken.round_trips <= most, "{taken:?}");
