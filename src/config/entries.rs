@@ -1,6 +1,7 @@
 //! From declared images to entries: names, platforms and choices; repeats and collisions.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry as Slot;
 
 use indexmap::IndexMap;
 
@@ -28,8 +29,8 @@ pub(super) struct Resolution {
     pub(super) images: Vec<Resolved>,
     /// The others of those, each with a name that nothing else has.
     pub(super) collided: Vec<(Resolved, TargetName)>,
-    /// All their names.
-    pub(super) taken: NameOffers,
+    /// All their names; none where nothing was offered, so that they are those of the images.
+    taken: Option<NameOffers>,
 }
 
 /// Gives every declared image its name, its platforms and its choices.
@@ -51,24 +52,16 @@ pub(super) fn resolve(
         }
         all.push(one);
     }
-    let mut by_target: HashMap<TargetName, usize> = HashMap::new();
-    let mut images: Vec<Resolved> = Vec::new();
-    let mut others: IndexMap<usize, Vec<Resolved>> = IndexMap::new();
-    for one in repeats::leave_out(all, diagnostics) {
-        match by_target.get(&one.entry.target) {
-            None => {
-                by_target.insert(one.entry.target.clone(), images.len());
-                images.push(one);
-            }
-            Some(first) => others.entry(*first).or_default().push(one),
-        }
+    let (images, others) = apart(repeats::leave_out(all, diagnostics));
+    let mut collided = Vec::new();
+    if others.is_empty() {
+        return Resolution {
+            images,
+            ..Resolution::default()
+        };
     }
     // Only now are all names known that a new one must keep clear of.
-    let mut taken = NameOffers::default();
-    for name in by_target.into_keys() {
-        taken.take(name);
-    }
-    let mut collided = Vec::new();
+    let mut taken = names_of(&images);
     for (first, others) in others {
         let first = &images[first];
         let with_name = |other: Resolved| {
@@ -91,8 +84,50 @@ pub(super) fn resolve(
     Resolution {
         images,
         collided,
-        taken,
+        taken: Some(taken),
     }
+}
+
+impl Resolution {
+    /// Returns the names of all images, and those that were offered for others.
+    pub(super) fn taken(&self) -> NameOffers {
+        let taken = self.taken.clone();
+        taken.unwrap_or_else(|| names_of(&self.images))
+    }
+}
+
+fn names_of(images: &[Resolved]) -> NameOffers {
+    let names = images.iter().map(|image| image.entry.target.clone());
+    names.collect()
+}
+
+/// Parts the images that are the first of their names from the others, by the position of their first.
+fn apart(all: Vec<Resolved>) -> (Vec<Resolved>, IndexMap<usize, Vec<Resolved>>) {
+    let mut firsts: HashMap<&TargetName, usize> = HashMap::with_capacity(all.len());
+    let mut first_of = vec![];
+    let mut images = 0;
+    for (at, one) in all.iter().enumerate() {
+        match firsts.entry(&one.entry.target) {
+            Slot::Vacant(new) => {
+                new.insert(images);
+                images += 1;
+            }
+            Slot::Occupied(first) => first_of.push((at, *first.get())),
+        }
+    }
+    let mut others: IndexMap<usize, Vec<Resolved>> = IndexMap::new();
+    if first_of.is_empty() {
+        return (all, others);
+    }
+    let mut first_of = first_of.into_iter().peekable();
+    let mut firsts = Vec::with_capacity(images);
+    for (at, one) in all.into_iter().enumerate() {
+        match first_of.next_if(|(other, _)| *other == at) {
+            Some((_, first)) => others.entry(first).or_default().push(one),
+            None => firsts.push(one),
+        }
+    }
+    (firsts, others)
 }
 
 fn entry(declared: &Declared, target: TargetName, defaults: &Choices) -> Entry {

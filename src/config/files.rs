@@ -1,6 +1,7 @@
 //! The texts that were read, and places in them.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 
@@ -10,8 +11,8 @@ use crate::plan::Origin;
 /// A part of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
-    /// The file, as it was named.
-    pub file: String,
+    /// The file, as it was named; shared, since there are many places.
+    pub file: Arc<str>,
     /// The bytes of its text.
     pub span: Range<usize>,
 }
@@ -40,7 +41,7 @@ impl Files {
 
     /// Puts stars where something stands that must never be shown; the text keeps its length.
     pub(super) fn mask(&mut self, place: &Place) {
-        let Some(file) = self.0.get_mut(&place.file) else {
+        let Some(file) = self.0.get_mut(&*place.file) else {
             return;
         };
         let Some(secret) = file.text.get(place.span.clone()) else {
@@ -102,7 +103,7 @@ impl Files {
     /// Returns the line at which a place begins. A file may be all one line, so that counting the characters
     /// before each of its places would take too long.
     pub fn line(&self, place: &Place) -> usize {
-        let file = self.0.get(&place.file);
+        let file = self.0.get(&*place.file);
         file.map_or(1, |file| file.lines.line_at(&file.text, place.span.start).0)
     }
 
@@ -128,7 +129,7 @@ mod tests {
         files.add("f", text);
         let position = |offset| {
             files.position(&Place {
-                file: "f".to_owned(),
+                file: "f".into(),
                 span: offset..offset,
             })
         };

@@ -3,6 +3,8 @@
 //! What a line may be is decided by [`super::line`], strictly; what a line that is not was meant to be is
 //! for [`super::mistakes`] to find out.
 
+use std::sync::Arc;
+
 use crate::model::{PlatformPattern, Platforms};
 use crate::plan::Origin;
 
@@ -19,6 +21,7 @@ const LONGEST_LINE: usize = 64 * 1024;
 
 /// Reads an image list; lines that are not understood become diagnostics.
 pub(super) fn parse(file: &str, text: &str, diagnostics: &mut Vec<Diagnostic>) -> Vec<Declared> {
+    let file: &Arc<str> = &file.into();
     if let Some((end, _)) = text.match_indices('\n').nth(MOST_LINES) {
         diagnostics.push(too_long(file, end));
         return Vec::new();
@@ -27,7 +30,7 @@ pub(super) fn parse(file: &str, text: &str, diagnostics: &mut Vec<Diagnostic>) -
     let mut wrong = Vec::new();
     for (index, (start, line)) in lines(text).enumerate() {
         let origin = || Origin {
-            file: file.to_owned(),
+            file: Arc::clone(file),
             line: index + 1,
         };
         if line.len() > LONGEST_LINE && !line.trim_start().starts_with('#') {
@@ -65,14 +68,14 @@ pub(super) fn parse(file: &str, text: &str, diagnostics: &mut Vec<Diagnostic>) -
     declared
 }
 
-fn too_long(file: &str, end: usize) -> Diagnostic {
+fn too_long(file: &Arc<str>, end: usize) -> Diagnostic {
     let message = format!("this list has more than {MOST_LINES} lines");
     Diagnostic::error("too-many-lines", message)
         .at(place(file, end, &(0..0)))
         .help("divide it, and let each part be a mirror file's of its own")
 }
 
-fn long_line(file: &str, start: usize, line: &str) -> Diagnostic {
+fn long_line(file: &Arc<str>, start: usize, line: &str) -> Diagnostic {
     let first = line.chars().next().map_or(0, char::len_utf8);
     let message = format!("this line has {} bytes, and is no image", line.len());
     Diagnostic::error("long-line", message)

@@ -1,7 +1,5 @@
 //! The images of a mirror file as declared images.
 
-use std::sync::LazyLock;
-
 use crate::model::{Reference, check_tag};
 use crate::plan::TargetName;
 
@@ -15,35 +13,34 @@ use super::mistakes;
 
 /// Checks the images of a mirror file; those that are wrong become diagnostics.
 pub(super) fn declare(
-    items: &[ImageItem],
+    items: Vec<ImageItem>,
     format: Format,
     files: &Files,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Declared> {
-    static NOTHING: LazyLock<Choices> = LazyLock::new(Choices::default);
     let mut declared = Vec::new();
     for item in items {
         let (source, target, choices, form) = match item {
-            ImageItem::Source(source) => (source, None, &*NOTHING, Form::Text(format)),
+            ImageItem::Source(source) => (source, None, Choices::default(), Form::Text(format)),
             ImageItem::Table(ImageTable {
                 source,
                 target,
                 choices,
-            }) => (source, target.as_ref(), choices, Form::Table(format)),
+            }) => (source, target, choices, Form::Table(format)),
         };
         let reference = if let Ok(reference) = source.value.parse::<Reference>() {
             Some(reference)
         } else {
             let whole = matches!(form, Form::Text(_));
-            diagnostics.push(mistakes::explain_item(source, whole, format));
+            diagnostics.push(mistakes::explain_item(&source, whole, format));
             None
         };
         let naming = match target {
             None => Some(Naming::Flat { platform: None }),
-            Some(target) => match parse_target(target, reference.as_ref()) {
+            Some(target) => match parse_target(&target, reference.as_ref()) {
                 Ok(name) => Some(Naming::Given {
                     name,
-                    place: target.place.clone(),
+                    place: target.place,
                 }),
                 Err(diagnostic) => {
                     diagnostics.push(diagnostic);
@@ -53,13 +50,13 @@ pub(super) fn declare(
         };
         if let (Some(reference), Some(naming)) = (reference, naming) {
             declared.push(Declared {
-                written: source.value.clone(),
+                written: source.value,
                 source: reference,
                 naming,
                 form,
-                choices: choices.clone(),
+                choices,
                 origin: files.origin(&source.place),
-                place: source.place.clone(),
+                place: source.place,
             });
         }
     }
@@ -118,7 +115,7 @@ mod tests {
 
     fn target(text: &str) -> Result<String, String> {
         let place = Place {
-            file: String::new(),
+            file: "".into(),
             span: 0..0,
         };
         let source = "nginx:1.27".parse().unwrap();

@@ -1,6 +1,7 @@
 //! The grammar of a line of an image list: one image, perhaps with a platform before it.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::model::{PlatformPattern, Reference};
 
@@ -109,9 +110,9 @@ pub(super) fn split_platform<'w, 'a>(
 }
 
 /// Makes a place of a part of a line that begins at byte `start` of the file.
-pub(super) fn place(file: &str, start: usize, span: &Range<usize>) -> Place {
+pub(super) fn place(file: &Arc<str>, start: usize, span: &Range<usize>) -> Place {
     Place {
-        file: file.to_owned(),
+        file: Arc::clone(file),
         span: start + span.start..start + span.end,
     }
 }

@@ -8,7 +8,6 @@ use crate::plan::{Desired, Entry, Target};
 use super::at::At;
 use super::declared::Declared;
 use super::diagnostics::{Diagnostic, DiagnosticKind, Severity};
-use super::entries::Resolution;
 use super::files::{Files, Place};
 use super::format::Format;
 use super::mirror_file::Choices;
@@ -145,18 +144,21 @@ fn resolve(path: &str, declared: Vec<Declared>, defaults: &Choices, loaded: &mut
     } = loaded;
     let any = Profile::of(ProfileKind::Generic);
     let profile = target.as_ref().map_or(&any, |target| &target.profile);
-    let Resolution { images, taken, .. } =
-        entries::resolve(declared, defaults, profile, diagnostics);
+    let resolution = entries::resolve(declared, defaults, profile, diagnostics);
     validate(
         &Checked {
             path,
             target: target.as_ref(),
-            images: &images,
-            taken: &taken,
+            images: &resolution.images,
+            taken: &|| resolution.taken(),
         },
         diagnostics,
     );
-    loaded.entries = images.into_iter().map(|image| image.entry).collect();
+    loaded.entries = resolution
+        .images
+        .into_iter()
+        .map(|image| image.entry)
+        .collect();
 }
 
 /// Reads a mirror file and what it includes; returns where secrets stand in it.
@@ -174,6 +176,8 @@ fn mirror(input: &Input<'_>, text: &str, format: Format, loaded: &mut Loaded) ->
     };
     let mut reader = Reader::new(input.path, format, input.environment);
     let file = read_mirror::read(&mut reader, &root);
+    // What was made of it takes as much again.
+    drop(root);
     loaded.diagnostics.append(&mut reader.diagnostics);
     let secrets = reader.secrets.iter().map(|span| reader.place(span));
     let secrets = secrets.collect();
@@ -183,7 +187,7 @@ fn mirror(input: &Input<'_>, text: &str, format: Format, loaded: &mut Loaded) ->
     };
     let mut declared = includes(input, &file.include, loaded);
     declared.extend(items::declare(
-        &file.images,
+        file.images,
         format,
         &loaded.files,
         &mut loaded.diagnostics,
@@ -253,7 +257,7 @@ fn syntax_error(file: &str, error: SyntaxError) -> Diagnostic {
         help,
     } = error;
     let diagnostic = Diagnostic::error("syntax", message).at(Place {
-        file: file.to_owned(),
+        file: file.into(),
         span,
     });
     Diagnostic { help, ..diagnostic }

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::Variables;
@@ -17,7 +18,7 @@ use super::variables;
 
 /// Reads the nodes of one file.
 pub(super) struct Reader<'a> {
-    pub(super) file: &'a str,
+    pub(super) file: Arc<str>,
     pub(super) format: Format,
     pub(super) environment: &'a Variables,
     pub(super) diagnostics: Vec<Diagnostic>,
@@ -26,9 +27,9 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(file: &'a str, format: Format, environment: &'a Variables) -> Self {
+    pub(super) fn new(file: &str, format: Format, environment: &'a Variables) -> Self {
         Self {
-            file,
+            file: file.into(),
             format,
             environment,
             diagnostics: Vec::new(),
@@ -38,7 +39,7 @@ impl<'a> Reader<'a> {
 
     pub(super) fn place(&self, span: &Range<usize>) -> Place {
         Place {
-            file: self.file.to_owned(),
+            file: Arc::clone(&self.file),
             span: span.clone(),
         }
     }

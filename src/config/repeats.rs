@@ -1,8 +1,8 @@
 //! Images that are declared more than once: one entry, and a note that names both places.
 
-use indexmap::IndexMap;
+use std::collections::HashMap;
 
-use crate::model::Repository;
+use indexmap::IndexMap;
 
 use super::declared::{Naming, Resolved};
 use super::diagnostics::Diagnostic;
@@ -12,14 +12,8 @@ use super::diagnostics::Diagnostic;
 /// The flat names of one image can differ, since they depend on how it is spelled. The shortest one
 /// stays: it is what the image is called without the other spellings.
 pub(super) fn leave_out(images: Vec<Resolved>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Resolved> {
-    let mut by_source: IndexMap<(&Repository, String), Vec<usize>> = IndexMap::new();
-    for (index, image) in images.iter().enumerate() {
-        let source = &image.entry.source;
-        let key = (source.repository(), source.manifest_reference());
-        by_source.entry(key).or_default().push(index);
-    }
     let mut repeats = vec![false; images.len()];
-    for mut places in by_source.into_values() {
+    for mut places in of_one_source(&images) {
         places.sort_by_key(|index| (images[*index].entry.target.repository.len(), *index));
         let mut kept: Vec<usize> = Vec::new();
         for index in places {
@@ -37,6 +31,27 @@ pub(super) fn leave_out(images: Vec<Resolved>, diagnostics: &mut Vec<Diagnostic>
     let mut images = images;
     images.retain(|_| !repeats.next().unwrap_or_default());
     images
+}
+
+/// Returns the positions of images that have one source, for each source of several. Few lists have any.
+fn of_one_source(images: &[Resolved]) -> Vec<Vec<usize>> {
+    let mut firsts = HashMap::with_capacity(images.len());
+    let mut several: IndexMap<usize, Vec<usize>> = IndexMap::new();
+    for (index, image) in images.iter().enumerate() {
+        let source = &image.entry.source;
+        let (digest, tag) = (source.digest(), source.tag());
+        let key = (
+            source.repository(),
+            digest,
+            tag.filter(|_| digest.is_none()),
+        );
+        let first = *firsts.entry(key).or_insert(index);
+        if first < index {
+            let places = several.entry(first).or_insert_with(|| vec![first]);
+            places.push(index);
+        }
+    }
+    several.into_values().collect()
 }
 
 /// Tells whether two entries of one source ask for the same thing.

@@ -16,8 +16,8 @@ pub(super) struct Checked<'a> {
     pub(super) target: Option<&'a Target>,
     /// The images.
     pub(super) images: &'a [Resolved],
-    /// The names that they have, and that were offered for others.
-    pub(super) taken: &'a NameOffers,
+    /// Returns the names that they have, and that were offered for others.
+    pub(super) taken: &'a dyn Fn() -> NameOffers,
 }
 
 type Check = fn(&Checked<'_>, &mut Vec<Diagnostic>);
@@ -51,7 +51,9 @@ fn images_are_declared(checked: &Checked<'_>, diagnostics: &mut Vec<Diagnostic>)
 /// A name that the target refuses blocks this one image; the others can go.
 fn names_are_accepted(checked: &Checked<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let entries = checked.images.iter().map(|image| &image.entry);
-    for (at, RefusedName { why, instead }) in checked.taken.refused(entries, checked.target) {
+    for (at, RefusedName { why, instead }) in
+        NameOffers::refused(entries, checked.target, checked.taken)
+    {
         let image = &checked.images[at];
         let diagnostic = Diagnostic::error("name-refused", why.to_string())
             .of_kind(DiagnosticKind::NameRefused)

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::{Arc, LazyLock};
 
 use serde::{Deserialize, Serialize};
 
@@ -186,31 +187,34 @@ impl TryFrom<String> for PlatformPattern {
 pub enum Platforms {
     /// Every one that the source has.
     All,
-    /// These; sorted, without repeats, never empty.
-    Only(Vec<PlatformPattern>),
+    /// These; sorted, without repeats, never empty. Shared, since most images want the same.
+    Only(Arc<[PlatformPattern]>),
 }
 
 impl Platforms {
     /// What `docker pull` on a GitHub runner takes: `linux/amd64`.
     pub fn linux_amd64() -> Self {
-        Self::Only(vec![PlatformPattern {
-            os: "linux".to_owned(),
-            architecture: Some("amd64".to_owned()),
-            variant: None,
-        }])
+        static ONE: LazyLock<Platforms> = LazyLock::new(|| {
+            Platforms::only(vec![PlatformPattern {
+                os: "linux".to_owned(),
+                architecture: Some("amd64".to_owned()),
+                variant: None,
+            }])
+        });
+        ONE.clone()
     }
 
     /// Asks for `patterns`; the order in which they were written does not matter.
     pub fn only(mut patterns: Vec<PlatformPattern>) -> Self {
         patterns.sort();
         patterns.dedup();
-        Self::Only(patterns)
+        Self::Only(patterns.into())
     }
 
     /// Returns the one platform that is asked for, if it is just one.
     pub fn single(&self) -> Option<&PlatformPattern> {
         match self {
-            Self::Only(patterns) => match patterns.as_slice() {
+            Self::Only(patterns) => match &**patterns {
                 [one] if !one.is_wildcard() => Some(one),
                 _ => None,
             },

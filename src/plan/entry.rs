@@ -1,6 +1,7 @@
 //! What is declared of one image.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::model::{Platforms, Reference};
 
@@ -26,8 +27,8 @@ pub struct Entry {
 /// The line that declared something.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Origin {
-    /// The file, as it was named.
-    pub file: String,
+    /// The file, as it was named; shared, since it declares many.
+    pub file: Arc<str>,
     /// The line, counted from 1.
     pub line: usize,
 }

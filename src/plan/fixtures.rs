@@ -54,7 +54,7 @@ pub(super) fn target(kind: ProfileKind) -> Target {
 }
 
 pub(super) fn origin(line: usize) -> Origin {
-    let file = "images.txt".to_owned();
+    let file = "images.txt".into();
     Origin { file, line }
 }
 

@@ -31,12 +31,9 @@ impl Desired {
     pub fn refused_names(&self) -> HashMap<TargetName, RefusedName> {
         let taken = || {
             let names = self.entries.iter().map(|entry| entry.target.clone());
-            NameOffers {
-                taken: names.collect(),
-                numbers: HashMap::new(),
-            }
+            names.collect()
         };
-        let refused = refused(&self.entries, Some(&self.target), taken);
+        let refused = NameOffers::refused(&self.entries, Some(&self.target), taken);
         let refused = refused.into_iter();
         refused
             .map(|(at, refused)| (self.entries[at].target.clone(), refused))
@@ -44,20 +41,40 @@ impl Desired {
     }
 }
 
-impl NameOffers {
-    /// Keeps a name for whoever has it.
-    pub fn take(&mut self, name: TargetName) {
-        self.taken.insert(name);
+impl FromIterator<TargetName> for NameOffers {
+    fn from_iter<I: IntoIterator<Item = TargetName>>(names: I) -> Self {
+        Self {
+            taken: names.into_iter().collect(),
+            numbers: HashMap::new(),
+        }
     }
+}
 
+impl NameOffers {
     /// Returns the names that are refused, by the target or, where that is not known, by all registries; each
-    /// with the position of its entry.
+    /// with the position of its entry. Few lists have one, so what is `taken` is gathered when there is.
     pub fn refused<'e>(
-        &self,
         entries: impl IntoIterator<Item = &'e Entry>,
         target: Option<&Target>,
+        taken: impl Fn() -> Self,
     ) -> Vec<(usize, RefusedName)> {
-        refused(entries, target, || self.clone())
+        let any = Profile::of(ProfileKind::Generic);
+        let profile = target.map_or(&any, |target| &target.profile);
+        let mut offers = None;
+        let refused = |(at, entry): (usize, &Entry)| {
+            let why = match target {
+                Some(target) => target.refuses_name(&entry.target)?,
+                None => any.refuses_name(&entry.target)?,
+            };
+            let offers = offers.get_or_insert_with(&taken);
+            let instead = offers.acceptable(entry, profile);
+            Some((at, RefusedName { why, instead }))
+        };
+        entries
+            .into_iter()
+            .enumerate()
+            .filter_map(refused)
+            .collect()
     }
 
     /// Offers a name for `other` that tells it from `first`, which has the same.
@@ -112,32 +129,6 @@ impl NameOffers {
 fn accepted(name: &TargetName, profile: &Profile) -> Option<TargetName> {
     let name = profile.nearest_name(name)?;
     check_tag(&name.tag).is_ok().then_some(name)
-}
-
-/// Returns the names that are refused, with the positions of their entries. Few lists have one, so what is
-/// `taken` is gathered when there is.
-fn refused<'e>(
-    entries: impl IntoIterator<Item = &'e Entry>,
-    target: Option<&Target>,
-    taken: impl Fn() -> NameOffers,
-) -> Vec<(usize, RefusedName)> {
-    let any = Profile::of(ProfileKind::Generic);
-    let profile = target.map_or(&any, |target| &target.profile);
-    let mut offers = None;
-    let refused = |(at, entry): (usize, &Entry)| {
-        let why = match target {
-            Some(target) => target.refuses_name(&entry.target)?,
-            None => any.refuses_name(&entry.target)?,
-        };
-        let offers = offers.get_or_insert_with(&taken);
-        let instead = offers.acceptable(entry, profile);
-        Some((at, RefusedName { why, instead }))
-    };
-    entries
-        .into_iter()
-        .enumerate()
-        .filter_map(refused)
-        .collect()
 }
 
 /// Returns names with more of what the source of an image says in the tag: as much of its digest
@@ -246,7 +237,7 @@ mod tests {
     #[test]
     fn a_platform_in_a_name_is_kept_as_it_was_written() {
         let mut entry = entry("nginx:1", "linux_aarch64_nginx:1");
-        entry.platforms = Platforms::Only(vec!["linux/arm64".parse().unwrap()]);
+        entry.platforms = Platforms::only(vec!["linux/arm64".parse().unwrap()]);
         assert_eq!(longer(&entry)[0].repository, "linux_aarch64_library_nginx");
         entry.target.repository = "linux_nginx".to_owned();
         assert_eq!(longer(&entry)[0].repository, "library_nginx");

@@ -5,6 +5,7 @@ mod words;
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::lock::{self, Continued, LockError, Owner, Stranger};
 use crate::plan::{Desired, Lock, LockedImage, Origin, TargetName};
@@ -158,8 +159,9 @@ impl LockFile {
     /// Returns what tells where a target is recorded.
     pub fn origins(&self) -> impl Fn(&TargetName) -> Origin {
         let lines = self.text().map(lock::target_lines).unwrap_or_default();
+        let file: Arc<str> = self.read_from().display().to_string().into();
         move |target| Origin {
-            file: self.read_from().display().to_string(),
+            file: Arc::clone(&file),
             line: lines.get(&*target.to_string()).copied().unwrap_or(1),
         }
     }

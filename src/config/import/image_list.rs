@@ -18,11 +18,13 @@ pub(super) fn draft(path: &str, text: &str) -> (Draft, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let any = Profile::of(ProfileKind::Generic);
     let declared = images_txt::parse(path, text, &mut diagnostics);
+    let resolution = entries::resolve(declared, &Choices::default(), &any, &mut diagnostics);
+    let mut taken = resolution.taken();
     let Resolution {
         mut images,
         collided,
-        mut taken,
-    } = entries::resolve(declared, &Choices::default(), &any, &mut diagnostics);
+        ..
+    } = resolution;
     for one in &mut diagnostics {
         if one.code == entries::SAME_TARGET {
             one.severity = Severity::Warning;

@@ -1,5 +1,7 @@
 //! Files that are of another form as a whole.
 
+use std::sync::Arc;
+
 use crate::config::diagnostics::Diagnostic;
 use crate::config::line::place;
 
@@ -47,7 +49,7 @@ const RECOGNISERS: [Recogniser; 8] = [
 /// Says what the text of a file is that is no image list; nothing where it may be one.
 ///
 /// To be asked only where a line is not understood.
-pub(in crate::config) fn whole_file(file: &str, text: &str) -> Option<Diagnostic> {
+pub(in crate::config) fn whole_file(file: &Arc<str>, text: &str) -> Option<Diagnostic> {
     let is_comment = |line: &str| line.trim().is_empty() || line.trim_start().starts_with('#');
     let lines = text
         .lines()

@@ -19,6 +19,8 @@ mod platform;
 mod targets;
 mod words;
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 
 use super::at::At;
@@ -107,7 +109,7 @@ pub(super) struct Wrong<'a> {
 const MANY: usize = 20;
 
 /// Explains why lines of an image list are not understood.
-pub(super) fn explain(file: &str, lines: &[Wrong<'_>]) -> Vec<Diagnostic> {
+pub(super) fn explain(file: &Arc<str>, lines: &[Wrong<'_>]) -> Vec<Diagnostic> {
     let mut groups: IndexMap<String, Vec<(Wrong<'_>, Mistake)>> = IndexMap::new();
     for wrong in lines {
         let mistake = find(&Line::of(wrong.line));
@@ -138,7 +140,7 @@ pub(super) fn explain(file: &str, lines: &[Wrong<'_>]) -> Vec<Diagnostic> {
     told
 }
 
-fn diagnostic(file: &str, Wrong { start, line }: Wrong<'_>, mistake: Mistake) -> Diagnostic {
+fn diagnostic(file: &Arc<str>, Wrong { start, line }: Wrong<'_>, mistake: Mistake) -> Diagnostic {
     let first = line.len() - line.trim_start().len();
     let whole = place(file, start, &(first..line.len()));
     let at = place(file, start, &mistake.span);

@@ -37,7 +37,7 @@ pub(super) fn veil(files: &mut Files, known: &[Place], diagnostics: &mut [Diagno
     let mut lines = vec![];
     for (name, text) in files.texts() {
         let place = |span| Place {
-            file: name.to_owned(),
+            file: name.into(),
             span,
         };
         secrets.extend(anywhere(text).into_iter().map(place));

@@ -14,7 +14,7 @@ pub(super) fn expect_single(
 ) -> Result<Expected, CannotMirror> {
     let unchanged = Expected::unchanged(source.clone());
     let asked = match ask.platforms {
-        Platforms::Only(patterns) if ask.platforms_declared => patterns.as_slice(),
+        Platforms::Only(patterns) if ask.platforms_declared => &**patterns,
         // Without a word about platforms `docker pull` takes a single manifest whatever it runs on.
         _ => &[],
     };

@@ -26,7 +26,7 @@ fn change_at(reason: BlockReason, platforms: Platforms) -> Change {
         source: "app".parse().unwrap(),
         platforms,
         origin: Origin {
-            file: "images.txt".to_owned(),
+            file: "images.txt".into(),
             line: 1,
         },
         policy: crate::plan::Policy::default(),

@@ -108,7 +108,7 @@ fn groups<'a>(diagnostic: &'a Diagnostic, files: &'a Files) -> Vec<Group<'a>> {
     }));
     let mut shown: Vec<&str> = Vec::new();
     for Mark { place, .. } in &marks {
-        if !shown.contains(&place.file.as_str()) {
+        if !shown.contains(&&*place.file) {
             shown.push(&place.file);
             let here = marks.iter().filter(|mark| mark.place.file == place.file);
             for near in neighbours(here.copied().collect()) {
@@ -128,7 +128,7 @@ fn groups<'a>(diagnostic: &'a Diagnostic, files: &'a Files) -> Vec<Group<'a>> {
         );
         Snippet::source(window.text)
             .line_start(window.line)
-            .path(replacement.place.file.as_str())
+            .path(&*replacement.place.file)
             .patch(patch)
     });
     match (help, fix) {
@@ -230,7 +230,7 @@ impl Window {
             .and_then(|rest| rest.find('\n'))
             .map_or(far, |at| last + at);
         let place = Place {
-            file: file.to_owned(),
+            file: file.into(),
             span: start..start,
         };
         let text = text

@@ -165,7 +165,7 @@ impl Place {
         let (line, column) = files.position(place);
         let (end_line, end_column) = files.end_position(place);
         Self {
-            file: place.file.clone(),
+            file: place.file.to_string(),
             line,
             column,
             end_line,

@@ -46,7 +46,7 @@ pub(super) struct Origin {
 impl From<&core::Origin> for Origin {
     fn from(origin: &core::Origin) -> Self {
         Self {
-            file: origin.file.clone(),
+            file: origin.file.to_string(),
             line: origin.line,
         }
     }

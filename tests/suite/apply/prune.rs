@@ -50,7 +50,7 @@ async fn pruned(world: &World, lock: &Lock) -> Plan {
     let names = undeclared.iter().map(|(name, _)| name);
     let found = tags(&world.desired.target, names, &client).await;
     prune(&mut plan, &undeclared, &found, PRUNE_LIMIT, |_| Origin {
-        file: "mirror.lock".to_owned(),
+        file: "mirror.lock".into(),
         line: 1,
     });
     plan

@@ -65,7 +65,7 @@ impl World {
                 tag: tag.to_owned(),
             },
             origin: Origin {
-                file: "images.txt".to_owned(),
+                file: "images.txt".into(),
                 line,
             },
             policy: Policy::default(),

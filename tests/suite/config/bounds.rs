@@ -62,7 +62,7 @@ fn a_list_with_too_many_lines_is_refused_at_the_first_beyond() {
         told.contains("this list has more than 1048576 lines"),
         "{told}"
     );
-    assert!(told.contains("images.txt:1048576"), "{told}");
+    assert!(told.contains("images.txt:1048577"), "{told}");
 }
 
 #[test]

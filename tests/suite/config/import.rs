@@ -10,7 +10,7 @@ use super::{loaded, names::line};
 fn entries(path: &str, text: &str) -> Vec<Entry> {
     let loaded = loaded(path, text);
     let nowhere = Origin {
-        file: String::new(),
+        file: "".into(),
         line: 0,
     };
     let wrong = |one: &&pusher::config::Diagnostic| {

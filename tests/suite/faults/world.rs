@@ -98,7 +98,7 @@ impl World {
                     tag: "1".to_owned(),
                 },
                 origin: Origin {
-                    file: "images.txt".to_owned(),
+                    file: "images.txt".into(),
                     line: number + 1,
                 },
                 policy: Policy::default(),

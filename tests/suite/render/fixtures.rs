@@ -124,7 +124,7 @@ pub(super) fn change(line: usize, source: &str, target: &str, action: Action) ->
         source: source.parse().unwrap(),
         platforms: Platforms::linux_amd64(),
         origin: Origin {
-            file: "images.txt".to_owned(),
+            file: "images.txt".into(),
             line,
         },
         action,
@@ -173,7 +173,7 @@ pub(super) fn every_change() -> Plan {
         ),
     ];
     changes[3].platforms = Platforms::All;
-    "mirror.yaml".clone_into(&mut changes[3].origin.file);
+    changes[3].origin.file = "mirror.yaml".into();
     changes.extend(every_block());
     plan_of(changes)
 }

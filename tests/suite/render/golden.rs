@@ -129,7 +129,7 @@ fn a_rename_is_one_change() {
     let new_name = plan_.changes[0].target.clone();
     for (name, renamed_to) in [("old:1", Some(new_name)), ("gone:1", None)] {
         let mut change = change(9, "alpine:3.20", name, delete(renamed_to));
-        "mirror.lock".clone_into(&mut change.origin.file);
+        change.origin.file = "mirror.lock".into();
         plan_.changes.push(change);
     }
     let view = View::default();

@@ -50,7 +50,7 @@ fn hostile_plan() -> Plan {
             repository: HOSTILE.to_owned(),
             tag: HOSTILE.to_owned(),
         };
-        HOSTILE.clone_into(&mut change.origin.file);
+        change.origin.file = HOSTILE.into();
         change
     };
     let mut plan = plan_of(actions.into_iter().map(hostile).collect());

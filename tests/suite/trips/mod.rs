@@ -139,7 +139,7 @@ fn entry(source: &str, repository: String, tag: String, number: usize) -> Entry 
         platforms: Platforms::linux_amd64(),
         target: TargetName { repository, tag },
         origin: Origin {
-            file: "images.txt".to_owned(),
+            file: "images.txt".into(),
             line: number + 1,
         },
         policy: Policy::default(),

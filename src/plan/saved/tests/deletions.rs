@@ -52,7 +52,7 @@ impl Moment<'_> {
         let names = self.undeclared.iter().map(|(name, _)| name);
         let found = names.map(|name| (name.clone(), held(name))).collect();
         let origin = |_: &TargetName| Origin {
-            file: "mirror.lock".to_owned(),
+            file: "mirror.lock".into(),
             line: 1,
         };
         prune(&mut made, self.undeclared, &found, self.limit, origin);

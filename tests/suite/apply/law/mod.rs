@@ -172,7 +172,7 @@ impl Play {
         let names = undeclared.iter().map(|(name, _)| name);
         let held = tags(&world.desired.target, names, &client).await;
         prune(&mut plan, &undeclared, &held, 10, |_| Origin {
-            file: "mirror.lock".to_owned(),
+            file: "mirror.lock".into(),
             line: 1,
         });
         plan
