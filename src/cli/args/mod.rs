@@ -81,7 +81,9 @@ pub enum Command {
     /// What is missing is copied from registry to registry, byte for byte, the tag last. An image that
     /// fails does not stop the others, and the next run goes on with what is missing.
     Apply(ApplyArgs),
-    /// Tell what has moved since it was applied: status 2 if anything has, 1 if it cannot be told
+    /// Tell what has moved since it was applied
+    ///
+    /// Status 2 if anything has, 1 if it cannot be told.
     Drift(DriftArgs),
     /// Show what differs inside two images, wherever they are
     ///

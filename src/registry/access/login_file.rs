@@ -338,7 +338,7 @@ mod tests {
             ("", "it is empty"),
             (
                 r#"{"auths":{"h":{"auth":"c2VjcmV0"},}}"#,
-                "it is not valid JSON (line 1, column 36)",
+                "it is not valid JSON (line 1, column 35)",
             ),
             (
                 "[]",

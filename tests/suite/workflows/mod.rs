@@ -313,7 +313,7 @@ async fn a_wrong_password_is_told_and_the_build_is_kept() {
         run.log
     );
     assert!(
-        world.comments()[0].contains("login was refused"),
+        world.comments()[0].contains("`ALIYUN_REGISTRY_PASSWORD` was refused"),
         "{:?}",
         world.comments()
     );
@@ -325,7 +325,12 @@ async fn a_wrong_password_is_told_and_the_build_is_kept() {
         "{}",
         run.log
     );
-    assert!(run.summary.contains("login was refused"), "{}", run.summary);
+    assert!(
+        run.summary
+            .contains("`ALIYUN_REGISTRY_PASSWORD` was refused"),
+        "{}",
+        run.summary
+    );
     assert_eq!(world.repository.builds(), 1);
 }
 
