@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use crate::model::{Attempt, Descriptor, Failure, Fault, Hasher, Repository};
 use crate::registry::{BlobStream, ReadRegistry};
 
-use super::retry_budget::{PROGRESS, TRIES};
+use super::retry_budget::RetryBudget;
 
 /// How long a registry may take to say that a blob ends.
 const END: Duration = Duration::from_secs(1);
@@ -32,10 +32,7 @@ pub(super) struct Download<R> {
     /// may have to be sent again.
     checkpoints: VecDeque<(u64, Hasher)>,
     stream: Option<BlobStream>,
-    /// How often it broke since there was progress.
-    breaks: usize,
-    /// Where it was when there last was progress.
-    counted_from: u64,
+    budget: RetryBudget,
 }
 
 impl<R: ReadRegistry> Download<R> {
@@ -49,8 +46,7 @@ impl<R: ReadRegistry> Download<R> {
             checkpoints: VecDeque::from([(0, hasher.clone())]),
             hasher,
             stream: None,
-            breaks: 0,
-            counted_from: 0,
+            budget: RetryBudget::begin(0),
         }
     }
 
@@ -79,8 +75,7 @@ impl<R: ReadRegistry> Download<R> {
             self.hasher = hasher.clone();
         }
         self.stream = None;
-        self.breaks = 0;
-        self.counted_from = self.position;
+        self.budget = RetryBudget::begin(self.position);
         self.position
     }
 
@@ -109,21 +104,17 @@ impl<R: ReadRegistry> Download<R> {
                 }
                 Err(broken) => {
                     self.stream = None;
-                    if self.position >= self.counted_from + PROGRESS {
-                        self.counted_from = self.position;
-                        self.breaks = 0;
+                    if !broken.may_pass() {
+                        return Err(broken);
                     }
-                    self.breaks += 1;
-                    if !broken.cause().may_pass() || self.breaks >= TRIES {
-                        let tries = broken.tries.max(self.breaks);
-                        return Err(broken.after(tries));
-                    }
+                    self.budget.reached(self.position);
+                    let breaks = self.budget.count(&broken)?;
                     self.registry.count_retry();
                     tracing::debug!(
                         blob = %self.blob.digest, position = self.position, why = %broken,
                         "the download broke; reading on"
                     );
-                    self.registry.rest(self.breaks).await;
+                    self.registry.rest(breaks).await;
                 }
             }
         }

@@ -44,7 +44,7 @@ pub(super) async fn send<R: WriteRegistry>(
         chunking: Chunking::Whole,
         shown: 0,
         offset: 0,
-        budget: RetryBudget::default(),
+        budget: RetryBudget::begin(0),
         waits: false,
         judge: Judge::default(),
     };

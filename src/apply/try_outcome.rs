@@ -40,7 +40,7 @@ impl Judge {
     /// Tells what a failure of the target means for a blob that goes out like this.
     pub(super) fn target_failed(&mut self, failure: Failure, chunking: &mut Chunking) -> Ended {
         let is_damaged = matches!(failure.fault, Fault::Damaged(_));
-        let may_pass = failure.cause().may_pass() || is_damaged;
+        let may_pass = failure.may_pass() || is_damaged;
         if may_pass || failure.is_mended || is_session_lost(&failure) {
             return Ended::Broke(failure);
         }

@@ -21,6 +21,7 @@ pub mod text;
 pub use digest::{Algorithm, Digest, DigestError, Hasher};
 pub use failure::{
     Asked, Attempt, Cause, ErrorAnswer, Facts, Failure, Fault, Meaning, Need, NoAnswer, Part,
+    Throttled,
 };
 pub use grammar::{PathError, TagError, check_path, check_tag, is_host};
 pub use host_fault::HostFault;

@@ -9,7 +9,7 @@ use super::access::{Actions, Masks};
 use super::endpoints::ManifestCache;
 use super::exchange::{Answer, Call};
 use super::host::{Host, Shared};
-use super::limits::PullLimit;
+use super::limits::{PullLimit, TokenServers};
 use super::options::{ClientOptions, Patience, RetryOptions};
 use super::outage::ServerMap;
 use super::retry::RetryCount;
@@ -43,6 +43,7 @@ impl Client {
             transport: Transport::new(connect, head, masks.clone()),
             masks,
             servers: ServerMap::default(),
+            token_servers: TokenServers::default(),
             options,
         };
         let inner = Inner {

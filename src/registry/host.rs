@@ -16,7 +16,7 @@ use crate::model::{
 use super::access::{
     Auth, Authorization, Forbidden, FoundLogin, Logins, Masks, destination, same_origin,
 };
-use super::limits::{Admission, PullLimit};
+use super::limits::{Admission, Lane, PullLimit, TokenServers};
 use super::options::{ClientOptions, HostOptions};
 use super::outage::{Server, ServerMap};
 use super::stats::Counters;
@@ -36,6 +36,7 @@ pub(super) struct Shared {
     /// What was sent as a secret.
     pub(super) masks: Arc<Masks>,
     pub(super) servers: ServerMap,
+    pub(super) token_servers: TokenServers,
     pub(super) options: ClientOptions,
 }
 
@@ -49,7 +50,7 @@ pub(super) struct Host {
     pub(super) certificates: Certificates,
     pub(super) shared: Arc<Shared>,
     pub(super) auth: Auth,
-    pub(super) admission: Admission,
+    pub(super) admission: Arc<Admission>,
     pub(super) counters: Arc<Counters>,
     /// Where the host itself is.
     own_server: Arc<Server>,
@@ -83,7 +84,11 @@ impl Host {
             certificates: options.ca_certificates.as_deref().map(Into::into),
             shared,
             auth: Auth::default(),
-            admission: Admission::new(start, options.concurrency, options.requests_per_second),
+            admission: Arc::new(Admission::new(
+                start,
+                options.concurrency,
+                options.requests_per_second,
+            )),
             counters: Arc::default(),
             options,
             logins: OnceCell::new(),
@@ -106,6 +111,26 @@ impl Host {
 
     pub(super) fn is_own(&self, server: &Arc<Server>) -> bool {
         Arc::ptr_eq(server, &self.own_server)
+    }
+
+    /// Returns the limits for what is asked of an address in a lane: tokens have those of the server that gives
+    /// them, whatever else is at its address.
+    pub(super) fn admission(&self, lane: Lane, url: &Url) -> Arc<Admission> {
+        if lane != Lane::Token {
+            return self.admission.clone();
+        }
+        let HostOptions {
+            concurrency,
+            requests_per_second,
+            ..
+        } = self.options;
+        let servers = &self.shared.token_servers;
+        servers.of(url, concurrency, requests_per_second)
+    }
+
+    /// Notes that the host was away: what it refused meanwhile was not for the rate.
+    pub(super) fn was_away(&self) {
+        self.admission.forget_refusals();
     }
 
     /// Returns how long whatever is at a server is waited for.

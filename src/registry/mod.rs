@@ -5,8 +5,8 @@
 //! | `client`, `host`, `options` | one client for many hosts; what is kept for each; what it is told | |
 //! | `operations`, `send` | what is asked, by endpoint; the one path that every request takes, through all rooms | |
 //! | `access/` | who may ask for what | `auth`, `auth_methods`, `challenge`, `negotiation`, `probes`, `after_refusal`, `login`, `credentials`, `login_file`, `helper`, `scope`, `token`, `token_fetch`, `token_store`, `destination`, `masks` |
-//! | `limits/` | how much a host is asked at most | `admission`, `concurrency`, `pull_limit` |
-//! | `retry/` | what is tried again, when, and how often | `backoff`, `request_tries`, `damaged`, `count` |
+//! | `limits/` | how much a host is asked at most | `admission`, `lane`, `concurrency`, `throttle/`, `token_servers`, `pull_limit` |
+//! | `retry/` | who decides what is tried again, when, and how often | `decide`, `met`, `tries`, `backoff`, `damaged`, `count` |
 //! | `outage/` | whether a server is there; one that is away is waited for | `servers`, `availability`, `sign`, `watch` |
 //! | `exchange/` | one request and its answer | `call`, `try_once`, `outgoing`, `incoming`, `answer`, `failed_try`, `read_answer`, `error_body` |
 //! | `endpoints/` | what a registry is asked | `manifests`, `manifest_cache`, `blobs`, `uploads`, `whole_blobs`, `upload_session`, `upload_location`, `tags`, `referrers`, `pagination` |
@@ -44,7 +44,7 @@ pub use endpoints::{
 };
 pub use limits::PullLimit;
 pub use options::{ClientOptions, HostOptions, LeastRate, OnOutage, Patience, RetryOptions};
-pub use retry::RetryCount;
+pub use retry::{Allowed, Met, Next, RetryCount, Tries};
 pub use stats::{HostStats, Stats};
 
 /// Reads what registries hold; whoever has only this cannot write, by type.

@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use crate::model::Outage;
 
 use super::access::{Credentials, FoundLogin};
+use super::retry::Allowed;
 
 /// Everything a client is told.
 #[derive(Debug, Clone, Default)]
@@ -87,7 +88,7 @@ pub struct RetryOptions {
     /// The longest wait between two tries.
     pub longest_wait: Duration,
     /// The longest pause that a registry may ask for; beyond it, requests fail and say when to come
-    /// back.
+    /// back. It may refuse a request for the rate for as long.
     pub longest_pause: Duration,
 }
 
@@ -98,6 +99,17 @@ impl Default for RetryOptions {
             first_wait: Duration::from_millis(300),
             longest_wait: Duration::from_secs(15),
             longest_pause: Duration::from_secs(5 * 60),
+        }
+    }
+}
+
+impl RetryOptions {
+    /// Returns what may be spent on one request, where a host that is away is waited for this long.
+    pub(super) fn allowed(&self, away: Duration) -> Allowed {
+        Allowed {
+            tries: self.tries,
+            throttled: self.longest_pause,
+            away,
         }
     }
 }

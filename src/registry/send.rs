@@ -1,12 +1,11 @@
 //! The one path that every request takes: probe, authorisation, limits, exchange, retries, errors.
 //!
-//! Two budgets end it: tries, where the host is there and this request has bad luck, and time, where the
-//! host is away or asks for a pause.
+//! Whether a request that failed is sent again, and when, is decided in `retry/decide`.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{Method, StatusCode};
+use http::StatusCode;
 use tokio::time::{Instant, timeout};
 
 use crate::model::{Failure, Fault, Operation};
@@ -16,7 +15,7 @@ use super::exchange::{Access, Answer, Body, Call, FailedTry};
 use super::host::Host;
 use super::limits::NO_WAIT;
 use super::outage::Server;
-use super::retry::{RequestTries, RetryCount};
+use super::retry::{Met, Next, RetryCount, Tries, backoff, wants_new_address};
 
 impl Host {
     /// Sends a request until it is answered, or not worth another try.
@@ -31,19 +30,24 @@ impl Host {
     ) -> Result<Answer, Failure> {
         let mut negotiation = Negotiation::new(&call);
         let mut probe = self.wait_or_probe(&negotiation.repository).await;
-        let mut tries = RequestTries::new();
+        let mut tries = Tries::begin();
+        // How many were sent, and the slot of the last one where that was refused for the rate.
+        let (mut made, mut slot) = (1, None);
         let options = &self.shared.options.retry;
+        let allowed = options.allowed(self.patience());
+        let entered = Instant::now();
+        let admission = self.admission(call.lane, &call.url);
         let asked = self.server(&call.url);
         loop {
             self.may_pull(&call.operation)?;
             self.wait_for(&asked, &call.operation).await?;
             let mut authorization = self.authorization(&call.access, &mut negotiation).await?;
             let longest = options.longest_pause;
-            let permit = match self.admission.admit(call.lane, longest).await {
+            let permit = match admission.admit(call.lane, slot.take(), longest).await {
                 Ok(permit) => permit,
                 Err(left) => {
-                    let failure = FailedTry::new(Fault::Paused(left), call.idempotent);
-                    return Err(self.give_up(&call, failure, &tries));
+                    let failure = FailedTry::new(Fault::Paused(left));
+                    return Err(self.give_up(&call, failure, &tries, made));
                 }
             };
             // Others may have found out while the request stood in line.
@@ -75,57 +79,57 @@ impl Host {
                 }
                 Err(failure) => failure,
             };
-            let spent = matches!(call.body, Body::Spent);
             let next = self.next_attempt(&mut failure, &authorization, &mut negotiation);
             // Seldom, so that not every request has room for it.
             if Box::pin(next).await? {
-                if spent {
-                    return Err(self.give_up(&call, failure, &tries).mended());
+                if matches!(call.body, Body::Spent) {
+                    return Err(self.give_up(&call, failure, &tries, made).mended());
                 }
                 drop(probe.take());
                 continue;
             }
-            let answered = failure.status.is_some();
-            if answered || failure.redirected {
+            if failure.status.is_some() || failure.redirected {
                 self.answered(&negotiation.repository, as_stranger);
                 drop(probe.take());
             }
-            let is_away = self.is_away(&failure, begun, tries.made > 1);
-            let again = failure.transient || wants_new_address(&call, &failure, &mut negotiation);
-            if !again || spent {
-                if failure.is_for_good() {
-                    self.lose(&failure, tries.begun, tries.made);
-                }
-                return Err(self.give_up(&call, failure, &tries));
+            let has_new_address = wants_new_address(&call, &failure) && negotiation.new_address();
+            let met = self.met(&failure, &call, has_new_address);
+            // Whoever refuses for the rate answers others meanwhile, if not the same request soon after.
+            let since = tries.throttled_since().unwrap_or(begun).min(begun);
+            let is_away = self.is_away(&failure, since, made > 1);
+            let mut next = match met {
+                Met::Final => Next::GiveUp,
+                _ if is_away => tries.after(Met::Away, &allowed),
+                met => tries.after(met, &allowed),
+            };
+            if let (Next::WhenBack, Some(server)) = (next, &failure.server) {
+                failure.slot = None;
+                let waiting = self.wait_out_outage(&call.operation, server, begun, &mut tries);
+                // Seldom, so that not every request has room for it.
+                let was_away = Box::pin(waiting).await?;
+                next = tries.after(if was_away { Met::Back } else { met }, &allowed);
             }
-            // Seldom, so that not every request has room for it.
-            let was_away = match &failure.server {
-                Some(server) if is_away => {
-                    let waiting = self.wait_out_outage(&call.operation, server, begun, &mut tries);
-                    Box::pin(waiting).await?
+            let wait = match next {
+                Next::GiveUp | Next::WhenBack => {
+                    if met != Met::Final || failure.is_for_good() {
+                        self.lose(&failure, entered, made);
+                    }
+                    return Err(self.give_up(&call, failure, &tries, made));
                 }
-                _ => false,
+                Next::After(failed) => backoff::wait(options, failed),
+                Next::Now | Next::InTurn => Duration::ZERO,
             };
-            let may_be_a_mistake = self.may_be_a_mistake(&failure);
-            let again = if was_away && tries.waited < self.patience() {
-                Some(Duration::ZERO)
+            slot = failure.slot.take().filter(|_| next == Next::InTurn);
+            let FailedTry { fault, .. } = &failure;
+            if next == Next::InTurn {
+                tracing::debug!("{}: {} waits its turn: {fault}", self.name, call.operation);
             } else {
-                tries.next(options, self.patience(), &failure, may_be_a_mistake)
-            };
-            let Some(wait) = again else {
-                self.lose(&failure, tries.begun, tries.made);
-                return Err(self.give_up(&call, failure, &tries));
-            };
-            tracing::debug!(
-                "{}: {} again, try {} failed: {}",
-                self.name,
-                call.operation,
-                tries.made,
-                failure.fault
-            );
+                let (name, operation) = (&self.name, &call.operation);
+                tracing::debug!("{name}: {operation} again, try {made} failed: {fault}");
+            }
             self.counters.retry();
             retries.add_one();
-            tries.made += 1;
+            made += 1;
             tokio::time::sleep(wait).await;
         }
     }
@@ -151,13 +155,13 @@ impl Host {
         operation: &Operation,
         server: &Server,
         begun: Instant,
-        tries: &mut RequestTries,
+        tries: &mut Tries,
     ) -> Result<bool, Failure> {
         let waiting = Instant::now();
         self.wait_for(server, operation).await?;
         let was_away = server.availability.was_away_since(begun);
         if was_away {
-            tries.waited += waiting.elapsed();
+            tries.was_away(waiting.elapsed());
         }
         Ok(was_away)
     }
@@ -194,6 +198,11 @@ impl Host {
         }
     }
 
+    fn met(&self, failure: &FailedTry, call: &Call, has_new_address: bool) -> Met {
+        let may_be_a_mistake = self.may_be_a_mistake(failure);
+        Met::of_try(failure, call, may_be_a_mistake, has_new_address)
+    }
+
     /// Tells whether a registry that nobody answers at may be a mistake in somebody's file.
     fn may_be_a_mistake(&self, failure: &FailedTry) -> bool {
         failure.server.as_ref().is_some_and(|server| {
@@ -201,27 +210,21 @@ impl Host {
         })
     }
 
-    fn give_up(&self, call: &Call, failure: FailedTry, tries: &RequestTries) -> Failure {
+    fn give_up(&self, call: &Call, failure: FailedTry, tries: &Tries, made: usize) -> Failure {
         let unanswered = failure.is_unanswered();
+        // What could be sent again as it is was, for as long as that is worth it.
+        let is_to_begin_anew = matches!(call.body, Body::Spent) || !call.idempotent;
+        let throttled = Some(failure.throttled()).filter(|_| is_to_begin_anew);
         let error = self
             .error(&call.operation, failure.fault)
             .at(failure.elsewhere)
-            .after(tries.made)
-            .waited(tries.waited)
-            .paused(failure.paused);
+            .after(made)
+            .waited(tries.waited())
+            .throttled(throttled.unwrap_or_default());
         self.note_out_of_pulls(&error);
         if unanswered && matches!(call.access, Access::Scopes(_)) {
             self.auth.state().methods.is_silent();
         }
         error
     }
-}
-
-/// Tells whether the registry is to be asked for the address again that it pointed to: such an address may
-/// be signed for a short time, or its host may have lost what was there.
-fn wants_new_address(call: &Call, failure: &FailedTry, negotiation: &mut Negotiation) -> bool {
-    let status = failure.status;
-    let is_refused = status.is_some_and(|status| status.is_client_error());
-    let wants = failure.redirected && is_refused && call.method == Method::GET;
-    wants && negotiation.new_address()
 }

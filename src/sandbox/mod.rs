@@ -14,7 +14,7 @@
 //! | `check` | what a pushed manifest must satisfy |
 //! | `store`, `content`, `session` | repositories, the bytes of blobs, uploads that are under way |
 //! | `auth`, `scope`, `tokens` | who may do what, the token endpoint |
-//! | `faults`, `log` | failures on purpose, the record of requests |
+//! | `faults`, `throttle`, `log` | failures on purpose, what is too much at a time, the record of requests |
 //! | [`images`] | images made on the spot |
 
 mod answer;
@@ -40,6 +40,7 @@ mod service;
 mod session;
 mod store;
 mod tags;
+mod throttle;
 mod tokens;
 mod uploads;
 
@@ -49,3 +50,4 @@ pub use log::{Log, Origin, Request, Scheme};
 pub use options::{Announced, Auth, Bearer, Delete, Options, User};
 pub use server::Sandbox;
 pub use store::StoredManifest;
+pub use throttle::{Refusal, Takes, Throttle};

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::throttle::Throttle;
+
 /// The behaviour of a [`Sandbox`](super::Sandbox).
 ///
 /// The default is an open registry that supports all of the OCI distribution specification 1.1.
@@ -48,6 +50,8 @@ pub struct Options {
     pub page: usize,
     /// Throws away the bytes of uploads that grow beyond this size, and keeps digest and size.
     pub discard_above: Option<u64>,
+    /// How much the registry takes at a time; none for whatever comes.
+    pub throttle: Option<Throttle>,
 }
 
 impl Default for Options {
@@ -69,6 +73,7 @@ impl Default for Options {
             ranges: true,
             page: 1000,
             discard_above: None,
+            throttle: None,
         }
     }
 }
@@ -195,6 +200,8 @@ pub struct Bearer {
     pub service: String,
     /// The address at which the challenge says that tokens are, if not the endpoint's own.
     pub realm: Option<String>,
+    /// How much the token endpoint takes at a time; none for whatever comes.
+    pub throttle: Option<Throttle>,
 }
 
 impl Default for Bearer {
@@ -210,6 +217,7 @@ impl Default for Bearer {
             made_by_push: false,
             service: "sandbox.example.com:26842".to_owned(),
             realm: None,
+            throttle: None,
         }
     }
 }

@@ -8,10 +8,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::model::Digest;
 
 use super::faults::Faults;
-use super::log::Log;
+use super::log::{Log, Origin};
 use super::options::{Auth, Bearer, Options};
 use super::session::Session;
 use super::store::Store;
+use super::throttle::Gate;
 use super::tokens::Tokens;
 
 /// What all requests share.
@@ -26,12 +27,20 @@ pub(super) struct Registry {
     address: SocketAddr,
     pub(super) token_address: SocketAddr,
     storage_address: SocketAddr,
+    gate: Gate,
+    token_gate: Gate,
 }
 
 impl Registry {
     /// Begins empty, with its ports at these addresses: its own, the tokens' and the storage's.
     pub(super) fn new(options: Options, [address, token, storage]: [SocketAddr; 3]) -> Self {
+        let of_tokens = match &options.auth {
+            Auth::Bearer(bearer) => bearer.throttle.clone(),
+            Auth::Open | Auth::Basic(_) => None,
+        };
         Self {
+            gate: Gate::new(options.throttle.clone()),
+            token_gate: Gate::new(of_tokens),
             options,
             log: Log::default(),
             faults: Faults::default(),
@@ -51,6 +60,15 @@ impl Registry {
 
     pub(super) fn uploads(&self) -> MutexGuard<'_, HashMap<String, Session>> {
         self.uploads.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns the gate before a port; storage takes whatever comes.
+    pub(super) fn gate(&self, origin: Origin) -> Option<&Gate> {
+        match origin {
+            Origin::Registry => Some(&self.gate),
+            Origin::Token => Some(&self.token_gate),
+            Origin::Storage => None,
+        }
     }
 
     pub(super) fn open_upload(&self, session: Session) -> String {

@@ -17,6 +17,7 @@ use super::query::Query;
 use super::refusal::{Code, Refusal, plain};
 use super::registry::Registry;
 use super::route::{Endpoint, Route};
+use super::throttle::{Gate, Place};
 use super::{answer, auth, blobs, manifests, referrers, tags, uploads};
 
 /// Serves a request of any port.
@@ -34,7 +35,11 @@ pub(super) async fn serve(
     let recording = registry
         .log
         .begin(peer.origin, &method, &path, request.headers());
-    let effect = registry.faults.take(&method, &path);
+    let place = registry.gate(peer.origin).map(Gate::enter).transpose();
+    let (place, effect) = match place {
+        Ok(place) => (place, registry.faults.take(&method, &path)),
+        Err(refusal) => (None, Some(refusal)),
+    };
     let request = request.map(|body| incoming(body, &recording, &peer, effect.as_ref()));
     let response = match &effect {
         Some(Effect::Answer { status, headers }) => added(status_alone(*status), headers),
@@ -88,7 +93,7 @@ pub(super) async fn serve(
         None => respond(&registry, peer.origin, request).await,
     };
     recording.answered(response.status().as_u16());
-    response.map(|body| outgoing(body, recording))
+    response.map(|body| outgoing(body, recording, place))
 }
 
 fn status_alone(status: u16) -> Response {
@@ -221,13 +226,14 @@ fn incoming(body: Body, recording: &Recording, peer: &Peer, effect: Option<&Effe
 }
 
 /// Counts what leaves; the request ends with its body.
-fn outgoing(body: Body, recording: Recording) -> Body {
+fn outgoing(body: Body, recording: Recording, place: Option<Place>) -> Body {
     if body.is_end_stream() {
         return body;
     }
     Body::from_stream(body.into_data_stream().map(move |piece| {
         let piece = piece?;
         recording.sent(piece.len());
+        let _inside = &place;
         Ok::<_, axum::Error>(piece)
     }))
 }

@@ -157,6 +157,18 @@ pub enum Meaning {
     HtmlPage,
 }
 
+/// Whether a registry refused something since it is too much at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Throttled {
+    /// No, or it did so for too long.
+    #[default]
+    No,
+    /// It may be that: others were asked for at the same time.
+    Perhaps,
+    /// Yes: it said so, or asked for a pause. It is to be asked again when it is the turn of that.
+    Yes,
+}
+
 /// As whom a registry was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asked {

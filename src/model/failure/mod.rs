@@ -16,7 +16,7 @@ use serde::de::IntoDeserializer as _;
 use crate::model::{Digest, ErrorCode, Operation, Reference, Repository, RequestKind};
 
 pub use cause::Cause;
-pub use fault::{Asked, ErrorAnswer, Fault, Meaning, Need, Part};
+pub use fault::{Asked, ErrorAnswer, Fault, Meaning, Need, Part, Throttled};
 pub use no_answer::NoAnswer;
 
 /// What went wrong with a registry.
@@ -38,8 +38,8 @@ pub struct Facts {
     pub tries: usize,
     /// How long the host was waited for beside that, because it was away.
     pub waited: Duration,
-    /// Whether the registry asked for a pause, which the next request waits for.
-    pub is_paused: bool,
+    /// Whether the registry refused it since it is too much at a time: the next request waits its turn.
+    pub throttled: Throttled,
     /// Whether the registry is the target of the run, whose login stands in the environment.
     pub is_targets: bool,
     /// Whether what stood in the way was seen to, so that it may work when it is begun anew: a token that
@@ -70,7 +70,7 @@ impl Failure {
             elsewhere: None,
             tries: 1,
             waited: Duration::ZERO,
-            is_paused: false,
+            throttled: Throttled::No,
             is_targets: false,
             is_mended: false,
         }))
@@ -104,10 +104,10 @@ impl Failure {
         self
     }
 
-    /// Says whether the registry asked for a pause.
+    /// Says whether it was too much at a time.
     #[must_use]
-    pub fn paused(mut self, is_paused: bool) -> Self {
-        self.0.is_paused = is_paused;
+    pub fn throttled(mut self, throttled: Throttled) -> Self {
+        self.0.throttled = throttled;
         self
     }
 
@@ -163,6 +163,14 @@ impl Failure {
             | Fault::TooMuch(_) => Cause::Protocol,
             Fault::Needed { .. } | Fault::TagsUnknown | Fault::CannotDelete => Cause::Refused,
         }
+    }
+
+    /// Tells whether the same may work a little later. What was refused for the rate for as long as that is
+    /// worth it is not begun anew.
+    pub fn may_pass(&self) -> bool {
+        let cause = self.cause();
+        let was_waited_for = cause == Cause::RateLimited && self.throttled == Throttled::No;
+        cause.may_pass() && !was_waited_for
     }
 
     /// Tells whether it is what the registry said that is wrong, and not that it did not answer, or has too

@@ -14,10 +14,6 @@ use crate::model::{Asked, Failure};
 use super::probes::{Probe, Probes};
 use super::{FoundLogin, Issuer, KnownMethods, Login, Scheme, Token, TokenStore};
 
-/// How often a login is tried at token servers until it is taken for wrong: some answer many requests with
-/// 401, whoever asks; and many refusals may lock an account.
-const TRIALS: usize = 3;
-
 /// What is known about how a host wants to be asked.
 #[derive(Debug, Default)]
 pub(crate) struct Auth {
@@ -78,16 +74,12 @@ impl Auth {
     }
 
     /// Counts that a token server refused a login which has not worked there, and returns how often that
-    /// was; an error where it is not to be tried once more.
-    pub(crate) fn count_refusal(&self, login: usize) -> Result<usize, usize> {
+    /// was.
+    pub(crate) fn count_refusal(&self, login: usize) -> usize {
         let mut state = self.state();
         let refusals = state.refusals.entry(login).or_default();
         *refusals += 1;
-        if *refusals < TRIALS {
-            Ok(*refusals)
-        } else {
-            Err(*refusals)
-        }
+        *refusals
     }
 
     /// Returns the answer to a login that never worked, wherever it was refused.

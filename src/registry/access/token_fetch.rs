@@ -13,13 +13,9 @@ use crate::model::{Failure, Fault, Operation, RequestKind};
 use crate::registry::exchange::{Call, RetryOn};
 use crate::registry::host::Host;
 use crate::registry::limits::{NO_WAIT, TOKENS};
-use crate::registry::retry::{RetryCount, backoff};
+use crate::registry::retry::{Met, Next, RetryCount, Spent, backoff, decide};
 
 use super::{FoundLogin, Issuer, Login, LoginOutcome, Scopes, Token, token};
-
-/// A refused login is tried again after the wait of a request that failed once more than it did: a server that
-/// refuses every login for a moment takes longer to come back than one connection.
-const LATER: usize = 1;
 
 impl Host {
     /// Returns a token for `wanted`, or for more than that unless it has to be its `own`.
@@ -235,7 +231,8 @@ impl Host {
         let Some(number) = issuer.login else {
             return Err(refusal);
         };
-        let counted = {
+        let options = &self.shared.options.retry;
+        let failed = {
             let mut state = self.auth.tokens.state();
             let kept = state.issued(issuer);
             // That there is no token for several together need not be the login.
@@ -243,15 +240,21 @@ impl Host {
             if kept.worked {
                 return Err(refusal);
             }
-            self.auth.count_refusal(number).map_err(|refusals| {
-                let refusal = refusal.clone().after(refusals);
+            let spent = Spent {
+                counted: self.auth.count_refusal(number),
+                ..Spent::default()
+            };
+            let allowed = options.allowed(self.patience());
+            let Next::After(failed) = decide(Met::LoginRefused, &spent, &allowed) else {
+                let refusal = refusal.after(spent.counted);
                 kept.refused = Some(refusal.clone());
-                self.auth
-                    .note(number, LoginOutcome::Refused(refusal.clone()));
-                refusal
-            })
+                let outcome = LoginOutcome::Refused(refusal.clone());
+                self.auth.note(number, outcome);
+                return Err(refusal);
+            };
+            failed
         };
-        let wait = backoff::wait(&self.shared.options.retry, counted? + LATER);
+        let wait = backoff::wait(options, failed);
         tracing::debug!("{}: {refusal}; trying the login again", self.name);
         tokio::time::sleep(wait).await;
         if is_joint { Err(refusal) } else { Ok(()) }

@@ -241,7 +241,7 @@ fn follow(
             Ok(None) => return None,
             Err(error) => error,
         };
-        open.permit.overloaded();
+        open.permit.broke();
         tracing::debug!(
             "{}: {operation} ended after {position} bytes: {error}",
             host.name

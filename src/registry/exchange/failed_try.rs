@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use http::{HeaderMap, StatusCode};
 
-use crate::model::{Asked, Fault, NoAnswer};
+use crate::model::{Asked, Fault, Meaning, NoAnswer, Throttled};
+use crate::registry::limits::Slot;
 use crate::registry::outage::Server;
 
 /// A try that did not work.
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(crate) struct FailedTry {
     pub(crate) fault: Fault,
     /// Where it failed, if a request was made.
@@ -19,28 +19,19 @@ pub(crate) struct FailedTry {
     pub(crate) headers: HeaderMap,
     /// Whether the registry itself said so, and not another host that it pointed to.
     pub(crate) at_registry: bool,
-    /// Whether the next try may go better.
-    pub(crate) transient: bool,
     /// Whether the registry asked for a pause, which has been set.
     pub(crate) paused: bool,
     /// Whether the registry answered by pointing elsewhere, and it is there that it failed.
     pub(crate) redirected: bool,
+    /// How many requests were under way there, itself among them.
+    pub(crate) load: usize,
+    /// Its slot in its lane, which what was refused for the rate keeps.
+    pub(crate) slot: Option<Slot>,
 }
 
 impl FailedTry {
-    /// Makes a failure that has no answer behind it. What must not be done twice is tried again
-    /// only if it cannot have begun.
-    pub(crate) fn new(fault: Fault, idempotent: bool) -> Self {
-        let transient = match &fault {
-            Fault::NoAnswer(
-                NoAnswer::UnknownHost(_)
-                | NoAnswer::Refused(_)
-                | NoAnswer::Connect(_)
-                | NoAnswer::Unread,
-            ) => true,
-            Fault::NoAnswer(why) => why.is_transient() && idempotent,
-            _ => false,
-        };
+    /// Makes a failure that has no answer behind it.
+    pub(crate) fn new(fault: Fault) -> Self {
         Self {
             fault,
             server: None,
@@ -48,9 +39,10 @@ impl FailedTry {
             status: None,
             headers: HeaderMap::new(),
             at_registry: false,
-            transient,
             paused: false,
             redirected: false,
+            load: 1,
+            slot: None,
         }
     }
 
@@ -59,6 +51,25 @@ impl FailedTry {
         match &self.fault {
             Fault::NoAnswer(why) => Some(why),
             _ => None,
+        }
+    }
+
+    /// Returns what the answer is known to mean.
+    pub(crate) fn meaning(&self) -> Option<Meaning> {
+        match &self.fault {
+            Fault::Answered(answer) => answer.meaning,
+            _ => None,
+        }
+    }
+
+    /// Tells whether it was too much at a time.
+    pub(crate) fn throttled(&self) -> Throttled {
+        let is_used_up = self.meaning() == Some(Meaning::PullsUsedUp);
+        match self.status {
+            Some(StatusCode::TOO_MANY_REQUESTS) if !is_used_up => Throttled::Yes,
+            _ if self.paused => Throttled::Yes,
+            Some(StatusCode::SERVICE_UNAVAILABLE) if self.load > 1 => Throttled::Perhaps,
+            _ => Throttled::No,
         }
     }
 
@@ -83,9 +94,9 @@ impl FailedTry {
         self.is_unread() || matches!(self.no_answer(), Some(NoAnswer::Broken(_)))
     }
 
-    /// Tells whether no connection came about, though somebody may listen there.
-    pub(crate) fn is_unconnected(&self) -> bool {
-        matches!(self.no_answer(), Some(NoAnswer::Connect(_)))
+    /// Tells whether that no answer came may be for how much is asked there.
+    pub(crate) fn is_break_for_load(&self) -> bool {
+        self.is_unanswered() && !self.is_for_good() && !self.is_unread()
     }
 
     /// Tells whether nothing came for a long time, or next to nothing.

@@ -7,14 +7,14 @@ use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, Method, StatusCode};
 use url::Url;
 
-use crate::model::{ErrorAnswer, Fault, Meaning};
+use crate::model::{ErrorAnswer, Fault, Meaning, Throttled};
 use crate::registry::access::Authorization;
 use crate::registry::host::Host;
 use crate::registry::limits::{Permit, PullLimit};
-use crate::registry::retry::backoff;
+use crate::registry::retry::{backoff, is_token_of_good_login};
 use crate::registry::transport::Response;
 
-use super::{Answer, Call, FailedTry, Incoming, OpenBody, Read, RetryOn, error_body};
+use super::{Answer, Call, FailedTry, Incoming, OpenBody, Read, error_body};
 
 /// Room for an answer is not made on its announcement alone beyond this many bytes, and what is longer
 /// takes one of a host's few slots for that.
@@ -97,7 +97,7 @@ impl Host {
         call: &mut Call,
         mut response: Response,
         authorization: &Authorization,
-        permit: &Permit,
+        mut permit: Permit,
     ) -> FailedTry {
         let status = response.status();
         let headers = response.take_headers();
@@ -129,34 +129,26 @@ impl Host {
             meaning,
             login: self.login_origin(authorization),
         };
-        if backoff::is_overload(status) {
-            permit.overloaded();
-        }
-        let transient = match status {
-            StatusCode::TOO_MANY_REQUESTS => meaning != Some(Meaning::PullsUsedUp),
-            StatusCode::UNAUTHORIZED => call.retry_unauthorized,
-            _ => {
-                let is_worth_it = match call.retry_on {
-                    RetryOn::Transient => true,
-                    RetryOn::Overload => backoff::is_overload(status),
-                    RetryOn::Nothing => false,
-                };
-                is_worth_it && backoff::is_transient(status) && call.idempotent
-            }
-        };
         // What is not sent again as it is may be begun anew, and that is to wait as well.
-        let pause =
-            asked_pause.filter(|_| transient || !call.idempotent && backoff::is_transient(status));
-        if let Some(pause) = pause {
-            self.admission.pause(pause);
-        }
-        FailedTry {
+        let pause = asked_pause.filter(|_| !used_up && backoff::is_transient(status));
+        let mut failure = FailedTry {
             status: Some(status),
             headers,
             at_registry: true,
-            transient,
             paused: pause.is_some_and(|pause| !pause.is_zero()),
-            ..FailedTry::new(Fault::Answered(answer), false)
+            load: permit.load(),
+            ..FailedTry::new(Fault::Answered(answer))
+        };
+        let is_for_rate = backoff::is_overload(status) && failure.throttled() != Throttled::No
+            || status == StatusCode::UNAUTHORIZED && is_token_of_good_login(call);
+        if is_for_rate {
+            permit.refused(pause);
+            failure.slot = permit.keep_slot();
+        } else if let Some(pause) = pause {
+            permit.paused(pause);
+        } else if status.is_client_error() {
+            permit.answered();
         }
+        failure
     }
 }

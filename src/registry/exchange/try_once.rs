@@ -11,7 +11,7 @@ use crate::model::{Fault, NoAnswer, RequestKind};
 use crate::registry::access::{Authorization, same_origin};
 use crate::registry::host::Host;
 use crate::registry::limits::Permit;
-use crate::registry::retry::backoff;
+use crate::registry::retry::{backoff, is_token_of_good_login};
 use crate::registry::transport::{self, RequestBody, Response, Zone};
 
 use super::{Access, Answer, Body, Call, FailedTry, Outgoing};
@@ -39,7 +39,7 @@ impl Host {
         &self,
         call: &mut Call,
         authorization: &Authorization,
-        permit: Permit,
+        mut permit: Permit,
     ) -> Result<Answer, FailedTry> {
         let mut url = call.url.clone();
         let mut stayed = true;
@@ -48,19 +48,18 @@ impl Host {
             .await;
         let elsewhere = self.elsewhere(&url);
         let server = self.server(&url);
-        let fail = |fault: Fault, idempotent: bool| {
-            let mut failure = FailedTry::new(fault, idempotent);
-            failure.redirected = url.host() != call.url.host();
-            failure.at(server.clone(), elsewhere.clone())
-        };
         let response = match tried {
             Ok(response) => response,
             Err(fault) => {
-                let failure = fail(fault, call.idempotent);
-                if failure.transient && !failure.redirected && !failure.is_unread() {
-                    permit.overloaded();
+                let mut failure = FailedTry::new(fault);
+                failure.redirected = url.host() != call.url.host();
+                if !failure.redirected && failure.is_break_for_load() {
+                    if is_token_of_good_login(call) {
+                        permit.refused(None);
+                    }
+                    permit.broke();
                 }
-                return Err(failure);
+                return Err(failure.at(server, elsewhere));
             }
         };
         let at_registry = stayed && same_origin(&url, &self.base);
@@ -69,15 +68,14 @@ impl Host {
         }
         let status = response.status();
         if !status.is_success() && !call.accept.contains(&status.as_u16()) {
-            let mut failure = self.refused(call, response, authorization, &permit).await;
+            let mut failure = self.refused(call, response, authorization, permit).await;
             failure.at_registry = at_registry;
             failure.redirected = !stayed;
             return Err(failure.at(server, elsewhere));
         }
         permit.succeeded();
-        let idempotent = call.idempotent;
         let read = self.read_answer(call, response, url.clone(), permit).await;
-        read.map_err(|fault| FailedTry::new(fault, idempotent).at(server, elsewhere))
+        read.map_err(|fault| FailedTry::new(fault).at(server, elsewhere))
     }
 
     /// Returns the name of an address's host, where it is not the registry's own.

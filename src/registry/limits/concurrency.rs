@@ -1,5 +1,5 @@
-//! How many requests at once: a limit that is found out by trying. It grows by addition, and is
-//! halved when the host says that it is too much.
+//! How many requests of a sort at once: a limit that is found out by trying. It grows by addition, and is
+//! halved when requests break. What a host says is too much is the matter of `throttle`.
 
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,7 +17,6 @@ pub(crate) struct ConcurrencyLimit {
     slots: Arc<Semaphore>,
     /// What the limit becomes when it turns out that answers are long on their way.
     wide: usize,
-    pub(super) most: usize,
     state: Mutex<State>,
 }
 
@@ -25,6 +24,7 @@ pub(crate) struct ConcurrencyLimit {
 struct State {
     /// The limit; its whole part counts.
     limit: f64,
+    most: usize,
     /// How many slots there are now, taken ones included; more than the limit after a cut, until
     /// requests end.
     slots: usize,
@@ -42,6 +42,7 @@ impl ConcurrencyLimit {
     pub(crate) fn new(start: usize, wide: usize, most: usize) -> Self {
         let state = Mutex::new(State {
             limit: float(start),
+            most,
             slots: start,
             last_cut: None,
             fastest: Duration::MAX / 4,
@@ -50,12 +51,11 @@ impl ConcurrencyLimit {
         Self {
             slots: Arc::new(Semaphore::new(start)),
             wide,
-            most,
             state,
         }
     }
 
-    pub(crate) async fn acquire(limiter: &Arc<Self>) -> Permit {
+    pub(crate) async fn acquire(limiter: &Arc<Self>) -> Slot {
         let mut slot = pin!(limiter.slots.clone().acquire_owned());
         let soon = if limiter.state().settled {
             None
@@ -68,10 +68,9 @@ impl ConcurrencyLimit {
             limiter.widen();
             slot.await
         };
-        Permit {
+        Slot {
             limiter: limiter.clone(),
             slot: slot.ok(),
-            started: Instant::now(),
         }
     }
 
@@ -93,7 +92,7 @@ impl ConcurrencyLimit {
         let mut state = self.state();
         if !state.settled {
             state.settled = true;
-            state.limit = state.limit.max(float(self.wide));
+            state.limit = state.limit.max(float(self.wide.min(state.most)));
             self.open_slots(&mut state);
         }
         state.slots
@@ -107,7 +106,7 @@ impl ConcurrencyLimit {
         }
         let mut state = self.state();
         let step = state.last_cut.map_or(1.0, |_| 1.0 / state.limit);
-        state.limit = (state.limit + step).min(float(self.most));
+        state.limit = (state.limit + step).min(float(state.most));
         self.open_slots(&mut state);
     }
 
@@ -127,6 +126,19 @@ impl ConcurrencyLimit {
         state.settled = true;
         state.limit = (state.limit / 2.0).max(1.0);
         state.last_cut = Some(Instant::now());
+        self.close_slots(&mut state);
+    }
+
+    /// Lets the limit be no more than this.
+    pub(super) fn narrow(&self, most: usize) {
+        let mut state = self.state();
+        state.most = state.most.min(most);
+        state.limit = state.limit.min(float(state.most));
+        self.close_slots(&mut state);
+    }
+
+    /// Takes away the slots that are free and beyond the limit; those that are taken go when they are free.
+    fn close_slots(&self, state: &mut State) {
         let fewer = state.slots.saturating_sub(whole(state.limit));
         state.slots -= self.slots.forget_permits(fewer);
     }
@@ -148,28 +160,26 @@ fn whole(limit: f64) -> usize {
 
 /// A slot in a lane, held while a request is under way.
 #[derive(Debug)]
-pub(crate) struct Permit {
+pub(crate) struct Slot {
     limiter: Arc<ConcurrencyLimit>,
     slot: Option<OwnedSemaphorePermit>,
-    /// When the request was let go, for what it may be waited for.
-    pub(crate) started: Instant,
 }
 
-impl Permit {
-    /// Says that the host did what it was asked.
-    pub(crate) fn succeeded(&self) {
-        if self.limiter.is_worth_growing(self.started.elapsed()) {
+impl Slot {
+    /// Says that the host did in so much time what it was asked.
+    pub(super) fn succeeded(&self, elapsed: Duration) {
+        if self.limiter.is_worth_growing(elapsed) {
             self.limiter.grow();
         }
     }
 
-    /// Says that the host had too much to do.
-    pub(crate) fn overloaded(&self) {
-        self.limiter.cut(self.started);
+    /// Says that a request broke that was let go then.
+    pub(super) fn overloaded(&self, started: Instant) {
+        self.limiter.cut(started);
     }
 }
 
-impl Drop for Permit {
+impl Drop for Slot {
     fn drop(&mut self) {
         let mut state = self.limiter.state();
         if state.slots > whole(state.limit)
@@ -185,7 +195,7 @@ impl Drop for Permit {
 mod tests {
     use super::*;
 
-    async fn take(limiter: &Arc<ConcurrencyLimit>) -> Permit {
+    async fn take(limiter: &Arc<ConcurrencyLimit>) -> Slot {
         ConcurrencyLimit::acquire(limiter).await
     }
 
@@ -235,33 +245,34 @@ mod tests {
         assert!(!limiter.is_worth_growing(Duration::ZERO));
         assert_eq!(taken(&limiter).await, 2);
         let limiter = Arc::new(ConcurrencyLimit::new(2, 5, 8));
-        take(&limiter).await.overloaded();
+        take(&limiter).await.overloaded(Instant::now());
         assert_eq!(taken(&limiter).await, 1);
     }
 
     #[tokio::test]
     async fn halves_once_for_requests_that_were_under_way_together() {
+        let began = Instant::now();
         let limiter = Arc::new(ConcurrencyLimit::new(8, 8, 8));
         let mut permits = Vec::new();
         for _ in 0..6 {
             permits.push(take(&limiter).await);
         }
         for permit in &permits {
-            permit.overloaded();
+            permit.overloaded(began);
         }
         assert_eq!(free(&limiter), 0, "the two free slots went at once");
         permits.truncate(4);
         assert_eq!(free(&limiter), 0, "the others go as requests end");
         permits.clear();
         assert_eq!(free(&limiter), 4);
-        take(&limiter).await.overloaded();
+        take(&limiter).await.overloaded(Instant::now());
         assert_eq!(free(&limiter), 2, "a later request halves it again");
     }
 
     #[tokio::test]
     async fn grows_slowly_after_a_cut() {
         let limiter = Arc::new(ConcurrencyLimit::new(4, 4, 64));
-        take(&limiter).await.overloaded();
+        take(&limiter).await.overloaded(Instant::now());
         let _full = (take(&limiter).await, take(&limiter).await);
         limiter.grow();
         assert_eq!(free(&limiter), 0, "2.5");

@@ -2,8 +2,15 @@
 
 mod admission;
 mod concurrency;
+mod lane;
 mod pull_limit;
+#[cfg(test)]
+mod simulation;
+mod throttle;
+mod token_servers;
 
-pub(super) use admission::{Admission, Lane, TOKENS};
-pub(super) use concurrency::{NO_WAIT, Permit};
+pub(super) use admission::{Admission, Permit, TOKENS};
+pub(super) use concurrency::{NO_WAIT, Slot};
+pub(super) use lane::Lane;
 pub use pull_limit::PullLimit;
+pub(super) use token_servers::TokenServers;

@@ -173,6 +173,9 @@ impl Watch {
                 }
             }
             if server.availability.is_there() {
+                if self.remind.is_some() {
+                    self.host.was_away();
+                }
                 return OutageStage::Over;
             }
             let now = Instant::now();

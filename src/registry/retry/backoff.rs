@@ -1,9 +1,9 @@
-//! Which status is worth another try, and how long the waits are; `request_tries` counts them, `send` decides.
+//! Which status is worth another try, and how long the waits are; `decide` tells which comes next.
 
 use std::time::{Duration, SystemTime};
 
 use backon::{BackoffBuilder as _, ExponentialBuilder};
-use http::header::RETRY_AFTER;
+use http::header::{DATE, RETRY_AFTER};
 use http::{HeaderMap, StatusCode};
 
 use crate::registry::options::RetryOptions;
@@ -44,14 +44,16 @@ pub(crate) fn is_overload(status: StatusCode) -> bool {
     matches!(status.as_u16(), 429 | 503)
 }
 
-/// Reads `Retry-After`: seconds, or a date.
+/// Reads `Retry-After`: seconds, or a date by the clock that the answer was dated with, if it was.
 pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse::<u32>() {
         return Some(Duration::from_secs(seconds.into()));
     }
-    let date = httpdate::parse_http_date(text).ok()?;
-    Some(date.duration_since(now).unwrap_or_default())
+    let read = |text: &str| httpdate::parse_http_date(text.trim()).ok();
+    let dated = headers.get(DATE).and_then(|date| read(date.to_str().ok()?));
+    let since = dated.unwrap_or(now);
+    Some(read(text)?.duration_since(since).unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -80,6 +82,18 @@ mod tests {
         for nonsense in ["", "-1", "soon", "1.5", "99999999999999999999"] {
             assert_eq!(after(nonsense), None, "{nonsense}");
         }
+    }
+
+    #[test]
+    fn a_date_is_read_by_the_clock_of_the_answer() {
+        let headers = [
+            (RETRY_AFTER, "Wed, 21 Oct 2015 08:00:07 GMT"),
+            (DATE, "Wed, 21 Oct 2015 08:00:05 GMT"),
+        ];
+        let headers = headers.map(|(name, text)| (name, text.parse().unwrap()));
+        let headers = HeaderMap::from_iter(headers);
+        let ours = httpdate::parse_http_date("Wed, 21 Oct 2015 07:28:00 GMT").unwrap();
+        assert_eq!(retry_after(&headers, ours), Some(Duration::from_secs(2)));
     }
 
     #[test]

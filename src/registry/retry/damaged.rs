@@ -1,11 +1,12 @@
 //! Answers that make no sense are asked for again: they may have been damaged on their way.
 
+use std::time::Duration;
+
 use crate::model::{ErrorCode, Failure, Fault, RequestKind};
 use crate::registry::ReadRegistry as _;
 use crate::registry::client::Client;
 
-/// How often something is asked for that makes no sense when it comes.
-const TIMES: usize = 3;
+use super::{Met, Next, Tries};
 
 impl Client {
     /// Asks until the answer makes sense, a few times.
@@ -16,20 +17,20 @@ impl Client {
     where
         F: Future<Output = Result<T, Failure>>,
     {
-        let (mut time, mut tries) = (1, 0);
+        let (mut asked, mut tries) = (Tries::begin(), 0);
+        let allowed = self.retry().allowed(Duration::ZERO);
         loop {
             let failure = match ask().await {
                 Err(failure) if may_be_damage(&failure) => failure,
                 done => return done,
             };
             tries += failure.tries;
-            if time == TIMES {
+            let Next::After(breaks) = asked.after(Met::Damaged, &allowed) else {
                 return Err(failure.after(tries));
-            }
+            };
             tracing::debug!("{failure}; asking again");
             self.count_retry();
-            self.rest(time).await;
-            time += 1;
+            self.rest(breaks).await;
         }
     }
 }

@@ -1,9 +1,14 @@
-//! What is tried again, when, and how often.
+//! What is tried again, when, and how often: `decide` says it.
 
 pub(super) mod backoff;
 mod count;
 mod damaged;
-mod request_tries;
+mod decide;
+mod met;
+mod tries;
 
 pub use count::RetryCount;
-pub(super) use request_tries::RequestTries;
+pub use decide::{Allowed, Met, Next};
+pub(super) use decide::{Spent, decide};
+pub(super) use met::{is_token_of_good_login, wants_new_address};
+pub use tries::Tries;

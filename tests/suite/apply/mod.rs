@@ -9,6 +9,7 @@ mod prune;
 mod referrers;
 mod resets;
 mod stops;
+mod throttling;
 mod trees;
 mod world;
 

@@ -3,7 +3,7 @@ use pusher::model::{Cause, Digest, Failure, Repository, RequestKind};
 use pusher::registry::{BlobStream, ReadRegistry as _};
 use pusher::sandbox::{Effect, Fault, Options};
 
-use super::{anonymous, descriptor, push_blob, repository, start};
+use super::{anonymous, descriptor, push_blob, repository, soon_tired, start};
 
 /// Reads what arrives until the stream ends or breaks.
 async fn read(mut stream: BlobStream) -> (Vec<u8>, Result<(), Failure>) {
@@ -182,7 +182,7 @@ async fn a_blob_that_may_not_be_asked_for_is_taken_for_absent() {
         sandbox
             .faults()
             .add(Fault::new("HEAD", "", Effect::status(status)).always());
-        let there = anonymous()
+        let there = soon_tired()
             .has_blob(&repository(&sandbox, "app"), &blob.digest)
             .await;
         assert!(!there, "{status}");

@@ -6,7 +6,7 @@ use pusher::model::{Cause, Digest};
 use pusher::registry::{
     Client, ClientOptions, HostOptions, ReadRegistry as _, Upload, UploadBody, WriteRegistry as _,
 };
-use pusher::sandbox::{Effect, Fault, Options, Sandbox};
+use pusher::sandbox::{Effect, Fault, Options, Refusal, Sandbox, Takes, Throttle};
 
 use super::{anonymous, client_with, push_blob, push_image, repository, soon, start, tagged};
 
@@ -94,32 +94,28 @@ async fn a_pause_that_is_too_long_is_an_error_that_says_when() {
 }
 
 #[tokio::test]
-async fn a_host_with_too_much_to_do_gets_less() {
-    let sandbox = start(Options::default()).await;
-    push_image(&sandbox, "app");
-    let options = HostOptions {
-        starting_concurrency: Some(4),
-        ..HostOptions::default()
-    };
-    let client = client_with(sandbox.address(), options);
-    let delay = Fault::new("", "", Effect::Delay(Duration::from_millis(30))).always();
-    sandbox.faults().add(delay.clone());
-    heads(&client, &sandbox, 33).await;
-    let before = sandbox.log().peak();
-    sandbox.faults().clear();
-    sandbox
-        .faults()
-        .add(Fault::new("HEAD", "", Effect::status(503)).times(40));
-    heads(&client, &sandbox, 32).await;
-    sandbox.log().clear();
-    sandbox.faults().add(delay);
-    heads(&client, &sandbox, 32).await;
-    assert!(before >= 30, "{before}");
-    assert!(
-        sandbox.log().peak() <= 20,
-        "{} after {before}",
-        sandbox.log().peak()
-    );
+async fn a_host_that_refuses_more_than_so_much_gets_that_from_then_on() {
+    for status in [429, 503] {
+        let throttle = Throttle {
+            takes: Takes::AtOnce(8),
+            refusal: Refusal::Status(status),
+        };
+        let sandbox = start(Options {
+            throttle: Some(throttle),
+            ..Options::default()
+        })
+        .await;
+        push_image(&sandbox, "app");
+        let client = anonymous();
+        let delay = Fault::new("", "", Effect::Delay(Duration::from_millis(30)));
+        sandbox.faults().add(delay.always());
+        heads(&client, &sandbox, 60).await;
+        let before = sandbox.log().peak();
+        sandbox.log().clear();
+        heads(&client, &sandbox, 60).await;
+        let after = sandbox.log().peak();
+        assert!(before >= 20 && after <= 9, "{after} after {before}");
+    }
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use pusher::sandbox::images::{Image, Index, schema_1};
 use pusher::sandbox::{Auth, Delete, Effect, Fault, Options, StoredManifest};
 
 use super::scripted::{MANIFEST, Scripted, manifest, status, with_body};
-use super::{anonymous, client_for, descriptor, push_image, repository, start, tagged};
+use super::{anonymous, client_for, descriptor, push_image, repository, soon_tired, start, tagged};
 
 #[tokio::test]
 async fn a_tag_in_place_costs_one_head_and_nothing_else() {
@@ -142,7 +142,7 @@ async fn neither_absence_nor_too_many_requests_is_asked_about_twice() {
         push_image(&sandbox, "app");
         let refused = Fault::new("HEAD", "", Effect::status(refusal)).always();
         sandbox.faults().add(refused);
-        let _ = anonymous()
+        let _ = soon_tired()
             .head_manifest(&tagged(&sandbox, "app", "v1"))
             .await;
         assert_eq!(sandbox.log().count("GET", ""), 0, "{refusal}");

@@ -72,6 +72,19 @@ fn anonymous() -> Client {
     })
 }
 
+/// Returns a client that is soon tired of being told that it is too much.
+fn soon_tired() -> Client {
+    let longest_pause = Duration::from_millis(300);
+    Client::new(ClientOptions {
+        retry: RetryOptions {
+            longest_pause,
+            ..soon()
+        },
+        patience: impatience(),
+        ..ClientOptions::default()
+    })
+}
+
 /// Returns a client that knows this much about one host.
 fn client_with(host: &str, options: HostOptions) -> Client {
     let hosts = HashMap::from([(host.to_owned(), options)]);

@@ -38,7 +38,7 @@ fn wanted() -> Option<usize> {
     clippy::disallowed_methods,
     reason = "how long a test looks is set in the environment"
 )]
-fn how_many<T: FromStr<Err: Debug>>(variable: &str) -> Option<T> {
+pub(super) fn how_many<T: FromStr<Err: Debug>>(variable: &str) -> Option<T> {
     let wanted = std::env::var(variable).ok()?;
     Some(wanted.parse().unwrap())
 }
