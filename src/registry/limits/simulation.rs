@@ -127,8 +127,8 @@ impl Run {
     }
 }
 
-/// Plays the same work with the right limit and with the one that finds itself; says how many times as long that
-/// takes, and how many requests it had refused after the first second.
+/// Plays the same work with the right limit and with the one that finds itself: how many times as long that
+/// takes, how many requests it had refused after the first second, and how often one of them at most.
 async fn compared(
     requests: usize,
     server: impl Fn() -> Server,
@@ -137,11 +137,6 @@ async fn compared(
     let fixed = run(requests, server(), right).await;
     let own = run(requests, server(), Admission::new(16, None, None)).await;
     let ratio = own.took.as_secs_f64() / fixed.took.as_secs_f64();
-    println!(
-        "{:?}: {ratio:.2} times as long, {} refused late",
-        server(),
-        own.late()
-    );
     (ratio, own.late(), own.worst)
 }
 
@@ -154,7 +149,11 @@ async fn the_limit_of_how_many_at_once_finds_itself() {
                 let fixed = Admission::new(16, Some(most), None);
                 let in_ten_seconds = most * 10_000 / usize::try_from(way + work).unwrap();
                 let (ratio, late, worst) = compared(in_ten_seconds, server, fixed).await;
-                assert!(ratio < 1.3 && late < 10 && worst <= 2, "{:?}", server());
+                assert!(
+                    ratio < 1.3 && late < 10 && worst <= 2,
+                    "{:?}: {ratio:.2} times as long, {late} refused late, one {worst} times",
+                    server()
+                );
             }
         }
     }
@@ -168,7 +167,11 @@ async fn the_limit_of_how_many_a_second_finds_itself() {
                 let server = || Server::new(Takes::PerSecond { rate, burst }, None, way, work);
                 let fixed = Admission::new(16, None, Some(rate));
                 let (ratio, late, worst) = compared(requests, server, fixed).await;
-                assert!(ratio < 1.3 && late < 10 && worst <= 4, "{:?}", server());
+                assert!(
+                    ratio < 1.3 && late < 10 && worst <= 4,
+                    "{:?}: {ratio:.2} times as long, {late} refused late, one {worst} times",
+                    server()
+                );
             }
         }
     }

@@ -16,6 +16,7 @@ use tokio::time::Instant;
 
 use super::world::{World, assert_done, quick_retries};
 use crate::faults::how_many;
+use crate::support::tools::say;
 
 /// The most that may be refused before the limit is found: all that goes out at once in the beginning.
 const FIRST: usize = 256;
@@ -82,13 +83,13 @@ async fn what_a_target_refuses_for_the_rate_waits_its_turn_and_is_no_try() {
         };
         let fixed = copy(target(), fixed, 1, Origin::Registry).await;
         let own = copy(target(), HostOptions::default(), 1, Origin::Registry).await;
-        println!(
+        say(&format!(
             "{refusal:?}: {:.2} s, {} refused; by itself {:.2} s, {} refused",
             fixed.took.as_secs_f64(),
             fixed.refused,
             own.took.as_secs_f64(),
             own.refused
-        );
+        ));
         assert!(own.refused < FIRST + 10, "{refusal:?}: {}", own.refused);
     }
 }
@@ -124,11 +125,6 @@ async fn a_token_server_that_is_asked_too_often_is_asked_more_slowly() {
             ..HostOptions::default()
         };
         let met = copy(target, options, 5, Origin::Token).await;
-        println!(
-            "{refusal:?}: {:.2} s, {} refused",
-            met.took.as_secs_f64(),
-            met.refused
-        );
         assert!(met.refused < 30, "{refusal:?}: {}", met.refused);
     }
 }
