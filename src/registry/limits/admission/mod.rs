@@ -45,7 +45,7 @@ impl Admission {
         };
         let lanes = [
             lane(start * 2, start * 16, most(256)),
-            lane(start, start * 8, most(128)),
+            lane(start, start * 4, most(64)),
             lane(start, start, most(64)),
             lane(4, 4, most(TOKENS).min(TOKENS)),
         ];
