@@ -16,6 +16,7 @@ use tokio::time::Instant;
 
 use super::world::{World, assert_done, quick_retries};
 use crate::faults::how_many;
+use crate::support::found;
 use crate::support::tools::say;
 
 /// The most that may be refused before the limit is found: all that goes out at once in the beginning.
@@ -118,10 +119,10 @@ async fn a_token_server_that_is_asked_too_often_is_asked_more_slowly() {
             ..Options::default()
         };
         let options = HostOptions {
-            login: Some(Login::Password {
+            login: Some(found(Login::Password {
                 username: "user".to_owned(),
                 password: pusher::model::Secret::new("secret".to_owned()),
-            }),
+            })),
             ..HostOptions::default()
         };
         let met = copy(target, options, 5, Origin::Token).await;
