@@ -192,7 +192,7 @@ fn a_cold_copy_waits_for_few_round_trips_and_makes_few_requests() {
     };
     for (options, most, requests) in [
         (open(), 32.0, [1206, 2410]),
-        (tokens(), 36.0, [1213, 2440]),
+        (tokens(), 38.0, [1213, 2440]),
         (whole, 32.0, [1206, 1750]),
     ] {
         let taken = taken(options, 200, false);
