@@ -199,7 +199,9 @@ async fn the_first_signal_ends_the_waiting_for_a_host() {
     signal(&child, "INT");
     let ran = place.wait(child);
     assert_eq!(ran.status, 130);
-    assert!(ran.stdout.contains("waited for it for"), "{}", ran.stdout);
+    // Where the lines end depends on how the connection broke.
+    let told = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told.contains("waited for it for"), "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
