@@ -106,6 +106,12 @@ fn results(run: &Run) -> Vec<(&str, &str)> {
         .collect()
 }
 
+/// Asserts which jobs ran, and how each ended.
+#[track_caller]
+fn assert_results(run: &Run, expected: &[(&str, &str)]) {
+    assert_eq!(results(run), expected, "{}", run.log);
+}
+
 const EMPTY: [String; 0] = [];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -117,12 +123,7 @@ async fn the_first_push_is_planned_the_next_one_applied() {
     world.repository.commit_workflow();
     for before in [ZEROS, &before] {
         let run = world.run("push", json!({"before": before}));
-        assert_eq!(
-            results(&run),
-            [("apply", "success"), ("mirror", "success")],
-            "{}",
-            run.log
-        );
+        assert_results(&run, &[("apply", "success"), ("mirror", "success")]);
         assert!(run.summary.contains("1 to create"), "{}", run.summary);
         assert!(
             run.log.contains("::notice::this push brought the workflow"),
@@ -132,23 +133,13 @@ async fn the_first_push_is_planned_the_next_one_applied() {
         assert_eq!(world.mirrored(), EMPTY);
     }
     let run = world.by_hand("plan");
-    assert_eq!(
-        results(&run),
-        [("mirror", "success"), ("plan", "success")],
-        "{}",
-        run.log
-    );
+    assert_results(&run, &[("mirror", "success"), ("plan", "success")]);
     assert_eq!(world.mirrored(), EMPTY);
 
     let before = world.repository.head();
     world.repository.commit("README", "Mine");
     let run = world.run("push", json!({"before": before}));
-    assert_eq!(
-        results(&run),
-        [("apply", "success"), ("mirror", "success")],
-        "{}",
-        run.log
-    );
+    assert_results(&run, &[("apply", "success"), ("mirror", "success")]);
     assert!(run.summary.contains("1 created"), "{}", run.summary);
     assert_eq!(world.mirrored(), ["v1"]);
     assert_eq!(
@@ -165,12 +156,7 @@ async fn apply_by_hand_applies() {
     };
     world.repository.commit_workflow();
     let run = world.by_hand("apply");
-    assert_eq!(
-        results(&run),
-        [("apply", "success"), ("mirror", "success")],
-        "{}",
-        run.log
-    );
+    assert_results(&run, &[("apply", "success"), ("mirror", "success")]);
     assert_eq!(world.mirrored(), ["v1"]);
 }
 
@@ -182,15 +168,13 @@ async fn a_pull_request_from_a_branch_gets_one_comment_however_often_it_runs() {
     world.repository.commit_workflow();
     for _ in 0..2 {
         let run = world.pull_request("me/mirror");
-        assert_eq!(
-            results(&run),
-            [
+        assert_results(
+            &run,
+            &[
                 ("comment", "success"),
                 ("mirror", "success"),
-                ("plan", "success")
+                ("plan", "success"),
             ],
-            "{}",
-            run.log
         );
         let comments = world.comments();
         assert_eq!(comments.len(), 1);
@@ -209,12 +193,7 @@ async fn a_pull_request_from_a_fork_asks_no_registry_and_is_told_of_by_another_r
     world.repository.commit_workflow();
     world.repository.secrets.clear();
     let run = world.pull_request("stranger/mirror");
-    assert_eq!(
-        results(&run),
-        [("mirror", "success"), ("plan", "success")],
-        "{}",
-        run.log
-    );
+    assert_results(&run, &[("mirror", "success"), ("plan", "success")]);
     assert!(
         run.summary.contains("No registry was asked"),
         "{}",
@@ -231,7 +210,7 @@ async fn a_pull_request_from_a_fork_asks_no_registry_and_is_told_of_by_another_r
     }});
     let workflow = Some(".github/workflows/plan-comment.yml");
     let run = tokio::task::block_in_place(|| world.repository.run(workflow, "workflow_run", event));
-    assert_eq!(results(&run), [("comment", "success")], "{}", run.log);
+    assert_results(&run, &[("comment", "success")]);
     assert!(
         world.comments()[0].contains("From a fork"),
         "{:?}",
@@ -247,15 +226,13 @@ async fn a_missing_secret_is_named() {
     world.repository.commit_workflow();
     world.repository.secrets.remove("ALIYUN_REGISTRY_PASSWORD");
     let run = world.pull_request("me/mirror");
-    assert_eq!(
-        results(&run),
-        [
+    assert_results(
+        &run,
+        &[
             ("comment", "success"),
             ("mirror", "failure"),
-            ("plan", "failure")
+            ("plan", "failure"),
         ],
-        "{}",
-        run.log
     );
     assert!(
         run.log.contains("missing: ALIYUN_REGISTRY_PASSWORD"),
@@ -270,24 +247,14 @@ async fn a_missing_secret_is_named() {
     world.repository.secrets.clear();
     world.repository.variables.clear();
     let run = world.run("schedule", json!({}));
-    assert_eq!(
-        results(&run),
-        [("drift", "success"), ("mirror", "success")],
-        "{}",
-        run.log
-    );
+    assert_results(&run, &[("drift", "success"), ("mirror", "success")]);
     assert!(
         run.log.contains("::notice::no registry is set up"),
         "{}",
         run.log
     );
     let run = world.by_hand("apply");
-    assert_eq!(
-        results(&run),
-        [("apply", "failure"), ("mirror", "failure")],
-        "{}",
-        run.log
-    );
+    assert_results(&run, &[("apply", "failure"), ("mirror", "failure")]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -302,15 +269,13 @@ async fn a_wrong_password_is_told_and_the_build_is_kept() {
         .secrets
         .insert("ALIYUN_REGISTRY_PASSWORD".to_owned(), wrong.clone());
     let run = world.pull_request("me/mirror");
-    assert_eq!(
-        results(&run),
-        [
+    assert_results(
+        &run,
+        &[
             ("comment", "success"),
             ("mirror", "failure"),
-            ("plan", "failure")
+            ("plan", "failure"),
         ],
-        "{}",
-        run.log
     );
     assert!(
         world.comments()[0].contains("`ALIYUN_REGISTRY_PASSWORD` was refused"),
@@ -319,12 +284,7 @@ async fn a_wrong_password_is_told_and_the_build_is_kept() {
     );
     assert!(!format!("{run:?}{:?}", world.comments()).contains(&wrong));
     let run = world.by_hand("apply");
-    assert_eq!(
-        results(&run),
-        [("apply", "failure"), ("mirror", "failure")],
-        "{}",
-        run.log
-    );
+    assert_results(&run, &[("apply", "failure"), ("mirror", "failure")]);
     assert!(
         run.summary
             .contains("`ALIYUN_REGISTRY_PASSWORD` was refused"),
@@ -353,7 +313,7 @@ async fn a_target_that_is_not_there_is_told() {
         let run = world.by_hand(command);
         let mut expected = [(command, "failure"), ("mirror", "failure")];
         expected.sort_unstable();
-        assert_eq!(results(&run), expected, "{}", run.log);
+        assert_results(&run, &expected);
         assert!(run.summary.contains(&free.to_string()), "{}", run.summary);
     }
     assert_eq!(
@@ -389,12 +349,7 @@ async fn a_cancelled_run_says_what_was_done() {
             && !target.tags(&format!("{NAMESPACE}/web")).is_empty()
     }));
     let run = world.by_hand("apply");
-    assert_eq!(
-        results(&run),
-        [("apply", "cancelled"), ("mirror", "cancelled")],
-        "{}",
-        run.log
-    );
+    assert_results(&run, &[("apply", "cancelled"), ("mirror", "cancelled")]);
     assert!(
         run.summary.contains("1 created"),
         "{}\n{}",
@@ -411,12 +366,7 @@ async fn drift_opens_an_issue_and_closes_it() {
     world.repository.commit_workflow();
     for (state, kind) in [("open", "schedule"), ("closed", "schedule")] {
         let run = world.run(kind, json!({}));
-        assert_eq!(
-            results(&run),
-            [("drift", "success"), ("mirror", "success")],
-            "{}",
-            run.log
-        );
+        assert_results(&run, &[("drift", "success"), ("mirror", "success")]);
         let issues: Value = serde_json::from_str(&world.repository.held("issues.json")).unwrap();
         assert_eq!(issues[0]["state"], json!(state), "{issues}");
         world.by_hand("apply");
