@@ -49,11 +49,11 @@ pub(super) async fn ask(name: &str, server: &str) -> Result<Option<Login>, Strin
     }
     let mut text = vec![];
     if let Some(stdout) = child.stdout.take() {
-        let mut stdout = stdout.take(LONGEST_ANSWER);
+        let mut stdout = stdout.take(LONGEST_ANSWER + 1);
         let read = stdout.read_to_end(&mut text).await;
         read.map_err(|error| format!("`{program}` cannot be read: {error}"))?;
     }
-    if text.len() as u64 == LONGEST_ANSWER {
+    if text.len() as u64 > LONGEST_ANSWER {
         return Err(format!(
             "`{program}` answers more than {LONGEST_ANSWER} bytes"
         ));
