@@ -12,12 +12,14 @@
 //! | [`commands`] | one file a command |
 //! | [`session`] | what commands do alike: read, ask, plan |
 //! | [`printer`] | the only place that prints |
+//! | [`confirm`] | asks before something is done |
 //! | [`progress`], [`signals`] | what a person sees and can do while it runs |
 //! | [`exit`], [`error`] | how it ends |
 
 pub mod args;
 pub mod client;
 pub mod commands;
+pub mod confirm;
 pub mod context;
 pub mod environment;
 pub mod error;

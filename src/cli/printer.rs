@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Display};
 use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use indicatif::{MultiProgress, ProgressDrawTarget};
@@ -19,6 +20,10 @@ pub struct Printer {
     answers: Stream,
     talk: Stream,
     quiet: bool,
+    /// Whether someone can be asked: who types is at a terminal, and so is who reads.
+    can_ask: bool,
+    /// Whether the last line said is a question that stands without its end.
+    asked: AtomicBool,
     screen: Mutex<MultiProgress>,
 }
 
@@ -50,6 +55,8 @@ impl Printer {
             },
             talk: Stream::new(io::stderr(), err, style(err)),
             quiet,
+            can_ask: err && io::stdin().is_terminal(),
+            asked: AtomicBool::new(false),
             screen: Mutex::new(MultiProgress::with_draw_target(bars)),
         }
     }
@@ -73,6 +80,26 @@ impl Printer {
         self.talk.terminal && !self.quiet
     }
 
+    /// Tells whether someone can be asked.
+    pub fn can_ask(&self) -> bool {
+        self.can_ask
+    }
+
+    /// Prints a question, quiet or not; the answer is typed behind it.
+    pub fn ask(&self, question: &str) {
+        let style = self.talk.style;
+        self.insist(|to| {
+            let question = sanitize::line(question);
+            write!(to, "{} ", style.paint(Tone::Strong, question))
+        });
+        self.asked.store(true, Ordering::SeqCst);
+    }
+
+    /// Notes that the question's line was ended by whoever answered it.
+    pub fn answered(&self) {
+        self.asked.store(false, Ordering::SeqCst);
+    }
+
     /// Tells whether only answers and errors are wanted.
     pub fn is_quiet(&self) -> bool {
         self.quiet
@@ -93,6 +120,10 @@ impl Printer {
         let screen = self.screen();
         // A terminal that was closed takes nothing, which must not end what is being done.
         let _ = screen.clear();
+        if self.asked.swap(false, Ordering::SeqCst) {
+            // Nobody has ended the question's line by an answer.
+            let _ = self.talk.write(|to| writeln!(to));
+        }
         stream.write(render)
     }
 
@@ -260,6 +291,8 @@ mod tests {
             answers: Stream::new(answers, false, Style::PLAIN),
             talk: Stream::new(talk.clone(), false, Style::PLAIN),
             quiet,
+            can_ask: false,
+            asked: AtomicBool::new(false),
             screen: Mutex::new(MultiProgress::with_draw_target(ProgressDrawTarget::hidden())),
         }
     }

@@ -91,6 +91,7 @@ pub(super) const EXAMPLES: [(&str, &[Example]); 14] = [
         "apply",
         &[
             example("pusher apply", "copy what is missing or has changed"),
+            example("pusher apply --yes", "without being asked"),
             example(
                 "pusher plan --out plan.json && pusher apply plan.json",
                 "copy what was shown",

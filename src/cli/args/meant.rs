@@ -55,8 +55,8 @@ fn of_command(word: &str) -> Option<String> {
 
 fn of_argument(command: &str, word: &str) -> Option<String> {
     match word {
-        "--yes" | "-y" | "--auto-approve" | "--force" if command == "apply" => {
-            return Some("`pusher apply` asks nothing: type it without".to_owned());
+        "--auto-approve" | "--force" if command == "apply" => {
+            return Some("`pusher apply --yes` goes on without asking".to_owned());
         }
         "--dry-run" | "-n" if command == "apply" => {
             return Some("`pusher plan` shows what `pusher apply` would do".to_owned());
@@ -112,7 +112,7 @@ mod tests {
                 "pusher plan nginx:1.27",
                 "`pusher plan` always takes a whole file",
             ),
-            ("pusher apply --yes", "asks nothing"),
+            ("pusher apply --auto-approve", "`pusher apply --yes`"),
             ("pusher apply --dry-run", "`pusher plan` shows"),
         ] {
             let advice = advised(typed).unwrap_or_default();

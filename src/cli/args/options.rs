@@ -139,6 +139,9 @@ pub struct ApplyArgs {
     /// Do exactly what this saved plan says
     #[arg(value_name = "PLAN")]
     pub plan: Option<PathBuf>,
+    /// Go on without asking; a saved plan and a run without a terminal ask nothing
+    #[arg(short, long)]
+    pub yes: bool,
     /// Where else the answer goes.
     #[command(flatten)]
     pub report: ReportArg,

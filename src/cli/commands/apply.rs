@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::apply::apply;
 use crate::cli::args::{ApplyArgs, GlobalArgs};
 use crate::cli::client::{announce_writes, warn_of_pulls};
+use crate::cli::confirm::confirm;
 use crate::cli::context::Context;
 use crate::cli::error::Stop;
 use crate::cli::exit::Exit;
@@ -38,13 +39,15 @@ pub(super) async fn run(
         ..
     } = planned;
     let pending = plan.summary().pending();
-    if pending > 0 && printer.talks_to_a_person() {
+    // Who kept a plan has seen it.
+    let asks = pending > 0 && !options.yes && options.plan.is_none() && printer.can_ask();
+    if asks || pending > 0 && printer.talks_to_a_person() {
         let view = render::View {
             style: printer.talk_style(),
             ..printer.view(global.verbose > 0)
         };
         let same = reading(context, 0, async |_| same_content(&plan, &client).await).await?;
-        printer.say(|to| {
+        printer.insist(|to| {
             let cost = Cost::of(&plan, None);
             let details = render::Details {
                 cost: Some(&cost),
@@ -54,6 +57,10 @@ pub(super) async fn run(
             render::plan(&plan, &details, Format::Human, &view, to)?;
             writeln!(to)
         });
+    }
+    if asks {
+        let question = format!("Do this to {}? [y/N]", plan.target);
+        confirm(context, &question).await?;
     }
     let progress = Arc::new(Progress::new(pending));
     let display = Display::start(printer, &progress, Phase::Copying);

@@ -1,6 +1,7 @@
 //! What a person sees who watches a run, on a terminal of its own (`script`, of bsdutils).
 #![cfg(target_os = "linux")]
 
+use std::io::Write as _;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -28,8 +29,8 @@ async fn endless(method: &str) -> (Sandbox, Sandbox, Place) {
     (source, target, place)
 }
 
-/// Starts `pusher` on a terminal, and returns when a bar must have been drawn.
-async fn watched(place: &Place, typed: &str, source: &Sandbox, method: &str) -> Child {
+/// Returns what runs `pusher` on a terminal of its own, which writes all that is shown into `screen`.
+fn on_terminal(place: &Place, typed: &str) -> Command {
     let pusher = place.command(typed);
     let run = format!(
         "echo $$ >id; exec {} {typed}",
@@ -55,7 +56,12 @@ async fn watched(place: &Place, typed: &str, source: &Sandbox, method: &str) -> 
         .current_dir(place.path())
         .stdin(Stdio::null())
         .stdout(Stdio::null());
-    let child = script.spawn().unwrap();
+    script
+}
+
+/// Starts `pusher` on a terminal, and returns when a bar must have been drawn.
+async fn watched(place: &Place, typed: &str, source: &Sandbox, method: &str) -> Child {
+    let child = on_terminal(place, typed).spawn().unwrap();
     while source.log().count(method, "/org/app/") == 0 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
@@ -84,7 +90,7 @@ async fn written(place: &Place, name: &str) -> String {
 async fn a_stop_leaves_no_bar_on_the_screen() {
     for (typed, method, last) in [
         ("plan", "HEAD", "nothing was changed"),
-        ("apply", "GET", "Apply interrupted"),
+        ("apply --yes", "GET", "Apply interrupted"),
     ] {
         for name in ["TERM", "INT"] {
             let (source, _target, place) = endless(method).await;
@@ -105,11 +111,69 @@ async fn a_stop_leaves_no_bar_on_the_screen() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_terminal_that_is_closed_ends_a_run_cleanly() {
     let (source, target, place) = endless("GET").await;
-    let typed = "apply --report report.json";
+    let typed = "apply -y --report report.json";
     let mut script = watched(&place, typed, &source, "GET").await;
     script.kill().unwrap();
     script.wait().unwrap();
     let report = written(&place, "report.json").await;
     assert!(report.contains("\"not-done\""), "{report}");
     assert_eq!(target.uploads(), 0);
+}
+
+/// Runs `pusher` on a terminal where `keys` are typed when it asks, and returns the status and the screen.
+async fn typed_at(place: &Place, typed: &str, keys: &str) -> (i32, String) {
+    let _ = std::fs::remove_file(place.path().join("screen"));
+    let mut script = on_terminal(place, typed);
+    let mut child = script.stdin(Stdio::piped()).spawn().unwrap();
+    let mut keyboard = child.stdin.take().unwrap();
+    let shown = || std::fs::read_to_string(place.path().join("screen")).unwrap_or_default();
+    while !shown().contains("[y/N]") && child.try_wait().unwrap().is_none() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    keyboard.write_all(keys.as_bytes()).unwrap();
+    drop(keyboard);
+    let status = place.wait(child).status;
+    let screen = std::fs::read_to_string(place.path().join("screen")).unwrap();
+    (status, place.steady(&screen))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_sits_at_a_terminal_is_asked_before_anything_is_written() {
+    const ASKED: &str = "Do this to TARGET/team? [y/N]";
+    const REFUSED: &str = "not confirmed; nothing was changed";
+    let (source, target) = pair().await;
+    let image = Image::new("linux/amd64").layer("app");
+    image.push(&source, "org/app", "v1");
+    let place = Place::between(&source, &target).file("images.txt", "SOURCE/org/app:v1\n");
+    for (typed, keys, status) in [
+        ("apply", "\n", 1),
+        ("apply", "no\n", 1),
+        ("apply", "", 1),
+        ("apply -q", "n\n", 1),
+        ("apply", "\u{3}", 130),
+    ] {
+        let (ended, screen) = typed_at(&place, typed, keys).await;
+        assert_eq!(ended, status, "{typed} {keys:?}: {screen}");
+        assert!(screen.contains("Plan: 1 to create"), "{screen}");
+        assert!(screen.contains(ASKED), "{screen}");
+        assert!(screen.contains(&format!("\n{REFUSED}")), "{screen}");
+        assert!(target.tags("team/app").is_empty(), "{typed} {keys:?}");
+    }
+    for (typed, keys, is_asked) in [
+        ("apply", "y\n", true),
+        ("apply", "", false),
+        ("apply --yes", "", false),
+        ("apply plan.json", "", false),
+    ] {
+        if typed != "apply" {
+            target.delete_tag("team/app", "v1");
+        }
+        if typed.ends_with("plan.json") {
+            assert_eq!(place.run("plan --out plan.json").status, 0);
+        }
+        let (ended, screen) = typed_at(&place, typed, keys).await;
+        assert_eq!(ended, 0, "{typed}: {screen}");
+        assert_eq!(screen.contains(ASKED), is_asked, "{typed}: {screen}");
+        assert_eq!(target.tags("team/app"), ["v1"], "{typed}");
+    }
 }

@@ -41,7 +41,7 @@ pub(super) async fn run(context: &Context, run: Run) -> Result<Exit, Stop> {
     story.tell("What is missing? Nothing is written by this, and no layer is read:")?;
     story.run("pusher plan", Exit::Done).await?;
     story.tell("Copy it, layer by layer from one registry to the other, never through a disk:")?;
-    story.run("pusher apply", Exit::Done).await?;
+    story.run("pusher apply --yes", Exit::Done).await?;
     check(&stage)?;
     story.tell("Once more: everything is in place, so nothing is left to do:")?;
     story
@@ -58,7 +58,7 @@ pub(super) async fn run(context: &Context, run: Run) -> Result<Exit, Stop> {
         .run("pusher plan --detailed-exitcode", Exit::Pending)
         .await?;
     story.tell("Mend it; what is there already is not copied again:")?;
-    story.run("pusher apply", Exit::Done).await?;
+    story.run("pusher apply --yes", Exit::Done).await?;
     check(&stage)?;
     story.run("pusher drift", Exit::Done).await?;
     story.tell(
