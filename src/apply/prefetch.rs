@@ -9,7 +9,7 @@ use futures_util::StreamExt as _;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::model::{Descriptor, Failure};
-use crate::registry::{BlobStream, WriteRegistry};
+use crate::registry::{BlobStream, WholeBlobLeave, WriteRegistry};
 
 use super::job::BlobJob;
 use super::uploads::{OpenUpload, Uploads};
@@ -73,9 +73,9 @@ impl Prefetch {
         }
         let place = self.places.acquire().await.ok();
         let reading = job.registry.open_blob(job.source, job.blob, 0);
-        let (upload, whole) = if job.registry.takes_whole_blobs(job.target) {
+        let (upload, whole) = if let Some(leave) = job.registry.whole_blob_leave(job.target) {
             let whole = self.hold(reading.await, job.blob).await;
-            (push(uploads, job, whole.as_ref()).await?, whole)
+            (push(uploads, job, whole.as_ref(), leave).await?, whole)
         } else {
             let (upload, stream) = tokio::join!(uploads.open(job, None), reading);
             (upload?, self.hold(stream, job.blob).await)
@@ -107,9 +107,10 @@ async fn push<'a, R: WriteRegistry>(
     uploads: &'a Uploads<'_, R>,
     job: &BlobJob<'_, R>,
     whole: Option<&Whole<'_>>,
+    leave: WholeBlobLeave,
 ) -> Result<Option<OpenUpload<'a, R>>, Failure> {
     if let Some(whole) = whole {
-        match uploads.push(job, whole.bytes.clone()).await {
+        match uploads.push(job, whole.bytes.clone(), leave).await {
             Err(failure) => tracing::debug!("{failure}; sending the blob into an upload"),
             Ok(None) => {
                 job.tally.sending(job.blob.size);

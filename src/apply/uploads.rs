@@ -12,7 +12,7 @@ use futures_util::future::join_all;
 use tokio::time::timeout;
 
 use crate::model::Failure;
-use crate::registry::{Mount, Upload, UploadSession, WriteRegistry};
+use crate::registry::{Mount, Upload, UploadSession, WholeBlobLeave, WriteRegistry};
 
 use super::job::BlobJob;
 
@@ -56,10 +56,11 @@ impl<'a, R: WriteRegistry> Uploads<'a, R> {
         &self,
         job: &BlobJob<'_, R>,
         bytes: Bytes,
+        leave: WholeBlobLeave,
     ) -> Result<Option<OpenUpload<'_, R>>, Failure> {
         let (registry, target) = (job.registry.clone(), job.target.clone());
         let digest = job.blob.digest.clone();
-        let opening = async move { registry.push_blob(&target, &digest, bytes).await };
+        let opening = async move { registry.push_blob(&target, &digest, bytes, leave).await };
         self.ask(Box::pin(opening)).await
     }
 

@@ -61,7 +61,7 @@ pub(super) struct Host {
     out_of_pulls: OnceLock<Failure>,
     /// Whether the host has said that it has no referrers API: then it is not asked again.
     pub(super) without_referrers: AtomicBool,
-    pub(super) whole_blobs: WholeBlobs,
+    pub(super) whole_blobs: Arc<WholeBlobs>,
     /// Places for answers that are read as a whole and are long: what is half read takes memory.
     pub(super) large_answers: Semaphore,
 }
@@ -95,7 +95,7 @@ impl Host {
             pull_limit: Mutex::default(),
             out_of_pulls: OnceLock::new(),
             without_referrers: AtomicBool::default(),
-            whole_blobs: WholeBlobs::default(),
+            whole_blobs: Arc::default(),
             large_answers: Semaphore::new(LARGE_ANSWERS),
         })
     }

@@ -46,6 +46,7 @@ pub use limits::PullLimit;
 pub use options::{ClientOptions, HostOptions, LeastRate, OnOutage, Patience, RetryOptions};
 pub use retry::{Allowed, Met, Next, RetryCount, Tries};
 pub use stats::{HostStats, Stats};
+pub use whole_blobs::WholeBlobLeave;
 
 /// Reads what registries hold; whoever has only this cannot write, by type.
 pub trait ReadRegistry: Send + Sync {
@@ -150,9 +151,9 @@ pub trait WriteRegistry: ReadRegistry + Clone + 'static {
         mount: Option<&Mount>,
     ) -> impl Future<Output = Result<Upload, Failure>> + Send;
 
-    /// Tells whether a blob that is in memory is to be pushed with [`Self::push_blob`]: where the registry of
+    /// Gives leave to push a blob that is in memory with [`Self::push_blob`]: where the registry of
     /// `repository` takes that, or nobody has found out yet. The first one to ask does.
-    fn takes_whole_blobs(&self, repository: &Repository) -> bool;
+    fn whole_blob_leave(&self, repository: &Repository) -> Option<WholeBlobLeave>;
 
     /// Sends a blob with the very request that would open its upload, and is content with the upload.
     fn push_blob(
@@ -160,6 +161,7 @@ pub trait WriteRegistry: ReadRegistry + Clone + 'static {
         repository: &Repository,
         digest: &Digest,
         bytes: Bytes,
+        leave: WholeBlobLeave,
     ) -> impl Future<Output = Result<Upload, Failure>> + Send;
 
     /// Sends all of a blob, or the rest of it, in one streamed request and closes the upload. The rest begins

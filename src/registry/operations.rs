@@ -11,7 +11,7 @@ use super::endpoints::{
 };
 use super::exchange::RetryOn;
 use super::retry::{RetryCount, backoff};
-use super::{ReadRegistry, WriteRegistry};
+use super::{ReadRegistry, WholeBlobLeave, WriteRegistry};
 
 impl ReadRegistry for Client {
     async fn head_manifest(&self, reference: &Reference) -> Result<Option<Descriptor>, Failure> {
@@ -112,9 +112,9 @@ impl WriteRegistry for Client {
             .await
     }
 
-    fn takes_whole_blobs(&self, repository: &Repository) -> bool {
-        let host = self.find_or_make(&repository.registry);
-        host.is_ok_and(|host| host.whole_blobs.may_push())
+    fn whole_blob_leave(&self, repository: &Repository) -> Option<WholeBlobLeave> {
+        let host = self.find_or_make(&repository.registry).ok()?;
+        host.whole_blobs.leave()
     }
 
     async fn push_blob(
@@ -122,8 +122,9 @@ impl WriteRegistry for Client {
         repository: &Repository,
         digest: &Digest,
         bytes: Bytes,
+        leave: WholeBlobLeave,
     ) -> Result<Upload, Failure> {
-        whole_blobs::push(self, repository, digest, bytes).await
+        whole_blobs::push(self, repository, digest, bytes, leave).await
     }
 
     async fn finish_upload(

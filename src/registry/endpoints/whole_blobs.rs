@@ -9,6 +9,8 @@ use crate::model::{Digest, Failure, Fault, Repository, RequestKind};
 use crate::registry::access::Actions;
 use crate::registry::client::Client;
 use crate::registry::exchange::{Access, Answer, Body, Call, RetryOn};
+use crate::registry::retry::backoff;
+use crate::registry::whole_blobs::WholeBlobLeave;
 
 use super::upload_location::session_from;
 use super::{Upload, blobs};
@@ -18,6 +20,7 @@ pub(crate) async fn push(
     repository: &Repository,
     digest: &Digest,
     bytes: Bytes,
+    leave: WholeBlobLeave,
 ) -> Result<Upload, Failure> {
     let operation = blobs::operation(RequestKind::FinishUpload, repository, digest);
     let host = client.host(&repository.registry, &operation)?;
@@ -33,7 +36,9 @@ pub(crate) async fn push(
     call.retry_on = RetryOn::Overload;
     let sent = client.send(&host, call).await;
     let is_taken = sent.as_ref().is_ok_and(|answer| holds(answer, &text));
-    host.whole_blobs.learn(is_taken);
+    if sent.as_ref().err().is_none_or(is_for_good) {
+        leave.learn(is_taken);
+    }
     let answer = sent?;
     if is_taken {
         return Ok(Upload::Done);
@@ -43,6 +48,17 @@ pub(crate) async fn push(
         return Err(host.error(&operation, Fault::Protocol(text)));
     }
     session_from(&host, &operation, repository, &answer).map(Upload::Session)
+}
+
+/// Tells whether blobs are refused that come in one request, and not this one alone or for now.
+fn is_for_good(failure: &Failure) -> bool {
+    let status = failure.status();
+    match status.and_then(|status| StatusCode::from_u16(status).ok()) {
+        // Who asks may not do that, or not here.
+        Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND) => false,
+        Some(status) => !backoff::is_transient(status),
+        None => matches!(failure.fault, Fault::Protocol(_)),
+    }
 }
 
 /// Tells whether an answer says that the blob is there now, and that it means this one.

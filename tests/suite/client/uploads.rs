@@ -4,12 +4,12 @@ use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use pusher::model::{Cause, Digest, RequestKind};
 use pusher::registry::{
-    Client, ClientOptions, Mount, Patience, ReadRegistry as _, Upload, UploadBody, UploadSession,
-    WriteRegistry as _,
+    Client, ClientOptions, Mount, Patience, ReadRegistry as _, RetryOptions, Upload, UploadBody,
+    UploadSession, WriteRegistry as _,
 };
 use pusher::sandbox::{Auth, Bearer, Effect, Fault, Options, Sandbox, User};
 
-use super::{PASSWORD, anonymous, client_for, push_blob, repository, start};
+use super::{PASSWORD, anonymous, client_for, impatience, push_blob, repository, soon, start};
 
 async fn open(client: &Client, sandbox: &Sandbox) -> UploadSession {
     match client
@@ -442,11 +442,14 @@ async fn a_blob_goes_in_one_request_where_that_is_taken() {
         .await;
         let client = client_for(&sandbox);
         let app = repository(&sandbox, "app");
-        assert!(client.takes_whole_blobs(&app), "the first one finds out");
-        assert!(!client.takes_whole_blobs(&app));
+        let leave = client.whole_blob_leave(&app).unwrap();
+        assert!(
+            client.whole_blob_leave(&app).is_none(),
+            "the first one finds out"
+        );
         let bytes = Bytes::from_static(b"small");
         let digest = Digest::sha256(&bytes);
-        let pushed = client.push_blob(&app, &digest, bytes.clone()).await;
+        let pushed = client.push_blob(&app, &digest, bytes.clone(), leave).await;
         match pushed.unwrap() {
             Upload::Done => assert!(whole_blobs),
             Upload::Session(mut session) => {
@@ -455,24 +458,42 @@ async fn a_blob_goes_in_one_request_where_that_is_taken() {
                 finished.await.unwrap();
             }
         }
-        assert_eq!(client.takes_whole_blobs(&app), whole_blobs);
+        assert_eq!(client.whole_blob_leave(&app).is_some(), whole_blobs);
         assert!(sandbox.blob("app", &digest).is_some());
         assert_eq!(sandbox.uploads(), 0);
     }
 }
 
 #[tokio::test]
-async fn a_blob_that_is_not_said_to_be_there_is_not_taken_for_sent() {
+async fn only_an_answer_that_says_so_tells_that_blobs_do_not_go_in_one_request() {
     let sandbox = start(Options::default()).await;
-    let client = anonymous();
-    let app = repository(&sandbox, "app");
-    for status in [201, 405] {
-        let odd = Fault::new("POST", "/blobs/uploads/", Effect::status(status));
-        sandbox.faults().add(odd);
+    let odd = |effect| Fault::new("POST", "/blobs/uploads/", effect);
+    for (effect, is_told) in [
+        (Effect::status(201), true),
+        (Effect::status(400), true),
+        (Effect::status(405), true),
+        (Effect::status(413), true),
+        (Effect::status(501), true),
+        (Effect::status(401), false),
+        (Effect::status(403), false),
+        (Effect::status(404), false),
+        (Effect::status(500), false),
+        (Effect::status(502), false),
+        (Effect::Reset, false),
+    ] {
+        let client = Client::new(ClientOptions {
+            retry: RetryOptions { tries: 1, ..soon() },
+            patience: impatience(),
+            ..ClientOptions::default()
+        });
+        let app = repository(&sandbox, "app");
+        let told = format!("{effect:?}");
+        sandbox.faults().add(odd(effect));
         let bytes = Bytes::from_static(b"small");
         let digest = Digest::sha256(&bytes);
-        let pushed = client.push_blob(&app, &digest, bytes);
-        assert!(pushed.await.is_err(), "{status}");
-        assert!(!client.takes_whole_blobs(&app));
+        let leave = client.whole_blob_leave(&app).unwrap();
+        let pushed = client.push_blob(&app, &digest, bytes, leave).await;
+        assert!(pushed.is_err(), "{told}");
+        assert_eq!(client.whole_blob_leave(&app).is_none(), is_told, "{told}");
     }
 }
