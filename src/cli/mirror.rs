@@ -10,16 +10,17 @@ use crate::config::{
 };
 use crate::disk;
 use crate::model::Digest;
-use crate::plan::{Desired, Entry, FileDigest, Lock};
-use crate::render::{Format, github, human, words};
+use crate::plan::{Desired, Entry, FileDigest, Lock, LockedImage, TargetName};
+use crate::render::{Format, PartOf, github, human, words};
 
-use super::args::{GlobalArgs, PruneArg};
+use super::args::GlobalArgs;
 use super::context::Context;
 use super::error::{CliError, Stop};
 use super::exit::Exit;
 use super::files::{self, TextFile};
 use super::lock_file::LockFile;
 use super::outputs::Outputs;
+use super::part::Chosen;
 use super::purpose::Purpose;
 
 /// A desired set that can be worked on, and how to talk to its registries.
@@ -34,6 +35,8 @@ pub struct Mirror {
     pub files: Vec<FileDigest>,
     /// The lock, which [`Desired::lock`] has been taken from where that is wanted.
     pub lock: LockFile,
+    /// The part of it that was asked for; none where that is the whole.
+    chosen: Option<Chosen>,
 }
 
 impl Mirror {
@@ -48,8 +51,36 @@ impl Mirror {
     }
 
     /// Tells whether what is no longer declared has to be deleted.
-    pub fn prunes(&self, asked: PruneArg) -> bool {
-        asked.prune || self.prune.wanted
+    pub fn prunes(&self, asked: bool) -> bool {
+        asked || self.prune.wanted
+    }
+
+    /// Leaves only what the patterns name; all of it where there are none.
+    ///
+    /// With `prunes`, a pattern may as well name what is recorded and no longer declared.
+    pub fn keep_only(&mut self, patterns: &[String], prunes: bool) -> Result<(), CliError> {
+        if !patterns.is_empty() {
+            // Whether there may be any is asked later, where they go.
+            let undeclared = prunes.then(|| self.lock.prunable(&self.desired));
+            let undeclared = undeclared.and_then(Result::ok).unwrap_or_default();
+            self.chosen = Some(Chosen::of(patterns, &mut self.desired, &undeclared)?);
+        }
+        Ok(())
+    }
+
+    /// Returns what is said of a part; none where it is the whole.
+    pub fn part(&self) -> Option<&PartOf> {
+        self.chosen.as_ref().map(Chosen::said)
+    }
+
+    /// Returns what may be deleted: what is recorded and no longer declared, and in the part.
+    pub fn prunable(&self) -> Result<Vec<(TargetName, LockedImage)>, CliError> {
+        let Some(chosen) = &self.chosen else {
+            return self.lock.prunable(&self.desired);
+        };
+        let mut undeclared = self.lock.prunable(&chosen.whole(&self.desired))?;
+        chosen.retain(&mut undeclared);
+        Ok(undeclared)
     }
 
     /// Stops if the lock leaves the digest of an image open.
@@ -119,6 +150,7 @@ pub fn require(
         prune: loaded.prune,
         files,
         lock,
+        chosen: None,
     };
     outputs.spare(mirror.inputs())?;
     Ok(mirror)

@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | [`args`] | what can be typed |
 //! | [`environment`], [`variables`] | the only reader of the environment, and what it can read |
-//! | [`files`], [`mirror`] | the files that are read, and what they declare |
+//! | [`files`], [`mirror`], `part` | the files that are read, what they declare, and the part of it that is wanted |
 //! | [`lock_file`] | the lock: where it lies, whose it is, what may be made of it |
 //! | [`outputs`], [`report`] | the files that are written |
 //! | [`saved_plan`] | a plan as a file: kept, and taken up again |
@@ -29,6 +29,7 @@ pub mod lock_file;
 mod logging;
 pub mod mirror;
 pub mod outputs;
+mod part;
 pub mod printer;
 pub mod progress;
 mod purpose;

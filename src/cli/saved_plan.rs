@@ -17,7 +17,7 @@ use super::error::{CliError, Stop};
 use super::files;
 use super::outputs::{self, Outputs};
 use super::purpose::Purpose;
-use super::session::{Planned, declared, plan_for, reading, with_deletions};
+use super::session::{Planned, Scope, declared, plan_for, reading, with_deletions};
 
 /// Keeps a plan.
 pub fn write(context: &Context, path: &Path, plan: &SavedPlan) -> Result<(), CliError> {
@@ -45,15 +45,31 @@ pub async fn take_up(
         let hint = format!("name it: `pusher apply --file {file}`");
         return Err(CliError::new(message).hint(hint).into());
     }
-    let text = files::read_text(&context.folder, path, Purpose::Plan)
-        .map_err(|why| CliError::new(format!("cannot read `{}`: {why}", path.display())))?;
+    let text = files::read_text(&context.folder, path, Purpose::Plan).map_err(|why| {
+        let file = path.display();
+        let error = CliError::new(format!("cannot read `{file}`: {why}"));
+        // What was typed for an image is called like one.
+        if path.extension().is_some_and(|end| end == "json") || context.folder.join(path).exists() {
+            return error;
+        }
+        error.hint(format!(
+            "it is taken for a saved plan; images are named so: `pusher apply --only {file}`"
+        ))
+    })?;
     let saved = read(&text).map_err(|error| refused(path, &made_by(global, path), &[error]))?;
     let named = named(context, global, path, &saved)?;
     let prunes = saved.prune || options.prune.prune;
-    let made_by = made_by(&named, path) + if prunes { " --prune" } else { "" };
-    let mut mirror = declared(context, &named, options.locked, outputs)?;
+    let made_by = made_by(&named, path)
+        + if prunes { " --prune" } else { "" }
+        + &only(&saved.only).unwrap_or_default();
+    let scope = Scope {
+        locked: options.locked.locked,
+        prune: saved.prune,
+        only: &saved.only,
+    };
+    let mut mirror = declared(context, &named, scope, outputs)?;
     let undeclared = if saved.prune {
-        let prunable = mirror.lock.prunable(&mirror.desired);
+        let prunable = mirror.prunable();
         prunable.unwrap_or_default()
     } else {
         vec![]
@@ -61,7 +77,7 @@ pub async fn take_up(
     let declared = Declared {
         desired: &mirror.desired,
         files: &mirror.files,
-        prune: mirror.prunes(options.prune),
+        prune: mirror.prunes(options.prune.prune),
         undeclared: &undeclared,
     };
     let pinned = pin(&saved, declared).map_err(|found| refused(path, &made_by, &found))?;
@@ -148,6 +164,16 @@ fn made_by(global: &GlobalArgs, path: &Path) -> String {
     let file = file.map(|name| format!(" --file {name}"));
     let out = path.display();
     format!("pusher plan{} --out {out}", file.unwrap_or_default())
+}
+
+/// Returns what is typed to make a plan of the same part, where that does no harm to whoever copies it.
+fn only(patterns: &[String]) -> Option<String> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-/:@*?".contains(c);
+    let are_plain = |one: &String| one.chars().all(is_plain) && !one.starts_with('-');
+    if patterns.is_empty() || !patterns.iter().all(are_plain) {
+        return None;
+    }
+    Some(format!(" --only '{}'", patterns.join("' '")))
 }
 
 /// How many reasons are told: a plan that a stranger wrote can have any number.

@@ -10,7 +10,7 @@ use crate::plan::{Desired, Lock, Plan, prune};
 use crate::progress::Progress;
 use crate::registry::Client;
 
-use super::args::{GlobalArgs, LockedArg, PruneArg};
+use super::args::GlobalArgs;
 use super::client::connect;
 use super::context::Context;
 use super::error::{CliError, Stop};
@@ -32,26 +32,38 @@ pub struct Planned {
     pub mirror: Mirror,
 }
 
+/// How much of what the files declare is wanted, and how strictly.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Scope<'a> {
+    /// Whether all of it must be locked.
+    pub locked: bool,
+    /// Whether who typed the command wants what is no longer declared deleted.
+    pub prune: bool,
+    /// What names the images; all of them where nothing does.
+    pub only: &'a [String],
+}
+
 /// Reads the files, and the lock as strictly as was asked for.
 pub fn declared(
     context: &Context,
     global: &GlobalArgs,
-    locked: LockedArg,
+    scope: Scope<'_>,
     outputs: &Outputs<'_>,
 ) -> Result<Mirror, Stop> {
-    keeping(context, global, locked, outputs, LockFile::settled)
+    keeping(context, global, scope, outputs, LockFile::settled)
 }
 
 /// Reads the files, and what of the lock `kept_to` tells to keep to.
 pub fn keeping(
     context: &Context,
     global: &GlobalArgs,
-    locked: LockedArg,
+    scope: Scope<'_>,
     outputs: &Outputs<'_>,
     kept_to: impl FnOnce(&LockFile, &Desired) -> Result<Option<Lock>, CliError>,
 ) -> Result<Mirror, Stop> {
-    let mirror = mirror::require(context, global, outputs, kept_to)?;
-    if locked.locked {
+    let mut mirror = mirror::require(context, global, outputs, kept_to)?;
+    mirror.keep_only(scope.only, mirror.prunes(scope.prune))?;
+    if scope.locked {
         mirror.require_locked()?;
     }
     Ok(mirror)
@@ -61,22 +73,21 @@ pub fn keeping(
 pub async fn plan(
     context: &Context,
     global: &GlobalArgs,
-    locked: LockedArg,
+    scope: Scope<'_>,
     outputs: &Outputs<'_>,
 ) -> Result<Planned, Stop> {
-    plan_for(context, global, declared(context, global, locked, outputs)?).await
+    plan_for(context, global, declared(context, global, scope, outputs)?).await
 }
 
 /// The same, with what has to be deleted, if the files or who typed the command want that.
 pub async fn plan_pruning(
     context: &Context,
     global: &GlobalArgs,
-    locked: LockedArg,
-    asked: PruneArg,
+    scope: Scope<'_>,
     outputs: &Outputs<'_>,
 ) -> Result<Planned, Stop> {
-    let planned = plan(context, global, locked, outputs).await?;
-    if planned.mirror.prunes(asked) {
+    let planned = plan(context, global, scope, outputs).await?;
+    if planned.mirror.prunes(scope.prune) {
         with_deletions(context, planned).await
     } else {
         Ok(planned)
@@ -114,7 +125,7 @@ pub async fn with_deletions(context: &Context, mut planned: Planned) -> Result<P
         mirror,
         ..
     } = &mut planned;
-    let undeclared = mirror.lock.prunable(&mirror.desired)?;
+    let undeclared = mirror.prunable()?;
     let names = undeclared.iter().map(|(name, _)| name);
     let target = &mirror.desired.target;
     let found = reading(context, undeclared.len(), async |_| {

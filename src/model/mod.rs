@@ -3,6 +3,7 @@
 
 pub mod digest;
 pub mod failure;
+pub mod glob;
 pub mod grammar;
 pub mod host_fault;
 pub mod limits;
@@ -23,6 +24,7 @@ pub use failure::{
     Asked, Attempt, Cause, ErrorAnswer, Facts, Failure, Fault, Meaning, Need, NoAnswer, Part,
     Throttled,
 };
+pub use glob::Glob;
 pub use grammar::{PathError, TagError, check_path, check_tag, is_host};
 pub use host_fault::HostFault;
 pub use limits::{

@@ -13,6 +13,17 @@ pub struct Details<'a> {
     pub cost: Option<&'a Cost>,
     /// Which updates bring no other content, if someone looked.
     pub same_content: Option<&'a SameContents>,
+    /// Of which part of the files it is; none where it is of all of them.
+    pub part: Option<&'a PartOf>,
+}
+
+/// A part of what the files declare.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartOf {
+    /// What names the images.
+    pub patterns: Vec<String>,
+    /// How many declared images they do not name.
+    pub left_out: usize,
 }
 
 impl Details<'_> {

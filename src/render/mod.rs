@@ -29,6 +29,6 @@ pub mod units;
 pub mod words;
 
 pub use format::Format;
-pub use inputs::{Checked, Compared, Details};
+pub use inputs::{Checked, Compared, Details, PartOf};
 pub use outputs::{check, diff, drift, list, plan, report};
 pub use style::{Style, View};

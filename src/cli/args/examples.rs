@@ -78,6 +78,10 @@ pub(super) const EXAMPLES: [(&str, &[Example]); 14] = [
                 "and what changes inside of the images",
             ),
             example(
+                "pusher plan --only 'nginx*' ghcr.io/org/app",
+                "of some images alone",
+            ),
+            example(
                 "pusher plan --out plan.json",
                 "keep it, for `pusher apply plan.json`",
             ),

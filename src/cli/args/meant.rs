@@ -61,7 +61,7 @@ fn of_argument(command: &str, word: &str) -> Option<String> {
         "--dry-run" | "-n" if command == "apply" => {
             return Some("`pusher plan` shows what `pusher apply` would do".to_owned());
         }
-        "--target" | "--only" | "--image" => return Some(whole(command)),
+        "--target" | "--image" | "--include" | "--filter" => return Some(part(command, "NAME")),
         _ => {}
     }
     if word.starts_with('-') {
@@ -70,14 +70,14 @@ fn of_argument(command: &str, word: &str) -> Option<String> {
     if is_file(word) {
         return Some(format!("name the file: `pusher {command} --file {word}`"));
     }
-    Some(whole(command))
+    Some(part(command, word))
 }
 
-fn whole(command: &str) -> String {
-    format!(
-        "`pusher {command}` always takes a whole file: put the images into one of their own, and name it \
-         with `--file`"
-    )
+fn part(command: &str, word: &str) -> String {
+    match command {
+        "plan" | "apply" => format!("name the images: `pusher {command} --only {word}`"),
+        _ => format!("`pusher {command}` always takes all that the files declare"),
+    }
 }
 
 /// Tells whether something is called as the files are that are read; a saved plan ends in `.json` as well.
@@ -108,10 +108,9 @@ mod tests {
                 "pusher -q list mirror.yaml",
                 "`pusher list --file mirror.yaml`",
             ),
-            (
-                "pusher plan nginx:1.27",
-                "`pusher plan` always takes a whole file",
-            ),
+            ("pusher plan nginx:1.27", "`pusher plan --only nginx:1.27`"),
+            ("pusher drift nginx", "`pusher drift` always takes all"),
+            ("pusher apply --target", "`pusher apply --only NAME`"),
             ("pusher apply --auto-approve", "`pusher apply --yes`"),
             ("pusher apply --dry-run", "`pusher plan` shows"),
         ] {

@@ -11,7 +11,9 @@ pub use options::{
     ApplyArgs, CompletionsArgs, DeclaredArgs, DiffArgs, DriftArgs, ImportArgs, LockArgs, PlanArgs,
     SchemaArgs,
 };
-pub use shared::{CacheArg, ColorChoice, FileArg, FormatArg, LockedArg, PruneArg, ReportArg};
+pub use shared::{
+    CacheArg, ColorChoice, FileArg, FormatArg, LockedArg, OnlyArg, PruneArg, ReportArg,
+};
 
 use std::path::PathBuf;
 

@@ -10,7 +10,7 @@ use crate::model::Reference;
 use crate::plan::DriftKind;
 use crate::render::schemas::SchemaKind;
 
-use super::shared::{CacheArg, FileArg, FormatArg, LockedArg, PruneArg, ReportArg};
+use super::shared::{CacheArg, FileArg, FormatArg, LockedArg, OnlyArg, PruneArg, ReportArg};
 
 /// What `list` and `check` take.
 #[derive(Debug, Clone, Args)]
@@ -48,6 +48,9 @@ pub struct PlanArgs {
     /// Where else the answer goes.
     #[command(flatten)]
     pub report: ReportArg,
+    /// Which part of the files.
+    #[command(flatten)]
+    pub only: OnlyArg,
     /// Whether everything must be locked.
     #[command(flatten)]
     pub locked: LockedArg,
@@ -137,7 +140,7 @@ pub struct LockArgs {
 #[derive(Debug, Clone, Args)]
 pub struct ApplyArgs {
     /// Do exactly what this saved plan says
-    #[arg(value_name = "PLAN")]
+    #[arg(value_name = "PLAN", conflicts_with = "only")]
     pub plan: Option<PathBuf>,
     /// Go on without asking; a saved plan and a run without a terminal ask nothing
     #[arg(short, long)]
@@ -145,6 +148,9 @@ pub struct ApplyArgs {
     /// Where else the answer goes.
     #[command(flatten)]
     pub report: ReportArg,
+    /// Which part of the files.
+    #[command(flatten)]
+    pub only: OnlyArg,
     /// Whether everything must be locked.
     #[command(flatten)]
     pub locked: LockedArg,

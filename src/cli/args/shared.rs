@@ -119,6 +119,14 @@ pub struct PruneArg {
     pub prune: bool,
 }
 
+/// Which part of the files.
+#[derive(Debug, Clone, Args)]
+pub struct OnlyArg {
+    /// Take only these images: a source, a target, or a pattern of either, such as `'nginx*'`
+    #[arg(long, value_name = "PATTERN", num_args = 1..)]
+    pub only: Vec<String>,
+}
+
 /// Whether everything must be locked.
 #[derive(Debug, Clone, Copy, Args)]
 pub struct LockedArg {

@@ -13,7 +13,7 @@ use crate::cli::outputs::Outputs;
 use crate::cli::progress::{Display, Phase};
 use crate::cli::report::answer;
 use crate::cli::saved_plan;
-use crate::cli::session::{Planned, plan_pruning, reading};
+use crate::cli::session::{Planned, Scope, plan_pruning, reading};
 use crate::observe::same_content;
 use crate::plan::Cost;
 use crate::plan::cost::pulls;
@@ -28,16 +28,22 @@ pub(super) async fn run(
 ) -> Result<Exit, Stop> {
     let printer = &context.printer;
     let outputs = Outputs::check(context, options.report.named())?;
+    let scope = Scope {
+        locked: options.locked.locked,
+        prune: options.prune.prune,
+        only: &options.only.only,
+    };
     let planned = match &options.plan {
         Some(path) => saved_plan::take_up(context, global, options, path, &outputs).await?,
-        None => plan_pruning(context, global, options.locked, options.prune, &outputs).await?,
+        None => plan_pruning(context, global, scope, &outputs).await?,
     };
     let Planned {
         plan,
         looked,
         client,
-        ..
+        mirror,
     } = planned;
+    let part = mirror.part();
     let pending = plan.summary().pending();
     // Who kept a plan has seen it.
     let asks = pending > 0 && !options.yes && options.plan.is_none() && printer.can_ask();
@@ -52,6 +58,7 @@ pub(super) async fn run(
             let details = render::Details {
                 cost: Some(&cost),
                 same_content: Some(&same),
+                part,
                 ..render::Details::default()
             };
             render::plan(&plan, &details, Format::Human, &view, to)?;

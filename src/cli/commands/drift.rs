@@ -1,12 +1,12 @@
 //! `drift`: the plan, told as what has moved since it was applied.
 
-use crate::cli::args::{DriftArgs, GlobalArgs, LockedArg};
+use crate::cli::args::{DriftArgs, GlobalArgs};
 use crate::cli::context::Context;
 use crate::cli::error::Stop;
 use crate::cli::exit::Exit;
 use crate::cli::outputs::Outputs;
 use crate::cli::report::answer;
-use crate::cli::session::{Planned, plan, reading};
+use crate::cli::session::{Planned, Scope, plan, reading};
 use crate::lock::undeclared;
 use crate::observe::{tags, upstream};
 use crate::plan::{Drift, Evidence};
@@ -19,7 +19,7 @@ pub(super) async fn run(
     options: &DriftArgs,
 ) -> Result<Exit, Stop> {
     let outputs = Outputs::check(context, options.report.named())?;
-    let planned = plan(context, global, LockedArg { locked: false }, &outputs).await?;
+    let planned = plan(context, global, Scope::default(), &outputs).await?;
     let evidence = gather(context, &planned).await?;
     let drift = Drift::of(&planned.plan, &evidence, &options.kind);
     answer(context, global, &options.report, |format, view, to| {

@@ -9,13 +9,13 @@ use crate::cli::lock_file::LockFile;
 use crate::cli::outputs::Outputs;
 use crate::cli::report::answer;
 use crate::cli::saved_plan;
-use crate::cli::session::{Planned, keeping, plan_pruning, reading};
+use crate::cli::session::{Planned, Scope, keeping, plan_pruning, reading};
 use crate::diff::Diffs;
 use crate::inspect;
 use crate::observe::{inventory, same_content};
 use crate::plan::cost::pulls;
 use crate::plan::{Cost, Plan, SameContents, SavedPlan, offline};
-use crate::render;
+use crate::render::{self, PartOf};
 
 /// Prints the plan.
 pub(super) async fn run(
@@ -25,22 +25,29 @@ pub(super) async fn run(
 ) -> Result<Exit, Stop> {
     let out = options.out.iter().map(|path| ("--out", path.as_path()));
     let outputs = Outputs::check(context, out.chain(options.report.named()))?;
+    let scope = Scope {
+        locked: options.locked.locked,
+        prune: options.prune.prune,
+        only: &options.only.only,
+    };
     let asked = if options.offline {
         let kept_to = LockFile::settled_anywhere;
-        let mirror = keeping(context, global, options.locked, &outputs, kept_to)?;
+        let mirror = keeping(context, global, scope, &outputs, kept_to)?;
         Asked {
             plan: offline(&mirror.desired),
+            part: mirror.part().cloned(),
             diffs: None,
             cost: None,
             same_content: None,
         }
     } else {
-        asked(context, global, options, &outputs).await?
+        asked(context, global, options, scope, &outputs).await?
     };
     let details = render::Details {
         diffs: asked.diffs.as_ref(),
         cost: asked.cost.as_ref(),
         same_content: asked.same_content.as_ref(),
+        part: asked.part.as_ref(),
     };
     let plan = &asked.plan;
     answer(context, global, &options.report, |format, view, to| {
@@ -60,6 +67,7 @@ pub(super) async fn run(
 /// A plan, and what else was asked about it.
 struct Asked {
     plan: Plan,
+    part: Option<PartOf>,
     diffs: Option<Diffs>,
     cost: Option<Cost>,
     same_content: Option<SameContents>,
@@ -70,18 +78,23 @@ async fn asked(
     context: &Context,
     global: &GlobalArgs,
     options: &PlanArgs,
+    scope: Scope<'_>,
     outputs: &Outputs<'_>,
 ) -> Result<Asked, Stop> {
-    let planned = plan_pruning(context, global, options.locked, options.prune, outputs).await?;
+    let planned = plan_pruning(context, global, scope, outputs).await?;
     let Planned {
         plan,
         client,
         mirror,
         looked: _,
     } = planned;
+    let part = mirror.part().cloned();
     if let Some(path) = &options.out {
-        let prune = mirror.prunes(options.prune);
-        let saved = SavedPlan::of(&mirror.desired, &plan, mirror.files, prune);
+        let saved = SavedPlan {
+            prune: mirror.prunes(scope.prune),
+            only: scope.only.to_vec(),
+            ..SavedPlan::of(&mirror.desired, &plan, mirror.files)
+        };
         saved_plan::write(context, path, &saved)?;
     }
     warn_of_pulls(&context.printer, &client, &pulls(&plan, |_, _| false));
@@ -101,6 +114,7 @@ async fn asked(
     })
     .await?;
     Ok(Asked {
+        part,
         diffs,
         cost: Some(Cost::of(&plan, Some(&inventory))),
         same_content: Some(same_content),

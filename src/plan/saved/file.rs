@@ -26,6 +26,9 @@ pub struct PlanFile {
     /// Whether it was asked what has to be deleted; not there: it was not.
     #[serde(default)]
     pub(super) prune: bool,
+    /// What names the images, where it is a plan of a part; not there: it is of all that the files declare.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) only: Vec<String>,
     /// One change for each target.
     pub(super) changes: Vec<Change>,
 }
@@ -97,6 +100,7 @@ impl From<&SavedPlan> for PlanFile {
             target,
             rules,
             prune,
+            only,
             changes,
         } = plan;
         let file = |file: &FileDigest| File {
@@ -109,6 +113,7 @@ impl From<&SavedPlan> for PlanFile {
             target: target.clone(),
             rules: *rules,
             prune: *prune,
+            only: only.clone(),
             changes: changes.iter().map(Change::of).collect(),
         }
     }

@@ -49,6 +49,8 @@ pub struct SavedPlan {
     pub rules: Rules,
     /// Whether it was asked what has to be deleted.
     pub prune: bool,
+    /// What names the images, where it is a plan of a part; empty where it is of all.
+    pub only: Vec<String>,
     /// What was planned for each target, by its name below the namespace.
     pub changes: IndexMap<String, Planned>,
 }
@@ -217,9 +219,9 @@ impl From<&Target> for SavedTarget {
 }
 
 impl SavedPlan {
-    /// Returns what is to be kept of a plan that was made from these files; `prune`
-    /// tells whether it was asked what has to be deleted.
-    pub fn of(desired: &Desired, plan: &Plan, files: Vec<FileDigest>, prune: bool) -> Self {
+    /// Returns what is to be kept of a plan that was made from these files: of all of them, and without
+    /// asking what has to be deleted.
+    pub fn of(desired: &Desired, plan: &Plan, files: Vec<FileDigest>) -> Self {
         let locked: HashMap<_, _> = desired
             .entries
             .iter()
@@ -248,7 +250,8 @@ impl SavedPlan {
             files,
             target: (&plan.target).into(),
             rules: Rules::CURRENT,
-            prune,
+            prune: false,
+            only: vec![],
             changes,
         }
     }

@@ -43,6 +43,7 @@ pub fn read(text: &str) -> Result<SavedPlan, PlanFileError> {
         target,
         rules,
         prune,
+        only,
         changes,
     } = serde_json::from_str(text).map_err(malformed)?;
     if files.is_empty() {
@@ -65,6 +66,7 @@ pub fn read(text: &str) -> Result<SavedPlan, PlanFileError> {
         target,
         rules,
         prune,
+        only,
         changes: read,
     })
 }

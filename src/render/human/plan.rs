@@ -6,8 +6,8 @@ use crate::plan::{Action, Change, Plan, Told, by_cause};
 use crate::render::inputs::Details;
 use crate::render::style::{Tone, View};
 use crate::render::words::{
-    block_reason, cost, plan_summary, renamed_from, same_content, same_content_hint, shared_word,
-    unlocked_hint,
+    block_reason, cost, part, plan_summary, renamed_from, same_content, same_content_hint,
+    shared_word, unlocked_hint,
 };
 
 use super::diff;
@@ -61,6 +61,9 @@ pub fn plan(
         .collect();
     items(&mut text, &shown)?;
     text.flow(0, &[Span::new(Tone::Strong, plan_summary(&plan.summary()))])?;
+    if let Some(of) = details.part {
+        text.flow(0, &[Span::plain(part(of))])?;
+    }
     if let Some(cost) = details.cost.and_then(cost) {
         text.flow(0, &[Span::plain(cost)])?;
     }

@@ -27,6 +27,8 @@ struct Plan<'a> {
     target: Target,
     /// How many changes there are of each kind.
     summary: Summary,
+    /// What names the images of which it is; null where it is of all that the files declare.
+    only: Option<Vec<String>>,
     /// What it costs to carry the plan out; null where nobody counted.
     cost: Option<Cost>,
     /// One change for each image.
@@ -276,6 +278,7 @@ pub fn plan(plan: &core::Plan, details: &Details<'_>, out: &mut dyn fmt::Write) 
             blocked,
             unknown,
         },
+        only: details.part.map(|part| part.patterns.clone()),
         cost: details.cost.map(Into::into),
         changes: Items::of(changes, |change| Change::of(change, target, *details)),
         causes: shared(

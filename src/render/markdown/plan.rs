@@ -7,7 +7,7 @@ use crate::plan::{Action, Change, Copy, Plan, SameContent, TargetName};
 use crate::render::inputs::Details;
 use crate::render::units::{bytes, counted};
 use crate::render::words::{
-    cost, notes, plan_summary, same_content, same_content_hint, unlocked_hint,
+    cost, notes, part, plan_summary, same_content, same_content_hint, unlocked_hint,
 };
 
 use super::diff;
@@ -22,6 +22,10 @@ pub fn plan(plan: &Plan, details: &Details<'_>, out: &mut dyn fmt::Write) -> fmt
     let renames = plan.renames();
     let cost = details.cost.and_then(cost).unwrap_or_default();
     document.paragraph(format!("Target: {}. {}", place(target), prose(&cost)).trim_end());
+
+    if let Some(of) = details.part {
+        document.paragraph(&prose(&part(of)));
+    }
 
     let was_not_asked = |change: &&Change| match &change.action {
         Action::Blocked { reason, .. } => reason.was_not_asked(),

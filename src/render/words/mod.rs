@@ -23,6 +23,6 @@ pub use images::{named, platforms, short_reference};
 pub use notes::notes;
 pub use plan::unlocked;
 pub use plan::{
-    plan_summary, reason, renamed_from, same_content, same_content_hint, unlocked_hint,
+    part, plan_summary, reason, renamed_from, same_content, same_content_hint, unlocked_hint,
 };
 pub use report::{outcome_reason, outcome_word};

@@ -4,6 +4,9 @@ use crate::plan::{
     Action, Change, LockState, Misfit, Plan, SameContent, SameContents, Summary, TargetName,
 };
 
+use crate::render::inputs::PartOf;
+use crate::render::units::counted;
+
 use super::blocked::block_reason;
 use super::images::in_place;
 
@@ -52,6 +55,14 @@ pub fn plan_summary(summary: &Summary) -> String {
         "Plan: {create} to create, {update} to update, {delete} to delete{renamed}, \
          {no_op} unchanged{blocked}."
     )
+}
+
+/// Says of which part of the files a plan is.
+pub fn part(part: &PartOf) -> String {
+    let PartOf { patterns, left_out } = part;
+    let patterns: Vec<_> = patterns.iter().map(|one| format!("`{one}`")).collect();
+    let left_out = counted(*left_out, "other image");
+    format!("Only {}; {left_out} left alone.", patterns.join(", "))
 }
 
 /// Says what a new name was before.

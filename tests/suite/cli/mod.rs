@@ -15,6 +15,7 @@ mod hostile_text;
 mod logins;
 mod one_cause;
 mod outputs;
+mod part;
 mod pinned;
 mod plan;
 mod prune_together;

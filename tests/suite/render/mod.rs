@@ -22,6 +22,7 @@ fn plan_at(plan: &Plan, target: Option<&Inventory>, format: Format, view: &View)
         cost: Some(&cost),
         diffs: None,
         same_content: None,
+        part: None,
     };
     let mut text = String::new();
     render::plan(plan, &details, format, view, &mut text).unwrap();

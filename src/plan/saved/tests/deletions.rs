@@ -61,7 +61,10 @@ impl Moment<'_> {
 
     fn saved(&self) -> SavedPlan {
         let plan = self.plan(self.desired);
-        SavedPlan::of(self.desired, &plan, files("a"), true)
+        SavedPlan {
+            prune: true,
+            ..SavedPlan::of(self.desired, &plan, files("a"))
+        }
     }
 
     fn left(&self, saved: &SavedPlan) -> Vec<String> {

@@ -59,7 +59,7 @@ fn files(text: &str) -> Vec<FileDigest> {
 }
 
 fn saved(desired: &Desired, observed: &Observed) -> SavedPlan {
-    SavedPlan::of(desired, &plan(desired, observed.clone()), files("a"), false)
+    SavedPlan::of(desired, &plan(desired, observed.clone()), files("a"))
 }
 
 /// What the files say where nothing was ever locked.

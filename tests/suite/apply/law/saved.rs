@@ -16,7 +16,10 @@ pub(super) async fn taken_up(play: &Play, planned: &Plan) -> Plan {
         path: "images.txt".to_owned(),
         digest: Digest::sha256(b""),
     }];
-    let saved = SavedPlan::of(desired, planned, files.clone(), true);
+    let saved = SavedPlan {
+        prune: true,
+        ..SavedPlan::of(desired, planned, files.clone())
+    };
     let text = serde_json::to_string(&PlanFile::from(&saved)).unwrap();
     assert_eq!(read(&text).unwrap(), saved);
     let undeclared = play.undeclared();

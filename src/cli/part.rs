@@ -1,0 +1,74 @@
+//! A part of the mirror: what is outside of it is neither asked for nor touched.
+
+use std::collections::HashSet;
+
+use crate::config::{NamesNothing, Part};
+use crate::model::Reference;
+use crate::plan::{Desired, Entry, LockedImage, TargetName};
+use crate::render::PartOf;
+
+use super::error::CliError;
+
+/// What was chosen, and what was not.
+pub(super) struct Chosen {
+    part: Part,
+    of: PartOf,
+    /// What is declared and outside.
+    rest: Vec<Entry>,
+}
+
+impl Chosen {
+    /// Takes from `desired` what the patterns do not name; they may as well name what is `undeclared`.
+    pub(super) fn of(
+        patterns: &[String],
+        desired: &mut Desired,
+        undeclared: &[(TargetName, LockedImage)],
+    ) -> Result<Self, CliError> {
+        let part = Part::named(patterns);
+        let declared = desired.entries.iter();
+        let declared = declared.map(|entry| (&entry.target, &entry.source));
+        let recorded = undeclared.iter().map(|(name, image)| (name, &image.source));
+        if let Some(nothing) = part.names_nothing(declared.chain(recorded)) {
+            return Err(names_nothing(&nothing));
+        }
+        let rest = part.keep(&mut desired.entries);
+        let of = PartOf {
+            patterns: patterns.to_vec(),
+            left_out: rest.len(),
+        };
+        Ok(Self { part, of, rest })
+    }
+
+    /// Returns what is said of it.
+    pub(super) fn said(&self) -> &PartOf {
+        &self.of
+    }
+
+    /// Returns the whole that it was taken from.
+    pub(super) fn whole(&self, part: &Desired) -> Desired {
+        let mut whole = part.clone();
+        whole.entries.extend(self.rest.iter().cloned());
+        whole
+    }
+
+    /// Leaves of what may be deleted only what is in the part.
+    pub(super) fn retain(&self, undeclared: &mut Vec<(TargetName, LockedImage)>) {
+        // An image whose new name is outside would lose the only one it has.
+        let outside: HashSet<&Reference> = self.rest.iter().map(|entry| &entry.source).collect();
+        undeclared.retain(|(name, image)| {
+            self.part.has(name, &image.source) && !outside.contains(&image.source)
+        });
+    }
+}
+
+fn names_nothing(nothing: &NamesNothing) -> CliError {
+    let NamesNothing { written, meant } = nothing;
+    let message = format!("`--only {written}` names no declared image");
+    CliError::new(message).hint(match meant {
+        Some(meant) => format!("was `{meant}` meant? `pusher list` shows sources and targets"),
+        None => {
+            "name a source or a target as `pusher list` shows it, or a pattern, such as `'nginx*'`"
+                .to_owned()
+        }
+    })
+}
