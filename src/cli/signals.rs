@@ -34,12 +34,15 @@ impl StopRequest {
         *self.made.borrow()
     }
 
-    /// Returns when a clean stop is asked for.
-    pub async fn made(&self) {
+    /// Returns when a clean stop is asked for. It heeds from the moment of the call, not of the first poll: what
+    /// is raced against it may have begun by then.
+    pub fn made(&self) -> impl Future<Output = ()> + use<> {
         let mut heed = self.heed();
-        // It is asked for, or it never will be.
-        if heed.wait_for(|made| *made).await.is_err() {
-            std::future::pending::<()>().await;
+        async move {
+            // It is asked for, or it never will be.
+            if heed.wait_for(|made| *made).await.is_err() {
+                std::future::pending::<()>().await;
+            }
         }
     }
 }
