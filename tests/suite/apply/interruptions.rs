@@ -185,7 +185,10 @@ async fn a_side_that_goes_away_in_the_middle_loses_no_image() {
         };
         let (report, ()) = tokio::join!(world.carry_out(&plan), going);
         assert_done(&report);
-        assert_eq!(world.target.uploads(), 0);
+        // Of an upload whose opening the target could not answer any more, nobody knows.
+        if is_source {
+            assert_eq!(world.target.uploads(), 0);
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use super::proxy::Played;
 use super::world::World;
 
 /// A round: one run with faults, one without.
+#[derive(Clone)]
 pub(super) struct Round {
     /// How many requests went wrong.
     pub(super) played: usize,

@@ -17,9 +17,11 @@ mod world;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::str::FromStr;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 
 use chance::Chance;
 use fault::Fault;
+use futures_util::future::join_all;
 use judge::Round;
 
 use crate::support::tools::say;
@@ -50,29 +52,38 @@ fn tell(what: &str) {
     }
 }
 
-/// Plays rounds in which one request of so many goes wrong, until enough did.
-async fn rounds(one_in: u64, faults: &[Fault]) -> Vec<Round> {
-    let mut rounds = vec![];
-    let Some(world) = World::start().await else {
-        return rounds;
-    };
-    let (mut played, mut told) = (0, 0);
-    let mut seed = 0;
-    while played < wanted().unwrap_or(ENOUGH) {
-        seed += 1;
-        let chance = Chance {
-            seed,
-            one_in,
-            faults: faults.to_vec(),
+/// In how many worlds rounds are played at once: they mostly wait.
+const WORLDS: usize = 4;
+
+/// Plays rounds in which one request of so many goes wrong, until enough did; each comes with its seed.
+async fn rounds(one_in: u64, faults: &[Fault]) -> Vec<(u64, Round)> {
+    let wanted = wanted().unwrap_or(ENOUGH);
+    let (seeds, played) = (AtomicU64::new(1), AtomicUsize::new(0));
+    let in_a_world = async || {
+        let mut rounds = vec![];
+        let Some(world) = World::start().await else {
+            return rounds;
         };
-        let namespace = format!("round-{seed}");
-        let round = Round::play(&world, &world.desired(&namespace, IMAGES), chance).await;
-        played += round.played;
-        told += round.told.len();
-        rounds.push(round);
-    }
+        while played.load(Relaxed) < wanted {
+            let seed = seeds.fetch_add(1, Relaxed);
+            let chance = Chance {
+                seed,
+                one_in,
+                faults: faults.to_vec(),
+            };
+            let namespace = format!("round-{seed}");
+            let round = Round::play(&world, &world.desired(&namespace, IMAGES), chance).await;
+            played.fetch_add(round.played, Relaxed);
+            rounds.push((seed, round));
+        }
+        rounds
+    };
+    let rounds = join_all((0..WORLDS).map(|_| in_a_world())).await.concat();
+    let told: usize = rounds.iter().map(|(_, round)| round.told.len()).sum();
     tell(&format!(
-        "one in {one_in}: {seed} rounds, {played} faults, {told} images told as failed"
+        "one in {one_in}: {} rounds, {} faults, {told} images told as failed",
+        rounds.len(),
+        played.into_inner()
     ));
     rounds
 }
@@ -80,7 +91,7 @@ async fn rounds(one_in: u64, faults: &[Fault]) -> Vec<Round> {
 #[tokio::test(flavor = "multi_thread")]
 async fn all_images_arrive_though_every_tenth_request_goes_wrong() {
     let passing = Fault::ALL.into_iter().filter(|fault| !fault.is_lasting());
-    for (seed, round) in (1..).zip(rounds(10, &passing.collect::<Vec<_>>()).await) {
+    for (seed, round) in rounds(10, &passing.collect::<Vec<_>>()).await {
         let told = &round.told;
         assert!(told.is_empty(), "seed {seed}: {}", told.join("\n"));
     }
@@ -94,20 +105,25 @@ async fn what_does_not_arrive_is_told_and_the_next_run_finishes() {
 /// Each fault alone, again and again: none is left out, and none is in the way of another.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_fault_alone_loses_anything() {
-    let Some(world) = World::start().await else {
-        return;
-    };
-    let mut found = BTreeMap::new();
-    for (seed, fault) in (1..).zip(Fault::ALL) {
-        let chance = Chance {
-            seed,
-            one_in: if fault.is_slow() { 20 } else { 3 },
-            faults: vec![fault],
+    let in_a_world = async |lane: usize| {
+        let mut found = vec![];
+        let Some(world) = World::start().await else {
+            return found;
         };
-        let namespace = format!("alone-{seed}");
-        let round = Round::play(&world, &world.desired(&namespace, KINDS), chance).await;
-        assert!(round.played > 0, "{fault:?} was never played");
-        found.insert(fault, (round.played, round.told.len()));
-    }
+        for (seed, fault) in (1..).zip(Fault::ALL).skip(lane).step_by(WORLDS) {
+            let chance = Chance {
+                seed,
+                one_in: if fault.is_slow() { 20 } else { 3 },
+                faults: vec![fault],
+            };
+            let namespace = format!("alone-{seed}");
+            let round = Round::play(&world, &world.desired(&namespace, KINDS), chance).await;
+            assert!(round.played > 0, "{fault:?} was never played");
+            found.push((fault, (round.played, round.told.len())));
+        }
+        found
+    };
+    let found = join_all((0..WORLDS).map(in_a_world)).await.concat();
+    let found = BTreeMap::from_iter(found);
     tell(&format!("played, images told as failed: {found:?}"));
 }

@@ -4,6 +4,7 @@
 //! is, it goes on by a step. So a run takes exactly as many round trips as its requests wait for each other.
 
 use std::future::Future;
+use std::io::{Read as _, Write as _};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -21,8 +22,7 @@ pub(super) const ROUND_TRIP: Duration = Duration::from_millis(50);
 const HALF: Duration = Duration::from_millis(24);
 /// How far the clock is turned at a time.
 const STEP: Duration = Duration::from_millis(5);
-/// How often in a row nothing may have moved before the clock is turned. What goes through a socket of this
-/// machine is there when it was sent, so each look finds whatever there is.
+/// How often in a row nothing may have moved before the clock is turned.
 const LOOKS: usize = 4;
 
 /// Runs something far away from its registries.
@@ -45,6 +45,7 @@ pub(super) fn far<F: Future>(work: impl FnOnce(Way) -> F) -> F::Output {
 
 /// Turns the clock whenever nothing moves.
 async fn turn(way: Way) {
+    let mut sounding = Sounding::new();
     loop {
         let mut still = 0;
         while still < LOOKS {
@@ -52,10 +53,33 @@ async fn turn(way: Way) {
             for _ in 0..8 {
                 tokio::task::yield_now().await;
             }
+            sounding.arrives();
             let moved = way.moved.load(Relaxed) != before;
             still = if moved { 0 } else { still + 1 };
         }
         advance(STEP).await;
+    }
+}
+
+/// A byte through a socket of this machine: once it is there, so is whatever was sent before it. A busy
+/// machine brings what goes through its sockets later than when it was sent.
+struct Sounding {
+    from: std::net::TcpStream,
+    to: std::net::TcpStream,
+}
+
+impl Sounding {
+    fn new() -> Self {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let from = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        from.set_nodelay(true).unwrap();
+        let (to, _) = listener.accept().unwrap();
+        Self { from, to }
+    }
+
+    fn arrives(&mut self) {
+        self.from.write_all(&[0]).unwrap();
+        self.to.read_exact(&mut [0]).unwrap();
     }
 }
 
