@@ -11,11 +11,13 @@
 //! | [`plan`] | pure | `model` |
 //! | [`diff`] | pure | `model`, `plan` |
 //! | [`lock`] | pure | `model`, `plan` |
-//! | [`render`] | pure | `config`, `diff`, `lock`, `model`, `plan` |
+//! | [`checkup`] | pure | `model`, `plan` |
+//! | [`render`] | pure | `checkup`, `config`, `diff`, `lock`, `model`, `plan` |
 //! | [`registry`] | edge | `model` |
 //! | [`tree`] | edge | `model`, `plan`, `registry` |
 //! | [`inspect`] | edge | `diff`, `model`, `plan`, `registry`, `tree` |
 //! | [`cache`] | edge | `disk`, `model`, `plan` |
+//! | [`doctor`] | edge | `checkup`, `model`, `plan`, `registry` |
 //! | [`observe`] | edge | `cache`, `model`, `plan`, `progress`, `registry`, `single_flight`, `tree` |
 //! | [`apply`] | edge | `model`, `plan`, `progress`, `registry`, `single_flight`, `tree` |
 //! | [`single_flight`] | edge | nothing of this crate |
@@ -29,10 +31,12 @@
 
 pub mod apply;
 pub mod cache;
+pub mod checkup;
 pub mod cli;
 pub mod config;
 pub mod diff;
 pub mod disk;
+pub mod doctor;
 pub mod inspect;
 pub mod lock;
 pub mod model;

@@ -1,19 +1,21 @@
 //! The client for the registries, from what the files and the environment say.
 
 use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
 
 use crate::config::{Registries, RegistrySettings};
 use crate::model::{LoginOrigin, Secret};
 use crate::plan::{Desired, Plan, Target};
 use crate::registry::{
     Actions, Client, ClientOptions, Credentials, FoundLogin, HostOptions, Login, OnOutage,
-    PullLimit,
+    Patience, PullLimit,
 };
 
 use super::context::Context;
 use super::error::CliError;
 use super::mirror::{Mirror, read_setting};
 use super::printer::Printer;
+use super::proxies;
 use super::variables::Variable;
 
 /// Makes the client for the registries of a mirror.
@@ -43,14 +45,44 @@ pub fn client(
     registries: &Registries,
     target: Option<&Target>,
 ) -> Result<Client, CliError> {
+    Ok(Client::new(options(context, registries, target)?))
+}
+
+/// Makes a client that is to find out soon whether something works: it waits for no host that is away.
+pub fn examining(
+    context: &Context,
+    registries: &Registries,
+    target: Option<&Target>,
+) -> Result<Client, CliError> {
+    let mut options = options(context, registries, target)?;
+    for host in options.hosts.values_mut() {
+        host.patience = None;
+    }
+    options.on_outage = OnOutage::default();
+    options.retry.tries = 2;
+    options.retry.longest_pause = Duration::from_secs(5);
+    options.patience = Patience {
+        answer: Duration::from_secs(20),
+        outage: Duration::ZERO,
+        ..options.patience
+    };
+    Ok(Client::new(options))
+}
+
+fn options(
+    context: &Context,
+    registries: &Registries,
+    target: Option<&Target>,
+) -> Result<ClientOptions, CliError> {
+    proxies::check(&context.environment)?;
     let printer = context.printer.clone();
-    Ok(Client::new(ClientOptions {
+    Ok(ClientOptions {
         hosts: hosts(context, registries, target)?,
         on_outage: OnOutage::new(move |outage| printer.say_line(outage)),
         stop: Some(context.stop.wish()),
         credentials: Credentials::new(context.environment.login_sources()),
         ..ClientOptions::default()
-    }))
+    })
 }
 
 /// Tells the client which repositories `plan` writes to.

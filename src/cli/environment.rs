@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use crate::model::Secret;
 use crate::registry::LoginSource;
+use crate::render::Signs;
 
 use super::variables::Variable;
 
@@ -76,6 +77,26 @@ impl Environment {
         let legacy = below_home(".dockercfg").map(LoginSource::LegacyFile);
         let files = files.into_iter().flatten().map(LoginSource::File);
         text.into_iter().chain(files).chain(legacy).collect()
+    }
+
+    /// Tells which signs can be shown: those that its locale has. Where none is named, as in containers and in the
+    /// jobs of CI, UTF-8 is what is read.
+    pub fn signs(&self) -> Signs {
+        let named = [
+            Variable::LocaleOfAll,
+            Variable::LocaleOfLetters,
+            Variable::Locale,
+        ];
+        let locale = named.into_iter().find_map(|variable| self.get(variable));
+        let has_all = |locale: &str| {
+            let locale = locale.to_ascii_lowercase();
+            locale.contains("utf-8") || locale.contains("utf8")
+        };
+        if locale.is_none_or(has_all) {
+            Signs::Unicode
+        } else {
+            Signs::Ascii
+        }
     }
 
     /// Tells whether the environment asks for text without colours (<https://no-color.org>).
@@ -180,6 +201,19 @@ mod tests {
                 .iter()
                 .all(|place| place.starts_with("/run/containers/"))
         );
+    }
+
+    #[test]
+    fn signs_are_those_that_the_locale_has() {
+        for (pairs, signs) in [
+            (&[][..], Signs::Unicode),
+            (&[("LANG", "zh_CN.UTF-8")], Signs::Unicode),
+            (&[("LANG", "en_US.utf8"), ("LC_ALL", "")], Signs::Unicode),
+            (&[("LANG", "zh_CN.GBK")], Signs::Ascii),
+            (&[("LANG", "zh_CN.UTF-8"), ("LC_ALL", "C")], Signs::Ascii),
+        ] {
+            assert_eq!(environment(pairs).signs(), signs, "{pairs:?}");
+        }
     }
 
     #[test]

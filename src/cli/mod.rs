@@ -8,6 +8,7 @@
 //! | [`lock_file`] | the lock: where it lies, whose it is, what may be made of it |
 //! | [`outputs`], [`report`] | the files that are written |
 //! | [`saved_plan`] | a plan as a file: kept, and taken up again |
+//! | [`proxies`] | whether what the environment names as proxies are some |
 //! | [`client`] | the client for the registries, from what the files and the environment say |
 //! | [`commands`] | one file a command |
 //! | [`session`] | what commands do alike: read, ask, plan |
@@ -32,6 +33,7 @@ pub mod outputs;
 mod part;
 pub mod printer;
 pub mod progress;
+pub mod proxies;
 mod purpose;
 pub mod report;
 pub mod saved_plan;

@@ -9,7 +9,7 @@ use indicatif::{MultiProgress, ProgressDrawTarget};
 
 use crate::config::hide;
 use crate::render::sanitize;
-use crate::render::style::{Style, Tone, View};
+use crate::render::style::{Signs, Style, Tone, View};
 
 use super::args::ColorChoice;
 use super::environment::Environment;
@@ -32,6 +32,7 @@ struct Stream {
     terminal: bool,
     style: Style,
     width: usize,
+    signs: Signs,
 }
 
 impl Printer {
@@ -51,6 +52,7 @@ impl Printer {
         Self {
             answers: Stream {
                 width: width(out),
+                signs: environment.signs(),
                 ..Stream::new(io::stdout(), out, style(out))
             },
             talk: Stream::new(io::stderr(), err, style(err)),
@@ -67,6 +69,7 @@ impl Printer {
             style: self.answers.style,
             verbose,
             width: self.answers.width,
+            signs: self.answers.signs,
         }
     }
 
@@ -194,6 +197,7 @@ impl Stream {
             terminal,
             style,
             width: View::default().width,
+            signs: View::default().signs,
         }
     }
 

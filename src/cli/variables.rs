@@ -56,6 +56,9 @@ variables! {
     // The library for the system's certificates reads these.
     CertificateFile = "SSL_CERT_FILE", "certificate authorities in the place of the system's";
     CertificateFolder = "SSL_CERT_DIR", "a folder with such";
+    LocaleOfAll = "LC_ALL", "the locale; one without UTF-8 gets signs of ASCII alone";
+    LocaleOfLetters = "LC_CTYPE", "the locale, if that is not set";
+    Locale = "LANG", "the locale, if neither is set";
     NoColor = "NO_COLOR", "set to anything: no colours";
     Term = "TERM", "`dumb`: no colours";
 }

@@ -18,6 +18,7 @@ pub mod reference;
 pub mod request;
 pub mod secret;
 pub mod text;
+pub mod visit;
 
 pub use digest::{Algorithm, Digest, DigestError, Hasher};
 pub use failure::{
@@ -45,3 +46,4 @@ pub use reference::{DOCKER_HUB, Reference, ReferenceError, Repository};
 pub use request::{Operation, RequestKind};
 pub use secret::Secret;
 pub use text::{cut, is_hidden};
+pub use visit::{Asks, Visit, Way};

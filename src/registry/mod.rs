@@ -11,6 +11,7 @@
 //! | `exchange/` | one request and its answer | `call`, `try_once`, `outgoing`, `incoming`, `answer`, `failed_try`, `read_answer`, `error_body` |
 //! | `endpoints/` | what a registry is asked | `manifests`, `manifest_cache`, `blobs`, `uploads`, `whole_blobs`, `upload_session`, `upload_location`, `tags`, `referrers`, `pagination` |
 //! | `transport/` | connections: which are pooled together, go through a proxy, trust what | `ahead`, `connector`, `connection`, `resolver`, `zone`, `trust`, `message`, `trickle`, `failure` |
+//! | `visit` | what a host says at its door: what it asks for, its clock, the way to it | |
 //! | `stats`, `whole_blobs` | what was asked of whom; whether a host takes a blob in one request | |
 //! | `fuzzing` | the readers of answers, for the fuzzer alone | |
 
@@ -35,6 +36,7 @@ mod retry;
 mod send;
 mod stats;
 mod transport;
+mod visit;
 mod whole_blobs;
 
 pub use access::{Actions, Credentials, FoundLogin, Login, LoginSource};

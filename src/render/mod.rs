@@ -30,5 +30,5 @@ pub mod words;
 
 pub use format::Format;
 pub use inputs::{Checked, Compared, Details, PartOf};
-pub use outputs::{check, diff, drift, list, plan, report};
-pub use style::{Style, View};
+pub use outputs::{check, checkup, diff, drift, list, plan, report};
+pub use style::{Signs, Style, View};

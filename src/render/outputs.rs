@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::checkup::Checkup;
 use crate::plan::{Desired, Drift, Plan, Report};
 
 use super::format::Format;
@@ -97,5 +98,20 @@ pub fn list(
         Format::Json => json::list(desired, out),
         Format::Markdown => markdown::list(desired, out),
         Format::Github => github::list(desired, out),
+    }
+}
+
+/// Writes what was found out about registries.
+pub fn checkup(
+    checkup: &Checkup,
+    format: Format,
+    view: &View,
+    out: &mut dyn fmt::Write,
+) -> fmt::Result {
+    match format {
+        Format::Human => human::checkup(checkup, view, out),
+        Format::Json => json::checkup(checkup, out),
+        Format::Markdown => markdown::checkup(checkup, out),
+        Format::Github => github::checkup(checkup, out),
     }
 }

@@ -26,11 +26,13 @@ pub enum SchemaKind {
     Drift,
     /// `diff --format json`.
     Diff,
+    /// `doctor --format json`.
+    Doctor,
 }
 
 impl SchemaKind {
     /// Every kind, in the order in which they are listed to people.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Mirror,
         Self::List,
         Self::Check,
@@ -39,6 +41,7 @@ impl SchemaKind {
         Self::Report,
         Self::Drift,
         Self::Diff,
+        Self::Doctor,
     ];
 
     /// Returns its name: `schemas/<name>.schema.json`, `pusher schema <name>`.
@@ -52,6 +55,7 @@ impl SchemaKind {
             Self::Report => "report",
             Self::Drift => "drift",
             Self::Diff => "diff",
+            Self::Doctor => "doctor",
         }
     }
 }
@@ -67,6 +71,7 @@ pub fn schema(kind: SchemaKind) -> Value {
         SchemaKind::Report => json::report_schema(),
         SchemaKind::Drift => json::drift_schema(),
         SchemaKind::Diff => json::diff_schema(),
+        SchemaKind::Doctor => json::checkup_schema(),
     }
 }
 

@@ -11,6 +11,8 @@ pub struct View {
     pub verbose: bool,
     /// How many columns a line has; longer sentences are wrapped, names never are.
     pub width: usize,
+    /// Which signs can be shown.
+    pub signs: Signs,
 }
 
 impl Default for View {
@@ -20,6 +22,53 @@ impl Default for View {
             style: Style::PLAIN,
             verbose: false,
             width: 80,
+            signs: Signs::Unicode,
+        }
+    }
+}
+
+/// Which signs can be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signs {
+    /// All.
+    Unicode,
+    /// Those of ASCII alone.
+    Ascii,
+}
+
+/// How something stands, as one sign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// Well.
+    Good,
+    /// Well, with something to look at.
+    Doubt,
+    /// Not well.
+    Bad,
+    /// Nobody looked.
+    None,
+}
+
+impl Mark {
+    /// Returns its sign.
+    pub fn sign(self, signs: Signs) -> &'static str {
+        match (self, signs) {
+            (Self::Good, Signs::Unicode) => "✓",
+            (Self::Good, Signs::Ascii) => "+",
+            (Self::Bad, Signs::Unicode) => "✗",
+            (Self::Bad, Signs::Ascii) => "x",
+            (Self::Doubt, _) => "?",
+            (Self::None, _) => "-",
+        }
+    }
+
+    /// Returns what it looks like.
+    pub fn tone(self) -> Tone {
+        match self {
+            Self::Good => Tone::Good,
+            Self::Doubt => Tone::Changed,
+            Self::Bad => Tone::Bad,
+            Self::None => Tone::Faint,
         }
     }
 }

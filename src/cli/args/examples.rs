@@ -19,7 +19,7 @@ const fn example(typed: &'static str, purpose: &'static str) -> Example {
     Example { typed, purpose }
 }
 
-pub(super) const EXAMPLES: [(&str, &[Example]); 14] = [
+pub(super) const EXAMPLES: [(&str, &[Example]); 15] = [
     (
         "pusher",
         &[
@@ -117,6 +117,20 @@ pub(super) const EXAMPLES: [(&str, &[Example]); 14] = [
             example(
                 "pusher drift --report drift.md",
                 "keep the answer as Markdown, too",
+            ),
+        ],
+    ),
+    (
+        "doctor",
+        &[
+            example(
+                "pusher doctor",
+                "after the secrets are set: does it all work?",
+            ),
+            example("pusher doctor --write", "would a push be let in, too?"),
+            example(
+                "pusher doctor --format json > doctor.json",
+                "for whoever helps you; no secret is in it",
             ),
         ],
     ),

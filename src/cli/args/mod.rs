@@ -8,8 +8,8 @@ mod shared;
 
 pub use help::OTHER_VARIABLES;
 pub use options::{
-    ApplyArgs, CompletionsArgs, DeclaredArgs, DiffArgs, DriftArgs, ImportArgs, LockArgs, PlanArgs,
-    SchemaArgs,
+    ApplyArgs, CompletionsArgs, DeclaredArgs, DiffArgs, DoctorArgs, DriftArgs, ImportArgs,
+    LockArgs, PlanArgs, SchemaArgs,
 };
 pub use shared::{
     CacheArg, ColorChoice, FileArg, FormatArg, LockedArg, OnlyArg, PruneArg, ReportArg,
@@ -87,6 +87,11 @@ pub enum Command {
     ///
     /// Status 2 if anything has, 1 if it cannot be told.
     Drift(DriftArgs),
+    /// Find what keeps images from being mirrored: network, login, rights, limits
+    ///
+    /// Each registry of the files step by step, with what to do about every refusal. It writes nothing
+    /// without `--write`.
+    Doctor(DoctorArgs),
     /// Show what differs inside two images, wherever they are
     ///
     /// For each platform: settings, environment, labels, layers and bytes.
@@ -126,6 +131,7 @@ impl Command {
             Self::Plan(_) => "plan",
             Self::Apply(_) => "apply",
             Self::Drift(_) => "drift",
+            Self::Doctor(_) => "doctor",
             Self::Diff(_) => "diff",
             Self::Lock(_) => "lock",
             Self::Import(_) => "import",
@@ -142,6 +148,7 @@ impl Command {
         let (file, format, cache) = match self {
             Self::List(own) | Self::Check(own) => (Some(&own.file), Some(&own.format), None),
             Self::Diff(own) => (Some(&own.file), Some(&own.format), None),
+            Self::Doctor(own) => (Some(&own.file), Some(&own.format), None),
             // Who asks no registry has no use for what it said.
             Self::Plan(own) => {
                 let cache = (!own.offline).then_some(&own.cache);

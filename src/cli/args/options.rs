@@ -116,6 +116,20 @@ pub struct DiffArgs {
     pub format: FormatArg,
 }
 
+/// What `doctor` takes.
+#[derive(Debug, Clone, Args)]
+pub struct DoctorArgs {
+    /// Try whether a push would be let in: an upload is opened and given up
+    #[arg(long)]
+    pub write: bool,
+    /// Which file is read.
+    #[command(flatten)]
+    pub file: FileArg,
+    /// What the answer looks like.
+    #[command(flatten)]
+    pub format: FormatArg,
+}
+
 /// What `lock` takes.
 #[derive(Debug, Clone, Args)]
 pub struct LockArgs {

@@ -5,6 +5,7 @@ mod check;
 mod completions;
 mod demo;
 mod diff;
+mod doctor;
 mod drift;
 mod import;
 mod list;
@@ -28,6 +29,7 @@ pub async fn run(context: &Context, args: &Args) -> Exit {
         Command::Plan(options) => plan::run(context, global, options).await,
         Command::Apply(options) => apply::run(context, global, options).await,
         Command::Drift(options) => drift::run(context, global, options).await,
+        Command::Doctor(options) => doctor::run(context, global, options).await,
         Command::Diff(options) => diff::run(context, global, options).await,
         Command::Lock(options) => lock::run(context, global, options).await,
         Command::Import(options) => import::run(context, options),

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use http::{Method, StatusCode};
+use http::StatusCode;
 
-use crate::model::{Failure, Fault, Operation, RequestKind};
-use crate::registry::exchange::{Access, Call, FailedTry};
+use crate::model::{Failure, Fault, RequestKind};
+use crate::registry::exchange::FailedTry;
 use crate::registry::host::Host;
 use crate::registry::retry::RetryCount;
 
@@ -194,17 +194,13 @@ impl Host {
     /// Returns how the host wants a login at `/v2/`, if it wants one there.
     fn ping(self: &Arc<Self>) -> BoxFuture<'_, Option<Scheme>> {
         let ask = || async {
-            let operation = Operation::new(RequestKind::Ping, "");
-            let mut root = self.base.clone();
-            root.set_path("/v2/");
-            let mut call = Call::new(operation, Method::GET, root, Access::Nobody);
-            call.accept = &[401];
-            let answer = self.send(call, &RetryCount::default()).await?;
-            let challenge = challenge::read(&answer.headers, |realm| self.may_log_in(realm));
-            let challenge = challenge
-                .ok()
-                .filter(|_| answer.status == StatusCode::UNAUTHORIZED);
-            Ok::<_, Failure>(challenge.map(|challenge| challenge.scheme))
+            Ok::<_, Failure>(
+                self.at_door(&RetryCount::default())
+                    .await?
+                    .scheme
+                    .ok()
+                    .flatten(),
+            )
         };
         Box::pin(async move { self.auth.ping.get_or_try_init(ask).await.ok()?.clone() })
     }

@@ -158,6 +158,18 @@ impl Transport {
         }
     }
 
+    /// Returns the proxy through which an address is reached, without who asks it.
+    pub(super) fn proxy(&self, url: &Url) -> Option<String> {
+        let uri = address(url).ok()?;
+        let proxy = self.proxies.intercept(&uri).filter(|_| !is_loopback(url))?;
+        let uri = proxy.uri();
+        let authority = uri.authority()?.as_str();
+        let place = authority
+            .rsplit_once('@')
+            .map_or(authority, |(_, place)| place);
+        Some(format!("{}://{place}", uri.scheme_str().unwrap_or("http")))
+    }
+
     /// Says how near a host is: as its name says, or as near as it turned out to be.
     pub(super) fn zone(&self, url: &Url) -> Zone {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);

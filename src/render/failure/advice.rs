@@ -4,7 +4,7 @@ use crate::model::{Cause, Failure, Fault, Meaning};
 use crate::plan::Target;
 
 use super::cause::{for_source, for_target, login};
-use super::{error_status, fault, no_answer};
+use super::{acr, error_status, fault, no_answer};
 
 /// Says what to do about a failure that belongs to no image.
 pub fn of_failure(failure: &Failure) -> Option<String> {
@@ -28,7 +28,10 @@ pub(in crate::render) fn in_a_run(
 ) -> Option<String> {
     let again = || "run `pusher apply` again; what arrived is not sent twice".to_owned();
     match failure.cause() {
-        Cause::Server | Cause::Unreachable => of_way(failure).or_else(|| Some(again())),
+        Cause::Server | Cause::Unreachable => {
+            let known = || acr::advice(failure, target).filter(|_| at_target);
+            of_way(failure).or_else(known).or_else(|| Some(again()))
+        }
         _ => at_side(failure, at_target, target),
     }
 }
@@ -39,16 +42,25 @@ pub(in crate::render) fn at_side(
     at_target: bool,
     target: &Target,
 ) -> Option<String> {
-    let cause = failure.cause();
-    let by_side = || {
-        if at_target {
-            for_target(cause, target)
-        } else {
-            for_source(cause, &failure.host)
-        }
-    };
+    if at_target {
+        self::at_target(failure, target)
+    } else {
+        at_source(failure)
+    }
+}
+
+/// Says what to do about a failure at a source.
+pub(in crate::render) fn at_source(failure: &Failure) -> Option<String> {
     of_way(failure)
-        .or_else(by_side)
+        .or_else(|| for_source(failure.cause(), &failure.host))
+        .or_else(|| fault::advice(&failure.fault))
+}
+
+/// Says what to do about a failure at the target; what its kind of registry is known to mean goes first.
+fn at_target(failure: &Failure, target: &Target) -> Option<String> {
+    of_way(failure)
+        .or_else(|| acr::advice(failure, target))
+        .or_else(|| for_target(failure.cause(), target))
         .or_else(|| fault::advice(&failure.fault))
 }
 

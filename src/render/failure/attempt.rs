@@ -24,7 +24,14 @@ impl fmt::Display for Failure {
 }
 
 /// Says what a host did, whatever it was asked for.
-fn came_of_it(facts: &Facts, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+pub(in crate::render) fn what_came_of(failure: &Failure) -> String {
+    let mut text = String::new();
+    // Writing into a `String` cannot fail.
+    let _ = came_of_it(failure, &mut text);
+    text
+}
+
+fn came_of_it(facts: &Facts, f: &mut dyn fmt::Write) -> fmt::Result {
     if let Some(place) = &facts.elsewhere {
         write!(f, "`{place}`, where it points to: ")?;
     }

@@ -17,12 +17,12 @@ pub(super) fn login(failure: &Failure) -> String {
 }
 
 /// Says where the target's login is set; goes on after "set" or "check".
-fn login_of_target(host: &str) -> String {
+pub(super) fn login_of_target(host: &str) -> String {
     format!("`{USER_VARIABLE}` and `{PASSWORD_VARIABLE}`, or run `docker login {host}`")
 }
 
 /// Says what to do at the source.
-pub(super) fn for_source(cause: Cause, host: &str) -> Option<String> {
+pub(in crate::render) fn for_source(cause: Cause, host: &str) -> Option<String> {
     Some(match cause {
         Cause::Unauthorized => format!(
             "check the spelling: a registry may answer so for what does not exist; if the image is \

@@ -3,6 +3,7 @@
 //! What is in place has none, and an answer about nothing else is empty.
 
 mod annotations;
+mod checkup;
 
 use std::fmt;
 
@@ -21,6 +22,8 @@ use super::words::{
     block_reason, named, outcome_reason, outcome_word, same_content, shared_word, short_reference,
 };
 use annotations::{Annotation, At, Level, write};
+
+pub use checkup::checkup;
 
 /// Writes what has to be done: what cannot be as an error, the rest as notices.
 pub fn plan(plan: &Plan, details: &Details<'_>, out: &mut dyn fmt::Write) -> fmt::Result {

@@ -3,14 +3,15 @@
 #[cfg(test)]
 mod tests;
 
-use crate::model::{ManifestError, Platforms};
+use crate::checkup::{self, Fact, Step, Trouble};
+use crate::model::{Cause, DOCKER_HUB, ManifestError, Platforms};
 use crate::plan::{
     Absence, Action, BlockReason, CannotMirror, Change, Hit, LockState, Outcome, RefusedName, Role,
     Target,
 };
 
 pub use super::failure::of_failure;
-use super::failure::{at_side, in_a_run, unasked_login};
+use super::failure::{at_side, at_source, for_source, in_a_run, set_login, unasked_login};
 
 /// Says what to do about a change that is blocked; nothing where there is no advice to give.
 pub fn for_change(change: &Change, target: &Target) -> Option<String> {
@@ -100,6 +101,32 @@ pub fn for_hit(hit: &Hit<'_>, target: &Target) -> Option<String> {
         Role::Source | Role::Referrers => at_side(hit.failure, false, target),
         Role::Target => at_side(hit.failure, true, target),
         Role::Run { at_target } => in_a_run(hit.failure, at_target, target),
+    }
+}
+
+/// Says what to do about a step of a checkup; nothing where there is no advice to give.
+///
+/// `target` is none for a source.
+pub fn for_step(step: &Step, target: Option<&Target>) -> Option<String> {
+    let trouble = match &step.outcome {
+        checkup::Outcome::Failed(trouble) => trouble,
+        checkup::Outcome::Found(Fact::NoSuchImage(_)) => {
+            return Some("check the spelling of the name and of the tag".to_owned());
+        }
+        checkup::Outcome::Found(_) | checkup::Outcome::Skipped(_) => return None,
+    };
+    match (trouble, target) {
+        (Trouble::Failure(failure), Some(target)) => at_side(failure, true, target),
+        (Trouble::Failure(failure), None) => at_source(failure),
+        (Trouble::NoLogin, target) => target.map(set_login),
+        (Trouble::Clock(_), _) => Some(
+            "set this machine's clock, best by NTP: tokens, signatures and certificates are good for a time"
+                .to_owned(),
+        ),
+        (Trouble::PullsUsedUp(_), _) => for_source(Cause::RateLimited, DOCKER_HUB),
+        (Trouble::TooManyRepositories { .. }, _) => Some(
+            "take images out of the files, or delete repositories that nobody needs in the console".to_owned(),
+        ),
     }
 }
 

@@ -167,7 +167,7 @@ fn advice_fits_the_side_and_the_cause() {
         (source(Cause::Unreachable), "`HTTPS_PROXY`"),
         (source(Cause::Server), "docker.io"),
         (at_target(Cause::Unauthorized), "`ALIYUN_REGISTRY_PASSWORD`"),
-        (at_target(Cause::Denied), "`team` exists at registry.cn"),
+        (at_target(Cause::Denied), "自动创建仓库"),
         (
             at_target(Cause::RateLimited),
             "`registries.registry.cn-hangzhou.aliyuncs.com.concurrency`",
@@ -220,4 +220,107 @@ fn to_log_in_is_no_advice_where_the_login_was_not_asked_for() {
         );
         assert!(!advice.contains("docker login"), "{advice}");
     }
+}
+
+#[test]
+fn what_acr_refuses_is_told_in_the_words_of_its_console() {
+    for (host, kind, fault, words) in [
+        (
+            "registry.cn-hangzhou.aliyuncs.com",
+            RequestKind::GetManifest,
+            answered(401, None, Asked::WithLogin),
+            &[
+                "固定密码",
+                "访问凭证",
+                "temporary",
+                "crpi-<id>.<region>.personal.cr.aliyuncs.com",
+            ][..],
+        ),
+        (
+            "crpi-1a2b.cn-shanghai.personal.cr.aliyuncs.com",
+            RequestKind::GetManifest,
+            answered(401, None, Asked::WithLogin),
+            &["固定密码", "a RAM user has one of their own"],
+        ),
+        (
+            "registry.cn-hangzhou.aliyuncs.com",
+            RequestKind::StartUpload,
+            answered(403, Some("DENIED"), Asked::WithToken),
+            &["命名空间", "`team`", "自动创建仓库"],
+        ),
+        (
+            "registry.cn-hangzhou.aliyuncs.com",
+            RequestKind::PutManifest,
+            answered(401, Some("UNAUTHORIZED"), Asked::WithToken),
+            &["命名空间", "自动创建仓库"],
+        ),
+        (
+            "acme-registry.cn-beijing.cr.aliyuncs.com",
+            RequestKind::MountBlob,
+            answered(404, Some("NAME_UNKNOWN"), Asked::WithToken),
+            &["自动创建仓库"],
+        ),
+        (
+            "registry.cn-hangzhou.aliyuncs.com",
+            RequestKind::GetManifest,
+            answered(403, Some("DENIED"), Asked::WithToken),
+            &["命名空间", "may pull there"],
+        ),
+        (
+            "registry.cn-hangzhou.aliyuncs.com",
+            RequestKind::StartUpload,
+            answered(400, Some("NAME_INVALID"), Asked::WithToken),
+            &["one level below the namespace", "`target:`"],
+        ),
+        (
+            "registry.cn-hangzhou.aliyuncs.com",
+            RequestKind::Token,
+            answered(404, Some("USER_NOT_EXIST"), Asked::Anonymously),
+            &["RAM user", "访问凭证"],
+        ),
+        (
+            "registry.cn-nowhere.aliyuncs.com",
+            RequestKind::HeadManifest,
+            Fault::NoAnswer(NoAnswer::UnknownHost("none".to_owned())),
+            &[
+                "`registry.cn-nowhere.aliyuncs.com`",
+                "crpi-<id>",
+                "<name>-registry.<region>.cr.aliyuncs.com",
+            ],
+        ),
+    ] {
+        let told = advice(host, kind, fault);
+        for word in words {
+            assert!(told.contains(word), "{host} {kind:?} lacks {word}: {told}");
+        }
+        assert!(!told.contains("pusher apply"), "{told}");
+    }
+    // Others have other consoles.
+    let told = advice(
+        "registry.example.com",
+        RequestKind::StartUpload,
+        answered(403, Some("DENIED"), Asked::WithToken),
+    );
+    assert!(
+        told.contains("`team`") && !told.contains("命名空间"),
+        "{told}"
+    );
+}
+
+fn answered(status: u16, code: Option<&str>, asked: Asked) -> Fault {
+    Fault::Answered(ErrorAnswer {
+        status,
+        code: code.map(str::to_owned),
+        message: None,
+        asked,
+        meaning: None,
+        login: None,
+    })
+}
+
+/// Returns what is said where that happens at the target in the middle of an apply.
+fn advice(host: &str, kind: RequestKind, fault: Fault) -> String {
+    let operation = Operation::new(kind, "`team/app`");
+    let failure = Failure::new(host, Attempt::Request(operation), fault);
+    in_a_run(&failure, true, &target(host)).unwrap()
 }

@@ -1,6 +1,7 @@
 //! For people: one item a change, the summary last.
 
 mod check;
+mod checkup;
 mod diff;
 mod drift;
 mod items;
@@ -11,6 +12,7 @@ mod report;
 mod text;
 
 pub use check::{check, diagnostics, summary};
+pub use checkup::checkup;
 pub use diff::diff;
 pub use drift::drift;
 pub use list::list;

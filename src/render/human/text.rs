@@ -79,6 +79,28 @@ impl<'a> TextWriter<'a> {
     /// `indent` deep. Words are never broken, nor is what stands between backticks, so that names
     /// and commands can be copied whole.
     pub(super) fn flow(&mut self, indent: usize, spans: &[Span]) -> fmt::Result {
+        self.flow_behind(false, indent, spans)
+    }
+
+    /// Writes spans, each padded to its column, and behind them a sentence that flows below its own beginning,
+    /// `indent` deep.
+    pub(super) fn entry(
+        &mut self,
+        indent: usize,
+        cells: &[(Span, Pad)],
+        sentence: &[Span],
+    ) -> fmt::Result {
+        for (span, pad) in cells {
+            let (before, after) = pad.around(span.width());
+            write!(self.out, "{:before$}", "")?;
+            self.write(span.tone, &span.text)?;
+            write!(self.out, "{:after$}", "")?;
+        }
+        self.flow_behind(true, indent, sentence)
+    }
+
+    /// Does the same where something may stand on the line, `indent` wide.
+    fn flow_behind(&mut self, mut behind: bool, indent: usize, spans: &[Span]) -> fmt::Result {
         let mut column = 0;
         for span in spans {
             let mut run = String::new();
@@ -86,7 +108,9 @@ impl<'a> TextWriter<'a> {
                 // What does not fit on a line of its own gains nothing from one.
                 let fits = column + 1 + word.width() <= self.view.width
                     || indent + word.width() > self.view.width;
-                if column > 0 && fits {
+                if std::mem::take(&mut behind) {
+                    column = indent;
+                } else if column > 0 && fits {
                     run.push(' ');
                     column += 1;
                 } else {

@@ -5,6 +5,7 @@
 
 mod blocked;
 mod check;
+mod checkup;
 mod diff;
 mod document;
 mod drift;
@@ -13,6 +14,7 @@ mod plan;
 mod report;
 
 pub use check::{check, check_schema};
+pub use checkup::{checkup, checkup_schema};
 pub use diff::{diff, diff_schema};
 pub use document::{schema, write};
 pub use drift::{drift, drift_schema};

@@ -1,6 +1,7 @@
 //! For pull requests, issues and step summaries, as GitHub renders them.
 
 mod check;
+mod checkup;
 mod diff;
 mod document;
 mod drift;
@@ -11,6 +12,7 @@ mod problems;
 mod report;
 
 pub use check::check;
+pub use checkup::checkup;
 pub use diff::diff;
 pub use drift::drift;
 pub use list::list;

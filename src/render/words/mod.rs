@@ -6,9 +6,11 @@
 //! | `plan`, `notes`, `cost` | what a plan would do, what does not follow an image, what it costs |
 //! | `blocked` | why nothing can be done for an image |
 //! | `report` | what became of a plan |
+//! | `checkup` | what was found out about registries |
 //! | `drift`, `diff` | how the target differs, what differs inside an image |
 
 mod blocked;
+pub mod checkup;
 mod cost;
 pub mod diff;
 pub mod drift;

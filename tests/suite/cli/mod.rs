@@ -8,6 +8,7 @@ mod canaries;
 mod declared;
 mod demo;
 mod diff;
+mod doctor;
 mod drift;
 mod files;
 pub(crate) mod harness;

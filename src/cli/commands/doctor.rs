@@ -1,0 +1,79 @@
+//! `doctor`: what keeps images from being mirrored, step by step.
+
+use crate::checkup::{Checkup, FilesRead, Unset};
+use crate::cli::args::{DoctorArgs, GlobalArgs};
+use crate::cli::client::examining;
+use crate::cli::context::Context;
+use crate::cli::error::Stop;
+use crate::cli::exit::Exit;
+use crate::cli::session::reading;
+use crate::cli::{files, mirror};
+use crate::config::{Diagnostic, DiagnosticKind, Loaded, Severity};
+use crate::doctor::{Question, examine};
+use crate::render;
+
+/// Prints what was found out. The answer is given whatever is wrong with the files.
+pub(super) async fn run(
+    context: &Context,
+    global: &GlobalArgs,
+    options: &DoctorArgs,
+) -> Result<Exit, Stop> {
+    let loaded = mirror::load(context, global)?;
+    let name = files::find_main(&context.folder, global.file.as_deref())?;
+    let target = loaded.target.as_ref();
+    let client = examining(context, &loaded.registries, target)?;
+    let question = Question {
+        entries: &loaded.entries,
+        target,
+        write: options.write,
+    };
+    let registries = reading(context, 0, async |_| examine(&question, &client).await).await?;
+    let checkup = Checkup {
+        files: FilesRead {
+            name: name.display().to_string(),
+            images: loaded.entries.len(),
+            mistakes: loaded
+                .check()
+                .iter()
+                .filter(|told| is_mistake(told))
+                .count(),
+        },
+        unset: unset(&loaded),
+        target: loaded.target,
+        registries,
+    };
+    let view = context.printer.view(global.verbose > 0);
+    let format = global.format();
+    context
+        .printer
+        .answer(|to| render::checkup(&checkup, format, &view, to))?;
+    Ok(Exit::of(checkup.counts().failed > 0, false))
+}
+
+/// Tells whether this is for `check` to tell.
+fn is_mistake(told: &Diagnostic) -> bool {
+    told.severity == Severity::Error && !is_unset(told)
+}
+
+/// Tells whether this is about the environment, or about where images go.
+fn is_unset(told: &Diagnostic) -> bool {
+    told.severity == Severity::Error
+        && (told.kind == DiagnosticKind::Environment || told.code == "target-not-valid")
+}
+
+/// Returns what is missing in the environment, or wrong with where images go; something, where there is no target.
+fn unset(loaded: &Loaded) -> Vec<Unset> {
+    let told = loaded.diagnostics.iter().filter(|told| is_unset(told));
+    let unset = told.map(|told| Unset {
+        message: told.message.clone(),
+        help: told.help.clone(),
+    });
+    let mut unset: Vec<_> = unset.collect();
+    if loaded.target.is_none() && unset.is_empty() {
+        unset.push(Unset {
+            message: "the files name no target that can be used".to_owned(),
+            help: None,
+        });
+    }
+    unset
+}

@@ -1,0 +1,278 @@
+//! Asks the registries of the files what keeps images from being mirrored, by the client that mirrors them.
+//!
+//! Nothing is written unless that is asked for; what is opened then is given up at once.
+
+use std::collections::HashSet;
+
+use futures_util::StreamExt as _;
+use futures_util::stream;
+
+use crate::checkup::{
+    Check, Examined, Fact, Outcome, Pulls, Repositories, Side, Skip, Step, Trouble,
+};
+use crate::model::{Asks, Reference, Repository};
+use crate::plan::{Entry, Target};
+use crate::registry::{Actions, Client, PullLimit, ReadRegistry as _, Upload, WriteRegistry as _};
+
+/// How many registries are looked at together.
+const REGISTRIES_AT_ONCE: usize = 8;
+/// How many repositories of the target are looked at: what is wrong with all is wrong with the first few.
+const REPOSITORIES: usize = 16;
+/// How many of them at once.
+const REPOSITORIES_AT_ONCE: usize = 4;
+
+/// What is to be looked at.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'a> {
+    /// The images.
+    pub entries: &'a [Entry],
+    /// Where they go, if that is known.
+    pub target: Option<&'a Target>,
+    /// Whether a push is tried.
+    pub write: bool,
+}
+
+/// Looks at the target, and at each registry that images come from.
+pub async fn examine(question: &Question<'_>, client: &Client) -> Vec<Examined> {
+    let target = question.target.map(|target| &*target.registry);
+    let mut seen: HashSet<&str> = target.into_iter().collect();
+    let sources = question.entries.iter().map(|entry| &entry.source);
+    let firsts: Vec<_> = sources
+        .filter(|source| seen.insert(source.registry()))
+        .collect();
+    let hosts = question.target.map(Subject::Target).into_iter();
+    let hosts = hosts.chain(firsts.into_iter().map(Subject::Source));
+    stream::iter(hosts)
+        .map(|subject| async move {
+            match subject {
+                Subject::Target(target) => of_target(question, target, client).await,
+                Subject::Source(first) => of_source(first, client).await,
+            }
+        })
+        .buffered(REGISTRIES_AT_ONCE)
+        .collect()
+        .await
+}
+
+/// A registry to look at.
+enum Subject<'a> {
+    Target(&'a Target),
+    /// By the first image that comes from it.
+    Source(&'a Reference),
+}
+
+async fn of_source(first: &Reference, client: &Client) -> Examined {
+    let registry = first.registry();
+    let mut steps = Vec::new();
+    if let Ok(asks) = at_the_door(registry, &mut steps, client).await {
+        login(first.repository(), asks.as_ref(), false, &mut steps, client).await;
+        let read = match client.head_manifest(first).await {
+            Ok(Some(_)) => Outcome::Found(Fact::Read(first.clone())),
+            Ok(None) => Outcome::Found(Fact::NoSuchImage(first.clone())),
+            Err(why) => Outcome::Failed(Trouble::Failure(why)),
+        };
+        add(&mut steps, Check::Read, read);
+        steps.extend(pulls(registry, client));
+    } else {
+        skip(&mut steps, &[Check::Login, Check::Read]);
+    }
+    Examined {
+        registry: registry.to_owned(),
+        side: Side::Source,
+        steps,
+    }
+}
+
+async fn of_target(question: &Question<'_>, target: &Target, client: &Client) -> Examined {
+    const ALL: [Check; 3] = [Check::Login, Check::Repositories, Check::Push];
+    let registry = &*target.registry;
+    let mut steps = Vec::new();
+    let firsts = first_images(question.entries, target);
+    if let Ok(asks) = at_the_door(registry, &mut steps, client).await {
+        let any = Repository {
+            registry: registry.to_owned(),
+            name: target.namespace.clone().unwrap_or_default(),
+        };
+        let first = firsts.first().map(Reference::repository);
+        if login(
+            first.unwrap_or(&any),
+            asks.as_ref(),
+            true,
+            &mut steps,
+            client,
+        )
+        .await
+        {
+            repositories(&firsts, &mut steps, client).await;
+            push(question.write, first, &mut steps, client).await;
+            steps.extend(pulls(registry, client));
+        } else {
+            skip(&mut steps, &ALL[1..]);
+        }
+    } else {
+        skip(&mut steps, &ALL);
+    }
+    if let Some(limit) = target
+        .profile
+        .repository_limit
+        .filter(|_| !firsts.is_empty())
+    {
+        steps.push(Step::of_repository_limit(firsts.len(), limit));
+    }
+    Examined {
+        registry: registry.to_owned(),
+        side: Side::Target,
+        steps,
+    }
+}
+
+/// Goes to a registry's door; returns what it asks for, if it says so, unless it cannot be reached.
+async fn at_the_door(
+    registry: &str,
+    steps: &mut Vec<Step>,
+    client: &Client,
+) -> Result<Option<Asks>, ()> {
+    let way = match client.way_to(registry) {
+        Ok(way) => way,
+        Err(why) => {
+            add(steps, Check::Name, Outcome::Failed(Trouble::Failure(why)));
+            return Err(());
+        }
+    };
+    let visit = client.visit(registry).await;
+    steps.extend(Step::to_the_door(&way, &visit));
+    if steps.iter().any(Step::has_failed) {
+        return Err(());
+    }
+    let visit = visit.ok();
+    steps.push(Step::of_clocks(
+        visit.as_ref().and_then(|visit| visit.clock_ahead),
+    ));
+    Ok(visit.map(|visit| visit.asks))
+}
+
+/// Looks where the login comes from, and tells whether there is what is needed.
+async fn login(
+    repository: &Repository,
+    asks: Option<&Asks>,
+    is_target: bool,
+    steps: &mut Vec<Step>,
+    client: &Client,
+) -> bool {
+    let asks_nothing = matches!(asks, None | Some(Asks::Nothing));
+    let outcome = match client.login_origin(repository).await {
+        Some(origin) => Outcome::Found(Fact::LoginFrom(origin)),
+        // A source may give a token to strangers as well.
+        None if asks_nothing || !is_target => Outcome::Found(Fact::Stranger),
+        None => Outcome::Failed(Trouble::NoLogin),
+    };
+    let is_there = matches!(outcome, Outcome::Found(_));
+    add(steps, Check::Login, outcome);
+    is_there
+}
+
+/// Returns the first image that goes to each repository of the target.
+fn first_images(entries: &[Entry], target: &Target) -> Vec<Reference> {
+    let mut seen = HashSet::new();
+    entries
+        .iter()
+        .map(|entry| &entry.target)
+        .filter(|name| seen.insert(&name.repository) && target.refuses_name(name).is_none())
+        .map(|name| target.reference(name))
+        .collect()
+}
+
+async fn repositories(firsts: &[Reference], steps: &mut Vec<Step>, client: &Client) {
+    if firsts.is_empty() {
+        add(steps, Check::Repositories, Outcome::Skipped(Skip::NoImage));
+        return;
+    }
+    let looked = &firsts[..firsts.len().min(REPOSITORIES)];
+    client.announce(looked.iter().map(Reference::repository), Actions::Pull);
+    let mut found = Repositories {
+        all: firsts.len(),
+        looked: looked.len(),
+        ..Repositories::default()
+    };
+    let mut answers = stream::iter(looked)
+        .map(|first| client.head_manifest(first))
+        .buffered(REPOSITORIES_AT_ONCE);
+    while let Some(answer) = answers.next().await {
+        match answer {
+            Ok(Some(_)) => found.held += 1,
+            Ok(None) => found.absent += 1,
+            Err(why) if why.may_be_absent() => found.hidden += 1,
+            Err(why) => {
+                let failed = Outcome::Failed(Trouble::Failure(why));
+                return add(steps, Check::Repositories, failed);
+            }
+        }
+    }
+    let found = Outcome::Found(Fact::Repositories(found));
+    add(steps, Check::Repositories, found);
+}
+
+/// Opens an upload and gives it up, where that was asked for.
+async fn push(
+    asked: bool,
+    repository: Option<&Repository>,
+    steps: &mut Vec<Step>,
+    client: &Client,
+) {
+    let outcome = match (repository, in_the_way(steps)) {
+        (_, Some(check)) => Outcome::Skipped(Skip::Needs(check)),
+        (None, None) => Outcome::Skipped(Skip::NoImage),
+        (Some(_), None) if !asked => Outcome::Skipped(Skip::NotAsked),
+        (Some(repository), None) => match client.start_upload(repository, None).await {
+            Err(why) => Outcome::Failed(Trouble::Failure(why)),
+            Ok(Upload::Done) => Outcome::Found(Fact::LetIn(repository.clone())),
+            Ok(Upload::Session(session)) => {
+                Outcome::Found(match client.cancel_upload(&session).await {
+                    Ok(()) => Fact::LetIn(repository.clone()),
+                    Err(why) => Fact::LetInLeft(repository.clone(), why),
+                })
+            }
+        },
+    };
+    add(steps, Check::Push, outcome);
+}
+
+/// Returns what the registry's answers said about its limit on pulls, if they said anything.
+fn pulls(registry: &str, client: &Client) -> Option<Step> {
+    let PullLimit {
+        remaining,
+        limit,
+        window,
+    } = client.pull_limit(registry)?;
+    Some(Step::of_pulls(Pulls {
+        remaining,
+        limit,
+        window,
+    }))
+}
+
+fn add(steps: &mut Vec<Step>, check: Check, outcome: Outcome) {
+    steps.push(Step { check, outcome });
+}
+
+/// Notes that these were not made for the one that failed.
+fn skip(steps: &mut Vec<Step>, checks: &[Check]) {
+    let Some(failed) = in_the_way(steps) else {
+        return;
+    };
+    let skipped = |check: &Check| Step {
+        check: *check,
+        outcome: Outcome::Skipped(Skip::Needs(failed)),
+    };
+    let skipped: Vec<_> = checks.iter().map(skipped).collect();
+    steps.extend(skipped);
+}
+
+/// Returns the step that failed and without which others need not be made; clocks that differ may do all the same.
+fn in_the_way(steps: &[Step]) -> Option<Check> {
+    let mut checks = steps
+        .iter()
+        .filter(|step| step.has_failed())
+        .map(|step| step.check);
+    checks.find(|check| *check != Check::Clock)
+}

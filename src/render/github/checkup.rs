@@ -1,0 +1,46 @@
+//! What a checkup found that is in the way, as annotations.
+
+use std::fmt;
+
+use crate::checkup::{Checkup, Side};
+use crate::render::hints::for_step;
+use crate::render::units::counted;
+use crate::render::words::checkup as words;
+
+use super::annotations::{Annotation, Level, write};
+
+/// Writes each step that failed; what passed or was not made has no annotation.
+pub fn checkup(checkup: &Checkup, out: &mut dyn fmt::Write) -> fmt::Result {
+    let error = |title: String, message: String, hint: Option<String>| Annotation {
+        level: Level::Error,
+        at: None,
+        title,
+        message,
+        hint,
+    };
+    let mut found = Vec::new();
+    let files = &checkup.files;
+    if files.mistakes > 0 {
+        let hint = "`pusher check` shows each of them".to_owned();
+        let mistakes = counted(files.mistakes, "mistake");
+        found.push(error(files.name.clone(), mistakes, Some(hint)));
+    }
+    for one in &checkup.unset {
+        found.push(error(
+            "setting".to_owned(),
+            one.message.clone(),
+            one.help.clone(),
+        ));
+    }
+    for registry in &checkup.registries {
+        let target = checkup
+            .target
+            .as_ref()
+            .filter(|_| registry.side == Side::Target);
+        for step in registry.steps.iter().filter(|step| step.has_failed()) {
+            let title = format!("{} {}", registry.registry, step.check.as_str());
+            found.push(error(title, words::step(step), for_step(step, target)));
+        }
+    }
+    write(&found, out)
+}

@@ -1,0 +1,107 @@
+//! What a checkup found, for people: a line for each step, and below it what to do.
+
+use std::collections::HashSet;
+use std::fmt;
+
+use crate::checkup::{Checkup, Examined, Side, Unset};
+use crate::render::hints::for_step;
+use crate::render::style::{Mark, Tone, View};
+use crate::render::units::counted;
+use crate::render::words::checkup as words;
+
+use super::text::{Pad, Span, TextWriter};
+
+/// Where what a step came to begins: behind its mark and its name.
+const COLUMN: usize = 4 + NAME + 2;
+/// The longest name of a step.
+const NAME: usize = 12;
+
+/// Writes what was found out.
+pub fn checkup(checkup: &Checkup, view: &View, out: &mut dyn fmt::Write) -> fmt::Result {
+    let mut page = Page {
+        view,
+        text: TextWriter::new(view, out),
+        told: HashSet::new(),
+    };
+    page.files(checkup)?;
+    for registry in &checkup.registries {
+        page.registry(registry, checkup)?;
+    }
+    let counts = checkup.counts();
+    let tone = if counts.failed > 0 {
+        Tone::Bad
+    } else {
+        Tone::Good
+    };
+    page.text.blank()?;
+    page.text.flow(0, &[Span::new(tone, words::counts(counts))])
+}
+
+struct Page<'a> {
+    view: &'a View,
+    text: TextWriter<'a>,
+    /// The advice that was given: one cause is told once.
+    told: HashSet<String>,
+}
+
+impl Page<'_> {
+    fn files(&mut self, checkup: &Checkup) -> fmt::Result {
+        let files = &checkup.files;
+        self.text.line(&[Span::new(Tone::Strong, &files.name)])?;
+        let images = counted(files.images, "image");
+        if files.mistakes == 0 {
+            self.row(Mark::Good, "images", &images)?;
+        } else {
+            let mistakes = counted(files.mistakes, "mistake");
+            self.row(Mark::Bad, "images", &format!("{images}, {mistakes}"))?;
+            self.hint(Some(
+                "`pusher check` shows each mistake, and what to write instead".to_owned(),
+            ))?;
+        }
+        for Unset { message, help } in &checkup.unset {
+            self.row(Mark::Bad, "setting", message)?;
+            self.hint(help.clone())?;
+        }
+        match &checkup.target {
+            Some(target) => self.row(Mark::Good, "target", &format!("`{target}`")),
+            None => Ok(()),
+        }
+    }
+
+    fn registry(&mut self, registry: &Examined, checkup: &Checkup) -> fmt::Result {
+        let Examined {
+            registry,
+            side,
+            steps,
+        } = registry;
+        self.text.blank()?;
+        let side_word = format!("({})", words::side(*side));
+        self.text
+            .line(&[Span::new(Tone::Strong, registry), Span::faint(side_word)])?;
+        let target = checkup.target.as_ref().filter(|_| *side == Side::Target);
+        for step in steps {
+            self.row(words::mark(step), step.check.as_str(), &words::step(step))?;
+            self.hint(for_step(step, target))?;
+        }
+        Ok(())
+    }
+
+    fn row(&mut self, mark: Mark, name: &str, text: &str) -> fmt::Result {
+        let sign = Span::new(mark.tone(), mark.sign(self.view.signs));
+        let cells = [
+            (Span::plain(""), Pad::Left(2)),
+            (sign, Pad::Left(2)),
+            (Span::plain(name), Pad::Left(NAME + 2)),
+        ];
+        self.text.entry(COLUMN, &cells, &[Span::plain(text)])
+    }
+
+    fn hint(&mut self, hint: Option<String>) -> fmt::Result {
+        match hint {
+            Some(hint) if self.told.insert(hint.clone()) => self
+                .text
+                .flow(COLUMN, &[Span::new(Tone::Hint, "hint:"), Span::plain(hint)]),
+            _ => Ok(()),
+        }
+    }
+}

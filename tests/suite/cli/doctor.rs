@@ -1,0 +1,199 @@
+//! `doctor`: what keeps images from being mirrored, and what to do about it.
+
+use pusher::render::schemas::{SchemaKind, schema};
+use pusher::sandbox::images::Image;
+use pusher::sandbox::{Auth, Bearer, Effect, Fault, Options, Sandbox, User};
+
+use super::harness::{Place, pair};
+use crate::support::registry::{self, PASSWORD, Setup, TestRegistry, USER};
+
+/// A mirror into a registry that answers as ACR Personal does.
+const MIRROR: &str = "version: 1\n\
+     target: { registry: TARGET, namespace: team, profile: acr-personal }\n\
+     images: [SOURCE/org/app:v1, SOURCE/org/other:v1]\n";
+
+async fn acr() -> Sandbox {
+    let users = vec![
+        User::new("me", "secret"),
+        User {
+            read_only: true,
+            ..User::new("reader", "secret")
+        },
+    ];
+    let auth = Auth::Bearer(Bearer {
+        users,
+        ..Bearer::default()
+    });
+    let options = Options {
+        auth,
+        ..Options::acr_personal()
+    };
+    Sandbox::start(options).await.unwrap()
+}
+
+fn at(source: &Sandbox, target: &Sandbox, user: &str, password: &str) -> Place {
+    Place::between(source, target)
+        .file("mirror.yaml", MIRROR)
+        .variable("ALIYUN_REGISTRY_USER", user)
+        .variable("ALIYUN_REGISTRY_PASSWORD", password)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_step_is_told_and_nothing_is_written_unless_it_is_asked_for() {
+    let source = Sandbox::start(Options::default()).await.unwrap();
+    let target = acr().await;
+    Image::new("linux/amd64").push(&source, "org/app", "v1");
+    Image::new("linux/amd64").push(&target, "team/app", "v1");
+    let limit = Effect::Headers(vec![])
+        .header("RateLimit-Limit", "100;w=21600")
+        .header("RateLimit-Remaining", "76;w=21600");
+    source
+        .faults()
+        .add(Fault::new("HEAD", "/manifests/", limit).always());
+    let place = at(&source, &target, "me", "secret");
+    let ran = place.run("doctor");
+    assert_eq!(target.log().writes() + source.log().writes(), 0);
+    insta::assert_snapshot!("doctor_green", ran.whole());
+
+    let ran = place.run("doctor --write --format json");
+    assert_eq!(ran.status, 0, "{}", ran.whole());
+    let answer: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    let validator = jsonschema::validator_for(&schema(SchemaKind::Doctor)).unwrap();
+    validator.validate(&answer).unwrap();
+    assert!(ran.stdout.contains("`team/app` was opened and given up"));
+    let asked = |method| target.log().count(method, "/v2/team/app/blobs/uploads/");
+    assert_eq!((asked("POST"), target.uploads()), (1, 0));
+    assert!(asked("DELETE") > 0);
+    assert_eq!(
+        target.log().count("PUT", "") + target.log().count("PATCH", ""),
+        0
+    );
+    let whole = format!(
+        "{}{}",
+        place.run("doctor --format markdown").whole(),
+        place.run("doctor -v").whole()
+    );
+    assert!(!whole.contains("secret"), "{whole}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_is_told_once_with_what_to_do() {
+    let source = Sandbox::start(Options::default()).await.unwrap();
+    Image::new("linux/amd64").push(&source, "org/app", "v1");
+    let target = acr().await;
+    // A login that is none of its own.
+    let ran = at(&source, &target, "me", "wrong").run("doctor --write");
+    insta::assert_snapshot!("doctor_wrong_password", ran.whole());
+    assert_eq!(target.log().writes(), 0, "{}", ran.whole());
+    // A namespace that makes no repositories, or in which this account may not push.
+    let ran = at(&source, &target, "reader", "secret").run("doctor --write --format github");
+    let port = target.address().replace(':', "%3A");
+    insta::assert_snapshot!("doctor_no_push", ran.whole().replace(&port, "TARGET"));
+    // No login at all.
+    let ran = Place::between(&source, &target)
+        .file("mirror.yaml", MIRROR)
+        .run("doctor");
+    assert_eq!(ran.status, 1);
+    let told = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        told.contains("it asks for a login, and there is none hint: set `ALIYUN_REGISTRY_USER`"),
+        "{told}"
+    );
+    assert!(
+        told.contains("- repositories skipped: `login` comes first"),
+        "{told}"
+    );
+    // Clocks that differ.
+    let late = Effect::Headers(vec![]).header("Date", "Wed, 21 Oct 2015 07:28:00 GMT");
+    source
+        .faults()
+        .add(Fault::new("GET", "/v2/", late).always());
+    let ran = at(&source, &target, "me", "secret").run("doctor");
+    assert_eq!(ran.status, 1);
+    assert!(
+        ran.stdout
+            .contains("✗ clock         this machine's clock is"),
+        "{}",
+        ran.stdout
+    );
+    assert!(ran.stdout.contains("ahead of it"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("✓ read"), "{}", ran.stdout);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_works_with_a_list_alone_with_no_target_and_where_nobody_is() {
+    let (source, target) = pair().await;
+    Image::new("linux/amd64").push(&source, "org/app", "v1");
+    let list = "SOURCE/org/app:v1\n127.0.0.1:9/gone:v1\nnosuch.invalid/x:v1\nnot an image\n";
+    let place = Place::between(&source, &target).file("images.txt", list);
+    let ran = place.variable("LC_ALL", "C").run("doctor");
+    let told = ran
+        .whole()
+        .lines()
+        .filter(|line| !line.contains("lookup"))
+        .collect::<Vec<_>>()
+        .join("\n");
+    insta::assert_snapshot!("doctor_nobody", told);
+
+    let nowhere = Place::empty()
+        .naming(source.address(), "SOURCE")
+        .file("images.txt", "SOURCE/org/app:v1\n");
+    insta::assert_snapshot!("doctor_no_target", nowhere.run("doctor").whole());
+    // Files without a mistake, and a host that only a proxy knows.
+    let ran = Place::between(&source, &target)
+        .file("images.txt", "SOURCE/org/app:v1\n")
+        .variable("HTTPS_PROXY", "ftp://me:hunter2@proxy.example.com")
+        .run("doctor");
+    insta::assert_snapshot!("doctor_no_proxy", ran.whole());
+    let far = "version: 1\ntarget: { registry: TARGET, namespace: team }\n\
+        images: [far.example.com/org/app:v1]\nregistries: { far.example.com: { plain-http: true } }\n";
+    let ran = Place::between(&source, &target)
+        .file("mirror.yaml", far)
+        .variable(
+            "HTTP_PROXY",
+            &format!("http://me:hunter2@{}", source.address()),
+        )
+        .run("doctor");
+    assert_eq!(ran.status, 0, "{}", ran.whole());
+    assert!(
+        ran.stdout.contains("through the proxy `http://SOURCE`"),
+        "{}",
+        ran.stdout
+    );
+    assert!(
+        ran.stdout
+            .contains("`far.example.com/org/app:v1` can be read"),
+        "{}",
+        ran.stdout
+    );
+    assert!(!ran.whole().contains("hunter2"), "{}", ran.whole());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_real_registry_lets_a_push_in_and_keeps_nothing() {
+    let setup = Setup::with_auth(registry::Auth::bearer());
+    let Some(target) = TestRegistry::real(&setup).await else {
+        return;
+    };
+    let source = Sandbox::start(Options::default()).await.unwrap();
+    Image::new("linux/amd64").push(&source, "org/app", "v1");
+    let place = Place::empty()
+        .naming(source.address(), "SOURCE")
+        .variable("ALIYUN_REGISTRY", target.address())
+        .variable("ALIYUN_NAME_SPACE", "team")
+        .variable("ALIYUN_REGISTRY_USER", USER)
+        .variable("ALIYUN_REGISTRY_PASSWORD", PASSWORD)
+        .file("images.txt", "SOURCE/org/app:v1\n");
+    let ran = place.run("doctor --write");
+    assert_eq!(ran.status, 0, "{}", ran.whole());
+    assert!(ran.stdout.contains("✓ push"), "{}", ran.stdout);
+    assert_eq!(target.count("POST", "/v2/team/app/blobs/uploads/").await, 1);
+    let given_up = target.count("DELETE", "/v2/team/app/blobs/uploads/").await;
+    assert!(given_up > 0);
+    assert_eq!(target.tag("team/app", "v1").await, None);
+    let ran = place
+        .variable("ALIYUN_REGISTRY_PASSWORD", "wrong")
+        .run("doctor");
+    assert_eq!(ran.status, 1, "{}", ran.whole());
+    assert!(ran.stdout.contains("was refused (401)"), "{}", ran.stdout);
+}
