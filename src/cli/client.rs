@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
-use crate::config::{Registries, RegistrySettings};
+use crate::config::{Registries, RegistrySettings, check_user};
 use crate::model::{LoginOrigin, Secret};
 use crate::plan::{Desired, Plan, Target};
 use crate::registry::{
@@ -198,6 +198,8 @@ fn target_login(context: &Context, registry: &str) -> Result<Option<FoundLogin>,
     };
     let (set, missing) = match (value(user), value(password)) {
         (Some(username), Some(secret)) => {
+            check_user(username)
+                .map_err(|why| CliError::new(format!("`{user}` is no user name: {why}")))?;
             let login = Login::Password {
                 username: username.to_owned(),
                 password: Secret::new(secret.to_owned()),

@@ -51,7 +51,9 @@ pub use load::{Loaded, load};
 pub use part::{NamesNothing, Part};
 pub use secrets::hide;
 pub use settings::{PruneSettings, Registries, RegistrySettings};
-pub use target::{NAMESPACE_VARIABLE, PASSWORD_VARIABLE, REGISTRY_VARIABLE, USER_VARIABLE};
+pub use target::{
+    NAMESPACE_VARIABLE, PASSWORD_VARIABLE, REGISTRY_VARIABLE, USER_VARIABLE, check_user,
+};
 
 /// The environment's variables.
 pub type Variables = BTreeMap<String, String>;

@@ -128,6 +128,15 @@ fn profile(table: &ProfileTable, registry: &str) -> Profile {
 /// Reads a registry's host; forgives a scheme in front, a slash behind and capitals.
 pub(super) fn parse_host(text: &str) -> Result<String, String> {
     let text = text.trim();
+    if let Some(words) = pasted_login(text) {
+        let host = words
+            .last()
+            .filter(|last| is_host(last) && last.contains('.'));
+        return Err(match host {
+            Some(host) => format!("it is a `docker login`; the registry in it is `{host}`"),
+            None => format!("it is a `docker login` without a host; {HOST_FORMS}"),
+        });
+    }
     let bare = text
         .split_once("://")
         .map_or(text, |(_, rest)| rest)
@@ -140,9 +149,7 @@ pub(super) fn parse_host(text: &str) -> Result<String, String> {
     }
     let host = bare.to_ascii_lowercase();
     if !is_host(&host) {
-        return Err(format!(
-            "`{text}` is not a registry's host; write it as in `registry.cn-hangzhou.aliyuncs.com`"
-        ));
+        return Err(format!("`{text}` is not a registry's host; {HOST_FORMS}"));
     }
     Ok(match host.as_str() {
         "index.docker.io" | "registry-1.docker.io" => DOCKER_HUB.to_owned(),
@@ -150,9 +157,51 @@ pub(super) fn parse_host(text: &str) -> Result<String, String> {
     })
 }
 
+/// How hosts are written.
+const HOST_FORMS: &str = "write it as in `registry.cn-hangzhou.aliyuncs.com`, or for a newer instance of ACR \
+     `crpi-<id>.<region>.personal.cr.aliyuncs.com`";
+
+/// Returns the words behind a `docker login`, as the console shows it, if the text is one. A password may be among
+/// them.
+fn pasted_login(text: &str) -> Option<impl Iterator<Item = &str>> {
+    let mut words = text.split_whitespace().skip_while(|word| *word == "sudo");
+    let begins = matches!(words.next(), Some("docker" | "podman")) && words.next() == Some("login");
+    begins.then_some(words)
+}
+
+/// Says what is wrong with a user name that came from a `docker login`; the name alone is wanted.
+pub fn check_user(name: &str) -> Result<(), String> {
+    let mut words = name.split_whitespace();
+    let asked = |word: &str| word.starts_with("--username") || word.starts_with("-u");
+    if pasted_login(name).is_some() || asked(name) {
+        let value = words
+            .find(|word| asked(word))
+            .map(|word| match word.split_once('=') {
+                Some((_, value)) => value.to_owned(),
+                None => words.next().unwrap_or_default().to_owned(),
+            });
+        return Err(match value.filter(|value| !value.is_empty()) {
+            Some(value) => format!("it is a `docker login`; the user name in it is `{value}`"),
+            None => "it is a `docker login`, and not a user name".to_owned(),
+        });
+    }
+    Ok(())
+}
+
 /// Reads a namespace; forgives slashes around it.
 pub(super) fn parse_namespace(text: &str) -> Result<String, String> {
     let bare = text.trim().trim_matches('/');
+    if let Some((host, rest)) = bare.split_once('/')
+        && ProfileKind::of_host(host) != ProfileKind::Generic
+    {
+        return Err(format!(
+            "`{bare}` has the registry's host in it; the namespace is `{rest}`"
+        ));
+    }
+    if pasted_login(bare).is_some() {
+        let why = "it is a `docker login`; a namespace is the name that stands at 命名空间 in the console";
+        return Err(why.to_owned());
+    }
     let Err(why) = check_path(bare) else {
         return Ok(bare.to_owned());
     };
@@ -216,6 +265,37 @@ mod tests {
             "", "..", ".", "-team", "team-", "a//b", "a..b", "../x", "a___b",
         ] {
             assert!(parse_namespace(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_the_console_shows_to_be_typed_is_told_by_what_is_meant() {
+        let login =
+            "docker login --username=me@example crpi-1a.cn-hangzhou.personal.cr.aliyuncs.com";
+        let why = parse_host(login).unwrap_err();
+        assert!(
+            why.ends_with("the registry in it is `crpi-1a.cn-hangzhou.personal.cr.aliyuncs.com`"),
+            "{why}"
+        );
+        let why = parse_host("sudo docker login -p hunter2").unwrap_err();
+        assert!(!why.contains("hunter2"), "{why}");
+        assert!(
+            why.contains("crpi-<id>.<region>.personal.cr.aliyuncs.com"),
+            "{why}"
+        );
+        let why = parse_namespace(login).unwrap_err();
+        assert!(why.contains("命名空间"), "{why}");
+        let why = parse_namespace("registry.cn-hangzhou.aliyuncs.com/team").unwrap_err();
+        assert!(why.ends_with("the namespace is `team`"), "{why}");
+        let user = |name| check_user(name).err();
+        assert_eq!(user("me@example"), None);
+        assert_eq!(user("cn-hangzhou@-user"), None);
+        for pasted in [
+            login,
+            "--username=me@example",
+            "docker login -u me@example h.example.com",
+        ] {
+            assert!(user(pasted).unwrap().ends_with("`me@example`"), "{pasted}");
         }
     }
 
