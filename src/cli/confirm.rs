@@ -1,4 +1,4 @@
-//! Asks whoever sits at a terminal whether to go on.
+//! Asks whoever sits at a terminal: a question, or whether to go on.
 
 use std::io;
 
@@ -8,6 +8,18 @@ use super::exit::Exit;
 
 /// Asks whether to do what was just shown; anything but a yes stops, with nothing done.
 pub async fn confirm(context: &Context, question: &str) -> Result<(), Stop> {
+    let (answer, exit) = ask(context, question).await;
+    if answer.as_deref().is_some_and(is_yes) {
+        return Ok(());
+    }
+    context
+        .printer
+        .insist(|to| writeln!(to, "not confirmed; nothing was changed"));
+    Err(Stop::Said(exit))
+}
+
+/// Asks for a line; without one, tells how the command ends.
+pub async fn ask(context: &Context, question: &str) -> (Option<String>, Exit) {
     let printer = &context.printer;
     printer.ask(question);
     // A read cannot be given up, so it has a thread of its own, which the end of the process ends.
@@ -19,11 +31,7 @@ pub async fn confirm(context: &Context, question: &str) -> Result<(), Stop> {
     if answer.is_some() {
         printer.answered();
     }
-    if answer.as_deref().is_some_and(is_yes) {
-        return Ok(());
-    }
-    printer.insist(|to| writeln!(to, "not confirmed; nothing was changed"));
-    Err(Stop::Said(exit))
+    (answer, exit)
 }
 
 /// Reads a line; none where there is no more to read.

@@ -114,7 +114,7 @@ fn find_default(folder: &Path) -> Result<PathBuf, CliError> {
         let names = DEFAULT_FILES.map(|name| format!("`{name}`"));
         CliError::new(format!("none of {} is in this folder", names.join(", "))).hint(
             "write one image a line, such as `nginx:1.27`, into `images.txt`, or name a file with \
-             `--file`; `pusher demo` shows what comes then",
+             `--file`; `pusher init` asks for what it takes, `pusher demo` shows what comes then",
         )
     })
 }

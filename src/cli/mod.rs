@@ -6,6 +6,7 @@
 //! | [`environment`], [`variables`] | the only reader of the environment, and what it can read |
 //! | [`files`], [`mirror`], `part` | the files that are read, what they declare, and the part of it that is wanted |
 //! | [`lock_file`] | the lock: where it lies, whose it is, what may be made of it |
+//! | [`starter`] | the first files of a mirror |
 //! | [`outputs`], [`report`] | the files that are written |
 //! | [`saved_plan`] | a plan as a file: kept, and taken up again |
 //! | [`proxies`] | whether what the environment names as proxies are some |
@@ -39,6 +40,7 @@ pub mod report;
 pub mod saved_plan;
 pub mod session;
 pub mod signals;
+pub mod starter;
 pub mod variables;
 
 use std::ffi::OsString;

@@ -95,6 +95,18 @@ pub fn write(context: &Context, path: &Path, text: &str) -> Result<(), CliError>
     }
 }
 
+/// Writes a new file, and the folders that it is in; one that is there already stays as it is.
+pub fn create(context: &Context, path: &Path, text: &str) -> Result<(), CliError> {
+    let whole = context.folder.join(path);
+    disk::create(&whole, text.as_bytes()).map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => CliError::new(format!(
+            "`{}` is here already, and nothing goes over it",
+            path.display()
+        )),
+        _ => unwritable(path, &error),
+    })
+}
+
 fn unwritable(path: &Path, error: &io::Error) -> CliError {
     let message = format!("cannot write `{}`: {}", path.display(), reason(error));
     let told = CliError::new(message);

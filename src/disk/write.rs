@@ -21,6 +21,13 @@ pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     }
 }
 
+/// Writes a file that is not there yet, and makes the folders that it is in; whatever is there already stays, and
+/// is an error.
+pub fn create(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    fs::create_dir_all(folder(path))?;
+    Written::new(path, None, |file| file.write_all(bytes))?.put_new(path)
+}
+
 /// Tells beforehand why [`write()`] would fail; changes nothing.
 pub fn require_writable(path: &Path) -> io::Result<()> {
     match Place::of(path)? {
@@ -50,10 +57,25 @@ impl Written {
     /// Gives it its name.
     pub(super) fn put(self, path: &Path) -> io::Result<()> {
         self.0.persist(path).map_err(|error| error.error)?;
-        // The new file is there already, and not every file system syncs folders.
-        #[cfg(unix)]
-        drop(File::open(folder(path)).and_then(|folder| folder.sync_all()));
+        Self::note(path);
         Ok(())
+    }
+
+    /// Gives it its name, if nothing has it yet.
+    fn put_new(self, path: &Path) -> io::Result<()> {
+        self.0
+            .persist_noclobber(path)
+            .map_err(|error| error.error)?;
+        Self::note(path);
+        Ok(())
+    }
+
+    /// Lets the name last through a loss of power, where that can be had.
+    fn note(path: &Path) {
+        // The new file is there already, and not every file system syncs folders.
+        if cfg!(unix) {
+            drop(File::open(folder(path)).and_then(|folder| folder.sync_all()));
+        }
     }
 }
 

@@ -19,7 +19,7 @@ const fn example(typed: &'static str, purpose: &'static str) -> Example {
     Example { typed, purpose }
 }
 
-pub(super) const EXAMPLES: [(&str, &[Example]); 15] = [
+pub(super) const EXAMPLES: [(&str, &[Example]); 16] = [
     (
         "pusher",
         &[
@@ -39,6 +39,16 @@ pub(super) const EXAMPLES: [(&str, &[Example]); 15] = [
             example(
                 "pusher check -f images.txt",
                 "find every mistake without asking a registry",
+            ),
+        ],
+    ),
+    (
+        "init",
+        &[
+            example("pusher init", "answer what it asks"),
+            example(
+                "pusher init --registry r.example.com --namespace team nginx:1.27",
+                "without a terminal",
             ),
         ],
     ),

@@ -9,7 +9,7 @@ mod shared;
 pub use help::OTHER_VARIABLES;
 pub use options::{
     ApplyArgs, CompletionsArgs, DeclaredArgs, DiffArgs, DoctorArgs, DriftArgs, ImportArgs,
-    LockArgs, PlanArgs, SchemaArgs,
+    InitArgs, LockArgs, PlanArgs, SchemaArgs,
 };
 pub use shared::{
     CacheArg, ColorChoice, FileArg, FormatArg, LockedArg, OnlyArg, PruneArg, ReportArg,
@@ -66,6 +66,10 @@ struct Typed {
 /// A command.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Write the first files of a mirror: list, workflow, mirror file
+    ///
+    /// On a terminal it asks for what was not typed. Nothing goes over a file that is there.
+    Init(InitArgs),
     /// Show what the files declare: source, platforms, target
     ///
     /// No registry is asked.
@@ -126,6 +130,7 @@ impl Command {
     /// Returns the word that is typed for it.
     pub fn name(&self) -> &'static str {
         match self {
+            Self::Init(_) => "init",
             Self::List(_) => "list",
             Self::Check(_) => "check",
             Self::Plan(_) => "plan",
@@ -157,7 +162,8 @@ impl Command {
             Self::Lock(own) => (Some(&own.file), None, (!own.check).then_some(&own.cache)),
             Self::Apply(own) => (Some(&own.file), Some(&own.format), Some(&own.cache)),
             Self::Drift(own) => (Some(&own.file), Some(&own.format), Some(&own.cache)),
-            Self::Import(_)
+            Self::Init(_)
+            | Self::Import(_)
             | Self::Schema(_)
             | Self::Completions(_)
             | Self::Man

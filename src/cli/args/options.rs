@@ -182,6 +182,26 @@ pub struct ApplyArgs {
     pub cache: CacheArg,
 }
 
+/// What `init` takes.
+#[derive(Debug, Clone, Args)]
+pub struct InitArgs {
+    /// The images, each as it stands in a list
+    #[arg(value_name = "IMAGE")]
+    pub images: Vec<String>,
+    /// The registry that they go to, by its host [default: `ALIYUN_REGISTRY`]
+    #[arg(long, value_name = "HOST")]
+    pub registry: Option<String>,
+    /// The namespace in it [default: `ALIYUN_NAME_SPACE`]
+    #[arg(long, value_name = "NAME")]
+    pub namespace: Option<String>,
+    /// Write `mirror.yaml` as well, which can say more than a list
+    #[arg(long)]
+    pub mirror_file: bool,
+    /// Write no workflow for GitHub
+    #[arg(long)]
+    pub no_workflow: bool,
+}
+
 /// What `import` takes.
 #[derive(Debug, Clone, Args)]
 pub struct ImportArgs {

@@ -5,7 +5,8 @@ fn parse(line: &str) -> Result<Args, clap::Error> {
 }
 
 /// Each command as it can be typed, with what it cannot do without.
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 15] = [
+    "init",
     "list",
     "check",
     "plan",
@@ -73,6 +74,9 @@ fn a_command_takes_what_its_help_names_and_nothing_else() {
     assert_eq!(
         refused,
         [
+            "init --file",
+            "init --format",
+            "init --no-cache",
             "list --no-cache",
             "check --no-cache",
             "doctor --no-cache",

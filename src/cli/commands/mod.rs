@@ -8,6 +8,7 @@ mod diff;
 mod doctor;
 mod drift;
 mod import;
+mod init;
 mod list;
 mod lock;
 mod man;
@@ -24,6 +25,7 @@ use super::exit::Exit;
 pub async fn run(context: &Context, args: &Args) -> Exit {
     let global = &args.global;
     let result = match &args.command {
+        Command::Init(options) => init::run(context, options).await,
         Command::List(_) => list::run(context, global),
         Command::Check(_) => check::run(context, global),
         Command::Plan(options) => plan::run(context, global, options).await,

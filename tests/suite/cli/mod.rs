@@ -13,6 +13,7 @@ mod drift;
 mod files;
 pub(crate) mod harness;
 mod hostile_text;
+mod init;
 mod logins;
 mod one_cause;
 mod outputs;

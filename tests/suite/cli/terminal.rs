@@ -122,12 +122,22 @@ async fn a_terminal_that_is_closed_ends_a_run_cleanly() {
 
 /// Runs `pusher` on a terminal where `keys` are typed when it asks, and returns the status and the screen.
 async fn typed_at(place: &Place, typed: &str, keys: &str) -> (i32, String) {
+    typed_when(place, typed, "[y/N]", keys).await
+}
+
+/// The same, where it asks for something else than a yes.
+pub(super) async fn typed_when(
+    place: &Place,
+    typed: &str,
+    asked: &str,
+    keys: &str,
+) -> (i32, String) {
     let _ = std::fs::remove_file(place.path().join("screen"));
     let mut script = on_terminal(place, typed);
     let mut child = script.stdin(Stdio::piped()).spawn().unwrap();
     let mut keyboard = child.stdin.take().unwrap();
     let shown = || std::fs::read_to_string(place.path().join("screen")).unwrap_or_default();
-    while !shown().contains("[y/N]") && child.try_wait().unwrap().is_none() {
+    while !shown().contains(asked) && child.try_wait().unwrap().is_none() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     keyboard.write_all(keys.as_bytes()).unwrap();
