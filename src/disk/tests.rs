@@ -229,3 +229,15 @@ fn what_a_stranger_names_is_read_in_the_folder_alone() {
         assert_eq!(read(name), found, "{name}");
     }
 }
+
+#[test]
+fn a_new_file_goes_over_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a/b/new.txt");
+    create(&path, b"first").unwrap();
+    let again = create(&path, b"second").unwrap_err();
+    assert_eq!(again.kind(), std::io::ErrorKind::AlreadyExists);
+    assert_eq!(std::fs::read(&path).unwrap(), b"first");
+    let beside = std::fs::read_dir(path.parent().unwrap()).unwrap();
+    assert_eq!(beside.count(), 1, "nothing is left of the other one");
+}

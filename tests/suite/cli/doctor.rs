@@ -89,6 +89,12 @@ async fn a_refusal_is_told_once_with_what_to_do() {
     let ran = at(&source, &target, "reader", "secret").run("doctor --write --format github");
     let port = target.address().replace(':', "%3A");
     insta::assert_snapshot!("doctor_no_push", ran.whole().replace(&port, "TARGET"));
+    // The same in an apply: it is no matter of another try.
+    let ran = at(&source, &target, "reader", "secret").run("apply --yes");
+    let told = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(ran.status, 1, "{}", ran.whole());
+    assert!(told.contains("自动创建仓库"), "{told}");
+    assert!(!told.contains("run `pusher apply` again"), "{told}");
     // No login at all.
     let ran = Place::between(&source, &target)
         .file("mirror.yaml", MIRROR)
