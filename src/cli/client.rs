@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use crate::config::{Registries, RegistrySettings, check_user};
-use crate::model::{LoginOrigin, Secret};
+use crate::model::{LoginOrigin, LoginWay, Secret};
 use crate::plan::{Desired, Plan, Target};
 use crate::registry::{
     Actions, Client, ClientOptions, Credentials, FoundLogin, HostOptions, Login, OnOutage,
     Patience, PullLimit,
 };
 
+use super::acr_asker::acr_asker;
 use super::context::Context;
 use super::error::CliError;
 use super::mirror::{Mirror, read_setting};
@@ -81,6 +82,7 @@ fn options(
         on_outage: OnOutage::new(move |outage| printer.say_line(outage)),
         stop: Some(context.stop.wish()),
         credentials: Credentials::new(context.environment.login_sources()),
+        acr: acr_asker(&context.environment)?,
         ..ClientOptions::default()
     })
 }
@@ -133,17 +135,30 @@ fn hosts(
     for (host, settings) in registries {
         hosts.insert(host.clone(), host_options(context, host, settings)?);
     }
-    let Some(target) = target else {
-        return Ok(hosts);
-    };
-    let options = hosts.entry(target.registry.clone()).or_default();
+    if let Some(target) = target {
+        set_target(
+            context,
+            target,
+            hosts.entry(target.registry.clone()).or_default(),
+        )?;
+    }
+    Ok(hosts)
+}
+
+fn set_target(
+    context: &Context,
+    target: &Target,
+    options: &mut HostOptions,
+) -> Result<(), CliError> {
     let starting = target.profile.starting_concurrency;
     options.starting_concurrency = Some(starting);
-    if options.login.is_none() {
+    let takes_password = matches!(options.login_way, LoginWay::Auto | LoginWay::Basic);
+    if options.login.is_none() && takes_password {
         options.login = target_login(context, &target.registry)?;
     }
+    options.session = context.session;
     options.is_target = true;
-    Ok(hosts)
+    Ok(())
 }
 
 fn host_options(
@@ -157,6 +172,7 @@ fn host_options(
         patience,
         plain_http,
         ca_file,
+        login: login_way,
         username,
         password,
     } = settings;
@@ -171,6 +187,7 @@ fn host_options(
         patience: *patience,
         plain_http: *plain_http,
         ca_certificates: certificates.transpose()?,
+        login_way: *login_way,
         login: login.map(|(username, password)| {
             let typed = |value: &Secret, what| {
                 let name = format!("`{what}` of `registries.{host}`");

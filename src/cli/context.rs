@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::registry::Session;
+
 use super::environment::Environment;
 use super::printer::Printer;
 use super::signals::StopRequest;
@@ -18,6 +20,8 @@ pub struct Context {
     pub printer: Arc<Printer>,
     /// The wish of whoever sends a signal.
     pub stop: Arc<StopRequest>,
+    /// What a role is to be allowed at registries.
+    pub session: Session,
 }
 
 impl Context {
@@ -28,6 +32,16 @@ impl Context {
             folder: PathBuf::new(),
             printer,
             stop,
+            session: Session::Pull,
+        }
+    }
+
+    /// Does the same, and may write to the target.
+    #[must_use]
+    pub fn pushing(&self) -> Self {
+        Self {
+            session: Session::Push,
+            ..self.clone()
         }
     }
 }

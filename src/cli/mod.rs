@@ -18,6 +18,7 @@
 //! | [`progress`], [`signals`] | what a person sees and can do while it runs |
 //! | [`exit`], [`error`] | how it ends |
 
+pub mod acr_asker;
 pub mod args;
 pub mod client;
 pub mod commands;

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use crate::model::ProfileKind;
+use crate::model::{LoginWay, ProfileKind};
 use crate::plan::{Attestations, ForeignLayers, MissingPlatforms, Referrers};
 
 /// A choice that is written as one of a few words.
@@ -36,6 +36,15 @@ impl Keyword for Referrers {
 
 impl Keyword for ForeignLayers {
     const WORDS: &'static [(&'static str, Self)] = &[("leave", Self::Leave), ("copy", Self::Copy)];
+}
+
+impl Keyword for LoginWay {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("auto", Self::Auto),
+        ("acr", Self::Acr),
+        ("basic", Self::Basic),
+        ("none", Self::None),
+    ];
 }
 
 /// Which profile a target has; none for the one that its host name tells.
@@ -80,6 +89,7 @@ mod tests {
         assert!(default_is_first::<Attestations>());
         assert!(default_is_first::<Referrers>());
         assert!(default_is_first::<ForeignLayers>());
+        assert!(default_is_first::<LoginWay>());
         assert!(default_is_first::<Option<ProfileKind>>());
         for (word, kind) in &Option::<ProfileKind>::WORDS[1..] {
             assert_eq!(kind.map(ProfileKind::as_str), Some(*word));

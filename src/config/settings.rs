@@ -6,10 +6,11 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 
-use crate::model::Secret;
+use crate::model::{LoginWay, Secret};
 use crate::plan::PRUNE_LIMIT;
 
 use super::durations;
+use super::keywords::Word;
 
 /// The settings of every registry that the files mention, by host; hosts are written as in
 /// references (`docker.io`, never `index.docker.io`).
@@ -51,6 +52,11 @@ pub struct RegistrySettings {
     pub plain_http: Option<bool>,
     /// A file of certificates (PEM) to trust, relative to this file. `${NAME}` is expanded.
     pub ca_file: Option<String>,
+    /// How to log in: with what there is (`auto`), with a temporary password of Alibaba Cloud's Container
+    /// Registry (`acr`), with a user and a password alone (`basic`), or not at all (`none`).
+    /// Default: `auto`.
+    #[schemars(with = "Option<Word<LoginWay>>")]
+    pub login: LoginWay,
     /// The user to log in as. `${NAME}` is expanded.
     #[schemars(with = "Option<String>")]
     pub username: Option<Secret>,

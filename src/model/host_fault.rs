@@ -3,7 +3,7 @@
 use std::mem::{Discriminant, discriminant};
 
 use super::request::RequestKind;
-use super::{Asked, ErrorAnswer, Failure, Fault, Meaning, NoAnswer};
+use super::{Asked, ErrorAnswer, Failure, Fault, Meaning, NoAnswer, SignInFault, SignInService};
 
 /// A fault that everyone meets who asks a host: two that are equal have one cause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -26,6 +26,8 @@ enum Sort<'a> {
     PullsUsedUp,
     /// It, or what answers in its place, does not do what a registry does.
     Status(u16, Option<Meaning>, Option<RequestKind>),
+    /// No temporary password for it came about.
+    SignIn(Option<SignInService>, Option<&'a str>),
     /// It gave no answer.
     Unanswered(Discriminant<NoAnswer>),
     /// It does not let this account do that, in these words.
@@ -42,6 +44,15 @@ impl Failure {
             Fault::Answered(answer) => self.sort_of(answer, is_one_account)?,
             Fault::Paused(_) => Sort::Rate,
             Fault::Login(why) => Sort::NoLogin(why),
+            Fault::SignIn(fault) => match &**fault {
+                SignInFault::Refused(refusal) => {
+                    Sort::SignIn(Some(refusal.service), refusal.code.as_deref())
+                }
+                SignInFault::Unanswered { service, .. } | SignInFault::Unusable { service, .. } => {
+                    Sort::SignIn(Some(*service), None)
+                }
+                _ => Sort::SignIn(None, None),
+            },
             Fault::NoAnswer(why) if !matches!(why, NoAnswer::Body(_)) => {
                 Sort::Unanswered(discriminant(why))
             }

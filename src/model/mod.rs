@@ -9,6 +9,7 @@ pub mod host_fault;
 pub mod limits;
 pub mod lines;
 pub mod login_origin;
+pub mod login_way;
 pub mod manifest;
 pub mod media_type;
 pub mod outage;
@@ -23,7 +24,7 @@ pub mod visit;
 pub use digest::{Algorithm, Digest, DigestError, Hasher};
 pub use failure::{
     Asked, Attempt, Cause, ErrorAnswer, Facts, Failure, Fault, Meaning, Need, NoAnswer, Part,
-    Throttled,
+    SignInFault, SignInRefusal, SignInService, Throttled,
 };
 pub use glob::Glob;
 pub use grammar::{PathError, TagError, check_path, check_tag, is_host};
@@ -32,7 +33,8 @@ pub use limits::{
     DESCRIPTOR_LIMIT, Excess, INDEX_LEVELS, MANIFEST_LIMIT, MANIFEST_SIZE_LIMIT, TREE_SIZE_LIMIT,
 };
 pub use lines::LineStarts;
-pub use login_origin::LoginOrigin;
+pub use login_origin::{CloudIdentity, LoginOrigin};
+pub use login_way::LoginWay;
 pub use manifest::{
     Child, Descriptor, ImageManifest, Index, Layer, Manifest, ManifestError, RawManifest,
     config_platform,

@@ -37,11 +37,13 @@ pub enum RequestKind {
     Token,
     /// `GET` of `/v2/`, which tells how a host wants a login.
     Ping,
+    /// What a cloud is asked for to get a temporary password.
+    SignIn,
 }
 
 impl RequestKind {
     /// All kinds, in the order of their declaration.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::HeadManifest,
         Self::GetManifest,
         Self::PutManifest,
@@ -58,6 +60,7 @@ impl RequestKind {
         Self::ListReferrers,
         Self::Token,
         Self::Ping,
+        Self::SignIn,
     ];
 
     /// Tells whether the request is to change what the registry holds.
@@ -78,7 +81,8 @@ impl RequestKind {
             | Self::ListTags
             | Self::ListReferrers
             | Self::Token
-            | Self::Ping => false,
+            | Self::Ping
+            | Self::SignIn => false,
         }
     }
 
@@ -101,6 +105,7 @@ impl RequestKind {
             Self::ListReferrers => "list-referrers",
             Self::Token => "token",
             Self::Ping => "ping",
+            Self::SignIn => "sign-in",
         }
     }
 }

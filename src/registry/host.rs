@@ -9,12 +9,12 @@ use tokio::sync::{OnceCell, Semaphore};
 use url::Url;
 
 use crate::model::{
-    Attempt, DOCKER_HUB, Failure, Fault, LoginOrigin, Meaning, Operation, Profile, ProfileKind,
-    RequestKind,
+    Attempt, DOCKER_HUB, Failure, Fault, LoginOrigin, LoginWay, Meaning, Operation, Profile,
+    ProfileKind, RequestKind,
 };
 
 use super::access::{
-    Auth, Authorization, Forbidden, FoundLogin, Logins, Masks, destination, same_origin,
+    Auth, Authorization, Forbidden, FoundLogin, Keeper, Logins, Masks, destination, same_origin,
 };
 use super::limits::{Admission, Lane, PullLimit, TokenServers};
 use super::options::{ClientOptions, HostOptions};
@@ -56,6 +56,8 @@ pub(super) struct Host {
     own_server: Arc<Server>,
     options: HostOptions,
     logins: OnceCell<Logins>,
+    /// The temporary password, where the login gets such.
+    pub(super) acr: Keeper,
     pull_limit: Mutex<Option<PullLimit>>,
     /// The answer that told that no manifest can be read any more; then none is asked for.
     out_of_pulls: OnceLock<Failure>,
@@ -92,6 +94,7 @@ impl Host {
             counters: Arc::default(),
             options,
             logins: OnceCell::new(),
+            acr: Keeper::default(),
             pull_limit: Mutex::default(),
             out_of_pulls: OnceLock::new(),
             without_referrers: AtomicBool::default(),
@@ -157,16 +160,32 @@ impl Host {
         logins.of(repository)
     }
 
+    /// Finds the logins, in the order that `docs/acr.md` tells.
     async fn find_logins(&self) -> Logins {
-        if let Some(login) = &self.options.login {
-            return login.clone().into();
+        let HostOptions {
+            login,
+            login_way,
+            session,
+            ..
+        } = &self.options;
+        let asker = &self.shared.options.acr;
+        match (login_way, login) {
+            (LoginWay::None, _) => return Logins::default(),
+            (LoginWay::Acr, _) => return FoundLogin::of_acr(asker, *session).into(),
+            (LoginWay::Auto | LoginWay::Basic, Some(login)) => return login.clone().into(),
+            (LoginWay::Auto | LoginWay::Basic, None) => {}
         }
         let ClientOptions {
             credentials,
             patience,
             ..
         } = &self.shared.options;
-        credentials.find(&self.name, patience.helper).await
+        let mut found = credentials.find(&self.name, patience.helper).await;
+        let is_acr = ProfileKind::of_host(&self.name) != ProfileKind::Generic;
+        if *login_way == LoginWay::Auto && is_acr && asker.identity.is_some() {
+            found.or_for_host(|| FoundLogin::of_acr(asker, *session));
+        }
+        found
     }
 
     /// Returns a login that was found, by its number.

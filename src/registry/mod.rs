@@ -39,7 +39,10 @@ mod transport;
 mod visit;
 mod whole_blobs;
 
-pub use access::{Actions, Credentials, FoundLogin, Login, LoginSource};
+pub use access::{
+    AccessKey, AcrAsker, Actions, Credentials, FoundLogin, Identity, Login, LoginSource, OidcRole,
+    OidcToken, Session, StandIn,
+};
 pub use client::Client;
 pub use endpoints::{
     BlobStream, BodyError, Deletion, Mount, Pushed, Upload, UploadBody, UploadSession,

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use crate::model::Outage;
+use crate::model::{LoginWay, Outage};
 
-use super::access::{Credentials, FoundLogin};
+use super::access::{AcrAsker, Credentials, FoundLogin, Session};
 use super::retry::Allowed;
 
 /// Everything a client is told.
@@ -19,6 +19,8 @@ pub struct ClientOptions {
     pub hosts: HashMap<String, HostOptions>,
     /// Where logins are found that [`HostOptions::login`] does not give.
     pub credentials: Credentials,
+    /// Who gets temporary passwords of ACR's registries.
+    pub acr: AcrAsker,
     /// What is tried again, and how often.
     pub retry: RetryOptions,
     /// How long to wait for what.
@@ -74,6 +76,10 @@ pub struct HostOptions {
     pub ca_certificates: Option<Vec<u8>>,
     /// The login, before any that is found elsewhere.
     pub login: Option<FoundLogin>,
+    /// In which way it is to be logged in to.
+    pub login_way: LoginWay,
+    /// What a temporary password of it is to allow, if it is one of ACR's.
+    pub session: Session,
     /// Whether it is the target of the run: what fails there says so.
     pub is_target: bool,
 }

@@ -13,7 +13,7 @@ use super::content::Content;
 use super::door::Door;
 use super::faults::Faults;
 use super::log::{Log, Origin};
-use super::options::Options;
+use super::options::{Options, User};
 use super::registry::Registry;
 use super::service;
 use super::store::StoredManifest;
@@ -115,6 +115,11 @@ impl Sandbox {
     /// Makes every token that was given out invalid, whatever its lifetime.
     pub fn revoke_tokens(&self) {
         self.registry.tokens.revoke();
+    }
+
+    /// Lets somebody in for so many tokens, as with a temporary password.
+    pub fn let_in(&self, guest: User, tokens: usize) {
+        self.registry.tokens.let_in(guest, tokens);
     }
 
     /// Forgets every upload that is under way.

@@ -25,6 +25,8 @@ struct Issued {
     grants: HashMap<String, Grant>,
     /// The repositories for which there was a token to push.
     made: HashSet<String>,
+    /// Who may come in for a while: for how many tokens yet.
+    guests: Vec<(User, usize)>,
 }
 
 struct Grant {
@@ -45,6 +47,11 @@ impl Tokens {
         self.issued().grants.clear();
     }
 
+    /// Lets somebody in for so many tokens.
+    pub(super) fn let_in(&self, guest: User, tokens: usize) {
+        self.issued().guests.push((guest, tokens));
+    }
+
     /// Answers a request for a token: GET with a query, or POST with a form as OAuth 2 has it.
     pub(super) fn answer(
         &self,
@@ -54,9 +61,9 @@ impl Tokens {
         authorization: Option<&str>,
     ) -> Result<Response, Refusal> {
         let user = if *method == Method::POST {
-            Some(by_form(bearer, parameters)?)
+            Some(by_form(bearer, parameters)?.clone())
         } else {
-            by_header(bearer, authorization)?
+            self.by_header(bearer, authorization)?
         };
         if user.is_none() && !bearer.anonymous_pull {
             return Err(Refusal::new(Code::Unauthorized));
@@ -66,7 +73,7 @@ impl Tokens {
             .flat_map(|(_, value)| value.split(' '))
             .filter_map(Scope::parse);
         let asked = asked.take(if bearer.single_scope { 1 } else { usize::MAX });
-        let may_write = user.is_some_and(|user| !user.read_only);
+        let may_write = user.is_some_and(|user: User| !user.read_only);
         let mut scopes: Vec<Scope> = asked
             .filter(|scope| !bearer.denied.contains(&scope.name))
             .map(|mut scope| {
@@ -85,6 +92,29 @@ impl Tokens {
             until: Instant::now() + bearer.lifetime,
         });
         Ok(answer::json(StatusCode::OK, &body(bearer, &token)))
+    }
+
+    fn by_header(
+        &self,
+        bearer: &Bearer,
+        authorization: Option<&str>,
+    ) -> Result<Option<User>, Refusal> {
+        let Some(authorization) = authorization else {
+            return Ok(None);
+        };
+        let user = basic_credentials(authorization).and_then(|(name, password)| {
+            let is_it = |user: &User| user.name == name && user.password == password;
+            let known = bearer.users.iter().find(|user| is_it(user)).cloned();
+            known.or_else(|| {
+                let mut issued = self.issued();
+                let mut guests = issued.guests.iter_mut();
+                let (guest, left) = guests.find(|(guest, left)| is_it(guest) && *left > 0)?;
+                *left -= 1;
+                Some(guest.clone())
+            })
+        });
+        user.map(Some)
+            .ok_or_else(|| Refusal::new(Code::Unauthorized))
     }
 
     fn issue(&self, grant: Grant) -> String {
@@ -113,23 +143,6 @@ fn body(bearer: &Bearer, token: &str) -> Value {
         Announced::Nothing => {}
     }
     body
-}
-
-fn by_header<'a>(
-    bearer: &'a Bearer,
-    authorization: Option<&str>,
-) -> Result<Option<&'a User>, Refusal> {
-    let Some(authorization) = authorization else {
-        return Ok(None);
-    };
-    let user = basic_credentials(authorization).and_then(|(name, password)| {
-        bearer
-            .users
-            .iter()
-            .find(|user| user.name == name && user.password == password)
-    });
-    user.map(Some)
-        .ok_or_else(|| Refusal::new(Code::Unauthorized))
 }
 
 /// Reads the credentials of a form. An identity token stands for a user whose password it is.

@@ -26,6 +26,7 @@ pub(super) async fn run(
     global: &GlobalArgs,
     options: &ApplyArgs,
 ) -> Result<Exit, Stop> {
+    let context = &context.pushing();
     let printer = &context.printer;
     let outputs = Outputs::check(context, options.report.named())?;
     let scope = Scope {

@@ -9,7 +9,7 @@ use crate::config::reader::Reader;
 use crate::config::settings::{Registries, RegistrySettings};
 use crate::config::target::parse_host;
 use crate::config::variables::has_variables;
-use crate::model::Secret;
+use crate::model::{LoginWay, Secret};
 
 pub(super) fn registries(reader: &mut Reader<'_>, node: &Node) -> Registries {
     let mut registries = Registries::new();
@@ -53,6 +53,7 @@ fn registry(reader: &mut Reader<'_>, node: &Node) -> Option<RegistrySettings> {
     let patience = table.take("patience");
     let plain_http = table.take("plain-http");
     let ca_file = table.take("ca-file");
+    let login_way = table.take_pair("login");
     let username = table.take_pair("username");
     let password = table.take_pair("password");
     // Whatever stands beside a misspelt key may be the password.
@@ -74,10 +75,29 @@ fn registry(reader: &mut Reader<'_>, node: &Node) -> Option<RegistrySettings> {
         ca_file: ca_file
             .and_then(|node| reader.expanded(node, "ca-file"))
             .map(|file| file.value),
+        login: login_way
+            .and_then(|pair| reader.word(&pair.value, "login"))
+            .unwrap_or_default(),
         username: username.and_then(|pair| login(reader, pair)),
         password: password.and_then(|pair| secret(reader, pair)),
     };
     reader.finish(table, "a registry");
+    if let (LoginWay::Acr | LoginWay::None, Some(way), Some(pair)) =
+        (settings.login, login_way, username.or(password))
+    {
+        let message = format!(
+            "`{}` is of no use where `login` says to log in without",
+            pair.key
+        );
+        let place = reader.place(&pair.key_span);
+        let way = reader.place(&way.key_span);
+        let unused = Diagnostic::error("unused-login", message)
+            .at(place)
+            .related(way, "here")
+            .help("take the user and the password out, or write `login: basic`");
+        reader.report(unused);
+        return Some(settings);
+    }
     let (alone, missing) = match (username, password) {
         (Some(username), None) => (username, "password"),
         (None, Some(password)) => (password, "username"),

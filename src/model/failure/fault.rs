@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::model::{Digest, Excess, LoginOrigin, ManifestError};
 
 use super::no_answer::NoAnswer;
+use super::sign_in::SignInFault;
 
 /// What exactly went wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub enum Fault {
     Paused(Duration),
     /// There is no login, or the one there is cannot be used; the text says which.
     Login(String),
+    /// No temporary password came about.
+    SignIn(Box<SignInFault>),
     /// No answer came, or not all of it.
     NoAnswer(NoAnswer),
     /// The answer is not what the specification allows.
@@ -70,14 +73,15 @@ pub enum Fault {
 impl Fault {
     /// Changes the words in it that may be those of others.
     #[must_use]
-    pub fn map_words(self, change: impl Fn(String) -> String) -> Self {
+    pub fn map_words(self, change: &dyn Fn(String) -> String) -> Self {
         match self {
             Self::Answered(answer) => Self::Answered(ErrorAnswer {
-                code: answer.code.map(&change),
-                message: answer.message.map(&change),
+                code: answer.code.map(change),
+                message: answer.message.map(change),
                 ..answer
             }),
             Self::Login(words) => Self::Login(change(words)),
+            Self::SignIn(fault) => Self::SignIn(Box::new(fault.map_words(change))),
             Self::Protocol(words) => Self::Protocol(change(words)),
             Self::Damaged(words) => Self::Damaged(change(words)),
             Self::NoAnswer(why) => Self::NoAnswer(why.map_words(change)),

@@ -5,6 +5,7 @@
 mod cause;
 mod fault;
 mod no_answer;
+mod sign_in;
 
 use std::fmt;
 use std::ops::Deref;
@@ -18,6 +19,7 @@ use crate::model::{Digest, ErrorCode, Operation, Reference, Repository, RequestK
 pub use cause::Cause;
 pub use fault::{Asked, ErrorAnswer, Fault, Meaning, Need, Part, Throttled};
 pub use no_answer::NoAnswer;
+pub use sign_in::{SignInFault, SignInRefusal, SignInService};
 
 /// What went wrong with a registry.
 #[derive(Clone, PartialEq, Eq)]
@@ -151,6 +153,11 @@ impl Failure {
                 _ => Cause::Refused,
             },
             Fault::Paused(_) => Cause::RateLimited,
+            Fault::SignIn(fault) => match **fault {
+                SignInFault::Unanswered { .. } => Cause::Unreachable,
+                SignInFault::Unusable { .. } => Cause::Protocol,
+                _ => Cause::Unauthorized,
+            },
             Fault::Login(_) => Cause::Unauthorized,
             Fault::NoAnswer(_) | Fault::CutShort => Cause::Unreachable,
             Fault::Protocol(_)
@@ -179,6 +186,7 @@ impl Failure {
         match &self.fault {
             Fault::Answered(answer) => answer.status != 429,
             Fault::NoAnswer(_) | Fault::Paused(_) => false,
+            Fault::SignIn(fault) => !matches!(**fault, SignInFault::Unanswered { .. }),
             _ => true,
         }
     }

@@ -105,8 +105,8 @@ impl Authorization {
         let value = match self {
             Self::Login(found) => match &found.login {
                 Login::Password { username, password } => basic(username, password.expose()),
-                // It goes in the body, to where tokens come from.
-                Login::IdentityToken(_) => None,
+                // It goes in the body, to where tokens come from; or what it gets goes there.
+                Login::IdentityToken(_) | Login::Acr(_) => None,
             },
             Self::Token(token) => Some(token.header.clone()),
             Self::Nothing => None,

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use crate::model::{LoginOrigin, Secret};
 
+use super::{AcrAsker, Session};
+
 /// A login at a registry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Login {
@@ -16,6 +18,8 @@ pub enum Login {
     },
     /// A token that is good for getting others (docker config's `identitytoken`).
     IdentityToken(Secret),
+    /// Whoever is known to Alibaba Cloud, which gives a password for a while.
+    Acr(Box<(AcrAsker, Session)>),
 }
 
 /// A login, and where it comes from: whoever reads that it was refused must know which it was.
@@ -34,6 +38,12 @@ impl FoundLogin {
             login,
             origin: Arc::new(origin),
         }
+    }
+
+    /// Makes a login of whoever is known to Alibaba Cloud.
+    pub(crate) fn of_acr(asker: &AcrAsker, session: Session) -> Self {
+        let login = Login::Acr(Box::new((asker.clone(), session)));
+        Self::new(login, LoginOrigin::Acr(asker.kind()))
     }
 }
 
@@ -57,6 +67,11 @@ impl Logins {
         let own = below.find(|(_, (namespace, _))| is_below(namespace));
         own.map(|(number, (_, login))| (number + 1, login))
             .or_else(|| self.host.as_ref().map(|login| (0, login)))
+    }
+
+    /// Takes a login for all that is below no namespace with one of its own, unless there is one.
+    pub(crate) fn or_for_host(&mut self, login: impl FnOnce() -> FoundLogin) {
+        self.host.get_or_insert_with(login);
     }
 
     /// Returns the login that has this number.

@@ -229,6 +229,7 @@ mod tests {
                 Some(format!("{username}:{}", password.expose()))
             }
             Login::IdentityToken(token) => Some(format!("token {}", token.expose())),
+            Login::Acr(_) => None,
         }
     }
 

@@ -116,7 +116,7 @@ impl Masks {
 
     /// Masks what a failure tells in words that may be those of others.
     pub(crate) fn hide_in(&self, fault: Fault) -> Fault {
-        fault.map_words(|words| self.hide(&words))
+        fault.map_words(&|words| self.hide(&words))
     }
 
     fn read<T>(&self, read: impl FnOnce(&Known) -> T) -> T {

@@ -1,5 +1,6 @@
 //! Who may: how a repository wants to be asked, and as whom it is asked.
 
+mod acr;
 mod after_refusal;
 mod auth;
 mod auth_methods;
@@ -17,6 +18,8 @@ pub(super) mod token;
 mod token_fetch;
 mod token_store;
 
+pub(super) use acr::Keeper;
+pub use acr::{AccessKey, AcrAsker, Identity, OidcRole, OidcToken, Session, StandIn};
 pub(super) use auth::{Auth, Authorization, LoginOutcome};
 pub(super) use auth_methods::{AuthMethod, Known, KnownMethods};
 pub(super) use challenge::{Challenge, Realm, Scheme};

@@ -15,7 +15,11 @@ use crate::registry::host::Host;
 use crate::registry::limits::{NO_WAIT, TOKENS};
 use crate::registry::retry::{Met, Next, RetryCount, Spent, backoff, decide};
 
+use super::acr::CurrentLogin;
 use super::{FoundLogin, Issuer, Login, LoginOutcome, Scopes, Token, token};
+
+/// How often one token is asked for with another temporary password: others may use up the new one, too.
+const RENEWALS: usize = 3;
 
 impl Host {
     /// Returns a token for `wanted`, or for more than that unless it has to be its `own`.
@@ -174,10 +178,27 @@ impl Host {
         is_joint: bool,
     ) -> Result<Arc<Token>, Failure> {
         let operation = Operation::new(RequestKind::Token, scopes.words());
+        let mut renewals = 0;
         let answer = loop {
-            let call = self.token_call(operation.clone(), issuer, scopes, is_joint);
+            let login = self.login_now(issuer, &operation).await?;
+            let mut call = self.token_call(operation.clone(), issuer, scopes, login.as_ref());
+            // Each alone is the better second try.
+            if is_joint {
+                call.retry_on = RetryOn::Overload;
+            }
+            let temporary = login.and_then(|login| login.temporary);
+            // A temporary password that was good is rather at its end than one request too many.
+            let may_have_ended =
+                temporary.filter(|_| call.retry_unauthorized && renewals < RENEWALS);
+            call.retry_unauthorized &= may_have_ended.is_none();
             match self.send(call, &RetryCount::default()).await {
                 Err(refusal) if refusal.status() == Some(401) => {
+                    if let Some(password) = may_have_ended {
+                        tracing::debug!("{}: {refusal}; renewing the password", self.name);
+                        self.acr.forget(&password).await;
+                        renewals += 1;
+                        continue;
+                    }
                     self.after_refused_login(issuer, refusal, is_joint).await?;
                 }
                 answered => break answered?,
@@ -192,14 +213,31 @@ impl Host {
         Ok(Arc::new(token))
     }
 
+    /// Returns the login to ask an issuer with. Why there is none is known from then on, and nobody asks for
+    /// it again.
+    async fn login_now(
+        self: &Arc<Self>,
+        issuer: &Issuer,
+        operation: &Operation,
+    ) -> Result<Option<CurrentLogin>, Failure> {
+        // Apart, and seldom of any size: only a temporary login has to be got.
+        let login = Box::pin(self.current_login(issuer, operation)).await;
+        if let Err(why) = &login
+            && why.is_answer()
+        {
+            self.auth.tokens.state().issued(issuer).refused = Some(why.clone());
+        }
+        login
+    }
+
     fn token_call(
         &self,
         operation: Operation,
         issuer: &Issuer,
         scopes: &Scopes,
-        is_joint: bool,
+        login: Option<&CurrentLogin>,
     ) -> Call {
-        let login = issuer.login.and_then(|number| self.numbered_login(number));
+        let login = login.map(|current| &current.login);
         let realm = &issuer.realm;
         let mut call = match login {
             Some(FoundLogin {
@@ -213,10 +251,6 @@ impl Host {
         };
         // Some servers answer many token requests with 401; a login that worked is not wrong now.
         call.retry_unauthorized = self.auth.tokens.state().issued(issuer).worked;
-        // Each alone is the better second try.
-        if is_joint {
-            call.retry_on = RetryOn::Overload;
-        }
         call
     }
 

@@ -160,6 +160,10 @@ impl Host {
         if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
             return Ok(None);
         }
+        if call.operation.kind == RequestKind::SignIn {
+            let text = "it points elsewhere, and nothing was sent there";
+            return Err(Fault::Protocol(text.to_owned()));
+        }
         let location = response
             .headers()
             .get(LOCATION)

@@ -70,8 +70,9 @@ pub(super) struct Transport {
 /// What connections must have in common to be pooled together.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Pool {
-    /// Loopback addresses are never reached through a proxy, whatever the environment says.
-    loopback: bool,
+    /// What is on this machine or its own wire is never reached through a proxy, whatever the environment
+    /// says.
+    is_near: bool,
     trust: Trust,
     /// How near the host is that named the address, where it was one: then connections go no nearer.
     named_by: Option<Zone>,
@@ -105,7 +106,7 @@ impl Transport {
         named_by: Option<Zone>,
     ) -> Result<Response, NoAnswer> {
         let pool = Pool::of(url, certificates, shares_connection, named_by);
-        let loopback = pool.loopback;
+        let is_near = pool.is_near;
         let connections = self.connections(pool)?;
         let uri = address(url)?;
         let headers = request.headers_mut();
@@ -113,7 +114,7 @@ impl Transport {
         headers.entry(ACCEPT).or_insert(ANYTHING);
         // Digests are those of the bytes as they are.
         headers.insert(ACCEPT_ENCODING, UNCODED);
-        if let Some(proxy) = self.proxies.intercept(&uri).filter(|_| !loopback) {
+        if let Some(proxy) = self.proxies.intercept(&uri).filter(|_| !is_near) {
             if let Some((user, password)) = proxy.raw_auth() {
                 self.masks.add_login(user, password);
             }
@@ -195,7 +196,7 @@ impl Transport {
             vec![b"http/1.1".to_vec()]
         };
         let resolver = Resolver::new(pool.named_by, self.seen.clone());
-        let proxies = (!pool.loopback).then(|| self.proxies.clone());
+        let proxies = (!pool.is_near).then(|| self.proxies.clone());
         let reads = if pool.shares_connection {
             SMALL_READS
         } else {
@@ -223,7 +224,7 @@ impl Pool {
         named_by: Option<Zone>,
     ) -> Self {
         Self {
-            loopback: is_loopback(url),
+            is_near: Zone::of(url) <= Zone::LinkLocal,
             trust: match url.scheme() {
                 "http" => Trust::Nobody,
                 _ => Trust::SystemAnd(certificates.clone()),

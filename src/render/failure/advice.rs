@@ -4,7 +4,7 @@ use crate::model::{Cause, Failure, Fault, Meaning};
 use crate::plan::Target;
 
 use super::cause::{for_source, for_target, login};
-use super::{acr, error_status, fault, no_answer};
+use super::{acr, error_status, fault, no_answer, sign_in};
 
 /// Says what to do about a failure that belongs to no image.
 pub fn of_failure(failure: &Failure) -> Option<String> {
@@ -71,6 +71,7 @@ fn of_way(failure: &Failure) -> Option<String> {
     match &failure.fault {
         Fault::NoAnswer(why) => no_answer::advice(why, host, place),
         Fault::Answered(answer) => error_status::advice(answer, host, place),
+        Fault::SignIn(fault) => Some(sign_in::advice(fault, host)),
         _ => None,
     }
 }

@@ -88,5 +88,6 @@ fn words(kind: RequestKind) -> &'static str {
         RequestKind::ListReferrers => "list the referrers of",
         RequestKind::Token => "get a token for",
         RequestKind::Ping => "ask for a login",
+        RequestKind::SignIn => "get a temporary password for",
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::model::{Asked, ErrorAnswer, Meaning};
+use crate::model::{Asked, ErrorAnswer, LoginOrigin, Meaning};
 
 impl fmt::Display for ErrorAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -62,6 +62,14 @@ fn status_line(status: u16) -> String {
 /// Says what to do about it, whatever was asked.
 pub(super) fn advice(answer: &ErrorAnswer, host: &str, place: &str) -> Option<String> {
     let Some(meaning) = answer.meaning else {
+        let is_acrs = matches!(answer.login.as_deref(), Some(LoginOrigin::Acr(_)));
+        if is_acrs && matches!(answer.status, 401 | 403) {
+            return Some(
+                "check in RAM that whoever asks may `cr:PullRepository` there, and for an apply \
+                 `cr:PushRepository` and `cr:CreateRepository` (docs/acr.md has the policies)"
+                    .to_owned(),
+            );
+        }
         return (answer.asked == Asked::AnonymouslyDespiteLogin).then(|| unasked_login(host));
     };
     match meaning {

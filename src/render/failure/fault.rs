@@ -13,6 +13,7 @@ impl fmt::Display for Fault {
                 write!(f, "it asks for a pause, come back in {}", minutes(*left))
             }
             Self::Login(text) | Self::Protocol(text) | Self::Damaged(text) => f.write_str(text),
+            Self::SignIn(fault) => fault.fmt(f),
             Self::NoAnswer(why) => why.fmt(f),
             Self::TooLong { size } => write!(f, "it sends more than the {size} bytes it should have"),
             Self::CutShort => f.write_str("it ended before its last byte"),
@@ -77,8 +78,9 @@ pub(super) fn advice(fault: &Fault) -> Option<String> {
         Fault::TagsUnknown | Fault::CannotDelete => {
             "delete the tag in the registry's console, or leave it and run without `--prune`"
         }
-        // The registry's own words are all that is known.
+        // The registry's own words are all that is known, or whoever knows the host says more.
         Fault::Answered(_)
+        | Fault::SignIn(_)
         | Fault::Paused(_)
         | Fault::Login(_)
         | Fault::NoAnswer(_)

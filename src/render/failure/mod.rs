@@ -7,6 +7,7 @@
 //! | `no_answer` | the way to the registry |
 //! | `error_status` | an answer that is an error |
 //! | `outage` | a host that is away for a while |
+//! | `sign_in` | a temporary password that cannot be had |
 //! | `cause` | what to do by the kind of cause, and by the side that it is on |
 //! | `acr` | what to do about what Alibaba Cloud's registry refuses |
 //! | `advice` | which advice is given, where there may be several |
@@ -19,6 +20,7 @@ mod error_status;
 mod fault;
 mod no_answer;
 mod outage;
+mod sign_in;
 
 pub(super) use acr::set_login;
 pub use advice::of_failure;

@@ -11,7 +11,9 @@ use axum::routing::any;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::acr;
 use super::harness::{Place, Ran};
+use crate::support::acr::{Acr, Asked, ENTERPRISE, INSTANCE_ROLE, Instead};
 
 /// Signs that addresses, JSON and HTML write in another way.
 const SIGNS: &str = "/&+\"~";
@@ -257,4 +259,53 @@ async fn no_canary_comes_out_whatever_is_said_back() {
         assert!(heard.contains("CANARY"), "{refusal:?}: {heard}");
     }
     assert!(told > 20, "what is masked was to be said back: {told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_canary_of_a_cloud_comes_out() {
+    let acr = Acr::start(ENTERPRISE).await;
+    let source = acr::source().await;
+    let base = || acr::place(source.address(), &acr);
+    let (secret, token) = acr.temporary_key("STS.mine", true);
+    let temporary = base()
+        .variable("ALIBABA_CLOUD_ACCESS_KEY_ID", "STS.mine")
+        .variable("ALIBABA_CLOUD_ACCESS_KEY_SECRET", &secret)
+        .variable("ALIBABA_CLOUD_SECURITY_TOKEN", &token);
+    let places = [
+        (
+            acr::on_github(base(), &acr),
+            &[Asked::GitHub, Asked::Sts, Asked::Acr][..],
+        ),
+        (temporary, &[Asked::Acr]),
+        (
+            base().variable("ALIBABA_CLOUD_ECS_METADATA", INSTANCE_ROLE),
+            &[Asked::Metadata, Asked::Acr],
+        ),
+    ];
+    let mut told = 0;
+    for (place, services) in places {
+        // Each service says back what it was told, and at last nothing is refused.
+        for asked in services.iter().map(Some).chain([None]) {
+            acr.behave();
+            if let Some(asked) = asked {
+                acr.let_it(*asked, Instead::Echoes);
+            }
+            for typed in [
+                "plan -vv --out saved.plan --report report.json",
+                "apply -vv",
+            ] {
+                let Ran { stdout, stderr, .. } = place.run(typed);
+                let mut texts = vec![("stdout".to_owned(), stdout), ("stderr".to_owned(), stderr)];
+                files_below(place.path(), &mut texts);
+                for (name, text) in &texts {
+                    assert!(
+                        !text.contains("CANARY"),
+                        "{asked:?} {typed}, {name}:\n{text}"
+                    );
+                    told += text.matches("********").count();
+                }
+            }
+        }
+    }
+    assert!(told > 10, "what is masked was to be said back: {told}");
 }

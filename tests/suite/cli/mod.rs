@@ -3,6 +3,7 @@
 //! Golden texts are in `snapshots/`; `INSTA_UPDATE=always cargo test --test suite cli` writes them
 //! anew, to be read before they are committed.
 
+mod acr;
 mod apply;
 mod canaries;
 mod declared;

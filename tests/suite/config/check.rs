@@ -147,6 +147,36 @@ fn every_mistake_is_told_at_once_in_the_order_of_the_files() {
 }
 
 #[test]
+fn a_login_that_is_not_used_and_a_way_that_is_not_known_are_told_with_their_lines() {
+    for (login, expected) in [
+        (
+            "{ login: acr, username: a, password: b }",
+            Some("2:32 unused-login"),
+        ),
+        (
+            "{ password: b, username: a, login: none }",
+            Some("2:33 unused-login"),
+        ),
+        ("{ login: ecr }", Some("2:27 wrong-value")),
+        ("{ login: acr }", None),
+        ("{ login: basic, username: a, password: \"${P}\" }", None),
+    ] {
+        let text = format!("registries:\n  r.example.com: {login}\nimages: [nginx]\n");
+        let environment = [("P".to_owned(), "p".to_owned())].into();
+        let loaded = load_with("mirror.yaml", &text, "", &environment);
+        let told = loaded
+            .diagnostics
+            .iter()
+            .find(|one| matches!(one.code, "unused-login" | "wrong-value"));
+        let told = told.map(|one| {
+            let (line, column) = loaded.files.position(one.place.as_ref().unwrap());
+            format!("{line}:{column} {}", one.code)
+        });
+        assert_eq!(told.as_deref(), expected, "{login}");
+    }
+}
+
+#[test]
 fn programs_get_lines_columns_and_replacements() {
     let loaded = loaded("images.txt", "nginx\n--platform=linux/armv7 redis\n");
     let mut text = String::new();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use pusher::config::{Loaded, RegistrySettings};
-use pusher::model::{Platforms, Profile, ProfileKind, Secret};
+use pusher::model::{LoginWay, Platforms, Profile, ProfileKind, Secret};
 use pusher::plan::{Attestations, Entry, ForeignLayers, MissingPlatforms, Policy, Referrers};
 
 use super::{environment, load_with, loaded};
@@ -39,7 +39,7 @@ images:
     referrers: all
     foreign-layers: leave
 registries:
-  index.docker.io: { concurrency: 4, requests-per-second: 2.5, patience: 1h30m }
+  index.docker.io: { concurrency: 4, requests-per-second: 2.5, patience: 1h30m, login: none }
   registry.example.com: { plain-http: false, ca-file: ca.pem, username: "${EX_USER}", password: "x${EX_PASSWORD}" }
 "#;
 
@@ -72,6 +72,7 @@ foreign-layers = "copy"
 [registries."index.docker.io"]
 concurrency = 4
 requests-per-second = 2.5
+login = "none"
 patience = "1h30m"
 
 [registries."registry.example.com"]
@@ -156,6 +157,7 @@ fn assert_model(loaded: &Loaded) {
         concurrency: Some(4),
         requests_per_second: Some(2.5),
         patience: Some(Duration::from_secs(5400)),
+        login: LoginWay::None,
         ..RegistrySettings::default()
     };
     let example = RegistrySettings {

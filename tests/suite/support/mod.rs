@@ -22,6 +22,7 @@
 //! `tokio::task::spawn_blocking`, as [`tools::skopeo`] does. Tests that need faults, redirects or a look inside take
 //! [`pusher::sandbox::Sandbox`] itself.
 
+pub(crate) mod acr;
 pub(crate) mod client;
 pub(crate) mod cutting_proxy;
 pub(crate) mod docker_registry;
