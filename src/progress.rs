@@ -15,6 +15,20 @@ pub struct Progress {
     bytes_total: AtomicU64,
     bytes_done: AtomicU64,
     in_flight: Mutex<IndexMap<TargetName, ImageProgress>>,
+    ended: Mutex<Vec<Ended>>,
+}
+
+/// An image that is finished.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    /// The image.
+    pub image: TargetName,
+    /// Whether all went well.
+    pub well: bool,
+    /// How many were finished then, with it.
+    pub number: usize,
+    /// How many of its bytes are in the target.
+    pub bytes: u64,
 }
 
 /// How far one image is, in bytes of blobs.
@@ -81,10 +95,35 @@ impl Progress {
         }
     }
 
-    /// Notes that an image is finished, well or not.
+    /// Notes that an image is finished, and well.
     pub fn finish(&self, image: &TargetName) {
-        self.images_done.fetch_add(1, Ordering::Relaxed);
-        self.images().shift_remove(image);
+        self.end(image, true);
+    }
+
+    /// Notes that an image is finished, and not well.
+    pub fn fail(&self, image: &TargetName) {
+        self.end(image, false);
+    }
+
+    fn end(&self, image: &TargetName, well: bool) {
+        let number = self.images_done.fetch_add(1, Ordering::Relaxed) + 1;
+        let progress = self.images().shift_remove(image);
+        let ended = Ended {
+            image: image.clone(),
+            well,
+            number,
+            bytes: progress.map_or(0, |progress| progress.done),
+        };
+        self.ended().push(ended);
+    }
+
+    /// Takes the images that were finished since this was asked before.
+    pub fn take_ended(&self) -> Vec<Ended> {
+        std::mem::take(&mut self.ended())
+    }
+
+    fn ended(&self) -> MutexGuard<'_, Vec<Ended>> {
+        self.ended.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns the counters as they are now.

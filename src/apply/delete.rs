@@ -145,8 +145,14 @@ async fn delete<R: WriteRegistry>(
     let begun = Instant::now();
     let (engine, retries) = shared.engine();
     let ended = delete_group(&engine, alone, group).await;
-    for name in group.names() {
-        shared.progress.finish(&name);
+    for ((position, _), name) in group.members.iter().zip(group.names()) {
+        let is_gone =
+            |(ended, result): &(usize, Result<(), Outcome>)| ended == position && result.is_ok();
+        if ended.iter().any(is_gone) {
+            shared.progress.finish(&name);
+        } else {
+            shared.progress.fail(&name);
+        }
     }
     // What they were deleted with counts once.
     let (time, mut retries) = (begun.elapsed(), retries.get());

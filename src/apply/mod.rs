@@ -148,6 +148,10 @@ async fn outcome<R: WriteRegistry>(shared: &Shared<'_, R>, change: &Change) -> O
     }
     shared.progress.begin(&change.target);
     let outcome = image::copy(shared, change, copy).await;
-    shared.progress.finish(&change.target);
+    if matches!(outcome, Outcome::Done(_)) {
+        shared.progress.finish(&change.target);
+    } else {
+        shared.progress.fail(&change.target);
+    }
     outcome
 }

@@ -20,12 +20,27 @@ pub struct TextFile {
     pub text: String,
 }
 
+/// What is read from standard input is called so, in messages and in saved plans.
+pub const STANDARD_INPUT: &str = "<stdin>";
+
+/// Tells whether a path that was typed stands for standard input.
+pub fn is_standard_input(path: &Path) -> bool {
+    let names = ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"];
+    names.iter().any(|name| path == Path::new(name))
+}
+
 /// Reads the file that was asked for, else the first of [`DEFAULT_FILES`] that is in `folder`.
 pub fn read_main(folder: &Path, asked: Option<&Path>) -> Result<TextFile, CliError> {
     let path = find_main(folder, asked)?;
-    let name = path.display().to_string();
-    let purpose = FileKind::named(&name).map_or(Purpose::List, Purpose::of);
-    let text = read_text(folder, &path, purpose).map_err(|why| unreadable(&path, &why))?;
+    let (name, text) = if is_standard_input(&path) {
+        let text = read_standard_input().map_err(|why| unreadable(&path, &why))?;
+        (STANDARD_INPUT.to_owned(), text)
+    } else {
+        let name = path.display().to_string();
+        let purpose = FileKind::named(&name).map_or(Purpose::List, Purpose::of);
+        let text = read_text(folder, &path, purpose).map_err(|why| unreadable(&path, &why))?;
+        (name, text)
+    };
     let found = Purpose::of(FileKind::of(&name, &text));
     if text.len() as u64 > found.limit() {
         return Err(unreadable(&path, &found.too_large(Some(text.len() as u64))));
@@ -59,7 +74,23 @@ pub fn read_if_there(
 /// Reads a file; a relative path begins in `folder`. The error says why it cannot be read, and
 /// leaves it to the caller to name the file.
 pub fn read_text(folder: &Path, path: &Path, purpose: Purpose) -> Result<String, String> {
-    let bytes = read(&folder.join(path), purpose)?;
+    text_of(read(&folder.join(path), purpose)?)
+}
+
+fn read_standard_input() -> Result<String, String> {
+    let purpose = Purpose::List;
+    let mut bytes = vec![];
+    let mut limited = io::stdin().lock().take(purpose.limit() + 1);
+    limited
+        .read_to_end(&mut bytes)
+        .map_err(|error| reason(&error))?;
+    if bytes.len() as u64 > purpose.limit() {
+        return Err(purpose.too_large(None));
+    }
+    text_of(bytes)
+}
+
+fn text_of(bytes: Vec<u8>) -> Result<String, String> {
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
         return Err(
             "it is UTF-16 text, as PowerShell's `>` writes it; save it as UTF-8".to_owned(),

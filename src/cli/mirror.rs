@@ -156,6 +156,16 @@ pub fn require(
     Ok(mirror)
 }
 
+/// Stops where a lock is wanted of what has none, as it comes from standard input.
+pub fn require_lockable(global: &GlobalArgs, wanted_by: &str) -> Result<(), CliError> {
+    if !global.file.as_deref().is_some_and(files::is_standard_input) {
+        return Ok(());
+    }
+    let message =
+        format!("what comes from standard input has no lock, and `{wanted_by}` needs one");
+    Err(CliError::new(message).hint("keep the list in a file, and name it with `--file`"))
+}
+
 /// Reads an image list and writes it as a mirror file; stops if there are mistakes in it.
 pub fn import_list(context: &Context, path: &Path) -> Result<String, Stop> {
     let kind = FileKind::named(&path.to_string_lossy());

@@ -45,6 +45,7 @@ pub mod starter;
 pub mod variables;
 
 use std::ffi::OsString;
+use std::io::ErrorKind;
 use std::sync::Arc;
 
 use crate::config::hide;
@@ -78,6 +79,17 @@ pub fn run(typed: impl IntoIterator<Item = OsString>) -> Exit {
     let printer = Printer::standard(global.color, global.quiet, &environment);
     let printer = Arc::new(printer);
     logging::install(&printer, global.verbose);
+    if let Some(folder) = &global.folder
+        && let Err(error) = std::env::set_current_dir(folder)
+    {
+        let why = match error.kind() {
+            ErrorKind::NotFound => "there is no such folder".to_owned(),
+            _ => files::reason(&error),
+        };
+        let folder = folder.display();
+        printer.error(&CliError::new(format!("cannot work in `{folder}`: {why}")));
+        return Exit::Failed;
+    }
     let runtime = match runtime {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -102,7 +114,7 @@ fn explain(error: &clap::Error, typed: &[OsString], environment: &Environment) -
     if error.use_stderr() {
         let coloured = printer.talk_style() == Style::COLOURED;
         printer.insist(|to| write_styled(&text, coloured, to));
-        if let Some(advice) = args::meant::advice(error, typed) {
+        if let Some(advice) = args::meant::advice(error, typed, &Args::command()) {
             printer.hint(&advice);
         }
         return Exit::Failed;

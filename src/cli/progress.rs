@@ -1,4 +1,5 @@
-//! Shows how far a run is: bars on a terminal, a plain line now and then elsewhere.
+//! Shows how far a run is: bars on a terminal; elsewhere a plain line for each image that is copied, and one
+//! now and then for the whole.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -8,7 +9,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval, interval_at};
 
 use crate::plan::TargetName;
-use crate::progress::{ImageProgress, Progress, Snapshot};
+use crate::progress::{Ended, ImageProgress, Progress, Snapshot};
 use crate::render::units::bytes;
 
 use super::printer::Printer;
@@ -31,8 +32,12 @@ pub struct Display {
 
 /// How often the bars are drawn.
 const FRAME: Duration = Duration::from_millis(100);
-/// How often a plain line is printed, if something has changed.
+/// How often a plain line for the whole is printed, if something has changed.
 const LINE: Duration = Duration::from_secs(10);
+/// How often plain lines for images are. What ends before is told by the answer just as soon.
+const IMAGES: Duration = Duration::from_secs(1);
+/// How many images have a line of their own: the log of a run over thousands stays one that can be read.
+const LINES_AT_MOST: usize = 200;
 /// How many of the images in flight are shown.
 const IMAGES_SHOWN: usize = 6;
 
@@ -64,17 +69,60 @@ fn lock(bars: &Mutex<Bars>) -> MutexGuard<'_, Bars> {
 }
 
 async fn write(printer: &Printer, progress: &Progress, phase: Phase) {
+    let every = |time| {
+        let mut ticks = interval_at(tokio::time::Instant::now() + time, time);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        ticks
+    };
+    let (mut lines, mut images) = (every(LINE), every(IMAGES));
     let mut last = progress.snapshot();
-    let mut ticks = interval_at(tokio::time::Instant::now() + LINE, LINE);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut left = LINES_AT_MOST;
     loop {
-        ticks.tick().await;
-        let now = progress.snapshot();
-        if now != last {
-            printer.say_line(plain_line(&now, phase));
-            last = now;
+        tokio::select! {
+            _ = images.tick() => {
+                for line in image_lines(progress, phase, &mut left) {
+                    printer.say_line(line);
+                }
+            }
+            _ = lines.tick() => {
+                let now = progress.snapshot();
+                if now != last {
+                    printer.say_line(plain_line(&now, phase));
+                    last = now;
+                }
+            }
         }
     }
+}
+
+/// Returns a line for each image that was copied since, as long as some are `left`.
+fn image_lines(progress: &Progress, phase: Phase, left: &mut usize) -> Vec<String> {
+    let ended = progress.take_ended();
+    if phase == Phase::Reading || *left == 0 {
+        return vec![];
+    }
+    let total = progress.snapshot().images_total;
+    let line = |ended: &Ended| {
+        let Ended {
+            image,
+            well,
+            number,
+            bytes: size,
+        } = ended;
+        if *well && *size == 0 {
+            format!("{number} of {total}: `{image}` is done")
+        } else if *well {
+            format!("{number} of {total}: `{image}` is done, {}", bytes(*size))
+        } else {
+            format!("{number} of {total}: `{image}` is not done; why is told at the end")
+        }
+    };
+    let mut lines: Vec<_> = ended.iter().take(*left).map(line).collect();
+    *left -= lines.len();
+    if *left == 0 {
+        lines.push("from here on, no image has a line of its own".to_owned());
+    }
+    lines
 }
 
 fn plain_line(snapshot: &Snapshot, phase: Phase) -> String {
@@ -223,6 +271,40 @@ fn style(template: &str) -> ProgressStyle {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_image_that_is_copied_has_a_line_but_not_thousands_of_them() {
+        let progress = Progress::new(1000);
+        let end = |number: usize| {
+            let name: TargetName = format!("app:{number}").parse().unwrap();
+            progress.begin(&name);
+            progress.expect_bytes(&name, 1 << 20);
+            if number == 2 {
+                progress.fail(&name);
+            } else {
+                progress.add_bytes(&name, 1 << 20);
+                progress.finish(&name);
+            }
+        };
+        (1..=2).for_each(end);
+        let mut left = LINES_AT_MOST;
+        assert_eq!(
+            image_lines(&progress, Phase::Copying, &mut left),
+            [
+                "1 of 1000: `app:1` is done, 1.0 MiB",
+                "2 of 1000: `app:2` is not done; why is told at the end",
+            ]
+        );
+        assert!(image_lines(&progress, Phase::Copying, &mut left).is_empty());
+        (3..=900).for_each(end);
+        let rest = image_lines(&progress, Phase::Copying, &mut left);
+        assert_eq!(rest.len(), LINES_AT_MOST - 1);
+        assert!(rest.last().unwrap().starts_with("from here on"));
+        (901..=1000).for_each(end);
+        assert!(image_lines(&progress, Phase::Copying, &mut left).is_empty());
+        (1..=3).for_each(end);
+        assert!(image_lines(&progress, Phase::Reading, &mut LINES_AT_MOST.clone()).is_empty());
+    }
 
     #[test]
     fn a_plain_line_says_how_far_the_whole_is() {

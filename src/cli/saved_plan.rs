@@ -112,6 +112,12 @@ fn named(
     let Some(main) = saved.files.first().filter(|_| global.file.is_none()) else {
         return Ok(global.clone());
     };
+    if main.path == files::STANDARD_INPUT {
+        let plan = path.display();
+        let message = format!("`{plan}` is not applied: it was made from standard input");
+        let hint = format!("give it the same list again: `pusher apply {plan} --file -`");
+        return Err(CliError::new(message).hint(hint));
+    }
     // What is read without a plan as well needs no word of it.
     let folder = &context.folder;
     let usual = files::find_main(folder, None);

@@ -61,6 +61,10 @@ pub fn keeping(
     outputs: &Outputs<'_>,
     kept_to: impl FnOnce(&LockFile, &Desired) -> Result<Option<Lock>, CliError>,
 ) -> Result<Mirror, Stop> {
+    let wanted_by = [(scope.locked, "--locked"), (scope.prune, "--prune")];
+    if let Some((_, option)) = wanted_by.into_iter().find(|(is_wanted, _)| *is_wanted) {
+        mirror::require_lockable(global, option)?;
+    }
     let mut mirror = mirror::require(context, global, outputs, kept_to)?;
     mirror.keep_only(scope.only, mirror.prunes(scope.prune))?;
     if scope.locked {

@@ -3,11 +3,12 @@
 use std::ffi::OsString;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Arg, Command};
 
 use crate::config::FileKind;
 
 /// Says what to type instead of what was refused, where that can be guessed.
-pub fn advice(error: &clap::Error, typed: &[OsString]) -> Option<String> {
+pub fn advice(error: &clap::Error, typed: &[OsString], program: &Command) -> Option<String> {
     let value = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text.as_str()),
         _ => None,
@@ -16,15 +17,21 @@ pub fn advice(error: &clap::Error, typed: &[OsString]) -> Option<String> {
         ErrorKind::InvalidSubcommand => of_command(value(ContextKind::InvalidSubcommand)?),
         ErrorKind::UnknownArgument => {
             let mut typed = typed.iter().filter_map(|word| word.to_str());
-            let command = typed.find(|word| COMMANDS_WITH_FILE.contains(word))?;
+            let command = typed.find(|word| reads_files(program, word))?;
             of_argument(command, value(ContextKind::InvalidArg)?)
         }
         _ => None,
     }
 }
 
-/// The commands that read the files.
-const COMMANDS_WITH_FILE: [&str; 6] = ["list", "check", "plan", "apply", "drift", "lock"];
+/// Tells whether a word is a command about what the files declare, and nothing else that has to be named.
+fn reads_files(program: &Command, word: &str) -> bool {
+    program.find_subcommand(word).is_some_and(|command| {
+        let mut all = command.get_arguments();
+        let takes_file = all.any(|argument| argument.get_id() == "file");
+        takes_file && !command.get_positionals().any(Arg::is_required_set)
+    })
+}
 
 fn of_command(word: &str) -> Option<String> {
     let advice = match word {
@@ -92,7 +99,11 @@ mod tests {
 
     fn advised(typed: &str) -> Option<String> {
         let typed: Vec<OsString> = typed.split(' ').map(Into::into).collect();
-        advice(&Args::parse_checked(&typed).unwrap_err(), &typed)
+        advice(
+            &Args::parse_checked(&typed).unwrap_err(),
+            &typed,
+            &Args::command(),
+        )
     }
 
     #[test]
@@ -121,6 +132,7 @@ mod tests {
             "pusher plam",
             "pusher plan --formt json",
             "pusher demo x.txt",
+            "pusher diff a b c",
         ] {
             assert_eq!(advised(typed), None, "{typed}");
         }

@@ -41,6 +41,8 @@ pub struct GlobalArgs {
     pub file: Option<PathBuf>,
     /// The format of the answer.
     pub format: Option<Format>,
+    /// The folder to work in, if not the one that the process was started in.
+    pub folder: Option<PathBuf>,
     /// Whether nothing is said but the answer and errors.
     pub quiet: bool,
     /// How much more is said.
@@ -187,6 +189,11 @@ struct Shared<'a> {
 }
 
 impl Args {
+    /// Returns the program's name and which version of it this is, in a line.
+    pub fn version() -> String {
+        Typed::command().render_version()
+    }
+
     /// Returns the definition of what can be typed.
     pub fn command() -> clap::Command {
         help::complete(Typed::command())
@@ -237,6 +244,7 @@ impl GlobalArgs {
         Ok(Self {
             file: behind.file.and_then(|own| own.file.clone()).or(file),
             format: behind.format.and_then(|own| own.format).or(format),
+            folder: talk.folder.clone(),
             quiet: talk.quiet,
             verbose: talk.verbose,
             no_cache: no_cache || behind.cache.is_some_and(|own| own.no_cache),

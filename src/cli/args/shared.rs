@@ -16,6 +16,9 @@ pub(super) struct TalkArgs {
     /// Say nothing but the answer and errors
     #[arg(short, long, global = true, display_order = TALK, conflicts_with = "verbose")]
     pub(super) quiet: bool,
+    /// Work in this folder: every relative path begins there
+    #[arg(short = 'C', value_name = "DIR", global = true, display_order = TALK - 1)]
+    pub(super) folder: Option<PathBuf>,
     /// Say more: -v for decisions and retries, -vv for every request
     #[arg(short, long, global = true, display_order = TALK + 1, action = ArgAction::Count)]
     pub(super) verbose: u8,
@@ -36,7 +39,7 @@ pub(super) struct TalkArgs {
 /// Which file is read.
 #[derive(Debug, Clone, Args)]
 pub struct FileArg {
-    /// Read this mirror file or image list [default: mirror.yaml, mirror.yml, mirror.toml, images.txt]
+    /// Read this mirror file or image list; `-` is standard input [default: mirror.yaml, mirror.yml, mirror.toml, images.txt]
     #[arg(short, long, value_name = "PATH")]
     pub file: Option<PathBuf>,
 }

@@ -25,6 +25,7 @@ pub(super) async fn run(
     global: &GlobalArgs,
     options: &LockArgs,
 ) -> Result<Exit, Stop> {
+    mirror::require_lockable(global, "pusher lock")?;
     let outputs = Outputs::check(context, [])?;
     if options.check {
         let mirror = mirror::require(context, global, &outputs, LockFile::settled)?;

@@ -1,14 +1,14 @@
 //! `version`: which one this is.
 
+use crate::cli::args::Args;
 use crate::cli::context::Context;
 use crate::cli::error::Stop;
 use crate::cli::exit::Exit;
 
 /// Prints it, as `--version` does.
 pub(super) fn run(context: &Context) -> Result<Exit, Stop> {
-    let version = env!("CARGO_PKG_VERSION");
     context
         .printer
-        .answer(|to| writeln!(to, "pusher {version}"))?;
+        .answer(|to| to.write_str(&Args::version()))?;
     Ok(Exit::Done)
 }

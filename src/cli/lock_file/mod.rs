@@ -53,8 +53,13 @@ impl LockFile {
         let name = main.file_name().unwrap_or_default();
         let path = main.with_file_name(lock_name(Path::new(name)));
         let shared = main.with_file_name(DEFAULT_LOCK);
-        let mut found = Found::read(context, &path)?;
-        if found.is_none() && path != shared {
+        // What comes from standard input is no file's: it has no lock.
+        let has_one = !files::is_standard_input(main);
+        let mut found = has_one
+            .then(|| Found::read(context, &path))
+            .transpose()?
+            .flatten();
+        if has_one && found.is_none() && path != shared {
             found = Found::read(context, &shared)?.filter(|found| found.contents.owner.is_none());
         }
         let target = &desired.target;

@@ -29,6 +29,7 @@ mod saved_prune;
 mod secrets;
 mod shells;
 mod sizes;
+mod standard_input;
 mod status;
 mod stop;
 mod terminal;
