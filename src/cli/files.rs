@@ -9,7 +9,9 @@ use super::error::CliError;
 use super::purpose::Purpose;
 
 /// The files that are looked for, in this order.
-pub const DEFAULT_FILES: [&str; 4] = ["mirror.yaml", "mirror.yml", "mirror.toml", "images.txt"];
+pub const DEFAULT_FILES: [&str; 4] = ["mirror.yaml", "mirror.yml", "mirror.toml", USUAL_LIST];
+/// What an image list is usually called.
+pub const USUAL_LIST: &str = "images.txt";
 
 /// A file's text and the name that people know it by.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -143,11 +145,44 @@ fn find_default(folder: &Path) -> Result<PathBuf, CliError> {
     let found = DEFAULT_FILES.iter().find(|name| folder.join(name).exists());
     found.map(PathBuf::from).ok_or_else(|| {
         let names = DEFAULT_FILES.map(|name| format!("`{name}`"));
-        CliError::new(format!("none of {} is in this folder", names.join(", "))).hint(
+        let error = CliError::new(format!("none of {} is in this folder", names.join(", ")));
+        if let Some(name) = called_almost(folder) {
+            let typed = format!("`{name}` is: name it with `--file {name}`");
+            return error.hint(format!("{typed}, or call it `images.txt`"));
+        }
+        error.hint(
             "write one image a line, such as `nginx:1.27`, into `images.txt`, or name a file with \
              `--file`; `pusher init` asks for what it takes, `pusher demo` shows what comes then",
         )
     })
+}
+
+/// Returns the name of a file that is called almost as one that is looked for.
+fn called_almost(folder: &Path) -> Option<String> {
+    const STEMS: [&str; 7] = [
+        "image",
+        "images",
+        "imagelist",
+        "image-list",
+        "image_list",
+        "mirror",
+        "mirrors",
+    ];
+    let folder = folder.join(".");
+    let names = std::fs::read_dir(folder).ok()?.filter_map(|entry| {
+        let entry = entry.ok().filter(|entry| entry.path().is_file())?;
+        entry.file_name().into_string().ok()
+    });
+    let is_like = |name: &String| {
+        let name = name.to_ascii_lowercase();
+        let (stem, end) = name.split_once('.').unwrap_or((&name, ""));
+        let is_ours = matches!(
+            end,
+            "" | "txt" | "list" | "lst" | "conf" | "yaml" | "yml" | "toml" | "json"
+        );
+        is_ours && STEMS.contains(&stem)
+    };
+    names.filter(is_like).min()
 }
 
 #[cfg(test)]
@@ -166,6 +201,36 @@ mod tests {
         }
         let asked = read_main(folder.path(), Some(Path::new("images.txt"))).unwrap();
         assert_eq!(asked.name, "images.txt");
+    }
+
+    #[test]
+    fn a_name_that_is_almost_right_is_offered() {
+        for name in [
+            "image.txt",
+            "images",
+            "images.list",
+            "IMAGES.TXT",
+            "Mirror.yaml",
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            std::fs::write(folder.path().join("images.tar.gz"), "").unwrap();
+            std::fs::write(folder.path().join(name), "nginx").unwrap();
+            let error = read_main(folder.path(), None).unwrap_err();
+            let offered = format!("`--file {name}`");
+            assert!(
+                error.advice().unwrap().contains(&offered),
+                "{name}: {error:?}"
+            );
+        }
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("images.tar.gz"), "").unwrap();
+        let error = read_main(folder.path(), None).unwrap_err();
+        assert!(
+            error
+                .advice()
+                .unwrap()
+                .starts_with("write one image a line")
+        );
     }
 
     #[cfg(unix)]

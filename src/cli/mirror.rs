@@ -104,7 +104,9 @@ impl Mirror {
 /// Reads the files.
 pub fn load(context: &Context, global: &GlobalArgs) -> Result<Loaded, CliError> {
     let file = files::read_main(&context.folder, global.file.as_deref())?;
-    Ok(understand(context, &file).0)
+    let mut loaded = understand(context, &file).0;
+    left_aside(context, global, &mut loaded, &file.name);
+    Ok(loaded)
 }
 
 /// Reads the files and says what is to be said about them; stops if that stands in the way, or if one
@@ -116,7 +118,8 @@ pub fn require(
     keep_to: impl FnOnce(&LockFile, &Desired) -> Result<Option<Lock>, CliError>,
 ) -> Result<Mirror, Stop> {
     let file = files::read_main(&context.folder, global.file.as_deref())?;
-    let (loaded, mut files) = understand(context, &file);
+    let (mut loaded, mut files) = understand(context, &file);
+    left_aside(context, global, &mut loaded, &file.name);
     let annotate = |told: &[Diagnostic]| match global.format() {
         Format::Github => context
             .printer
@@ -204,6 +207,20 @@ fn understand(context: &Context, file: &TextFile) -> (Loaded, Vec<FileDigest>) {
         read: &read,
     });
     (loaded, noted.into_inner())
+}
+
+/// Says that the image list of this folder is not read, as a mirror file goes before it and does not include it.
+fn left_aside(context: &Context, global: &GlobalArgs, loaded: &mut Loaded, main: &str) {
+    let list = files::USUAL_LIST;
+    let is_there = || context.folder.join(list).is_file();
+    if global.file.is_some() || main == list || loaded.files.contains(list) || !is_there() {
+        return;
+    }
+    let message = format!("`{list}` is here as well and is not read: `{main}` does not include it");
+    let note = Diagnostic::note("list-left-aside", message);
+    loaded.diagnostics.push(note.help(format!(
+        "write `include: [{list}]` into `{main}`, or read the list alone with `--file {list}`"
+    )));
 }
 
 fn noted_as(context: &Context, path: &str, text: &str) -> FileDigest {

@@ -20,6 +20,7 @@ pub struct Printer {
     answers: Stream,
     talk: Stream,
     quiet: bool,
+    bar_signs: Signs,
     /// Whether someone can be asked: who types is at a terminal, and so is who reads.
     can_ask: bool,
     /// Whether the last line said is a question that stands without its end.
@@ -57,6 +58,7 @@ impl Printer {
             },
             talk: Stream::new(io::stderr(), err, style(err)),
             quiet,
+            bar_signs: environment.signs(),
             can_ask: err && io::stdin().is_terminal(),
             asked: AtomicBool::new(false),
             screen: Mutex::new(MultiProgress::with_draw_target(bars)),
@@ -81,6 +83,11 @@ impl Printer {
     /// Tells whether a person is watching the talk, and wants to.
     pub fn talks_to_a_person(&self) -> bool {
         self.talk.terminal && !self.quiet
+    }
+
+    /// Returns the signs that bars are drawn with.
+    pub fn bar_signs(&self) -> Signs {
+        self.bar_signs
     }
 
     /// Tells whether someone can be asked.
@@ -295,6 +302,7 @@ mod tests {
             answers: Stream::new(answers, false, Style::PLAIN),
             talk: Stream::new(talk.clone(), false, Style::PLAIN),
             quiet,
+            bar_signs: Signs::Unicode,
             can_ask: false,
             asked: AtomicBool::new(false),
             screen: Mutex::new(MultiProgress::with_draw_target(ProgressDrawTarget::hidden())),

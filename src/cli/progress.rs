@@ -10,6 +10,7 @@ use tokio::time::{MissedTickBehavior, interval, interval_at};
 
 use crate::plan::TargetName;
 use crate::progress::{Ended, ImageProgress, Progress, Snapshot};
+use crate::render::style::Signs;
 use crate::render::units::bytes;
 
 use super::printer::Printer;
@@ -187,7 +188,7 @@ impl Bars {
         let screen = printer.screen();
         let whole = self.whole.get_or_insert_with(|| {
             let whole = screen.add(ProgressBar::no_length());
-            whole.set_style(style(template(self.phase)));
+            whole.set_style(style(template(self.phase), printer.bar_signs()));
             whole
         });
         whole.set_length(length);
@@ -228,7 +229,7 @@ impl Bars {
         while self.images.len() < shown {
             let line = ProgressBar::no_length();
             let line = screen.insert_before(whole, line);
-            line.set_style(style("  {wide_msg}"));
+            line.set_style(style("  {wide_msg}", self.printer.bar_signs()));
             self.images.push(line);
         }
         let more = in_flight.len() - shown;
@@ -261,11 +262,14 @@ fn image_line(name: &TargetName, image: ImageProgress) -> String {
     }
 }
 
-fn style(template: &str) -> ProgressStyle {
+fn style(template: &str, signs: Signs) -> ProgressStyle {
     // A template that does not parse is a mistake that the tests find.
-    ProgressStyle::with_template(template)
-        .unwrap_or_else(|_| ProgressStyle::default_bar())
-        .progress_chars("━╸ ")
+    let style =
+        ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    match signs {
+        Signs::Unicode => style.progress_chars("━╸ "),
+        Signs::Ascii => style.progress_chars("=> ").tick_chars("-\\|/ "),
+    }
 }
 
 #[cfg(test)]

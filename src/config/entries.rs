@@ -11,6 +11,7 @@ use crate::plan::{Entry, NameOffers, Policy, TargetName};
 use super::advice;
 use super::declared::{Declared, Form, Naming, Resolved};
 use super::diagnostics::Diagnostic;
+use super::format::Format;
 use super::mirror_file::Choices;
 use super::naming::{FlatName, Written, flat_names};
 use super::repeats;
@@ -204,11 +205,7 @@ fn crowd(
     let target = &first.entry.target;
     let message = format!("{count} different images would be `{target}` in the target");
     let help = match second.declared.form {
-        Form::Line => format!(
-            "an image list has no names of its own: `pusher import {}` writes it as a mirror file \
-             that has one for each",
-            second.declared.place.file
-        ),
+        Form::Line => imported(second),
         Form::Text(_) | Form::Table(_) => {
             format!("give each a `target` of its own, such as `{name}` for the second")
         }
@@ -230,7 +227,23 @@ fn collision(first: &Resolved, other: &Resolved, name: &TargetName) -> Diagnosti
         .at(other.name_place().clone())
         .label("the second")
         .related(first.name_place().clone(), "the first");
-    advice::rename(diagnostic, other, name)
+    match (&other.declared.naming, other.declared.form) {
+        (Naming::Flat { .. }, Form::Line) => {
+            let line = advice::table(&other.declared, name, Format::Yaml);
+            let help = imported(other);
+            diagnostic.help(format!("{help}, this one as `- {line}`"))
+        }
+        _ => advice::rename(diagnostic, other, name),
+    }
+}
+
+/// Says what settles every name of an image list at once.
+fn imported(one: &Resolved) -> String {
+    let file = &one.declared.place.file;
+    format!(
+        "an image list has no names of its own: `pusher import {file}` writes it as a mirror file that \
+         has one for each"
+    )
 }
 
 fn prefix_left_out(one: &Resolved) -> Diagnostic {

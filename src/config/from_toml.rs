@@ -18,10 +18,33 @@ pub(super) fn parse(text: &str) -> Result<Node, SyntaxError> {
             span,
         });
     };
+    let at = within(text, error.span().unwrap_or_default());
+    if let Some(mistake) = unquoted(text, at.start) {
+        return Err(mistake);
+    }
     Err(SyntaxError {
         message: format!("this is not TOML: {}", error.message()),
         span: within(text, error.span().unwrap_or_default()),
         help: None,
+    })
+}
+
+/// Recognises a text without quotes behind a key.
+fn unquoted(text: &str, at: usize) -> Option<SyntaxError> {
+    let start = text.get(..at)?.rfind('\n').map_or(0, |at| at + 1);
+    let line = text[start..].lines().next()?;
+    let (key, behind) = line.split_once('=')?;
+    let written = behind.split(" #").next().unwrap_or(behind).trim();
+    let is_text = |c: char| c.is_alphanumeric() || matches!(c, '$' | '.' | '/' | '~' | '*');
+    let is_bare = written.starts_with(is_text) && !written.contains(['"', '\'', '\\']);
+    let begin = start + key.len() + 1 + behind.len() - behind.trim_start().len();
+    if !is_bare || key.contains(['"', '#', '{', '[']) || at < begin {
+        return None;
+    }
+    Some(SyntaxError {
+        message: "a text needs quotes in TOML".to_owned(),
+        span: begin..begin + written.len(),
+        help: Some(format!("write `{} = \"{written}\"`", key.trim())),
     })
 }
 

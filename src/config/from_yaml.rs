@@ -101,6 +101,16 @@ fn syntax_error(text: &str, error: &serde_yaml::Error) -> SyntaxError {
             help: Some("use two spaces for each level".to_owned()),
         };
     }
+    if let Some(found) = unquoted_variable(line) {
+        let name = &line[found.clone()];
+        return SyntaxError {
+            message: format!(
+                "between braces or brackets `{name}` needs quotes: it has braces itself"
+            ),
+            span: line_start + found.start..line_start + found.end,
+            help: Some(format!("write `\"{name}\"`")),
+        };
+    }
     let message = error.without_snippet().to_string();
     // The library repeats the place in its message.
     let message = message.split(" at line ").next().unwrap_or(&message);
@@ -119,6 +129,30 @@ fn syntax_error(text: &str, error: &serde_yaml::Error) -> SyntaxError {
         span: at..at + length,
         help,
     }
+}
+
+/// Finds a `${NAME}` that stands in a table or a list on one line, without quotes.
+fn unquoted_variable(line: &str) -> Option<Range<usize>> {
+    let mut quote = None;
+    let mut open = 0_usize;
+    for (at, c) in line.char_indices() {
+        if let Some(end) = quote {
+            quote = (c != end).then_some(end);
+            continue;
+        }
+        match c {
+            '"' | '\'' => quote = Some(c),
+            '$' if open > 0 && line[at..].starts_with("${") => {
+                let end = line[at..].find('}')?;
+                return Some(at..at + end + 1);
+            }
+            '{' | '[' => open += 1,
+            '}' | ']' => open = open.saturating_sub(1),
+            '#' => return None,
+            _ => {}
+        }
+    }
+    None
 }
 
 /// Some of the library's messages, by a part of them: a plainer one, and what to do.
@@ -306,6 +340,7 @@ mod tests {
             ("a:\n\tb: 1", "\t", "tab"),
             ("a: [1", "[", "unclosed bracket"),
             ("二:\n - 三: 四: 五", ":", "a `: ` stands"),
+            ("t: {a: \"${A}\", b: ${B}}", "${B}", "`${B}` needs quotes"),
             ("a: \"x", "\"", "unclosed quote"),
             ("--- a\n--- b", "b", "second document"),
             ("*x", "*", "unknown anchor"),

@@ -1,5 +1,6 @@
 //! The way from a file's text to what it declares.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use crate::model::{Profile, ProfileKind};
@@ -181,6 +182,7 @@ fn mirror(input: &Input<'_>, text: &str, format: Format, loaded: &mut Loaded) ->
     loaded.diagnostics.append(&mut reader.diagnostics);
     let secrets = reader.secrets.iter().map(|span| reader.place(span));
     let secrets = secrets.collect();
+    let logins = reader.logins;
     loaded.target = match &file.target {
         Some(table) => target::from_mirror(&table.value, &mut loaded.diagnostics),
         None => target::from_environment(input.environment, &mut loaded.diagnostics),
@@ -199,12 +201,23 @@ fn mirror(input: &Input<'_>, text: &str, format: Format, loaded: &mut Loaded) ->
     };
     let defaults = file.defaults.unwrap_or_default();
     resolve(input.path, declared, &defaults, loaded);
+    ask_for(logins, loaded);
     loaded.registries = file.registries;
     for settings in loaded.registries.values_mut() {
         let ca_file = settings.ca_file.take();
         settings.ca_file = ca_file.map(|file| beside(input.path, &file));
     }
     secrets
+}
+
+/// Tells which logins have no value, as far as something is copied from there or to there.
+fn ask_for(logins: Vec<(String, Diagnostic)>, loaded: &mut Loaded) {
+    let sources = loaded.entries.iter().map(|entry| entry.source.registry());
+    let target = loaded.target.iter().map(|target| &*target.registry);
+    let needed: HashSet<&str> = sources.chain(target).collect();
+    let told = logins.into_iter();
+    let told = told.filter(|(host, _)| needed.contains(&**host));
+    loaded.diagnostics.extend(told.map(|(_, told)| told));
 }
 
 /// Reads the included image lists.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::Variables;
 use super::at::At;
-use super::diagnostics::Diagnostic;
+use super::diagnostics::{Diagnostic, DiagnosticKind};
 use super::durations;
 use super::files::Place;
 use super::format::Format;
@@ -24,6 +24,10 @@ pub(super) struct Reader<'a> {
     pub(super) diagnostics: Vec<Diagnostic>,
     /// The parts of the file that must never be shown.
     pub(super) secrets: Vec<Range<usize>>,
+    /// What of a login has no value: to be told if it turns out to be needed.
+    pub(super) unset: Vec<Diagnostic>,
+    /// The same, with the host that it is the login for.
+    pub(super) logins: Vec<(String, Diagnostic)>,
 }
 
 impl<'a> Reader<'a> {
@@ -34,6 +38,8 @@ impl<'a> Reader<'a> {
             environment,
             diagnostics: Vec::new(),
             secrets: Vec::new(),
+            unset: Vec::new(),
+            logins: Vec::new(),
         }
     }
 
@@ -107,6 +113,17 @@ impl<'a> Reader<'a> {
                 None
             }
         }
+    }
+
+    /// Reads a part of a login, in which `${NAME}` is expanded; that it has no value is told if it is needed.
+    pub(super) fn expanded_if_needed(&mut self, node: &Node, key: &str) -> Option<At<String>> {
+        let told = self.diagnostics.len();
+        let text = self.expanded(node, key);
+        let is_unset = |told: &Diagnostic| told.kind == DiagnosticKind::Environment;
+        if self.diagnostics.len() > told && self.diagnostics.last().is_some_and(is_unset) {
+            self.unset.extend(self.diagnostics.pop());
+        }
+        text
     }
 
     /// Reads `true` or `false`.

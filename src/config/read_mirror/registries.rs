@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 
 use crate::config::diagnostics::Diagnostic;
 use crate::config::files::Place;
+use crate::config::format::Format;
 use crate::config::node::{Node, Pair, Value};
 use crate::config::reader::Reader;
 use crate::config::settings::{Registries, RegistrySettings};
@@ -24,7 +25,21 @@ pub(super) fn registries(reader: &mut Reader<'_>, node: &Node) -> Registries {
     } in table.take_rest()
     {
         let place = reader.place(key_span);
+        if let Some(hosts) = parted(reader.format, key, value) {
+            for Parted { host, settings } in hosts {
+                let values = settings.iter().map(|pair| pair.value.span.clone());
+                reader.secrets.extend(values);
+                let message = format!("a dot parts keys in TOML: this is not the host `{host}`");
+                reader.report(
+                    Diagnostic::error("not-a-host", message)
+                        .at(place.clone())
+                        .help(format!("put the host in quotes: `[registries.\"{host}\"]`")),
+                );
+            }
+            continue;
+        }
         let settings = registry(reader, value);
+        let unset = std::mem::take(&mut reader.unset);
         match parse_host(key) {
             Err(why) => reader.report(Diagnostic::error("not-a-host", why).at(place)),
             Ok(host) => {
@@ -37,12 +52,43 @@ pub(super) fn registries(reader: &mut Reader<'_>, node: &Node) -> Registries {
                     reader.report(twice);
                 } else {
                     places.insert(host.clone(), place);
+                    reader
+                        .logins
+                        .extend(unset.into_iter().map(|told| (host.clone(), told)));
                     registries.insert(host, settings.unwrap_or_default());
                 }
             }
         }
     }
     registries
+}
+
+/// A host that TOML has taken for several keys, one in the other.
+struct Parted<'n> {
+    host: String,
+    settings: &'n [Pair],
+}
+
+/// Puts hosts together again that stand without quotes: `[registries.docker.io]`.
+fn parted<'n>(format: Format, key: &str, node: &'n Node) -> Option<Vec<Parted<'n>>> {
+    let Value::Table(pairs) = &node.value else {
+        return None;
+    };
+    let is_inner = |pair: &&Pair| matches!(pair.value.value, Value::Table(_));
+    if format != Format::Toml || !pairs.iter().any(|pair| is_inner(&pair)) {
+        return None;
+    }
+    let inner = pairs.iter().filter(is_inner).flat_map(|pair| {
+        let host = format!("{key}.{}", pair.key);
+        parted(format, &host, &pair.value).unwrap_or_else(|| {
+            let settings = match &pair.value.value {
+                Value::Table(settings) => settings.as_slice(),
+                _ => &[],
+            };
+            vec![Parted { host, settings }]
+        })
+    });
+    Some(inner.collect())
 }
 
 fn registry(reader: &mut Reader<'_>, node: &Node) -> Option<RegistrySettings> {
@@ -111,7 +157,7 @@ fn registry(reader: &mut Reader<'_>, node: &Node) -> Option<RegistrySettings> {
 
 fn login(reader: &mut Reader<'_>, pair: &Pair) -> Option<Secret> {
     reader
-        .expanded(&pair.value, &pair.key)
+        .expanded_if_needed(&pair.value, &pair.key)
         .map(|text| Secret::new(text.value))
 }
 

@@ -161,7 +161,8 @@ pub(super) fn of_change(change: &Change, target: &Target) -> Item {
     }
     if let Action::Delete { before, .. } = action {
         let why = words::reason(action).unwrap_or_default();
-        lines.push(vec![Span::plain(before.digest.short()), Span::plain(why)]);
+        let held = format!("holds {};", before.digest.short());
+        lines.push(vec![Span::plain(held), Span::plain(why)]);
     }
     let notes = words::notes(change, target.profile.kind);
     lines.extend(notes.into_iter().map(|note| vec![Span::plain(note)]));

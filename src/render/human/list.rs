@@ -4,8 +4,9 @@ use std::fmt;
 use std::iter;
 
 use crate::plan::{Desired, Entry};
-use crate::render::style::View;
+use crate::render::style::{Tone, View};
 use crate::render::units::counted;
+use crate::render::words::{platforms, short_reference};
 
 use super::text::{Pad, Span, TextWriter};
 
@@ -24,12 +25,32 @@ pub fn list(desired: &Desired, view: &View, out: &mut dyn fmt::Write) -> fmt::Re
     let widths = [0, 1, 2].map(|column| widest(column).unwrap_or(0) + 2);
     let [source, platforms, target_name] = widths.map(Pad::Left);
     let pads = [source, platforms, target_name, Pad::Left(0)];
-    for row in rows {
-        text.row(0, &row.into_iter().zip(pads).collect::<Vec<_>>())?;
+    let whole: usize = widths.iter().sum::<usize>() + widest(3).unwrap_or(0);
+    if whole > view.width {
+        for entry in &desired.entries {
+            stacked(&mut text, entry)?;
+        }
+    } else {
+        for row in rows {
+            text.row(0, &row.into_iter().zip(pads).collect::<Vec<_>>())?;
+        }
     }
     text.blank()?;
     let images = counted(desired.entries.len(), "image");
     text.line(&[Span::plain(format!("{images} for {target}"))])
+}
+
+/// Writes an image over several lines, as a plan does: columns would not fit.
+fn stacked(text: &mut TextWriter<'_>, entry: &Entry) -> fmt::Result {
+    text.line(&[Span::new(Tone::Strong, entry.target.to_string())])?;
+    let from = [
+        Span::faint("from"),
+        Span::plain(short_reference(&entry.source)),
+        Span::faint("for"),
+        Span::plain(platforms(&entry.platforms)),
+        Span::faint(format!("({})", entry.origin)),
+    ];
+    text.flow(4, &from)
 }
 
 fn cells(entry: &Entry) -> [Span; 4] {
@@ -42,7 +63,7 @@ fn cells(entry: &Entry) -> [Span; 4] {
         policy: _,
     } = entry;
     [
-        source.to_string(),
+        short_reference(source),
         platforms.to_string(),
         target.to_string(),
         origin.to_string(),

@@ -6,8 +6,8 @@ use crate::plan::{Action, Change, Plan, Told, by_cause};
 use crate::render::inputs::Details;
 use crate::render::style::{Tone, View};
 use crate::render::words::{
-    block_reason, cost, part, plan_summary, renamed_from, same_content, same_content_hint,
-    shared_word, unlocked_hint,
+    block_reason, cost, part, plan_summary, prefixed_hint, renamed_from, same_content,
+    same_content_hint, shared_word, unlocked_hint,
 };
 
 use super::diff;
@@ -70,6 +70,7 @@ pub fn plan(
     let hints = [
         same_content_hint(details.same_content).map(str::to_owned),
         unlocked_hint(plan),
+        prefixed_hint(plan),
     ];
     for hint in hints.into_iter().flatten() {
         text.flow(0, &[Span::new(Tone::Hint, "hint:"), Span::plain(hint)])?;

@@ -59,7 +59,8 @@ pub fn report(report: &Report, view: &View, out: &mut dyn fmt::Write) -> fmt::Re
     if let Some(sent) = sent(&summary) {
         text.flow(0, &[Span::plain(sent)])?;
     }
-    match example(report) {
+    let example = (summary.done() > 0).then(|| example(report)).flatten();
+    match example {
         Some(image) => text.line(&[
             Span::faint("To use one:"),
             Span::plain(format!("docker pull {image}")),
@@ -90,7 +91,10 @@ fn item(change: &Change, outcome: &Outcome, target: &Target) -> Item {
         | Outcome::NotDone { .. } => ("!", Tone::Bad),
     };
     let mut lines = item.lines;
-    if let Outcome::Done(cost) = outcome {
+    let is_copied = change.action.copy().is_some();
+    if let Outcome::Done(cost) = outcome
+        && (is_copied || cost.retries > 0)
+    {
         lines.push(vec![Span::faint(spent(cost))]);
     }
     if let Some(reason) = outcome_reason(change, outcome) {

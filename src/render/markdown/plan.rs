@@ -7,7 +7,7 @@ use crate::plan::{Action, Change, Copy, Plan, SameContent, TargetName};
 use crate::render::inputs::Details;
 use crate::render::units::{bytes, counted};
 use crate::render::words::{
-    cost, notes, part, plan_summary, same_content, same_content_hint, unlocked_hint,
+    cost, notes, part, plan_summary, prefixed_hint, same_content, same_content_hint, unlocked_hint,
 };
 
 use super::diff;
@@ -67,6 +67,7 @@ pub fn plan(plan: &Plan, details: &Details<'_>, out: &mut dyn fmt::Write) -> fmt
     let hints = [
         same_content_hint(details.same_content).map(str::to_owned),
         unlocked_hint(plan),
+        prefixed_hint(plan),
     ];
     for hint in hints.into_iter().flatten() {
         document.paragraph(&format!("hint: {}", prose(&hint)));

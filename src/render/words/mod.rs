@@ -25,6 +25,7 @@ pub use images::{named, platforms, short_reference};
 pub use notes::notes;
 pub use plan::unlocked;
 pub use plan::{
-    part, plan_summary, reason, renamed_from, same_content, same_content_hint, unlocked_hint,
+    part, plan_summary, prefixed_hint, reason, renamed_from, same_content, same_content_hint,
+    unlocked_hint,
 };
 pub use report::{outcome_reason, outcome_word};

@@ -1,5 +1,7 @@
 //! What a plan would do, and why.
 
+use std::collections::BTreeSet;
+
 use crate::plan::{
     Action, Change, LockState, Misfit, Plan, SameContent, SameContents, Summary, TargetName,
 };
@@ -55,6 +57,37 @@ pub fn plan_summary(summary: &Summary) -> String {
         "Plan: {create} to create, {update} to update, {delete} to delete{renamed}, \
          {no_op} unchanged{blocked}."
     )
+}
+
+/// Says what becomes of the name that images had before others of that name came; nothing where none is new.
+pub fn prefixed_hint(plan: &Plan) -> Option<String> {
+    let renames = plan.renames();
+    let name = |change: &Change| {
+        let mut parts = change.source.repository().name.rsplit('/');
+        let (name, namespace) = (parts.next()?.to_owned(), parts.next()?);
+        let prefixed = format!("{namespace}_{name}");
+        let is_new = matches!(change.action, Action::Create { .. });
+        let is_prefixed = change.target.repository.ends_with(&prefixed);
+        (is_new && is_prefixed && !renames.contains_key(&change.target)).then_some(name)
+    };
+    let names: BTreeSet<_> = plan.changes.iter().filter_map(name).collect();
+    let shared = |name: &&String| {
+        let ends = format!("/{name}");
+        let is_called = |change: &&Change| change.source.repository().name.ends_with(&ends);
+        plan.changes.iter().filter(is_called).count() > 1
+    };
+    let names: Vec<_> = names
+        .iter()
+        .filter(shared)
+        .map(|name| format!("`{name}`"))
+        .collect();
+    (!names.is_empty()).then(|| {
+        let names = names.join(", ");
+        format!(
+            "more than one image is called {names}, so their names have the namespace in front: what the target \
+             may hold under the bare name from before stays there, and is no longer updated"
+        )
+    })
 }
 
 /// Says of which part of the files a plan is.
