@@ -44,7 +44,7 @@ impl Admission {
             Arc::new(concurrency)
         };
         let lanes = [
-            lane(start * 2, start * 16, most(256)),
+            lane(start * 2, start * 16, most(152)),
             lane(start, start * 4, most(64)),
             lane(start, start, most(64)),
             lane(4, 4, most(TOKENS).min(TOKENS)),
