@@ -18,6 +18,8 @@ pub(super) async fn run(
     global: &GlobalArgs,
     options: &DoctorArgs,
 ) -> Result<Exit, Stop> {
+    let pushing = context.pushing();
+    let context = if options.write { &pushing } else { context };
     let loaded = mirror::load(context, global)?;
     let name = files::find_main(&context.folder, global.file.as_deref())?;
     let target = loaded.target.as_ref();

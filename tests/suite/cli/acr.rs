@@ -111,6 +111,8 @@ async fn a_plan_gets_a_session_that_cannot_push() {
     for (typed, may_push) in [
         ("plan", false),
         ("drift", false),
+        ("doctor", false),
+        ("doctor --write", true),
         ("lock", false),
         ("apply", true),
         ("drift", false),
