@@ -10,6 +10,7 @@ mod destinations;
 mod failures;
 mod limits;
 mod lists;
+mod login_ways;
 mod manifests;
 mod networks;
 mod outages;
