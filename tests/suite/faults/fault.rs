@@ -100,11 +100,16 @@ impl Fault {
         matches!(self, Self::MadeUpDigest | Self::StorageFull)
     }
 
-    /// Tells whether it has to be waited for.
+    /// Tells whether it has to be waited for. Whoever refuses for the rate is asked more slowly, and a proxy that
+    /// refuses whatever the rate is never gets slow enough.
     pub(super) fn is_slow(self) -> bool {
         matches!(
             self,
-            Self::Stall | Self::StallAfter | Self::StallInAnswer | Self::TooManyForNow
+            Self::Stall
+                | Self::StallAfter
+                | Self::StallInAnswer
+                | Self::TooMany
+                | Self::TooManyForNow
         )
     }
 
