@@ -8,7 +8,9 @@ use pusher::config::{self, Input, Loaded};
 use pusher::model::{Descriptor, Digest, RawManifest, media_type};
 use pusher::plan::observed::ObservedReferrers;
 use pusher::plan::rewrite::{Kept, rewrite};
-use pusher::plan::{Absence, Expected, Observation, Observed, ObservedImage, SourceImage, plan};
+use pusher::plan::{
+    Absence, ClassifiedImages, Expected, Observation, ObservedImage, SourceImage, plan,
+};
 use pusher::sandbox::images::Index;
 
 use crate::Result;
@@ -73,7 +75,7 @@ impl Case {
                 let desired = load(&list()).desired();
                 let desired = desired.map_err(|why| format!("{why:?}"))?;
                 let targets = desired.entries.iter().map(|entry| entry.target.clone());
-                let observed: Observed = targets
+                let observed: ClassifiedImages = targets
                     .enumerate()
                     .map(|(position, target)| (target, image(position).into()))
                     .collect();

@@ -13,7 +13,7 @@ use crate::model::{Attempt, Digest, Failure, Fault, Reference, Repository};
 use crate::plan::{Action, Change, NotDone, Outcome, TargetName, Transfer};
 use crate::registry::{Deletion, WriteRegistry};
 
-use super::engine::{Engine, Shared};
+use super::context::{ChangeContext, RunContext};
 use super::in_use::obstacle;
 use super::tag::look_again;
 
@@ -39,16 +39,16 @@ struct Group<'a> {
 
 /// Deletes what the plan says, now that everything else is `done`, and tells what became of each.
 pub(super) async fn delete_all<R: WriteRegistry>(
-    shared: &Shared<'_, R>,
+    run: &RunContext<'_, R>,
     done: &Outcomes,
 ) -> Outcomes {
     let alone = &TagDeletion::default();
-    let (mut waiting, mut outcomes) = groups(shared, done);
+    let (mut waiting, mut outcomes) = groups(run, done);
     while !waiting.is_empty() {
         let going: HashSet<TargetName> = waiting.iter().flat_map(Group::names).collect();
         let mut held = vec![];
         for group in std::mem::take(&mut waiting) {
-            let ended = delete(shared, alone, &group).await;
+            let ended = delete(run, alone, &group).await;
             if waits_for(&ended, &group, &going) {
                 held.push((group, ended));
             } else {
@@ -71,8 +71,8 @@ pub(super) async fn delete_all<R: WriteRegistry>(
 }
 
 /// Sorts deletions by manifest. The old name of a rename goes only when the new one has arrived.
-fn groups<'a, R>(shared: &Shared<'a, R>, done: &Outcomes) -> (Vec<Group<'a>>, Outcomes) {
-    let plan = shared.plan;
+fn groups<'a, R>(run: &RunContext<'a, R>, done: &Outcomes) -> (Vec<Group<'a>>, Outcomes) {
+    let plan = run.plan;
     let is_done = |(_, outcome): &&(_, Outcome)| matches!(outcome, Outcome::Done(_));
     let done = done.iter().filter(is_done);
     let arrived: HashSet<_> = done
@@ -131,27 +131,27 @@ fn waits_for(ended: &Outcomes, group: &Group<'_>, going: &HashSet<TargetName>) -
 }
 
 async fn delete<R: WriteRegistry>(
-    shared: &Shared<'_, R>,
+    run: &RunContext<'_, R>,
     alone: &TagDeletion,
     group: &Group<'_>,
 ) -> Outcomes {
-    if shared.stop.was_asked() {
+    if run.stop.was_asked() {
         let stopped = |(position, _): &(usize, _)| (*position, Outcome::not_done(NotDone::Stopped));
         return group.members.iter().map(stopped).collect();
     }
     for name in group.names() {
-        shared.progress.begin(&name);
+        run.progress.begin(&name);
     }
     let begun = Instant::now();
-    let (engine, retries) = shared.engine();
-    let ended = delete_group(&engine, alone, group).await;
+    let (context, retries) = run.of_change();
+    let ended = delete_group(&context, alone, group).await;
     for ((position, _), name) in group.members.iter().zip(group.names()) {
         let is_gone =
             |(ended, result): &(usize, Result<(), Outcome>)| ended == position && result.is_ok();
         if ended.iter().any(is_gone) {
-            shared.progress.finish(&name);
+            run.progress.finish(&name);
         } else {
-            shared.progress.fail(&name);
+            run.progress.fail(&name);
         }
     }
     // What they were deleted with counts once.
@@ -170,25 +170,25 @@ async fn delete<R: WriteRegistry>(
 /// Deletes the tags of a group that still point to what was planned. An `Err` is an outcome in which
 /// a tag was left.
 async fn delete_group<R: WriteRegistry>(
-    engine: &Engine<'_, R>,
+    context: &ChangeContext<'_, R>,
     alone: &TagDeletion,
     group: &Group<'_>,
 ) -> Vec<(usize, Result<(), Outcome>)> {
     let mut ended = vec![];
     let mut together = vec![];
     for (position, change) in &group.members {
-        match delete_tag(engine, alone, group, change).await {
+        match delete_tag(context, alone, group, change).await {
             Ok(Tag::Gone) => ended.push((*position, Ok(()))),
             Ok(Tag::NotAlone) => together.push((*position, *change)),
             Err(outcome) => ended.push((*position, Err(outcome))),
         }
     }
-    let deleted = delete_manifest(engine, group, &together).await;
+    let deleted = delete_manifest(context, group, &together).await;
     for (position, change) in together {
         let (tag, planned) = (group.tag(change), Some(group.digest));
         let end = match &deleted {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(failure)) => look_again(engine, &tag, None, planned, failure.clone()).await,
+            Ok(Err(failure)) => look_again(context, &tag, None, planned, failure.clone()).await,
             Err(stopped) => Err(stopped.clone()),
         };
         ended.push((position, end));
@@ -204,12 +204,12 @@ enum Tag {
 }
 
 async fn delete_tag<R: WriteRegistry>(
-    engine: &Engine<'_, R>,
+    context: &ChangeContext<'_, R>,
     TagDeletion(supported): &TagDeletion,
     group: &Group<'_>,
     change: &Change,
 ) -> Result<Tag, Outcome> {
-    let (registry, stop) = (&engine.registry, &engine.stop);
+    let (registry, stop) = (&context.registry, &context.stop);
     let tag = group.tag(change);
     let look = async || {
         let found = stop.or(registry.head_manifest(&tag)).await?;
@@ -233,7 +233,7 @@ async fn delete_tag<R: WriteRegistry>(
         Ok(Deletion::Unsupported) => false,
         Err(failure) => {
             let planned = Some(group.digest);
-            look_again(engine, &tag, None, planned, failure).await?;
+            look_again(context, &tag, None, planned, failure).await?;
             true
         }
     };
@@ -247,11 +247,11 @@ async fn delete_tag<R: WriteRegistry>(
 /// Deletes a manifest, and with it the tags of the group, if nothing else in the repository needs it.
 /// An outer `Err` is the outcome of a stop.
 async fn delete_manifest<R: WriteRegistry>(
-    engine: &Engine<'_, R>,
+    context: &ChangeContext<'_, R>,
     group: &Group<'_>,
     members: &[(usize, &Change)],
 ) -> Result<Result<(), Failure>, Outcome> {
-    let (registry, stop) = (&engine.registry, &engine.stop);
+    let (registry, stop) = (&context.registry, &context.stop);
     let Some((_, first)) = members.first() else {
         return Ok(Ok(()));
     };
@@ -262,7 +262,7 @@ async fn delete_manifest<R: WriteRegistry>(
     };
     let going = members.iter().map(|(_, c)| c.target.tag.as_str()).collect();
     match stop
-        .or(obstacle(engine, &group.repository, group.digest, &going))
+        .or(obstacle(context, &group.repository, group.digest, &going))
         .await?
     {
         Ok(None) => {}

@@ -6,11 +6,11 @@ use std::time::Instant;
 use futures_util::StreamExt;
 
 use crate::model::{Descriptor, ErrorCode, Failure, RawManifest, Reference, Repository};
-use crate::plan::{Change, Copy, NotDone, Outcome, Transfer};
+use crate::plan::{Change, ImageCopy, NotDone, Outcome, Transfer};
 use crate::registry::{Pushed, WriteRegistry};
 use crate::tree::{self, Names, Node, Tree, Walker};
 
-use super::engine::{Engine, Shared};
+use super::context::{ChangeContext, RunContext};
 use super::job::{BlobJob, How, Tally};
 use super::tag;
 
@@ -19,18 +19,18 @@ const PARTS_AT_ONCE: usize = 64;
 
 /// Brings one image to the target.
 pub(super) async fn copy<R: WriteRegistry>(
-    shared: &Shared<'_, R>,
+    run: &RunContext<'_, R>,
     change: &Change,
-    copy: &Copy,
+    copy: &ImageCopy,
 ) -> Outcome {
     let begun = Instant::now();
-    let (engine, retries) = shared.engine();
+    let (context, retries) = run.of_change();
     let job = ImageJob {
-        engine: &engine,
+        context: &context,
         change,
         copy,
-        repository: engine.plan.target.repository(&change.target),
-        tally: Tally::new(engine.progress, &change.target),
+        repository: context.plan.target.repository(&change.target),
+        tally: Tally::new(context.progress, &change.target),
     };
     let result = job.run().await;
     let cost = Transfer {
@@ -42,9 +42,9 @@ pub(super) async fn copy<R: WriteRegistry>(
 }
 
 struct ImageJob<'a, R> {
-    engine: &'a Engine<'a, R>,
+    context: &'a ChangeContext<'a, R>,
     change: &'a Change,
-    copy: &'a Copy,
+    copy: &'a ImageCopy,
     repository: Repository,
     tally: Tally<'a>,
 }
@@ -54,16 +54,16 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
     async fn run(&self) -> Result<(), Outcome> {
         let tree = tokio::select! {
             tree = self.bring_contents() => tree.map_err(Outcome::failed)?,
-            () = self.engine.stop.asked() => return Err(Outcome::not_done(NotDone::Stopped)),
+            () = self.context.stop.asked() => return Err(Outcome::not_done(NotDone::Stopped)),
         };
         // From here on nothing is large; a stop lets it end, so that no answer is left unread.
-        let listed = self.engine.stop.or(self.list_root(&tree.root)).await?;
+        let listed = self.context.stop.or(self.list_root(&tree.root)).await?;
         listed.map_err(Outcome::failed)?;
-        let tag = self.engine.plan.target.reference(&self.change.target);
+        let tag = self.context.plan.target.reference(&self.change.target);
         let planned = self.change.action.before().map(|before| &before.digest);
         let wanted = &tree.root.manifest.descriptor.digest;
         let push = self.push(&tag, &tree.root);
-        tag::move_to(self.engine, &tag, planned, wanted, push).await
+        tag::move_to(self.context, &tag, planned, wanted, push).await
     }
 
     /// Sees to it that a root that names a subject is listed before a tag points to it.
@@ -82,21 +82,21 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
         };
         let digest = node.manifest.descriptor.digest.clone();
         let pushed = self
-            .engine
+            .context
             .manifests
             .known(&(self.repository.clone(), digest));
         let referrer = (&node.manifest, subject);
-        let lists = &self.engine.lists;
+        let lists = &self.context.lists;
         lists
-            .list(&self.engine.registry, &self.repository, referrer, pushed)
+            .list(&self.context.registry, &self.repository, referrer, pushed)
             .await
     }
 
     /// Brings everything but the root manifest.
     async fn bring_contents(&self) -> Result<Tree, Failure> {
         let Change { source, policy, .. } = self.change;
-        let registry = &self.engine.registry;
-        let walker = Walker::new(registry, source, &self.engine.memory);
+        let registry = &self.context.registry;
+        let walker = Walker::new(registry, source, &self.context.memory);
         let tree = tree::read(walker, &self.copy.expected, policy.foreign_layers).await?;
         self.tally.expect(tree.contents().blob_bytes());
         all(tree.nodes().map(|node| self.bring_image(node, &tree.root))).await?;
@@ -123,7 +123,7 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
             return Ok(());
         }
         let jobs = blobs.iter().map(|blob| self.blob_job(blob));
-        all(jobs.map(|job| self.engine.blobs.bring(job))).await?;
+        all(jobs.map(|job| self.context.blobs.bring(job))).await?;
         if !is_root {
             self.push_by_digest(node).await?;
         }
@@ -132,7 +132,7 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
 
     fn blob_job<'b>(&'b self, blob: &'b Descriptor) -> BlobJob<'b, R> {
         BlobJob {
-            registry: &self.engine.registry,
+            registry: &self.context.registry,
             blob,
             source: self.change.source.repository(),
             target: &self.repository,
@@ -148,7 +148,7 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
         let reference =
             Reference::digested(self.repository.clone(), child.descriptor.digest.clone());
         matches!(
-            self.engine.registry.head_manifest(&reference).await,
+            self.context.registry.head_manifest(&reference).await,
             Ok(Some(_))
         )
     }
@@ -157,7 +157,7 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
         let digest = node.manifest.descriptor.digest.clone();
         let reference = Reference::digested(self.repository.clone(), digest.clone());
         let push = async || self.push(&reference, node).await;
-        self.engine
+        self.context
             .manifests
             .get((self.repository.clone(), digest), push)
             .await?;
@@ -167,15 +167,15 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
     /// Pushes a manifest; if the target says only now that it lacks a blob, that goes there first.
     async fn push(&self, reference: &Reference, node: &Node) -> Result<Pushed, Failure> {
         let push = async || {
-            let registry = &self.engine.registry;
+            let registry = &self.context.registry;
             registry.put_manifest(reference, &node.manifest).await
         };
         match (&node.names, push().await) {
             (Names::Blobs(blobs), Err(failure)) if lacks_a_blob(&failure) => {
                 tracing::debug!("{failure}; sending its blobs whatever the target says of them");
-                self.engine.registry.count_retry();
+                self.context.registry.count_retry();
                 let jobs = blobs.iter().map(|blob| self.blob_job(blob));
-                Box::pin(all(jobs.map(|job| self.engine.blobs.bring_again(job)))).await?;
+                Box::pin(all(jobs.map(|job| self.context.blobs.bring_again(job)))).await?;
                 push().await
             }
             (_, pushed) => pushed,

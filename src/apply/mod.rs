@@ -2,7 +2,7 @@
 //!
 //! | file | job |
 //! | --- | --- |
-//! | `engine` | what all images of a run share |
+//! | `context` | what all images of a run share |
 //! | `image` | one change, from its manifests to its tag |
 //! | `job` | a blob that is to be brought, and what is counted of those that were |
 //! | `blobs` | which blob goes where, and how: there already, mounted, or sent; each once |
@@ -20,9 +20,9 @@
 
 mod blobs;
 mod chunking;
+mod context;
 mod delete;
 mod download;
-mod engine;
 mod image;
 mod in_use;
 mod job;
@@ -44,11 +44,11 @@ use futures_util::future::join_all;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::plan::{Action, BlockReason, Change, Copy, NotDone, Outcome, Plan, Report};
+use crate::plan::{Action, BlockReason, Change, ImageCopy, NotDone, Outcome, Plan, Report};
 use crate::progress::Progress;
 use crate::registry::WriteRegistry;
 
-use engine::Shared;
+use context::RunContext;
 
 /// How many images are worked on together. The registries' own limits are kept by the client; this
 /// one bounds memory.
@@ -86,22 +86,22 @@ async fn carry_out<R: WriteRegistry>(
     stop: watch::Receiver<bool>,
     progress: &Progress,
 ) -> Vec<Outcome> {
-    let shared = &Shared::new(plan, looked, registry, stop, progress);
+    let run = &RunContext::new(plan, looked, registry, stop, progress);
     let waiting = &Mutex::new(biggest_first(plan));
     let work = async |number: usize| {
         let mut done = vec![];
         while let Some((position, change)) = next(waiting, number) {
-            done.push((position, outcome(shared, change).await));
+            done.push((position, outcome(run, change).await));
         }
         done
     };
     let done = join_all((0..IMAGES_AT_ONCE).map(work)).await;
     let mut in_order: Vec<(usize, Outcome)> = done.into_iter().flatten().collect();
     // It is large, and over when it is done.
-    Box::pin(tag::look_at_moved(&shared.engine().0, &mut in_order)).await;
+    Box::pin(tag::look_at_moved(&run.of_change().0, &mut in_order)).await;
     // It is large, and most runs delete nothing.
-    in_order.extend(Box::pin(delete::delete_all(shared, &in_order)).await);
-    shared.blobs.end_uploads().await;
+    in_order.extend(Box::pin(delete::delete_all(run, &in_order)).await);
+    run.blobs.end_uploads().await;
     in_order.sort_unstable_by_key(|(position, _)| *position);
     in_order.into_iter().map(|(_, outcome)| outcome).collect()
 }
@@ -115,7 +115,7 @@ fn biggest_first(plan: &Plan) -> Waiting<'_> {
     let is_delete = |change: &Change| matches!(change.action, Action::Delete { .. });
     let mut changes: Vec<_> = plan.changes.iter().enumerate().collect();
     changes.retain(|(_, change)| !is_delete(change));
-    let bytes = |change: &Change| change.action.copy().and_then(Copy::blob_bytes);
+    let bytes = |change: &Change| change.action.copy().and_then(ImageCopy::blob_bytes);
     // What is of unknown size may be the biggest.
     changes.sort_by_key(|(_, change)| Reverse(bytes(change).unwrap_or(u64::MAX)));
     changes.into()
@@ -132,7 +132,7 @@ fn next<'a>(waiting: &Mutex<Waiting<'a>>, number: usize) -> Option<(usize, &'a C
 }
 
 /// Does what a change says, but for deletions, whose turn comes later.
-async fn outcome<R: WriteRegistry>(shared: &Shared<'_, R>, change: &Change) -> Outcome {
+async fn outcome<R: WriteRegistry>(run: &RunContext<'_, R>, change: &Change) -> Outcome {
     let copy = match &change.action {
         Action::NoOp { .. } => return Outcome::Unchanged,
         Action::Blocked {
@@ -143,15 +143,15 @@ async fn outcome<R: WriteRegistry>(shared: &Shared<'_, R>, change: &Change) -> O
         Action::Delete { .. } => return Outcome::not_done(NotDone::Stopped),
         Action::Create { after } | Action::Update { after, .. } => after,
     };
-    if shared.stop.was_asked() {
+    if run.stop.was_asked() {
         return Outcome::not_done(NotDone::Stopped);
     }
-    shared.progress.begin(&change.target);
-    let outcome = image::copy(shared, change, copy).await;
+    run.progress.begin(&change.target);
+    let outcome = image::copy(run, change, copy).await;
     if matches!(outcome, Outcome::Done(_)) {
-        shared.progress.finish(&change.target);
+        run.progress.finish(&change.target);
     } else {
-        shared.progress.fail(&change.target);
+        run.progress.fail(&change.target);
     }
     outcome
 }

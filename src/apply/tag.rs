@@ -8,7 +8,7 @@ use crate::model::{Digest, Failure, Reference};
 use crate::plan::{Outcome, TagAfter, Transfer};
 use crate::registry::{Pushed, WriteRegistry};
 
-use super::engine::Engine;
+use super::context::ChangeContext;
 
 /// So long what the plan saw of a tag is taken for what it points to. No look is nearer to the move than the
 /// way to the registry is long, and each costs a request.
@@ -17,14 +17,17 @@ const FRESH: Duration = Duration::from_secs(5);
 /// Moves a tag by `push`, if it still points to what the plan saw, or to nothing where that is none: it is
 /// looked at once more, unless the plan has looked just now.
 pub(super) async fn move_to<R: WriteRegistry>(
-    engine: &Engine<'_, R>,
+    context: &ChangeContext<'_, R>,
     tag: &Reference,
     planned: Option<&Digest>,
     wanted: &Digest,
     push: impl Future<Output = Result<Pushed, Failure>>,
 ) -> Result<(), Outcome> {
-    let (registry, stop) = (&engine.registry, &engine.stop);
-    if engine.looked.is_none_or(|looked| looked.elapsed() >= FRESH) {
+    let (registry, stop) = (&context.registry, &context.stop);
+    if context
+        .looked
+        .is_none_or(|looked| looked.elapsed() >= FRESH)
+    {
         let now = stop.or(registry.head_manifest(tag)).await?;
         let now = now.map_err(Outcome::failed)?.map(|found| found.digest);
         if now.as_ref() == Some(wanted) {
@@ -36,7 +39,7 @@ pub(super) async fn move_to<R: WriteRegistry>(
     }
     match stop.or_unanswered(push).await? {
         Ok(_) => Ok(()),
-        Err(failure) => look_again(engine, tag, Some(wanted), planned, failure).await,
+        Err(failure) => look_again(context, tag, Some(wanted), planned, failure).await,
     }
 }
 
@@ -45,14 +48,14 @@ pub(super) async fn move_to<R: WriteRegistry>(
 ///
 /// `wanted` is what it should point to now, and `planned` what it pointed to before; none is no tag.
 pub(super) async fn look_again<R: WriteRegistry>(
-    engine: &Engine<'_, R>,
+    context: &ChangeContext<'_, R>,
     tag: &Reference,
     wanted: Option<&Digest>,
     planned: Option<&Digest>,
     failure: Failure,
 ) -> Result<(), Outcome> {
-    let looking = engine.registry.head_manifest(tag);
-    let after = match engine.stop.or(looking).await {
+    let looking = context.registry.head_manifest(tag);
+    let after = match context.stop.or(looking).await {
         Err(_) | Ok(Err(_)) => TagAfter::Unknown,
         Ok(Ok(found)) => {
             let found = found.map(|found| found.digest);
@@ -83,16 +86,16 @@ const LOOKS: usize = 3;
 /// No registry moves a tag on the condition that it is still where it was. Of two that move it at the same
 /// time, the one that was overwritten learns it here.
 pub(super) async fn look_at_moved<R: WriteRegistry>(
-    engine: &Engine<'_, R>,
+    context: &ChangeContext<'_, R>,
     outcomes: &mut [(usize, Outcome)],
 ) {
     let looks = outcomes.iter_mut().map(async |(position, outcome)| {
-        let change = &engine.plan.changes[*position];
+        let change = &context.plan.changes[*position];
         if let (Outcome::Done(cost), Some(copy)) = (&*outcome, change.action.copy()) {
-            let tag = engine.plan.target.reference(&change.target);
+            let tag = context.plan.target.reference(&change.target);
             let before = change.action.before().map(|before| &before.digest);
             let moved = &copy.expected.descriptor.digest;
-            if let Some(found) = moved_again(engine, &tag, before, moved).await {
+            if let Some(found) = moved_again(context, &tag, before, moved).await {
                 *outcome = Outcome::moved_again(found, *cost);
             }
         }
@@ -103,14 +106,14 @@ pub(super) async fn look_at_moved<R: WriteRegistry>(
 
 /// Returns what a tag points to if someone else has moved it; none where that is not known.
 async fn moved_again<R: WriteRegistry>(
-    engine: &Engine<'_, R>,
+    context: &ChangeContext<'_, R>,
     tag: &Reference,
     before: Option<&Digest>,
     moved: &Digest,
 ) -> Option<Option<Digest>> {
     let mut last = None;
     for time in 1..=LOOKS {
-        let looking = engine.stop.or(look(&engine.registry, tag));
+        let looking = context.stop.or(look(&context.registry, tag));
         let found = looking.await.ok()?.ok()?;
         let is_ours = match &found {
             // A registry may name what was pinned in another way by a digest of its own choice.
@@ -127,7 +130,7 @@ async fn moved_again<R: WriteRegistry>(
             break;
         }
         if time < LOOKS {
-            engine.registry.rest(time).await;
+            context.registry.rest(time).await;
         }
     }
     last

@@ -3,11 +3,11 @@
 use std::io;
 
 use super::context::Context;
-use super::error::Stop;
+use super::error::CommandError;
 use super::exit::Exit;
 
 /// Asks whether to do what was just shown; anything but a yes stops, with nothing done.
-pub async fn confirm(context: &Context, question: &str) -> Result<(), Stop> {
+pub async fn confirm(context: &Context, question: &str) -> Result<(), CommandError> {
     let (answer, exit) = ask(context, question).await;
     if answer.as_deref().is_some_and(is_yes) {
         return Ok(());
@@ -15,7 +15,7 @@ pub async fn confirm(context: &Context, question: &str) -> Result<(), Stop> {
     context
         .printer
         .insist(|to| writeln!(to, "not confirmed; nothing was changed"));
-    Err(Stop::Said(exit))
+    Err(CommandError::Said(exit))
 }
 
 /// Asks for a line; without one, tells how the command ends.

@@ -15,7 +15,7 @@ pub struct CliError {
 
 /// Why a command ends before its time.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Stop {
+pub enum CommandError {
     /// Something that is still to be said.
     Error(CliError),
     /// Everything was said already.
@@ -46,7 +46,7 @@ impl CliError {
     }
 }
 
-impl From<CliError> for Stop {
+impl From<CliError> for CommandError {
     fn from(error: CliError) -> Self {
         Self::Error(error)
     }

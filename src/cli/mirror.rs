@@ -15,7 +15,7 @@ use crate::render::{Format, PartOf, github, human, words};
 
 use super::args::GlobalArgs;
 use super::context::Context;
-use super::error::{CliError, Stop};
+use super::error::{CliError, CommandError};
 use super::exit::Exit;
 use super::files::{self, TextFile};
 use super::lock_file::LockFile;
@@ -116,7 +116,7 @@ pub fn require(
     global: &GlobalArgs,
     outputs: &Outputs<'_>,
     keep_to: impl FnOnce(&LockFile, &Desired) -> Result<Option<Lock>, CliError>,
-) -> Result<Mirror, Stop> {
+) -> Result<Mirror, CommandError> {
     let file = files::read_main(&context.folder, global.file.as_deref())?;
     let (mut loaded, mut files) = understand(context, &file);
     left_aside(context, global, &mut loaded, &file.name);
@@ -170,7 +170,7 @@ pub fn require_lockable(global: &GlobalArgs, wanted_by: &str) -> Result<(), CliE
 }
 
 /// Reads an image list and writes it as a mirror file; stops if there are mistakes in it.
-pub fn import_list(context: &Context, path: &Path) -> Result<String, Stop> {
+pub fn import_list(context: &Context, path: &Path) -> Result<String, CommandError> {
     let kind = FileKind::named(&path.to_string_lossy());
     if kind.is_some_and(|kind| kind != FileKind::List) {
         let message = format!("`{}` is not an image list", path.display());
@@ -231,12 +231,12 @@ fn noted_as(context: &Context, path: &str, text: &str) -> FileDigest {
 }
 
 /// Says why nothing is done.
-fn refuse(context: &Context, files: &Files, told: &[Diagnostic]) -> Stop {
+fn refuse(context: &Context, files: &Files, told: &[Diagnostic]) -> CommandError {
     context.printer.insist(|to| {
         write(context, files, told, to)?;
         writeln!(to, "{}: nothing was done", human::summary(told))
     });
-    Stop::Said(Exit::Failed)
+    CommandError::Said(Exit::Failed)
 }
 
 fn write(

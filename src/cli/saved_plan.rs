@@ -13,7 +13,7 @@ use crate::render::sanitize::excerpt;
 
 use super::args::{ApplyArgs, GlobalArgs, meant};
 use super::context::Context;
-use super::error::{CliError, Stop};
+use super::error::{CliError, CommandError};
 use super::files;
 use super::outputs::{self, Outputs};
 use super::purpose::Purpose;
@@ -37,7 +37,7 @@ pub async fn take_up(
     options: &ApplyArgs,
     path: &Path,
     outputs: &Outputs<'_>,
-) -> Result<Planned, Stop> {
+) -> Result<Planned, CommandError> {
     outputs.spare([path])?;
     if meant::is_file(&path.to_string_lossy()) {
         let file = path.display();

@@ -13,7 +13,7 @@ use crate::registry::Client;
 use super::args::GlobalArgs;
 use super::client::connect;
 use super::context::Context;
-use super::error::{CliError, Stop};
+use super::error::{CliError, CommandError};
 use super::exit::Exit;
 use super::lock_file::LockFile;
 use super::mirror::{self, Mirror};
@@ -49,7 +49,7 @@ pub fn declared(
     global: &GlobalArgs,
     scope: Scope<'_>,
     outputs: &Outputs<'_>,
-) -> Result<Mirror, Stop> {
+) -> Result<Mirror, CommandError> {
     keeping(context, global, scope, outputs, LockFile::settled)
 }
 
@@ -60,7 +60,7 @@ pub fn keeping(
     scope: Scope<'_>,
     outputs: &Outputs<'_>,
     kept_to: impl FnOnce(&LockFile, &Desired) -> Result<Option<Lock>, CliError>,
-) -> Result<Mirror, Stop> {
+) -> Result<Mirror, CommandError> {
     let wanted_by = [(scope.locked, "--locked"), (scope.prune, "--prune")];
     if let Some((_, option)) = wanted_by.into_iter().find(|(is_wanted, _)| *is_wanted) {
         mirror::require_lockable(global, option)?;
@@ -79,7 +79,7 @@ pub async fn plan(
     global: &GlobalArgs,
     scope: Scope<'_>,
     outputs: &Outputs<'_>,
-) -> Result<Planned, Stop> {
+) -> Result<Planned, CommandError> {
     plan_for(context, global, declared(context, global, scope, outputs)?).await
 }
 
@@ -89,7 +89,7 @@ pub async fn plan_pruning(
     global: &GlobalArgs,
     scope: Scope<'_>,
     outputs: &Outputs<'_>,
-) -> Result<Planned, Stop> {
+) -> Result<Planned, CommandError> {
     let planned = plan(context, global, scope, outputs).await?;
     if planned.mirror.prunes(scope.prune) {
         with_deletions(context, planned).await
@@ -103,7 +103,7 @@ pub async fn plan_for(
     context: &Context,
     global: &GlobalArgs,
     mirror: Mirror,
-) -> Result<Planned, Stop> {
+) -> Result<Planned, CommandError> {
     let client = connect(context, &mirror)?;
     let cache = cache(context, global);
     let desired = &mirror.desired;
@@ -122,7 +122,10 @@ pub async fn plan_for(
 }
 
 /// Adds to a plan what has to be deleted: the files and the lock tell what may go.
-pub async fn with_deletions(context: &Context, mut planned: Planned) -> Result<Planned, Stop> {
+pub async fn with_deletions(
+    context: &Context,
+    mut planned: Planned,
+) -> Result<Planned, CommandError> {
     let Planned {
         plan,
         client,
@@ -154,7 +157,7 @@ pub async fn reading<T>(
     context: &Context,
     images: usize,
     read: impl AsyncFnOnce(&Progress) -> T,
-) -> Result<T, Stop> {
+) -> Result<T, CommandError> {
     let progress = Arc::new(Progress::new(images));
     let display = Display::start(&context.printer, &progress, Phase::Reading);
     tokio::select! {
@@ -165,7 +168,7 @@ pub async fn reading<T>(
         () = context.stop.made() => {
             drop(display);
             context.printer.say_line("stopped; nothing was changed");
-            Err(Stop::Said(Exit::Interrupted))
+            Err(CommandError::Said(Exit::Interrupted))
         }
     }
 }

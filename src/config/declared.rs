@@ -1,7 +1,7 @@
 //! A declared image: what one line of an image list, or one item of a mirror file, asks for.
 
 use crate::model::Reference;
-use crate::plan::{Entry, Origin, TargetName};
+use crate::plan::{DeclaredAt, Entry, TargetName};
 
 use super::files::Place;
 use super::format::Format;
@@ -23,7 +23,7 @@ pub(super) struct Declared {
     /// Where the image stands.
     pub(super) place: Place,
     /// The same as a line.
-    pub(super) origin: Origin,
+    pub(super) origin: DeclaredAt,
 }
 
 /// Where an image's name in the target comes from.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::model::LineStarts;
-use crate::plan::Origin;
+use crate::plan::DeclaredAt;
 
 /// A part of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,8 +93,8 @@ impl Files {
     }
 
     /// Returns the place's file and line, as entries are traced back to.
-    pub fn origin(&self, place: &Place) -> Origin {
-        Origin {
+    pub fn origin(&self, place: &Place) -> DeclaredAt {
+        DeclaredAt {
             file: place.file.clone(),
             line: self.line(place),
         }

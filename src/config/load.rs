@@ -17,7 +17,7 @@ use super::reader::Reader;
 use super::settings::{PruneSettings, Registries};
 use super::validate::{Checked, validate};
 use super::{
-    FileKind, Input, entries, from_toml, from_yaml, images_txt, items, read_mirror, secrets, target,
+    FileKind, Input, entries, from_toml, from_yaml, image_list, items, read_mirror, secrets, target,
 };
 
 /// What the files declare, and everything there is to say about them.
@@ -87,7 +87,7 @@ pub fn load(input: &Input<'_>) -> Loaded {
     let text = loaded.files.text(input.path).to_owned();
     let known = match FileKind::of(input.path, &text) {
         FileKind::List => {
-            let declared = images_txt::parse(input.path, &text, &mut loaded.diagnostics);
+            let declared = image_list::parse(input.path, &text, &mut loaded.diagnostics);
             loaded.target = target::from_environment(input.environment, &mut loaded.diagnostics);
             resolve(input.path, declared, &Choices::default(), &mut loaded);
             vec![]
@@ -231,8 +231,8 @@ fn includes(input: &Input<'_>, include: &[At<String>], loaded: &mut Loaded) -> V
                 .at(place.clone())
                 .help("only image lists can be included");
             loaded.diagnostics.push(diagnostic);
-        } else if declared.len() >= images_txt::MOST_LINES {
-            let message = format!("more than {} images are declared", images_txt::MOST_LINES);
+        } else if declared.len() >= image_list::MOST_LINES {
+            let message = format!("more than {} images are declared", image_list::MOST_LINES);
             let diagnostic = Diagnostic::error("too-many-images", message)
                 .at(place.clone())
                 .help("divide them between several mirror files");
@@ -248,7 +248,7 @@ fn includes(input: &Input<'_>, include: &[At<String>], loaded: &mut Loaded) -> V
                 Ok(text) => {
                     loaded.files.add(&path, &text);
                     let text = loaded.files.text(&path);
-                    declared.extend(images_txt::parse(&path, text, &mut loaded.diagnostics));
+                    declared.extend(image_list::parse(&path, text, &mut loaded.diagnostics));
                 }
                 Err(why) => {
                     let message = format!("cannot include `{value}`: {why}");

@@ -3,7 +3,7 @@
 //! Opens nothing: the caller hands in the text, the environment and a way to read includes.
 //!
 //! ```text
-//! images.txt ─ images_txt ─┐
+//! images.txt ─ image_list ─┐
 //!                          ├─ declared ─ naming ─ entries ─ validate ─ Loaded
 //! mirror.* ── node ─ mirror_file ─┘
 //! ```
@@ -19,11 +19,11 @@ pub mod files;
 mod format;
 mod from_toml;
 mod from_yaml;
-mod images_txt;
+mod image_list;
+mod image_list_line;
 pub mod import;
 mod items;
 mod keywords;
-mod line;
 mod load;
 mod mirror_file;
 mod mistakes;

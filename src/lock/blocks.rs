@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::plan::{LockedImage, TargetName};
 
+use super::contents::LockContents;
 use super::disputed::Disputed;
-use super::lock_file::LockFile;
 use super::owner::Owner;
 
 /// The blocks of each image.
@@ -45,10 +45,10 @@ impl Found {
     }
 
     /// Makes one of equal blocks, and tells what is left in dispute.
-    pub(super) fn settle(self, owner: Option<Owner>) -> LockFile {
-        let mut file = LockFile {
+    pub(super) fn settle(self, owner: Option<Owner>) -> LockContents {
+        let mut file = LockContents {
             owner,
-            ..LockFile::default()
+            ..LockContents::default()
         };
         for (name, blocks) in self.0 {
             let Blocks {

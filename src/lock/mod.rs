@@ -6,19 +6,19 @@
 //! is a change of its block.
 
 mod blocks;
+mod contents;
 mod disputed;
 mod error;
 mod format;
-mod lock_file;
 mod merged;
 mod owner;
 mod read;
 mod renew;
 mod write;
 
+pub use contents::{Continued, LockContents};
 pub use disputed::Disputed;
 pub use error::LockError;
-pub use lock_file::{Continued, LockFile};
 pub use owner::{Owner, Stranger};
 pub use read::{read, target_lines};
 pub use renew::{Renewal, Renewed, Unfit, check, renew, undeclared};

@@ -7,9 +7,9 @@ use crate::model::{Descriptor, LineStarts, media_type};
 use crate::plan::LockedImage;
 
 use super::blocks::Found;
+use super::contents::LockContents;
 use super::error::LockError;
 use super::format::{Document, Head, Target};
-use super::lock_file::LockFile;
 use super::merged::take_apart;
 use super::owner::Owner;
 use super::{UNOWNED_VERSION, VERSION};
@@ -18,7 +18,7 @@ use super::{UNOWNED_VERSION, VERSION};
 const TAKE_ANOTHER: &str = "take the last good version of it, then run `pusher lock`";
 
 /// Reads a lock file.
-pub fn read(text: &str) -> Result<LockFile, LockError> {
+pub fn read(text: &str) -> Result<LockContents, LockError> {
     if let Some(line) = conflict(text) {
         return Err(LockError {
             line,

@@ -6,8 +6,8 @@ use indexmap::IndexMap;
 
 use crate::model::Digest;
 use crate::plan::{
-    BlockReason, Desired, Entry, Lock, LockState, LockedImage, Observation, Rule, SourceImage,
-    TargetName,
+    BlockReason, Desired, Entry, Lock, LockState, LockedImage, Observation, ResolutionRule,
+    SourceImage, TargetName,
 };
 
 /// What became of one image of a lock.
@@ -160,6 +160,6 @@ fn settle(
         source_digest: image.descriptor.digest.clone(),
         platforms: entry.platforms.clone(),
         expected: expected.descriptor,
-        rule: Rule::of_entry(entry, &desired.target.profile).to_string(),
+        rule: ResolutionRule::of_entry(entry, &desired.target.profile).to_string(),
     })
 }

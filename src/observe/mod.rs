@@ -17,7 +17,7 @@ mod same_content;
 use futures_util::StreamExt;
 
 use crate::cache::ResolutionCache;
-use crate::plan::{Desired, Entry, Observed, Seen};
+use crate::plan::{ClassifiedImage, ClassifiedImages, Desired, Entry};
 use crate::progress::Progress;
 use crate::registry::ReadRegistry;
 
@@ -33,7 +33,7 @@ pub async fn observe<R: ReadRegistry>(
     registry: &R,
     cache: &ResolutionCache,
     progress: &Progress,
-) -> Observed {
+) -> ClassifiedImages {
     let observer = &Observer::new(desired, registry, cache);
     let accepted = |entry: &&Entry| desired.target.refuses_name(&entry.target).is_none();
     let entries = desired.entries.iter().filter(accepted);
@@ -43,10 +43,10 @@ pub async fn observe<R: ReadRegistry>(
             let mut image = observer.image(entry).await;
             observer.memory_bound.contents(&mut image);
             progress.finish(&entry.target);
-            (entry.target.clone(), Seen::from(image))
+            (entry.target.clone(), ClassifiedImage::from(image))
         })
         .buffer_unordered(ENTRIES_AT_ONCE);
-    let mut kept = Observed::with_capacity(desired.entries.len());
+    let mut kept = ClassifiedImages::with_capacity(desired.entries.len());
     while let Some((name, image)) = seen.next().await {
         kept.insert(name, image);
     }

@@ -7,7 +7,7 @@ use crate::model::{Descriptor, Digest, Failure, Platforms, Reference, Repository
 
 use super::blocked::BlockReason;
 use super::contents::Contents;
-use super::entry::{Entry, Origin, Policy};
+use super::entry::{DeclaredAt, Entry, Policy};
 use super::expected::Expected;
 use super::lock::{LockState, LockedImage};
 use super::target::{Target, TargetName};
@@ -31,7 +31,7 @@ pub struct Change {
     /// Which platforms of it are wanted.
     pub platforms: Platforms,
     /// Where the entry was declared.
-    pub origin: Origin,
+    pub origin: DeclaredAt,
     /// The entry's choices.
     pub policy: Policy,
     /// Whether the lock settles the digest.
@@ -46,14 +46,14 @@ pub enum Action {
     /// The target has no such tag: copy.
     Create {
         /// What to copy.
-        after: Copy,
+        after: ImageCopy,
     },
     /// The tag points to something else: copy and move it.
     Update {
         /// What it points to now.
         before: Descriptor,
         /// What to copy.
-        after: Copy,
+        after: ImageCopy,
     },
     /// The tag points to what it should.
     NoOp {
@@ -80,7 +80,7 @@ pub enum Action {
 
 /// What a create or an update copies.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Copy {
+pub struct ImageCopy {
     /// What the source reference pointed to when the plan was made.
     pub source: Descriptor,
     /// What the tag must point to afterwards.
@@ -131,7 +131,7 @@ impl Change {
     pub(super) fn recorded(
         target: TargetName,
         image: LockedImage,
-        origin: Origin,
+        origin: DeclaredAt,
         action: Action,
     ) -> Self {
         Self {
@@ -146,7 +146,7 @@ impl Change {
     }
 }
 
-impl Copy {
+impl ImageCopy {
     /// Returns the bytes of the blobs, where they were counted; the target may have some.
     pub fn blob_bytes(&self) -> Option<u64> {
         self.contents.as_ref().map(|contents| contents.blob_bytes())
@@ -261,7 +261,7 @@ impl Action {
     }
 
     /// Returns what is to be copied, if anything.
-    pub fn copy(&self) -> Option<&Copy> {
+    pub fn copy(&self) -> Option<&ImageCopy> {
         match self {
             Self::Create { after } | Self::Update { after, .. } => Some(after),
             Self::NoOp { .. } | Self::Delete { .. } | Self::Blocked { .. } => None,

@@ -3,7 +3,7 @@
 use crate::model::Descriptor;
 
 use super::blocked::BlockReason;
-use super::change::{Action, Copy};
+use super::change::{Action, ImageCopy};
 use super::observed::{Observation, ObservedImage, SourceImage};
 
 /// Decides what has to be done for one entry.
@@ -45,7 +45,7 @@ pub fn classify(image: ObservedImage) -> Action {
             source: descriptor.digest,
         };
     }
-    let after = |unseen| Copy {
+    let after = |unseen| ImageCopy {
         source: descriptor,
         expected,
         contents,

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use crate::model::{Digest, Repository};
 
 use super::blob_route::{BlobRoutes, Route};
-use super::change::{Action, Change, Copy, Plan};
+use super::change::{Action, Change, ImageCopy, Plan};
 use super::contents::Contents;
 
 /// What the target was found to hold of what a plan copies.
@@ -120,7 +120,7 @@ impl<'a> Count<'a> {
         }
     }
 
-    fn add(&mut self, change: &'a Change, copy: &'a Copy) {
+    fn add(&mut self, change: &'a Change, copy: &'a ImageCopy) {
         let Some(contents) = &copy.contents else {
             self.cost.images_of_unknown_size += 1;
             return;

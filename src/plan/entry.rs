@@ -19,21 +19,21 @@ pub struct Entry {
     /// Where it goes.
     pub target: TargetName,
     /// Where it was declared.
-    pub origin: Origin,
+    pub origin: DeclaredAt,
     /// What to do in the cases that are a matter of taste.
     pub policy: Policy,
 }
 
 /// The line that declared something.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Origin {
+pub struct DeclaredAt {
     /// The file, as it was named; shared, since it declares many.
     pub file: Arc<str>,
     /// The line, counted from 1.
     pub line: usize,
 }
 
-impl fmt::Display for Origin {
+impl fmt::Display for DeclaredAt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.file, self.line)
     }

@@ -2,8 +2,8 @@
 
 use crate::model::{Descriptor, Digest, Platforms, Profile, ProfileKind, media_type};
 
-use super::change::Copy;
-use super::entry::{Entry, Origin, Policy};
+use super::change::ImageCopy;
+use super::entry::{DeclaredAt, Entry, Policy};
 use super::expected::Expected;
 use super::lock::LockedImage;
 use super::observed::SourceImage;
@@ -25,8 +25,8 @@ pub(super) fn source_image(content: &str) -> SourceImage {
     }
 }
 
-pub(super) fn copy(content: &str) -> Copy {
-    Copy {
+pub(super) fn copy(content: &str) -> ImageCopy {
+    ImageCopy {
         source: descriptor(content),
         expected: Expected::unchanged(descriptor(content)),
         contents: None,
@@ -53,9 +53,9 @@ pub(super) fn target(kind: ProfileKind) -> Target {
     }
 }
 
-pub(super) fn origin(line: usize) -> Origin {
+pub(super) fn origin(line: usize) -> DeclaredAt {
     let file = "images.txt".into();
-    Origin { file, line }
+    DeclaredAt { file, line }
 }
 
 pub(super) fn entry(source: &str, target: &str) -> Entry {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use crate::model::{Descriptor, Digest, Platforms, Profile, Reference, media_type};
 
 use super::entry::Entry;
-use super::rule::Rule;
+use super::rule::ResolutionRule;
 use super::target::TargetName;
 
 /// What a desired set was resolved to.
@@ -30,7 +30,7 @@ pub struct LockedImage {
     pub platforms: Platforms,
     /// What the target must hold.
     pub expected: Descriptor,
-    /// By which rule the one was made from the other, as [`Rule`] is written.
+    /// By which rule the one was made from the other, as [`ResolutionRule`] is written.
     pub rule: String,
 }
 
@@ -97,7 +97,7 @@ impl LockedImage {
             (self.source != entry.source, Misfit::Source),
             (self.platforms != entry.platforms, Misfit::Platforms),
             (
-                self.rule != Rule::of_entry(entry, profile).to_string(),
+                self.rule != ResolutionRule::of_entry(entry, profile).to_string(),
                 Misfit::Rule,
             ),
         ];
@@ -123,7 +123,7 @@ mod tests {
             source_digest: descriptor("a").digest,
             platforms: entry.platforms.clone(),
             expected: descriptor("a"),
-            rule: Rule::of_entry(&entry, &profile).to_string(),
+            rule: ResolutionRule::of_entry(&entry, &profile).to_string(),
         };
         let lock = Lock {
             images: [(entry.target.clone(), locked)].into(),

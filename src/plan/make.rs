@@ -2,20 +2,20 @@
 
 use super::blocked::BlockReason;
 use super::change::{Action, Change, Plan};
+use super::classified::{ClassifiedImage, ClassifiedImages};
 use super::desired::Desired;
 use super::entry::Entry;
 use super::followers::Followers;
 use super::lock::LockedImage;
-use super::seen::{Observed, Seen};
 
 /// Compares what is desired with what was observed.
-pub fn plan(desired: &Desired, mut observed: Observed) -> Plan {
+pub fn plan(desired: &Desired, mut observed: ClassifiedImages) -> Plan {
     let mut changes = Vec::with_capacity(desired.entries.len());
     let mut followers = Followers::of(desired);
     let mut refused = desired.refused_names();
     for entry in &desired.entries {
         let (action, referrers) = match observed.swap_remove(&entry.target) {
-            Some(Seen { action, referrers }) => (Some(action), referrers),
+            Some(ClassifiedImage { action, referrers }) => (Some(action), referrers),
             None => (None, None),
         };
         let action = match (refused.remove(&entry.target), action) {
@@ -143,7 +143,7 @@ mod tests {
             vec![],
         ];
         let names = desired.entries.iter().map(|entry| entry.target.clone());
-        let found = found.map(|found| Seen::from(followed(found)));
+        let found = found.map(|found| ClassifiedImage::from(followed(found)));
         let plan = plan(&desired, names.zip(found).collect());
         let told: Vec<_> = plan
             .changes
@@ -172,7 +172,7 @@ mod tests {
     fn a_refused_name_and_a_missing_answer_block_their_entry_alone() {
         let entries = ["a/b:1", "forgotten:1", "fine:1"].map(|name| entry("nginx", name));
         let fine = image("a");
-        let observed = Observed::from([(entries[2].target.clone(), fine.into())]);
+        let observed = ClassifiedImages::from([(entries[2].target.clone(), fine.into())]);
         let plan = plan(
             &Desired {
                 target: target(ProfileKind::AcrPersonal),

@@ -7,7 +7,7 @@
 //! | --- | --- |
 //! | [`desired`], [`entry`], [`target`], [`lock`] | what is declared, and what was locked of it |
 //! | [`names`], [`offers`], [`aliyun_hosts`] | which names a target takes, and under which hosts it answers |
-//! | [`observed`], [`seen`], [`referrers`], [`contents`] | what the registries said, and what is kept of it |
+//! | [`observed`], [`classified`], [`referrers`], [`contents`] | what the registries said, and what is kept of it |
 //! | [`expected`], [`rule`], [`rewrite`], [`remember`] | which digest the target must have |
 //! | [`make`], [`classify`], `followers`, [`prune`](mod@prune) | how the plan is made |
 //! | [`change`], [`blocked`], [`causes`] | what it consists of, and what is in the way |
@@ -19,6 +19,7 @@ pub mod blob_route;
 pub mod blocked;
 pub mod causes;
 pub mod change;
+pub mod classified;
 pub mod classify;
 pub mod contents;
 pub mod cost;
@@ -40,19 +41,21 @@ pub mod rewrite;
 pub mod rule;
 pub mod same_content;
 pub mod saved;
-pub mod seen;
 pub mod target;
 
 pub use aliyun_hosts::AliyunHosts;
 pub use blob_route::{BlobRoutes, Route};
 pub use blocked::BlockReason;
 pub use causes::{Hit, Role, Shared, Told, by_cause};
-pub use change::{Action, Change, Copy, Plan, Summary};
+pub use change::{Action, Change, ImageCopy, Plan, Summary};
+pub use classified::{ClassifiedImage, ClassifiedImages};
 pub use contents::Contents;
 pub use cost::{Cost, Inventory};
 pub use desired::Desired;
 pub use drift::{Difference, Drift, DriftKind, Evidence, Upstream};
-pub use entry::{Attestations, Entry, ForeignLayers, MissingPlatforms, Origin, Policy, Referrers};
+pub use entry::{
+    Attestations, DeclaredAt, Entry, ForeignLayers, MissingPlatforms, Policy, Referrers,
+};
 pub use expected::{
     Ask, CannotMirror, Content, Expected, Known, LeftOut, Need, Resolution, Selection, expect,
 };
@@ -66,10 +69,9 @@ pub use offers::{NameOffers, RefusedName};
 pub use prune::{ObservedTags, PRUNE_LIMIT, prune};
 pub use remember::{Remembered, ResolutionKey};
 pub use report::{NotDone, Outcome, Report, ReportSummary, TagAfter, Transfer};
-pub use rule::Rule;
+pub use rule::ResolutionRule;
 pub use same_content::{SameContent, SameContents};
 pub use saved::{FileDigest, SavedPlan};
-pub use seen::{Observed, Seen};
 pub use target::{Target, TargetName};
 
 #[cfg(test)]

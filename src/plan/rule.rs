@@ -11,7 +11,7 @@ use super::rewrite::RULE_VERSION;
 
 /// The entry's choices, what the target takes and this program's versions of it, as far as they decide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rule {
+pub struct ResolutionRule {
     /// How children are selected, and how an index is written.
     pub(super) versions: (u32, u32),
     platforms_declared: bool,
@@ -20,7 +20,7 @@ pub struct Rule {
     image_configs_only: bool,
 }
 
-impl Rule {
+impl ResolutionRule {
     /// Returns the rule that answers `ask`.
     pub fn of(ask: &Ask<'_>) -> Self {
         // Every field is named, so that a new one does not compile until someone has decided.
@@ -64,7 +64,7 @@ impl Rule {
 }
 
 /// As a lock records it: what is as usual is left out, so that it is short to read.
-impl fmt::Display for Rule {
+impl fmt::Display for ResolutionRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let parts = [
             (!self.platforms_declared).then_some("platforms by default"),
@@ -100,12 +100,12 @@ mod tests {
             policy: Policy::default(),
             profile: &profile,
         };
-        assert_eq!(Rule::of(&ask).to_string(), "1.1, images only");
+        assert_eq!(ResolutionRule::of(&ask).to_string(), "1.1, images only");
         ask.platforms_declared = false;
         ask.policy.attestations = Attestations::Keep;
         ask.policy.missing_platforms = MissingPlatforms::Skip;
         assert_eq!(
-            Rule::of(&ask).to_string(),
+            ResolutionRule::of(&ask).to_string(),
             "1.1, platforms by default, missing platforms skipped, attestations kept, images only"
         );
     }

@@ -7,7 +7,7 @@ use crate::cli::args::{ApplyArgs, GlobalArgs};
 use crate::cli::client::{announce_writes, warn_of_pulls};
 use crate::cli::confirm::confirm;
 use crate::cli::context::Context;
-use crate::cli::error::Stop;
+use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::outputs::Outputs;
 use crate::cli::progress::{Display, Phase};
@@ -25,7 +25,7 @@ pub(super) async fn run(
     context: &Context,
     global: &GlobalArgs,
     options: &ApplyArgs,
-) -> Result<Exit, Stop> {
+) -> Result<Exit, CommandError> {
     let context = &context.pushing();
     let printer = &context.printer;
     let outputs = Outputs::check(context, options.report.named())?;

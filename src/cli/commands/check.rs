@@ -2,14 +2,14 @@
 
 use crate::cli::args::GlobalArgs;
 use crate::cli::context::Context;
-use crate::cli::error::Stop;
+use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::mirror;
 use crate::config::{Diagnostic, Severity};
 use crate::render::{self, Checked};
 
 /// Prints what there is to say about the files; here the mistakes are the answer.
-pub(super) fn run(context: &Context, global: &GlobalArgs) -> Result<Exit, Stop> {
+pub(super) fn run(context: &Context, global: &GlobalArgs) -> Result<Exit, CommandError> {
     let loaded = mirror::load(context, global)?;
     let found = loaded.check();
     let checked = Checked {

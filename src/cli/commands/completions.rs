@@ -2,11 +2,11 @@
 
 use crate::cli::args::{Args, CompletionsArgs};
 use crate::cli::context::Context;
-use crate::cli::error::Stop;
+use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 
 /// Prints the script for a shell.
-pub(super) fn run(context: &Context, options: &CompletionsArgs) -> Result<Exit, Stop> {
+pub(super) fn run(context: &Context, options: &CompletionsArgs) -> Result<Exit, CommandError> {
     let mut script = Vec::new();
     clap_complete::generate(options.shell, &mut Args::command(), "pusher", &mut script);
     let script = String::from_utf8_lossy(&script);

@@ -3,7 +3,7 @@
 use crate::cli::args::{DiffArgs, GlobalArgs};
 use crate::cli::client::client;
 use crate::cli::context::Context;
-use crate::cli::error::{CliError, Stop};
+use crate::cli::error::{CliError, CommandError};
 use crate::cli::exit::Exit;
 use crate::cli::session::reading;
 use crate::cli::{files, mirror};
@@ -19,7 +19,7 @@ pub(super) async fn run(
     context: &Context,
     global: &GlobalArgs,
     options: &DiffArgs,
-) -> Result<Exit, Stop> {
+) -> Result<Exit, CommandError> {
     let DiffArgs { before, after, .. } = options;
     let client = match settings(context, global)? {
         Some(loaded) => client(context, &loaded.registries, loaded.target.as_ref())?,

@@ -4,7 +4,7 @@ use crate::checkup::{Checkup, FilesRead, Unset};
 use crate::cli::args::{DoctorArgs, GlobalArgs};
 use crate::cli::client::examining;
 use crate::cli::context::Context;
-use crate::cli::error::Stop;
+use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::session::reading;
 use crate::cli::{files, mirror};
@@ -17,7 +17,7 @@ pub(super) async fn run(
     context: &Context,
     global: &GlobalArgs,
     options: &DoctorArgs,
-) -> Result<Exit, Stop> {
+) -> Result<Exit, CommandError> {
     let pushing = context.pushing();
     let context = if options.write { &pushing } else { context };
     let loaded = mirror::load(context, global)?;

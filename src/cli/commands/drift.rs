@@ -2,7 +2,7 @@
 
 use crate::cli::args::{DriftArgs, GlobalArgs};
 use crate::cli::context::Context;
-use crate::cli::error::Stop;
+use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::outputs::Outputs;
 use crate::cli::report::answer;
@@ -17,7 +17,7 @@ pub(super) async fn run(
     context: &Context,
     global: &GlobalArgs,
     options: &DriftArgs,
-) -> Result<Exit, Stop> {
+) -> Result<Exit, CommandError> {
     let outputs = Outputs::check(context, options.report.named())?;
     let planned = plan(context, global, Scope::default(), &outputs).await?;
     let evidence = gather(context, &planned).await?;
@@ -29,7 +29,7 @@ pub(super) async fn run(
 }
 
 /// Asks what the plan does not tell: where the locked tags are now, and what is left in the target.
-async fn gather(context: &Context, planned: &Planned) -> Result<Evidence, Stop> {
+async fn gather(context: &Context, planned: &Planned) -> Result<Evidence, CommandError> {
     let Planned { client, mirror, .. } = planned;
     let desired = &mirror.desired;
     let Some(lock) = &desired.lock else {

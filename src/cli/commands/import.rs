@@ -2,12 +2,12 @@
 
 use crate::cli::args::ImportArgs;
 use crate::cli::context::Context;
-use crate::cli::error::Stop;
+use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::mirror;
 
 /// Prints the mirror file.
-pub(super) fn run(context: &Context, options: &ImportArgs) -> Result<Exit, Stop> {
+pub(super) fn run(context: &Context, options: &ImportArgs) -> Result<Exit, CommandError> {
     let text = mirror::import_list(context, &options.list)?;
     context.printer.answer(|to| to.write_str(&text))?;
     Ok(Exit::Done)

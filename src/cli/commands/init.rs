@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::cli::args::InitArgs;
 use crate::cli::confirm::ask;
 use crate::cli::context::Context;
-use crate::cli::error::{CliError, Stop};
+use crate::cli::error::{CliError, CommandError};
 use crate::cli::exit::Exit;
 use crate::cli::files::DEFAULT_FILES;
 use crate::cli::outputs;
@@ -14,7 +14,7 @@ use crate::cli::variables::Variable;
 use crate::config::Diagnostic;
 
 /// Asks for what was not typed, writes the files, and says what comes next.
-pub(super) async fn run(context: &Context, options: &InitArgs) -> Result<Exit, Stop> {
+pub(super) async fn run(context: &Context, options: &InitArgs) -> Result<Exit, CommandError> {
     let workflow_name = (!options.no_workflow).then_some(WORKFLOW);
     let mut names = DEFAULT_FILES.into_iter().chain(workflow_name);
     let is_here = |name: &&str| context.folder.join(name).symlink_metadata().is_ok();
@@ -46,7 +46,7 @@ pub(super) async fn run(context: &Context, options: &InitArgs) -> Result<Exit, S
 }
 
 /// Takes what was typed or is set, and asks for the rest; every answer is held against the rules of the files.
-async fn answers(context: &Context, options: &InitArgs) -> Result<Answers, Stop> {
+async fn answers(context: &Context, options: &InitArgs) -> Result<Answers, CommandError> {
     let given = |typed: &Option<String>, variable| {
         let set = || context.environment.get(variable).map(str::to_owned);
         typed
@@ -118,7 +118,7 @@ async fn target_part(
     given: Option<String>,
     question: &str,
     with: impl Fn(String) -> Answers,
-) -> Result<Answers, Stop> {
+) -> Result<Answers, CommandError> {
     if let Some(given) = given {
         let answers = with(given);
         return match answers.wrong_target() {
@@ -139,7 +139,7 @@ async fn target_part(
 }
 
 /// Asks for images until there is one and no more come.
-async fn ask_for_images(context: &Context, answers: &mut Answers) -> Result<(), Stop> {
+async fn ask_for_images(context: &Context, answers: &mut Answers) -> Result<(), CommandError> {
     loop {
         let question = match answers.images.len() {
             0 => "image (such as nginx:1.27):",
@@ -161,14 +161,14 @@ async fn ask_for_images(context: &Context, answers: &mut Answers) -> Result<(), 
 }
 
 /// Asks for a line; where no more can come, nothing is done.
-async fn line(context: &Context, question: &str) -> Result<String, Stop> {
+async fn line(context: &Context, question: &str) -> Result<String, CommandError> {
     match ask(context, question).await {
         (Some(line), _) => Ok(line.trim().to_owned()),
         (None, exit) => {
             context
                 .printer
                 .insist(|to| writeln!(to, "not answered; nothing was written"));
-            Err(Stop::Said(exit))
+            Err(CommandError::Said(exit))
         }
     }
 }

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use crate::cli::args::{GlobalArgs, LockArgs};
 use crate::cli::client::connect;
 use crate::cli::context::Context;
-use crate::cli::error::{CliError, Stop};
+use crate::cli::error::{CliError, CommandError};
 use crate::cli::exit::Exit;
 use crate::cli::lock_file::LockFile;
 use crate::cli::mirror::{self, Mirror};
@@ -24,7 +24,7 @@ pub(super) async fn run(
     context: &Context,
     global: &GlobalArgs,
     options: &LockArgs,
-) -> Result<Exit, Stop> {
+) -> Result<Exit, CommandError> {
     mirror::require_lockable(global, "pusher lock")?;
     let outputs = Outputs::check(context, [])?;
     if options.check {
@@ -123,7 +123,7 @@ async fn read(
     mirror: &Mirror,
     moved: &BTreeSet<TargetName>,
     disputed: &BTreeMap<TargetName, Disputed>,
-) -> Result<Read, Stop> {
+) -> Result<Read, CommandError> {
     let desired = &mirror.desired;
     let target = &desired.target;
     let entries: Vec<&Entry> = desired
@@ -175,7 +175,7 @@ fn settle(
 }
 
 /// Says in what the lock does not fit the files; asks no registry.
-fn compare(context: &Context, mirror: &Mirror) -> Result<Exit, Stop> {
+fn compare(context: &Context, mirror: &Mirror) -> Result<Exit, CommandError> {
     let file = mirror.lock.read_from().display().to_string();
     let Some(lock) = &mirror.desired.lock else {
         let error = CliError::new(format!("there is no `{file}`"));

@@ -7,12 +7,12 @@ use clap_mangen::roff::{Roff, bold, roman};
 
 use crate::cli::args::{Args, OTHER_VARIABLES, examples};
 use crate::cli::context::Context;
-use crate::cli::error::{CliError, Stop};
+use crate::cli::error::{CliError, CommandError};
 use crate::cli::exit::Exit;
 use crate::cli::variables::Variable;
 
 /// Prints the page.
-pub(super) fn run(context: &Context) -> Result<Exit, Stop> {
+pub(super) fn run(context: &Context) -> Result<Exit, CommandError> {
     let page = page(Args::command())
         .map_err(|error| CliError::new(format!("cannot make the manual page: {error}")))?;
     context.printer.answer(|to| to.write_str(&page))?;

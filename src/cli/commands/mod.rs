@@ -18,7 +18,7 @@ mod version;
 
 use super::args::{Args, Command};
 use super::context::Context;
-use super::error::Stop;
+use super::error::CommandError;
 use super::exit::Exit;
 
 /// Runs the command that was typed, prints why it stopped if it did, and tells how it ended.
@@ -42,8 +42,8 @@ pub async fn run(context: &Context, args: &Args) -> Exit {
         Command::Demo => demo::run(context, |context, args| Box::pin(run(context, args))).await,
     };
     match result {
-        Ok(exit) | Err(Stop::Said(exit)) => exit,
-        Err(Stop::Error(error)) => {
+        Ok(exit) | Err(CommandError::Said(exit)) => exit,
+        Err(CommandError::Error(error)) => {
             context.printer.error(&error);
             Exit::Failed
         }

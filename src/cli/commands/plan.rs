@@ -3,7 +3,7 @@
 use crate::cli::args::{GlobalArgs, PlanArgs};
 use crate::cli::client::warn_of_pulls;
 use crate::cli::context::Context;
-use crate::cli::error::Stop;
+use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::lock_file::LockFile;
 use crate::cli::outputs::Outputs;
@@ -22,7 +22,7 @@ pub(super) async fn run(
     context: &Context,
     global: &GlobalArgs,
     options: &PlanArgs,
-) -> Result<Exit, Stop> {
+) -> Result<Exit, CommandError> {
     let out = options.out.iter().map(|path| ("--out", path.as_path()));
     let outputs = Outputs::check(context, out.chain(options.report.named()))?;
     let scope = Scope {
@@ -80,7 +80,7 @@ async fn asked(
     options: &PlanArgs,
     scope: Scope<'_>,
     outputs: &Outputs<'_>,
-) -> Result<Asked, Stop> {
+) -> Result<Asked, CommandError> {
     let planned = plan_pruning(context, global, scope, outputs).await?;
     let Planned {
         plan,

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::lock::{self, Continued, LockError, Owner, Stranger};
-use crate::plan::{Desired, Lock, LockedImage, Origin, TargetName};
+use crate::plan::{DeclaredAt, Desired, Lock, LockedImage, TargetName};
 
 use super::context::Context;
 use super::error::CliError;
@@ -36,7 +36,7 @@ pub struct LockFile {
 struct Found {
     path: PathBuf,
     text: String,
-    contents: lock::LockFile,
+    contents: lock::LockContents,
 }
 
 impl LockFile {
@@ -162,10 +162,10 @@ impl LockFile {
     }
 
     /// Returns what tells where a target is recorded.
-    pub fn origins(&self) -> impl Fn(&TargetName) -> Origin {
+    pub fn origins(&self) -> impl Fn(&TargetName) -> DeclaredAt {
         let lines = self.text().map(lock::target_lines).unwrap_or_default();
         let file: Arc<str> = self.read_from().display().to_string().into();
-        move |target| Origin {
+        move |target| DeclaredAt {
             file: Arc::clone(&file),
             line: lines.get(&*target.to_string()).copied().unwrap_or(1),
         }
@@ -181,7 +181,7 @@ impl LockFile {
     }
 
     /// Returns what was read, as far as it is this file's.
-    fn contents(&self, found: &Found, desired: &Desired, adopt: bool) -> lock::LockFile {
+    fn contents(&self, found: &Found, desired: &Desired, adopt: bool) -> lock::LockContents {
         let mut contents = found.contents.clone();
         if found.path != self.path && !adopt {
             contents.retain_declared(desired);
@@ -192,7 +192,7 @@ impl LockFile {
     /// Stops if several things are said of an image, unless that does not matter.
     fn require_undisputed(
         &self,
-        contents: &lock::LockFile,
+        contents: &lock::LockContents,
         desired: &Desired,
         no_matter: impl Fn(&TargetName) -> bool,
     ) -> Result<(), CliError> {

@@ -4,7 +4,7 @@
 //! known; another tool's file needs a module of its own that makes a draft of it, and no more.
 
 mod draft;
-mod image_list;
+mod from_image_list;
 
 use draft::Draft;
 
@@ -30,7 +30,7 @@ pub struct Imported {
 pub fn import(path: &str, text: &str) -> Imported {
     let mut files = Files::default();
     files.add(path, text);
-    let (draft, mut diagnostics): (Draft, _) = image_list::draft(path, files.text(path));
+    let (draft, mut diagnostics): (Draft, _) = from_image_list::draft(path, files.text(path));
     secrets::veil(&mut files, &[], &mut diagnostics);
     let wrong = diagnostics
         .iter()

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::config::diagnostics::Diagnostic;
-use crate::config::line::place;
+use crate::config::image_list_line::place;
 
 use super::forms;
 use super::mistake::not_a_list;

@@ -1,6 +1,6 @@
 //! Lines as other programs print or read them.
 
-use crate::config::line::parse_line;
+use crate::config::image_list_line::parse_line;
 use crate::model::check_tag;
 
 use super::columns::is_image;

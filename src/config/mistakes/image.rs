@@ -1,6 +1,6 @@
 //! Mistakes in the image itself: the one word behind the platform.
 
-use crate::config::line::Word;
+use crate::config::image_list_line::Word;
 use crate::model::{Digest, Reference, ReferenceError, TagError, check_tag};
 
 use super::mistake::{Line, Mistake, short};

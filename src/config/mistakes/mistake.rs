@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::config::diagnostics::Diagnostic;
 use crate::config::files::Place;
-use crate::config::line::{Word, split_platform, words};
+use crate::config::image_list_line::{Word, split_platform, words};
 use crate::model::cut;
 
 /// A mistake in a line.

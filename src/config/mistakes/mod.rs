@@ -26,7 +26,7 @@ use indexmap::IndexMap;
 use super::at::At;
 use super::diagnostics::Diagnostic;
 use super::format::Format;
-use super::line::{parse_line, place};
+use super::image_list_line::{parse_line, place};
 
 use mistake::{Line, Mistake, OTHER_FORM};
 

@@ -1,6 +1,6 @@
 //! Mistakes in the platform before an image.
 
-use crate::config::line::split_platform;
+use crate::config::image_list_line::split_platform;
 use crate::config::spelling::closest;
 use crate::model::{PlatformPattern, Reference};
 

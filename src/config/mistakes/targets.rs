@@ -1,7 +1,7 @@
 //! Lines that say where an image goes, which an image list cannot.
 
 use crate::config::format::Format;
-use crate::config::line::{Word, split_platform};
+use crate::config::image_list_line::{Word, split_platform};
 use crate::model::check_tag;
 
 use super::columns::is_image;

@@ -1,6 +1,6 @@
 //! Mistakes in how the words of a line are put together.
 
-use crate::config::line::Word;
+use crate::config::image_list_line::Word;
 
 use super::columns::{is_image, platform};
 use super::mistake::{Line, Mistake, short};

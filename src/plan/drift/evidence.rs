@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use crate::model::{Descriptor, Digest};
 use crate::plan::blocked::BlockReason;
 use crate::plan::change::{Action, Change};
-use crate::plan::entry::Origin;
+use crate::plan::entry::DeclaredAt;
 use crate::plan::lock::{Lock, LockedImage};
 use crate::plan::observed::Observation;
 use crate::plan::prune::ObservedTags;
@@ -40,7 +40,7 @@ impl Evidence {
         current: ObservedTags,
         undeclared: Vec<(TargetName, LockedImage)>,
         held: &ObservedTags,
-        origin: impl Fn(&TargetName) -> Origin,
+        origin: impl Fn(&TargetName) -> DeclaredAt,
     ) -> Self {
         let then_and_now = |(name, current)| {
             let locked = lock.images.get(&name)?.source_digest.clone();

@@ -9,7 +9,7 @@ use crate::model::{Descriptor, Digest};
 
 use super::blocked::BlockReason;
 use super::change::{Action, Change, Plan};
-use super::entry::Origin;
+use super::entry::DeclaredAt;
 use super::lock::LockedImage;
 use super::observed::Observation;
 use super::target::TargetName;
@@ -30,7 +30,7 @@ pub fn prune(
     undeclared: &[(TargetName, LockedImage)],
     observed: &ObservedTags,
     limit: usize,
-    origin: impl Fn(&TargetName) -> Origin,
+    origin: impl Fn(&TargetName) -> DeclaredAt,
 ) {
     let planned: HashSet<_> = plan.changes.iter().map(|change| &change.target).collect();
     let mut changes: Vec<Change> = undeclared

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::{Descriptor, Digest, PlatformPattern, Platforms, media_type};
 
 use super::expected::{Ask, Content, Expected, LeftOut, Selection};
-use super::rule::Rule;
+use super::rule::ResolutionRule;
 
 /// Everything that an answer depends on, written out: equal keys have equal answers.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -20,10 +20,10 @@ pub struct ResolutionKey(String);
 impl ResolutionKey {
     /// Returns the key of the answer to `ask` about `source`.
     pub fn of(source: &Descriptor, ask: &Ask<'_>) -> Self {
-        Self::by(Rule::of(ask), source, ask.platforms)
+        Self::by(ResolutionRule::of(ask), source, ask.platforms)
     }
 
-    fn by(rule: Rule, source: &Descriptor, platforms: &Platforms) -> Self {
+    fn by(rule: ResolutionRule, source: &Descriptor, platforms: &Platforms) -> Self {
         let platforms = match platforms {
             Platforms::All => "all".to_owned(),
             Platforms::Only(patterns) => {

@@ -81,7 +81,7 @@ fn every_part_that_matters_is_in_the_key() {
         ..source.clone()
     };
     let of_versions = |versions| {
-        let mut rule = Rule::of(&ask);
+        let mut rule = ResolutionRule::of(&ask);
         rule.versions = versions;
         ResolutionKey::by(rule, &source, &both)
     };

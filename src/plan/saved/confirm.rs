@@ -7,7 +7,7 @@ use crate::plan::change::{Action, Change, Plan};
 use crate::plan::prune::ObservedTags;
 
 use super::follower::Lost;
-use super::{Deletion, Mismatch, Pinned, Planned, SavedPlan, Wanted};
+use super::{Mismatch, Pinned, SavedChange, SavedDeletion, SavedPlan, Wanted};
 
 /// Returns what is left to do of a saved plan, given the plan that was made anew for its digests,
 /// and what the target holds of that which the new one [lacks](super::lost).
@@ -35,12 +35,12 @@ pub fn confirm(
         let change = change.or_else(|| lost.change(pinned.followers.get(name)?));
         let Some(change) = change else { continue };
         match planned {
-            Planned::Blocked => changes.push(blocked(change, BlockReason::BlockedWhenPlanned)),
-            Planned::Delete(deletion) => {
+            SavedChange::Blocked => changes.push(blocked(change, BlockReason::BlockedWhenPlanned)),
+            SavedChange::Delete(deletion) => {
                 deletions.push((changes.len(), deletion));
                 changes.push(change);
             }
-            Planned::Wanted(wanted) => {
+            SavedChange::Wanted(wanted) => {
                 let half = wanted.referrers_unread.then(|| change.clone());
                 match one(change, wanted) {
                     Ok(change) => changes.push(change),
@@ -117,7 +117,7 @@ fn one(change: Change, wanted: &Wanted) -> Result<Change, Mismatch> {
 }
 
 /// Keeps an old name while the new one that its image gets is not there.
-fn old_name(change: &Change, deletion: &Deletion, changes: &[Change]) -> Action {
+fn old_name(change: &Change, deletion: &SavedDeletion, changes: &[Change]) -> Action {
     let Action::Delete { before, renamed_to } = change.action.clone() else {
         return change.action.clone();
     };

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Deletion, FileDigest, Planned, Rules, SavedPlan, SavedTarget, Wanted};
+use super::{FileDigest, RuleVersions, SavedChange, SavedDeletion, SavedPlan, SavedTarget, Wanted};
 
 /// The version of the format.
 pub(super) const FORMAT_VERSION: &str = "1.0";
@@ -22,7 +22,7 @@ pub struct PlanFile {
     /// Where the images go.
     pub(super) target: SavedTarget,
     /// The rules by which the expected digests were found.
-    pub(super) rules: Rules,
+    pub(super) rules: RuleVersions,
     /// Whether it was asked what has to be deleted; not there: it was not.
     #[serde(default)]
     pub(super) prune: bool,
@@ -120,7 +120,7 @@ impl From<&SavedPlan> for PlanFile {
 }
 
 impl Change {
-    fn of((target, planned): (&String, &Planned)) -> Self {
+    fn of((target, planned): (&String, &SavedChange)) -> Self {
         let nothing = Self {
             target: target.clone(),
             action: Action::Blocked,
@@ -131,7 +131,7 @@ impl Change {
             referrers_unread: false,
         };
         match planned {
-            Planned::Wanted(wanted) => Self {
+            SavedChange::Wanted(wanted) => Self {
                 action: Action::of(wanted),
                 source: Some(wanted.source.to_string()),
                 before: wanted.before.as_ref().map(ToString::to_string),
@@ -143,13 +143,13 @@ impl Change {
                 referrers_unread: wanted.referrers_unread,
                 ..nothing
             },
-            Planned::Delete(Deletion { before, renamed_to }) => Self {
+            SavedChange::Delete(SavedDeletion { before, renamed_to }) => Self {
                 action: Action::Delete,
                 before: Some(before.to_string()),
                 renamed_to: renamed_to.as_ref().map(ToString::to_string),
                 ..nothing
             },
-            Planned::Blocked => nothing,
+            SavedChange::Blocked => nothing,
         }
     }
 }

@@ -12,14 +12,14 @@ use crate::plan::prune::ObservedTags;
 use crate::plan::referrers::fallback_tag;
 use crate::plan::target::TargetName;
 
-use super::{Pinned, Planned, SavedPlan};
+use super::{Pinned, SavedChange, SavedPlan};
 
 /// Names what a saved plan wants and `anew` says nothing of: the target may hold it already.
 pub fn lost<'a>(saved: &SavedPlan, pinned: &'a Pinned, anew: &Plan) -> Vec<&'a TargetName> {
     let there: HashSet<_> = anew.changes.iter().map(|change| &change.target).collect();
     let wanted = saved.changes.iter().filter_map(|(name, planned)| {
         let follower = pinned.followers.get(name)?;
-        let is_lost = matches!(planned, Planned::Wanted(_)) && !there.contains(follower);
+        let is_lost = matches!(planned, SavedChange::Wanted(_)) && !there.contains(follower);
         is_lost.then_some(follower)
     });
     wanted.collect()
@@ -52,7 +52,8 @@ impl<'a> Lost<'a> {
             }
             let repository = entry.target.repository.as_str();
             leaders.entry(repository).or_default().push(entry);
-            if let Some(Planned::Wanted(wanted)) = saved.changes.get(&entry.target.to_string()) {
+            if let Some(SavedChange::Wanted(wanted)) = saved.changes.get(&entry.target.to_string())
+            {
                 let tag = fallback_tag(&wanted.expected.digest);
                 named.entry((repository, tag)).or_insert(entry);
             }

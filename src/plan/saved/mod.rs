@@ -46,13 +46,13 @@ pub struct SavedPlan {
     /// Where the images go.
     pub target: SavedTarget,
     /// The rules by which the expected digests were found.
-    pub rules: Rules,
+    pub rules: RuleVersions,
     /// Whether it was asked what has to be deleted.
     pub prune: bool,
     /// What names the images, where it is a plan of a part; empty where it is of all.
     pub only: Vec<String>,
     /// What was planned for each target, by its name below the namespace.
-    pub changes: IndexMap<String, Planned>,
+    pub changes: IndexMap<String, SavedChange>,
 }
 
 /// A file by its content.
@@ -80,7 +80,8 @@ pub struct SavedTarget {
 /// The versions of the rules that decide what is expected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Rules {
+#[schemars(rename = "Rules")]
+pub struct RuleVersions {
     /// Which children of an index are kept.
     pub selection: u32,
     /// How an index with fewer children is written.
@@ -89,11 +90,11 @@ pub struct Rules {
 
 /// What was planned for a target.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Planned {
+pub enum SavedChange {
     /// To make the tag point to this, or leave it there.
     Wanted(Wanted),
     /// To delete the tag.
-    Delete(Deletion),
+    Delete(SavedDeletion),
     /// Nothing could be done.
     Blocked,
 }
@@ -113,7 +114,7 @@ pub struct Wanted {
 
 /// A deletion that was planned.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Deletion {
+pub struct SavedDeletion {
     /// What the tag pointed to.
     pub before: Digest,
     /// The new name of the same image, where the plan creates that.
@@ -128,11 +129,11 @@ pub enum Mismatch {
         "it was made by rules {}.{}, and this version has rules {}.{}",
         planned.selection, planned.rewrite, current.selection, current.rewrite
     )]
-    Rules {
+    RuleVersions {
         /// The plan's.
-        planned: Rules,
+        planned: RuleVersions,
         /// This version's.
-        current: Rules,
+        current: RuleVersions,
     },
     /// The files name another target.
     #[error("it is for {planned}, and the files say {current}")]
@@ -200,7 +201,7 @@ pub enum Mismatch {
     },
 }
 
-impl Rules {
+impl RuleVersions {
     /// The rules of this version.
     pub const CURRENT: Self = Self {
         selection: SELECTION_VERSION,
@@ -227,20 +228,20 @@ impl SavedPlan {
             .iter()
             .filter_map(|entry| Some((&entry.target, &desired.locked(entry)?.source_digest)))
             .collect();
-        let mut changes: IndexMap<String, Planned> = IndexMap::new();
+        let mut changes: IndexMap<String, SavedChange> = IndexMap::new();
         for change in &plan.changes {
             let planned = match &change.action {
-                Action::Delete { before, renamed_to } => Planned::Delete(Deletion {
+                Action::Delete { before, renamed_to } => SavedChange::Delete(SavedDeletion {
                     before: before.digest.clone(),
                     renamed_to: renamed_to.clone(),
                 }),
-                _ => wanted(change, &locked).map_or(Planned::Blocked, Planned::Wanted),
+                _ => wanted(change, &locked).map_or(SavedChange::Blocked, SavedChange::Wanted),
             };
             match changes.entry(change.target.to_string()) {
                 Entry::Vacant(new) => drop(new.insert(planned)),
                 // The second change of an image says that its referrers could not be read.
                 Entry::Occupied(mut image) => {
-                    if let Planned::Wanted(wanted) = image.get_mut() {
+                    if let SavedChange::Wanted(wanted) = image.get_mut() {
                         wanted.referrers_unread = true;
                     }
                 }
@@ -249,7 +250,7 @@ impl SavedPlan {
         Self {
             files,
             target: (&plan.target).into(),
-            rules: Rules::CURRENT,
+            rules: RuleVersions::CURRENT,
             prune: false,
             only: vec![],
             changes,

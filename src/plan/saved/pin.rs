@@ -10,7 +10,9 @@ use crate::plan::lock::LockedImage;
 use crate::plan::referrers::is_referrer_name;
 use crate::plan::target::TargetName;
 
-use super::{Deletion, FileDigest, Mismatch, Planned, Rules, SavedPlan, SavedTarget, Wanted};
+use super::{
+    FileDigest, Mismatch, RuleVersions, SavedChange, SavedDeletion, SavedPlan, SavedTarget, Wanted,
+};
 
 /// What the files and the lock say, which a saved plan can only choose from.
 #[derive(Debug, Clone, Copy)]
@@ -50,9 +52,9 @@ pub fn pin(saved: &SavedPlan, declared: Declared<'_>) -> Result<Pinned, Vec<Mism
         let name = entry.target.to_string();
         match saved.changes.get(&name) {
             None => found.push(Mismatch::LacksTarget(name.clone())),
-            Some(Planned::Blocked) => {}
-            Some(Planned::Delete(_)) => found.push(Mismatch::DeletesDeclared(name.clone())),
-            Some(Planned::Wanted(wanted)) => {
+            Some(SavedChange::Blocked) => {}
+            Some(SavedChange::Delete(_)) => found.push(Mismatch::DeletesDeclared(name.clone())),
+            Some(SavedChange::Wanted(wanted)) => {
                 let locked = declared.desired.locked(entry);
                 found.extend(other_source(entry, locked, wanted));
                 // What the lock settles is taken from there: its source is asked for nothing that
@@ -81,9 +83,9 @@ pub fn pin(saved: &SavedPlan, declared: Declared<'_>) -> Result<Pinned, Vec<Mism
         }
         let recorded = undeclared.get(name).copied();
         match planned {
-            Planned::Delete(deletion) => found.extend(other_deletion(name, recorded, deletion)),
-            Planned::Blocked if recorded.is_some() => {}
-            Planned::Blocked | Planned::Wanted(_) => match follower(name, &leading) {
+            SavedChange::Delete(deletion) => found.extend(other_deletion(name, recorded, deletion)),
+            SavedChange::Blocked if recorded.is_some() => {}
+            SavedChange::Blocked | SavedChange::Wanted(_) => match follower(name, &leading) {
                 Some(follower) => drop(followers.insert(name.clone(), follower)),
                 None => found.push(Mismatch::UnknownTarget(name.clone())),
             },
@@ -103,10 +105,10 @@ pub fn pin(saved: &SavedPlan, declared: Declared<'_>) -> Result<Pinned, Vec<Mism
 /// Compares what a plan was made for and from.
 fn compare(saved: &SavedPlan, declared: Declared<'_>) -> Result<(), Vec<Mismatch>> {
     let mut found = vec![];
-    if saved.rules != Rules::CURRENT {
-        found.push(Mismatch::Rules {
+    if saved.rules != RuleVersions::CURRENT {
+        found.push(Mismatch::RuleVersions {
             planned: saved.rules,
-            current: Rules::CURRENT,
+            current: RuleVersions::CURRENT,
         });
     }
     let target = SavedTarget::from(&declared.desired.target);
@@ -142,7 +144,7 @@ fn other_source(entry: &Entry, locked: Option<&LockedImage>, wanted: &Wanted) ->
 fn other_deletion(
     name: &str,
     recorded: Option<&LockedImage>,
-    deletion: &Deletion,
+    deletion: &SavedDeletion,
 ) -> Option<Mismatch> {
     let Some(LockedImage { expected, .. }) = recorded else {
         return Some(Mismatch::DeletesUnrecorded(name.to_owned()));

@@ -7,7 +7,7 @@ use crate::model::{Descriptor, Digest};
 use crate::plan::prune::Renames;
 
 use super::file::{Action, Change, FORMAT_VERSION, File, PlanFile};
-use super::{Deletion, FileDigest, Planned, SavedPlan, Wanted};
+use super::{FileDigest, SavedChange, SavedDeletion, SavedPlan, Wanted};
 
 /// Why a text is no saved plan.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -75,17 +75,17 @@ pub fn read(text: &str) -> Result<SavedPlan, PlanFileError> {
 /// digests say.
 fn require_deletions(
     prune: bool,
-    changes: &IndexMap<String, Planned>,
+    changes: &IndexMap<String, SavedChange>,
 ) -> Result<(), PlanFileError> {
     let created = changes.iter().filter_map(|(name, planned)| match planned {
-        Planned::Wanted(wanted) if wanted.before.is_none() => {
+        SavedChange::Wanted(wanted) if wanted.before.is_none() => {
             Some((&wanted.expected.digest, name.as_str()))
         }
         _ => None,
     });
     let mut renames = Renames::to(created);
     for (name, planned) in changes {
-        let Planned::Delete(Deletion { before, renamed_to }) = planned else {
+        let SavedChange::Delete(SavedDeletion { before, renamed_to }) = planned else {
             continue;
         };
         if !prune {
@@ -104,7 +104,7 @@ fn require_deletions(
 }
 
 impl Change {
-    fn read(self) -> Result<Planned, PlanFileError> {
+    fn read(self) -> Result<SavedChange, PlanFileError> {
         let Self {
             target,
             action,
@@ -120,9 +120,11 @@ impl Change {
             (Action::Delete, None, None, Some(before), renamed_to) if !referrers_unread => {
                 let named = |name: String| name.parse().map_err(|_| disagree(&target));
                 let renamed_to = renamed_to.map(named).transpose()?;
-                Ok(Planned::Delete(Deletion { before, renamed_to }))
+                Ok(SavedChange::Delete(SavedDeletion { before, renamed_to }))
             }
-            (Action::Blocked, None, None, None, None) if !referrers_unread => Ok(Planned::Blocked),
+            (Action::Blocked, None, None, None, None) if !referrers_unread => {
+                Ok(SavedChange::Blocked)
+            }
             (action, Some(source), Some(expected), before, None) => {
                 let wanted = Wanted {
                     source: parsed(source)?,
@@ -135,7 +137,7 @@ impl Change {
                     referrers_unread,
                 };
                 if action == Action::of(&wanted) {
-                    Ok(Planned::Wanted(wanted))
+                    Ok(SavedChange::Wanted(wanted))
                 } else {
                     Err(disagree(&target))
                 }

@@ -5,7 +5,7 @@
 use crate::model::{Asked, Cause, ErrorCode, Failure, Fault, NoAnswer, ProfileKind, RequestKind};
 use crate::plan::Target;
 
-use super::cause::login_of_target;
+use super::remedy::login_of_target;
 
 /// What one of Alibaba Cloud's registries means by a refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

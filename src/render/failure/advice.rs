@@ -3,7 +3,7 @@
 use crate::model::{Cause, Failure, Fault, Meaning};
 use crate::plan::Target;
 
-use super::cause::{for_source, for_target, login};
+use super::remedy::{for_source, for_target, login};
 use super::{acr, error_status, fault, no_answer, sign_in};
 
 /// Says what to do about a failure that belongs to no image.

@@ -8,23 +8,23 @@
 //! | `error_status` | an answer that is an error |
 //! | `outage` | a host that is away for a while |
 //! | `sign_in` | a temporary password that cannot be had |
-//! | `cause` | what to do by the kind of cause, and by the side that it is on |
+//! | `remedy` | what to do by the kind of cause, and by the side that it is on |
 //! | `acr` | what to do about what Alibaba Cloud's registry refuses |
 //! | `advice` | which advice is given, where there may be several |
 
 mod acr;
 mod advice;
 mod attempt;
-mod cause;
 mod error_status;
 mod fault;
 mod no_answer;
 mod outage;
+mod remedy;
 mod sign_in;
 
 pub(super) use acr::set_login;
 pub use advice::of_failure;
 pub(super) use advice::{at_side, at_source, in_a_run};
 pub(super) use attempt::what_came_of;
-pub(super) use cause::for_source;
 pub(super) use error_status::unasked_login;
+pub(super) use remedy::for_source;

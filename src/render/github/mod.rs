@@ -9,8 +9,8 @@ use std::fmt;
 
 use crate::config::{Diagnostic, Files, Severity};
 use crate::plan::{
-    Action, Change, Desired, Difference, Drift, DriftKind, Origin, Outcome, Plan, Report, Shared,
-    Target, Told, by_cause,
+    Action, Change, DeclaredAt, Desired, Difference, Drift, DriftKind, Outcome, Plan, Report,
+    Shared, Target, Told, by_cause,
 };
 
 use super::hints;
@@ -68,7 +68,7 @@ fn of_shared<'a, T>(
 }
 
 fn pending<'a>(
-    origin: &'a Origin,
+    origin: &'a DeclaredAt,
     change: &Change,
     target: &Target,
     details: &Details<'_>,
@@ -121,7 +121,7 @@ pub fn report(report: &Report, out: &mut dyn fmt::Write) -> fmt::Result {
 }
 
 fn unfinished<'a>(
-    origin: &'a Origin,
+    origin: &'a DeclaredAt,
     change: &Change,
     outcome: &Outcome,
     target: &Target,
@@ -157,7 +157,7 @@ pub fn drift(drift: &Drift<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     write(&found, out)
 }
 
-fn differs<'a>(origin: &'a Origin, difference: &Difference, target: &Target) -> Annotation<'a> {
+fn differs<'a>(origin: &'a DeclaredAt, difference: &Difference, target: &Target) -> Annotation<'a> {
     let Difference { kind, change, .. } = difference;
     Annotation {
         level: match kind {
@@ -230,7 +230,7 @@ pub fn diff(compared: &Compared<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     write(&[found], out)
 }
 
-fn at(origin: &Origin) -> At<'_> {
+fn at(origin: &DeclaredAt) -> At<'_> {
     At {
         file: &origin.file,
         line: origin.line,

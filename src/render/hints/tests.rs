@@ -7,7 +7,7 @@ use crate::model::{
     Asked, Attempt, Cause, DOCKER_HUB, Descriptor, Digest, ErrorAnswer, Failure, Fault, Meaning,
     NoAnswer, Operation, Part, PlatformPattern, Profile, ProfileKind, RequestKind, media_type,
 };
-use crate::plan::{Absence, Origin, TargetName};
+use crate::plan::{Absence, DeclaredAt, TargetName};
 
 fn target(registry: &str) -> Target {
     Target {
@@ -25,7 +25,7 @@ fn change_at(reason: BlockReason, platforms: Platforms) -> Change {
         },
         source: "app".parse().unwrap(),
         platforms,
-        origin: Origin {
+        origin: DeclaredAt {
             file: "images.txt".into(),
             line: 1,
         },

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::model::Digest;
-use crate::plan::{Action, Change, Copy, Shared, Target, TargetName};
+use crate::plan::{Action, Change, ImageCopy, Shared, Target, TargetName};
 use crate::render::hints;
 use crate::render::style::{Tone, View};
 use crate::render::units::{bytes, counted};
@@ -172,7 +172,7 @@ pub(super) fn of_change(change: &Change, target: &Target) -> Item {
         name: name.to_string(),
         word,
         detail: copy
-            .and_then(Copy::blob_bytes)
+            .and_then(ImageCopy::blob_bytes)
             .map_or_else(String::new, bytes),
         lines,
         hint: hints::for_change(change, target),

@@ -43,8 +43,8 @@ pub(super) struct Origin {
     pub(super) line: usize,
 }
 
-impl From<&core::Origin> for Origin {
-    fn from(origin: &core::Origin) -> Self {
+impl From<&core::DeclaredAt> for Origin {
+    fn from(origin: &core::DeclaredAt) -> Self {
         Self {
             file: origin.file.to_string(),
             line: origin.line,

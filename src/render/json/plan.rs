@@ -238,7 +238,7 @@ impl Change {
                 }
                 _ => None,
             },
-            bytes_to_copy: copy.and_then(core::Copy::blob_bytes),
+            bytes_to_copy: copy.and_then(core::ImageCopy::blob_bytes),
             same_content: details.same_content(change).map(Into::into),
             diff: diff.and_then(|diff| Some(diff.as_ref().ok()?.into())),
             diff_unreadable: diff.and_then(|diff| Some(diff.as_ref().err()?.to_string())),

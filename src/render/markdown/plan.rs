@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::model::Digest;
-use crate::plan::{Action, Change, Copy, Plan, SameContent, TargetName};
+use crate::plan::{Action, Change, ImageCopy, Plan, SameContent, TargetName};
 use crate::render::inputs::Details;
 use crate::render::units::{bytes, counted};
 use crate::render::words::{
@@ -103,7 +103,7 @@ fn row(
         Action::Delete { before, .. } => ("**delete**", code(&before.digest.short())),
         Action::NoOp { .. } | Action::Blocked { .. } => return None,
     };
-    let amount = change.action.copy().and_then(Copy::blob_bytes);
+    let amount = change.action.copy().and_then(ImageCopy::blob_bytes);
     Some([
         word.to_owned(),
         code(&change.target.to_string()),

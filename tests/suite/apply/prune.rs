@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use pusher::lock::undeclared;
 use pusher::model::{Digest, Platforms, media_type};
 use pusher::observe::{observe, tags};
-use pusher::plan::{Lock, LockedImage, NotDone, Origin, Outcome, PRUNE_LIMIT, Plan, plan, prune};
+use pusher::plan::{
+    DeclaredAt, Lock, LockedImage, NotDone, Outcome, PRUNE_LIMIT, Plan, plan, prune,
+};
 use pusher::progress::Progress;
 use pusher::sandbox::images::{Image, Index};
 use pusher::sandbox::{Delete, Effect, Fault, Options};
@@ -49,9 +51,11 @@ async fn pruned(world: &World, lock: &Lock) -> Plan {
     let undeclared = undeclared(&world.desired, lock);
     let names = undeclared.iter().map(|(name, _)| name);
     let found = tags(&world.desired.target, names, &client).await;
-    prune(&mut plan, &undeclared, &found, PRUNE_LIMIT, |_| Origin {
-        file: "mirror.lock".into(),
-        line: 1,
+    prune(&mut plan, &undeclared, &found, PRUNE_LIMIT, |_| {
+        DeclaredAt {
+            file: "mirror.lock".into(),
+            line: 1,
+        }
     });
     plan
 }

@@ -5,7 +5,7 @@ use pusher::cache::ResolutionCache;
 use pusher::model::{Platforms, Profile, ProfileKind};
 use pusher::observe::observe;
 use pusher::plan::{
-    Change, Desired, Entry, Origin, Outcome, Plan, Policy, Report, Target, TargetName, plan,
+    Change, DeclaredAt, Desired, Entry, Outcome, Plan, Policy, Report, Target, TargetName, plan,
 };
 use pusher::progress::Progress;
 use pusher::registry::{Client, ClientOptions, HostOptions, RetryOptions};
@@ -64,7 +64,7 @@ impl World {
                 repository: repository.to_owned(),
                 tag: tag.to_owned(),
             },
-            origin: Origin {
+            origin: DeclaredAt {
                 file: "images.txt".into(),
                 line,
             },

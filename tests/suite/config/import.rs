@@ -3,13 +3,13 @@
 use proptest::prelude::*;
 use pusher::config::Severity;
 use pusher::config::import::import;
-use pusher::plan::{Entry, Origin};
+use pusher::plan::{DeclaredAt, Entry};
 
 use super::{loaded, names::line};
 
 fn entries(path: &str, text: &str) -> Vec<Entry> {
     let loaded = loaded(path, text);
-    let nowhere = Origin {
+    let nowhere = DeclaredAt {
         file: "".into(),
         line: 0,
     };

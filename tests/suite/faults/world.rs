@@ -7,7 +7,7 @@ use pusher::apply::apply;
 use pusher::cache::ResolutionCache;
 use pusher::model::{Digest, Platforms, Profile, ProfileKind, Secret};
 use pusher::observe::observe;
-use pusher::plan::{Desired, Entry, Origin, Plan, Policy, Report, Target, TargetName, plan};
+use pusher::plan::{DeclaredAt, Desired, Entry, Plan, Policy, Report, Target, TargetName, plan};
 use pusher::progress::Progress;
 use pusher::registry::{Client, ClientOptions, HostOptions, Login, Patience, RetryOptions};
 use pusher::sandbox::images::{Artifact, Image, Index};
@@ -97,7 +97,7 @@ impl World {
                     repository: name.to_owned(),
                     tag: "1".to_owned(),
                 },
-                origin: Origin {
+                origin: DeclaredAt {
                     file: "images.txt".into(),
                     line: number + 1,
                 },

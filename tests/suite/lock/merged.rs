@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 use proptest::prelude::*;
-use pusher::lock::{LockFile, Owner, read, write};
+use pusher::lock::{LockContents, Owner, read, write};
 use pusher::model::{Descriptor, Digest, Platforms, media_type};
 use pusher::plan::{Lock, LockedImage, TargetName};
 
@@ -94,7 +94,7 @@ fn without_names(text: &str) -> String {
 }
 
 /// Says what is not right about one image of what was read of a merge.
-fn wrong(file: &LockFile, image: u8, sides: [&Images; 3]) -> Option<&'static str> {
+fn wrong(file: &LockContents, image: u8, sides: [&Images; 3]) -> Option<&'static str> {
     let [ours, base, theirs] = sides.map(|side| side.get(&image).map(|(version, _)| *version));
     let name = name(image);
     let differ = ours.is_some() && theirs.is_some() && ours != theirs;

@@ -1,7 +1,7 @@
 //! The text of a lock file.
 
 use proptest::prelude::*;
-use pusher::lock::{LockFile, Owner, read, write};
+use pusher::lock::{LockContents, Owner, read, write};
 use pusher::model::{Descriptor, Digest, Platforms, media_type};
 use pusher::plan::{Lock, LockedImage, TargetName};
 
@@ -33,11 +33,11 @@ fn owner() -> Owner {
     }
 }
 
-fn file(lock: Lock, owner: Option<Owner>) -> LockFile {
-    LockFile {
+fn file(lock: Lock, owner: Option<Owner>) -> LockContents {
+    LockContents {
         owner,
         lock,
-        ..LockFile::default()
+        ..LockContents::default()
     }
 }
 
@@ -193,7 +193,7 @@ proptest! {
         let text = write(&example(), None);
         let at = at % text.len();
         let damaged = format!("{}{with}{}", &text[..at], &text[at + 1..]);
-        if let Ok(LockFile { lock, owner, .. }) = read(&damaged) {
+        if let Ok(LockContents { lock, owner, .. }) = read(&damaged) {
             let text = write(&lock, owner.as_ref());
             prop_assert_eq!(read(&text), Ok(file(lock, owner)));
         }

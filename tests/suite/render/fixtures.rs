@@ -9,8 +9,8 @@ use pusher::model::{
     Operation, Platform, Platforms, Profile, ProfileKind, RequestKind, media_type,
 };
 use pusher::plan::{
-    Action, BlockReason, CannotMirror, Change, Content, Contents, Copy, Expected, LeftOut,
-    NameRefused, NameRule, NotDone, Origin, Outcome, Plan, RefusedName, Report, Selection,
+    Action, BlockReason, CannotMirror, Change, Content, Contents, DeclaredAt, Expected, ImageCopy,
+    LeftOut, NameRefused, NameRule, NotDone, Outcome, Plan, RefusedName, Report, Selection,
     TagAfter, Target, TargetName, Transfer,
 };
 use pusher::render::{Format, Style, View};
@@ -41,8 +41,8 @@ pub(super) fn descriptor(content: &str) -> Descriptor {
     }
 }
 
-pub(super) fn copy(content: &str, blob_bytes: Option<u64>) -> Copy {
-    Copy {
+pub(super) fn copy(content: &str, blob_bytes: Option<u64>) -> ImageCopy {
+    ImageCopy {
         referrers_stay: false,
         unseen: None,
         source: descriptor(content),
@@ -63,7 +63,7 @@ fn contents(blob_bytes: u64) -> Arc<Contents> {
 }
 
 /// A copy that leaves out what ACR Personal refuses.
-fn filtered(content: &str) -> Copy {
+fn filtered(content: &str) -> ImageCopy {
     let left_out = |position: usize| LeftOut {
         digest: Digest::sha256(&position.to_be_bytes()),
         attestation: true,
@@ -74,7 +74,7 @@ fn filtered(content: &str) -> Copy {
         left_out: (0..4).map(left_out).collect(),
         skipped: vec!["linux/s390x".parse().unwrap()],
     };
-    Copy {
+    ImageCopy {
         referrers_stay: false,
         unseen: None,
         source: descriptor("index with attestations"),
@@ -123,7 +123,7 @@ pub(super) fn change(line: usize, source: &str, target: &str, action: Action) ->
         target: name(target),
         source: source.parse().unwrap(),
         platforms: Platforms::linux_amd64(),
-        origin: Origin {
+        origin: DeclaredAt {
             file: "images.txt".into(),
             line,
         },

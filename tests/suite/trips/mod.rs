@@ -8,7 +8,7 @@ use pusher::apply::apply;
 use pusher::cache::ResolutionCache;
 use pusher::model::{Platforms, Profile, ProfileKind, Secret};
 use pusher::observe::observe;
-use pusher::plan::{Desired, Entry, Origin, Policy, Target, TargetName, plan};
+use pusher::plan::{DeclaredAt, Desired, Entry, Policy, Target, TargetName, plan};
 use pusher::progress::Progress;
 use pusher::registry::{Actions, Client, ClientOptions, HostOptions, Login};
 use pusher::sandbox::images::{Artifact, Image};
@@ -138,7 +138,7 @@ fn entry(source: &str, repository: String, tag: String, number: usize) -> Entry 
         platforms_declared: false,
         platforms: Platforms::linux_amd64(),
         target: TargetName { repository, tag },
-        origin: Origin {
+        origin: DeclaredAt {
             file: "images.txt".into(),
             line: number + 1,
         },

@@ -9,7 +9,7 @@ use std::pin::Pin;
 
 use crate::cli::args::Args;
 use crate::cli::context::Context;
-use crate::cli::error::{CliError, Stop};
+use crate::cli::error::{CliError, CommandError};
 use crate::cli::exit::Exit;
 use crate::render::style::Tone;
 
@@ -19,7 +19,7 @@ use stage::Stage;
 pub(super) type Run = for<'a> fn(&'a Context, &'a Args) -> Pin<Box<dyn Future<Output = Exit> + 'a>>;
 
 /// Plays the whole story; it ends well only if each step ends as it should.
-pub(super) async fn run(context: &Context, run: Run) -> Result<Exit, Stop> {
+pub(super) async fn run(context: &Context, run: Run) -> Result<Exit, CommandError> {
     // The stage has to be cleared away.
     let _stop = context.stop.heed();
     let stage = Stage::set().await?;
@@ -113,7 +113,7 @@ impl Story {
     }
 
     /// Runs a line as if it had been typed, and wants it to end in one way.
-    async fn run(&self, line: &str, wanted: Exit) -> Result<(), Stop> {
+    async fn run(&self, line: &str, wanted: Exit) -> Result<(), CommandError> {
         self.prompt(line)?;
         let args = Args::parse_checked(line.split(' '))
             .map_err(|error| CliError::new(format!("the demo typed `{line}`: {error}")))?;
@@ -124,7 +124,7 @@ impl Story {
             self.context.printer.answer(|to| writeln!(to, "{status}"))?;
         }
         if self.context.stop.was_made() {
-            return Err(Stop::Said(Exit::Interrupted));
+            return Err(CommandError::Said(Exit::Interrupted));
         }
         if exit == wanted {
             return Ok(());

@@ -23,7 +23,7 @@ fn recorded(tags: &[(&str, &str)]) -> Vec<(TargetName, LockedImage)> {
 struct Moment<'a> {
     desired: &'a Desired,
     undeclared: &'a [(TargetName, LockedImage)],
-    images: Observed,
+    images: ClassifiedImages,
     /// What the target holds of the undeclared; what is not named is unreadable.
     held: Vec<(&'a str, Option<&'a str>)>,
     limit: usize,
@@ -51,7 +51,7 @@ impl Moment<'_> {
         };
         let names = self.undeclared.iter().map(|(name, _)| name);
         let found = names.map(|name| (name.clone(), held(name))).collect();
-        let origin = |_: &TargetName| Origin {
+        let origin = |_: &TargetName| DeclaredAt {
             file: "mirror.lock".into(),
             line: 1,
         };
@@ -106,7 +106,7 @@ fn what_was_planned_is_deleted_while_all_say_so() {
     let at = |held: Option<Option<&'static str>>| Moment {
         desired: &desired,
         undeclared: &undeclared,
-        images: Observed::default(),
+        images: ClassifiedImages::default(),
         held: held.map(|content| ("old", content)).into_iter().collect(),
         limit: 10,
     };
@@ -134,7 +134,7 @@ fn the_limit_counts_what_the_files_and_the_lock_say() {
     let at = |limit| Moment {
         desired: &desired,
         undeclared: &undeclared,
-        images: Observed::default(),
+        images: ClassifiedImages::default(),
         held: vec![("one", Some("one")), ("two", Some("two"))],
         limit,
     };
@@ -200,7 +200,7 @@ fn what_the_files_and_the_lock_do_not_say_is_never_deleted() {
         found.iter().map(ToString::to_string).collect::<Vec<_>>()
     };
     let delete = |content: &str| {
-        Planned::Delete(Deletion {
+        SavedChange::Delete(SavedDeletion {
             before: descriptor(content).digest,
             renamed_to: None,
         })

@@ -1,8 +1,8 @@
 //! Signatures and other referrers in a saved plan.
 
+use crate::plan::classified::ClassifiedImage;
 use crate::plan::observed::ObservedReferrer;
 use crate::plan::referrers::fallback_tag;
-use crate::plan::seen::Seen;
 
 use super::*;
 use crate::plan::Absence;
@@ -35,9 +35,9 @@ fn signed() -> (Desired, [ObservedImage; 2]) {
     (desired, [app, web])
 }
 
-fn seen(images: &[ObservedImage; 2]) -> Observed {
+fn seen(images: &[ObservedImage; 2]) -> ClassifiedImages {
     let names = ["app", "web"].map(target_name);
-    let images = images.iter().cloned().map(Seen::from);
+    let images = images.iter().cloned().map(ClassifiedImage::from);
     names.into_iter().zip(images).collect()
 }
 
@@ -113,7 +113,7 @@ fn no_other_name_follows_an_image() {
     let good = saved(&desired, &seen(&then));
     let other = signature_tag().replace(".sig", ".tar");
     for name in ["app:evil", &format!("app:{other}"), "other:1"] {
-        for planned in [good.changes[1].clone(), Planned::Blocked] {
+        for planned in [good.changes[1].clone(), SavedChange::Blocked] {
             let mut forged = good.clone();
             forged.changes.insert(name.to_owned(), planned);
             let found = pin(&forged, declared(&desired, &files("a"))).unwrap_err();

@@ -5,14 +5,14 @@ mod followers;
 
 use crate::model::{Cause, Failure, Platforms, Profile, ProfileKind};
 use crate::plan::Absence;
+use crate::plan::classified::ClassifiedImages;
 use crate::plan::desired::Desired;
-use crate::plan::entry::{Entry, Origin, Referrers};
+use crate::plan::entry::{DeclaredAt, Entry, Referrers};
 use crate::plan::fixtures::{descriptor, entry, origin, source_image, target};
 use crate::plan::lock::LockedImage;
 use crate::plan::make::plan;
 use crate::plan::observed::{Observation, ObservedImage, ObservedReferrers};
 use crate::plan::prune::ObservedTags;
-use crate::plan::seen::Observed;
 use crate::plan::target::TargetName;
 use crate::plan::{Action, BlockReason};
 
@@ -47,8 +47,8 @@ fn image(source: Option<&str>, target: Option<&str>) -> ObservedImage {
     }
 }
 
-fn observed(name: &str, image: ObservedImage) -> Observed {
-    Observed::from([(target_name(name), image.into())])
+fn observed(name: &str, image: ObservedImage) -> ClassifiedImages {
+    ClassifiedImages::from([(target_name(name), image.into())])
 }
 
 fn files(text: &str) -> Vec<FileDigest> {
@@ -58,7 +58,7 @@ fn files(text: &str) -> Vec<FileDigest> {
     }]
 }
 
-fn saved(desired: &Desired, observed: &Observed) -> SavedPlan {
+fn saved(desired: &Desired, observed: &ClassifiedImages) -> SavedPlan {
     SavedPlan::of(desired, &plan(desired, observed.clone()), files("a"))
 }
 
@@ -74,7 +74,12 @@ fn declared<'a>(desired: &'a Desired, files: &'a [FileDigest]) -> Declared<'a> {
 
 /// Returns what is left of a plan when the registries say `later`, and the target holds `held` under
 /// the names of what the source is silent about.
-fn left(desired: &Desired, saved: &SavedPlan, later: &Observed, held: &[(&str, &str)]) -> Plan {
+fn left(
+    desired: &Desired,
+    saved: &SavedPlan,
+    later: &ClassifiedImages,
+    held: &[(&str, &str)],
+) -> Plan {
     let pinned = pin(saved, declared(desired, &files("a"))).unwrap();
     let anew = plan(&pinned.desired, later.clone());
     let lost = lost(saved, &pinned, &anew).into_iter().map(|name| {
@@ -157,7 +162,7 @@ fn the_source_is_the_files_and_the_digest_the_plans() {
 fn a_digest_that_the_source_does_not_resolve_to_refuses_the_whole() {
     let desired = desired(&["app"]);
     let mut saved = saved(&desired, &observed("app", image(Some("new"), None)));
-    let Planned::Wanted(wanted) = &mut saved.changes[0] else {
+    let SavedChange::Wanted(wanted) = &mut saved.changes[0] else {
         panic!("nothing is wanted");
     };
     wanted.expected = descriptor("forged");

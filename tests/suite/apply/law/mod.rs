@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use pusher::model::{Digest, Profile, ProfileKind, media_type};
 use pusher::observe::{observe, tags};
 use pusher::plan::{
-    Action, BlockReason, Change, Desired, Lock, LockedImage, Origin, Outcome, Plan, Report,
+    Action, BlockReason, Change, DeclaredAt, Desired, Lock, LockedImage, Outcome, Plan, Report,
     TagAfter, TargetName, plan, prune,
 };
 use pusher::progress::Progress;
@@ -171,7 +171,7 @@ impl Play {
         let undeclared = self.undeclared();
         let names = undeclared.iter().map(|(name, _)| name);
         let held = tags(&world.desired.target, names, &client).await;
-        prune(&mut plan, &undeclared, &held, 10, |_| Origin {
+        prune(&mut plan, &undeclared, &held, 10, |_| DeclaredAt {
             file: "mirror.lock".into(),
             line: 1,
         });

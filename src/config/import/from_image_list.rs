@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::config::declared::Resolved;
 use crate::config::diagnostics::{Diagnostic, Severity};
 use crate::config::entries::{self, Resolution};
-use crate::config::images_txt;
+use crate::config::image_list;
 use crate::config::mirror_file::Choices;
 use crate::config::naming::{Written, flat_names};
 use crate::model::{Platforms, Profile, ProfileKind};
@@ -17,7 +17,7 @@ use super::draft::{Draft, Line};
 pub(super) fn draft(path: &str, text: &str) -> (Draft, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let any = Profile::of(ProfileKind::Generic);
-    let declared = images_txt::parse(path, text, &mut diagnostics);
+    let declared = image_list::parse(path, text, &mut diagnostics);
     let resolution = entries::resolve(declared, &Choices::default(), &any, &mut diagnostics);
     let mut taken = resolution.taken();
     let Resolution {

@@ -8,19 +8,19 @@ use super::observed::{ObservedImage, ObservedReferrers};
 use super::target::TargetName;
 
 /// What is kept of what the registries said about every entry of a desired set, by target name.
-pub type Observed = IndexMap<TargetName, Seen>;
+pub type ClassifiedImages = IndexMap<TargetName, ClassifiedImage>;
 
 /// What is kept of what the registries said about one entry: what follows from it. The rest would be kept for
 /// thousands of images that need nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Seen {
+pub struct ClassifiedImage {
     /// What has to be done.
     pub(super) action: Action,
     /// What names the image as its subject; none where nobody looked.
     pub(super) referrers: Option<Box<ObservedReferrers>>,
 }
 
-impl From<ObservedImage> for Seen {
+impl From<ObservedImage> for ClassifiedImage {
     fn from(mut image: ObservedImage) -> Self {
         let stay = image.referrers.stay;
         let referrers = std::mem::take(&mut image.referrers);
@@ -45,7 +45,7 @@ mod tests {
             target: Observation::Present(descriptor("a")),
             referrers: ObservedReferrers::default(),
         };
-        let Seen { action, referrers } = Seen::from(image);
+        let ClassifiedImage { action, referrers } = ClassifiedImage::from(image);
         assert_eq!(
             (action, referrers),
             (Action::in_place(descriptor("a")), None)

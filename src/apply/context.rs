@@ -17,7 +17,7 @@ use super::referrers::ReferrerLists;
 use super::stop::Stop;
 
 /// What all images of a run share.
-pub(super) struct Shared<'a, R> {
+pub(super) struct RunContext<'a, R> {
     pub(super) plan: &'a Plan,
     /// When the target's tags were looked at for the plan, if that is known.
     pub(super) looked: Option<Instant>,
@@ -32,7 +32,7 @@ pub(super) struct Shared<'a, R> {
     pub(super) memory: ManifestMemory,
 }
 
-impl<'a, R: WriteRegistry> Shared<'a, R> {
+impl<'a, R: WriteRegistry> RunContext<'a, R> {
     pub(super) fn new(
         plan: &'a Plan,
         looked: Option<Instant>,
@@ -54,24 +54,24 @@ impl<'a, R: WriteRegistry> Shared<'a, R> {
     }
 
     /// Returns what one change is carried out with, and the count of what has to be tried again for it.
-    pub(super) fn engine(&'a self) -> (Engine<'a, R>, RetryCount) {
+    pub(super) fn of_change(&'a self) -> (ChangeContext<'a, R>, RetryCount) {
         let (registry, retries) = self.registry.counted();
-        let shared = self;
-        (Engine { shared, registry }, retries)
+        let run = self;
+        (ChangeContext { run, registry }, retries)
     }
 }
 
 /// What one change is carried out with.
-pub(super) struct Engine<'a, R> {
-    shared: &'a Shared<'a, R>,
+pub(super) struct ChangeContext<'a, R> {
+    run: &'a RunContext<'a, R>,
     /// The registries, with a count of their own of what is tried again.
     pub(super) registry: R,
 }
 
-impl<'a, R> Deref for Engine<'a, R> {
-    type Target = Shared<'a, R>;
+impl<'a, R> Deref for ChangeContext<'a, R> {
+    type Target = RunContext<'a, R>;
 
-    fn deref(&self) -> &Shared<'a, R> {
-        self.shared
+    fn deref(&self) -> &RunContext<'a, R> {
+        self.run
     }
 }

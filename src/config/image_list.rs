@@ -1,16 +1,16 @@
 //! Image lists: one image a line, perhaps with a platform before it.
 //!
-//! What a line may be is decided by [`super::line`], strictly; what a line that is not was meant to be is
+//! What a line may be is decided by [`super::image_list_line`], strictly; what a line that is not was meant to be is
 //! for [`super::mistakes`] to find out.
 
 use std::sync::Arc;
 
 use crate::model::{PlatformPattern, Platforms};
-use crate::plan::Origin;
+use crate::plan::DeclaredAt;
 
 use super::declared::{Declared, Form, Naming};
 use super::diagnostics::Diagnostic;
-use super::line::{NotALine, parse_line, place};
+use super::image_list_line::{NotALine, parse_line, place};
 use super::mirror_file::Choices;
 use super::mistakes::{self, Wrong};
 
@@ -29,7 +29,7 @@ pub(super) fn parse(file: &str, text: &str, diagnostics: &mut Vec<Diagnostic>) -
     let mut declared = Vec::new();
     let mut wrong = Vec::new();
     for (index, (start, line)) in lines(text).enumerate() {
-        let origin = || Origin {
+        let origin = || DeclaredAt {
             file: Arc::clone(file),
             line: index + 1,
         };

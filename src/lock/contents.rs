@@ -10,7 +10,7 @@ use super::renew::undeclared;
 
 /// What a lock file says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct LockFile {
+pub struct LockContents {
     /// Whose it is; none in version 1 of the format, which does not say so.
     pub owner: Option<Owner>,
     /// What is locked, as far as that is not in dispute.
@@ -35,7 +35,7 @@ pub struct Continued {
     pub forgotten: Vec<TargetName>,
 }
 
-impl LockFile {
+impl LockContents {
     /// Says in what this is another's than `owner`'s; nothing where it does not say whose it is.
     pub fn stranger(&self, owner: &Owner) -> Option<Stranger> {
         let Owner { file, target } = self.owner.as_ref()?;
