@@ -102,6 +102,6 @@ mod tests {
             ),
             (2, 1)
         );
-        assert_eq!(stats.total(), 17);
+        assert_eq!(stats.total(), RequestKind::ALL.len() as u64 + 1);
     }
 }
