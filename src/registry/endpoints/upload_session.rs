@@ -85,8 +85,8 @@ pub struct UploadSession {
 pub(crate) enum SessionState {
     /// Nothing was sent.
     Fresh,
-    /// What was sent was pointed elsewhere, and none of it taken.
-    Moved,
+    /// What was sent was pointed elsewhere, so often in a row, and none of it taken.
+    Moved { times: u8 },
     /// Some bytes, perhaps.
     Used,
 }

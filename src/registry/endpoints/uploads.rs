@@ -108,7 +108,7 @@ pub(crate) async fn offset(
     client: &Client,
     session: &mut UploadSession,
 ) -> Result<Option<u64>, Failure> {
-    if session.state == SessionState::Moved {
+    if matches!(session.state, SessionState::Moved { .. }) {
         return Ok(Some(0));
     }
     let operation = repository_operation(RequestKind::UploadOffset, &session.repository);
@@ -147,6 +147,9 @@ fn at_location(
     Ok((host, call))
 }
 
+/// How often in a row an upload is followed to where an answer points.
+const MOVES: u8 = 2;
+
 /// Sends bytes; where an answer points elsewhere and they are spent, the session is there from then on.
 async fn send_on(
     client: &Client,
@@ -160,9 +163,14 @@ async fn send_on(
     match (sent, moved.get()) {
         (Err(failure), Some(location)) => {
             session.location = location.clone();
-            if session.state == SessionState::Fresh {
-                session.state = SessionState::Moved;
-            }
+            session.state = match session.state {
+                SessionState::Fresh => SessionState::Moved { times: 1 },
+                SessionState::Moved { times } if times < MOVES => {
+                    SessionState::Moved { times: times + 1 }
+                }
+                // It goes round in a circle: whether it is there at all is asked.
+                SessionState::Moved { .. } | SessionState::Used => SessionState::Used,
+            };
             Err(failure.mended())
         }
         (sent, _) => {
