@@ -162,7 +162,7 @@ async fn a_plan_gets_a_session_that_cannot_push() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_password_that_ends_in_the_middle_is_renewed() {
     let source = source().await;
-    for (number, (milliseconds, tokens)) in [(1, 1), (3_600_000, 2)].into_iter().enumerate() {
+    for (number, (milliseconds, tokens)) in [(100, 1), (3_600_000, 2)].into_iter().enumerate() {
         // It ends when it says, and long before it says.
         let acr = Acr::start(ENTERPRISE).await;
         acr.passwords_live(milliseconds, tokens);

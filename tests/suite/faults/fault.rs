@@ -100,17 +100,22 @@ impl Fault {
         matches!(self, Self::MadeUpDigest | Self::StorageFull)
     }
 
-    /// Tells whether it has to be waited for. Whoever refuses for the rate is asked more slowly, and a proxy that
-    /// refuses whatever the rate is never gets slow enough.
+    /// Tells whether it has to be waited for.
     pub(super) fn is_slow(self) -> bool {
         matches!(
             self,
-            Self::Stall
-                | Self::StallAfter
-                | Self::StallInAnswer
-                | Self::TooMany
-                | Self::TooManyForNow
+            Self::Stall | Self::StallAfter | Self::StallInAnswer | Self::TooManyForNow
         )
+    }
+
+    /// Returns of how many requests one meets it where it is played alone. Whoever refuses for the rate is asked
+    /// more slowly, and a proxy that refuses whatever the rate is never gets slow enough.
+    pub(super) fn alone_one_in(self) -> u64 {
+        if self.is_slow() || self == Self::TooMany {
+            20
+        } else {
+            3
+        }
     }
 
     /// Returns how often this is played compared with others: seldom what is slow, often what few requests

@@ -113,7 +113,7 @@ async fn no_fault_alone_loses_anything() {
         for (seed, fault) in (1..).zip(Fault::ALL).skip(lane).step_by(WORLDS) {
             let chance = Chance {
                 seed,
-                one_in: if fault.is_slow() { 20 } else { 3 },
+                one_in: fault.alone_one_in(),
                 faults: vec![fault],
             };
             let namespace = format!("alone-{seed}");
