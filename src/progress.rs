@@ -1,6 +1,6 @@
 //! How far a run is: written by the edges, read by whoever shows it.
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use indexmap::IndexMap;
@@ -15,6 +15,8 @@ pub struct Progress {
     bytes_total: AtomicU64,
     bytes_done: AtomicU64,
     in_flight: Mutex<IndexMap<TargetName, ImageProgress>>,
+    /// Whether somebody takes what has ended.
+    notes_ended: AtomicBool,
     ended: Mutex<Vec<Ended>>,
 }
 
@@ -108,13 +110,19 @@ impl Progress {
     fn end(&self, image: &TargetName, well: bool) {
         let number = self.images_done.fetch_add(1, Ordering::Relaxed) + 1;
         let progress = self.images().shift_remove(image);
-        let ended = Ended {
-            image: image.clone(),
-            well,
-            number,
-            bytes: progress.map_or(0, |progress| progress.done),
-        };
-        self.ended().push(ended);
+        if self.notes_ended.load(Ordering::Relaxed) {
+            self.ended().push(Ended {
+                image: image.clone(),
+                well,
+                number,
+                bytes: progress.map_or(0, |progress| progress.done),
+            });
+        }
+    }
+
+    /// From now on images that are finished are kept until they are taken; else nobody frees them.
+    pub fn note_ended(&self) {
+        self.notes_ended.store(true, Ordering::Relaxed);
     }
 
     /// Takes the images that were finished since this was asked before.

@@ -51,6 +51,9 @@ impl Display {
         let task = if printer.talks_to_a_person() {
             tokio::spawn(async move { draw(&drawn, &progress).await })
         } else {
+            if phase == Phase::Copying {
+                progress.note_ended();
+            }
             tokio::spawn(async move { write(&to, &progress, phase).await })
         };
         Self { task, bars }
@@ -279,6 +282,7 @@ mod tests {
     #[test]
     fn each_image_that_is_copied_has_a_line_but_not_thousands_of_them() {
         let progress = Progress::new(1000);
+        progress.note_ended();
         let end = |number: usize| {
             let name: TargetName = format!("app:{number}").parse().unwrap();
             progress.begin(&name);
