@@ -80,16 +80,7 @@ pub fn read_text(folder: &Path, path: &Path, purpose: Purpose) -> Result<String,
 }
 
 fn read_standard_input() -> Result<String, String> {
-    let purpose = Purpose::List;
-    let mut bytes = vec![];
-    let mut limited = io::stdin().lock().take(purpose.limit() + 1);
-    limited
-        .read_to_end(&mut bytes)
-        .map_err(|error| reason(&error))?;
-    if bytes.len() as u64 > purpose.limit() {
-        return Err(purpose.too_large(None));
-    }
-    text_of(bytes)
+    text_of(read_bounded(io::stdin().lock(), Purpose::List)?)
 }
 
 fn text_of(bytes: Vec<u8>) -> Result<String, String> {
@@ -111,20 +102,23 @@ pub fn read_bytes(folder: &Path, path: &Path, purpose: Purpose) -> Result<Vec<u8
 }
 
 fn read(path: &Path, purpose: Purpose) -> Result<Vec<u8>, String> {
-    let whole = || -> io::Result<_> {
-        let file = std::fs::File::open(path)?;
-        let size = file.metadata().map_or(0, |file| file.len());
-        if size > purpose.limit() {
-            return Ok(Err(purpose.too_large(Some(size))));
-        }
-        let mut bytes = vec![];
-        file.take(purpose.limit() + 1).read_to_end(&mut bytes)?;
-        if bytes.len() as u64 > purpose.limit() {
-            return Ok(Err(purpose.too_large(None)));
-        }
-        Ok(Ok(bytes))
-    };
-    whole().map_err(|error| reason(&error))?
+    let file = std::fs::File::open(path).map_err(|error| reason(&error))?;
+    let size = file.metadata().map_or(0, |file| file.len());
+    if size > purpose.limit() {
+        return Err(purpose.too_large(Some(size)));
+    }
+    read_bounded(file, purpose)
+}
+
+/// Reads all that comes, if it is no more than there may be.
+fn read_bounded(from: impl io::Read, purpose: Purpose) -> Result<Vec<u8>, String> {
+    let mut bytes = vec![];
+    let read = from.take(purpose.limit() + 1).read_to_end(&mut bytes);
+    read.map_err(|error| reason(&error))?;
+    if bytes.len() as u64 > purpose.limit() {
+        return Err(purpose.too_large(None));
+    }
+    Ok(bytes)
 }
 
 fn unreadable(path: &Path, why: &str) -> CliError {

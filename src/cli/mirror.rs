@@ -103,10 +103,15 @@ impl Mirror {
 
 /// Reads the files.
 pub fn load(context: &Context, global: &GlobalArgs) -> Result<Loaded, CliError> {
+    Ok(gather(context, global)?.0)
+}
+
+/// Reads the files, and notes which that were.
+fn gather(context: &Context, global: &GlobalArgs) -> Result<(Loaded, Vec<FileDigest>), CliError> {
     let file = files::read_main(&context.folder, global.file.as_deref())?;
-    let mut loaded = understand(context, &file).0;
+    let (mut loaded, files) = understand(context, &file);
     left_aside(context, global, &mut loaded, &file.name);
-    Ok(loaded)
+    Ok((loaded, files))
 }
 
 /// Reads the files and says what is to be said about them; stops if that stands in the way, or if one
@@ -117,9 +122,7 @@ pub fn require(
     outputs: &Outputs<'_>,
     keep_to: impl FnOnce(&LockFile, &Desired) -> Result<Option<Lock>, CliError>,
 ) -> Result<Mirror, CommandError> {
-    let file = files::read_main(&context.folder, global.file.as_deref())?;
-    let (mut loaded, mut files) = understand(context, &file);
-    left_aside(context, global, &mut loaded, &file.name);
+    let (loaded, mut files) = gather(context, global)?;
     let annotate = |told: &[Diagnostic]| match global.format() {
         Format::Github => context
             .printer

@@ -27,11 +27,10 @@ pub fn check(environment: &Environment) -> Result<(), CliError> {
             continue;
         } else if !KINDS.contains(&&*kind) {
             format!("`{name}` names a proxy of the kind `{kind}`, which is not understood")
-        } else if rest.parse::<http::uri::Authority>().is_err()
-            && rest
-                .trim_end_matches('/')
-                .parse::<http::uri::Authority>()
-                .is_err()
+        } else if rest
+            .trim_end_matches('/')
+            .parse::<http::uri::Authority>()
+            .is_err()
         {
             format!("`{name}` does not name a proxy")
         } else {

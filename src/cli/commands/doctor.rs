@@ -23,12 +23,7 @@ pub(super) async fn run(
     let loaded = mirror::load(context, global)?;
     let name = files::find_main(&context.folder, global.file.as_deref())?;
     let target = loaded.target.as_ref();
-    let pushing = options.write.then(|| context.pushing());
-    let client = examining(
-        pushing.as_ref().unwrap_or(context),
-        &loaded.registries,
-        target,
-    )?;
+    let client = examining(context, &loaded.registries, target)?;
     let question = Question {
         entries: &loaded.entries,
         target,
