@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::model::Secret;
+use crate::model::{Language, Secret};
 use crate::registry::LoginSource;
 use crate::render::Signs;
 
@@ -79,15 +79,32 @@ impl Environment {
         text.into_iter().chain(files).chain(legacy).collect()
     }
 
+    /// Returns the language of its locale, as far as that is spoken here and its letters can be shown.
+    pub fn language(&self) -> Language {
+        let locale = self.locale(Variable::LocaleOfMessages);
+        let is_chinese = locale.is_some_and(|locale| {
+            // `zh_CN.UTF-8`, `zh`: a language of another name may begin alike.
+            let language = locale.split(['_', '.', '-', '@']).next();
+            language.is_some_and(|language| language.eq_ignore_ascii_case("zh"))
+        });
+        if is_chinese && self.signs() == Signs::Unicode {
+            Language::Chinese
+        } else {
+            Language::English
+        }
+    }
+
+    /// Returns the locale of what a variable is about: the first of three that is set decides
+    /// (<https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap08.html#tag_08_02>).
+    fn locale(&self, of: Variable) -> Option<&str> {
+        let named = [Variable::LocaleOfAll, of, Variable::Locale];
+        named.into_iter().find_map(|variable| self.get(variable))
+    }
+
     /// Tells which signs can be shown: those that its locale has. Where none is named, as in containers and in the
     /// jobs of CI, UTF-8 is what is read.
     pub fn signs(&self) -> Signs {
-        let named = [
-            Variable::LocaleOfAll,
-            Variable::LocaleOfLetters,
-            Variable::Locale,
-        ];
-        let locale = named.into_iter().find_map(|variable| self.get(variable));
+        let locale = self.locale(Variable::LocaleOfLetters);
         let has_all = |locale: &str| {
             let locale = locale.to_ascii_lowercase();
             locale.contains("utf-8") || locale.contains("utf8")
@@ -213,6 +230,31 @@ mod tests {
             (&[("LANG", "zh_CN.UTF-8"), ("LC_ALL", "C")], Signs::Ascii),
         ] {
             assert_eq!(environment(pairs).signs(), signs, "{pairs:?}");
+        }
+    }
+
+    #[test]
+    fn the_language_is_that_of_the_locale_where_its_letters_can_be_shown() {
+        for (pairs, language) in [
+            (&[][..], Language::English),
+            (&[("LANG", "zh_CN.UTF-8")], Language::Chinese),
+            (&[("LANG", "zh-Hans.utf8")], Language::Chinese),
+            (&[("LANG", "zha_CN.UTF-8")], Language::English),
+            (&[("LANG", "zh_CN.GBK")], Language::English),
+            (
+                &[("LANG", "zh_CN.UTF-8"), ("LC_ALL", "C")],
+                Language::English,
+            ),
+            (
+                &[("LANG", "en_US.UTF-8"), ("LC_MESSAGES", "zh_CN.UTF-8")],
+                Language::Chinese,
+            ),
+            (
+                &[("LANG", "zh_CN.UTF-8"), ("LC_CTYPE", "POSIX")],
+                Language::English,
+            ),
+        ] {
+            assert_eq!(environment(pairs).language(), language, "{pairs:?}");
         }
     }
 

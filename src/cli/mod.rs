@@ -48,16 +48,19 @@ use std::ffi::OsString;
 use std::io::ErrorKind;
 use std::sync::Arc;
 
+use clap::ValueEnum as _;
+
 use crate::config::hide;
 use crate::render::{Style, sanitize};
 
-use args::{Args, ColorChoice};
+use args::{Args, ColorChoice, LanguageChoice};
 use context::Context;
 use environment::Environment;
 use error::CliError;
 use exit::Exit;
 use printer::Printer;
 use signals::Signals;
+use variables::Variable;
 
 /// Runs what was typed, the program's name first, and returns how it ended.
 pub fn run(typed: impl IntoIterator<Item = OsString>) -> Exit {
@@ -76,7 +79,16 @@ pub fn run(typed: impl IntoIterator<Item = OsString>) -> Exit {
         Err(error) => return explain(&error, &typed, &environment),
     };
     let global = &args.global;
-    let printer = Printer::standard(global.color, global.quiet, &environment);
+    let language = match language(global.lang, &environment) {
+        Ok(language) => language,
+        Err(error) => {
+            let printer =
+                Printer::standard(global.color, LanguageChoice::Auto, false, &environment);
+            printer.error(&error);
+            return Exit::Failed;
+        }
+    };
+    let printer = Printer::standard(global.color, language, global.quiet, &environment);
     let printer = Arc::new(printer);
     logging::install(&printer, global.verbose);
     if let Some(folder) = &global.folder
@@ -107,9 +119,41 @@ pub fn run(typed: impl IntoIterator<Item = OsString>) -> Exit {
     exit
 }
 
+/// Returns the language that was asked for: what was typed goes before the variable.
+fn language(
+    typed: Option<LanguageChoice>,
+    environment: &Environment,
+) -> Result<LanguageChoice, CliError> {
+    let named = || environment.get(Variable::Language);
+    match (typed, named()) {
+        (Some(language), _) => Ok(language),
+        (None, None) => Ok(LanguageChoice::Auto),
+        (None, Some(name)) => LanguageChoice::from_str(name, true).map_err(|_| {
+            let variable = Variable::Language;
+            CliError::new(format!(
+                "{variable} is `{name}`, which is no language that is spoken here"
+            ))
+            .hint("set it to `auto`, `en` or `zh`")
+        }),
+    }
+}
+
+/// Returns the language named in what cannot be understood as a whole.
+fn typed_language(typed: &[OsString]) -> Option<LanguageChoice> {
+    let typed: Vec<_> = typed.iter().filter_map(|word| word.to_str()).collect();
+    let joined = typed.iter().find_map(|word| word.strip_prefix("--lang="));
+    let behind = || {
+        let at = typed.iter().position(|word| *word == "--lang")?;
+        typed.get(at + 1).copied()
+    };
+    LanguageChoice::from_str(joined.or_else(behind)?, true).ok()
+}
+
 /// Prints help where it was asked for, else what is wrong with what was typed.
 fn explain(error: &clap::Error, typed: &[OsString], environment: &Environment) -> Exit {
-    let printer = Printer::standard(ColorChoice::Auto, false, environment);
+    let language = typed_language(typed).or_else(|| language(None, environment).ok());
+    let language = language.unwrap_or(LanguageChoice::Auto);
+    let printer = Printer::standard(ColorChoice::Auto, language, false, environment);
     let text = error.render();
     if error.use_stderr() {
         let coloured = printer.talk_style() == Style::COLOURED;

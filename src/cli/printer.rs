@@ -8,10 +8,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use indicatif::{MultiProgress, ProgressDrawTarget};
 
 use crate::config::hide;
+use crate::model::Language;
 use crate::render::sanitize;
 use crate::render::style::{Signs, Style, Tone, View};
 
-use super::args::ColorChoice;
+use super::args::{ColorChoice, LanguageChoice};
 use super::environment::Environment;
 use super::error::CliError;
 
@@ -19,6 +20,7 @@ use super::error::CliError;
 pub struct Printer {
     answers: Stream,
     talk: Stream,
+    language: Language,
     quiet: bool,
     bar_signs: Signs,
     /// Whether someone can be asked: who types is at a terminal, and so is who reads.
@@ -38,7 +40,12 @@ struct Stream {
 
 impl Printer {
     /// Prints to the standard streams of this process.
-    pub fn standard(color: ColorChoice, quiet: bool, environment: &Environment) -> Self {
+    pub fn standard(
+        color: ColorChoice,
+        language: LanguageChoice,
+        quiet: bool,
+        environment: &Environment,
+    ) -> Self {
         let style = |terminal| match color {
             ColorChoice::Always => Style::COLOURED,
             ColorChoice::Auto if terminal && !environment.refuses_colour() => Style::COLOURED,
@@ -57,6 +64,11 @@ impl Printer {
                 ..Stream::new(io::stdout(), out, style(out))
             },
             talk: Stream::new(io::stderr(), err, style(err)),
+            language: match language {
+                LanguageChoice::Auto => environment.language(),
+                LanguageChoice::En => Language::English,
+                LanguageChoice::Zh => Language::Chinese,
+            },
             quiet,
             bar_signs: environment.signs(),
             can_ask: err && io::stdin().is_terminal(),
@@ -73,6 +85,11 @@ impl Printer {
             width: self.answers.width,
             signs: self.answers.signs,
         }
+    }
+
+    /// Returns the language that everything is said in.
+    pub fn language(&self) -> Language {
+        self.language
     }
 
     /// Returns the palette of the talk.
@@ -134,7 +151,7 @@ impl Printer {
             // Nobody has ended the question's line by an answer.
             let _ = self.talk.write(|to| writeln!(to));
         }
-        stream.write(render)
+        self.language.speak(|| stream.write(render))
     }
 
     /// Prints a command's answer. Whoever reads it may stop at any time.
@@ -301,6 +318,7 @@ mod tests {
         Printer {
             answers: Stream::new(answers, false, Style::PLAIN),
             talk: Stream::new(talk.clone(), false, Style::PLAIN),
+            language: Language::English,
             quiet,
             bar_signs: Signs::Unicode,
             can_ask: false,

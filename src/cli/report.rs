@@ -38,7 +38,9 @@ fn keep(
         Format::Json
     };
     let mut text = String::new();
-    render(format, &View::default(), &mut text)
+    let language = context.printer.language();
+    language
+        .speak(|| render(format, &View::default(), &mut text))
         .map_err(|error| CliError::new(format!("cannot write `{}`: {error}", path.display())))?;
     outputs::write(context, path, &text)
 }

@@ -68,9 +68,11 @@ variables! {
     // The library for the system's certificates reads these.
     CertificateFile = "SSL_CERT_FILE", "certificate authorities in the place of the system's";
     CertificateFolder = "SSL_CERT_DIR", "a folder with such";
-    LocaleOfAll = "LC_ALL", "the locale; one without UTF-8 gets signs of ASCII alone";
-    LocaleOfLetters = "LC_CTYPE", "the locale, if that is not set";
-    Locale = "LANG", "the locale, if neither is set";
+    Language = "PUSHER_LANG", "the language of messages where `--lang` is not given: auto, en or zh";
+    LocaleOfAll = "LC_ALL", "the locale; one without UTF-8 gets English in signs of ASCII alone";
+    LocaleOfLetters = "LC_CTYPE", "the locale of letters, if that is not set";
+    LocaleOfMessages = "LC_MESSAGES", "the locale of messages, if `LC_ALL` is not set";
+    Locale = "LANG", "the locale, if none of these is set";
     NoColor = "NO_COLOR", "set to anything: no colours";
     Term = "TERM", "`dumb`: no colours";
 }

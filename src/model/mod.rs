@@ -6,6 +6,7 @@ pub mod failure;
 pub mod glob;
 pub mod grammar;
 pub mod host_fault;
+pub mod language;
 pub mod limits;
 pub mod lines;
 pub mod login_origin;
@@ -29,6 +30,7 @@ pub use failure::{
 pub use glob::Glob;
 pub use grammar::{PathError, TagError, check_path, check_tag, is_host};
 pub use host_fault::HostFault;
+pub use language::{Language, Text};
 pub use limits::{
     DESCRIPTOR_LIMIT, Excess, INDEX_LEVELS, MANIFEST_LIMIT, MANIFEST_SIZE_LIMIT, TREE_SIZE_LIMIT,
 };

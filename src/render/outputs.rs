@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::checkup::Checkup;
+use crate::model::Language;
 use crate::plan::{Desired, Drift, Plan, Report};
 
 use super::format::Format;
@@ -20,7 +21,7 @@ pub fn plan(
 ) -> fmt::Result {
     match format {
         Format::Human => human::plan(plan, details, view, out),
-        Format::Json => json::plan(plan, details, out),
+        Format::Json => english(|| json::plan(plan, details, out)),
         Format::Markdown => markdown::plan(plan, details, out),
         Format::Github => github::plan(plan, details, out),
     }
@@ -35,7 +36,7 @@ pub fn diff(
 ) -> fmt::Result {
     match format {
         Format::Human => human::diff(compared, view, out),
-        Format::Json => json::diff(compared, out),
+        Format::Json => english(|| json::diff(compared, out)),
         Format::Markdown => markdown::diff(compared, out),
         Format::Github => github::diff(compared, out),
     }
@@ -50,7 +51,7 @@ pub fn report(
 ) -> fmt::Result {
     match format {
         Format::Human => human::report(report, view, out),
-        Format::Json => json::report(report, out),
+        Format::Json => english(|| json::report(report, out)),
         Format::Markdown => markdown::report(report, out),
         Format::Github => github::report(report, out),
     }
@@ -65,7 +66,7 @@ pub fn drift(
 ) -> fmt::Result {
     match format {
         Format::Human => human::drift(drift, view, out),
-        Format::Json => json::drift(drift, out),
+        Format::Json => english(|| json::drift(drift, out)),
         Format::Markdown => markdown::drift(drift, out),
         Format::Github => github::drift(drift, out),
     }
@@ -80,7 +81,7 @@ pub fn check(
 ) -> fmt::Result {
     match format {
         Format::Human => human::check(checked, view, out),
-        Format::Json => json::check(checked, out),
+        Format::Json => english(|| json::check(checked, out)),
         Format::Markdown => markdown::check(checked, out),
         Format::Github => github::check(checked.diagnostics, checked.files, out),
     }
@@ -95,7 +96,7 @@ pub fn list(
 ) -> fmt::Result {
     match format {
         Format::Human => human::list(desired, view, out),
-        Format::Json => json::list(desired, out),
+        Format::Json => english(|| json::list(desired, out)),
         Format::Markdown => markdown::list(desired, out),
         Format::Github => github::list(desired, out),
     }
@@ -110,8 +111,13 @@ pub fn checkup(
 ) -> fmt::Result {
     match format {
         Format::Human => human::checkup(checkup, view, out),
-        Format::Json => json::checkup(checkup, out),
+        Format::Json => english(|| json::checkup(checkup, out)),
         Format::Markdown => markdown::checkup(checkup, out),
         Format::Github => github::checkup(checkup, out),
     }
+}
+
+/// Answers a program.
+fn english(answer: impl FnOnce() -> fmt::Result) -> fmt::Result {
+    Language::English.speak(answer)
 }

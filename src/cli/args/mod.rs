@@ -12,7 +12,8 @@ pub use options::{
     InitArgs, LockArgs, PlanArgs, SchemaArgs,
 };
 pub use shared::{
-    CacheArg, ColorChoice, FileArg, FormatArg, LockedArg, OnlyArg, PruneArg, ReportArg,
+    CacheArg, ColorChoice, FileArg, FormatArg, LanguageChoice, LockedArg, OnlyArg, PruneArg,
+    ReportArg,
 };
 
 use std::path::PathBuf;
@@ -51,6 +52,8 @@ pub struct GlobalArgs {
     pub no_cache: bool,
     /// When to use colours.
     pub color: ColorChoice,
+    /// In which language to speak, if that was typed.
+    pub lang: Option<LanguageChoice>,
 }
 
 /// Mirror container images into a registry: declare them, plan, apply
@@ -249,6 +252,7 @@ impl GlobalArgs {
             verbose: talk.verbose,
             no_cache: no_cache || behind.cache.is_some_and(|own| own.no_cache),
             color: talk.color,
+            lang: talk.lang,
         })
     }
 

@@ -34,6 +34,16 @@ pub(super) struct TalkArgs {
         hide_possible_values = true
     )]
     pub(super) color: ColorChoice,
+    /// Speak `zh` (Chinese), `en` (English) or `auto` (as the locale); JSON stays English
+    #[arg(
+        long,
+        global = true,
+        display_order = TALK + 3,
+        value_enum,
+        value_name = "LANGUAGE",
+        hide_possible_values = true
+    )]
+    pub(super) lang: Option<LanguageChoice>,
 }
 
 /// Which file is read.
@@ -97,6 +107,17 @@ pub enum ColorChoice {
     Always,
     /// Never
     Never,
+}
+
+/// In which language to speak.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LanguageChoice {
+    /// That of the locale
+    Auto,
+    /// English
+    En,
+    /// Chinese
+    Zh,
 }
 
 /// Where else the answer goes.
