@@ -29,6 +29,10 @@
 //! `tests/suite/layering` fails when a folder imports what it may not, when a pure one names input or
 //! output, or when files of one folder need each other.
 
+// Its macros, which the others use, are known from here on.
+#[macro_use]
+pub mod model;
+
 pub mod apply;
 pub mod cache;
 pub mod checkup;
@@ -39,7 +43,6 @@ pub mod disk;
 pub mod doctor;
 pub mod inspect;
 pub mod lock;
-pub mod model;
 pub mod observe;
 pub mod plan;
 pub mod progress;

@@ -2,8 +2,8 @@
 //!
 //! A sentence stands once in the source, in every language side by side: one that lacks a language, or that
 //! names a value which the other does not know, does not compile. What is written at once is written by
-//! [`write_tr!`](crate::write_tr) and [`tr!`](crate::tr), in the language that is [spoken](Language::spoken) then; what is
-//! kept, or read by programs as well, is a [`Text`], made by [`text!`](crate::text).
+//! `write_tr!`, `tr!` and `tr_word!`, in the language that is [spoken](Language::spoken) then; what is kept, or read by
+//! programs as well, is a [`Text`], made by `text!`.
 //!
 //! Programs are answered in English, whatever is spoken.
 
@@ -65,7 +65,7 @@ impl Text {
         }
     }
 
-    /// Makes a text of what `words` returns in each language. [`text!`](crate::text) calls it.
+    /// Makes a text of what `words` returns in each language. `text!` calls it.
     pub fn of(words: impl Fn() -> String) -> Self {
         let english = Language::English.speak(&words);
         let chinese = Language::Chinese.speak(&words);
@@ -110,9 +110,8 @@ impl fmt::Debug for Text {
     }
 }
 
-/// Returns a sentence in the language that is spoken, as [`format!`] does: English first, then Chinese, then
+/// Returns a sentence in the language that is spoken, as `format!` does: English first, then Chinese, then
 /// what both may name.
-#[macro_export]
 macro_rules! tr {
     ($english:literal, $chinese:literal $(, $($values:tt)*)?) => {
         match $crate::model::Language::spoken() {
@@ -123,7 +122,6 @@ macro_rules! tr {
 }
 
 /// Returns a word in the language that is spoken; nothing is put into it.
-#[macro_export]
 macro_rules! tr_word {
     ($english:literal, $chinese:literal) => {
         match $crate::model::Language::spoken() {
@@ -133,8 +131,7 @@ macro_rules! tr_word {
     };
 }
 
-/// Writes a sentence in the language that is spoken, as [`write!`] does: see [`tr!`](crate::tr).
-#[macro_export]
+/// Writes a sentence in the language that is spoken, as `write!` does: see `tr!`.
 macro_rules! write_tr {
     ($to:expr, $english:literal, $chinese:literal $(, $($values:tt)*)?) => {
         match $crate::model::Language::spoken() {
@@ -144,11 +141,10 @@ macro_rules! write_tr {
     };
 }
 
-/// Makes a [`Text`](crate::model::Text), which is kept in every language: see [`tr!`](crate::tr).
-#[macro_export]
+/// Makes a `Text`, which is kept in every language: see `tr!`.
 macro_rules! text {
     ($english:literal, $chinese:literal $(, $($values:tt)*)?) => {
-        $crate::model::Text::of(|| $crate::tr!($english, $chinese $(, $($values)*)?))
+        $crate::model::Text::of(|| tr!($english, $chinese $(, $($values)*)?))
     };
 }
 

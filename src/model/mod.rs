@@ -1,12 +1,14 @@
 //! The words of the field, each parsed once into a checked type, and what is known of kinds of registries.
 //! Pure.
 
+#[macro_use]
+pub mod language;
+
 pub mod digest;
 pub mod failure;
 pub mod glob;
 pub mod grammar;
 pub mod host_fault;
-pub mod language;
 pub mod limits;
 pub mod lines;
 pub mod login_origin;
