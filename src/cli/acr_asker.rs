@@ -16,8 +16,14 @@ pub fn acr_asker(environment: &Environment) -> Result<AcrAsker, CliError> {
     let variable = Variable::AcrStandIn;
     let stand_in = environment.get(variable).map(|text| {
         StandIn::parse(text).ok_or_else(|| {
-            let message = format!("`{variable}` is not an address such as `http://127.0.0.1:4000`");
-            CliError::new(message).hint("it is for tests on this machine: unset it")
+            CliError::new(text!(
+                "`{variable}` is not an address such as `http://127.0.0.1:4000`",
+                "`{variable}` 不是 `http://127.0.0.1:4000` 这样的地址"
+            ))
+            .hint(text!(
+                "it is for tests on this machine: unset it",
+                "它只用于在本机做测试：取消这个变量"
+            ))
         })
     });
     Ok(AcrAsker {

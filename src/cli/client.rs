@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use crate::config::{Registries, RegistrySettings, check_user};
-use crate::model::{LoginOrigin, LoginWay, Secret};
+use crate::model::{LoginOrigin, LoginWay, Secret, Text};
 use crate::plan::{Desired, Plan, Target};
 use crate::registry::{
     Actions, Client, ClientOptions, Credentials, FoundLogin, HostOptions, Login, OnOutage,
@@ -115,13 +115,17 @@ pub fn warn_of_pulls(printer: &Printer, client: &Client, needed: &BTreeMap<&str,
         if remaining >= *needed as u64 {
             continue;
         }
-        let hours = window.map_or_else(String::new, |window| {
-            format!(" (counted over {} h)", window.as_secs().div_ceil(3600))
+        let counted = window.map(|window| {
+            let hours = window.as_secs().div_ceil(3600);
+            text!(" (counted over {hours} h)", "（按 {hours} 小时计）")
         });
-        printer.say_line(format_args!(
+        let counted = counted.unwrap_or_else(|| Text::verbatim(""));
+        printer.say_line(text!(
             "warning: at least {needed} pulls from {registry} are needed, and it allows {remaining} \
-             more{hours}: what is left over fails, and a later `pusher apply` goes on with it; \
-             `docker login {registry}` allows more"
+             more{counted}: what is left over fails, and a later `pusher apply` goes on with it; \
+             `docker login {registry}` allows more",
+            "警告：至少还要从 {registry} 拉取 {needed} 次，而它只再允许 {remaining} 次{counted}：\
+             超出的会失败，之后再运行 `pusher apply` 会接着做；`docker login {registry}` 之后额度更高"
         ));
     }
 }
@@ -177,8 +181,12 @@ fn host_options(
         password,
     } = settings;
     let certificates = ca_file.as_deref().map(|path| {
-        read_setting(context, path)
-            .map_err(|error| CliError::new(format!("the certificates of `{host}`: {error}")))
+        read_setting(context, path).map_err(|error| {
+            CliError::new(text!(
+                "the certificates of `{host}`: {error}",
+                "`{host}` 的证书：{error}"
+            ))
+        })
     });
     let login = username.as_ref().zip(password.as_ref());
     Ok(HostOptions {
@@ -190,7 +198,10 @@ fn host_options(
         login_way: *login_way,
         login: login.map(|(username, password)| {
             let typed = |value: &Secret, what| {
-                let name = format!("`{what}` of `registries.{host}`");
+                let name = text!(
+                    "`{what}` of `registries.{host}`",
+                    "`registries.{host}` 的 `{what}`"
+                );
                 as_meant(&context.printer, value.expose(), &name).to_owned()
             };
             let login = Login::Password {
@@ -210,13 +221,18 @@ fn target_login(context: &Context, registry: &str) -> Result<Option<FoundLogin>,
     let (user, password) = (Variable::User, Variable::Password);
     let value = |variable: Variable| {
         let value = context.environment.get(variable)?;
-        let meant = as_meant(&context.printer, value, &format!("`{variable}`"));
+        let name = Text::verbatim(format!("`{variable}`"));
+        let meant = as_meant(&context.printer, value, &name);
         (!meant.is_empty()).then_some(meant)
     };
     let (set, missing) = match (value(user), value(password)) {
         (Some(username), Some(secret)) => {
-            check_user(username)
-                .map_err(|why| CliError::new(format!("`{user}` is no user name: {why}")))?;
+            check_user(username).map_err(|why| {
+                CliError::new(text!(
+                    "`{user}` is no user name: {why}",
+                    "`{user}` 不是用户名：{why}"
+                ))
+            })?;
             let login = Login::Password {
                 username: username.to_owned(),
                 password: Secret::new(secret.to_owned()),
@@ -228,19 +244,24 @@ fn target_login(context: &Context, registry: &str) -> Result<Option<FoundLogin>,
         (Some(_), None) => (user, password),
         (None, Some(_)) => (password, user),
     };
-    let message = format!("`{set}` is set and `{missing}` is not");
-    Err(CliError::new(message).hint(format!(
-        "set both; or neither, and what `docker login {registry}` left is used"
+    let message = text!(
+        "`{set}` is set and `{missing}` is not",
+        "设置了 `{set}`，没有设置 `{missing}`"
+    );
+    Err(CliError::new(message).hint(text!(
+        "set both; or neither, and what `docker login {registry}` left is used",
+        "两个都设；或者都不设，用 `docker login {registry}` 留下的账号"
     )))
 }
 
 /// Returns a user name or a password without the blanks and line breaks around it that pasting leaves, and says
 /// so: no registry gives such, and with them it refuses the login without a word of why.
-fn as_meant<'v>(printer: &Printer, value: &'v str, name: &str) -> &'v str {
+fn as_meant<'v>(printer: &Printer, value: &'v str, name: &Text) -> &'v str {
     let meant = value.trim();
     if meant.len() != value.len() {
-        printer.say_line(format_args!(
-            "note: {name} has blanks or line breaks around it; they are left out"
+        printer.say_line(text!(
+            "note: {name} has blanks or line breaks around it; they are left out",
+            "注意：{name} 前后有空格或换行，已经去掉"
         ));
     }
     meant

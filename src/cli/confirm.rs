@@ -2,24 +2,30 @@
 
 use std::io;
 
+use crate::model::Text;
+
 use super::context::Context;
 use super::error::CommandError;
 use super::exit::Exit;
 
 /// Asks whether to do what was just shown; anything but a yes stops, with nothing done.
-pub async fn confirm(context: &Context, question: &str) -> Result<(), CommandError> {
+pub async fn confirm(context: &Context, question: &Text) -> Result<(), CommandError> {
     let (answer, exit) = ask(context, question).await;
     if answer.as_deref().is_some_and(is_yes) {
         return Ok(());
     }
-    context
-        .printer
-        .insist(|to| writeln!(to, "not confirmed; nothing was changed"));
+    context.printer.insist(|to| {
+        let said = tr_word!(
+            "not confirmed; nothing was changed",
+            "没有确认，什么都没有改动"
+        );
+        writeln!(to, "{said}")
+    });
     Err(CommandError::Said(exit))
 }
 
 /// Asks for a line; without one, tells how the command ends.
-pub async fn ask(context: &Context, question: &str) -> (Option<String>, Exit) {
+pub async fn ask(context: &Context, question: &Text) -> (Option<String>, Exit) {
     let printer = &context.printer;
     printer.ask(question);
     // A read cannot be given up, so it has a thread of its own, which the end of the process ends.

@@ -3,14 +3,15 @@
 use std::fmt;
 
 use crate::config::hide;
+use crate::model::Text;
 
 use super::exit::Exit;
 
 /// One line that says what happened, and where it can be known, another that says what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CliError {
-    message: String,
-    hint: Option<String>,
+    message: Text,
+    hint: Option<Text>,
 }
 
 /// Why a command ends before its time.
@@ -24,25 +25,33 @@ pub enum CommandError {
 
 impl CliError {
     /// Makes an error that says what happened; what it quotes may have been typed with a password in it.
-    pub fn new(message: impl Into<String>) -> Self {
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "it is made where it is given away"
+    )]
+    pub fn new(message: Text) -> Self {
         Self {
-            message: hide(&message.into()),
+            message: message.map(hide),
             hint: None,
         }
     }
 
     /// Adds what to do about it.
     #[must_use]
-    pub fn hint(self, hint: impl Into<String>) -> Self {
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "it is made where it is given away"
+    )]
+    pub fn hint(self, hint: Text) -> Self {
         Self {
-            hint: Some(hide(&hint.into())),
+            hint: Some(hint.map(hide)),
             ..self
         }
     }
 
     /// Returns what to do about it, where that is known.
-    pub fn advice(&self) -> Option<&str> {
-        self.hint.as_deref()
+    pub fn advice(&self) -> Option<&Text> {
+        self.hint.as_ref()
     }
 }
 
@@ -54,7 +63,7 @@ impl From<CliError> for CommandError {
 
 impl fmt::Display for CliError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        self.message.fmt(f)
     }
 }
 

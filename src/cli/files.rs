@@ -4,6 +4,7 @@ use std::io::{self, ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 use crate::config::FileKind;
+use crate::model::{Text, listed};
 
 use super::error::CliError;
 use super::purpose::Purpose;
@@ -65,7 +66,11 @@ pub fn read_if_there(
     match std::fs::metadata(folder.join(path)) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Ok(found) if !found.is_file() && !found.is_dir() => {
-            Err(unreadable(path, "it is a pipe or a device and not a file"))
+            let why = text!(
+                "it is a pipe or a device and not a file",
+                "它是管道或设备，不是文件"
+            );
+            Err(unreadable(path, &why))
         }
         _ => read_text(folder, path, purpose)
             .map(Some)
@@ -75,24 +80,28 @@ pub fn read_if_there(
 
 /// Reads a file; a relative path begins in `folder`. The error says why it cannot be read, and
 /// leaves it to the caller to name the file.
-pub fn read_text(folder: &Path, path: &Path, purpose: Purpose) -> Result<String, String> {
+pub fn read_text(folder: &Path, path: &Path, purpose: Purpose) -> Result<String, Text> {
     text_of(read(&folder.join(path), purpose)?)
 }
 
-fn read_standard_input() -> Result<String, String> {
+fn read_standard_input() -> Result<String, Text> {
     text_of(read_bounded(io::stdin().lock(), Purpose::List)?)
 }
 
-fn text_of(bytes: Vec<u8>) -> Result<String, String> {
+fn text_of(bytes: Vec<u8>) -> Result<String, Text> {
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
-        return Err(
-            "it is UTF-16 text, as PowerShell's `>` writes it; save it as UTF-8".to_owned(),
-        );
+        return Err(text!(
+            "it is UTF-16 text, as PowerShell's `>` writes it; save it as UTF-8",
+            "它是 UTF-16 文本，PowerShell 的 `>` 会这样写；另存为 UTF-8"
+        ));
     }
     String::from_utf8(bytes).map_err(|error| {
         let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let line = valid.split(|byte| *byte == b'\n').count();
-        format!("it is not UTF-8 text (see line {line}); save it as UTF-8")
+        text!(
+            "it is not UTF-8 text (see line {line}); save it as UTF-8",
+            "它不是 UTF-8 文本（见第 {line} 行）；另存为 UTF-8"
+        )
     })
 }
 
@@ -101,7 +110,7 @@ pub fn read_bytes(folder: &Path, path: &Path, purpose: Purpose) -> Result<Vec<u8
     read(&folder.join(path), purpose).map_err(|why| unreadable(path, &why))
 }
 
-fn read(path: &Path, purpose: Purpose) -> Result<Vec<u8>, String> {
+fn read(path: &Path, purpose: Purpose) -> Result<Vec<u8>, Text> {
     let file = std::fs::File::open(path).map_err(|error| reason(&error))?;
     let size = file.metadata().map_or(0, |file| file.len());
     if size > purpose.limit() {
@@ -111,7 +120,7 @@ fn read(path: &Path, purpose: Purpose) -> Result<Vec<u8>, String> {
 }
 
 /// Reads all that comes, if it is no more than there may be.
-fn read_bounded(from: impl io::Read, purpose: Purpose) -> Result<Vec<u8>, String> {
+fn read_bounded(from: impl io::Read, purpose: Purpose) -> Result<Vec<u8>, Text> {
     let mut bytes = vec![];
     let read = from.take(purpose.limit() + 1).read_to_end(&mut bytes);
     read.map_err(|error| reason(&error))?;
@@ -121,17 +130,21 @@ fn read_bounded(from: impl io::Read, purpose: Purpose) -> Result<Vec<u8>, String
     Ok(bytes)
 }
 
-fn unreadable(path: &Path, why: &str) -> CliError {
-    CliError::new(format!("cannot read `{}`: {why}", path.display()))
+fn unreadable(path: &Path, why: &Text) -> CliError {
+    let file = path.display();
+    CliError::new(text!(
+        "cannot read `{file}`: {why}",
+        "无法读取 `{file}`：{why}"
+    ))
 }
 
 /// Says why the system does not do what was asked of a file.
-pub(super) fn reason(error: &std::io::Error) -> String {
+pub(super) fn reason(error: &std::io::Error) -> Text {
     match error.kind() {
-        ErrorKind::NotFound => "there is no such file".to_owned(),
-        ErrorKind::IsADirectory => "it is a folder".to_owned(),
-        ErrorKind::PermissionDenied => "this user may not".to_owned(),
-        _ => error.to_string(),
+        ErrorKind::NotFound => text!("there is no such file", "没有这个文件"),
+        ErrorKind::IsADirectory => text!("it is a folder", "它是目录"),
+        ErrorKind::PermissionDenied => text!("this user may not", "当前用户没有权限"),
+        _ => Text::verbatim(error.to_string()),
     }
 }
 
@@ -139,15 +152,23 @@ fn find_default(folder: &Path) -> Result<PathBuf, CliError> {
     let found = DEFAULT_FILES.iter().find(|name| folder.join(name).exists());
     found.map(PathBuf::from).ok_or_else(|| {
         let names = DEFAULT_FILES.map(|name| format!("`{name}`"));
-        let error = CliError::new(format!("none of {} is in this folder", names.join(", ")));
+        let error = CliError::new(text!(
+            "none of {} is in this folder",
+            "这个目录里没有 {}",
+            listed(&names)
+        ));
         if let Some(name) = called_almost(folder) {
-            let typed = format!("`{name}` is: name it with `--file {name}`");
-            return error.hint(format!("{typed}, or call it `images.txt`"));
+            return error.hint(text!(
+                "`{name}` is: name it with `--file {name}`, or call it `images.txt`",
+                "有 `{name}`：用 `--file {name}` 指定它，或者改名为 `images.txt`"
+            ));
         }
-        error.hint(
+        error.hint(text!(
             "write one image a line, such as `nginx:1.27`, into `images.txt`, or name a file with \
              `--file`; `pusher init` asks for what it takes, `pusher demo` shows what comes then",
-        )
+            "在 `images.txt` 里一行写一个镜像，如 `nginx:1.27`，或用 `--file` 指定文件；\
+             `pusher init` 会问需要什么，`pusher demo` 演示之后的步骤"
+        ))
     })
 }
 
@@ -212,7 +233,7 @@ mod tests {
             let error = read_main(folder.path(), None).unwrap_err();
             let offered = format!("`--file {name}`");
             assert!(
-                error.advice().unwrap().contains(&offered),
+                error.advice().unwrap().english().contains(&offered),
                 "{name}: {error:?}"
             );
         }
@@ -223,6 +244,7 @@ mod tests {
             error
                 .advice()
                 .unwrap()
+                .english()
                 .starts_with("write one image a line")
         );
     }

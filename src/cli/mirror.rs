@@ -9,7 +9,7 @@ use crate::config::{
     self, Diagnostic, FileKind, Files, Input, Loaded, PruneSettings, Registries, Severity,
 };
 use crate::disk;
-use crate::model::Digest;
+use crate::model::{Digest, listed};
 use crate::plan::{Desired, Entry, FileDigest, Lock, LockedImage, TargetName};
 use crate::render::{Format, PartOf, github, human, words};
 
@@ -86,18 +86,29 @@ impl Mirror {
     /// Stops if the lock leaves the digest of an image open.
     pub fn require_locked(&self) -> Result<(), CliError> {
         let state = |entry: &Entry| words::unlocked(self.desired.lock_state(entry));
-        let named = |entry: &Entry| Some(format!("`{}` ({})", entry.target, state(entry)?));
-        let unlocked: Vec<_> = self.desired.entries.iter().filter_map(named).collect();
+        let named = |entry: &Entry| {
+            let (target, state) = (&entry.target, state(entry)?);
+            Some(tr!("`{target}` ({state})", "`{target}`（{state}）"))
+        };
+        let unlocked = || -> Vec<_> { self.desired.entries.iter().filter_map(named).collect() };
         let file = self.lock.read_from().display();
-        let message = match (&self.desired.lock, unlocked.as_slice()) {
-            (Some(_), []) => return Ok(()),
-            (None, _) => format!("there is no `{file}`, and `--locked` asks for one"),
-            (Some(_), unlocked) => {
-                format!("`{file}` does not settle {}", unlocked.join(", "))
-            }
+        let message = match &self.desired.lock {
+            Some(_) if unlocked().is_empty() => return Ok(()),
+            None => text!(
+                "there is no `{file}`, and `--locked` asks for one",
+                "没有 `{file}`，而 `--locked` 需要它"
+            ),
+            Some(_) => text!(
+                "`{file}` does not settle {}",
+                "`{file}` 没有锁定 {}",
+                listed(unlocked())
+            ),
         };
         let command = self.lock.command("");
-        Err(CliError::new(message).hint(format!("run `{command}`, and commit what it wrote")))
+        Err(CliError::new(message).hint(text!(
+            "run `{command}`, and commit what it wrote",
+            "运行 `{command}`，并提交它写下的文件"
+        )))
     }
 }
 
@@ -167,18 +178,27 @@ pub fn require_lockable(global: &GlobalArgs, wanted_by: &str) -> Result<(), CliE
     if !global.file.as_deref().is_some_and(files::is_standard_input) {
         return Ok(());
     }
-    let message =
-        format!("what comes from standard input has no lock, and `{wanted_by}` needs one");
-    Err(CliError::new(message).hint("keep the list in a file, and name it with `--file`"))
+    let message = text!(
+        "what comes from standard input has no lock, and `{wanted_by}` needs one",
+        "来自标准输入的列表没有锁文件，而 `{wanted_by}` 需要锁文件"
+    );
+    Err(CliError::new(message).hint(text!(
+        "keep the list in a file, and name it with `--file`",
+        "把列表存成文件，用 `--file` 指定"
+    )))
 }
 
 /// Reads an image list and writes it as a mirror file; stops if there are mistakes in it.
 pub fn import_list(context: &Context, path: &Path) -> Result<String, CommandError> {
     let kind = FileKind::named(&path.to_string_lossy());
     if kind.is_some_and(|kind| kind != FileKind::List) {
-        let message = format!("`{}` is not an image list", path.display());
+        let file = path.display();
+        let message = text!("`{file}` is not an image list", "`{file}` 不是镜像列表");
         return Err(CliError::new(message)
-            .hint("the name of an image list ends in `.txt`")
+            .hint(text!(
+                "the name of an image list ends in `.txt`",
+                "镜像列表的文件名以 `.txt` 结尾"
+            ))
             .into());
     }
     let file = files::read_main(&context.folder, Some(path))?;
@@ -197,9 +217,10 @@ fn understand(context: &Context, file: &TextFile) -> (Loaded, Vec<FileDigest>) {
     let noted = RefCell::new(vec![noted_as(context, &file.name, &file.text)]);
     let room = Cell::new(Purpose::List.limit().saturating_sub(file.text.len() as u64));
     let read = |included: &str| {
-        let text = files::read_text(&context.folder, Path::new(included), Purpose::List)?;
+        let text = files::read_text(&context.folder, Path::new(included), Purpose::List)
+            .map_err(|why| why.english().to_owned())?;
         let left = room.get().checked_sub(text.len() as u64);
-        room.set(left.ok_or_else(|| Purpose::List.too_much())?);
+        room.set(left.ok_or_else(|| Purpose::List.too_much().english().to_owned())?);
         noted.borrow_mut().push(noted_as(context, included, &text));
         Ok(text)
     };
@@ -237,7 +258,12 @@ fn noted_as(context: &Context, path: &str, text: &str) -> FileDigest {
 fn refuse(context: &Context, files: &Files, told: &[Diagnostic]) -> CommandError {
     context.printer.insist(|to| {
         write(context, files, told, to)?;
-        writeln!(to, "{}: nothing was done", human::summary(told))
+        let summary = human::summary(told);
+        write_tr!(
+            to,
+            "{summary}: nothing was done\n",
+            "{summary}：什么都没有做\n"
+        )
     });
     CommandError::Said(Exit::Failed)
 }

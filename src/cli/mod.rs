@@ -51,6 +51,7 @@ use std::sync::Arc;
 use clap::ValueEnum as _;
 
 use crate::config::hide;
+use crate::model::Text;
 use crate::render::{Style, sanitize};
 
 use args::{Args, ColorChoice, LanguageChoice};
@@ -95,17 +96,23 @@ pub fn run(typed: impl IntoIterator<Item = OsString>) -> Exit {
         && let Err(error) = std::env::set_current_dir(folder)
     {
         let why = match error.kind() {
-            ErrorKind::NotFound => "there is no such folder".to_owned(),
+            ErrorKind::NotFound => text!("there is no such folder", "没有这个目录"),
             _ => files::reason(&error),
         };
         let folder = folder.display();
-        printer.error(&CliError::new(format!("cannot work in `{folder}`: {why}")));
+        printer.error(&CliError::new(text!(
+            "cannot work in `{folder}`: {why}",
+            "无法在 `{folder}` 里工作：{why}"
+        )));
         return Exit::Failed;
     }
     let runtime = match runtime {
         Ok(runtime) => runtime,
         Err(error) => {
-            printer.error(&CliError::new(format!("cannot start: {error}")));
+            printer.error(&CliError::new(text!(
+                "cannot start: {error}",
+                "无法启动：{error}"
+            )));
             return Exit::Failed;
         }
     };
@@ -130,10 +137,14 @@ fn language(
         (None, None) => Ok(LanguageChoice::Auto),
         (None, Some(name)) => LanguageChoice::from_str(name, true).map_err(|_| {
             let variable = Variable::Language;
-            CliError::new(format!(
-                "{variable} is `{name}`, which is no language that is spoken here"
+            CliError::new(text!(
+                "{variable} is `{name}`, which is no language that is spoken here",
+                "{variable} 的值是 `{name}`，不是这里会说的语言"
             ))
-            .hint("set it to `auto`, `en` or `zh`")
+            .hint(text!(
+                "set it to `auto`, `en` or `zh`",
+                "设为 `auto`、`en` 或 `zh`"
+            ))
         }),
     }
 }
@@ -159,7 +170,7 @@ fn explain(error: &clap::Error, typed: &[OsString], environment: &Environment) -
         let coloured = printer.talk_style() == Style::COLOURED;
         printer.insist(|to| write_styled(&text, coloured, to));
         if let Some(advice) = args::meant::advice(error, typed, &Args::command()) {
-            printer.hint(&advice);
+            printer.hint(&Text::verbatim(advice));
         }
         return Exit::Failed;
     }

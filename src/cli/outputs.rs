@@ -5,6 +5,8 @@ use std::path::Path;
 
 use crate::disk::{self, Identity, Place, Standard};
 
+use crate::model::Text;
+
 use super::context::Context;
 use super::error::CliError;
 use super::files::reason;
@@ -18,7 +20,7 @@ pub struct Outputs<'a> {
 /// A file that is written.
 struct Output {
     /// What names it, in words.
-    named: String,
+    named: Text,
     identity: Identity,
     /// What it holds already stays: it is a stream that leads to a file.
     is_stream: bool,
@@ -35,7 +37,7 @@ impl<'a> Outputs<'a> {
         asked: impl IntoIterator<Item = (&'static str, &'a Path)>,
     ) -> Result<Self, CliError> {
         let standard = Standard::Output.file().map(|identity| Output {
-            named: "standard output".to_owned(),
+            named: text!("standard output", "标准输出"),
             identity,
             is_stream: true,
         });
@@ -48,7 +50,7 @@ impl<'a> Outputs<'a> {
                 continue;
             };
             let output = Output {
-                named: format!("`{option} {}`", path.display()),
+                named: Text::verbatim(format!("`{option} {}`", path.display())),
                 identity,
                 is_stream: matches!(Place::of(&whole), Ok(Place::Stream(_))),
             };
@@ -56,8 +58,13 @@ impl<'a> Outputs<'a> {
                 earlier.identity == output.identity && !(earlier.is_stream && output.is_stream)
             };
             if let Some(earlier) = files.iter().find(same) {
-                let message = format!("{} and {} are the same file", earlier.named, output.named);
-                return Err(CliError::new(message).hint("give each a file of its own"));
+                let (earlier, later) = (&earlier.named, &output.named);
+                let message = text!(
+                    "{earlier} and {later} are the same file",
+                    "{earlier} 和 {later} 是同一个文件"
+                );
+                return Err(CliError::new(message)
+                    .hint(text!("give each a file of its own", "给它们各用一个文件")));
             }
             files.push(output);
         }
@@ -73,8 +80,14 @@ impl<'a> Outputs<'a> {
             let same = |output: &&Output| output.identity == identity;
             if let Some(Output { named, .. }) = self.files.iter().find(same) {
                 let read = path.display();
-                let message = format!("{named} would go over `{read}`, which this run reads");
-                return Err(CliError::new(message).hint("name another file; nothing was done"));
+                let message = text!(
+                    "{named} would go over `{read}`, which this run reads",
+                    "{named} 会覆盖这次要读的 `{read}`"
+                );
+                return Err(CliError::new(message).hint(text!(
+                    "name another file; nothing was done",
+                    "换一个文件；什么都没有做"
+                )));
             }
         }
         Ok(())
@@ -99,32 +112,46 @@ pub fn write(context: &Context, path: &Path, text: &str) -> Result<(), CliError>
 pub fn create(context: &Context, path: &Path, text: &str) -> Result<(), CliError> {
     let whole = context.folder.join(path);
     disk::create(&whole, text.as_bytes()).map_err(|error| match error.kind() {
-        ErrorKind::AlreadyExists => CliError::new(format!(
-            "`{}` is here already, and nothing goes over it",
-            path.display()
-        )),
+        ErrorKind::AlreadyExists => is_here(path),
         _ => unwritable(path, &error),
     })
 }
 
+/// Says that nothing is written over what is there.
+pub fn is_here(path: &Path) -> CliError {
+    let file = path.display();
+    CliError::new(text!(
+        "`{file}` is here already, and nothing goes over it",
+        "`{file}` 已经存在，不会覆盖它"
+    ))
+}
+
 fn unwritable(path: &Path, error: &io::Error) -> CliError {
-    let message = format!("cannot write `{}`: {}", path.display(), reason(error));
+    let (file, why) = (path.display(), reason(error));
+    let message = text!("cannot write `{file}`: {why}", "无法写入 `{file}`：{why}");
     let told = CliError::new(message);
     match error.kind() {
-        ErrorKind::NotFound => told.hint("make the folder that it should be in"),
-        ErrorKind::IsADirectory => told.hint("name a file in it"),
-        ErrorKind::PermissionDenied => told.hint(
+        ErrorKind::NotFound => told.hint(text!(
+            "make the folder that it should be in",
+            "先创建它所在的目录"
+        )),
+        ErrorKind::IsADirectory => told.hint(text!("name a file in it", "写明其中的文件名")),
+        ErrorKind::PermissionDenied => told.hint(text!(
             "name a file that this user may write, in a folder of which that is true as well",
-        ),
-        ErrorKind::ReadOnlyFilesystem => {
-            told.hint("name a file in a folder that can be written to")
-        }
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
-            told.hint("make room there, or name a file elsewhere; the old file is as it was")
-        }
-        ErrorKind::ResourceBusy => told.hint(
+            "换一个当前用户可写的文件，所在目录也要可写"
+        )),
+        ErrorKind::ReadOnlyFilesystem => told.hint(text!(
+            "name a file in a folder that can be written to",
+            "换一个可写目录里的文件"
+        )),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => told.hint(text!(
+            "make room there, or name a file elsewhere; the old file is as it was",
+            "腾出空间，或换一处存放；旧文件没有变"
+        )),
+        ErrorKind::ResourceBusy => told.hint(text!(
             "a file that is mounted by itself can't be replaced: mount its folder, or name another",
-        ),
+            "单独挂载的文件不能替换：改为挂载它的目录，或换一个文件"
+        )),
         _ => told,
     }
 }

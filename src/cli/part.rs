@@ -63,12 +63,18 @@ impl Chosen {
 
 fn names_nothing(nothing: &NamesNothing) -> CliError {
     let NamesNothing { written, meant } = nothing;
-    let message = format!("`--only {written}` names no declared image");
+    let message = text!(
+        "`--only {written}` names no declared image",
+        "`--only {written}` 没有对应任何已声明的镜像"
+    );
     CliError::new(message).hint(match meant {
-        Some(meant) => format!("was `{meant}` meant? `pusher list` shows sources and targets"),
-        None => {
-            "name a source or a target as `pusher list` shows it, or a pattern, such as `'nginx*'`"
-                .to_owned()
-        }
+        Some(meant) => text!(
+            "was `{meant}` meant? `pusher list` shows sources and targets",
+            "是不是 `{meant}`？`pusher list` 会列出源和目标"
+        ),
+        None => text!(
+            "name a source or a target as `pusher list` shows it, or a pattern, such as `'nginx*'`",
+            "按 `pusher list` 列出的写源或目标，或写模式，如 `'nginx*'`"
+        ),
     })
 }

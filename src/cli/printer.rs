@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use indicatif::{MultiProgress, ProgressDrawTarget};
 
 use crate::config::hide;
-use crate::model::Language;
+use crate::model::{Language, Text};
 use crate::render::sanitize;
 use crate::render::style::{Signs, Style, Tone, View};
 
@@ -113,10 +113,10 @@ impl Printer {
     }
 
     /// Prints a question, quiet or not; the answer is typed behind it.
-    pub fn ask(&self, question: &str) {
+    pub fn ask(&self, question: &Text) {
         let style = self.talk.style;
         self.insist(|to| {
-            let question = sanitize::line(question);
+            let question = sanitize::line(question.as_str());
             write!(to, "{} ", style.paint(Tone::Strong, question))
         });
         self.asked.store(true, Ordering::SeqCst);
@@ -159,8 +159,12 @@ impl Printer {
         &self,
         render: impl FnOnce(&mut dyn fmt::Write) -> fmt::Result,
     ) -> Result<(), CliError> {
-        self.print(&self.answers, render)
-            .map_err(|error| CliError::new(format!("cannot write to standard output: {error}")))
+        self.print(&self.answers, render).map_err(|error| {
+            CliError::new(text!(
+                "cannot write to standard output: {error}",
+                "无法写入标准输出：{error}"
+            ))
+        })
     }
 
     /// Prints what is not the answer, unless quiet.
@@ -187,7 +191,9 @@ impl Printer {
         let style = self.talk.style;
         self.insist(|to| {
             let message = sanitize::lines(&error.to_string());
-            writeln!(to, "{}: {message}", style.paint(Tone::Bad, "error"))
+            let word = style.paint(Tone::Bad, tr_word!("error", "错误"));
+            let colon = tr_word!(": ", "：");
+            writeln!(to, "{word}{colon}{message}")
         });
         if let Some(advice) = error.advice() {
             self.hint(advice);
@@ -195,11 +201,13 @@ impl Printer {
     }
 
     /// Prints what to do about what was said before.
-    pub fn hint(&self, advice: &str) {
+    pub fn hint(&self, advice: &Text) {
         let style = self.talk.style;
         self.insist(|to| {
-            let hint = sanitize::line(&hide(advice));
-            writeln!(to, "{}: {hint}", style.paint(Tone::Hint, "hint"))
+            let hint = sanitize::line(&hide(advice.as_str()));
+            let word = style.paint(Tone::Hint, tr_word!("hint", "提示"));
+            let colon = tr_word!(": ", "：");
+            writeln!(to, "{word}{colon}{hint}")
         });
     }
 }
@@ -337,7 +345,7 @@ mod tests {
             let printer = printer(answers.clone(), &talk, quiet);
             printer.answer(|to| writeln!(to, "answer")).unwrap();
             printer.say_line("talk");
-            printer.error(&CliError::new("bad").hint("mend it"));
+            printer.error(&CliError::new(Text::verbatim("bad")).hint(Text::verbatim("mend it")));
             assert_eq!(
                 (answers.text().as_str(), talk.text().as_str()),
                 ("answer\n", said)

@@ -8,6 +8,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval, interval_at};
 
+use crate::model::Text;
 use crate::plan::TargetName;
 use crate::progress::{Ended, ImageProgress, Progress, Snapshot};
 use crate::render::style::Signs;
@@ -100,7 +101,7 @@ async fn write(printer: &Printer, progress: &Progress, phase: Phase) {
 }
 
 /// Returns a line for each image that was copied since, as long as some are `left`.
-fn image_lines(progress: &Progress, phase: Phase, left: &mut usize) -> Vec<String> {
+fn image_lines(progress: &Progress, phase: Phase, left: &mut usize) -> Vec<Text> {
     let ended = progress.take_ended();
     if phase == Phase::Reading || *left == 0 {
         return vec![];
@@ -114,22 +115,35 @@ fn image_lines(progress: &Progress, phase: Phase, left: &mut usize) -> Vec<Strin
             bytes: size,
         } = ended;
         if *well && *size == 0 {
-            format!("{number} of {total}: `{image}` is done")
+            text!(
+                "{number} of {total}: `{image}` is done",
+                "{number}/{total}：`{image}` 已完成"
+            )
         } else if *well {
-            format!("{number} of {total}: `{image}` is done, {}", bytes(*size))
+            text!(
+                "{number} of {total}: `{image}` is done, {}",
+                "{number}/{total}：`{image}` 已完成，{}",
+                bytes(*size)
+            )
         } else {
-            format!("{number} of {total}: `{image}` is not done; why is told at the end")
+            text!(
+                "{number} of {total}: `{image}` is not done; why is told at the end",
+                "{number}/{total}：`{image}` 没有完成；原因最后一起说明"
+            )
         }
     };
     let mut lines: Vec<_> = ended.iter().take(*left).map(line).collect();
     *left -= lines.len();
     if *left == 0 {
-        lines.push("from here on, no image has a line of its own".to_owned());
+        lines.push(text!(
+            "from here on, no image has a line of its own",
+            "之后的镜像不再逐个列出"
+        ));
     }
     lines
 }
 
-fn plain_line(snapshot: &Snapshot, phase: Phase) -> String {
+fn plain_line(snapshot: &Snapshot, phase: Phase) -> Text {
     let Snapshot {
         images_total,
         images_done,
@@ -138,9 +152,13 @@ fn plain_line(snapshot: &Snapshot, phase: Phase) -> String {
         in_flight: _,
     } = *snapshot;
     match phase {
-        Phase::Reading => format!("reading: {images_done} of {images_total} images"),
-        Phase::Copying => format!(
+        Phase::Reading => text!(
+            "reading: {images_done} of {images_total} images",
+            "正在读取：{images_done}/{images_total} 个镜像"
+        ),
+        Phase::Copying => text!(
             "copying: {images_done} of {images_total} images, {} of {}",
+            "正在拷贝：{images_done}/{images_total} 个镜像，{}/{}",
             bytes(bytes_done),
             bytes(bytes_total)
         ),
@@ -191,13 +209,15 @@ impl Bars {
         let screen = printer.screen();
         let whole = self.whole.get_or_insert_with(|| {
             let whole = screen.add(ProgressBar::no_length());
-            whole.set_style(style(template(self.phase), printer.bar_signs()));
+            let template = printer.language().speak(|| template(self.phase));
+            whole.set_style(style(template, printer.bar_signs()));
             whole
         });
         whole.set_length(length);
         whole.set_position(position);
         let (done, total) = (now.images_done, now.images_total);
-        whole.set_prefix(format!("{done}/{total} images"));
+        let language = printer.language();
+        whole.set_prefix(language.speak(|| tr!("{done}/{total} images", "{done}/{total} 个镜像")));
         whole.tick();
         let whole = whole.clone();
         if self.phase == Phase::Copying {
@@ -237,23 +257,31 @@ impl Bars {
         }
         let more = in_flight.len() - shown;
         for (position, (bar, (name, image))) in self.images.iter().zip(in_flight).enumerate() {
-            let rest = match more {
-                0 => String::new(),
-                more if position + 1 == shown => format!("  (and {more} more)"),
-                _ => String::new(),
-            };
-            bar.set_message(format!("{}{rest}", image_line(name, *image)));
+            let is_last = position + 1 == shown;
+            let message = self.printer.language().speak(|| {
+                let line = image_line(name, *image);
+                match more {
+                    1.. if is_last => tr!("{line}  (and {more} more)", "{line}（还有 {more} 个）"),
+                    _ => line,
+                }
+            });
+            bar.set_message(message);
         }
     }
 }
 
 fn template(phase: Phase) -> &'static str {
     match phase {
-        Phase::Reading => "{spinner} reading {bar:30} {pos}/{len} images",
-        Phase::Copying => {
+        Phase::Reading => tr_word!(
+            "{spinner} reading {bar:30} {pos}/{len} images",
+            "{spinner} 正在读取 {bar:30} {pos}/{len} 个镜像"
+        ),
+        Phase::Copying => tr_word!(
             "{spinner} {prefix} {wide_bar} {binary_bytes}/{binary_total_bytes} \
-             {binary_bytes_per_sec} {eta} left"
-        }
+             {binary_bytes_per_sec} {eta} left",
+            "{spinner} {prefix} {wide_bar} {binary_bytes}/{binary_total_bytes} \
+             {binary_bytes_per_sec} 还要 {eta}"
+        ),
     }
 }
 
@@ -261,7 +289,7 @@ fn image_line(name: &TargetName, image: ImageProgress) -> String {
     let done = bytes(image.done);
     match image.total {
         None => format!("{name}"),
-        Some(total) => format!("{name}  {done} of {}", bytes(total)),
+        Some(total) => tr!("{name}  {done} of {}", "{name}  {done}/{}", bytes(total)),
     }
 }
 
@@ -278,6 +306,7 @@ fn style(template: &str, signs: Signs) -> ProgressStyle {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Language;
 
     #[test]
     fn each_image_that_is_copied_has_a_line_but_not_thousands_of_them() {
@@ -296,8 +325,9 @@ mod tests {
         };
         (1..=2).for_each(end);
         let mut left = LINES_AT_MOST;
+        let lines = image_lines(&progress, Phase::Copying, &mut left);
         assert_eq!(
-            image_lines(&progress, Phase::Copying, &mut left),
+            lines.iter().map(Text::english).collect::<Vec<_>>(),
             [
                 "1 of 1000: `app:1` is done, 1.0 MiB",
                 "2 of 1000: `app:2` is not done; why is told at the end",
@@ -307,7 +337,7 @@ mod tests {
         (3..=900).for_each(end);
         let rest = image_lines(&progress, Phase::Copying, &mut left);
         assert_eq!(rest.len(), LINES_AT_MOST - 1);
-        assert!(rest.last().unwrap().starts_with("from here on"));
+        assert!(rest.last().unwrap().english().starts_with("from here on"));
         (901..=1000).for_each(end);
         assert!(image_lines(&progress, Phase::Copying, &mut left).is_empty());
         (1..=3).for_each(end);
@@ -326,11 +356,14 @@ mod tests {
         progress.add_bytes(&name, 1 << 20);
         let snapshot = progress.snapshot();
         let line = |phase| plain_line(&snapshot, phase);
-        assert_eq!(line(Phase::Reading), "reading: 0 of 400 images");
+        assert_eq!(line(Phase::Reading).english(), "reading: 0 of 400 images");
+        let copying = line(Phase::Copying);
         assert_eq!(
-            line(Phase::Copying),
+            copying.english(),
             "copying: 0 of 400 images, 1.0 MiB of 3.0 MiB"
         );
+        let chinese = Language::Chinese.speak(|| copying.to_string());
+        assert_eq!(chinese, "正在拷贝：0/400 个镜像，1.0 MiB/3.0 MiB");
         let (name, image) = &snapshot.in_flight[0];
         assert_eq!(image_line(name, *image), "nginx:1  1.0 MiB of 3.0 MiB");
     }

@@ -26,18 +26,25 @@ pub fn check(environment: &Environment) -> Result<(), CliError> {
         let why = if value.is_empty() {
             continue;
         } else if !KINDS.contains(&&*kind) {
-            format!("`{name}` names a proxy of the kind `{kind}`, which is not understood")
+            text!(
+                "`{name}` names a proxy of the kind `{kind}`, which is not understood",
+                "`{name}` 里的代理是 `{kind}` 类型的，不支持"
+            )
         } else if rest
             .trim_end_matches('/')
             .parse::<http::uri::Authority>()
             .is_err()
         {
-            format!("`{name}` does not name a proxy")
+            text!(
+                "`{name}` does not name a proxy",
+                "`{name}` 里的不是代理地址"
+            )
         } else {
             continue;
         };
-        return Err(CliError::new(why).hint(format!(
-            "write it as `http://HOST:PORT`, with `https`, `socks5` or `socks5h` for other kinds; or unset `{name}`"
+        return Err(CliError::new(why).hint(text!(
+            "write it as `http://HOST:PORT`, with `https`, `socks5` or `socks5h` for other kinds; or unset `{name}`",
+            "写成 `http://HOST:PORT`，其他类型写 `https`、`socks5` 或 `socks5h`；或者取消 `{name}`"
         )));
     }
     Ok(())

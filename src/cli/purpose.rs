@@ -1,6 +1,7 @@
 //! What a file is read for, and how large it may be for that.
 
 use crate::config::FileKind;
+use crate::model::Text;
 use crate::render::units::bytes;
 
 const MIB: u64 = 1024 * 1024;
@@ -39,37 +40,63 @@ impl Purpose {
     }
 
     /// Says what is wrong with a file of so many bytes, where that is known, and what to do about it.
-    pub fn too_large(self, size: Option<u64>) -> String {
+    pub fn too_large(self, size: Option<u64>) -> Text {
         let (what, advice) = match self {
             Self::List => (
-                "an image list",
-                "divide it, and let each part be a mirror file's of its own",
+                text!("an image list", "镜像列表"),
+                text!(
+                    "divide it, and let each part be a mirror file's of its own",
+                    "把它拆开，每一份由一个 mirror 文件引用"
+                ),
             ),
             Self::Mirror => (
-                "a mirror file",
-                "move its images to image lists, and `include` those",
+                text!("a mirror file", "mirror 文件"),
+                text!(
+                    "move its images to image lists, and `include` those",
+                    "把镜像移到镜像列表里，再 `include` 它们"
+                ),
             ),
             Self::Lock => (
-                "a lock",
-                "divide the list that it is the lock of, and lock each part",
+                text!("a lock", "锁文件"),
+                text!(
+                    "divide the list that it is the lock of, and lock each part",
+                    "把它对应的列表拆开，分别锁定"
+                ),
             ),
-            Self::Plan => ("a saved plan", "divide the list that it was made from"),
+            Self::Plan => (
+                text!("a saved plan", "保存的计划"),
+                text!(
+                    "divide the list that it was made from",
+                    "把生成它的列表拆开"
+                ),
+            ),
             Self::Certificates => (
-                "a file of certificates",
-                "keep only those of who signs for this registry",
+                text!("a file of certificates", "证书文件"),
+                text!(
+                    "keep only those of who signs for this registry",
+                    "只留下给这个仓库签发证书的机构"
+                ),
             ),
         };
         let limit = bytes(self.limit());
-        let size = size.map(bytes).filter(|size| *size != limit);
-        let size = size.unwrap_or_else(|| format!("more than {limit}"));
-        format!("it has {size}, and {what} has {limit} at most; {advice}")
+        match size.map(bytes).filter(|size| *size != limit) {
+            Some(size) => text!(
+                "it has {size}, and {what} has {limit} at most; {advice}",
+                "它有 {size}，而{what}最多 {limit}；{advice}"
+            ),
+            None => text!(
+                "it has more than {limit}, and {what} has {limit} at most; {advice}",
+                "它超过 {limit}，而{what}最多 {limit}；{advice}"
+            ),
+        }
     }
 
     /// Says that several files have more together than one of their kind may have.
-    pub fn too_much(self) -> String {
+    pub fn too_much(self) -> Text {
         let limit = bytes(self.limit());
-        format!(
-            "with those before it, it has more than {limit}; divide them between several mirror files"
+        text!(
+            "with those before it, it has more than {limit}; divide them between several mirror files",
+            "连同前面的一共超过 {limit}；分到几个 mirror 文件里"
         )
     }
 }

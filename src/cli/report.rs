@@ -41,6 +41,12 @@ fn keep(
     let language = context.printer.language();
     language
         .speak(|| render(format, &View::default(), &mut text))
-        .map_err(|error| CliError::new(format!("cannot write `{}`: {error}", path.display())))?;
+        .map_err(|error| {
+            let file = path.display();
+            CliError::new(text!(
+                "cannot write `{file}`: {error}",
+                "无法写入 `{file}`：{error}"
+            ))
+        })?;
     outputs::write(context, path, &text)
 }

@@ -22,8 +22,10 @@ use super::session::{Planned, Scope, declared, plan_for, reading, with_deletions
 /// Keeps a plan.
 pub fn write(context: &Context, path: &Path, plan: &SavedPlan) -> Result<(), CliError> {
     let mut text = String::new();
-    json::write(&PlanFile::from(plan), &mut text)
-        .map_err(|_| CliError::new(format!("cannot write `{}`", path.display())))?;
+    json::write(&PlanFile::from(plan), &mut text).map_err(|_| {
+        let file = path.display();
+        CliError::new(text!("cannot write `{file}`", "无法写入 `{file}`"))
+    })?;
     outputs::write(context, path, &text)
 }
 
@@ -41,19 +43,29 @@ pub async fn take_up(
     outputs.spare([path])?;
     if meant::is_file(&path.to_string_lossy()) {
         let file = path.display();
-        let message = format!("`{file}` is no saved plan, but what plans are made from");
-        let hint = format!("name it: `pusher apply --file {file}`");
+        let message = text!(
+            "`{file}` is no saved plan, but what plans are made from",
+            "`{file}` 不是保存的计划，而是用来做计划的文件"
+        );
+        let hint = text!(
+            "name it: `pusher apply --file {file}`",
+            "这样指定它：`pusher apply --file {file}`"
+        );
         return Err(CliError::new(message).hint(hint).into());
     }
     let text = files::read_text(&context.folder, path, Purpose::Plan).map_err(|why| {
         let file = path.display();
-        let error = CliError::new(format!("cannot read `{file}`: {why}"));
+        let error = CliError::new(text!(
+            "cannot read `{file}`: {why}",
+            "无法读取 `{file}`：{why}"
+        ));
         // What was typed for an image is called like one.
         if path.extension().is_some_and(|end| end == "json") || context.folder.join(path).exists() {
             return error;
         }
-        error.hint(format!(
-            "it is taken for a saved plan; images are named so: `pusher apply --only {file}`"
+        error.hint(text!(
+            "it is taken for a saved plan; images are named so: `pusher apply --only {file}`",
+            "它被当作保存的计划；镜像要这样写：`pusher apply --only {file}`"
         ))
     })?;
     let saved = read(&text).map_err(|error| refused(path, &made_by(global, path), &[error]))?;
@@ -114,8 +126,14 @@ fn named(
     };
     if main.path == files::STANDARD_INPUT {
         let plan = path.display();
-        let message = format!("`{plan}` is not applied: it was made from standard input");
-        let hint = format!("give it the same list again: `pusher apply {plan} --file -`");
+        let message = text!(
+            "`{plan}` is not applied: it was made from standard input",
+            "没有应用 `{plan}`：它是从标准输入做出来的"
+        );
+        let hint = text!(
+            "give it the same list again: `pusher apply {plan} --file -`",
+            "再给它同一个列表：`pusher apply {plan} --file -`"
+        );
         return Err(CliError::new(message).hint(hint));
     }
     // What is read without a plan as well needs no word of it.
@@ -126,22 +144,48 @@ fn named(
     }
     let (plan, file) = (path.display(), excerpt(&main.path));
     let astray = |why: Astray| {
-        let (why, hint) = match why {
+        let (message, hint) = match why {
             Astray::Outside => (
-                "leads out of this folder".to_owned(),
-                "if it is to be read, name it with `--file`",
+                text!(
+                    "`{plan}` is not applied: it was made from `{file}`, which leads out of this folder",
+                    "没有应用 `{plan}`：它是用 `{file}` 做的，而这个路径通到目录外面"
+                ),
+                text!(
+                    "if it is to be read, name it with `--file`",
+                    "如果要读它，用 `--file` 指定"
+                ),
             ),
             Astray::Missing => (
-                "is not here".to_owned(),
-                "work in the folder that the plan was made in, or name the file with `--file`",
+                text!(
+                    "`{plan}` is not applied: it was made from `{file}`, which is not here",
+                    "没有应用 `{plan}`：它是用 `{file}` 做的，这里没有这个文件"
+                ),
+                text!(
+                    "work in the folder that the plan was made in, or name the file with `--file`",
+                    "到做计划时的目录里运行，或用 `--file` 指定文件"
+                ),
             ),
-            Astray::NoFile => ("is no file".to_owned(), "name the file with `--file`"),
-            Astray::Unreadable(error) => (
-                format!("cannot be read: {}", files::reason(&error)),
-                "name a file that can be read with `--file`",
+            Astray::NoFile => (
+                text!(
+                    "`{plan}` is not applied: it was made from `{file}`, which is no file",
+                    "没有应用 `{plan}`：它是用 `{file}` 做的，而它不是文件"
+                ),
+                text!("name the file with `--file`", "用 `--file` 指定文件"),
             ),
+            Astray::Unreadable(error) => {
+                let why = files::reason(&error);
+                (
+                    text!(
+                        "`{plan}` is not applied: it was made from `{file}`, which cannot be read: {why}",
+                        "没有应用 `{plan}`：它是用 `{file}` 做的，而这个文件无法读取：{why}"
+                    ),
+                    text!(
+                        "name a file that can be read with `--file`",
+                        "用 `--file` 指定一个可以读取的文件"
+                    ),
+                )
+            }
         };
-        let message = format!("`{plan}` is not applied: it was made from `{file}`, which {why}");
         CliError::new(message).hint(hint)
     };
     let bytes = disk::read_below(folder, &main.path, Purpose::List.limit()).map_err(astray)?;
@@ -154,7 +198,10 @@ fn named(
         return Err(refused(path, &made_by(&named, path), &[changed]));
     }
     let printer = &context.printer;
-    printer.say_line(format!("reading `{file}`, which `{plan}` was made from"));
+    printer.say_line(text!(
+        "reading `{file}`, which `{plan}` was made from",
+        "正在读取 `{file}`，`{plan}` 是用它做的"
+    ));
     Ok(named)
 }
 
@@ -188,16 +235,29 @@ const REASONS_TOLD: usize = 20;
 /// Says why a plan is not applied, every reason on a line of its own.
 fn refused(path: &Path, made_by: &str, reasons: &[impl Display]) -> CliError {
     let file = path.display();
-    let told = reasons.iter().take(REASONS_TOLD);
-    let mut told: Vec<_> = told.map(|reason| excerpt(&reason.to_string())).collect();
-    if let Some(more @ 1..) = reasons.len().checked_sub(REASONS_TOLD) {
-        told.push(format!("and {more} more"));
-    }
-    let told = match &told[..] {
-        [reason] => format!(" {reason}"),
-        many => format!("\n  - {}", many.join("\n  - ")),
+    let message = match reasons {
+        [reason] => text!(
+            "`{file}` is not applied: {}",
+            "没有应用 `{file}`：{}",
+            excerpt(&reason.to_string())
+        ),
+        many => text!(
+            "`{file}` is not applied:{}",
+            "没有应用 `{file}`：{}",
+            one_a_line(many)
+        ),
     };
-    CliError::new(format!("`{file}` is not applied:{told}")).hint(format!(
-        "nothing was done; make the plan again with `{made_by}`"
+    CliError::new(message).hint(text!(
+        "nothing was done; make the plan again with `{made_by}`",
+        "什么都没有做；用 `{made_by}` 重新做计划"
     ))
+}
+
+fn one_a_line(reasons: &[impl Display]) -> String {
+    let told = reasons.iter().take(REASONS_TOLD);
+    let told = told.map(|reason| excerpt(&reason.to_string()));
+    let more = reasons.len().saturating_sub(REASONS_TOLD);
+    let more = (more > 0).then(|| tr!("and {more} more", "还有 {more} 条"));
+    let lines: Vec<_> = told.chain(more).collect();
+    format!("\n  - {}", lines.join("\n  - "))
 }

@@ -167,7 +167,10 @@ pub async fn reading<T>(
         }
         () = context.stop.made() => {
             drop(display);
-            context.printer.say_line("stopped; nothing was changed");
+            context.printer.say_line(text!(
+                "stopped; nothing was changed",
+                "已停止，什么都没有改动"
+            ));
             Err(CommandError::Said(Exit::Interrupted))
         }
     }

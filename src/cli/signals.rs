@@ -60,7 +60,10 @@ async fn obey(mut signals: Signals, printer: Arc<Printer>, stop: Arc<StopRequest
     signals.next().await;
     if stop.heeded.load(Ordering::SeqCst) {
         // Said first: a run that is soon over would end before its user knows why.
-        printer.say_line("stopping cleanly; once more to stop at once");
+        printer.say_line(text!(
+            "stopping cleanly; once more to stop at once",
+            "正在妥善停止；再按一次立即停止"
+        ));
         stop.made.send_replace(true);
         signals.next().await;
     }

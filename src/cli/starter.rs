@@ -3,6 +3,7 @@
 use crate::config::{
     self, Diagnostic, Input, Loaded, NAMESPACE_VARIABLE, REGISTRY_VARIABLE, Severity,
 };
+use crate::model::Text;
 
 /// The list.
 pub const LIST: &str = "images.txt";
@@ -44,10 +45,10 @@ impl Answers {
     }
 
     /// Says what is wrong with the registry, or with the namespace where there is one.
-    pub fn wrong_target(&self) -> Option<String> {
+    pub fn wrong_target(&self) -> Option<Text> {
         let told = self.read().diagnostics;
         let mut told = told.iter().filter(|told| told.code == "target-not-valid");
-        told.next().map(|told| told.message.clone())
+        told.next().map(|told| Text::verbatim(&told.message))
     }
 
     /// Returns what is wrong with the images first, and with which.

@@ -148,6 +148,12 @@ macro_rules! text {
     };
 }
 
+/// Returns things one behind the other, as they are listed in the language that is spoken.
+pub fn listed<T: fmt::Display>(things: impl IntoIterator<Item = T>) -> String {
+    let things: Vec<_> = things.into_iter().map(|thing| thing.to_string()).collect();
+    things.join(tr_word!(", ", "、"))
+}
+
 #[cfg(test)]
 mod tests {
     use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -181,6 +187,13 @@ mod tests {
         );
         let name = Text::verbatim("nginx");
         assert_eq!(Language::Chinese.speak(|| name.to_string()), "nginx");
+    }
+
+    #[test]
+    fn things_are_listed_as_the_language_does() {
+        let list = || listed([1, 2]);
+        assert_eq!(list(), "1, 2");
+        assert_eq!(Language::Chinese.speak(list), "1、2");
     }
 
     #[test]

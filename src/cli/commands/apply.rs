@@ -67,7 +67,11 @@ pub(super) async fn run(
         });
     }
     if asks {
-        let question = format!("Do this to {}? [y/N]", plan.target);
+        let target = &plan.target;
+        let question = text!(
+            "Do this to {target}? [y/N]",
+            "对 {target} 执行以上变更？[y/N]"
+        );
         confirm(context, &question).await?;
     }
     let progress = Arc::new(Progress::new(pending));

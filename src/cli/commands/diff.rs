@@ -9,7 +9,7 @@ use crate::cli::session::reading;
 use crate::cli::{files, mirror};
 use crate::config::{Loaded, Registries};
 use crate::inspect::{self, Side};
-use crate::model::{Failure, Reference};
+use crate::model::{Failure, Reference, Text};
 use crate::plan::Expected;
 use crate::registry::{Client, ReadRegistry};
 use crate::render::{self, Compared, hints};
@@ -59,17 +59,18 @@ async fn image(reference: &Reference, client: &Client) -> Result<Expected, CliEr
     let found = client.head_manifest(reference).await;
     match found.map_err(|why| unreadable(&why))? {
         Some(descriptor) => Ok(Expected::unchanged(descriptor)),
-        None => Err(CliError::new(format!(
+        None => Err(CliError::new(text!(
             "`{}` has no image `{reference}`",
+            "`{}` 没有镜像 `{reference}`",
             reference.registry()
         ))),
     }
 }
 
 fn unreadable(why: &Failure) -> CliError {
-    let error = CliError::new(why.to_string());
-    match hints::of_failure(why) {
-        Some(hint) => error.hint(hint),
-        None => error,
+    let error = CliError::new(Text::of(|| why.to_string()));
+    if hints::of_failure(why).is_none() {
+        return error;
     }
+    error.hint(Text::of(|| hints::of_failure(why).unwrap_or_default()))
 }

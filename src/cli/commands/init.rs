@@ -12,6 +12,7 @@ use crate::cli::outputs;
 use crate::cli::starter::{Answers, LIST, MIRROR, WORKFLOW, workflow};
 use crate::cli::variables::Variable;
 use crate::config::Diagnostic;
+use crate::model::{Text, listed};
 
 /// Asks for what was not typed, writes the files, and says what comes next.
 pub(super) async fn run(context: &Context, options: &InitArgs) -> Result<Exit, CommandError> {
@@ -19,13 +20,17 @@ pub(super) async fn run(context: &Context, options: &InitArgs) -> Result<Exit, C
     let mut names = DEFAULT_FILES.into_iter().chain(workflow_name);
     let is_here = |name: &&str| context.folder.join(name).symlink_metadata().is_ok();
     if let Some(name) = names.find(is_here) {
-        let message = format!("`{name}` is here already, and nothing goes over it");
-        let error = CliError::new(message);
-        return Err(match name {
-            WORKFLOW => error.hint("leave it with `--no-workflow`, or move it away"),
-            _ => error.hint("edit it, and see with `pusher check` whether it is right"),
-        }
-        .into());
+        let hint = match name {
+            WORKFLOW => text!(
+                "leave it with `--no-workflow`, or move it away",
+                "用 `--no-workflow` 不写它，或者把它移走"
+            ),
+            _ => text!(
+                "edit it, and see with `pusher check` whether it is right",
+                "编辑它，用 `pusher check` 检查对不对"
+            ),
+        };
+        return Err(outputs::is_here(Path::new(name)).hint(hint).into());
     }
     let answers = answers(context, options).await?;
     let mut files = vec![(LIST, answers.list())];
@@ -41,7 +46,7 @@ pub(super) async fn run(context: &Context, options: &InitArgs) -> Result<Exit, C
     }
     let names: Vec<_> = files.iter().map(|(name, _)| *name).collect();
     let next = next_steps(&names, &answers, lacks_owner);
-    context.printer.answer(|to| to.write_str(&next))?;
+    context.printer.answer(|to| to.write_str(next.as_str()))?;
     Ok(Exit::Done)
 }
 
@@ -68,12 +73,16 @@ async fn answers(context: &Context, options: &InitArgs) -> Result<Answers, Comma
         .map(|(what, _)| *what)
         .collect();
     if !can_ask && !missing.is_empty() {
-        let message = format!(
+        let message = text!(
             "there is no terminal to ask at; what is missing: {}",
-            missing.join(", ")
+            "这里不是终端，无法询问；还缺：{}",
+            listed(&missing)
         );
         return Err(CliError::new(message)
-            .hint("`pusher init --registry HOST --namespace NAME IMAGE…`, with an IMAGE such as `nginx:1.27`")
+            .hint(text!(
+                "`pusher init --registry HOST --namespace NAME IMAGE…`, with an IMAGE such as `nginx:1.27`",
+                "`pusher init --registry HOST --namespace NAME IMAGE…`，IMAGE 如 `nginx:1.27`"
+            ))
             .into());
     }
     let mut answers = Answers {
@@ -84,7 +93,10 @@ async fn answers(context: &Context, options: &InitArgs) -> Result<Answers, Comma
     answers.registry = target_part(
         context,
         registry,
-        "registry (its host, such as registry.cn-hangzhou.aliyuncs.com):",
+        text!(
+            "registry (its host, such as registry.cn-hangzhou.aliyuncs.com):",
+            "仓库（它的地址，如 registry.cn-hangzhou.aliyuncs.com）："
+        ),
         |host| Answers {
             registry: host,
             ..answers.clone()
@@ -92,10 +104,15 @@ async fn answers(context: &Context, options: &InitArgs) -> Result<Answers, Comma
     )
     .await?
     .registry;
-    answers.namespace = target_part(context, namespace, "namespace:", |name| Answers {
-        namespace: name,
-        ..answers.clone()
-    })
+    answers.namespace = target_part(
+        context,
+        namespace,
+        text!("namespace:", "命名空间："),
+        |name| Answers {
+            namespace: name,
+            ..answers.clone()
+        },
+    )
     .await?
     .namespace;
     if let Some(target) = answers.read().target {
@@ -116,7 +133,7 @@ async fn answers(context: &Context, options: &InitArgs) -> Result<Answers, Comma
 async fn target_part(
     context: &Context,
     given: Option<String>,
-    question: &str,
+    question: Text,
     with: impl Fn(String) -> Answers,
 ) -> Result<Answers, CommandError> {
     if let Some(given) = given {
@@ -127,7 +144,7 @@ async fn target_part(
         };
     }
     loop {
-        let answers = with(line(context, question).await?);
+        let answers = with(line(context, &question).await?);
         match answers.wrong_target() {
             None if !(answers.registry.is_empty() || answers.namespace.is_empty()) => {
                 return Ok(answers);
@@ -142,10 +159,13 @@ async fn target_part(
 async fn ask_for_images(context: &Context, answers: &mut Answers) -> Result<(), CommandError> {
     loop {
         let question = match answers.images.len() {
-            0 => "image (such as nginx:1.27):",
-            _ => "another image (an empty line ends this):",
+            0 => text!("image (such as nginx:1.27):", "镜像（如 nginx:1.27）："),
+            _ => text!(
+                "another image (an empty line ends this):",
+                "下一个镜像（空行结束）："
+            ),
         };
-        let image = line(context, question).await?;
+        let image = line(context, &question).await?;
         if image.is_empty() {
             if answers.images.is_empty() {
                 continue;
@@ -161,28 +181,33 @@ async fn ask_for_images(context: &Context, answers: &mut Answers) -> Result<(), 
 }
 
 /// Asks for a line; where no more can come, nothing is done.
-async fn line(context: &Context, question: &str) -> Result<String, CommandError> {
+async fn line(context: &Context, question: &Text) -> Result<String, CommandError> {
     match ask(context, question).await {
         (Some(line), _) => Ok(line.trim().to_owned()),
         (None, exit) => {
-            context
-                .printer
-                .insist(|to| writeln!(to, "not answered; nothing was written"));
+            context.printer.insist(|to| {
+                let said = tr_word!(
+                    "not answered; nothing was written",
+                    "没有回答，什么都没有写"
+                );
+                writeln!(to, "{said}")
+            });
             Err(CommandError::Said(exit))
         }
     }
 }
 
 fn told(image: &str, mistake: &Diagnostic) -> CliError {
-    let error = CliError::new(format!("`{image}`: {}", mistake.message));
+    let message = &mistake.message;
+    let error = CliError::new(text!("`{image}`: {message}", "`{image}`：{message}"));
     match &mistake.help {
-        Some(help) => error.hint(help.clone()),
+        Some(help) => error.hint(Text::verbatim(help)),
         None => error,
     }
 }
 
 /// Says what was written, and what comes next.
-fn next_steps(files: &[&str], answers: &Answers, lacks_owner: bool) -> String {
+fn next_steps(files: &[&str], answers: &Answers, lacks_owner: bool) -> Text {
     let Answers {
         registry,
         namespace,
@@ -190,16 +215,17 @@ fn next_steps(files: &[&str], answers: &Answers, lacks_owner: bool) -> String {
     } = answers;
     let (user, password) = (Variable::User, Variable::Password);
     let (host, name) = (Variable::Registry, Variable::Namespace);
-    let line = |file: &&str| format!("wrote `{file}`\n");
-    let written: String = files.iter().map(line).collect();
+    let line = |file: &&str| tr!("wrote `{file}`\n", "已写入 `{file}`\n");
+    let written = Text::of(|| files.iter().map(line).collect());
     let has_mirror_file = files.contains(&MIRROR);
     let export = if has_mirror_file {
         String::new()
     } else {
         format!("  export {host}={registry} {name}={namespace}\n")
     };
-    let here = format!(
-        "{written}\nNext:\n{export}  export {user}=... {password}=...\n  pusher doctor\n  pusher plan\n"
+    let here = text!(
+        "{written}\nNext:\n{export}  export {user}=... {password}=...\n  pusher doctor\n  pusher plan\n",
+        "{written}\n接下来：\n{export}  export {user}=... {password}=...\n  pusher doctor\n  pusher plan\n"
     );
     if !files.contains(&WORKFLOW) {
         return here;
@@ -209,15 +235,17 @@ fn next_steps(files: &[&str], answers: &Answers, lacks_owner: bool) -> String {
     } else {
         format!("  variables  {host}={registry}, {name}={namespace}\n")
     };
-    let owner = if lacks_owner {
-        format!(
-            "and in `{WORKFLOW}`, for OWNER, the owner of the repository that this program is from.\n"
-        )
-    } else {
-        String::new()
-    };
-    format!(
+    let on_github = text!(
         "{here}\nOn GitHub, under Settings, Secrets and variables, Actions:\n{variables}  secrets    {user}, \
-         {password}\n{owner}"
+         {password}\n",
+        "{here}\n在 GitHub 的 Settings、Secrets and variables、Actions 里：\n{variables}  secrets    {user}, \
+         {password}\n"
+    );
+    if !lacks_owner {
+        return on_github;
+    }
+    text!(
+        "{on_github}and in `{WORKFLOW}`, for OWNER, the owner of the repository that this program is from.\n",
+        "{on_github}再把 `{WORKFLOW}` 里的 OWNER 换成这个程序所在项目的所有者。\n"
     )
 }

@@ -14,7 +14,7 @@ use crate::cli::mirror::{self, Mirror};
 use crate::cli::outputs::{self, Outputs};
 use crate::cli::session::{cache, reading};
 use crate::lock::{Continued, Disputed, Unfit, check, renew, undeclared, write};
-use crate::model::Reference;
+use crate::model::{Reference, listed};
 use crate::observe::{resolve, tags};
 use crate::plan::{Desired, Entry, Observation, ObservedTags, SourceImage, TargetName};
 use crate::render;
@@ -68,12 +68,15 @@ pub(super) async fn run(
         .printer
         .answer(|to| render::human::renewed(&renewed, &file, target, &view, to))?;
     if !lost.is_empty() {
-        let names: Vec<_> = lost.iter().map(|name| format!("`{name}`")).collect();
-        let message = format!(
+        let message = text!(
             "`{file}` stays as it is: what holds of {} could not be read",
-            names.join(", ")
+            "`{file}` 保持原样：无法读到 {} 的实际情况",
+            quoted(&lost)
         );
-        let hint = "run it again later, or keep only the lines that are right";
+        let hint = text!(
+            "run it again later, or keep only the lines that are right",
+            "过一会儿再运行，或者只留下正确的行"
+        );
         return Err(CliError::new(message).hint(hint).into());
     }
     Ok(Exit::of(renewed.blocked() > 0, false))
@@ -83,30 +86,33 @@ pub(super) async fn run(
 fn tell(context: &Context, file: &LockFile, old: &Continued) {
     let path = file.path.display();
     if !old.forgotten.is_empty() {
-        let names: Vec<_> = old
-            .forgotten
-            .iter()
-            .map(|name| format!("`{name}`"))
-            .collect();
-        context.printer.say_line(format_args!(
+        context.printer.say_line(text!(
             "warning: `{path}` no longer records {}, which it had in another target",
-            names.join(", ")
+            "警告：`{path}` 不再记录 {}，它们属于别的目标",
+            quoted(&old.forgotten)
         ));
     }
     if file.read_from() != file.path {
-        context.printer.say_line(format_args!(
+        context.printer.say_line(text!(
             "note: what is locked in `{}`, which does not say whose it is, is taken from there into \
              `{path}`",
+            "注意：`{}` 没有写明属于哪个文件，其中锁定的内容移到了 `{path}`",
             file.read_from().display()
         ));
     }
     if old.owner.is_none() {
-        context.printer.say_line(format_args!(
+        context.printer.say_line(text!(
             "warning: `{path}` does not say whose it is, and records what is not declared: `{}` makes \
              all of it this file's, to be deleted by `--prune`",
+            "警告：`{path}` 没有写明属于哪个文件，还记着没有声明的镜像：`{}` 会把它们都归这个文件，\
+             之后可由 `--prune` 删除",
             file.command(" --adopt")
         ));
     }
+}
+
+fn quoted<'a>(names: impl IntoIterator<Item = &'a TargetName>) -> String {
+    listed(names.into_iter().map(|name| format!("`{name}`")))
 }
 
 /// What the registries said.
@@ -178,10 +184,11 @@ fn settle(
 fn compare(context: &Context, mirror: &Mirror) -> Result<Exit, CommandError> {
     let file = mirror.lock.read_from().display().to_string();
     let Some(lock) = &mirror.desired.lock else {
-        let error = CliError::new(format!("there is no `{file}`"));
+        let error = CliError::new(text!("there is no `{file}`", "没有 `{file}`"));
         return Err(error
-            .hint(format!(
+            .hint(text!(
                 "run `{}`, and commit what it writes",
+                "运行 `{}`，并提交它写下的文件",
                 mirror.lock.command("")
             ))
             .into());
@@ -227,8 +234,14 @@ fn moved(desired: &Desired, update: Option<&[String]>) -> Result<BTreeSet<Target
     let moved = desired.entries.iter().filter(|entry| is_named(entry));
     let moved = moved.map(|entry| entry.target.clone()).collect();
     if let Some(unknown) = update.iter().find(|name| unknown.contains(name.as_str())) {
-        let message = format!("`{unknown}` is no declared image");
-        let hint = "name it as `pusher list` does: by its source or its target";
+        let message = text!(
+            "`{unknown}` is no declared image",
+            "`{unknown}` 不是已声明的镜像"
+        );
+        let hint = text!(
+            "name it as `pusher list` does: by its source or its target",
+            "按 `pusher list` 列出的源或目标来写"
+        );
         return Err(CliError::new(message).hint(hint));
     }
     Ok(moved)

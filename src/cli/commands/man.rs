@@ -13,8 +13,12 @@ use crate::cli::variables::Variable;
 
 /// Prints the page.
 pub(super) fn run(context: &Context) -> Result<Exit, CommandError> {
-    let page = page(Args::command())
-        .map_err(|error| CliError::new(format!("cannot make the manual page: {error}")))?;
+    let page = page(Args::command()).map_err(|error| {
+        CliError::new(text!(
+            "cannot make the manual page: {error}",
+            "无法生成手册页：{error}"
+        ))
+    })?;
     context.printer.answer(|to| to.write_str(&page))?;
     Ok(Exit::Done)
 }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::lock::{self, Continued, LockError, Owner, Stranger};
+use crate::model::Text;
 use crate::plan::{DeclaredAt, Desired, Lock, LockedImage, TargetName};
 
 use super::context::Context;
@@ -212,7 +213,9 @@ impl Found {
         };
         let refused = |error: LockError| {
             let place = format!("{}:{}", path.display(), error.line);
-            CliError::new(format!("{place}: {}", error.message)).hint(error.hint)
+            let LockError { message, hint, .. } = error;
+            CliError::new(text!("{place}: {message}", "{place}：{message}"))
+                .hint(Text::verbatim(hint))
         };
         let contents = lock::read(&text).map_err(refused)?;
         let path = path.to_owned();

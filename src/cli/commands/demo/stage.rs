@@ -31,7 +31,12 @@ pub(super) struct Stage {
 impl Stage {
     /// Starts the registries and fills the source.
     pub(super) async fn set() -> Result<Self, CliError> {
-        let failed = |error| CliError::new(format!("the demo's registries cannot start: {error}"));
+        let failed = |error| {
+            CliError::new(text!(
+                "the demo's registries cannot start: {error}",
+                "演示用的仓库无法启动：{error}"
+            ))
+        };
         let source = Sandbox::start(Options::default()).await.map_err(failed)?;
         let guarded = Options {
             auth: Auth::bearer(USER, PASSWORD),
@@ -41,11 +46,19 @@ impl Stage {
         let folder = tempfile::Builder::new()
             .prefix("pusher-demo-")
             .tempdir()
-            .map_err(|error| CliError::new(format!("no temporary folder can be made: {error}")))?;
+            .map_err(|error| {
+                CliError::new(text!(
+                    "no temporary folder can be made: {error}",
+                    "无法创建临时目录：{error}"
+                ))
+            })?;
         let expected = fill(&source);
         let list = list(source.address());
         disk::write(&folder.path().join("images.txt"), list.as_bytes()).map_err(|error| {
-            CliError::new(format!("the demo's list cannot be written: {error}"))
+            CliError::new(text!(
+                "the demo's list cannot be written: {error}",
+                "无法写入演示用的列表：{error}"
+            ))
         })?;
         Ok(Self {
             source,
