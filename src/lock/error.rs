@@ -2,20 +2,23 @@
 
 use std::fmt;
 
+use crate::model::Text;
+
 /// Why a text is not a lock file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LockError {
     /// The line, counted from 1.
     pub line: usize,
     /// What is wrong with it.
-    pub message: String,
+    pub message: Text,
     /// What to do about it.
-    pub hint: &'static str,
+    pub hint: Text,
 }
 
 impl fmt::Display for LockError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}: {}", self.line, self.message)
+        let Self { line, message, .. } = self;
+        write_tr!(f, "line {line}: {message}", "第 {line} 行：{message}")
     }
 }
 

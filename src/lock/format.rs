@@ -73,9 +73,12 @@ impl TryFrom<AllOrSome> for WrittenPlatforms {
     fn try_from(written: AllOrSome) -> Result<Self, String> {
         match written {
             AllOrSome::All(word) if word == "all" => Ok(Self(Platforms::All)),
-            AllOrSome::All(word) => Err(format!("`{word}` is neither `all` nor a list")),
+            AllOrSome::All(word) => Err(tr!(
+                "`{word}` is neither `all` nor a list",
+                "`{word}` 既不是 `all`，也不是列表"
+            )),
             AllOrSome::Some(patterns) if patterns.is_empty() => {
-                Err("the list of platforms is empty".to_owned())
+                Err(tr!("the list of platforms is empty", "平台的列表是空的"))
             }
             AllOrSome::Some(patterns) => {
                 let parsed: Result<Vec<PlatformPattern>, _> =

@@ -146,9 +146,14 @@ fn without_repeats<'a>(head: &[Line<'a>]) -> Result<Vec<Line<'a>>, LockError> {
             Some(Line { number, key, .. }) => {
                 return Err(LockError {
                     line: line.number,
-                    message: format!("line {number} has another `{key}`"),
-                    hint: "keep the line that is true of this file, delete the other, then run \
-                           `pusher lock`",
+                    message: text!(
+                        "line {number} has another `{key}`",
+                        "第 {number} 行有另一个 `{key}`"
+                    ),
+                    hint: text!(
+                        "keep the line that is true of this file, delete the other, then run `pusher lock`",
+                        "保留符合这个文件的那一行，删掉另一行，再运行 `pusher lock`"
+                    ),
                 });
             }
         }

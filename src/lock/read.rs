@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::model::{Descriptor, LineStarts, media_type};
+use serde::de::DeserializeOwned;
+
+use crate::model::{Descriptor, LineStarts, Text, media_type};
 use crate::plan::LockedImage;
 
 use super::blocks::Found;
@@ -14,42 +16,48 @@ use super::merged::take_apart;
 use super::owner::Owner;
 use super::{UNOWNED_VERSION, VERSION};
 
-/// What helps against most.
-const TAKE_ANOTHER: &str = "take the last good version of it, then run `pusher lock`";
+/// Says what helps against most.
+fn take_another() -> Text {
+    text!(
+        "take the last good version of it, then run `pusher lock`",
+        "取回它最后一个好的版本，再运行 `pusher lock`"
+    )
+}
 
 /// Reads a lock file.
 pub fn read(text: &str) -> Result<LockContents, LockError> {
     if let Some(line) = conflict(text) {
         return Err(LockError {
             line,
-            message: "a merge conflict stands here".to_owned(),
-            hint: "keep both sides' blocks and delete the marker lines, then run `pusher lock`",
+            message: text!("a merge conflict stands here", "这里有没合并完的冲突"),
+            hint: text!(
+                "keep both sides' blocks and delete the marker lines, then run `pusher lock`",
+                "两边的块都留下，删掉冲突标记，再运行 `pusher lock`"
+            ),
         });
     }
     let apart = take_apart(text)?;
     let lines = LineStarts::of(&apart.text);
     let at = |span: &Range<usize>| apart.line(lines.line_at(&apart.text, span.start).0);
-    let error_at = |span: &Range<usize>, message: String| LockError {
+    let error_at = |span: &Range<usize>, message: Text| LockError {
         line: at(span),
         message,
-        hint: TAKE_ANOTHER,
+        hint: take_another(),
     };
-    let failed = |error: toml::de::Error| {
-        error_at(
-            &error.span().unwrap_or_default(),
-            error.message().trim().to_owned(),
-        )
-    };
-    let Head { version } = toml::from_str(&apart.text).map_err(failed)?;
+    let failed = |(span, message): (Range<usize>, Text)| error_at(&span, message);
+    let Head { version } = parse(&apart.text).map_err(failed)?;
     let number = *version.get_ref();
     if ![UNOWNED_VERSION, VERSION].map(i64::from).contains(&number) {
         return Err(LockError {
             line: at(&version.span()),
-            message: format!(
-                "this `pusher` reads versions {UNOWNED_VERSION} and {VERSION} of the lock, this is \
-                 version {number}"
+            message: text!(
+                "this `pusher` reads versions {UNOWNED_VERSION} and {VERSION} of the lock, this is version {number}",
+                "这个 `pusher` 读版本 {UNOWNED_VERSION} 和 {VERSION} 的锁文件，这份是版本 {number}"
             ),
-            hint: "use the version of `pusher` that wrote it",
+            hint: text!(
+                "use the version of `pusher` that wrote it",
+                "用写出它的那个版本的 `pusher`"
+            ),
         });
     }
     let Document {
@@ -58,14 +66,14 @@ pub fn read(text: &str) -> Result<LockContents, LockError> {
         image,
         retired,
         ..
-    } = toml::from_str(&apart.text).map_err(failed)?;
+    } = parse(&apart.text).map_err(failed)?;
     let owner = match (number == i64::from(VERSION), file, target) {
         (true, Some(file), Some(target)) => Some(Owner { file, target }),
         (false, None, None) => None,
         _ => {
-            let message = format!(
-                "version {VERSION} says whose it is by `file` and `target`, version \
-                 {UNOWNED_VERSION} by neither"
+            let message = text!(
+                "version {VERSION} says whose it is by `file` and `target`, version {UNOWNED_VERSION} by neither",
+                "版本 {VERSION} 用 `file` 和 `target` 写明归谁，版本 {UNOWNED_VERSION} 两个都没有"
             );
             return Err(error_at(&version.span(), message));
         }
@@ -75,7 +83,10 @@ pub fn read(text: &str) -> Result<LockContents, LockError> {
         for block in blocks {
             let media_type = block.media_type.get_ref();
             if !media_type::is_manifest(media_type) && !media_type::is_index(media_type) {
-                let message = format!("`{media_type}` is no manifest's media type");
+                let message = text!(
+                    "`{media_type}` is no manifest's media type",
+                    "`{media_type}` 不是清单的媒体类型"
+                );
                 return Err(error_at(&block.media_type.span(), message));
             }
             let Target(name) = block.target;
@@ -98,14 +109,25 @@ pub fn read(text: &str) -> Result<LockContents, LockError> {
     for (target, line) in apart.incomplete {
         let Target(name) = Target::try_from(target).map_err(|error| LockError {
             line,
-            message: error.to_string(),
-            hint: TAKE_ANOTHER,
+            message: text!("{error}", "{error}"),
+            hint: take_another(),
         })?;
         found.part(name, line);
     }
     let mut file = found.settle(owner);
     file.repeats |= is_apart;
     Ok(file)
+}
+
+/// Reads TOML; where that fails, says where and why. What is this program's own of the reason is said when the
+/// text is read, so it is read in each language.
+fn parse<T: DeserializeOwned>(text: &str) -> Result<T, (Range<usize>, Text)> {
+    toml::from_str(text).map_err(|error| {
+        let why = || toml::from_str::<T>(text).err();
+        let message =
+            Text::of(|| why().map_or_else(String::new, |why| why.message().trim().to_owned()));
+        (error.span().unwrap_or_default(), message)
+    })
 }
 
 /// Returns the lines in which a lock file records its targets, by their names.

@@ -85,9 +85,21 @@ impl fmt::Display for TargetName {
 }
 
 /// Says that a text is no [`TargetName`].
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a target: write `repository:tag`")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TargetNameError(pub String);
+
+impl fmt::Display for TargetNameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(text) = self;
+        write_tr!(
+            f,
+            "`{text}` is not a target: write `repository:tag`",
+            "`{text}` 不是目标：写成 `repository:tag`"
+        )
+    }
+}
+
+impl std::error::Error for TargetNameError {}
 
 impl FromStr for TargetName {
     type Err = TargetNameError;

@@ -1,6 +1,8 @@
-//! Sizes, counts and times for people.
+//! Sizes, counts, times and lists for people.
 
 use std::time::Duration;
+
+use crate::model::Language;
 
 /// Returns a number of bytes in the largest binary unit that keeps it at 1 or more: `3.5 MiB`.
 pub fn bytes(count: u64) -> String {
@@ -20,27 +22,109 @@ pub fn bytes(count: u64) -> String {
     format!("{count} B")
 }
 
-/// Returns a count with its noun: `1 image`, `2 images`.
-pub fn counted(count: usize, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{plural}")
+/// What is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Noun {
+    /// An image.
+    Image,
+    /// An image beside those that were named.
+    OtherImage,
+    /// A tag.
+    Tag,
+    /// A mistake in the files.
+    Mistake,
+    /// A diagnostic that is an error.
+    Error,
+    /// A diagnostic that is a warning.
+    Warning,
+    /// A diagnostic that is a note.
+    Note,
+    /// A step of a checkup.
+    Check,
+    /// A request to a registry.
+    Request,
+    /// A pull, as Docker Hub counts them.
+    Pull,
+    /// A platform.
+    Platform,
+    /// A layer.
+    Layer,
+    /// A line of an answer.
+    Line,
+    /// A setting beside those that were shown.
+    MoreSetting,
+    /// An attestation.
+    Attestation,
+    /// An artifact that is no image.
+    Artifact,
+}
+
+impl Noun {
+    /// Returns the word for one; in Chinese with the measure word before it.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Image => tr_word!("image", "个镜像"),
+            Self::OtherImage => tr_word!("other image", "个其他镜像"),
+            Self::Tag => tr_word!("tag", "个标签"),
+            Self::Mistake => tr_word!("mistake", "处错误"),
+            Self::Error => tr_word!("error", "个错误"),
+            Self::Warning => tr_word!("warning", "个警告"),
+            Self::Note => tr_word!("note", "个注意"),
+            Self::Check => tr_word!("check", "项检查"),
+            Self::Request => tr_word!("request", "个请求"),
+            Self::Pull => tr_word!("pull", "次拉取"),
+            Self::Platform => tr_word!("platform", "个平台"),
+            Self::Layer => tr_word!("layer", "层"),
+            Self::Line => tr_word!("line", "行"),
+            Self::MoreSetting => tr_word!("more setting", "项设置"),
+            Self::Attestation => tr_word!("attestation", "个 attestation"),
+            Self::Artifact => tr_word!("artifact", "个其他制品"),
+        }
+    }
+}
+
+/// Returns a count with its noun: `1 image`, `2 images`, `2 个镜像`.
+pub fn counted(count: usize, noun: Noun) -> String {
+    let plural = match (Language::spoken(), count) {
+        (Language::English, 1) | (Language::Chinese, _) => "",
+        (Language::English, _) => "s",
+    };
+    format!("{count} {}{plural}", noun.word())
+}
+
+/// Returns clauses, or counts with what they count, one after the other.
+pub fn clauses(parts: &[String]) -> String {
+    parts.join(tr_word!(", ", "，"))
+}
+
+/// Returns names one after the other.
+pub fn names(names: &[String]) -> String {
+    names.join(tr_word!(", ", "、"))
 }
 
 /// Returns how long something took: `0.4 s`, `73 s`, `12 min`.
 pub fn seconds(time: Duration) -> String {
     match time.as_secs() {
-        0..10 => format!("{}.{} s", time.as_secs(), time.subsec_millis() / 100),
-        whole @ 10..600 => format!("{whole} s"),
-        long => format!("{} min", long / 60),
+        whole @ 0..10 => {
+            let tenths = time.subsec_millis() / 100;
+            tr!("{whole}.{tenths} s", "{whole}.{tenths} 秒")
+        }
+        whole @ 10..600 => tr!("{whole} s", "{whole} 秒"),
+        long => tr!("{} min", "{} 分钟", long / 60),
     }
 }
 
 /// Returns how long someone waits: `42 s`, `5 min`, `2 h 3 min`.
 pub fn minutes(time: Duration) -> String {
     match time.as_secs() {
-        seconds @ ..120 => format!("{} s", seconds.max(1)),
-        seconds @ ..7200 => format!("{} min", seconds.div_ceil(60)),
-        seconds => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
+        seconds @ ..120 => tr!("{} s", "{} 秒", seconds.max(1)),
+        seconds @ ..7200 => tr!("{} min", "{} 分钟", seconds.div_ceil(60)),
+        seconds => tr!(
+            "{} h {} min",
+            "{} 小时 {} 分钟",
+            seconds / 3600,
+            seconds % 3600 / 60
+        ),
     }
 }
 
@@ -66,14 +150,20 @@ mod tests {
 
     #[test]
     fn times_and_counts() {
-        let time = |milliseconds| seconds(Duration::from_millis(milliseconds));
+        let all = || {
+            let time = |milliseconds| seconds(Duration::from_millis(milliseconds));
+            let wait = |seconds| minutes(Duration::from_secs(seconds));
+            let times = [time(440), time(73_900), time(720_000), wait(0), wait(7380)];
+            let counts = [counted(1, Noun::Image), counted(0, Noun::Image)];
+            format!("{}; {}", clauses(&times), names(&counts))
+        };
         assert_eq!(
-            [time(440), time(73_900), time(720_000)],
-            ["0.4 s", "73 s", "12 min"]
+            all(),
+            "0.4 s, 73 s, 12 min, 1 s, 2 h 3 min; 1 image, 0 images"
         );
         assert_eq!(
-            [counted(1, "image"), counted(0, "image")],
-            ["1 image", "0 images"]
+            Language::Chinese.speak(all),
+            "0.4 秒，73 秒，12 分钟，1 秒，2 小时 3 分钟; 1 个镜像、0 个镜像"
         );
     }
 }

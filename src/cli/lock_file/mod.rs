@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::lock::{self, Continued, LockError, Owner, Stranger};
-use crate::model::Text;
 use crate::plan::{DeclaredAt, Desired, Lock, LockedImage, TargetName};
 
 use super::context::Context;
@@ -214,8 +213,7 @@ impl Found {
         let refused = |error: LockError| {
             let place = format!("{}:{}", path.display(), error.line);
             let LockError { message, hint, .. } = error;
-            CliError::new(text!("{place}: {message}", "{place}：{message}"))
-                .hint(Text::verbatim(hint))
+            CliError::new(text!("{place}: {message}", "{place}：{message}")).hint(hint)
         };
         let contents = lock::read(&text).map_err(refused)?;
         let path = path.to_owned();

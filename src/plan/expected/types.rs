@@ -1,5 +1,7 @@
 //! What is asked, and what the answer is.
 
+use std::fmt;
+
 use indexmap::IndexSet;
 
 use crate::model::{
@@ -63,13 +65,11 @@ pub struct LeftOut {
 }
 
 /// Why an image that is there cannot be mirrored.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CannotMirror {
     /// The manifest is of no kind that can be copied.
-    #[error("the source cannot be copied: {0}")]
-    Manifest(#[from] ManifestError),
+    Manifest(ManifestError),
     /// The source lacks platforms that were asked for.
-    #[error("the source has no {}; it has {}", listed(missing), listed(available))]
     PlatformsMissing {
         /// What it lacks.
         missing: Vec<PlatformPattern>,
@@ -77,7 +77,6 @@ pub enum CannotMirror {
         available: Vec<Platform>,
     },
     /// The profile refuses the manifest because of its config.
-    #[error("{profile} refuses manifests whose config is `{config}`: only container images")]
     ConfigRefused {
         /// The kind of target.
         profile: ProfileKind,
@@ -85,24 +84,78 @@ pub enum CannotMirror {
         config: String,
     },
     /// Nothing would be left.
-    #[error(
-        "nothing of the source's index is left without what {profile} refuses and the entry drops"
-    )]
     NothingLeft {
         /// The kind of target.
         profile: ProfileKind,
     },
     /// It is larger than anything that is read.
-    #[error("the source cannot be copied: {0}")]
-    Excess(#[from] Excess),
+    Excess(Excess),
 }
 
-fn listed<T: std::fmt::Display>(things: &[T]) -> String {
-    if things.is_empty() {
-        return "no platform at all".to_owned();
+impl fmt::Display for CannotMirror {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Manifest(why) => {
+                write_tr!(
+                    f,
+                    "the source cannot be copied: {why}",
+                    "没法拷这个源：{why}"
+                )
+            }
+            Self::Excess(why) => {
+                write_tr!(
+                    f,
+                    "the source cannot be copied: {why}",
+                    "没法拷这个源：{why}"
+                )
+            }
+            Self::PlatformsMissing { missing, available } => {
+                let missing = listed(missing);
+                match &*listed(available) {
+                    "" => write_tr!(
+                        f,
+                        "the source has no {missing}; it has no platform at all",
+                        "源没有 {missing}；它一个平台都没有"
+                    ),
+                    available => write_tr!(
+                        f,
+                        "the source has no {missing}; it has {available}",
+                        "源没有 {missing}；它有 {available}"
+                    ),
+                }
+            }
+            Self::ConfigRefused { profile, config } => write_tr!(
+                f,
+                "{profile} refuses manifests whose config is `{config}`: only container images",
+                "{profile} 只收容器镜像，不收配置是 `{config}` 的清单"
+            ),
+            Self::NothingLeft { profile } => write_tr!(
+                f,
+                "nothing of the source's index is left without what {profile} refuses and the entry drops",
+                "去掉 {profile} 不收的和声明里不要的，源的索引就什么都不剩了"
+            ),
+        }
     }
+}
+
+impl std::error::Error for CannotMirror {}
+
+/// Returns the names of platforms, each once.
+fn listed<T: fmt::Display>(things: &[T]) -> String {
     let names: IndexSet<String> = things.iter().map(ToString::to_string).collect();
     names.into_iter().collect::<Vec<_>>().join(", ")
+}
+
+impl From<ManifestError> for CannotMirror {
+    fn from(why: ManifestError) -> Self {
+        Self::Manifest(why)
+    }
+}
+
+impl From<Excess> for CannotMirror {
+    fn from(why: Excess) -> Self {
+        Self::Excess(why)
+    }
 }
 
 /// What is asked of a source: everything beside the source itself that decides what is expected.

@@ -129,8 +129,7 @@ fn shortened(name: &str, most: usize) -> String {
 }
 
 /// A namespace that the registry does not have.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a namespace of {kind} has at most {limit} level, this one has {found}")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NamespaceRefused {
     /// The kind of registry.
     pub kind: ProfileKind,
@@ -139,6 +138,19 @@ pub struct NamespaceRefused {
     /// How many there are.
     pub found: usize,
 }
+
+impl fmt::Display for NamespaceRefused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { kind, limit, found } = self;
+        write_tr!(
+            f,
+            "a namespace of {kind} has at most {limit} level, this one has {found}",
+            "{kind} 的命名空间最多 {limit} 级，这个有 {found} 级"
+        )
+    }
+}
+
+impl std::error::Error for NamespaceRefused {}
 
 /// A target name that the registry would refuse.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -151,35 +163,47 @@ pub struct NameRefused {
     pub rule: NameRule,
 }
 
-impl NameRefused {
-    /// Returns who refuses the name, as a sentence goes on: `acr-personal refuses`.
-    fn refuses(&self) -> String {
-        match self.rule {
-            NameRule::Grammar(_) => "no registry takes".to_owned(),
-            NameRule::Levels { .. } | NameRule::Length { .. } => format!("{} refuses", self.kind),
+impl fmt::Display for NameRefused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { kind, name, rule } = self;
+        let name = &name.repository;
+        match rule {
+            NameRule::Grammar(why) => write_tr!(
+                f,
+                "no registry takes the repository name `{name}`: it {why}",
+                "哪个仓库都不收镜像仓库名 `{name}`：{why}"
+            ),
+            NameRule::Levels { limit, found } => write_tr!(
+                f,
+                "{kind} refuses the repository name `{name}`: it has {found} levels below the namespace, at most \
+                 {limit} allowed",
+                "{kind} 不收镜像仓库名 `{name}`：命名空间下面有 {found} 级，最多 {limit} 级"
+            ),
+            NameRule::Length {
+                least,
+                most,
+                found: 1,
+            } => write_tr!(
+                f,
+                "{kind} refuses the repository name `{name}`: it has 1 character, {least} to {most} are allowed",
+                "{kind} 不收镜像仓库名 `{name}`：它有 1 个字符，要 {least} 到 {most} 个"
+            ),
+            NameRule::Length { least, most, found } => write_tr!(
+                f,
+                "{kind} refuses the repository name `{name}`: it has {found} characters, {least} to {most} are \
+                 allowed",
+                "{kind} 不收镜像仓库名 `{name}`：它有 {found} 个字符，要 {least} 到 {most} 个"
+            ),
         }
     }
 }
 
-impl fmt::Display for NameRefused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (refuses, name) = (self.refuses(), &self.name.repository);
-        write!(
-            f,
-            "{refuses} the repository name `{name}`: it {}",
-            self.rule
-        )
-    }
-}
-
-/// A rule about repository names; goes on after "it ".
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+/// A rule about repository names.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NameRule {
     /// The grammar of names, which every registry has.
-    #[error("{0}")]
-    Grammar(#[from] PathError),
+    Grammar(PathError),
     /// Too many levels.
-    #[error("has {found} levels below the namespace, at most {limit} allowed")]
     Levels {
         /// How many there may be.
         limit: usize,
@@ -187,7 +211,6 @@ pub enum NameRule {
         found: usize,
     },
     /// Too short or too long.
-    #[error("has {found} character{}, {least} to {most} are allowed", if *found == 1 { "" } else { "s" })]
     Length {
         /// The least number of characters.
         least: usize,

@@ -11,6 +11,7 @@
 mod confirm;
 mod file;
 mod follower;
+mod mismatch;
 mod pin;
 mod read;
 #[cfg(test)]
@@ -34,6 +35,7 @@ use super::target::{Target, TargetName};
 pub use confirm::confirm;
 pub use file::PlanFile;
 pub use follower::lost;
+pub use mismatch::Mismatch;
 pub use pin::{Declared, Pinned, pin};
 pub use read::{PlanFileError, read};
 
@@ -119,86 +121,6 @@ pub struct SavedDeletion {
     pub before: Digest,
     /// The new name of the same image, where the plan creates that.
     pub renamed_to: Option<TargetName>,
-}
-
-/// Why a saved plan is refused as a whole.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Mismatch {
-    /// Other rules are in force now.
-    #[error(
-        "it was made by rules {}.{}, and this version has rules {}.{}",
-        planned.selection, planned.rewrite, current.selection, current.rewrite
-    )]
-    RuleVersions {
-        /// The plan's.
-        planned: RuleVersions,
-        /// This version's.
-        current: RuleVersions,
-    },
-    /// The files name another target.
-    #[error("it is for {planned}, and the files say {current}")]
-    Target {
-        /// The plan's.
-        planned: String,
-        /// The files'.
-        current: String,
-    },
-    /// A file has another content.
-    #[error("`{0}` has changed since the plan was made")]
-    FileChanged(String),
-    /// A file was not there.
-    #[error("`{0}` is not among the files that the plan was made from")]
-    FileAdded(String),
-    /// A file is no longer read.
-    #[error("the plan was made from `{0}`, which is not read now")]
-    FileGone(String),
-    /// The plan has a target that the files do not declare.
-    #[error("it has the target `{0}`, which the files do not declare")]
-    UnknownTarget(String),
-    /// The files declare a target that the plan has not.
-    #[error("it lacks the target `{0}`, which the files declare")]
-    LacksTarget(String),
-    /// Nobody asked what has to be deleted when the plan was made, and now somebody does.
-    #[error("it was made without `--prune`")]
-    WithoutPrune,
-    /// The plan deletes what the files declare.
-    #[error("it deletes `{0}`, which the files declare")]
-    DeletesDeclared(String),
-    /// The plan deletes what the lock does not know.
-    #[error("it deletes `{0}`, which the lock does not record")]
-    DeletesUnrecorded(String),
-    /// The plan deletes a tag for another digest than the lock has.
-    #[error("it deletes `{target}` where that holds `{planned}`, and the lock records `{locked}`")]
-    DeletesOther {
-        /// The target.
-        target: String,
-        /// The plan's.
-        planned: Digest,
-        /// The lock's.
-        locked: Digest,
-    },
-    /// The files or the lock pin another digest.
-    #[error("for `{target}` it has the digest `{planned}`, and the files pin `{declared}`")]
-    OtherSource {
-        /// The target.
-        target: String,
-        /// The plan's.
-        planned: Digest,
-        /// The files' or the lock's.
-        declared: Digest,
-    },
-    /// The source does not resolve to what the plan expects.
-    #[error(
-        "for `{target}` it expects `{planned}`, and the planned source resolves to `{resolved}`"
-    )]
-    OtherResult {
-        /// The target.
-        target: String,
-        /// The plan's.
-        planned: Digest,
-        /// What the source, the platforms and the profile give.
-        resolved: Digest,
-    },
 }
 
 impl RuleVersions {

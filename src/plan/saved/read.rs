@@ -1,27 +1,52 @@
 //! A plan that was kept, read as strictly as what a stranger may have edited has to be.
 
+use std::fmt;
+
 use indexmap::IndexMap;
 use serde::Deserialize;
 
-use crate::model::{Descriptor, Digest};
+use crate::model::{Descriptor, DigestError, Text};
 use crate::plan::prune::Renames;
 
 use super::file::{Action, Change, FORMAT_VERSION, File, PlanFile};
 use super::{FileDigest, SavedChange, SavedDeletion, SavedPlan, Wanted};
 
 /// Why a text is no saved plan.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PlanFileError {
-    /// It is not JSON, or not such JSON.
-    #[error("it is not a saved plan: {0}")]
+    /// It is not JSON, or not such JSON: in the words of who reads JSON.
     Malformed(String),
     /// It has another format.
-    #[error("its format version is `{0}`, and this version of pusher reads `{FORMAT_VERSION}`")]
     OtherFormat(String),
     /// It says what no plan says.
-    #[error("it was edited into something impossible: {0}")]
-    Impossible(String),
+    Impossible(Text),
 }
+
+impl fmt::Display for PlanFileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Malformed(why) => {
+                write_tr!(
+                    f,
+                    "it is not a saved plan: {why}",
+                    "它不是保存的计划：{why}"
+                )
+            }
+            Self::OtherFormat(version) => write_tr!(
+                f,
+                "its format version is `{version}`, and this version of pusher reads `{FORMAT_VERSION}`",
+                "它的格式版本是 `{version}`，而这个版本的 pusher 读的是 `{FORMAT_VERSION}`"
+            ),
+            Self::Impossible(why) => write_tr!(
+                f,
+                "it was edited into something impossible: {why}",
+                "它被改成了不可能的样子：{why}"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for PlanFileError {}
 
 /// The one field that every version has.
 #[derive(Deserialize)]
@@ -47,17 +72,29 @@ pub fn read(text: &str) -> Result<SavedPlan, PlanFileError> {
         changes,
     } = serde_json::from_str(text).map_err(malformed)?;
     if files.is_empty() {
-        return Err(impossible("it was made from no file".to_owned()));
+        return Err(impossible(text!(
+            "it was made from no file",
+            "它没有写是用哪个文件做的"
+        )));
     }
     let mut read = IndexMap::with_capacity(changes.len());
     for change in changes {
         let target = change.target.clone();
         if read.insert(target.clone(), change.read()?).is_some() {
-            return Err(impossible(format!("the target `{target}` is there twice")));
+            return Err(impossible(text!(
+                "the target `{target}` is there twice",
+                "目标 `{target}` 出现了两次"
+            )));
         }
     }
     let file = |File { path, sha256 }| {
-        let digest = digest("file", &path, &format!("sha256:{sha256}"))?;
+        let because = |error: DigestError| {
+            impossible(text!(
+                "the file `{path}`: {error}",
+                "文件 `{path}`：{error}"
+            ))
+        };
+        let digest = format!("sha256:{sha256}").parse().map_err(because)?;
         Ok(FileDigest { path, digest })
     };
     require_deletions(prune, &read)?;
@@ -89,14 +126,16 @@ fn require_deletions(
             continue;
         };
         if !prune {
-            return Err(impossible(format!(
-                "it deletes `{name}`, and was made without `--prune`"
+            return Err(impossible(text!(
+                "it deletes `{name}`, and was made without `--prune`",
+                "它要删除 `{name}`，而做计划时没有加 `--prune`"
             )));
         }
         let renamed_to = renamed_to.as_ref().map(ToString::to_string);
         if renames.of(before) != renamed_to.as_deref() {
-            return Err(impossible(format!(
-                "the new name of `{name}` and what is created disagree"
+            return Err(impossible(text!(
+                "the new name of `{name}` and what is created disagree",
+                "`{name}` 的新名字和要新建的对不上"
             )));
         }
     }
@@ -114,7 +153,13 @@ impl Change {
             renamed_to,
             referrers_unread,
         } = self;
-        let parsed = |text: String| digest("target", &target, &text);
+        let because = |error: DigestError| {
+            impossible(text!(
+                "the target `{target}`: {error}",
+                "目标 `{target}`：{error}"
+            ))
+        };
+        let parsed = |text: String| text.parse().map_err(because);
         let before = before.map(parsed).transpose()?;
         match (action, source, expected, before, renamed_to) {
             (Action::Delete, None, None, Some(before), renamed_to) if !referrers_unread => {
@@ -148,16 +193,12 @@ impl Change {
 }
 
 fn disagree(target: &str) -> PlanFileError {
-    impossible(format!(
-        "the action of the target `{target}` and its other fields disagree"
+    impossible(text!(
+        "the action of the target `{target}` and its other fields disagree",
+        "目标 `{target}` 的动作和其他字段对不上"
     ))
 }
 
-fn digest(of: &str, name: &str, text: &str) -> Result<Digest, PlanFileError> {
-    let because = |error| impossible(format!("the {of} `{name}`: {error}"));
-    text.parse().map_err(because)
-}
-
-fn impossible(message: String) -> PlanFileError {
+fn impossible(message: Text) -> PlanFileError {
     PlanFileError::Impossible(message)
 }

@@ -32,45 +32,65 @@ pub(super) fn advice(failure: &Failure, target: &Target) -> Option<String> {
     }
     let host = &target.registry;
     let namespace = match &target.namespace {
-        Some(namespace) => format!("`{namespace}`"),
-        None => "of the image".to_owned(),
+        Some(namespace) => tr!(
+            "the namespace (命名空间) `{namespace}`",
+            "命名空间 `{namespace}`"
+        ),
+        None => tr!(
+            "the namespace (命名空间) of the image",
+            "镜像名里的命名空间"
+        ),
     };
+    let login = || login_of_target(host);
     Some(match refusal(failure)? {
-        Refusal::Login if is_shared_host(host) => format!(
+        Refusal::Login if is_shared_host(host) => tr!(
             "check {}: it takes the fixed password (固定密码) that is set at 访问凭证 in its console, not that of \
              the Aliyun account, nor a temporary one, which ends after an hour; a newer instance has a host of \
              its own, `{NEWER_HOST}`, which stands there, too",
-            login_of_target(host)
+            "检查 {}：要用控制台“访问凭证”里设置的固定密码，不是阿里云账号的登录密码，也不是一小时就失效的临时密码；\
+             较新的实例有自己的地址 `{NEWER_HOST}`，也写在那里",
+            login()
         ),
-        Refusal::Login => format!(
+        Refusal::Login => tr!(
             "check {}: it takes the fixed password (固定密码) that is set at 访问凭证 in its console, not that of \
              the Aliyun account, nor a temporary one, which ends after an hour; a RAM user has one of their own",
-            login_of_target(host)
+            "检查 {}：要用控制台“访问凭证”里设置的固定密码，不是阿里云账号的登录密码，也不是一小时就失效的临时密码；\
+             RAM 用户有自己的固定密码",
+            login()
         ),
-        Refusal::NoPassword => {
+        Refusal::NoPassword => tr!(
             "log in to the console as this RAM user, and set a fixed password (固定密码) at 访问凭证: a RAM user \
-             has none before that"
-                .to_owned()
-        }
-        Refusal::Push => format!(
-            "check in the console of {host} that the namespace (命名空间) {namespace} exists, that 自动创建仓库 \
-             (create repositories at a push) is on for it, and that the account may push there"
+             has none before that",
+            "用这个 RAM 用户登录控制台，在“访问凭证”里设置固定密码：设置之前 RAM 用户没有密码"
         ),
-        Refusal::Pull => format!(
-            "check in the console of {host} that the namespace (命名空间) {namespace} exists, and that the account \
-             may pull there"
+        Refusal::Push => tr!(
+            "check in the console of {host} that {namespace} exists, that 自动创建仓库 (create repositories at \
+             a push) is on for it, and that the account may push there",
+            "到 {host} 的控制台里看有没有{namespace}，它的“自动创建仓库”开没开，账号有没有推送权限"
         ),
-        Refusal::Name => format!(
-            "{kind} takes {}: give the image a name with `target:` in `mirror.yaml`",
-            match target.profile.name_levels {
-                Some(1) => "one level below the namespace, of lower-case letters, digits, `.`, `_` and `-`",
-                _ => "lower-case letters, digits, `.`, `_`, `-` and `/`",
-            }
+        Refusal::Pull => tr!(
+            "check in the console of {host} that {namespace} exists, and that the account may pull there",
+            "到 {host} 的控制台里看有没有{namespace}，账号有没有拉取权限"
         ),
-        Refusal::Host => format!(
+        Refusal::Name => match target.profile.name_levels {
+            Some(1) => tr!(
+                "{kind} takes one level below the namespace, of lower-case letters, digits, `.`, `_` and `-`: give \
+                 the image a name with `target:` in `mirror.yaml`",
+                "{kind} 的命名空间下面只有一级，由小写字母、数字、`.`、`_`、`-` 组成：在 `mirror.yaml` 里用 `target:` \
+                 给镜像起个名字"
+            ),
+            _ => tr!(
+                "{kind} takes lower-case letters, digits, `.`, `_`, `-` and `/`: give the image a name with \
+                 `target:` in `mirror.yaml`",
+                "{kind} 的名字由小写字母、数字、`.`、`_`、`-`、`/` 组成：在 `mirror.yaml` 里用 `target:` 给镜像起个名字"
+            ),
+        },
+        Refusal::Host => tr!(
             "check the host name `{host}`: it stands at 访问凭证 in the console, such as \
              `registry.cn-hangzhou.aliyuncs.com`, for a newer instance `{NEWER_HOST}`, for the Enterprise Edition \
-             `<name>-registry.<region>.cr.aliyuncs.com`"
+             `<name>-registry.<region>.cr.aliyuncs.com`",
+            "检查域名 `{host}`：控制台的“访问凭证”里写着，例如 `registry.cn-hangzhou.aliyuncs.com`，较新的实例是 \
+             `{NEWER_HOST}`，企业版是 `<name>-registry.<region>.cr.aliyuncs.com`"
         ),
     })
 }
@@ -83,9 +103,10 @@ pub(in crate::render) fn set_login(target: &Target) -> String {
     let host = &target.registry;
     let place = login_of_target(host);
     match target.profile.kind {
-        ProfileKind::Generic => format!("set {place}"),
-        ProfileKind::AcrPersonal | ProfileKind::AcrEnterprise => format!(
-            "set {place}: the user name and the fixed password (固定密码) stand at 访问凭证 in the console"
+        ProfileKind::Generic => tr!("set {place}", "设置 {place}"),
+        ProfileKind::AcrPersonal | ProfileKind::AcrEnterprise => tr!(
+            "set {place}: the user name and the fixed password (固定密码) stand at 访问凭证 in the console",
+            "设置 {place}：用户名和固定密码在控制台的“访问凭证”里"
         ),
     }
 }

@@ -14,7 +14,10 @@ pub fn of_failure(failure: &Failure) -> Option<String> {
         Cause::RateLimited if failure.meaning() == Some(Meaning::PullsUsedUp) => {
             Some(login(failure))
         }
-        Cause::Denied => Some(format!("check that the account for `{host}` may do this")),
+        Cause::Denied => Some(tr!(
+            "check that the account for `{host}` may do this",
+            "检查 `{host}` 的账号有没有权限这样做"
+        )),
         _ => fault::advice(&failure.fault),
     })
 }
@@ -26,7 +29,12 @@ pub(in crate::render) fn in_a_run(
     at_target: bool,
     target: &Target,
 ) -> Option<String> {
-    let again = || "run `pusher apply` again; what arrived is not sent twice".to_owned();
+    let again = || {
+        tr!(
+            "run `pusher apply` again; what arrived is not sent twice",
+            "再运行一次 `pusher apply`；已经传到的不会再传"
+        )
+    };
     match failure.cause() {
         Cause::Server | Cause::Unreachable => {
             let known = || acr::advice(failure, target).filter(|_| at_target);

@@ -10,14 +10,18 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Facts { host, attempt, .. } = &**self;
         match attempt {
-            Attempt::Request(operation) => {
-                write!(f, "cannot {operation} at `{host}`: ")
-            }
-            Attempt::Image(image) => write!(f, "{image}: "),
-            Attempt::Blob(repository, digest) => {
-                write!(f, "cannot read blob {repository}@{digest}: ")
-            }
-            Attempt::Deletion(tag) => write!(f, "cannot delete {tag}: "),
+            Attempt::Request(operation) => write_tr!(
+                f,
+                "cannot {operation} at `{host}`: ",
+                "没能在 `{host}` 上{operation}："
+            ),
+            Attempt::Image(image) => write_tr!(f, "{image}: ", "{image}："),
+            Attempt::Blob(repository, digest) => write_tr!(
+                f,
+                "cannot read blob {repository}@{digest}: ",
+                "读不了 blob {repository}@{digest}："
+            ),
+            Attempt::Deletion(tag) => write_tr!(f, "cannot delete {tag}: ", "删不了 {tag}："),
         }?;
         came_of_it(self, f)
     }
@@ -33,14 +37,15 @@ pub(in crate::render) fn what_came_of(failure: &Failure) -> String {
 
 fn came_of_it(facts: &Facts, f: &mut dyn fmt::Write) -> fmt::Result {
     if let Some(place) = &facts.elsewhere {
-        write!(f, "`{place}`, where it points to: ")?;
+        write_tr!(f, "`{place}`, where it points to: ", "它指向的 `{place}`：")?;
     }
     write!(f, "{}", facts.fault)?;
     if facts.tries > 1 {
-        write!(f, ", tried {} times", facts.tries)?;
+        write_tr!(f, ", tried {} times", "，试了 {} 次", facts.tries)?;
     }
     if !facts.waited.is_zero() {
-        write!(f, ", waited for it for {}", minutes(facts.waited))?;
+        let waited = minutes(facts.waited);
+        write_tr!(f, ", waited for it for {waited}", "，等了它 {waited}")?;
     }
     Ok(())
 }
@@ -51,14 +56,27 @@ impl fmt::Display for Hit<'_> {
         let Self { role, failure } = self;
         let host = &failure.host;
         match role {
-            Role::Source => write!(f, "the source `{host}` cannot be read: "),
-            Role::Referrers => write!(
+            Role::Source => write_tr!(
                 f,
-                "signatures and other referrers cannot be read at `{host}`: "
+                "the source `{host}` cannot be read: ",
+                "读不了源 `{host}`："
             ),
-            Role::Target => write!(f, "the target `{host}` cannot be read: "),
-            Role::Run { at_target: true } => write!(f, "at the target `{host}`: "),
-            Role::Run { at_target: false } => write!(f, "at the source `{host}`: "),
+            Role::Referrers => write_tr!(
+                f,
+                "signatures and other referrers cannot be read at `{host}`: ",
+                "读不了 `{host}` 上的签名和其他附属内容："
+            ),
+            Role::Target => write_tr!(
+                f,
+                "the target `{host}` cannot be read: ",
+                "读不了目标 `{host}`："
+            ),
+            Role::Run { at_target: true } => {
+                write_tr!(f, "at the target `{host}`: ", "在目标 `{host}` 上：")
+            }
+            Role::Run { at_target: false } => {
+                write_tr!(f, "at the source `{host}`: ", "在源 `{host}` 上：")
+            }
         }?;
         came_of_it(failure, f)
     }
@@ -66,28 +84,50 @@ impl fmt::Display for Hit<'_> {
 
 impl fmt::Display for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", words(self.kind), self.object)
-    }
-}
-
-/// Returns what a request tries to do, in words that go on with its object.
-fn words(kind: RequestKind) -> &'static str {
-    match kind {
-        RequestKind::HeadManifest => "look up manifest",
-        RequestKind::GetManifest => "read manifest",
-        RequestKind::PutManifest => "push manifest",
-        RequestKind::DeleteManifest => "delete manifest",
-        RequestKind::HeadBlob => "look up blob",
-        RequestKind::GetBlob => "read blob",
-        RequestKind::MountBlob => "mount blob",
-        RequestKind::StartUpload => "open an upload to",
-        RequestKind::AppendUpload | RequestKind::FinishUpload => "upload blob",
-        RequestKind::UploadOffset => "ask for the state of an upload to",
-        RequestKind::CancelUpload => "give up an upload to",
-        RequestKind::ListTags => "list the tags of",
-        RequestKind::ListReferrers => "list the referrers of",
-        RequestKind::Token => "get a token for",
-        RequestKind::Ping => "ask for a login",
-        RequestKind::SignIn => "get a temporary password for",
+        let object = &self.object;
+        match self.kind {
+            RequestKind::HeadManifest => {
+                write_tr!(f, "look up manifest {object}", "查询清单 {object}")
+            }
+            RequestKind::GetManifest => write_tr!(f, "read manifest {object}", "读清单 {object}"),
+            RequestKind::PutManifest => write_tr!(f, "push manifest {object}", "推送清单 {object}"),
+            RequestKind::DeleteManifest => {
+                write_tr!(f, "delete manifest {object}", "删除清单 {object}")
+            }
+            RequestKind::HeadBlob => write_tr!(f, "look up blob {object}", "查询 blob {object}"),
+            RequestKind::GetBlob => write_tr!(f, "read blob {object}", "读 blob {object}"),
+            RequestKind::MountBlob => write_tr!(f, "mount blob {object}", "挂载 blob {object}"),
+            RequestKind::StartUpload => {
+                write_tr!(f, "open an upload to {object}", "对 {object} 开一个上传")
+            }
+            RequestKind::AppendUpload | RequestKind::FinishUpload => {
+                write_tr!(f, "upload blob {object}", "上传 blob {object}")
+            }
+            RequestKind::UploadOffset => write_tr!(
+                f,
+                "ask for the state of an upload to {object}",
+                "查询对 {object} 的上传"
+            ),
+            RequestKind::CancelUpload => {
+                write_tr!(f, "give up an upload to {object}", "取消对 {object} 的上传")
+            }
+            RequestKind::ListTags => {
+                write_tr!(f, "list the tags of {object}", "列出 {object} 的标签")
+            }
+            RequestKind::ListReferrers => write_tr!(
+                f,
+                "list the referrers of {object}",
+                "列出 {object} 的附属内容"
+            ),
+            RequestKind::Token => write_tr!(f, "get a token for {object}", "为 {object} 取令牌"),
+            RequestKind::Ping => {
+                write_tr!(f, "ask for a login {object}", "询问要不要账号{object}")
+            }
+            RequestKind::SignIn => write_tr!(
+                f,
+                "get a temporary password for {object}",
+                "为 {object} 取临时密码"
+            ),
+        }
     }
 }

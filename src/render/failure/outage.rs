@@ -13,37 +13,48 @@ impl fmt::Display for Outage {
             stage,
             away,
         } = self;
+        let away = minutes(*away);
         match stage {
             OutageStage::Begun {
                 fault,
                 was_there: true,
                 patience,
-            } => write!(
+            } => write_tr!(
                 f,
                 "{host} is away: {fault}; waiting for it for up to {} (Ctrl-C stops, \
                  `registries.{registry}.patience` says how long)",
+                "{host} 失联：{fault}；最多等它 {}（Ctrl-C 停止，时长在 `registries.{registry}.patience` 里设置）",
                 minutes(*patience)
             ),
             OutageStage::Begun {
                 fault,
                 was_there: false,
                 patience,
-            } => write!(
+            } => write_tr!(
                 f,
                 "{host} has never answered in this run: {fault}; waiting for it for up to {} (Ctrl-C stops; \
                  is this its name?)",
+                "{host} 这次运行还没有回答过：{fault}；最多等它 {}（Ctrl-C 停止；名字写对了吗？）",
                 minutes(*patience)
             ),
-            OutageStage::Lasting { patience } => write!(
+            OutageStage::Lasting { patience } => write_tr!(
                 f,
-                "{host} is still away, waiting for it: {} of {}",
-                minutes(*away),
+                "{host} is still away, waiting for it: {away} of {}",
+                "{host} 仍然失联，已经等了 {away}，最多等 {}",
                 minutes(*patience)
             ),
-            OutageStage::Over => write!(f, "{host} is back after {}", minutes(*away)),
-            OutageStage::GivenUp => {
-                write!(f, "{host} did not come back in {}", minutes(*away))
+            OutageStage::Over => {
+                write_tr!(
+                    f,
+                    "{host} is back after {away}",
+                    "{host} 恢复了，失联 {away}"
+                )
             }
+            OutageStage::GivenUp => write_tr!(
+                f,
+                "{host} did not come back in {away}",
+                "{host} 失联 {away}，没有恢复"
+            ),
         }
     }
 }

@@ -61,10 +61,11 @@ pub(super) fn write(annotations: &[Annotation<'_>], out: &mut dyn fmt::Write) ->
         }
         if shown < all.len() {
             let left = all.len() - shown;
-            writeln!(
+            let level = level.as_str();
+            write_tr!(
                 out,
-                "::{} title=pusher::and {left} more like these",
-                level.as_str()
+                "::{level} title=pusher::and {left} more like these\n",
+                "::{level} title=pusher::还有 {left} 条这样的\n"
             )?;
         }
     }
@@ -82,7 +83,8 @@ fn line(annotation: &Annotation<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     let message = escaped(&excerpt(&annotation.message), &[]);
     write!(out, "title={}::{message}", property(&annotation.title))?;
     if let Some(hint) = &annotation.hint {
-        write!(out, "%0Ahint: {}", escaped(&excerpt(hint), &[]))?;
+        let hint = escaped(&excerpt(hint), &[]);
+        write_tr!(out, "%0Ahint: {hint}", "%0A提示：{hint}")?;
     }
     writeln!(out)
 }

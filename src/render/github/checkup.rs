@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::checkup::{Checkup, Side};
 use crate::render::hints::for_step;
-use crate::render::units::counted;
+use crate::render::units::{Noun, counted};
 use crate::render::words::checkup as words;
 
 use super::annotations::{Annotation, Level, write};
@@ -21,13 +21,16 @@ pub fn checkup(checkup: &Checkup, out: &mut dyn fmt::Write) -> fmt::Result {
     let mut found = Vec::new();
     let files = &checkup.files;
     if files.mistakes > 0 {
-        let hint = "`pusher check` shows each of them".to_owned();
-        let mistakes = counted(files.mistakes, "mistake");
+        let hint = tr!(
+            "`pusher check` shows each of them",
+            "`pusher check` 会列出每一处"
+        );
+        let mistakes = counted(files.mistakes, Noun::Mistake);
         found.push(error(files.name.clone(), mistakes, Some(hint)));
     }
     for one in &checkup.unset {
         found.push(error(
-            "setting".to_owned(),
+            tr!("setting", "设置"),
             one.message.clone(),
             one.help.clone(),
         ));
@@ -38,7 +41,7 @@ pub fn checkup(checkup: &Checkup, out: &mut dyn fmt::Write) -> fmt::Result {
             .as_ref()
             .filter(|_| registry.side == Side::Target);
         for step in registry.steps.iter().filter(|step| step.has_failed()) {
-            let title = format!("{} {}", registry.registry, step.check.as_str());
+            let title = format!("{} {}", registry.registry, words::name(step.check));
             found.push(error(title, words::step(step), for_step(step, target)));
         }
     }

@@ -8,6 +8,7 @@ mod checkup;
 use std::fmt;
 
 use crate::config::{Diagnostic, Files, Severity};
+use crate::model::Reference;
 use crate::plan::{
     Action, Change, DeclaredAt, Desired, Difference, Drift, DriftKind, Outcome, Plan, Report,
     Shared, Target, Told, by_cause,
@@ -15,11 +16,12 @@ use crate::plan::{
 
 use super::hints;
 use super::inputs::{Compared, Details};
-use super::units::counted;
+use super::units::{Noun, counted};
 use super::words::diff::{self, sides};
 use super::words::drift::meaning;
 use super::words::{
-    block_reason, named, outcome_reason, outcome_word, same_content, shared_word, short_reference,
+    action_word, block_reason, named, outcome_reason, outcome_word, same_content, shared_word,
+    short_reference,
 };
 use annotations::{Annotation, At, Level, write};
 
@@ -61,8 +63,8 @@ fn of_shared<'a, T>(
     Annotation {
         level: Level::Error,
         at: first.map(|change| at(&change.origin)),
-        title: format!("{word} {}", counted(items.len(), "image")),
-        message: format!("{hit}: {names}"),
+        title: format!("{word} {}", counted(items.len(), Noun::Image)),
+        message: tr!("{hit}: {names}", "{hit}：{names}"),
         hint: hints::for_hit(hit, target),
     }
 }
@@ -73,21 +75,23 @@ fn pending<'a>(
     target: &Target,
     details: &Details<'_>,
 ) -> Option<Annotation<'a>> {
-    let source = short_reference(&change.source);
-    let (level, word, message) = match &change.action {
+    let word = action_word(&change.action);
+    let (level, message) = match &change.action {
         Action::NoOp { .. } => return None,
         Action::Blocked { reason, .. } if reason.was_not_asked() => {
-            (Level::Notice, "unknown", block_reason(reason))
+            (Level::Notice, block_reason(reason))
         }
-        Action::Blocked { reason, .. } => (Level::Error, "blocked", block_reason(reason)),
-        Action::Create { .. } => (Level::Notice, "create", format!("copied from {source}")),
+        Action::Blocked { reason, .. } => (Level::Error, block_reason(reason)),
+        Action::Create { .. } => (Level::Notice, copied_from(&change.source)),
         Action::Update { .. } => {
-            let same = details.same_content(change).map(same_content);
-            let same = same.map_or_else(String::new, |same| format!("; {same}"));
-            let message = format!("copied from {source}{same}");
-            (Level::Notice, "update", message)
+            let copied = copied_from(&change.source);
+            let message = match details.same_content(change).map(same_content) {
+                Some(same) => tr!("{copied}; {same}", "{copied}；{same}"),
+                None => copied,
+            };
+            (Level::Notice, message)
         }
-        Action::Delete { .. } => (Level::Notice, "delete", "deleted in the target".to_owned()),
+        Action::Delete { .. } => (Level::Notice, tr!("deleted in the target", "从目标里删掉")),
     };
     Some(Annotation {
         level,
@@ -96,6 +100,11 @@ fn pending<'a>(
         message,
         hint: hints::for_change(change, target),
     })
+}
+
+fn copied_from(source: &Reference) -> String {
+    let source = short_reference(source);
+    tr!("copied from {source}", "从 {source} 拷贝")
 }
 
 /// Writes what did not end as planned.
@@ -209,7 +218,7 @@ pub fn list(desired: &Desired, out: &mut dyn fmt::Write) -> fmt::Result {
             level: Level::Notice,
             at: Some(at(&entry.origin)),
             title: entry.target.to_string(),
-            message: format!("copied from {}", short_reference(&entry.source)),
+            message: copied_from(&entry.source),
             hint: None,
         })
         .collect();

@@ -20,18 +20,17 @@ pub fn for_change(change: &Change, target: &Target) -> Option<String> {
     };
     match reason {
         BlockReason::NameRefused(refused) => Some(for_name(refused)),
-        BlockReason::SourceAbsent(_) if change.lock == LockState::Locked => Some(format!(
-            "the source no longer has what is locked: `pusher lock --update {}` takes what it has \
-             now",
+        BlockReason::SourceAbsent(_) if change.lock == LockState::Locked => Some(tr!(
+            "the source no longer has what is locked: `pusher lock --update {}` takes what it has now",
+            "源已经没有锁定的内容：`pusher lock --update {}` 采用它现在的内容",
             change.target
         )),
-        BlockReason::LockBroken { .. } => Some(format!(
+        BlockReason::LockBroken { .. } => Some(tr!(
             "someone edited the lock: `pusher lock --update {}` writes it anew",
+            "锁文件被人改过：`pusher lock --update {}` 会重新写好它",
             change.target
         )),
-        BlockReason::SourceAbsent(Absence::Plain) => {
-            Some("check the spelling of the name and of the tag".to_owned())
-        }
+        BlockReason::SourceAbsent(Absence::Plain) => Some(check_spelling()),
         BlockReason::SourceAbsent(Absence::ToStranger) => {
             Some(unasked_login(change.source.registry()))
         }
@@ -46,34 +45,31 @@ pub fn for_change(change: &Change, target: &Target) -> Option<String> {
         } => {
             let both = [at_side(source, false, target), at_side(why, true, target)];
             let both: Vec<_> = both.into_iter().flatten().collect();
-            (!both.is_empty()).then(|| both.join("; "))
+            (!both.is_empty()).then(|| both.join(tr_word!("; ", "；")))
         }
-        BlockReason::NotOurs { .. } => Some(
-            "look at what it holds; delete it by hand if nobody needs it, then run `pusher lock`"
-                .to_owned(),
-        ),
-        BlockReason::CannotDelete => Some(
-            "delete the tag in the registry's console, or leave it and run without `--prune`"
-                .to_owned(),
-        ),
-        BlockReason::PruneLimit { count, .. } => Some(format!(
-            "check that nothing left the files by mistake; if not, set `prune-limit: {count}` in \
-             `mirror.yaml`"
+        BlockReason::NotOurs { .. } => Some(tr!(
+            "look at what it holds; delete it by hand if nobody needs it, then run `pusher lock`",
+            "看看它现在是什么；没人要就手工删掉，再运行 `pusher lock`"
         )),
-        BlockReason::ReferrersDiffer { .. } => Some(
-            "leave `referrers` out for one of the two images, or give it another repository with \
-             `target:`"
-                .to_owned(),
-        ),
+        BlockReason::CannotDelete => Some(tr!(
+            "delete the tag in the registry's console, or leave it and run without `--prune`",
+            "到仓库的控制台里删这个标签，或者留着它，不加 `--prune`"
+        )),
+        BlockReason::PruneLimit { count, .. } => Some(tr!(
+            "check that nothing left the files by mistake; if not, set `prune-limit: {count}` in `mirror.yaml`",
+            "检查是不是误从文件里去掉了什么；如果没有，在 `mirror.yaml` 里设置 `prune-limit: {count}`"
+        )),
+        BlockReason::ReferrersDiffer { .. } => Some(tr!(
+            "leave `referrers` out for one of the two images, or give it another repository with `target:`",
+            "两个镜像中的一个不要 `referrers`，或者用 `target:` 给它另一个镜像仓库"
+        )),
         // The new name's own change says what to do.
         BlockReason::NewNameMissing { .. }
         | BlockReason::NotObserved
         | BlockReason::Offline { .. } => None,
         BlockReason::BlockedWhenPlanned
         | BlockReason::SourceMoved { .. }
-        | BlockReason::TargetMoved { .. } => {
-            Some("run `pusher plan` again and look at what changed".to_owned())
-        }
+        | BlockReason::TargetMoved { .. } => Some(plan_again()),
     }
 }
 
@@ -81,12 +77,11 @@ pub fn for_change(change: &Change, target: &Target) -> Option<String> {
 pub fn for_outcome(change: &Change, outcome: &Outcome, target: &Target) -> Option<String> {
     match outcome {
         Outcome::Blocked => for_change(change, target),
-        Outcome::Stale { .. } => {
-            Some("run `pusher plan` again and look at what changed".to_owned())
-        }
-        Outcome::NotDone { .. } => {
-            Some("run `pusher apply` again; it goes on with what is left".to_owned())
-        }
+        Outcome::Stale { .. } => Some(plan_again()),
+        Outcome::NotDone { .. } => Some(tr!(
+            "run `pusher apply` again; it goes on with what is left",
+            "再运行一次 `pusher apply`；它会接着做剩下的"
+        )),
         Outcome::Failed { failure, .. } => {
             let at_target = change.failed_at_target(failure, target);
             in_a_run(failure, at_target, target)
@@ -111,7 +106,7 @@ pub fn for_step(step: &Step, target: Option<&Target>) -> Option<String> {
     let trouble = match &step.outcome {
         checkup::Outcome::Failed(trouble) => trouble,
         checkup::Outcome::Found(Fact::NoSuchImage(_)) => {
-            return Some("check the spelling of the name and of the tag".to_owned());
+            return Some(check_spelling());
         }
         checkup::Outcome::Found(_) | checkup::Outcome::Skipped(_) => return None,
     };
@@ -119,34 +114,52 @@ pub fn for_step(step: &Step, target: Option<&Target>) -> Option<String> {
         (Trouble::Failure(failure), Some(target)) => at_side(failure, true, target),
         (Trouble::Failure(failure), None) => at_source(failure),
         (Trouble::NoLogin, target) => target.map(set_login),
-        (Trouble::Clock(_), _) => Some(
-            "set this machine's clock, best by NTP: tokens, signatures and certificates are good for a time"
-                .to_owned(),
-        ),
+        (Trouble::Clock(_), _) => Some(tr!(
+            "set this machine's clock, best by NTP: tokens, signatures and certificates are good for a time",
+            "校准本机的时钟，最好用 NTP：令牌、签名和证书都有有效期"
+        )),
         (Trouble::PullsUsedUp(_), _) => for_source(Cause::RateLimited, DOCKER_HUB),
-        (Trouble::TooManyRepositories { .. }, _) => Some(
-            "take images out of the files, or delete repositories that nobody needs in the console".to_owned(),
-        ),
+        (Trouble::TooManyRepositories { .. }, _) => Some(tr!(
+            "take images out of the files, or delete repositories that nobody needs in the console",
+            "从文件里去掉一些镜像，或者到控制台里删掉没人用的镜像仓库"
+        )),
     }
+}
+
+fn check_spelling() -> String {
+    tr!(
+        "check the spelling of the name and of the tag",
+        "检查名字和标签有没有写错"
+    )
+}
+
+fn plan_again() -> String {
+    tr!(
+        "run `pusher plan` again and look at what changed",
+        "再运行一次 `pusher plan`，看看什么变了"
+    )
 }
 
 fn for_name(refused: &RefusedName) -> String {
     let kind = refused.why.kind;
     match &refused.instead {
-        Some(name) => {
-            format!("give the image a name that {kind} takes: `target: {name}` in `mirror.yaml`")
-        }
-        None => format!(
-            "give the image another name with `target:` in `mirror.yaml`; {kind} refuses this one"
+        Some(name) => tr!(
+            "give the image a name that {kind} takes: `target: {name}` in `mirror.yaml`",
+            "给镜像起一个 {kind} 收的名字：在 `mirror.yaml` 里写 `target: {name}`"
+        ),
+        None => tr!(
+            "give the image another name with `target:` in `mirror.yaml`; {kind} refuses this one",
+            "在 `mirror.yaml` 里用 `target:` 给镜像换个名字；{kind} 不收这个"
         ),
     }
 }
 
 fn for_image(why: &CannotMirror, platforms: &Platforms) -> Option<String> {
     Some(match why {
-        CannotMirror::Manifest(ManifestError::Schema1) => {
-            "choose a newer tag: this image was pushed in a format from before 2017".to_owned()
-        }
+        CannotMirror::Manifest(ManifestError::Schema1) => tr!(
+            "choose a newer tag: this image was pushed in a format from before 2017",
+            "换一个新一点的标签：这个镜像是用 2017 年以前的格式推送的"
+        ),
         CannotMirror::Manifest(
             ManifestError::UnknownMediaType(_) | ManifestError::TooManyMembers,
         ) => {
@@ -154,24 +167,26 @@ fn for_image(why: &CannotMirror, platforms: &Platforms) -> Option<String> {
         }
         CannotMirror::Manifest(
             ManifestError::Contradiction { .. } | ManifestError::Malformed(_),
-        ) => "choose another tag: the image is damaged at its source".to_owned(),
-        CannotMirror::PlatformsMissing { available, .. } if available.is_empty() => {
-            "ask for `platforms: all`: the source does not name its platforms".to_owned()
-        }
+        ) => tr!(
+            "choose another tag: the image is damaged at its source",
+            "换一个标签：镜像在源里就是坏的"
+        ),
+        CannotMirror::PlatformsMissing { available, .. } if available.is_empty() => tr!(
+            "ask for `platforms: all`: the source does not name its platforms",
+            "写 `platforms: all`：源没有写明它的平台"
+        ),
         CannotMirror::PlatformsMissing { missing, .. } => match platforms {
-            Platforms::Only(asked) if missing.len() < asked.len() => {
-                "ask for platforms that the source has, or set `missing-platforms: skip` in \
-                 `mirror.yaml`"
-                    .to_owned()
-            }
-            _ => "ask for a platform that the source has".to_owned(),
+            Platforms::Only(asked) if missing.len() < asked.len() => tr!(
+                "ask for platforms that the source has, or set `missing-platforms: skip` in `mirror.yaml`",
+                "只要源有的平台，或者在 `mirror.yaml` 里设置 `missing-platforms: skip`"
+            ),
+            _ => tr!("ask for a platform that the source has", "要一个源有的平台"),
         },
-        CannotMirror::ConfigRefused { profile, .. } | CannotMirror::NothingLeft { profile } => {
-            format!(
-                "mirror it to a registry that takes more than {profile} does; where it is an \
-             attestation beside an image, `attestations: auto` leaves it out"
-            )
-        }
-        CannotMirror::Excess(excess) => excess.hint().to_owned(),
+        CannotMirror::ConfigRefused { profile, .. } | CannotMirror::NothingLeft { profile } => tr!(
+            "mirror it to a registry that takes more than {profile} does; where it is an attestation beside an \
+             image, `attestations: auto` leaves it out",
+            "把它同步到比 {profile} 收得多的仓库；如果它是镜像旁边的 attestation，`attestations: auto` 会去掉它"
+        ),
+        CannotMirror::Excess(excess) => excess.hint().to_string(),
     })
 }

@@ -12,7 +12,8 @@ use crate::model::is_hidden;
 use crate::render::inputs::Checked;
 use crate::render::sanitize::{line, lines};
 use crate::render::style::{Style, View};
-use crate::render::units::counted;
+use crate::render::units::{Noun, clauses, counted};
+use crate::render::words;
 
 /// Writes what there is to say about the files.
 pub fn check(checked: &Checked<'_>, view: &View, out: &mut dyn fmt::Write) -> fmt::Result {
@@ -23,7 +24,10 @@ pub fn check(checked: &Checked<'_>, view: &View, out: &mut dyn fmt::Write) -> fm
     } = *checked;
     diagnostics(found, files, view.style, out)?;
     match summary(found).as_str() {
-        "" => writeln!(out, "{}, no mistakes", counted(images, "image")),
+        "" => {
+            let images = counted(images, Noun::Image);
+            write_tr!(out, "{images}, no mistakes\n", "{images}，没有错误\n")
+        }
         summary => writeln!(out, "{summary}"),
     }
 }
@@ -57,14 +61,19 @@ pub fn diagnostics(
 
 /// Writes what there is to say in one line: `1 error, 2 warnings`; nothing where there is nothing.
 pub fn summary(diagnostics: &[Diagnostic]) -> String {
-    let counts = [Severity::Error, Severity::Warning, Severity::Note].map(|severity| {
+    let counts = [
+        (Severity::Error, Noun::Error),
+        (Severity::Warning, Noun::Warning),
+        (Severity::Note, Noun::Note),
+    ]
+    .map(|(severity, noun)| {
         let count = diagnostics
             .iter()
             .filter(|one| one.severity == severity)
             .count();
-        (count > 0).then(|| counted(count, severity.as_str()))
+        (count > 0).then(|| counted(count, noun))
     });
-    counts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    clauses(&counts.into_iter().flatten().collect::<Vec<_>>())
 }
 
 fn shows_a_file(diagnostic: &Diagnostic) -> bool {
@@ -94,6 +103,8 @@ fn groups<'a>(diagnostic: &'a Diagnostic, files: &'a Files) -> Vec<Group<'a>> {
         Severity::Warning => Level::WARNING,
         Severity::Note => Level::NOTE,
     };
+    let level = level.with_name(words::severity(*severity));
+    let help_level = || Level::HELP.with_name(tr_word!("help", "提示"));
     let mut main = Group::with_title(level.primary_title(line(message)));
     let mut marks: Vec<Mark<'a>> = Vec::new();
     marks.extend(place.iter().map(|place| Mark {
@@ -136,19 +147,19 @@ fn groups<'a>(diagnostic: &'a Diagnostic, files: &'a Files) -> Vec<Group<'a>> {
             let help = line(help.as_deref().unwrap_or("write it like this"));
             vec![
                 main,
-                Group::with_title(Level::HELP.secondary_title(help)).element(fix),
+                Group::with_title(help_level().secondary_title(help)).element(fix),
             ]
         }
         (Some(help), None) if marks.is_empty() => {
             vec![
                 main,
-                Group::with_title(Level::HELP.secondary_title(line(help))),
+                Group::with_title(help_level().secondary_title(line(help))),
             ]
         }
         (Some(help), None) => {
             vec![
                 main.element(Padding)
-                    .element(Level::HELP.message(line(help))),
+                    .element(help_level().message(line(help))),
             ]
         }
         (None, None) => vec![main],

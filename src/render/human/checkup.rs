@@ -6,7 +6,7 @@ use std::fmt;
 use crate::checkup::{Checkup, Examined, Side, Unset};
 use crate::render::hints::for_step;
 use crate::render::style::{Mark, Tone, View};
-use crate::render::units::counted;
+use crate::render::units::{Noun, clauses, counted};
 use crate::render::words::checkup as words;
 
 use super::text::{Pad, Span, TextWriter};
@@ -48,22 +48,28 @@ impl Page<'_> {
     fn files(&mut self, checkup: &Checkup) -> fmt::Result {
         let files = &checkup.files;
         self.text.line(&[Span::new(Tone::Strong, &files.name)])?;
-        let images = counted(files.images, "image");
+        let name = tr_word!("images", "镜像");
+        let images = counted(files.images, Noun::Image);
         if files.mistakes == 0 {
-            self.row(Mark::Good, "images", &images)?;
+            self.row(Mark::Good, name, &images)?;
         } else {
-            let mistakes = counted(files.mistakes, "mistake");
-            self.row(Mark::Bad, "images", &format!("{images}, {mistakes}"))?;
-            self.hint(Some(
-                "`pusher check` shows each mistake, and what to write instead".to_owned(),
-            ))?;
+            let mistakes = counted(files.mistakes, Noun::Mistake);
+            self.row(Mark::Bad, name, &clauses(&[images, mistakes]))?;
+            self.hint(Some(tr!(
+                "`pusher check` shows each mistake, and what to write instead",
+                "`pusher check` 会列出每处错误，以及该怎么写"
+            )))?;
         }
         for Unset { message, help } in &checkup.unset {
-            self.row(Mark::Bad, "setting", message)?;
+            self.row(Mark::Bad, tr_word!("setting", "设置"), message)?;
             self.hint(help.clone())?;
         }
         match &checkup.target {
-            Some(target) => self.row(Mark::Good, "target", &format!("`{target}`")),
+            Some(target) => self.row(
+                Mark::Good,
+                tr_word!("target", "目标"),
+                &format!("`{target}`"),
+            ),
             None => Ok(()),
         }
     }
@@ -75,12 +81,17 @@ impl Page<'_> {
             steps,
         } = registry;
         self.text.blank()?;
-        let side_word = format!("({})", words::side(*side));
+        let side_word = words::side(*side);
+        let side_word = tr!("({side_word})", "（{side_word}）");
         self.text
             .line(&[Span::new(Tone::Strong, registry), Span::faint(side_word)])?;
         let target = checkup.target.as_ref().filter(|_| *side == Side::Target);
         for step in steps {
-            self.row(words::mark(step), step.check.as_str(), &words::step(step))?;
+            self.row(
+                words::mark(step),
+                words::name(step.check),
+                &words::step(step),
+            )?;
             self.hint(for_step(step, target))?;
         }
         Ok(())
@@ -98,9 +109,9 @@ impl Page<'_> {
 
     fn hint(&mut self, hint: Option<String>) -> fmt::Result {
         match hint {
-            Some(hint) if self.told.insert(hint.clone()) => self
-                .text
-                .flow(COLUMN, &[Span::new(Tone::Hint, "hint:"), Span::plain(hint)]),
+            Some(hint) if self.told.insert(hint.clone()) => {
+                self.text.flow(COLUMN, &Span::hint(hint))
+            }
             _ => Ok(()),
         }
     }

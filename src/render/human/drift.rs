@@ -32,7 +32,7 @@ pub fn drift(drift: &Drift<'_>, view: &View, out: &mut dyn fmt::Write) -> fmt::R
     items(&mut text, &shown)?;
     text.flow(0, &[Span::new(Tone::Strong, summary(drift))])?;
     for advice in advice(drift) {
-        text.flow(0, &[Span::new(Tone::Hint, "hint:"), Span::plain(advice)])?;
+        text.flow(0, &Span::hint(advice))?;
     }
     Ok(())
 }
@@ -41,6 +41,12 @@ pub fn drift(drift: &Drift<'_>, view: &View, out: &mut dyn fmt::Write) -> fmt::R
 fn two(one: &Digest, words: &str, other: &Digest) -> Vec<Span> {
     let [one, other] = Digest::short_pair(one, other);
     vec![Span::plain(one), Span::faint(words), Span::plain(other)]
+}
+
+/// Says what the target holds and nobody declares.
+fn undeclared(held: &Digest) -> Vec<Span> {
+    let words = tr_word!("in the target, no longer declared", "在目标里，已不再声明");
+    vec![Span::plain(held.short()), Span::faint(words)]
 }
 
 fn item(difference: &Difference, target: &Target) -> Item {
@@ -55,24 +61,26 @@ fn item(difference: &Difference, target: &Target) -> Item {
     let mut lines = item.lines;
     lines.truncate(1);
     lines.push(match (upstream, &change.action) {
-        (Some((locked, found)), _) => two(locked, "is locked, at the source is", found),
+        (Some((locked, found)), _) => two(
+            locked,
+            tr_word!("is locked, at the source is", "是锁定的，源里现在是"),
+            found,
+        ),
         (None, Action::Update { before, after }) => {
             let declared = &after.expected.descriptor.digest;
-            two(&before.digest, "in the target, declared", declared)
+            let words = tr_word!("in the target, declared", "是目标里的，声明的是");
+            two(&before.digest, words, declared)
         }
         (None, Action::Create { after }) => vec![
-            Span::faint("nothing in the target, declared"),
+            Span::faint(tr_word!(
+                "nothing in the target, declared",
+                "目标里没有，声明的是"
+            )),
             Span::plain(after.expected.descriptor.digest.short()),
         ],
         (None, Action::Blocked { reason, .. }) => vec![Span::plain(block_reason(reason))],
-        (None, Action::NoOp { current, .. }) => vec![
-            Span::plain(current.digest.short()),
-            Span::faint("in the target, no longer declared"),
-        ],
-        (None, Action::Delete { before, .. }) => vec![
-            Span::plain(before.digest.short()),
-            Span::faint("in the target, no longer declared"),
-        ],
+        (None, Action::NoOp { current, .. }) => undeclared(&current.digest),
+        (None, Action::Delete { before, .. }) => undeclared(&before.digest),
     });
     let symbol = match kind {
         DriftKind::UpstreamMoved | DriftKind::TargetChanged | DriftKind::Differs => "~",

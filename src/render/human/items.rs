@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use crate::model::Digest;
-use crate::plan::{Action, Change, ImageCopy, Shared, Target, TargetName};
+use crate::model::{Digest, Platforms, Reference};
+use crate::plan::{Action, Change, DeclaredAt, ImageCopy, Shared, Target, TargetName};
 use crate::render::hints;
 use crate::render::style::{Tone, View};
-use crate::render::units::{bytes, counted};
+use crate::render::units::{Noun, bytes, counted};
 use crate::render::words::{self, short_reference};
 
 use super::text::{Pad, Span, TextWriter};
@@ -30,8 +30,10 @@ pub(super) struct Item {
 /// Writes where the images go.
 pub(super) fn header(text: &mut TextWriter<'_>, target: &Target) -> fmt::Result {
     let place = Span::new(Tone::Strong, target.to_string());
-    let profile = Span::faint(format!("(profile {})", target.profile.kind));
-    text.line(&[Span::plain("Target:"), place, profile])?;
+    let kind = target.profile.kind;
+    let profile = Span::faint(tr!("(profile {kind})", "（profile 是 {kind}）"));
+    let label = Span::plain(tr_word!("Target:", "目标："));
+    text.line(&[label, place, profile])?;
     text.blank()
 }
 
@@ -76,7 +78,7 @@ pub(super) fn items(text: &mut TextWriter<'_>, items: &[Item]) -> fmt::Result {
             && !hints.contains(&hint.as_str())
         {
             hints.push(hint);
-            text.flow(INDENT, &[Span::new(Tone::Hint, "hint:"), Span::plain(hint)])?;
+            text.flow(INDENT, &Span::hint(hint))?;
         }
     }
     if items.is_empty() {
@@ -117,7 +119,7 @@ pub(super) fn of_shared<'a, T>(
     Item {
         symbol: "!",
         tone: Tone::Bad,
-        name: counted(items.len(), "image"),
+        name: counted(items.len(), Noun::Image),
         word,
         detail: String::new(),
         lines: vec![vec![Span::plain(hit.to_string())], vec![Span::faint(names)]],
@@ -125,7 +127,22 @@ pub(super) fn of_shared<'a, T>(
     }
 }
 
-/// Makes a item of a change, with where it comes from and what is to be known about it.
+/// Says where an image comes from, which platforms of it, and where that was declared.
+pub(super) fn comes_from(
+    source: &Reference,
+    platforms: &Platforms,
+    origin: &DeclaredAt,
+) -> Vec<Span> {
+    vec![
+        Span::faint(tr_word!("from", "来自")),
+        Span::plain(short_reference(source)),
+        Span::faint(tr_word!("for", "的")),
+        Span::plain(words::platforms(platforms)),
+        Span::name(Tone::Faint, format!("({origin})")),
+    ]
+}
+
+/// Makes an item of a change, with where it comes from and what is to be known about it.
 pub(super) fn of_change(change: &Change, target: &Target) -> Item {
     let Change {
         target: name,
@@ -136,22 +153,17 @@ pub(super) fn of_change(change: &Change, target: &Target) -> Item {
         lock,
         action,
     } = change;
-    let (symbol, word, tone) = match action {
-        Action::Create { .. } => ("+", "create", Tone::Good),
-        Action::Update { .. } => ("~", "update", Tone::Changed),
-        Action::NoOp { .. } => ("=", "unchanged", Tone::Faint),
-        Action::Delete { .. } => ("-", "delete", Tone::Bad),
-        Action::Blocked { reason, .. } if reason.was_not_asked() => ("?", "unknown", Tone::Faint),
-        Action::Blocked { .. } => ("!", "blocked", Tone::Bad),
+    let (symbol, tone) = match action {
+        Action::Create { .. } => ("+", Tone::Good),
+        Action::Update { .. } => ("~", Tone::Changed),
+        Action::NoOp { .. } => ("=", Tone::Faint),
+        Action::Delete { .. } => ("-", Tone::Bad),
+        Action::Blocked { reason, .. } if reason.was_not_asked() => ("?", Tone::Faint),
+        Action::Blocked { .. } => ("!", Tone::Bad),
     };
+    let word = words::action_word(action);
     let copy = action.copy();
-    let mut lines = vec![vec![
-        Span::faint("from"),
-        Span::plain(short_reference(source)),
-        Span::faint("for"),
-        Span::plain(words::platforms(platforms)),
-        Span::faint(format!("({origin})")),
-    ]];
+    let mut lines = vec![comes_from(source, platforms, origin)];
     lines.extend(words::unlocked(*lock).map(|why| vec![Span::plain(why)]));
     if let (Some(before), Some(copy)) = (action.before(), copy) {
         let after = &copy.expected.descriptor;
@@ -161,7 +173,7 @@ pub(super) fn of_change(change: &Change, target: &Target) -> Item {
     }
     if let Action::Delete { before, .. } = action {
         let why = words::reason(action).unwrap_or_default();
-        let held = format!("holds {};", before.digest.short());
+        let held = tr!("holds {};", "现在是 {}；", before.digest.short());
         lines.push(vec![Span::plain(held), Span::plain(why)]);
     }
     let notes = words::notes(change, target.profile.kind);

@@ -5,9 +5,10 @@ use std::iter;
 
 use crate::plan::{Desired, Entry};
 use crate::render::style::{Tone, View};
-use crate::render::units::counted;
-use crate::render::words::{platforms, short_reference};
+use crate::render::units::{Noun, counted};
+use crate::render::words::short_reference;
 
+use super::items::comes_from;
 use super::text::{Pad, Span, TextWriter};
 
 /// Writes a line for each image, in columns.
@@ -15,9 +16,18 @@ pub fn list(desired: &Desired, view: &View, out: &mut dyn fmt::Write) -> fmt::Re
     let mut text = TextWriter::new(view, out);
     let target = &desired.target;
     if desired.entries.is_empty() {
-        return text.line(&[Span::plain(format!("no images for {target}"))]);
+        return text.line(&[Span::plain(tr!(
+            "no images for {target}",
+            "{target} 没有镜像"
+        ))]);
     }
-    let head = ["SOURCE", "PLATFORMS", "TARGET", "DECLARED"].map(Span::plain);
+    let head = [
+        tr_word!("SOURCE", "源"),
+        tr_word!("PLATFORMS", "平台"),
+        tr_word!("TARGET", "目标"),
+        tr_word!("DECLARED", "声明"),
+    ]
+    .map(Span::plain);
     let rows: Vec<_> = iter::once(head)
         .chain(desired.entries.iter().map(cells))
         .collect();
@@ -36,21 +46,20 @@ pub fn list(desired: &Desired, view: &View, out: &mut dyn fmt::Write) -> fmt::Re
         }
     }
     text.blank()?;
-    let images = counted(desired.entries.len(), "image");
-    text.line(&[Span::plain(format!("{images} for {target}"))])
+    let images = counted(desired.entries.len(), Noun::Image);
+    text.line(&[Span::plain(tr!(
+        "{images} for {target}",
+        "{images}，放到 {target}"
+    ))])
 }
 
 /// Writes an image over several lines, as a plan does: columns would not fit.
 fn stacked(text: &mut TextWriter<'_>, entry: &Entry) -> fmt::Result {
     text.line(&[Span::new(Tone::Strong, entry.target.to_string())])?;
-    let from = [
-        Span::faint("from"),
-        Span::plain(short_reference(&entry.source)),
-        Span::faint("for"),
-        Span::plain(platforms(&entry.platforms)),
-        Span::faint(format!("({})", entry.origin)),
-    ];
-    text.flow(4, &from)
+    text.flow(
+        4,
+        &comes_from(&entry.source, &entry.platforms, &entry.origin),
+    )
 }
 
 fn cells(entry: &Entry) -> [Span; 4] {

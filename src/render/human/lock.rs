@@ -7,7 +7,7 @@ use crate::model::Digest;
 use crate::plan::{Target, TargetName, Told, by_cause};
 use crate::render::hints;
 use crate::render::style::{Tone, View};
-use crate::render::units::counted;
+use crate::render::units::{Noun, clauses, counted};
 use crate::render::words::{block_reason, shared_word, unlocked};
 
 use super::items::{Item, items, of_shared};
@@ -42,33 +42,52 @@ pub fn renewed(
         })
         .collect();
     items(&mut text, &shown)?;
-    let count = |word: &str| {
-        let is = |(_, renewal): &&(TargetName, Renewal)| word_of(renewal).1 == word;
-        renewed.images.iter().filter(is).count()
-    };
-    let counts: Vec<String> = ["added", "moved", "kept", "retired", "gone", "blocked"]
-        .into_iter()
-        .map(|word| (count(word), word))
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, word)| format!("{count} {word}"))
-        .collect();
-    let counts = if counts.is_empty() {
-        "no image is declared".to_owned()
+    let file = format!("`{file}`");
+    let counts = counts(renewed);
+    let summary = if counts.is_empty() {
+        tr!(
+            "{file}: no image is declared.",
+            "{file}：没有声明任何镜像。"
+        )
     } else {
-        counts.join(", ")
+        tr!("{file}: {}.", "{file}：{}。", clauses(&counts))
     };
-    let summary = format!("`{file}`: {counts}.");
     text.flow(0, &[Span::new(Tone::Strong, summary)])
+}
+
+/// Says how many images each thing became of.
+fn counts(renewed: &Renewed) -> Vec<String> {
+    let count = |is: fn(&Renewal) -> bool| {
+        let images = renewed.images.iter();
+        images.filter(|(_, renewal)| is(renewal)).count()
+    };
+    let added = count(|one| matches!(one, Renewal::Added(_)));
+    let moved = count(|one| matches!(one, Renewal::Moved { .. }));
+    let kept = count(|one| matches!(one, Renewal::Kept));
+    let retired = count(|one| matches!(one, Renewal::Retired));
+    let gone = count(|one| matches!(one, Renewal::Gone));
+    let blocked = count(|one| matches!(one, Renewal::Blocked(_)));
+    [
+        (added > 0).then(|| tr!("{added} added", "新增 {added}")),
+        (moved > 0).then(|| tr!("{moved} moved", "变动 {moved}")),
+        (kept > 0).then(|| tr!("{kept} kept", "保留 {kept}")),
+        (retired > 0).then(|| tr!("{retired} retired", "退役 {retired}")),
+        (gone > 0).then(|| tr!("{gone} gone", "消失 {gone}")),
+        (blocked > 0).then(|| tr!("{blocked} blocked", "拦下 {blocked}")),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn word_of(renewal: &Renewal) -> (&'static str, &'static str, Tone) {
     match renewal {
-        Renewal::Added(_) => ("+", "added", Tone::Good),
-        Renewal::Moved { .. } => ("~", "moved", Tone::Changed),
-        Renewal::Kept => ("=", "kept", Tone::Faint),
-        Renewal::Retired => ("-", "retired", Tone::Changed),
-        Renewal::Gone => ("-", "gone", Tone::Faint),
-        Renewal::Blocked(_) => ("!", "blocked", Tone::Bad),
+        Renewal::Added(_) => ("+", tr_word!("added", "新增"), Tone::Good),
+        Renewal::Moved { .. } => ("~", tr_word!("moved", "变动"), Tone::Changed),
+        Renewal::Kept => ("=", tr_word!("kept", "保留"), Tone::Faint),
+        Renewal::Retired => ("-", tr_word!("retired", "退役"), Tone::Changed),
+        Renewal::Gone => ("-", tr_word!("gone", "消失"), Tone::Faint),
+        Renewal::Blocked(_) => ("!", tr_word!("blocked", "拦下"), Tone::Bad),
     }
 }
 
@@ -77,7 +96,10 @@ fn renewal_item(name: &TargetName, renewal: &Renewal, target: &Target) -> Item {
     let line = match renewal {
         Renewal::Added(digest) => vec![Span::plain(digest.short())],
         Renewal::Moved { before, after } if before == after => {
-            vec![Span::faint("the target's digest stays as it is")]
+            vec![Span::faint(tr_word!(
+                "the target's digest stays as it is",
+                "目标的摘要不变"
+            ))]
         }
         Renewal::Moved { before, after } => {
             let [before, after] = Digest::short_pair(before, after);
@@ -88,11 +110,13 @@ fn renewal_item(name: &TargetName, renewal: &Renewal, target: &Target) -> Item {
             ]
         }
         Renewal::Kept => vec![],
-        Renewal::Retired => vec![Span::faint(
+        Renewal::Retired => vec![Span::faint(tr_word!(
             "no longer declared; `pusher apply --prune` deletes it from the target",
-        )],
-        Renewal::Gone => vec![Span::faint(format!(
-            "no longer declared, and no longer in {target}"
+            "已不再声明；`pusher apply --prune` 会从目标里删掉它"
+        ))],
+        Renewal::Gone => vec![Span::faint(tr!(
+            "no longer declared, and no longer in {target}",
+            "已不再声明，{target} 里也没有了"
         ))],
         Renewal::Blocked(reason) => vec![Span::plain(block_reason(reason))],
     };
@@ -123,23 +147,35 @@ pub fn unfit(
         .map(|(name, unfit)| match unfit {
             Unfit::Unlocked(state) => {
                 let why = unlocked(*state).unwrap_or_default();
-                item("!", Tone::Bad, name, "unlocked", vec![Span::plain(why)])
+                let word = tr_word!("unlocked", "没有锁定");
+                item("!", Tone::Bad, name, word, vec![Span::plain(why)])
             }
             Unfit::NotDeclared => {
-                let why = vec![Span::plain("locked, and no longer declared")];
-                item("-", Tone::Changed, name, "not declared", why)
+                let why = tr_word!("locked, and no longer declared", "锁定了，但已不再声明");
+                let word = tr_word!("not declared", "没有声明");
+                item("-", Tone::Changed, name, word, vec![Span::plain(why)])
             }
         })
         .collect();
     items(&mut text, &shown)?;
     if unfit.is_empty() {
-        let fits = format!("`{file}` fits: {} locked.", counted(images, "image"));
+        let images = counted(images, Noun::Image);
+        let fits = tr!(
+            "`{file}` fits: {images} locked.",
+            "`{file}` 和文件一致：锁定了 {images}。"
+        );
         return text.flow(0, &[Span::new(Tone::Good, fits)]);
     }
-    let summary = format!("`{file}` does not fit the files.");
+    let summary = tr!(
+        "`{file}` does not fit the files.",
+        "`{file}` 和文件不一致。"
+    );
     text.flow(0, &[Span::new(Tone::Bad, summary)])?;
-    let hint = "run `pusher lock`, and commit what it writes";
-    text.flow(0, &[Span::new(Tone::Hint, "hint:"), Span::plain(hint)])
+    let hint = tr_word!(
+        "run `pusher lock`, and commit what it writes",
+        "运行 `pusher lock`，并提交它写的内容"
+    );
+    text.flow(0, &Span::hint(hint))
 }
 
 fn item(

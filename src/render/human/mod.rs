@@ -1,5 +1,6 @@
 //! For people: one item a change, the summary last.
 
+mod breaks;
 mod check;
 mod checkup;
 mod diff;

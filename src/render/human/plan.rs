@@ -32,7 +32,7 @@ pub fn plan(
     let item = |change: &Change| {
         let mut item = of_change(change, &plan.target);
         if let Some(old) = renames.get(&change.target) {
-            (item.symbol, item.word) = (">", "rename");
+            (item.symbol, item.word) = (">", tr_word!("rename", "改名"));
             item.lines.push(vec![Span::plain(renamed_from(old))]);
         }
         if let Some(same) = details.same_content(change) {
@@ -73,7 +73,7 @@ pub fn plan(
         prefixed_hint(plan),
     ];
     for hint in hints.into_iter().flatten() {
-        text.flow(0, &[Span::new(Tone::Hint, "hint:"), Span::plain(hint)])?;
+        text.flow(0, &Span::hint(hint))?;
     }
     Ok(())
 }

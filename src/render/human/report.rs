@@ -62,7 +62,7 @@ pub fn report(report: &Report, view: &View, out: &mut dyn fmt::Write) -> fmt::Re
     let example = (summary.done() > 0).then(|| example(report)).flatten();
     match example {
         Some(image) => text.line(&[
-            Span::faint("To use one:"),
+            Span::faint(tr_word!("To use one:", "用其中一个：")),
             Span::plain(format!("docker pull {image}")),
         ]),
         None => Ok(()),

@@ -7,17 +7,39 @@ use unicode_width::UnicodeWidthStr as _;
 use crate::render::sanitize::excerpt;
 use crate::render::style::{Tone, View};
 
+use super::breaks::{is_blank_between, pieces};
+
 /// A piece of text in one tone; whatever it holds is harmless.
 #[derive(Debug, Clone)]
 pub(super) struct Span {
     tone: Tone,
     text: String,
+    /// Whether it is a name, which is never broken.
+    is_name: bool,
 }
 
 impl Span {
     pub(super) fn new(tone: Tone, text: impl AsRef<str>) -> Self {
         let text = excerpt(text.as_ref());
-        Self { tone, text }
+        Self {
+            tone,
+            text,
+            is_name: false,
+        }
+    }
+
+    /// Makes a span of a name whose letters no line may part.
+    pub(super) fn name(tone: Tone, text: impl AsRef<str>) -> Self {
+        Self {
+            is_name: true,
+            ..Self::new(tone, text)
+        }
+    }
+
+    /// Returns what begins behind the label of an advice.
+    pub(super) fn hint(advice: impl AsRef<str>) -> [Self; 2] {
+        let label = Self::new(Tone::Hint, tr_word!("hint:", "提示："));
+        [label, Self::plain(advice)]
     }
 
     pub(super) fn plain(text: impl AsRef<str>) -> Self {
@@ -66,11 +88,13 @@ impl<'a> TextWriter<'a> {
 
     /// Writes spans on one line, however long it gets.
     pub(super) fn line(&mut self, spans: &[Span]) -> fmt::Result {
-        for (position, span) in spans.iter().enumerate() {
-            if position > 0 {
+        let mut before = "";
+        for span in spans {
+            if is_blank_between(before, &span.text) {
                 self.out.write_char(' ')?;
             }
             self.write(span.tone, &span.text)?;
+            before = &span.text;
         }
         self.blank()
     }
@@ -101,18 +125,19 @@ impl<'a> TextWriter<'a> {
 
     /// Does the same where something may stand on the line, `indent` wide.
     fn flow_behind(&mut self, mut behind: bool, indent: usize, spans: &[Span]) -> fmt::Result {
-        let mut column = 0;
+        let (mut column, mut before) = (0, "");
         for span in spans {
             let mut run = String::new();
-            for word in words(&span.text) {
+            for piece in pieces(&span.text, before, span.is_name) {
+                let (width, gap) = (piece.text.width(), usize::from(piece.has_blank));
                 // What does not fit on a line of its own gains nothing from one.
-                let fits = column + 1 + word.width() <= self.view.width
-                    || indent + word.width() > self.view.width;
+                let fits =
+                    column + gap + width <= self.view.width || indent + width > self.view.width;
                 if std::mem::take(&mut behind) {
                     column = indent;
                 } else if column > 0 && fits {
-                    run.push(' ');
-                    column += 1;
+                    run.push_str(&" "[..gap]);
+                    column += gap;
                 } else {
                     self.write(span.tone, &run)?;
                     run.clear();
@@ -122,10 +147,15 @@ impl<'a> TextWriter<'a> {
                     write!(self.out, "{:indent$}", "")?;
                     column = indent;
                 }
-                run.push_str(word);
-                column += word.width();
+                run.push_str(piece.text);
+                column += width;
             }
             self.write(span.tone, &run)?;
+            before = if span.text.is_empty() {
+                before
+            } else {
+                &span.text
+            };
         }
         self.blank()
     }
@@ -136,17 +166,6 @@ impl<'a> TextWriter<'a> {
         }
         write!(self.out, "{}", self.view.style.paint(tone, text))
     }
-}
-
-/// Splits a text at its blanks, except between backticks.
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    let paired = text.matches('`').count().is_multiple_of(2);
-    let mut in_code = false;
-    let at_blank = move |character: char| {
-        in_code ^= character == '`' && paired;
-        character == ' ' && !in_code
-    };
-    text.split(at_blank).filter(|word| !word.is_empty())
 }
 
 /// Which side of a cell is filled up.

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::render::inputs::Checked;
+use crate::render::words;
 
 use super::escape::{code, prose};
 
@@ -12,15 +13,20 @@ pub fn check(checked: &Checked<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
         diagnostics, files, ..
     } = checked;
     if diagnostics.is_empty() {
-        return writeln!(out, "no mistakes");
+        return write_tr!(out, "no mistakes\n", "没有错误\n");
     }
     for diagnostic in *diagnostics {
-        let severity = diagnostic.severity.as_str();
-        write!(out, "- **{severity}**: {}", prose(&diagnostic.message))?;
+        let severity = words::severity(diagnostic.severity);
+        let message = prose(diagnostic.message.as_str());
+        write_tr!(
+            out,
+            "- **{severity}**: {message}",
+            "- **{severity}**：{message}"
+        )?;
         if let Some(place) = &diagnostic.place {
             let (line, column) = files.position(place);
             let place = code(&format!("{}:{line}:{column}", place.file));
-            write!(out, " ({place})")?;
+            write_tr!(out, " ({place})", "（{place}）")?;
         }
         writeln!(out)?;
         if let Some(help) = &diagnostic.help {

@@ -20,10 +20,11 @@ pub(super) fn add(document: &mut Document, plan: &Plan, diffs: &Diffs) {
         .filter_map(|name| Some((name, diffs.get(name)?)))
         .collect();
     document.list(
-        "Not compared",
+        tr_word!("Not compared", "没有比较的"),
         found.iter().filter_map(|(name, diff)| {
             let why = prose(&diff::unreadable(diff.as_ref().err()?));
-            Some(format!("{}: {why}", code(&name.to_string())))
+            let name = code(&name.to_string());
+            Some(tr!("{name}: {why}", "{name}：{why}"))
         }),
     );
     document.folded_blocks(found.iter().filter_map(|(name, diff)| {
@@ -57,11 +58,12 @@ fn text(diff: &ImageDiff) -> String {
 /// Writes what differs between two references.
 pub fn diff(compared: &Compared<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     let diff = compared.diff;
-    let mut document = Document::new("Difference");
+    let mut document = Document::new(tr_word!("Difference", "差别"));
     let [before, after] = sides(compared).map(|side| code(&side));
-    document.paragraph(&format!(
-        "{before} → {after}: {}",
-        prose(&diff::summary(diff))
+    let summary = prose(&diff::summary(diff));
+    document.paragraph(&tr!(
+        "{before} → {after}: {summary}",
+        "{before} → {after}：{summary}"
     ));
     let text = text(diff);
     if !text.is_empty() {

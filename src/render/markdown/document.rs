@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::escape::prose;
+
 /// GitHub refuses comments and issue bodies of more than 65,536 characters; the rest is for what
 /// stands after the rows and for what a workflow puts around it.
 const LONGEST: usize = 60_000;
@@ -22,7 +24,9 @@ pub(super) struct Document {
 }
 
 impl Document {
+    /// Begins with a title, which a sentence may be: a title has no full stop.
     pub(super) fn new(title: &str) -> Self {
+        let title = title.trim_end_matches(['.', '。']);
         Self {
             text: format!("### {title}\n"),
         }
@@ -32,6 +36,11 @@ impl Document {
         self.text.push('\n');
         self.text.push_str(text);
         self.text.push('\n');
+    }
+
+    /// Adds a piece of advice.
+    pub(super) fn hint(&mut self, advice: &str) {
+        self.paragraph(&hint(advice));
     }
 
     /// Adds a list under a heading; nothing where it is empty.
@@ -102,7 +111,10 @@ impl Document {
             self.paragraph("</details>");
         }
         if left > 0 {
-            self.paragraph(&format!("… and what differs in {left} more."));
+            self.paragraph(&tr!(
+                "… and what differs in {left} more.",
+                "……还有 {left} 个的差别没有列出。"
+            ));
         }
     }
 
@@ -117,11 +129,18 @@ impl Document {
         self.text
             .extend(rows.iter().take(shown).map(String::as_str));
         if shown < rows.len() {
-            self.paragraph(&format!("… and {} more.", rows.len() - shown));
+            let left = rows.len() - shown;
+            self.paragraph(&tr!("… and {left} more.", "……还有 {left} 个。"));
         }
     }
 
     pub(super) fn finish(self, out: &mut dyn fmt::Write) -> fmt::Result {
         out.write_str(&self.text)
     }
+}
+
+/// Returns a piece of advice behind its label.
+pub(super) fn hint(advice: &str) -> String {
+    let advice = prose(advice);
+    tr!("hint: {advice}", "提示：{advice}")
 }

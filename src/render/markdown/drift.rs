@@ -7,22 +7,28 @@ use crate::plan::{Action, Difference, Drift};
 use crate::render::words::drift::{advice, summary};
 
 use super::document::Document;
-use super::escape::{code, prose};
+use super::escape::code;
 use super::problems::{blocked, listed, place, source};
 
 /// Writes how the target differs from what is declared.
 pub fn drift(drift: &Drift<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     let target = &drift.plan.target;
-    let mut document = Document::new(summary(drift).trim_end_matches('.'));
-    document.paragraph(&format!("Target: {}.", place(target)));
+    let mut document = Document::new(&summary(drift));
+    document.paragraph(&tr!("Target: {}.", "目标：{}。", place(target)));
     document.table(
-        ["", "target", "source", "found", "declared"],
+        [
+            "",
+            tr_word!("target", "目标"),
+            tr_word!("source", "源"),
+            tr_word!("found", "现有"),
+            tr_word!("declared", "声明"),
+        ],
         drift.found.iter().filter_map(row),
     );
     let attention = blocked(drift.found.iter().map(|one| &one.change), target);
-    document.list("Needs attention", listed(attention));
+    document.list(tr_word!("Needs attention", "要看一下"), listed(attention));
     for advice in advice(drift) {
-        document.paragraph(&format!("hint: {}", prose(advice)));
+        document.hint(advice);
     }
     document.finish(out)
 }
@@ -42,13 +48,13 @@ fn row(difference: &Difference) -> Option<[String; 5]> {
     let (found, declared) = match (upstream, &change.action) {
         (Some((locked, found)), _) => pair(found, locked),
         (None, Action::NoOp { current, .. }) => {
-            (code(&current.digest.short()), "nothing".to_owned())
+            (code(&current.digest.short()), tr!("nothing", "没有"))
         }
         (None, action) => {
             let declared = &action.copy()?.expected.descriptor.digest;
             match action.before() {
                 Some(before) => pair(&before.digest, declared),
-                None => ("nothing".to_owned(), code(&declared.short())),
+                None => (tr!("nothing", "没有"), code(&declared.short())),
             }
         }
     };

@@ -61,9 +61,32 @@ pub(in crate::render) fn prose(text: &str) -> String {
     sentence
 }
 
+/// Returns a word as it is if it is an ordinary one, else as code. Chinese has no blanks: what stands between its
+/// letters and signs is a word.
+fn word(word: &str) -> String {
+    let mut text = String::new();
+    let mut rest = word;
+    while !rest.is_empty() {
+        let end = rest.find(is_chinese).unwrap_or(rest.len());
+        let (other, chinese) = rest.split_at(end);
+        let end = chinese.find(|c| !is_chinese(c)).unwrap_or(chinese.len());
+        let (chinese, left) = chinese.split_at(end);
+        text.push_str(&latin(other));
+        text.push_str(chinese);
+        rest = left;
+    }
+    text
+}
+
+/// Tells whether a character is a letter or a sign of Chinese, which mean nothing in Markdown.
+fn is_chinese(character: char) -> bool {
+    matches!(character, '\u{3400}'..='\u{9fff}')
+        || "，。、；：！？（）“”‘’《》…".contains(character)
+}
+
 /// Returns a word as it is if it is an ordinary one, else as code, but for the punctuation that
 /// belongs to the sentence.
-fn word(word: &str) -> String {
+fn latin(word: &str) -> String {
     if is_ordinary(word) {
         return word.to_owned();
     }
@@ -118,6 +141,11 @@ mod tests {
             ("odd ` @you <b>", "odd `@you <b>`"),
             ("@you`a`@me", "`@you` `a` `@me`"),
             ("a|b", "<code>a&#124;b</code>"),
+            (
+                "读不了源：a_b，见 `c d`（401）。",
+                "读不了源：`a_b`，见 `c d`（401）。",
+            ),
+            ("问@you，再看#12", "问`@you`，再看`#12`"),
         ] {
             assert_eq!(prose(text), markdown, "{text}");
         }

@@ -3,20 +3,22 @@
 use std::fmt;
 
 use crate::plan::Desired;
-use crate::render::units::counted;
+use crate::render::units::{Noun, counted};
 
 use super::escape::code;
 
 /// Writes a table with a row for each image.
 pub fn list(desired: &Desired, out: &mut dyn fmt::Write) -> fmt::Result {
-    let images = counted(desired.entries.len(), "image");
-    writeln!(out, "{images} for {}", code(&desired.target.to_string()))?;
+    let images = counted(desired.entries.len(), Noun::Image);
+    let target = code(&desired.target.to_string());
+    write_tr!(out, "{images} for {target}\n", "{images}，放到 {target}\n")?;
     if desired.entries.is_empty() {
         return Ok(());
     }
-    writeln!(
+    write_tr!(
         out,
-        "\n| source | platforms | target | declared |\n| --- | --- | --- | --- |"
+        "\n| source | platforms | target | declared |\n| --- | --- | --- | --- |\n",
+        "\n| 源 | 平台 | 目标 | 声明 |\n| --- | --- | --- | --- |\n"
     )?;
     for entry in &desired.entries {
         let [source, target, declared] = [

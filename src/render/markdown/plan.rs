@@ -5,9 +5,10 @@ use std::fmt;
 use crate::model::Digest;
 use crate::plan::{Action, Change, ImageCopy, Plan, SameContent, TargetName};
 use crate::render::inputs::Details;
-use crate::render::units::{bytes, counted};
+use crate::render::units::bytes;
 use crate::render::words::{
-    cost, notes, part, plan_summary, prefixed_hint, same_content, same_content_hint, unlocked_hint,
+    self, action_word, cost, notes, part, plan_summary, prefixed_hint, same_content,
+    same_content_hint, unlocked_hint,
 };
 
 use super::diff;
@@ -18,10 +19,11 @@ use super::problems::{blocked, listed, place, source};
 /// Writes what has to be done; what is in place is folded away.
 pub fn plan(plan: &Plan, details: &Details<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     let Plan { target, changes } = plan;
-    let mut document = Document::new(plan_summary(&plan.summary()).trim_end_matches('.'));
+    let mut document = Document::new(&plan_summary(&plan.summary()));
     let renames = plan.renames();
-    let cost = details.cost.and_then(cost).unwrap_or_default();
-    document.paragraph(format!("Target: {}. {}", place(target), prose(&cost)).trim_end());
+    let cost = prose(&details.cost.and_then(cost).unwrap_or_default());
+    let place = place(target);
+    document.paragraph(tr!("Target: {place}. {cost}", "目标：{place}。{cost}").trim_end());
 
     if let Some(of) = details.part {
         document.paragraph(&prose(&part(of)));
@@ -32,12 +34,21 @@ pub fn plan(plan: &Plan, details: &Details<'_>, out: &mut dyn fmt::Write) -> fmt
         _ => false,
     };
     let (unknown, asked): (Vec<_>, Vec<_>) = changes.iter().partition(was_not_asked);
-    for (heading, changes) in [("Blocked", asked), ("Unknown", unknown)] {
+    for (heading, changes) in [
+        (tr_word!("Blocked", "拦下"), asked),
+        (tr_word!("Unknown", "未知"), unknown),
+    ] {
         let found = blocked(changes.into_iter(), target);
         document.list(heading, listed(found));
     }
     document.table(
-        ["", "target", "source", "digest", "size"],
+        [
+            "",
+            tr_word!("target", "目标"),
+            tr_word!("source", "源"),
+            tr_word!("digest", "摘要"),
+            tr_word!("size", "大小"),
+        ],
         changes.iter().filter_map(|change| {
             let old_name = renames.get(&change.target).copied();
             row(change, old_name, details.same_content(change))
@@ -47,30 +58,27 @@ pub fn plan(plan: &Plan, details: &Details<'_>, out: &mut dyn fmt::Write) -> fmt
         .iter()
         .filter(|change| change.action.copy().is_some());
     document.list(
-        "Left out",
+        tr_word!("Left out", "去掉的"),
         copied.flat_map(|change| {
             let notes = notes(change, target.profile.kind);
             let name = code(&change.target.to_string());
             notes
                 .into_iter()
-                .map(move |note| format!("{name}: {}", prose(&note)))
+                .map(move |note| tr!("{name}: {}", "{name}：{}", prose(&note)))
         }),
     );
     if let Some(diffs) = details.diffs {
         diff::add(&mut document, plan, diffs);
     }
     let unchanged: Vec<_> = changes.iter().filter_map(unchanged).collect();
-    document.folded(
-        &format!("{} unchanged", counted(unchanged.len(), "image")),
-        unchanged,
-    );
+    document.folded(&words::unchanged(unchanged.len()), unchanged);
     let hints = [
         same_content_hint(details.same_content).map(str::to_owned),
         unlocked_hint(plan),
         prefixed_hint(plan),
     ];
     for hint in hints.into_iter().flatten() {
-        document.paragraph(&format!("hint: {}", prose(&hint)));
+        document.hint(&hint);
     }
     document.finish(out)
 }
@@ -80,32 +88,40 @@ fn row(
     old_name: Option<&TargetName>,
     same: Option<SameContent>,
 ) -> Option<[String; 5]> {
+    let word = action_word(&change.action);
     let (word, digest) = match &change.action {
         Action::Create { after } => {
             let digest = code(&after.expected.descriptor.digest.short());
             match old_name {
-                Some(old) => (
-                    "**rename**",
-                    format!("{digest}, was {}", code(&old.to_string())),
-                ),
-                None => ("create", digest),
+                Some(old) => {
+                    let old = code(&old.to_string());
+                    let word = tr_word!("**rename**", "**改名**");
+                    (
+                        word.to_owned(),
+                        tr!("{digest}, was {old}", "{digest}，原名 {old}"),
+                    )
+                }
+                None => (word.to_owned(), digest),
             }
         }
         Action::Update { before, after } => {
             let after = &after.expected.descriptor;
             let [before, after] = Digest::short_pair(&before.digest, &after.digest);
-            let same = same.map_or_else(String::new, |same| format!("; {}", same_content(same)));
-            let digests = format!("{} → {}{same}", code(&before), code(&after));
-            ("**update**", digests)
+            let digests = format!("{} → {}", code(&before), code(&after));
+            let digests = match same.map(same_content) {
+                Some(same) => tr!("{digests}; {same}", "{digests}；{same}"),
+                None => digests,
+            };
+            (format!("**{word}**"), digests)
         }
         // It is told where the new name is.
         action if action.ends_a_rename() => return None,
-        Action::Delete { before, .. } => ("**delete**", code(&before.digest.short())),
+        Action::Delete { before, .. } => (format!("**{word}**"), code(&before.digest.short())),
         Action::NoOp { .. } | Action::Blocked { .. } => return None,
     };
     let amount = change.action.copy().and_then(ImageCopy::blob_bytes);
     Some([
-        word.to_owned(),
+        word,
         code(&change.target.to_string()),
         source(change),
         digest,

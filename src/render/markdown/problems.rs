@@ -5,7 +5,7 @@ use indexmap::IndexSet;
 use crate::plan::{Change, Hit, Target, TargetName, Told, by_cause};
 
 use crate::render::hints;
-use crate::render::units::counted;
+use crate::render::units::{Noun, counted};
 use crate::render::words::{block_reason, named, platforms, short_reference};
 
 use super::escape::{code, prose};
@@ -13,7 +13,7 @@ use super::escape::{code, prose};
 /// Returns where the images go.
 pub(super) fn place(target: &Target) -> String {
     let (place, profile) = (code(&target.to_string()), target.profile.kind);
-    format!("{place} ({profile})")
+    tr!("{place} ({profile})", "{place}（{profile}）")
 }
 
 /// Returns where an image comes from, which platforms of it, and where that was declared.
@@ -37,12 +37,14 @@ pub(super) struct Problem {
 impl Problem {
     /// Says what is wrong with one image.
     pub(super) fn of(change: &Change, why: &str, advice: Option<String>) -> Self {
-        let text = format!(
-            "{} from {} ({}): {}",
+        let (name, source) = (
             code(&change.target.to_string()),
             code(&short_reference(&change.source)),
-            code(&change.origin.to_string()),
-            prose(why)
+        );
+        let (origin, why) = (code(&change.origin.to_string()), prose(why));
+        let text = tr!(
+            "{name} from {source} ({origin}): {why}",
+            "{name}，来自 {source}（{origin}）：{why}"
         );
         Self { text, advice }
     }
@@ -54,13 +56,15 @@ impl Problem {
         word: Option<&str>,
         target: &Target,
     ) -> Self {
-        let word = word.map_or_else(String::new, |word| format!("{word}: "));
-        let text = format!(
-            "{}: {word}{}<br>{}",
-            counted(names.len(), "image"),
-            prose(&hit.to_string()),
-            prose(&named(names, false))
-        );
+        let images = counted(names.len(), Noun::Image);
+        let (why, names) = (prose(&hit.to_string()), prose(&named(names, false)));
+        let text = match word {
+            Some(word) => tr!(
+                "{images}: {word}: {why}<br>{names}",
+                "{images}{word}：{why}<br>{names}"
+            ),
+            None => tr!("{images}: {why}<br>{names}", "{images}：{why}<br>{names}"),
+        };
         let advice = hints::for_hit(hit, target);
         Self { text, advice }
     }
@@ -93,8 +97,8 @@ pub(super) fn listed(problems: impl Iterator<Item = Problem>) -> impl Iterator<I
     problems.map(move |problem| {
         let Problem { mut text, advice } = problem;
         if let Some(hint) = advice.filter(|hint| advised.insert(hint.clone())) {
-            text.push_str("<br>hint: ");
-            text.push_str(&prose(&hint));
+            text.push_str("<br>");
+            text.push_str(&super::document::hint(&hint));
         }
         text
     })

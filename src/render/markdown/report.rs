@@ -4,9 +4,9 @@ use std::fmt;
 
 use crate::plan::{Action, AliyunHosts, Change, Outcome, Report, Target, Told, by_cause};
 use crate::render::hints;
-use crate::render::units::{counted, seconds};
+use crate::render::units::seconds;
 use crate::render::words::report::{counts, sent, spent, verdict};
-use crate::render::words::{outcome_reason, outcome_word, shared_word};
+use crate::render::words::{self, outcome_reason, outcome_word, shared_word};
 
 use super::document::Document;
 use super::escape::code;
@@ -21,15 +21,23 @@ pub fn report(report: &Report, out: &mut dyn fmt::Write) -> fmt::Result {
     } = report;
     let target = &plan.target;
     let summary = report.summary();
-    let title = format!("{} {}", verdict(&summary), counts(&summary));
-    let mut document = Document::new(title.trim_end_matches('.'));
-    let sent = sent(&summary).unwrap_or_default();
-    document.paragraph(format!("Target: {}. {sent}", place(target)).trim_end());
+    let (verdict, counts) = (verdict(&summary), counts(&summary));
+    let mut document = Document::new(&tr!("{verdict} {counts}", "{verdict}{counts}"));
+    let (place, sent) = (place(target), sent(&summary).unwrap_or_default());
+    document.paragraph(tr!("Target: {place}. {sent}", "目标：{place}。{sent}").trim_end());
 
     let ended = || plan.changes.iter().zip(outcomes);
-    document.list("Not in place", listed(not_in_place(ended(), target)));
+    document.list(
+        tr_word!("Not in place", "没有就位的"),
+        listed(not_in_place(ended(), target)),
+    );
     document.table(
-        ["", "pull", "cost", "time"],
+        [
+            "",
+            tr_word!("pull", "拉取"),
+            tr_word!("cost", "开销"),
+            tr_word!("time", "用时"),
+        ],
         ended().filter_map(|(change, outcome)| match outcome {
             Outcome::Done(cost) => Some([
                 outcome_word(change, outcome).to_owned(),
@@ -44,10 +52,7 @@ pub fn report(report: &Report, out: &mut dyn fmt::Write) -> fmt::Result {
         .filter(|(_, outcome)| **outcome == Outcome::Unchanged)
         .map(|(change, _)| pull(change, target))
         .collect();
-    document.folded(
-        &format!("{} unchanged", counted(unchanged.len(), "image")),
-        unchanged,
-    );
+    document.folded(&words::unchanged(unchanged.len()), unchanged);
     document.finish(out)
 }
 
@@ -72,7 +77,8 @@ fn not_in_place<'a>(
 
 fn problem(change: &Change, outcome: &Outcome, target: &Target) -> Option<Problem> {
     let reason = outcome_reason(change, outcome)?;
-    let why = format!("{}: {reason}", outcome_word(change, outcome));
+    let word = outcome_word(change, outcome);
+    let why = tr!("{word}: {reason}", "{word}：{reason}");
     let advice = hints::for_outcome(change, outcome, target);
     Some(Problem::of(change, &why, advice))
 }

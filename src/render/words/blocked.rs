@@ -2,7 +2,7 @@
 
 use crate::model::Digest;
 use crate::plan::{Absence, BlockReason, Hit, Role};
-use crate::render::units::counted;
+use crate::render::units::{Noun, counted};
 
 use super::images::short_reference;
 
@@ -10,64 +10,93 @@ use super::images::short_reference;
 pub fn block_reason(reason: &BlockReason) -> String {
     match reason {
         BlockReason::NameRefused(refused) => refused.why.to_string(),
-        BlockReason::SourceAbsent(Absence::Plain) => "the source has no such image".to_owned(),
-        BlockReason::SourceAbsent(Absence::ToStranger) => {
+        BlockReason::SourceAbsent(Absence::Plain) => {
+            tr!("the source has no such image", "源没有这个镜像")
+        }
+        BlockReason::SourceAbsent(Absence::ToStranger) => tr!(
             "the source says that it has no such image, and did not ask for the login that is configured \
-             for it"
-                .to_owned()
-        }
-        BlockReason::SourceUnreadable(why) => format!("the source cannot be read: {why}"),
-        BlockReason::CannotMirror(why) => why.to_string(),
-        BlockReason::TargetUnreadable(why) => format!("the target cannot be read: {why}"),
-        BlockReason::BothUnreadable { source, target } => format!(
-            "the source cannot be read: {source}; the target cannot be read either: {target}"
+             for it",
+            "源说没有这个镜像，而且没有要为它配置的账号"
         ),
-        BlockReason::ReferrersUnreadable(why) => {
-            format!("its signatures and other referrers cannot be read: {why}")
+        BlockReason::SourceUnreadable(why) => {
+            tr!("the source cannot be read: {why}", "读不了源：{why}")
         }
-        BlockReason::NotObserved => "the registries were not asked".to_owned(),
-        BlockReason::NotOurs { locked } => format!(
+        BlockReason::CannotMirror(why) => why.to_string(),
+        BlockReason::TargetUnreadable(why) => {
+            tr!("the target cannot be read: {why}", "读不了目标：{why}")
+        }
+        BlockReason::BothUnreadable { source, target } => tr!(
+            "the source cannot be read: {source}; the target cannot be read either: {target}",
+            "读不了源：{source}；也读不了目标：{target}"
+        ),
+        BlockReason::ReferrersUnreadable(why) => tr!(
+            "its signatures and other referrers cannot be read: {why}",
+            "读不了它的签名和其他附属内容：{why}"
+        ),
+        BlockReason::NotObserved => tr!("the registries were not asked", "没有问过仓库"),
+        BlockReason::NotOurs { locked } => tr!(
             "it is not deleted: someone else moved the tag, the lock records {}",
+            "没有删：标签被别人动过，锁文件里记着的是 {}",
             locked.short()
         ),
-        BlockReason::NewNameMissing { name } => {
-            format!("it is not deleted: its image is renamed to `{name}`, and that is not there")
-        }
-        BlockReason::CannotDelete => "it is not deleted: the registry cannot".to_owned(),
-        BlockReason::PruneLimit { count, limit } => format!(
+        BlockReason::NewNameMissing { name } => tr!(
+            "it is not deleted: its image is renamed to `{name}`, and that is not there",
+            "没有删：它的镜像改名为 `{name}`，而那个名字还没有就位"
+        ),
+        BlockReason::CannotDelete => tr!(
+            "it is not deleted: the registry cannot",
+            "没有删：仓库不支持删除"
+        ),
+        BlockReason::PruneLimit { count, limit } => tr!(
             "it is not deleted: {} would go, and `prune-limit` is {limit}",
-            counted(*count, "tag")
+            "没有删：一共要删 {}，而 `prune-limit` 是 {limit}",
+            counted(*count, Noun::Tag)
         ),
         BlockReason::Offline {
             locked: Some(digest),
-        } => format!("no registry was asked; the lock wants {}", digest.short()),
-        BlockReason::Offline { locked: None } => {
-            "no registry was asked, and no lock settles it".to_owned()
-        }
-        BlockReason::BlockedWhenPlanned => {
-            "nothing could be done for it when the plan was saved".to_owned()
-        }
+        } => tr!(
+            "no registry was asked; the lock wants {}",
+            "没有问仓库；锁文件要的是 {}",
+            digest.short()
+        ),
+        BlockReason::Offline { locked: None } => tr!(
+            "no registry was asked, and no lock settles it",
+            "没有问仓库，也没有锁定"
+        ),
+        BlockReason::BlockedWhenPlanned => tr!(
+            "nothing could be done for it when the plan was saved",
+            "做计划时它就被拦下了"
+        ),
         BlockReason::SourceMoved { found } => match found {
-            Some(digest) => format!(
+            Some(digest) => tr!(
                 "the source has {} for it now, and not what the saved plan says",
+                "源里现在是 {}，不是保存的计划里写的",
                 digest.short()
             ),
-            None => "the source no longer has it".to_owned(),
+            None => tr!("the source no longer has it", "源已经没有它了"),
         },
         BlockReason::TargetMoved { planned } => match planned {
-            Some(digest) => format!(
+            Some(digest) => tr!(
                 "the target's tag was moved after the plan was saved; it pointed to {}",
+                "保存计划之后，目标的标签动了；当时它指向 {}",
                 digest.short()
             ),
-            None => "the target had no such tag when the plan was saved".to_owned(),
+            None => tr!(
+                "the target had no such tag when the plan was saved",
+                "保存计划时，目标没有这个标签"
+            ),
         },
-        BlockReason::ReferrersDiffer { other } => format!(
+        BlockReason::ReferrersDiffer { other } => tr!(
             "`{}` is something else, and both would have this tag",
+            "`{}` 是别的内容，两个都要用这个标签",
             short_reference(other)
         ),
         BlockReason::LockBroken { locked, found } => {
             let [locked, found] = Digest::short_pair(locked, found);
-            format!("the lock wants {locked}, but what it names as the source comes to {found}")
+            tr!(
+                "the lock wants {locked}, but what it names as the source comes to {found}",
+                "锁文件要的是 {locked}，但它写的源得出的是 {found}"
+            )
         }
     }
 }
@@ -75,7 +104,7 @@ pub fn block_reason(reason: &BlockReason) -> String {
 /// Returns what became of the images that have a cause in common.
 pub fn shared_word(hit: &Hit<'_>) -> &'static str {
     match hit.role {
-        Role::Source | Role::Referrers | Role::Target => "blocked",
-        Role::Run { .. } => "failed",
+        Role::Source | Role::Referrers | Role::Target => tr_word!("blocked", "拦下"),
+        Role::Run { .. } => tr_word!("failed", "失败"),
     }
 }

@@ -1,7 +1,7 @@
 //! What a plan costs.
 
 use crate::plan::Cost;
-use crate::render::units::{bytes, counted};
+use crate::render::units::{Noun, bytes, clauses, counted};
 
 /// Says what a plan costs; nothing where it copies nothing.
 pub fn cost(cost: &Cost) -> Option<String> {
@@ -25,41 +25,47 @@ pub fn cost(cost: &Cost) -> Option<String> {
         let amount = bytes(*bytes_to_copy);
         let all = bytes(*bytes_of_images);
         parts.push(match is_bound {
-            true => format!("up to {amount} to copy"),
-            false if amount == all => format!("{amount} to copy"),
-            false => format!("{amount} of {all} to copy"),
+            true => tr!("up to {amount} to copy", "最多传 {amount}"),
+            false if amount == all => tr!("{amount} to copy", "要传 {amount}"),
+            false => tr!("{amount} of {all} to copy", "要传 {amount}（镜像共 {all}）"),
         });
     }
     if *unknown > 0 {
-        parts.push(format!("{} of unknown size", counted(*unknown, "image")));
+        let images = counted(*unknown, Noun::Image);
+        parts.push(tr!("{images} of unknown size", "{images}大小未知"));
     }
     if requests > 0 && !is_bound {
-        parts.push(format!("about {}", counted(requests, "request")));
+        let requests = counted(requests, Noun::Request);
+        parts.push(tr!("about {requests}", "约 {requests}"));
     }
     parts.push(pulled);
     if *repositories_to_create > 0 {
         let created = match repositories_to_create {
-            1 => "1 new repository".to_owned(),
-            count => format!("{count} new repositories"),
+            1 => tr!("1 new repository", "新建 1 个镜像仓库"),
+            count => tr!("{count} new repositories", "新建 {count} 个镜像仓库"),
         };
         parts.push(match repository_limit {
-            Some(limit) => format!("{created} (the images need {repositories} of {limit})"),
+            Some(limit) => tr!(
+                "{created} (the images need {repositories} of {limit})",
+                "{created}（镜像共需要 {repositories} 个，上限 {limit} 个）"
+            ),
             None => created,
         });
     }
-    Some(format!("Cost: {}.", parts.join(", ")))
+    Some(tr!("Cost: {}.", "开销：{}。", clauses(&parts)))
 }
 
 fn pulls(cost: &Cost) -> Option<String> {
-    let all = counted(cost.pulls.values().sum(), "pull");
+    let all = counted(cost.pulls.values().sum(), Noun::Pull);
     match cost.pulls.iter().collect::<Vec<_>>()[..] {
         [] => None,
-        [(registry, _)] => Some(format!("{all} from {registry}")),
+        [(registry, _)] => Some(tr!("{all} from {registry}", "{all}（{registry}）")),
         ref many => {
             let each = many
                 .iter()
-                .map(|(registry, n)| format!("{n} from {registry}"));
-            Some(format!("{all} ({})", each.collect::<Vec<_>>().join(", ")))
+                .map(|(registry, n)| tr!("{n} from {registry}", "{registry} {n} 次"));
+            let each = clauses(&each.collect::<Vec<_>>());
+            Some(tr!("{all} ({each})", "{all}（{each}）"))
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::diff::{EditKind, ImageDiff, Layers, LayersDiff, PlatformDiff, Setting
 use crate::model::{Digest, Failure, cut};
 use crate::render::inputs::Compared;
 use crate::render::sanitize::excerpt;
-use crate::render::units::{bytes, counted};
+use crate::render::units::{Noun, bytes, clauses, counted, names};
 
 /// Longer lines are cut.
 const LONGEST_LINE: usize = 200;
@@ -41,12 +41,14 @@ impl Line {
 /// Says in one line what differs: `1.27.1 → 1.27.2, +3.1 MiB, 2 of 7 layers new`.
 pub fn summary(diff: &ImageDiff) -> String {
     if diff.is_same() {
-        return "identical".to_owned();
+        return tr!("identical", "完全相同");
     }
     let mut parts = vec![];
     if diff.version_before != diff.version_after {
         let version = |version: &Option<String>| {
-            let text = version.as_deref().unwrap_or("no version");
+            let text = version
+                .as_deref()
+                .unwrap_or(tr_word!("no version", "没写版本"));
             Line::new(Sign::Both, text.chars().take(40).collect::<String>()).text
         };
         let (before, after) = (version(&diff.version_before), version(&diff.version_after));
@@ -58,23 +60,24 @@ pub fn summary(diff: &ImageDiff) -> String {
         added.digests.len(),
         added.digests.len() + kept.digests.len(),
     );
-    parts.push(format!("{new} of {} new", counted(all, "layer")));
-    for (platforms, word) in [
-        (&diff.platforms_gained, "gained"),
-        (&diff.platforms_lost, "lost"),
-    ] {
-        if !platforms.is_empty() {
-            parts.push(format!("{} {word}", counted(platforms.len(), "platform")));
-        }
+    let all = counted(all, Noun::Layer);
+    parts.push(tr!("{new} of {all} new", "{all}里 {new} 层是新的"));
+    let platforms = |of: &[String]| counted(of.len(), Noun::Platform);
+    let (gained, lost) = (&diff.platforms_gained, &diff.platforms_lost);
+    if !gained.is_empty() {
+        parts.push(tr!("{} gained", "多了 {}", platforms(gained)));
     }
-    parts.join(", ")
+    if !lost.is_empty() {
+        parts.push(tr!("{} lost", "少了 {}", platforms(lost)));
+    }
+    clauses(&parts)
 }
 
 fn growth(layers: &LayersDiff) -> String {
     let growth = layers.growth();
     let amount = bytes(u64::try_from(growth.unsigned_abs()).unwrap_or(u64::MAX));
     match growth.signum() {
-        0 => "same size".to_owned(),
+        0 => tr!("same size", "大小不变"),
         1 => format!("+{amount}"),
         _ => format!("-{amount}"),
     }
@@ -82,7 +85,10 @@ fn growth(layers: &LayersDiff) -> String {
 
 /// Says that a difference could not be read.
 pub fn unreadable(why: &Failure) -> String {
-    format!("what differs inside cannot be read: {why}")
+    tr!(
+        "what differs inside cannot be read: {why}",
+        "读不到里面有什么不同：{why}"
+    )
 }
 
 /// Returns what differs, in at most `most` lines.
@@ -91,7 +97,8 @@ pub fn lines(diff: &ImageDiff, most: usize) -> Vec<Line> {
     if diff.is_same() {
         return lines;
     }
-    let platform = |sign| move |name: &String| Line::new(sign, format!("platform {name}"));
+    let platform =
+        |sign| move |name: &String| Line::new(sign, tr!("platform {name}", "平台 {name}"));
     lines.extend(diff.platforms_lost.iter().map(platform(Sign::Before)));
     lines.extend(diff.platforms_gained.iter().map(platform(Sign::After)));
     let mut groups: Vec<Vec<&PlatformDiff>> = vec![];
@@ -108,18 +115,17 @@ pub fn lines(diff: &ImageDiff, most: usize) -> Vec<Line> {
         lines.extend(group_lines(&group));
     }
     if diff.platforms_unchanged > 0 {
-        let text = format!(
-            "{} unchanged",
-            counted(diff.platforms_unchanged, "platform")
-        );
+        let unchanged = counted(diff.platforms_unchanged, Noun::Platform);
+        let text = tr!("{unchanged} unchanged", "{unchanged}没有变化");
         lines.push(Line::new(Sign::Both, text));
     }
     if lines.len() > most {
         let more = lines.len() - (most - 1);
         lines.truncate(most - 1);
+        let more = counted(more, Noun::Line);
         lines.push(Line::new(
             Sign::Both,
-            format!("… and {} more", counted(more, "line")),
+            tr!("… and {more} more", "……还有 {more}"),
         ));
     }
     lines
@@ -133,37 +139,36 @@ fn same_settings(one: &PlatformDiff, other: &PlatformDiff) -> bool {
 
 fn group_lines(group: &[&PlatformDiff]) -> Vec<Line> {
     let both = |text: String| Line::new(Sign::Both, text);
-    let mut names: Vec<_> = group
+    let mut platforms: Vec<_> = group
         .iter()
         .map(|of| match of.platform.as_str() {
-            "-" => "unknown platform",
-            known => known,
+            "-" => tr!("unknown platform", "不明平台"),
+            known => known.to_owned(),
         })
         .take(MOST_NAMES)
         .collect();
-    let more = format!("{} more", group.len().saturating_sub(MOST_NAMES));
-    if group.len() > MOST_NAMES {
-        names.push(&more);
-    }
-    let mut lines = vec![both(format!("{}:", names.join(", ")))];
+    let more = group.len().saturating_sub(MOST_NAMES);
+    platforms.extend((more > 0).then(|| tr!("{more} more", "另外 {more} 个")));
+    let mut lines = vec![both(tr!("{}:", "{}：", names(&platforms)))];
     let first = group[0];
     lines.extend(first.settings.iter().flat_map(setting_lines));
     if first.settings_left_out > 0 {
-        let count = counted(first.settings_left_out, "more setting");
-        lines.push(both(format!("… and {count}")));
+        let left_out = counted(first.settings_left_out, Noun::MoreSetting);
+        lines.push(both(tr!("… and {left_out}", "……还有 {left_out}")));
     }
     if !first.settings_compared {
-        lines.push(both(
-            "settings not compared: a config is too large, or none of an image".to_owned(),
-        ));
+        lines.push(both(tr!(
+            "settings not compared: a config is too large, or none of an image",
+            "没有比较设置：有一份配置太大，或者不是镜像的"
+        )));
     }
     for platform in group {
-        let of = if group.len() == 1 {
-            String::new()
+        let (name, layers) = (&platform.platform, layers(&platform.layers));
+        lines.push(both(if group.len() == 1 {
+            tr!("layers: {layers}", "层：{layers}")
         } else {
-            format!(" of {}", platform.platform)
-        };
-        lines.push(both(format!("layers{of}: {}", layers(&platform.layers))));
+            tr!("layers of {name}: {layers}", "{name} 的层：{layers}")
+        }));
     }
     lines
 }
@@ -187,14 +192,14 @@ fn setting_lines(change: &SettingChange) -> impl Iterator<Item = Line> {
 
 fn setting_word(setting: Setting) -> &'static str {
     match setting {
-        Setting::Created => "created",
-        Setting::BaseImage => "base image",
+        Setting::Created => tr_word!("created", "创建时间"),
+        Setting::BaseImage => tr_word!("base image", "基础镜像"),
         Setting::Entrypoint => "entrypoint",
         Setting::Command => "command",
-        Setting::User => "user",
-        Setting::WorkingDirectory => "working directory",
-        Setting::ExposedPorts => "exposed port",
-        Setting::Environment => "environment",
+        Setting::User => tr_word!("user", "用户"),
+        Setting::WorkingDirectory => tr_word!("working directory", "工作目录"),
+        Setting::ExposedPorts => tr_word!("exposed port", "暴露的端口"),
+        Setting::Environment => tr_word!("environment", "环境变量"),
         Setting::Label => "label",
     }
 }
@@ -205,20 +210,20 @@ fn layers(layers: &LayersDiff) -> String {
         added,
         removed,
     } = layers;
-    let part = |layers: &Layers, word: &str| {
+    let of = |layers: &Layers| {
         let count = layers.digests.len();
-        (count > 0).then(|| format!("{count} {word} ({})", bytes(layers.bytes)))
+        (count > 0).then(|| (count, bytes(layers.bytes)))
     };
     let parts = [
-        part(added, "added"),
-        part(removed, "removed"),
-        part(kept, "kept"),
+        of(added).map(|(count, size)| tr!("{count} added ({size})", "新增 {count}（{size}）")),
+        of(removed).map(|(count, size)| tr!("{count} removed ({size})", "去掉 {count}（{size}）")),
+        of(kept).map(|(count, size)| tr!("{count} kept ({size})", "保留 {count}（{size}）")),
     ];
     let parts: Vec<_> = parts.into_iter().flatten().collect();
     if parts.is_empty() {
-        return "none".to_owned();
+        return tr!("none", "没有");
     }
-    parts.join(", ")
+    clauses(&parts)
 }
 
 /// Returns the two references, each with the digest that it stands for.

@@ -2,6 +2,7 @@
 
 use crate::model::{Platforms, Reference};
 use crate::plan::TargetName;
+use crate::render::units::{self, Noun, counted};
 
 /// Returns a reference with its digest cut to what people compare.
 pub fn short_reference(reference: &Reference) -> String {
@@ -17,7 +18,7 @@ pub fn short_reference(reference: &Reference) -> String {
 /// Returns which platforms are wanted, as it stands in a sentence.
 pub fn platforms(platforms: &Platforms) -> String {
     match platforms {
-        Platforms::All => "all platforms".to_owned(),
+        Platforms::All => tr!("all platforms", "所有平台"),
         Platforms::Only(_) => platforms.to_string(),
     }
 }
@@ -30,18 +31,24 @@ pub fn named<'a>(names: impl ExactSizeIterator<Item = &'a TargetName>, all: bool
     let most = if all { names.len() } else { NAMED };
     let left = names.len().saturating_sub(most);
     let shown: Vec<_> = names.take(most).map(|name| format!("`{name}`")).collect();
-    let shown = shown.join(", ");
+    let shown = units::names(&shown);
     match left {
         0 => shown,
-        left => format!("{shown} and {left} more"),
+        left => tr!("{shown} and {left} more", "{shown} 等，还有 {left} 个"),
     }
+}
+
+/// Says that so many images stay as they are.
+pub fn unchanged(images: usize) -> String {
+    let images = counted(images, Noun::Image);
+    tr!("{images} unchanged", "{images}不变")
 }
 
 /// Says that so many images, and so everything, are in place.
 pub(super) fn in_place(images: usize) -> String {
     match images {
-        0 => "no image is declared.".to_owned(),
-        1 => "1 image is in place.".to_owned(),
-        count => format!("{count} images are in place."),
+        0 => tr!("no image is declared.", "没有声明任何镜像。"),
+        1 => tr!("1 image is in place.", "1 个镜像已经就位。"),
+        count => tr!("{count} images are in place.", "{count} 个镜像都已经就位。"),
     }
 }

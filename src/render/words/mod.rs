@@ -6,10 +6,12 @@
 //! | `plan`, `notes`, `cost` | what a plan would do, what does not follow an image, what it costs |
 //! | `blocked` | why nothing can be done for an image |
 //! | `report` | what became of a plan |
+//! | `check` | how bad a diagnostic is |
 //! | `checkup` | what was found out about registries |
 //! | `drift`, `diff` | how the target differs, what differs inside an image |
 
 mod blocked;
+mod check;
 pub mod checkup;
 mod cost;
 pub mod diff;
@@ -20,12 +22,13 @@ mod plan;
 pub mod report;
 
 pub use blocked::{block_reason, shared_word};
+pub use check::severity;
 pub use cost::cost;
-pub use images::{named, platforms, short_reference};
+pub use images::{named, platforms, short_reference, unchanged};
 pub use notes::notes;
 pub use plan::unlocked;
 pub use plan::{
-    part, plan_summary, prefixed_hint, reason, renamed_from, same_content, same_content_hint,
-    unlocked_hint,
+    action_word, part, plan_summary, prefixed_hint, reason, renamed_from, same_content,
+    same_content_hint, unlocked_hint,
 };
 pub use report::{outcome_reason, outcome_word};

@@ -2,7 +2,7 @@
 
 use crate::model::{Platforms, ProfileKind};
 use crate::plan::{Action, Change, LeftOut, Selection};
-use crate::render::units::counted;
+use crate::render::units::{Noun, counted, names};
 
 /// Says what of an image does not follow it, and why, and what is not sure; nothing where all is well.
 pub fn notes(change: &Change, profile: ProfileKind) -> Vec<String> {
@@ -10,15 +10,18 @@ pub fn notes(change: &Change, profile: ProfileKind) -> Vec<String> {
     if let Some(copy) = change.action.copy() {
         notes = selection_notes(&copy.expected.selection, profile);
         if let Some(unseen) = &copy.unseen {
-            notes.push(format!(
+            notes.push(tr!(
                 "the target does not say whether it has this, as some do until the first push \
-                 ({unseen}); `pusher apply` moves no tag that turns out to be there"
+                 ({unseen}); `pusher apply` moves no tag that turns out to be there",
+                "目标没有说它有没有这个，有些仓库第一次推送之前都这样（{unseen}）；\
+                 如果其实已经有了，`pusher apply` 不会动那个标签"
             ));
         }
         if copy.referrers_stay {
-            let why = "they name the source's digest, and the target's will be another";
-            notes.push(format!(
-                "signatures and other referrers stay behind: {why}; those of the images in it follow"
+            notes.push(tr!(
+                "signatures and other referrers stay behind: they name the source's digest, and the target's will \
+                 be another; those of the images in it follow",
+                "签名和其他附属内容不跟过去：它们写的是源的摘要，而目标的摘要会不同；其中各个镜像的会跟过去"
             ));
         }
     }
@@ -33,12 +36,17 @@ fn pinned_note(change: &Change) -> Option<String> {
         Action::NoOp { current, .. } => &current.digest,
         action => &action.copy()?.expected.descriptor.digest,
     };
-    let why = match &change.platforms {
-        Platforms::All => "not all of it can be kept".to_owned(),
-        Platforms::Only(_) => format!("the files ask for {} alone", change.platforms),
-    };
-    (arrives != pinned)
-        .then(|| format!("the target gets {arrives} in place of the pinned index: {why}"))
+    (arrives != pinned).then(|| match &change.platforms {
+        Platforms::All => tr!(
+            "the target gets {arrives} in place of the pinned index: not all of it can be kept",
+            "目标得到的是 {arrives}，不是固定的那个索引：有的内容留不下来"
+        ),
+        Platforms::Only(_) => tr!(
+            "the target gets {arrives} in place of the pinned index: the files ask for {} alone",
+            "目标得到的是 {arrives}，不是固定的那个索引：文件里只要 {}",
+            change.platforms
+        ),
+    })
 }
 
 /// Says what is left out of an index, and why; nothing where all of it is kept.
@@ -62,25 +70,31 @@ fn selection_notes(selection: &Selection, profile: ProfileKind) -> Vec<String> {
     }
     for (child, count) in groups {
         let noun = if child.attestation {
-            "attestation"
+            Noun::Attestation
         } else {
-            "artifact"
+            Noun::Artifact
         };
-        let why = match &child.refused_config {
-            Some(config) => format!("{profile} refuses config `{config}`"),
-            None => "the entry asks for none".to_owned(),
-        };
-        let kept = counted(*platforms_kept, "platform");
-        notes.push(format!(
-            "{kept} kept, {} left out: {why}",
-            counted(count, noun)
-        ));
+        let (kept, left) = (
+            counted(*platforms_kept, Noun::Platform),
+            counted(count, noun),
+        );
+        notes.push(match &child.refused_config {
+            Some(config) => tr!(
+                "{kept} kept, {left} left out: {profile} refuses config `{config}`",
+                "保留 {kept}，去掉 {left}：{profile} 不收配置 `{config}`"
+            ),
+            None => tr!(
+                "{kept} kept, {left} left out: the entry asks for none",
+                "保留 {kept}，去掉 {left}：声明里不要"
+            ),
+        });
     }
     if !skipped.is_empty() {
-        let names: Vec<String> = skipped.iter().map(ToString::to_string).collect();
-        notes.push(format!(
+        let skipped: Vec<_> = skipped.iter().map(ToString::to_string).collect();
+        notes.push(tr!(
             "skipped, as the source has no {}",
-            names.join(", ")
+            "跳过源里没有的 {}",
+            names(&skipped)
         ));
     }
     notes

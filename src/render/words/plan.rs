@@ -7,20 +7,35 @@ use crate::plan::{
 };
 
 use crate::render::inputs::PartOf;
-use crate::render::units::counted;
+use crate::render::units::{Noun, clauses, counted, names};
 
 use super::blocked::block_reason;
 use super::images::in_place;
 
+/// Returns what a plan would do with an image.
+pub fn action_word(action: &Action) -> &'static str {
+    match action {
+        Action::Create { .. } => tr_word!("create", "新建"),
+        Action::Update { .. } => tr_word!("update", "更新"),
+        Action::NoOp { .. } => tr_word!("unchanged", "不变"),
+        Action::Delete { .. } => tr_word!("delete", "删除"),
+        Action::Blocked { reason, .. } if reason.was_not_asked() => tr_word!("unknown", "未知"),
+        Action::Blocked { .. } => tr_word!("blocked", "拦下"),
+    }
+}
+
 /// Says why an action was chosen; nothing for what needs no reason.
 pub fn reason(action: &Action) -> Option<String> {
     match action {
-        Action::Create { .. } => Some("the target has no such tag".to_owned()),
-        Action::Update { .. } => Some("the target's tag points to another digest".to_owned()),
+        Action::Create { .. } => Some(tr!("the target has no such tag", "目标没有这个标签")),
+        Action::Update { .. } => Some(tr!(
+            "the target's tag points to another digest",
+            "目标的标签指向别的摘要"
+        )),
         Action::NoOp { .. } => None,
         Action::Delete { renamed_to, .. } => Some(match renamed_to {
-            Some(name) => format!("the image is renamed to `{name}`"),
-            None => "the files no longer declare it".to_owned(),
+            Some(name) => tr!("the image is renamed to `{name}`", "镜像改名为 `{name}`"),
+            None => tr!("the files no longer declare it", "文件里已不再声明"),
         }),
         Action::Blocked { reason, .. } => Some(block_reason(reason)),
     }
@@ -38,25 +53,27 @@ pub fn plan_summary(summary: &Summary) -> String {
         unknown,
     } = *summary;
     if summary.pending() == 0 && blocked == 0 {
-        return format!("Nothing to do: {}", in_place(no_op));
+        return tr!("Nothing to do: {}", "没有要做的：{}", in_place(no_op));
     }
-    let blocked = match blocked - unknown {
-        0 => String::new(),
-        count => format!(", {count} blocked"),
-    };
     // Who asked nobody cannot tell what there is to do.
-    if unknown > 0 {
-        return format!("Plan: {unknown} unknown, as no registry was asked{blocked}.");
-    }
-    let renamed = match rename {
-        0 => String::new(),
-        count => format!(", {count} to rename"),
+    let mut counts = match unknown {
+        0 => vec![
+            tr!("{} to create", "新建 {}", create - rename),
+            tr!("{update} to update", "更新 {update}"),
+            tr!("{} to delete", "删除 {}", delete - rename),
+        ],
+        _ => vec![tr!(
+            "{unknown} unknown, as no registry was asked",
+            "未知 {unknown}（没有问仓库）"
+        )],
     };
-    let (create, delete) = (create - rename, delete - rename);
-    format!(
-        "Plan: {create} to create, {update} to update, {delete} to delete{renamed}, \
-         {no_op} unchanged{blocked}."
-    )
+    if unknown == 0 {
+        counts.extend((rename > 0).then(|| tr!("{rename} to rename", "改名 {rename}")));
+        counts.push(tr!("{no_op} unchanged", "不变 {no_op}"));
+    }
+    let blocked = blocked - unknown;
+    counts.extend((blocked > 0).then(|| tr!("{blocked} blocked", "拦下 {blocked}")));
+    tr!("Plan: {}.", "计划：{}。", clauses(&counts))
 }
 
 /// Says what becomes of the name that images had before others of that name came; nothing where none is new.
@@ -70,22 +87,23 @@ pub fn prefixed_hint(plan: &Plan) -> Option<String> {
         let is_prefixed = change.target.repository.ends_with(&prefixed);
         (is_new && is_prefixed && !renames.contains_key(&change.target)).then_some(name)
     };
-    let names: BTreeSet<_> = plan.changes.iter().filter_map(name).collect();
+    let found: BTreeSet<_> = plan.changes.iter().filter_map(name).collect();
     let shared = |name: &&String| {
         let ends = format!("/{name}");
         let is_called = |change: &&Change| change.source.repository().name.ends_with(&ends);
         plan.changes.iter().filter(is_called).count() > 1
     };
-    let names: Vec<_> = names
+    let found: Vec<_> = found
         .iter()
         .filter(shared)
         .map(|name| format!("`{name}`"))
         .collect();
-    (!names.is_empty()).then(|| {
-        let names = names.join(", ");
-        format!(
-            "more than one image is called {names}, so their names have the namespace in front: what the target \
-             may hold under the bare name from before stays there, and is no longer updated"
+    (!found.is_empty()).then(|| {
+        tr!(
+            "more than one image is called {}, so their names have the namespace in front: what the target \
+             may hold under the bare name from before stays there, and is no longer updated",
+            "不止一个镜像叫 {}，所以名字前面加上了命名空间：目标里以前用原名的如果还在，会留着，不再更新",
+            names(&found)
         )
     })
 }
@@ -94,42 +112,63 @@ pub fn prefixed_hint(plan: &Plan) -> Option<String> {
 pub fn part(part: &PartOf) -> String {
     let PartOf { patterns, left_out } = part;
     let patterns: Vec<_> = patterns.iter().map(|one| format!("`{one}`")).collect();
-    let left_out = counted(*left_out, "other image");
-    format!("Only {}; {left_out} left alone.", patterns.join(", "))
+    tr!(
+        "Only {}; {} left alone.",
+        "只做 {}；{}不碰。",
+        names(&patterns),
+        counted(*left_out, Noun::OtherImage)
+    )
 }
 
 /// Says what a new name was before.
 pub fn renamed_from(old: &TargetName) -> String {
-    format!("renamed from `{old}`, which is deleted when this is there")
+    tr!(
+        "renamed from `{old}`, which is deleted when this is there",
+        "由 `{old}` 改名而来，就位之后删掉旧名字"
+    )
 }
 
 /// Says how an update brings no other content.
 pub fn same_content(same: SameContent) -> &'static str {
     match same {
-        SameContent::OtherManifest => "same content: only the manifest is written differently",
-        SameContent::OtherCompression => "same content: the layers are compressed differently",
+        SameContent::OtherManifest => tr_word!(
+            "same content: only the manifest is written differently",
+            "内容相同：只是清单的写法不同"
+        ),
+        SameContent::OtherCompression => tr_word!(
+            "same content: the layers are compressed differently",
+            "内容相同：只是层的压缩不同"
+        ),
     }
 }
 
 /// Says what becomes of updates that bring no other content; nothing where there are none.
 pub fn same_content_hint(found: Option<&SameContents>) -> Option<&'static str> {
     let found = found.is_some_and(|found| !found.is_empty());
-    found.then_some(
-        "where the content is the same, another tool wrote what the target holds, as `docker push` \
-         does; `pusher apply` puts the source's digest in its place, once",
-    )
+    found.then(|| {
+        tr_word!(
+            "where the content is the same, another tool wrote what the target holds, as `docker push` \
+             does; `pusher apply` puts the source's digest in its place, once",
+            "内容相同的，是别的工具（如 `docker push`）写到目标里的；`pusher apply` 会换成源的摘要，只换这一次"
+        )
+    })
 }
 
 /// Says why the lock does not settle an image's digest; nothing where it does, or there is none.
 pub fn unlocked(state: LockState) -> Option<&'static str> {
     match state {
         LockState::NoLock | LockState::Locked => None,
-        LockState::New => Some("not in the lock"),
-        LockState::Changed(Misfit::Source) => Some("locked with another source"),
-        LockState::Changed(Misfit::Platforms) => Some("locked with other platforms"),
-        LockState::Changed(Misfit::Rule) => {
-            Some("locked with other choices or for another kind of target")
+        LockState::New => Some(tr_word!("not in the lock", "不在锁文件里")),
+        LockState::Changed(Misfit::Source) => {
+            Some(tr_word!("locked with another source", "锁定时是别的源"))
         }
+        LockState::Changed(Misfit::Platforms) => {
+            Some(tr_word!("locked with other platforms", "锁定时是别的平台"))
+        }
+        LockState::Changed(Misfit::Rule) => Some(tr_word!(
+            "locked with other choices or for another kind of target",
+            "锁定时选项不同，或者是为另一类目标"
+        )),
     }
 }
 
@@ -138,14 +177,23 @@ pub fn unlocked_hint(plan: &Plan) -> Option<String> {
     let unlocked = |change: &&Change| unlocked(change.lock).is_some();
     let count = plan.changes.iter().filter(unlocked).count();
     let is_offline = plan.summary().unknown > 0;
-    let planned = match count {
-        0 => return None,
-        1 if is_offline => "1 image is not locked".to_owned(),
-        count if is_offline => format!("{count} images are not locked"),
-        1 => "1 image is not locked, and planned from what its source holds now".to_owned(),
-        count => {
-            format!("{count} images are not locked, and planned from what their sources hold now")
-        }
-    };
-    Some(format!("{planned}; `pusher lock` settles it"))
+    Some(match (count, is_offline) {
+        (0, _) => return None,
+        (1, true) => tr!(
+            "1 image is not locked; `pusher lock` settles it",
+            "1 个镜像没有锁定；`pusher lock` 会锁定它"
+        ),
+        (count, true) => tr!(
+            "{count} images are not locked; `pusher lock` settles it",
+            "{count} 个镜像没有锁定；`pusher lock` 会锁定它们"
+        ),
+        (1, false) => tr!(
+            "1 image is not locked, and planned from what its source holds now; `pusher lock` settles it",
+            "1 个镜像没有锁定，按源里现在的内容做计划；`pusher lock` 会锁定它"
+        ),
+        (count, false) => tr!(
+            "{count} images are not locked, and planned from what their sources hold now; `pusher lock` settles it",
+            "{count} 个镜像没有锁定，按源里现在的内容做计划；`pusher lock` 会锁定它们"
+        ),
+    })
 }

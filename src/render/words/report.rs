@@ -1,7 +1,7 @@
 //! What became of a plan, and of each change.
 
 use crate::plan::{Action, Change, NotDone, Outcome, ReportSummary, TagAfter, Transfer};
-use crate::render::units::bytes;
+use crate::render::units::{bytes, clauses};
 
 use super::blocked::block_reason;
 use super::images::in_place;
@@ -9,13 +9,13 @@ use super::images::in_place;
 /// Says in two or three words how it ended.
 pub fn verdict(summary: &ReportSummary) -> &'static str {
     if summary.interrupted {
-        "Apply interrupted:"
+        tr_word!("Apply interrupted:", "执行中断：")
     } else if summary.not_in_place() > 0 {
-        "Apply incomplete:"
+        tr_word!("Apply incomplete:", "执行完，但没有全部就位：")
     } else if summary.done() == 0 {
-        "Nothing to do:"
+        tr_word!("Nothing to do:", "没有要做的：")
     } else {
-        "Apply complete:"
+        tr_word!("Apply complete:", "执行完成：")
     }
 }
 
@@ -36,66 +36,58 @@ pub fn counts(summary: &ReportSummary) -> String {
         cost: _,
         interrupted: _,
     } = *summary;
-    let good = [
-        (created, "created"),
-        (updated, "updated"),
-        (deleted, "deleted"),
-        (unchanged, "unchanged"),
+    let mut counts = vec![
+        tr!("{created} created", "新建 {created}"),
+        tr!("{updated} updated", "更新 {updated}"),
+        tr!("{deleted} deleted", "删除 {deleted}"),
+        tr!("{unchanged} unchanged", "不变 {unchanged}"),
     ];
-    let bad = [
-        (blocked, "blocked"),
-        (stale, "stale"),
-        (failed, "failed"),
-        (not_done, "not done"),
-    ];
-    let bad = bad.into_iter().filter(|(count, _)| *count > 0);
-    let parts = good.into_iter().chain(bad);
-    let parts: Vec<_> = parts
-        .map(|(count, word)| format!("{count} {word}"))
-        .collect();
-    format!("{}.", parts.join(", "))
+    counts.extend((blocked > 0).then(|| tr!("{blocked} blocked", "拦下 {blocked}")));
+    counts.extend((stale > 0).then(|| tr!("{stale} stale", "被人动过 {stale}")));
+    counts.extend((failed > 0).then(|| tr!("{failed} failed", "失败 {failed}")));
+    counts.extend((not_done > 0).then(|| tr!("{not_done} not done", "没做 {not_done}")));
+    tr!("{}.", "{}。", clauses(&counts))
 }
 
 /// Says what went over the wire; nothing where nothing was copied.
 pub fn sent(summary: &ReportSummary) -> Option<String> {
     let copied = summary.created + summary.updated > 0;
-    copied.then(|| format!("{}.", transfer(&summary.cost)))
+    copied.then(|| tr!("{}.", "{}。", clauses(&transfer(&summary.cost))))
 }
 
 /// Says what a change cost but its time.
 pub fn spent(cost: &Transfer) -> String {
-    let bytes = transfer(cost);
-    match cost.retries {
-        0 => bytes,
-        1 => format!("{bytes}, 1 retry"),
-        retries => format!("{bytes}, {retries} retries"),
-    }
+    let mut spent = transfer(cost);
+    spent.extend(match cost.retries {
+        0 => None,
+        1 => Some(tr!("1 retry", "重试 1 次")),
+        retries => Some(tr!("{retries} retries", "重试 {retries} 次")),
+    });
+    clauses(&spent)
 }
 
 /// Says what went over the wire and what did not have to; leaves out what was not there to count.
-fn transfer(cost: &Transfer) -> String {
-    let part = |(count, words)| (count > 0).then(|| format!(", {} {words}", bytes(count)));
-    let rest = [
-        (cost.bytes_mounted, "mounted"),
-        (cost.bytes_present, "there already"),
-    ];
-    let rest: String = rest.into_iter().filter_map(part).collect();
-    format!("{} sent{rest}", bytes(cost.bytes_sent))
+fn transfer(cost: &Transfer) -> Vec<String> {
+    let (mounted, present) = (cost.bytes_mounted, cost.bytes_present);
+    let mut parts = vec![tr!("{} sent", "传输 {}", bytes(cost.bytes_sent))];
+    parts.extend((mounted > 0).then(|| tr!("{} mounted", "挂载 {}", bytes(mounted))));
+    parts.extend((present > 0).then(|| tr!("{} there already", "已有 {}", bytes(present))));
+    parts
 }
 
 /// Returns what became of a change.
 pub fn outcome_word(change: &Change, outcome: &Outcome) -> &'static str {
     match outcome {
-        Outcome::Unchanged => "unchanged",
+        Outcome::Unchanged => tr_word!("unchanged", "不变"),
         Outcome::Done(_) => match change.action {
-            Action::Update { .. } => "updated",
-            Action::Delete { .. } => "deleted",
-            _ => "created",
+            Action::Update { .. } => tr_word!("updated", "已更新"),
+            Action::Delete { .. } => tr_word!("deleted", "已删除"),
+            _ => tr_word!("created", "已新建"),
         },
-        Outcome::Blocked => "blocked",
-        Outcome::Stale { .. } => "stale",
-        Outcome::Failed { .. } => "failed",
-        Outcome::NotDone { .. } => "not done",
+        Outcome::Blocked => tr_word!("blocked", "拦下"),
+        Outcome::Stale { .. } => tr_word!("stale", "被人动过"),
+        Outcome::Failed { .. } => tr_word!("failed", "失败"),
+        Outcome::NotDone { .. } => tr_word!("not done", "没做"),
     }
 }
 
@@ -108,38 +100,53 @@ pub fn outcome_reason(change: &Change, outcome: &Outcome) -> Option<String> {
                 found, was_done, ..
             },
             _,
-        ) => {
-            let when = if *was_done {
-                "this run had moved it"
-            } else {
-                "the plan was made"
-            };
-            Some(match found {
-                Some(digest) => {
-                    format!("someone moved the tag after {when}, to {digest}; it was left alone")
-                }
-                None => format!("someone deleted the tag after {when}; it was left alone"),
-            })
-        }
-        (Outcome::Failed { failure, tag, .. }, action) => Some(match tag {
-            TagAfter::Unchanged => failure.to_string(),
-            TagAfter::Unknown => format!("{failure}; {}", unknown(action)),
+        ) => Some(match (found, was_done) {
+            (Some(digest), true) => tr!(
+                "someone moved the tag after this run had moved it, to {digest}; it was left alone",
+                "这次移动标签之后，又有人把它移到了 {digest}；没有再动"
+            ),
+            (Some(digest), false) => tr!(
+                "someone moved the tag after the plan was made, to {digest}; it was left alone",
+                "做计划之后，有人把标签移到了 {digest}；没有动它"
+            ),
+            (None, true) => tr!(
+                "someone deleted the tag after this run had moved it; it was left alone",
+                "这次移动标签之后，有人把它删了；没有再动"
+            ),
+            (None, false) => tr!(
+                "someone deleted the tag after the plan was made; it was left alone",
+                "做计划之后，有人把标签删了；没有动它"
+            ),
         }),
-        (Outcome::NotDone { why, .. }, action) => Some(match why {
-            NotDone::Stopped => "the run was stopped before this was finished".to_owned(),
-            NotDone::Unanswered => {
-                let unknown = unknown(action);
-                format!("the run was stopped before the registry answered; {unknown}")
-            }
-            NotDone::NewNameMissing => "it stays until its new name has arrived".to_owned(),
+        (Outcome::Failed { failure, tag, .. }, action) => Some(match (tag, action) {
+            (TagAfter::Unchanged, _) => failure.to_string(),
+            (TagAfter::Unknown, Action::Delete { .. }) => tr!(
+                "{failure}; whether the tag was deleted is not known",
+                "{failure}；不知道标签删了没有"
+            ),
+            (TagAfter::Unknown, _) => tr!(
+                "{failure}; whether the tag was moved is not known",
+                "{failure}；不知道标签动了没有"
+            ),
+        }),
+        (Outcome::NotDone { why, .. }, action) => Some(match (why, action) {
+            (NotDone::Stopped, _) => tr!(
+                "the run was stopped before this was finished",
+                "还没做完，运行就被停下了"
+            ),
+            (NotDone::Unanswered, Action::Delete { .. }) => tr!(
+                "the run was stopped before the registry answered; whether the tag was deleted is not known",
+                "仓库还没回答，运行就被停下了；不知道标签删了没有"
+            ),
+            (NotDone::Unanswered, _) => tr!(
+                "the run was stopped before the registry answered; whether the tag was moved is not known",
+                "仓库还没回答，运行就被停下了；不知道标签动了没有"
+            ),
+            (NotDone::NewNameMissing, _) => tr!(
+                "it stays until its new name has arrived",
+                "先留着，等新名字就位"
+            ),
         }),
         (Outcome::Unchanged | Outcome::Done(_) | Outcome::Blocked, _) => None,
-    }
-}
-
-fn unknown(action: &Action) -> &'static str {
-    match action {
-        Action::Delete { .. } => "whether the tag was deleted is not known",
-        _ => "whether the tag was moved is not known",
     }
 }

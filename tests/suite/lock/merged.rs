@@ -191,11 +191,8 @@ fn a_head_that_stands_there_twice_is_one_or_to_be_chosen() {
     let other = text.replace("images.txt", "web.txt");
     let error = read(&format!("{text}\n{other}")).unwrap_err();
     assert_eq!(error.to_string(), "line 44: line 6 has another `file`");
-    assert!(
-        error
-            .hint
-            .starts_with("keep the line that is true of this file")
-    );
+    let hint = error.hint.english();
+    assert!(hint.starts_with("keep the line that is true of this file"));
 }
 
 /// A line less is no reason to make the whole file anew.

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "these are tests")]
 
+mod chinese;
 mod diff;
 mod fixtures;
 mod golden;

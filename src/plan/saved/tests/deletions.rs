@@ -256,7 +256,7 @@ fn a_file_has_no_deletion_but_as_it_was_planned() {
         let mut forged = document.clone();
         edit(&mut forged);
         match read(&forged.to_string()) {
-            Err(PlanFileError::Impossible(why)) => why,
+            Err(PlanFileError::Impossible(why)) => why.english().to_owned(),
             other => panic!("{other:?}"),
         }
     };
