@@ -8,7 +8,7 @@ use crate::model::{LoginOrigin, LoginWay, Secret, Text};
 use crate::plan::{Desired, Plan, Target};
 use crate::registry::{
     Actions, Client, ClientOptions, Credentials, FoundLogin, HostOptions, Login, OnOutage,
-    Patience, PullLimit,
+    PullLimit, Timeouts,
 };
 
 use super::acr_asker::acr_asker;
@@ -62,10 +62,10 @@ pub fn examining(
     options.on_outage = OnOutage::default();
     options.retry.tries = 2;
     options.retry.longest_pause = Duration::from_secs(5);
-    options.patience = Patience {
+    options.timeouts = Timeouts {
         answer: Duration::from_secs(20),
         outage: Duration::ZERO,
-        ..options.patience
+        ..options.timeouts
     };
     Ok(Client::new(options))
 }

@@ -10,7 +10,7 @@ use super::endpoints::ManifestCache;
 use super::exchange::{Answer, Call};
 use super::host::{Host, Shared};
 use super::limits::{PullLimit, TokenServers};
-use super::options::{ClientOptions, Patience, RetryOptions};
+use super::options::{ClientOptions, RetryOptions, Timeouts};
 use super::outage::ServerMap;
 use super::retry::RetryCount;
 use super::stats::Stats;
@@ -38,7 +38,7 @@ impl Client {
     /// Makes a client; nothing is asked of anyone yet.
     pub fn new(options: ClientOptions) -> Self {
         let masks = Arc::<Masks>::default();
-        let Patience { connect, head, .. } = options.patience;
+        let Timeouts { connect, head, .. } = options.timeouts;
         let shared = Shared {
             transport: Transport::new(connect, head, masks.clone()),
             masks,

@@ -138,7 +138,7 @@ impl Host {
 
     /// Returns how long whatever is at a server is waited for.
     pub(super) fn patience(&self) -> Duration {
-        let usual = self.shared.options.patience.outage;
+        let usual = self.shared.options.timeouts.outage;
         self.options.patience.unwrap_or(usual)
     }
 
@@ -177,10 +177,10 @@ impl Host {
         }
         let ClientOptions {
             credentials,
-            patience,
+            timeouts,
             ..
         } = &self.shared.options;
-        let mut found = credentials.find(&self.name, patience.helper).await;
+        let mut found = credentials.find(&self.name, timeouts.helper).await;
         let is_acr = ProfileKind::of_host(&self.name) != ProfileKind::Generic;
         if *login_way == LoginWay::Auto && is_acr && asker.identity.is_some() {
             found.or_for_host(|| FoundLogin::of_acr(asker, *session));

@@ -1,4 +1,4 @@
-//! What a client is told about hosts, retries and patience.
+//! What a client is told about hosts, retries and timeouts.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -24,7 +24,7 @@ pub struct ClientOptions {
     /// What is tried again, and how often.
     pub retry: RetryOptions,
     /// How long to wait for what.
-    pub patience: Patience,
+    pub timeouts: Timeouts,
     /// Who is told of hosts that are away.
     pub on_outage: OnOutage,
     /// Turns true when hosts that are away are not to be waited for any more.
@@ -62,13 +62,13 @@ pub struct HostOptions {
     /// The most requests of a sort (control, download, upload, token) that are under way at once; eight for
     /// tokens, even where more is said.
     pub concurrency: Option<usize>,
-    /// How many downloads, and how many uploads, are under way at once when a run when a run begins; four times as many
+    /// How many downloads, and how many uploads, are under way at once when a run begins; four times as many
     /// downloads where the host is far away. Control requests begin with twice as many, and with sixteen times
     /// as many where it is far. The limit finds itself from there.
     pub starting_concurrency: Option<usize>,
     /// The most requests a second.
     pub requests_per_second: Option<f64>,
-    /// How long it is waited for when it is away, if not as long as [`Patience::outage`].
+    /// How long it is waited for when it is away, if not as long as [`Timeouts::outage`].
     pub patience: Option<Duration>,
     /// Whether the host speaks plain http; if not said, loopback hosts do.
     pub plain_http: Option<bool>,
@@ -122,7 +122,7 @@ impl RetryOptions {
 
 /// How long to wait for what. No request has a limit on its total time.
 #[derive(Debug, Clone)]
-pub struct Patience {
+pub struct Timeouts {
     /// For a connection. Where they hang, they do so in bursts, and the next one may come about at once.
     pub connect: Duration,
     /// For the head of an answer.
@@ -152,7 +152,7 @@ pub struct LeastRate {
     pub time: Duration,
 }
 
-impl Default for Patience {
+impl Default for Timeouts {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(10),

@@ -49,8 +49,8 @@ impl Credentials {
     /// Finds the logins for a host; none means that it is asked anonymously.
     ///
     /// What is broken must not keep public images from being read: it is told at warning level, and
-    /// the search goes on. A program that keeps logins is waited for no longer than `patience`.
-    pub(in crate::registry) async fn find(&self, host: &str, patience: Duration) -> Logins {
+    /// the search goes on. A program that keeps logins is waited for no longer than `timeout`.
+    pub(in crate::registry) async fn find(&self, host: &str, timeout: Duration) -> Logins {
         let files = self.files().await;
         let mut logins = Logins::default();
         for (origin, file) in files {
@@ -65,7 +65,7 @@ impl Credentials {
         }
         logins.below.sort_by_key(|(name, _)| Reverse(name.len()));
         for (origin, file) in files {
-            logins.host = host_login(origin, file, host, patience).await;
+            logins.host = host_login(origin, file, host, timeout).await;
             if logins.host.is_some() {
                 break;
             }
@@ -148,15 +148,15 @@ async fn host_login(
     origin: &LoginOrigin,
     file: &LoginFile,
     host: &str,
-    patience: Duration,
+    timeout: Duration,
 ) -> Option<FoundLogin> {
     for (name, server) in file.helpers(host) {
-        let answer = tokio::time::timeout(patience, helper::ask(name, server)).await;
+        let answer = tokio::time::timeout(timeout, helper::ask(name, server)).await;
         let program = helper::program(name);
         let answer = answer.unwrap_or_else(|_| {
             Err(format!(
                 "`{program}` gave no answer for {} s",
-                patience.as_secs()
+                timeout.as_secs()
             ))
         });
         match answer {

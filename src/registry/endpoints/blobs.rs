@@ -226,8 +226,8 @@ fn follow(
     open: OpenBody,
     begins: u64,
 ) -> impl Stream<Item = Result<Bytes, Failure>> + Send + 'static {
-    let patience = &host.shared.options.patience;
-    let incoming = Incoming::new(patience.blob, patience);
+    let timeouts = &host.shared.options.timeouts;
+    let incoming = Incoming::new(timeouts.blob, timeouts);
     let begun = Some((host, operation, open, incoming, begins));
     stream::unfold(begun, |state| async move {
         let (host, operation, mut open, mut incoming, position) = state?;

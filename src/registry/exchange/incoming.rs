@@ -6,7 +6,7 @@ use bytes::Bytes;
 use tokio::time::{Instant, timeout};
 
 use crate::model::NoAnswer;
-use crate::registry::options::{LeastRate, Patience};
+use crate::registry::options::{LeastRate, Timeouts};
 use crate::registry::transport::Response;
 
 /// What is known about a body while it comes in.
@@ -24,9 +24,9 @@ pub(crate) struct Incoming {
 
 impl Incoming {
     /// Begins with a body that is to come at least so fast.
-    pub(crate) fn new(least: LeastRate, patience: &Patience) -> Self {
+    pub(crate) fn new(least: LeastRate, timeouts: &Timeouts) -> Self {
         Self {
-            stall: patience.stall,
+            stall: timeouts.stall,
             least,
             waited: Duration::ZERO,
             bytes: 0,
@@ -80,9 +80,9 @@ mod tests {
 
     #[test]
     fn what_comes_byte_by_byte_ends_and_a_slow_line_does_not() {
-        let patience = Patience::default();
-        let whole = || Incoming::new(patience.whole, &patience);
-        let blob = || Incoming::new(patience.blob, &patience);
+        let timeouts = Timeouts::default();
+        let whole = || Incoming::new(timeouts.whole, &timeouts);
+        let blob = || Incoming::new(timeouts.blob, &timeouts);
         assert_eq!(ends(whole(), 1, SECOND), Some(30 * SECOND));
         assert_eq!(ends(blob(), 1, SECOND), Some(60 * SECOND));
         assert_eq!(ends(whole(), 1, 50 * SECOND), Some(150 * SECOND));

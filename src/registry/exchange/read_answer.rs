@@ -68,8 +68,8 @@ impl Host {
         if announced.is_some_and(|length| length > limit) {
             return Err(too_long());
         }
-        let patience = &self.shared.options.patience;
-        let mut incoming = Incoming::new(patience.whole, patience);
+        let timeouts = &self.shared.options.timeouts;
+        let mut incoming = Incoming::new(timeouts.whole, timeouts);
         // Copied out of the connection's own buffers, which are far larger than most answers, so that
         // whoever keeps an answer does not keep them.
         let mut body = Vec::with_capacity(announced.unwrap_or_default().min(EXPECTED));

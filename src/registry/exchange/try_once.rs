@@ -212,17 +212,17 @@ impl Host {
             let transport = &self.shared.transport;
             transport.send(request, url, &self.certificates, shares, named_by)
         };
-        let patience = &self.shared.options.patience;
+        let timeouts = &self.shared.options.timeouts;
         let (body, limit) = match call.body.take() {
-            Body::Nothing => (transport::nothing(), patience.answer),
+            Body::Nothing => (transport::nothing(), timeouts.answer),
             Body::Bytes(bytes) => {
                 self.counters.bytes_out(bytes.len());
                 // Bytes that are in memory still have to go over a slow line.
                 let sending = Duration::from_millis(bytes.len() as u64 / 10);
-                (transport::bytes(bytes), patience.answer + sending)
+                (transport::bytes(bytes), timeouts.answer + sending)
             }
             Body::Stream(stream, length) => {
-                let outgoing = Outgoing::new(length, patience.stall, patience.commit);
+                let outgoing = Outgoing::new(length, timeouts.stall, timeouts.commit);
                 let body = outgoing.watch(stream, self.counters.clone());
                 let sent = tokio::select! {
                     sent = dispatch(body) => sent.map_err(|error| {
@@ -238,7 +238,7 @@ impl Host {
             }
         };
         let sent = timeout(limit, dispatch(body)).await;
-        sent.unwrap_or(Err(NoAnswer::Silence(patience.answer)))
+        sent.unwrap_or(Err(NoAnswer::Silence(timeouts.answer)))
             .map_err(Fault::NoAnswer)
     }
 }

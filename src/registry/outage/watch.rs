@@ -114,7 +114,7 @@ impl Host {
         let (url, named_by) = (&server.root, self.named_by(&server.root));
         let transport = &self.shared.transport;
         let asking = transport.send(request, url, &self.certificates, true, named_by);
-        let limit = ANSWER.min(self.shared.options.patience.answer);
+        let limit = ANSWER.min(self.shared.options.timeouts.answer);
         match timeout(limit, asking).await {
             Ok(Ok(answer)) if !backoff::is_gateway(answer.status().as_u16()) => Ok(()),
             Ok(Err(why)) => Err(Some(Fault::NoAnswer(why))),

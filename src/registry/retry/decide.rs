@@ -1,5 +1,8 @@
 //! Who decides whether something is tried again, and when: this table, for requests, for blobs on their way, for
-//! answers that make no sense and for logins. Everyone else only says what was met, and does what comes of it.
+//! answers that make no sense and for logins. Everyone else says what was met, and does what comes of it.
+//!
+//! What was asked in the wrong way (without a login, with a token that ended) is no failed try, and is not decided
+//! here but by `access/after_refusal`.
 
 use std::time::Duration;
 
@@ -8,8 +11,6 @@ use std::time::Duration;
 pub enum Met {
     /// What will be so the next time as well, or cannot be sent again.
     Final,
-    /// What was in the way and was seen to: a token that ended, an address that is another one.
-    Mended,
     /// The host wants fewer requests, or a pause. Nothing is wrong with this one.
     Throttled,
     /// The host may want fewer requests, or something is wrong with this one.
@@ -101,7 +102,6 @@ pub(crate) fn decide(met: Met, spent: &Spent, allowed: &Allowed) -> Next {
     };
     let wait = Next::After(spent.counted);
     match met {
-        Met::Mended => Next::Now,
         Met::Away => Next::WhenBack,
         Met::Throttled if spent.throttled < allowed.throttled => Next::InTurn,
         Met::PerhapsThrottled if !is_counted(met, spent, allowed) => Next::InTurn,
@@ -127,7 +127,7 @@ pub(crate) fn decide(met: Met, spent: &Spent, allowed: &Allowed) -> Next {
 /// Tells whether a try is one of those of which there are so many.
 pub(super) fn is_counted(met: Met, spent: &Spent, allowed: &Allowed) -> bool {
     match met {
-        Met::Final | Met::Mended | Met::Throttled | Met::Away | Met::Unconnected => false,
+        Met::Final | Met::Throttled | Met::Away | Met::Unconnected => false,
         Met::PerhapsThrottled => {
             spent.perhaps_throttled > allowed.tries || spent.throttled >= allowed.throttled
         }
@@ -144,8 +144,8 @@ pub(super) fn is_counted(met: Met, spent: &Spent, allowed: &Allowed) -> bool {
 #[cfg(test)]
 mod tests {
     use super::Met::{
-        Away, Back, BadLuck, Damaged, Final, LoginRefused, Mended, Nobody, PerhapsThrottled,
-        Silence, Throttled, Unconnected, Unread,
+        Away, Back, BadLuck, Damaged, Final, LoginRefused, Nobody, PerhapsThrottled, Silence,
+        Throttled, Unconnected, Unread,
     };
     use super::Next::{After, GiveUp, InTurn, Now, WhenBack};
     use super::*;
@@ -163,7 +163,6 @@ mod tests {
         // counted, silent, unconnected, perhaps throttled; time, throttled, away.
         for (met, [counted, silent, unconnected, perhaps], [time, throttled, away], next) in [
             (Final, [0; 4], [NO_TIME; 3], GiveUp),
-            (Mended, [9, 9, 9, 9], [MINUTE; 3], Now),
             (Throttled, [9, 9, 9, 9], [MINUTE, NO_TIME, MINUTE], InTurn),
             (Throttled, [0; 4], [NO_TIME, MINUTE, NO_TIME], GiveUp),
             (PerhapsThrottled, [0, 0, 0, 5], [NO_TIME; 3], InTurn),

@@ -44,7 +44,7 @@ type SocksError = <SocksV5<HttpsConnector<Tcp>> as Service<Uri>>::Error;
 pub(super) struct Connector {
     route: HttpsConnector<Route>,
     /// How long all of it may take.
-    patience: Duration,
+    timeout: Duration,
     ahead: Ahead<MaybeHttpsStream<Stream>>,
 }
 
@@ -56,14 +56,14 @@ impl fmt::Debug for Connector {
 
 impl Connector {
     pub(super) fn new(
-        patience: Duration,
+        timeout: Duration,
         proxies: Option<Arc<Matcher>>,
         tls: ClientConfig,
         resolver: Resolver,
     ) -> Self {
         Self {
-            route: HttpsConnector::from((Route::new(patience, proxies, &tls, resolver), tls)),
-            patience,
+            route: HttpsConnector::from((Route::new(timeout, proxies, &tls, resolver), tls)),
+            timeout,
             ahead: Ahead::default(),
         }
     }
@@ -86,7 +86,7 @@ impl Connector {
         mut self,
         address: Uri,
     ) -> impl Future<Output = Result<MaybeHttpsStream<Stream>, BoxError>> + Send + 'static {
-        let connecting = tokio::time::timeout(self.patience, self.route.call(address));
+        let connecting = tokio::time::timeout(self.timeout, self.route.call(address));
         async {
             connecting
                 .await
@@ -124,7 +124,7 @@ pub(super) struct Route {
 
 impl Route {
     fn new(
-        patience: Duration,
+        timeout: Duration,
         proxies: Option<Arc<Matcher>>,
         tls: &ClientConfig,
         resolver: Resolver,
@@ -134,18 +134,18 @@ impl Route {
         // A proxy is named by whoever runs us.
         let anywhere = resolver.for_anywhere();
         Self {
-            to_proxy: HttpsConnector::from((Self::tcp(patience, anywhere), to_proxy)),
-            tcp: Self::tcp(patience, resolver.clone()),
+            to_proxy: HttpsConnector::from((Self::tcp(timeout, anywhere), to_proxy)),
+            tcp: Self::tcp(timeout, resolver.clone()),
             proxies,
             resolver,
         }
     }
 
-    fn tcp(patience: Duration, resolver: Resolver) -> Tcp {
+    fn tcp(timeout: Duration, resolver: Resolver) -> Tcp {
         let mut tcp = HttpConnector::new_with_resolver(resolver);
         tcp.enforce_http(false);
         // The addresses of a name share it, so that one that is silent leaves time for the others.
-        tcp.set_connect_timeout(Some(patience));
+        tcp.set_connect_timeout(Some(timeout));
         tcp.set_nodelay(true);
         tcp.set_keepalive(Some(KEEP_ALIVE));
         tcp.set_keepalive_interval(Some(KEEP_ALIVE));

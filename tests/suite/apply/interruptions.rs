@@ -6,7 +6,7 @@ use std::time::Duration;
 use pusher::model::Fault::{Paused, TooLong};
 use pusher::model::Platforms;
 use pusher::plan::{Outcome, TagAfter};
-use pusher::registry::{Client, ClientOptions, HostOptions, Patience};
+use pusher::registry::{Client, ClientOptions, HostOptions, Timeouts};
 use pusher::sandbox::images::{Image, Index};
 use pusher::sandbox::{Effect, Fault, Options, Origin};
 
@@ -362,14 +362,14 @@ async fn a_download_that_falls_silent_goes_on_from_the_byte_it_had() {
 
 /// A client that takes silence for a break after a moment.
 fn impatient_client() -> Client {
-    let patience = Patience {
+    let timeouts = Timeouts {
         stall: Duration::from_millis(300),
         commit: Duration::from_secs(3),
-        ..Patience::default()
+        ..Timeouts::default()
     };
     Client::new(ClientOptions {
         retry: quick_retries(),
-        patience,
+        timeouts,
         ..ClientOptions::default()
     })
 }

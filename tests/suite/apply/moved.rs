@@ -6,7 +6,7 @@ use pusher::apply::apply;
 use pusher::model::Platforms;
 use pusher::plan::Outcome;
 use pusher::progress::Progress;
-use pusher::registry::{Client, ClientOptions, Patience};
+use pusher::registry::{Client, ClientOptions, Timeouts};
 use pusher::sandbox::images::Image;
 use pusher::sandbox::{Effect, Fault, Options};
 use tokio::sync::watch;
@@ -33,13 +33,13 @@ async fn apply_with_others(options: Options, meanwhile: impl FnOnce(&World)) -> 
         meanwhile(&world);
     };
     // For so long the second one waits for its answer.
-    let patience = Patience {
+    let timeouts = Timeouts {
         answer: Duration::from_secs(2),
-        ..Patience::default()
+        ..Timeouts::default()
     };
     let client = Client::new(ClientOptions {
         retry: quick_retries(),
-        patience,
+        timeouts,
         ..ClientOptions::default()
     });
     let (_keep, stop) = watch::channel(false);

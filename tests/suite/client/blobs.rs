@@ -201,12 +201,12 @@ async fn a_stream_that_breaks_says_so_and_is_not_begun_again() {
         sandbox.log().clear();
         sandbox.faults().add(Fault::new("GET", "", effect.clone()));
         let short = std::time::Duration::from_millis(300);
-        let patience = pusher::registry::Patience {
+        let timeouts = pusher::registry::Timeouts {
             stall: short,
             ..Default::default()
         };
         let options = pusher::registry::ClientOptions {
-            patience,
+            timeouts,
             ..Default::default()
         };
         let client = pusher::registry::Client::new(options);

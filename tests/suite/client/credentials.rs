@@ -225,13 +225,13 @@ async fn own_process_reads_with_the_users_files() {
     let reference = pusher::model::Reference::tagged(repository, "v1");
     let credentials = Credentials::new(vec![LoginSource::File(config.into())]);
     let helper = std::time::Duration::from_secs(1);
-    let patience = pusher::registry::Patience {
+    let timeouts = pusher::registry::Timeouts {
         helper,
         ..Default::default()
     };
     let client = Client::new(ClientOptions {
         credentials,
-        patience,
+        timeouts,
         ..ClientOptions::default()
     });
     let found =

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use pusher::model::{Cause, Reference, Repository};
-use pusher::registry::{Client, ClientOptions, Patience, ReadRegistry as _, WriteRegistry as _};
+use pusher::registry::{Client, ClientOptions, ReadRegistry as _, Timeouts, WriteRegistry as _};
 use pusher::render::hints::of_failure;
 use pusher::sandbox::{Effect, Fault, Options};
 
@@ -127,14 +127,14 @@ async fn an_answer_that_breaks_off_is_read_again() {
 /// Returns a client that waits for nothing long.
 fn impatient() -> Client {
     let short = Duration::from_millis(200);
-    let patience = Patience {
+    let timeouts = Timeouts {
         answer: short,
         stall: short,
-        ..Patience::default()
+        ..Timeouts::default()
     };
     Client::new(ClientOptions {
         retry: soon(),
-        patience,
+        timeouts,
         ..ClientOptions::default()
     })
 }

@@ -27,7 +27,7 @@ use std::io;
 use std::time::Duration;
 
 use pusher::model::{Descriptor, Digest, Reference, Repository, Secret};
-use pusher::registry::{Client, ClientOptions, HostOptions, Login, Patience, RetryOptions};
+use pusher::registry::{Client, ClientOptions, HostOptions, Login, RetryOptions, Timeouts};
 use pusher::sandbox::images::{Artifact, Image};
 use pusher::sandbox::{Options, Sandbox};
 use tokio::io::AsyncReadExt as _;
@@ -48,10 +48,10 @@ fn soon() -> RetryOptions {
 }
 
 /// No long patience with hosts that are away: that they are waited for is tested in `outages`.
-fn impatience() -> Patience {
-    Patience {
+fn impatience() -> Timeouts {
+    Timeouts {
         outage: Duration::from_millis(200),
-        ..Patience::default()
+        ..Timeouts::default()
     }
 }
 
@@ -68,7 +68,7 @@ async fn read_head(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
 fn anonymous() -> Client {
     Client::new(ClientOptions {
         retry: soon(),
-        patience: impatience(),
+        timeouts: impatience(),
         ..ClientOptions::default()
     })
 }
@@ -81,7 +81,7 @@ fn soon_tired() -> Client {
             longest_pause,
             ..soon()
         },
-        patience: impatience(),
+        timeouts: impatience(),
         ..ClientOptions::default()
     })
 }
@@ -92,7 +92,7 @@ fn client_with(host: &str, options: HostOptions) -> Client {
     Client::new(ClientOptions {
         hosts,
         retry: soon(),
-        patience: impatience(),
+        timeouts: impatience(),
         ..ClientOptions::default()
     })
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use pusher::model::{Cause, Digest, Failure, Fault, NoAnswer, Reference, Repository, media_type};
-use pusher::registry::{Client, ClientOptions, LeastRate, Patience, ReadRegistry as _};
+use pusher::registry::{Client, ClientOptions, LeastRate, ReadRegistry as _, Timeouts};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
 
@@ -89,15 +89,15 @@ fn slow_body(media_type: &str) -> (String, String) {
 fn hasty() -> Client {
     let time = Duration::from_millis(100);
     let least = LeastRate { bytes: 100, time };
-    let patience = Patience {
+    let timeouts = Timeouts {
         head: time,
         whole: least,
         blob: least,
-        ..Patience::default()
+        ..Timeouts::default()
     };
     Client::new(ClientOptions {
         retry: soon(),
-        patience,
+        timeouts,
         ..ClientOptions::default()
     })
 }

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use pusher::model::{Cause, Digest, RequestKind};
 use pusher::registry::{
-    Client, ClientOptions, Mount, Patience, ReadRegistry as _, RetryOptions, Upload, UploadBody,
+    Client, ClientOptions, Mount, ReadRegistry as _, RetryOptions, Timeouts, Upload, UploadBody,
     UploadSession, WriteRegistry as _,
 };
 use pusher::sandbox::{Auth, Bearer, Effect, Fault, Options, Sandbox, User};
@@ -283,13 +283,13 @@ async fn an_error_of_the_source_is_told_as_that() {
 async fn an_upload_that_stalls_is_broken() {
     let sandbox = start(Options::default()).await;
     let short = Duration::from_millis(100);
-    let patience = Patience {
+    let timeouts = Timeouts {
         stall: short,
         commit: short,
-        ..Patience::default()
+        ..Timeouts::default()
     };
     let client = Client::new(ClientOptions {
-        patience,
+        timeouts,
         ..ClientOptions::default()
     });
     let mut session = open(&client, &sandbox).await;
@@ -483,7 +483,7 @@ async fn only_an_answer_that_says_so_tells_that_blobs_do_not_go_in_one_request()
     ] {
         let client = Client::new(ClientOptions {
             retry: RetryOptions { tries: 1, ..soon() },
-            patience: impatience(),
+            timeouts: impatience(),
             ..ClientOptions::default()
         });
         let app = repository(&sandbox, "app");

@@ -9,7 +9,7 @@ use pusher::model::{Digest, Platforms, Profile, ProfileKind, Secret};
 use pusher::observe::observe;
 use pusher::plan::{DeclaredAt, Desired, Entry, Plan, Policy, Report, Target, TargetName, plan};
 use pusher::progress::Progress;
-use pusher::registry::{Client, ClientOptions, HostOptions, Login, Patience, RetryOptions};
+use pusher::registry::{Client, ClientOptions, HostOptions, Login, RetryOptions, Timeouts};
 use pusher::sandbox::images::{Artifact, Image, Index};
 use tokio::sync::watch;
 
@@ -134,15 +134,15 @@ impl World {
 
     /// Plans and applies, as `pusher apply` does.
     pub(super) async fn apply(&self, desired: &Desired) -> Report {
-        apply_with(desired, &self.client(Patience::default())).await
+        apply_with(desired, &self.client(Timeouts::default())).await
     }
 
     pub(super) async fn plan(&self, desired: &Desired) -> Plan {
-        plan_with(desired, &self.client(Patience::default())).await
+        plan_with(desired, &self.client(Timeouts::default())).await
     }
 
     /// A client that tries again at once: how long it waits is not what is tested.
-    fn client(&self, patience: Patience) -> Client {
+    fn client(&self, timeouts: Timeouts) -> Client {
         let login = Login::Password {
             username: USER.to_owned(),
             password: Secret::new(PASSWORD.to_owned()),
@@ -160,7 +160,7 @@ impl World {
                 longest_wait: Duration::from_millis(20),
                 ..RetryOptions::default()
             },
-            patience,
+            timeouts,
             ..ClientOptions::default()
         })
     }
@@ -183,14 +183,14 @@ impl World {
 }
 
 /// For how long silence is taken for slowness on a bad day.
-fn short() -> Patience {
+fn short() -> Timeouts {
     let short = Duration::from_millis(500);
-    Patience {
+    Timeouts {
         answer: short,
         stall: short,
         commit: short,
         outage: Duration::from_secs(10),
-        ..Patience::default()
+        ..Timeouts::default()
     }
 }
 
