@@ -12,7 +12,12 @@ use super::{Admission, Lane};
 #[derive(Debug, Clone, Copy)]
 enum Takes {
     AtOnce(usize),
-    PerSecond { rate: f64, burst: f64 },
+    PerSecond {
+        rate: f64,
+        burst: f64,
+    },
+    /// One in so many is refused, whichever.
+    ButOneIn(u32),
 }
 
 #[derive(Debug)]
@@ -31,12 +36,13 @@ struct State {
     inside: usize,
     left: f64,
     since: Instant,
+    drawn: u32,
 }
 
 impl Server {
     fn new(takes: Takes, pause: Option<u64>, way: u64, work: u64) -> Self {
         let left = match takes {
-            Takes::AtOnce(_) => 0.0,
+            Takes::AtOnce(_) | Takes::ButOneIn(_) => 0.0,
             Takes::PerSecond { burst, .. } => burst,
         };
         Self {
@@ -48,6 +54,7 @@ impl Server {
                 inside: 0,
                 left,
                 since: Instant::now(),
+                drawn: 1,
             }),
         }
     }
@@ -61,6 +68,14 @@ impl Server {
                 state.left = (state.left + more).min(burst);
                 state.since = Instant::now();
                 state.left >= 1.0
+            }
+            Takes::ButOneIn(share) => {
+                // <https://en.wikipedia.org/wiki/Linear_congruential_generator#Parameters_in_common_use>
+                state.drawn = state
+                    .drawn
+                    .wrapping_mul(1_664_525)
+                    .wrapping_add(1_013_904_223);
+                (state.drawn >> 16) % share != 0
             }
         };
         if enters {
@@ -173,6 +188,22 @@ async fn the_limit_of_how_many_a_second_finds_itself() {
                     server()
                 );
             }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_refuses_by_chance_is_not_asked_more_slowly_for_it() {
+    for share in [3, 5, 20] {
+        for (way, work) in [(1, 1), (50, 10)] {
+            let server = Server::new(Takes::ButOneIn(share), None, way, work);
+            let own = run(1000, server, Admission::new(16, None, None)).await;
+            assert!(
+                own.took < Duration::from_secs(10) && own.worst <= 8,
+                "one in {share}, {way} ms: {:?}, one {} times",
+                own.took,
+                own.worst
+            );
         }
     }
 }

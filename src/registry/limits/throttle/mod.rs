@@ -163,7 +163,7 @@ impl Throttle {
                 window.answered(sent.at, now);
                 window.grow(now);
             }
-            Found::PerSecond(pace) => pace.grow(now),
+            Found::PerSecond(pace) => pace.went(now),
         }
         self.look_at_cut(now);
     }

@@ -1,4 +1,8 @@
 //! How many requests a second a host takes that refuses more, however few there are at once.
+//!
+//! Some hosts refuse now and then, however slowly they are asked: one of several machines behind a name is in
+//! trouble, say. Who goes more slowly for each of these refusals stands still in the end. So it is measured how
+//! much goes through, and where a small part of that is refused as well, the refusals are taken for chance.
 
 use std::time::Duration;
 
@@ -22,6 +26,14 @@ const MORE: f64 = 0.1;
 const TRIED: Duration = Duration::from_secs(1);
 /// The longest time between two trials.
 const LONGEST_HOLD: Duration = Duration::from_secs(120);
+/// How long it is counted at least what goes through, to know how much that is a second.
+const COUNTED: Duration = Duration::from_millis(200);
+/// So many have to go through for that.
+const ENOUGH: u32 = 3;
+/// Where this part of what went through a second is too much, too, the refusals are not for the rate.
+const PART: f64 = 0.25;
+/// By so many answers it is told whether refusals are chance indeed.
+const TELLING: u32 = 12;
 
 #[derive(Debug)]
 pub(super) struct Pace {
@@ -39,6 +51,30 @@ pub(super) struct Pace {
     step: f64,
     changed: Instant,
     pub(super) is_wanted: bool,
+    /// How many went through since then.
+    counted: (Instant, u32),
+    /// The most that went through a second.
+    best: Option<f64>,
+    chance: Option<Chance>,
+}
+
+/// Answers of a host that seems to refuse by chance.
+#[derive(Debug, Default)]
+struct Chance {
+    went: u32,
+    refused: u32,
+}
+
+impl Chance {
+    /// Tells whether enough was answered to judge by it.
+    fn is_telling(&self) -> bool {
+        self.went + self.refused >= TELLING
+    }
+
+    /// Tells whether more went through than did not: of what goes far beyond a rate, most is refused.
+    fn is_likely(&self) -> bool {
+        self.went >= self.refused
+    }
 }
 
 impl Pace {
@@ -64,6 +100,9 @@ impl Pace {
             step: 0.0,
             changed: now,
             is_wanted: false,
+            counted: (now, 0),
+            best: None,
+            chance: None,
         }
     }
 
@@ -82,6 +121,25 @@ impl Pace {
         if sent <= self.cut {
             return false;
         }
+        if let Some(chance) = &mut self.chance {
+            chance.refused += 1;
+            if !chance.is_telling() || chance.is_likely() {
+                return false;
+            }
+            // It is for the rate after all, and takes less than before.
+            (self.chance, self.best) = (None, None);
+            self.rate = self.known;
+            (self.cut, self.changed) = (now, now);
+            return true;
+        }
+        if let Some(best) = self.best
+            && self.rate <= best * PART
+        {
+            self.chance = Some(Chance::default());
+            (self.known, self.rate, self.step) = (self.rate, best, 0.0);
+            (self.cut, self.changed) = (now, now);
+            return true;
+        }
         self.rate = match refusal {
             Refusal::Alone if self.step > 0.0 => self.known * LESS,
             Refusal::Alone => self.rate * LESS,
@@ -90,7 +148,8 @@ impl Pace {
                 (measured.per_second * LESS).clamp(self.rate / 2.0, self.rate * LESS)
             }
         };
-        self.rate = self.rate.max(1.0 / LONGEST.as_secs_f64());
+        let least = self.best.map_or(0.0, |best| best * PART);
+        self.rate = self.rate.max(least.max(1.0 / LONGEST.as_secs_f64()));
         self.is_rough &= self.step == 0.0 && !matches!(refusal, Refusal::Following(Some(_)));
         if self.step > 0.0 {
             self.hold = (self.hold * 2).min(LONGEST_HOLD);
@@ -101,8 +160,20 @@ impl Pace {
         true
     }
 
-    /// Raises the pace where it held for long, and more would go: by a tenth, then by twice that, and so on.
-    pub(super) fn grow(&mut self, now: Instant) {
+    /// Notes that one went through, and raises the pace where it held for long, and more would go: by a tenth, then
+    /// by twice that, and so on.
+    pub(super) fn went(&mut self, now: Instant) {
+        self.count(now);
+        if let Some(chance) = &mut self.chance {
+            chance.went += 1;
+            let is_seen = chance.is_telling() && now >= self.changed + TRIED;
+            if is_seen && chance.is_likely() && self.is_wanted {
+                *chance = Chance::default();
+                self.rate *= 2.0;
+                (self.changed, self.is_wanted) = (now, false);
+            }
+            return;
+        }
         let held = match (self.is_rough, self.step > 0.0) {
             (true, _) => (self.interval() * ROUGHLY).max(self.patience),
             (false, true) => TRIED,
@@ -116,5 +187,17 @@ impl Pace {
         self.step = (self.step * 2.0).clamp(least, 1.0);
         self.rate *= 1.0 + self.step;
         (self.changed, self.is_wanted) = (now, false);
+    }
+    /// Counts what goes through.
+    fn count(&mut self, now: Instant) {
+        let (since, count) = &mut self.counted;
+        *count += 1;
+        let time = now - *since;
+        if time < COUNTED || *count < ENOUGH {
+            return;
+        }
+        let per_second = f64::from(*count) / time.as_secs_f64();
+        self.best = Some(self.best.map_or(per_second, |best| best.max(per_second)));
+        self.counted = (now, 0);
     }
 }
