@@ -1,4 +1,5 @@
-//! What a target registry accepts: every fact about the kinds of registries, as data in one place.
+//! What a target registry accepts: what is known of its kind, as data. How ACR's refusals read, and what its logins are
+//! for, stands with those who ask.
 //!
 //! The facts about Alibaba Cloud Container Registry (ACR) are from its documentation (limits of the
 //! Personal and the Enterprise Edition) and, for what it refuses, from users' reports.
@@ -60,7 +61,8 @@ impl ProfileKind {
 
     /// Tells from its host name what kind of registry answers there.
     ///
-    /// - `registry.<region>.aliyuncs.com`, `registry-vpc.…`, `registry-internal.…`: Personal
+    /// - `registry.<region>.aliyuncs.com`, `registry-vpc.…`, `registry-internal.…`, and the same with `registry-intl`:
+    ///   Personal
     /// - `crpi-<id>.<region>.personal.cr.aliyuncs.com`, `crpi-<id>-vpc.…`: Personal
     /// - `<name>-registry.<region>.cr.aliyuncs.com`, `<name>-registry-vpc.…`: Enterprise
     pub fn of_host(host: &str) -> Self {
@@ -73,10 +75,17 @@ impl ProfileKind {
         match (first, labels.next_back(), last) {
             (_, Some("personal"), Some("cr")) => Self::AcrPersonal,
             (_, _, Some("cr")) => Self::AcrEnterprise,
-            (Some("registry" | "registry-vpc" | "registry-internal"), ..) => Self::AcrPersonal,
+            (Some(first), ..) if is_registry(first) => Self::AcrPersonal,
             _ => Self::Generic,
         }
     }
+}
+
+/// Tells whether a host begins as those do that many Personal instances share.
+fn is_registry(label: &str) -> bool {
+    let rest = label.strip_prefix("registry");
+    let rest = rest.map(|rest| rest.strip_prefix("-intl").unwrap_or(rest));
+    matches!(rest, Some("" | "-vpc" | "-internal"))
 }
 
 impl fmt::Display for ProfileKind {
@@ -136,6 +145,10 @@ mod tests {
             ("registry.cn-hangzhou.aliyuncs.com", AcrPersonal),
             ("registry-vpc.cn-hangzhou.aliyuncs.com", AcrPersonal),
             ("registry-internal.cn-hangzhou.aliyuncs.com", AcrPersonal),
+            ("registry-intl.ap-southeast-1.aliyuncs.com", AcrPersonal),
+            ("registry-intl-vpc.eu-central-1.aliyuncs.com", AcrPersonal),
+            ("registry.distributed.cn-beijing.aliyuncs.com", AcrPersonal),
+            ("registry-oss.cn-beijing.aliyuncs.com", Generic),
             (
                 "crpi-1a2b.cn-shanghai.personal.cr.aliyuncs.com",
                 AcrPersonal,

@@ -46,6 +46,10 @@ mod tests {
                 "registry-vpc.cn-hangzhou.aliyuncs.com",
             ),
             (
+                "registry-intl.eu-central-1.aliyuncs.com",
+                "registry-intl-vpc.eu-central-1.aliyuncs.com",
+            ),
+            (
                 "crpi-1a2b.cn-shanghai.personal.cr.aliyuncs.com",
                 "crpi-1a2b-vpc.cn-shanghai.personal.cr.aliyuncs.com",
             ),
