@@ -1,4 +1,4 @@
-//! The environment, read once and here alone.
+//! The environment, read once and here alone; only the proxies are read by the library that goes through them.
 
 use std::collections::BTreeMap;
 use std::fmt;

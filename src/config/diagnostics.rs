@@ -1,6 +1,6 @@
 //! Diagnostics: what is wrong in the files, where, and what to write instead.
 //!
-//! They are data; `render::check` words them.
+//! Each says what is wrong in a sentence; how a whole answer of them looks is for `render`.
 
 use super::files::Place;
 

@@ -1,4 +1,4 @@
-//! TOML into [`Node`]s; the one file that knows the TOML library.
+//! TOML into [`Node`]s; the one file here that knows the TOML library.
 
 use std::ops::Range;
 

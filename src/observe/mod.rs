@@ -2,7 +2,7 @@
 //!
 //! A tag that is in place costs one HEAD at each side. A manifest is read only where the expected
 //! digest depends on it, or where something will have to be copied. Where the lock settles the
-//! digest and the target holds it, the source is asked nothing at all.
+//! digest and the target holds it, the source is asked for no more than the referrers, where these are wanted.
 
 mod attached;
 mod expected;

@@ -17,7 +17,7 @@ use super::target::{Target, TargetName};
 pub struct Plan {
     /// Where the images go.
     pub target: Target,
-    /// One change for each entry.
+    /// One change for each entry, and for each tag that follows an image or is deleted.
     pub changes: Vec<Change>,
 }
 

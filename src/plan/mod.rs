@@ -1,7 +1,7 @@
 //! The plan: what is declared against what is there. Pure and total.
 //!
-//! Nothing in here waits, fails, reads a clock or asks a registry: [`desired`] and [`observed`] go
-//! in, a plan comes out, and what could not be read is a value like any other.
+//! Nothing in here waits, reads a clock or asks a registry: [`desired`] and [`observed`] go in, a plan comes out, and
+//! what could not be read is a value like any other. Only what a stranger may have written, a saved plan, is refused.
 //!
 //! | file | about |
 //! | --- | --- |

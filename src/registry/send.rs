@@ -1,6 +1,8 @@
-//! The one path that every request takes: probe, authorisation, limits, exchange, retries, errors.
+//! The one path that every request takes: probe, authorisation, limits, exchange, retries, errors. Only who looks whether
+//! a host that is away is back goes past it.
 //!
-//! Whether a request that failed is sent again, and when, is decided in `retry/decide`.
+//! What was refused for how it was asked is asked once more as `access/after_refusal` says; whether anything else
+//! that failed is sent again, and when, is decided in `retry/decide`.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,6 +1,7 @@
 //! What went wrong with a registry, as data: where, what was tried and how often, what came back.
 //!
-//! Nothing in here is a sentence: [`crate::render`] words it, and picks the advice by the type.
+//! The kinds that are known are data: [`crate::render`] words them, and picks the advice by the type. Only what was
+//! met once, at one spot of the protocol, comes with a sentence of that spot.
 
 mod cause;
 mod fault;

@@ -1,5 +1,5 @@
-//! What may be deleted: the tags that the lock records and the files no longer declare. Nothing
-//! else ever is.
+//! What may be deleted of the tags that the lock records and the files no longer declare, which `lock::undeclared`
+//! finds. Nothing else ever is.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
