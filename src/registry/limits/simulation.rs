@@ -75,7 +75,7 @@ impl Server {
                     .drawn
                     .wrapping_mul(1_664_525)
                     .wrapping_add(1_013_904_223);
-                (state.drawn >> 16) % share != 0
+                !(state.drawn >> 16).is_multiple_of(share)
             }
         };
         if enters {
