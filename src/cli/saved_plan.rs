@@ -4,10 +4,12 @@ use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use crate::disk::{self, Astray};
-use crate::model::Digest;
+use crate::model::{Digest, Text};
 use crate::observe::tags;
 use crate::plan::SavedPlan;
-use crate::plan::saved::{Declared, Mismatch, PlanFile, confirm, lost, pin, read};
+use crate::plan::saved::{
+    Declared, FileDigest, Mismatch, PlanFile, RuleVersions, confirm, lost, pin, read,
+};
 use crate::render::json;
 use crate::render::sanitize::excerpt;
 
@@ -27,6 +29,53 @@ pub fn write(context: &Context, path: &Path, plan: &SavedPlan) -> Result<(), Cli
         CliError::new(text!("cannot write `{file}`", "无法写入 `{file}`"))
     })?;
     outputs::write(context, path, &text)
+}
+
+/// Reads a plan to look at it.
+pub fn look_at(context: &Context, path: &Path) -> Result<SavedPlan, CliError> {
+    let file = path.display();
+    let text = files::read_text(&context.folder, path, Purpose::Plan).map_err(|why| {
+        CliError::new(text!(
+            "cannot read `{file}`: {why}",
+            "读不了 `{file}`：{why}"
+        ))
+    })?;
+    read(&text).map_err(|error| {
+        let why = Text::of(|| excerpt(&error.to_string()));
+        let message = text!("cannot show `{file}`: {why}", "显示不了 `{file}`：{why}");
+        CliError::new(message).hint(text!(
+            "`pusher plan --out {file}` writes a plan",
+            "`pusher plan --out {file}` 会存下一个计划"
+        ))
+    })
+}
+
+/// Says why a plan would be refused, as far as that can be told without asking a registry.
+pub fn stale(context: &Context, plan: &SavedPlan) -> Vec<Text> {
+    let current = RuleVersions::CURRENT;
+    let rules = (plan.rules != current).then_some(Mismatch::RuleVersions {
+        planned: plan.rules,
+        current,
+    });
+    let rules = rules.map(|why| Text::of(|| why.to_string()));
+    let files = plan.files.iter();
+    let files = files.filter(|file| file.path != files::STANDARD_INPUT);
+    let changed = files.filter_map(|FileDigest { path, digest }| {
+        match disk::read_below(&context.folder, path, Purpose::List.limit()) {
+            Ok(bytes) => (Digest::sha256(&bytes) != *digest).then(|| {
+                let changed = Mismatch::FileChanged(path.clone());
+                Text::of(|| changed.to_string())
+            }),
+            Err(Astray::Missing) => Some(text!(
+                "`{path}` is not in this folder",
+                "`{path}` 不在这个文件夹里"
+            )),
+            // Nobody named it, so it is not read; whether it has changed shows when it is applied.
+            Err(Astray::Outside | Astray::NoFile | Astray::Unreadable(_)) => None,
+        }
+    });
+    let found = rules.into_iter().chain(changed);
+    found.map(|why| why.map(excerpt)).collect()
 }
 
 /// Reads a plan, makes it anew for the digests that it names, and keeps of it what still holds.

@@ -2,7 +2,8 @@
 
 use crate::config::{Diagnostic, Files};
 use crate::diff::{Diffs, ImageDiff};
-use crate::plan::{Change, Cost, SameContent, SameContents};
+use crate::model::Text;
+use crate::plan::{Change, Cost, SameContent, SameContents, SavedPlan};
 
 /// What is known about a plan beside itself.
 #[derive(Debug, Clone, Copy, Default)]
@@ -31,6 +32,15 @@ impl Details<'_> {
     pub(super) fn same_content(&self, change: &Change) -> Option<SameContent> {
         self.same_content?.get(&change.target).copied()
     }
+}
+
+/// A saved plan that is looked at.
+#[derive(Debug, Clone, Copy)]
+pub struct Shown<'a> {
+    /// The plan.
+    pub plan: &'a SavedPlan,
+    /// Why it would be refused now, as far as that is known without asking a registry.
+    pub stale: &'a [Text],
 }
 
 /// An answer to `pusher diff`.

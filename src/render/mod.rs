@@ -29,6 +29,6 @@ pub mod units;
 pub mod words;
 
 pub use format::Format;
-pub use inputs::{Checked, Compared, Details, PartOf};
-pub use outputs::{check, checkup, diff, drift, list, plan, report};
+pub use inputs::{Checked, Compared, Details, PartOf, Shown};
+pub use outputs::{check, checkup, diff, drift, list, plan, report, show};
 pub use style::{Signs, Style, View};

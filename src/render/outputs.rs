@@ -7,7 +7,7 @@ use crate::model::Language;
 use crate::plan::{Desired, Drift, Plan, Report};
 
 use super::format::Format;
-use super::inputs::{Checked, Compared, Details};
+use super::inputs::{Checked, Compared, Details, Shown};
 use super::style::View;
 use super::{github, human, json, markdown};
 
@@ -24,6 +24,21 @@ pub fn plan(
         Format::Json => english(|| json::plan(plan, details, out)),
         Format::Markdown => markdown::plan(plan, details, out),
         Format::Github => github::plan(plan, details, out),
+    }
+}
+
+/// Writes what a saved plan would do.
+pub fn show(
+    shown: &Shown<'_>,
+    format: Format,
+    view: &View,
+    out: &mut dyn fmt::Write,
+) -> fmt::Result {
+    match format {
+        Format::Human => human::show(shown, view, out),
+        Format::Json => json::show(shown, out),
+        Format::Markdown => markdown::show(shown, out),
+        Format::Github => github::show(shown, out),
     }
 }
 

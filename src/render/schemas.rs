@@ -20,6 +20,8 @@ pub enum SchemaKind {
     Plan,
     /// `plan --out`.
     PlanFile,
+    /// `show --format json`.
+    Show,
     /// `apply --format json`.
     Report,
     /// `drift --format json`.
@@ -32,12 +34,13 @@ pub enum SchemaKind {
 
 impl SchemaKind {
     /// Every kind, in the order in which they are listed to people.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Mirror,
         Self::List,
         Self::Check,
         Self::Plan,
         Self::PlanFile,
+        Self::Show,
         Self::Report,
         Self::Drift,
         Self::Diff,
@@ -52,6 +55,7 @@ impl SchemaKind {
             Self::Check => "check",
             Self::Plan => "plan",
             Self::PlanFile => "plan-file",
+            Self::Show => "show",
             Self::Report => "report",
             Self::Drift => "drift",
             Self::Diff => "diff",
@@ -68,6 +72,7 @@ pub fn schema(kind: SchemaKind) -> Value {
         SchemaKind::Check => json::check_schema(),
         SchemaKind::Plan => json::plan_schema(),
         SchemaKind::PlanFile => json::schema::<PlanFile>(),
+        SchemaKind::Show => json::show_schema(),
         SchemaKind::Report => json::report_schema(),
         SchemaKind::Drift => json::drift_schema(),
         SchemaKind::Diff => json::diff_schema(),

@@ -19,7 +19,7 @@ const fn example(typed: &'static str, purpose: &'static str) -> Example {
     Example { typed, purpose }
 }
 
-pub(super) const EXAMPLES: [(&str, &[Example]); 16] = [
+pub(super) const EXAMPLES: [(&str, &[Example]); 17] = [
     (
         "pusher",
         &[
@@ -113,6 +113,16 @@ pub(super) const EXAMPLES: [(&str, &[Example]); 16] = [
             example(
                 "pusher apply --report report.json",
                 "and keep what became of each image",
+            ),
+        ],
+    ),
+    (
+        "show",
+        &[
+            example("pusher show plan.json", "what it would do"),
+            example(
+                "pusher show plan.json --format markdown",
+                "the same for a pull request",
             ),
         ],
     ),

@@ -9,7 +9,7 @@ mod shared;
 pub use help::OTHER_VARIABLES;
 pub use options::{
     ApplyArgs, CompletionsArgs, DeclaredArgs, DiffArgs, DoctorArgs, DriftArgs, ImportArgs,
-    InitArgs, LockArgs, PlanArgs, SchemaArgs,
+    InitArgs, LockArgs, PlanArgs, SchemaArgs, ShowArgs,
 };
 pub use shared::{
     CacheArg, ColorChoice, FileArg, FormatArg, LanguageChoice, LockedArg, OnlyArg, PruneArg,
@@ -92,6 +92,10 @@ pub enum Command {
     /// What is missing is copied from registry to registry, byte for byte, the tag last. An image that
     /// fails does not stop the others, and the next run goes on with what is missing.
     Apply(ApplyArgs),
+    /// Show a saved plan
+    ///
+    /// What it would do, and why it would be refused, as far as that can be told without asking a registry.
+    Show(ShowArgs),
     /// Tell what has moved since it was applied
     ///
     /// Status 2 if anything has, 1 if it cannot be told.
@@ -140,6 +144,7 @@ impl Command {
             Self::Check(_) => "check",
             Self::Plan(_) => "plan",
             Self::Apply(_) => "apply",
+            Self::Show(_) => "show",
             Self::Drift(_) => "drift",
             Self::Doctor(_) => "doctor",
             Self::Diff(_) => "diff",
@@ -158,6 +163,7 @@ impl Command {
         let (file, format, cache) = match self {
             Self::List(own) | Self::Check(own) => (Some(&own.file), Some(&own.format), None),
             Self::Diff(own) => (Some(&own.file), Some(&own.format), None),
+            Self::Show(own) => (None, Some(&own.format), None),
             Self::Doctor(own) => (Some(&own.file), Some(&own.format), None),
             // Who asks no registry has no use for what it said.
             Self::Plan(own) => {

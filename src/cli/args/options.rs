@@ -202,6 +202,17 @@ pub struct InitArgs {
     pub no_workflow: bool,
 }
 
+/// What `show` takes.
+#[derive(Debug, Clone, Args)]
+pub struct ShowArgs {
+    /// The saved plan
+    #[arg(value_name = "PLAN")]
+    pub plan: PathBuf,
+    /// What the answer looks like.
+    #[command(flatten)]
+    pub format: FormatArg,
+}
+
 /// What `import` takes.
 #[derive(Debug, Clone, Args)]
 pub struct ImportArgs {

@@ -5,12 +5,13 @@ fn parse(line: &str) -> Result<Args, clap::Error> {
 }
 
 /// Each command as it can be typed, with what it cannot do without.
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 16] = [
     "init",
     "list",
     "check",
     "plan",
     "apply",
+    "show p.json",
     "drift",
     "doctor",
     "diff a b",
@@ -80,6 +81,8 @@ fn a_command_takes_what_its_help_names_and_nothing_else() {
             "list --no-cache",
             "check --no-cache",
             "doctor --no-cache",
+            "show --file",
+            "show --no-cache",
             "diff --no-cache",
             "lock --format",
             "import --file",

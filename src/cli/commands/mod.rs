@@ -14,6 +14,7 @@ mod lock;
 mod man;
 mod plan;
 mod schema;
+mod show;
 mod version;
 
 use super::args::{Args, Command};
@@ -30,6 +31,7 @@ pub async fn run(context: &Context, args: &Args) -> Exit {
         Command::Check(_) => check::run(context, global),
         Command::Plan(options) => plan::run(context, global, options).await,
         Command::Apply(options) => apply::run(context, global, options).await,
+        Command::Show(options) => show::run(context, global, options),
         Command::Drift(options) => drift::run(context, global, options).await,
         Command::Doctor(options) => doctor::run(context, global, options).await,
         Command::Diff(options) => diff::run(context, global, options).await,

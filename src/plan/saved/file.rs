@@ -68,7 +68,7 @@ pub(super) struct Change {
 /// What has to be done for one target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum Action {
+pub enum Action {
     /// The target has no such tag.
     Create,
     /// The tag points to something else.

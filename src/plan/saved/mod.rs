@@ -2,8 +2,8 @@
 //!
 //! It is read back as it comes, out of a pull request perhaps, and never trusted: where images come
 //! from, where they go and which platforms of them are wanted is what the files say, and what may be
-//! deleted is what the files and the lock say. The plan adds digests alone, and only those that the
-//! source, asked again, resolves to; of the deletions that would be planned now it chooses some.
+//! deleted is what the files and the lock say. The plan adds digests alone, each of which the source is asked for
+//! again; of the deletions that would be planned now it chooses some.
 //!
 //! [`pin`] holds it against the files, before anything is asked, and refuses it as a whole;
 //! [`confirm`] holds it against what the registries say now, and blocks one image at a time.
@@ -14,6 +14,7 @@ mod follower;
 mod mismatch;
 mod pin;
 mod read;
+mod summary;
 #[cfg(test)]
 mod tests;
 
@@ -33,7 +34,7 @@ use super::rewrite::RULE_VERSION;
 use super::target::{Target, TargetName};
 
 pub use confirm::confirm;
-pub use file::PlanFile;
+pub use file::{Action as PlannedAction, PlanFile};
 pub use follower::lost;
 pub use mismatch::Mismatch;
 pub use pin::{Declared, Pinned, pin};

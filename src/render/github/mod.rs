@@ -15,13 +15,13 @@ use crate::plan::{
 };
 
 use super::hints;
-use super::inputs::{Compared, Details};
+use super::inputs::{Compared, Details, Shown};
 use super::units::{Noun, counted};
 use super::words::diff::{self, sides};
 use super::words::drift::meaning;
 use super::words::{
-    action_word, block_reason, named, outcome_reason, outcome_word, same_content, shared_word,
-    short_reference,
+    action_word, block_reason, named, outcome_reason, outcome_word, plan_summary, same_content,
+    shared_word, short_reference,
 };
 use annotations::{Annotation, At, Level, write};
 
@@ -105,6 +105,22 @@ fn pending<'a>(
 fn copied_from(source: &Reference) -> String {
     let source = short_reference(source);
     tr!("copied from {source}", "从 {source} 拷贝")
+}
+
+/// Writes in one notice what a saved plan would do, and why it would be refused.
+pub fn show(shown: &Shown<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
+    let about = |level, message: String| Annotation {
+        level,
+        at: None,
+        title: tr!("saved plan", "保存的计划"),
+        message,
+        hint: None,
+    };
+    let whole = about(Level::Notice, plan_summary(&shown.plan.summary()));
+    let stale = shown.stale.iter();
+    let stale = stale.map(|why| about(Level::Warning, why.to_string()));
+    let found: Vec<_> = std::iter::once(whole).chain(stale).collect();
+    write(&found, out)
 }
 
 /// Writes what did not end as planned.

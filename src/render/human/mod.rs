@@ -10,6 +10,7 @@ mod list;
 mod lock;
 mod plan;
 mod report;
+mod show;
 mod text;
 
 pub use check::{check, diagnostics, summary};
@@ -20,3 +21,4 @@ pub use list::list;
 pub use lock::{renewed, unfit};
 pub use plan::plan;
 pub use report::report;
+pub use show::show;

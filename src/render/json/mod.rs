@@ -12,6 +12,7 @@ mod drift;
 mod list;
 mod plan;
 mod report;
+mod show;
 
 pub use check::{check, check_schema};
 pub use checkup::{checkup, checkup_schema};
@@ -21,3 +22,4 @@ pub use drift::{drift, drift_schema};
 pub use list::{list, list_schema};
 pub use plan::{plan, plan_schema};
 pub use report::{report, report_schema};
+pub use show::{show, show_schema};

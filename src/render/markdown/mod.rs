@@ -10,6 +10,7 @@ mod list;
 mod plan;
 mod problems;
 mod report;
+mod show;
 
 pub use check::check;
 pub use checkup::checkup;
@@ -18,3 +19,4 @@ pub use drift::drift;
 pub use list::list;
 pub use plan::plan;
 pub use report::report;
+pub use show::show;

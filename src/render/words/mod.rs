@@ -7,6 +7,7 @@
 //! | `blocked` | why nothing can be done for an image |
 //! | `report` | what became of a plan |
 //! | `check` | how bad a diagnostic is |
+//! | `saved` | what a saved plan is |
 //! | `checkup` | what was found out about registries |
 //! | `drift`, `diff` | how the target differs, what differs inside an image |
 
@@ -20,6 +21,7 @@ mod images;
 mod notes;
 mod plan;
 pub mod report;
+pub mod saved;
 
 pub use blocked::{block_reason, shared_word};
 pub use check::severity;

@@ -29,6 +29,7 @@ mod saved_files;
 mod saved_prune;
 mod secrets;
 mod shells;
+mod show;
 mod sizes;
 mod standard_input;
 mod status;

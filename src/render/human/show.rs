@@ -1,0 +1,83 @@
+//! A saved plan for people.
+
+use std::fmt;
+
+use crate::model::Digest;
+use crate::plan::saved::{PlannedAction, SavedChange, SavedDeletion, SavedTarget, Wanted};
+use crate::render::inputs::Shown;
+use crate::render::style::{Tone, View};
+use crate::render::words::{plan_summary, saved};
+
+use super::items::{Item, items};
+use super::text::{Span, TextWriter};
+
+/// Writes what a saved plan would do; what was in place is counted, and shown when asked for.
+pub fn show(shown: &Shown<'_>, view: &View, out: &mut dyn fmt::Write) -> fmt::Result {
+    let plan = shown.plan;
+    let mut text = TextWriter::new(view, out);
+    let SavedTarget { profile, .. } = &plan.target;
+    text.line(&[
+        Span::plain(tr_word!("Target:", "目标：")),
+        Span::new(Tone::Strong, saved::place(&plan.target)),
+        Span::faint(tr!("(profile {profile})", "（profile 是 {profile}）")),
+    ])?;
+    text.flow(0, &[Span::plain(saved::made_from(plan))])?;
+    text.blank()?;
+    let is_shown = |planned: &SavedChange| view.verbose || planned.action() != PlannedAction::NoOp;
+    let changes = plan.changes.iter();
+    let changes = changes.filter(|(_, planned)| is_shown(planned));
+    let changes: Vec<_> = changes.map(|(name, planned)| item(name, planned)).collect();
+    items(&mut text, &changes)?;
+    let summary = plan_summary(&plan.summary());
+    text.flow(0, &[Span::new(Tone::Strong, summary)])?;
+    for why in shown.stale {
+        let stale = Span::new(Tone::Bad, tr_word!("Stale:", "已过时："));
+        text.flow(0, &[stale, Span::plain(tr!("{why}.", "{why}。"))])?;
+    }
+    Ok(())
+}
+
+fn item(name: &str, planned: &SavedChange) -> Item {
+    let (symbol, tone) = match planned.action() {
+        PlannedAction::Create => ("+", Tone::Good),
+        PlannedAction::Update => ("~", Tone::Changed),
+        PlannedAction::NoOp => ("=", Tone::Faint),
+        PlannedAction::Delete => ("-", Tone::Bad),
+        PlannedAction::Blocked => ("!", Tone::Bad),
+    };
+    let line = match planned {
+        SavedChange::Wanted(Wanted {
+            expected, before, ..
+        }) => match before {
+            Some(before) if *before != expected.digest => {
+                let [before, after] = Digest::short_pair(before, &expected.digest);
+                vec![
+                    Span::plain(before),
+                    Span::new(tone, "->"),
+                    Span::plain(after),
+                ]
+            }
+            _ => vec![Span::plain(expected.digest.short())],
+        },
+        SavedChange::Delete(SavedDeletion { before, renamed_to }) => {
+            let before = before.short();
+            vec![Span::plain(match renamed_to {
+                Some(name) => tr!(
+                    "holds {before} and is renamed to `{name}`",
+                    "现在是 {before}，改名为 `{name}`"
+                ),
+                None => tr!("holds {before}", "现在是 {before}"),
+            })]
+        }
+        SavedChange::Blocked => vec![],
+    };
+    Item {
+        symbol,
+        tone,
+        name: name.to_owned(),
+        word: saved::word(planned.action()),
+        detail: String::new(),
+        lines: if line.is_empty() { vec![] } else { vec![line] },
+        hint: None,
+    }
+}

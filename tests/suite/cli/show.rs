@@ -1,0 +1,106 @@
+//! `show PLAN`: what a saved plan would do, and why it would be refused.
+
+use pusher::render::schemas::{SchemaKind, schema};
+use pusher::sandbox::Sandbox;
+use pusher::sandbox::images::Image;
+use serde_json::{Value, json};
+
+use super::harness::{NAMESPACE, Place, pair};
+
+fn push(registry: &Sandbox, repository: &str, text: &str) {
+    let image = Image::new("linux/amd64").layer(text);
+    image.push(registry, repository, "v1");
+}
+
+fn declare(place: &Place, images: &[&str]) {
+    let images: Vec<_> = images
+        .iter()
+        .map(|image| format!("  - {image}\n"))
+        .collect();
+    let text = format!(
+        "version: 1\ntarget: {{ registry: TARGET, namespace: {NAMESPACE} }}\nimages:\n{}",
+        images.concat()
+    );
+    place.write("mirror.yaml", &text);
+}
+
+/// A plan with everything in it that a plan may have: something new, something moved, something that stays,
+/// something that cannot be read, something to delete, and something to rename.
+async fn saved() -> (Sandbox, Sandbox, Place) {
+    let (source, target) = pair().await;
+    for name in ["app", "web", "kept", "old", "site"] {
+        push(&source, &format!("org/{name}"), name);
+    }
+    let place = Place::between(&source, &target);
+    let named = |name: &str| format!("SOURCE/org/{name}:v1");
+    let [app, web, kept, old, site, lost] =
+        ["app", "web", "kept", "old", "site", "lost"].map(named);
+    declare(&place, &[&web, &kept, &old, &site]);
+    assert_eq!(place.run("apply").status, 0);
+    assert_eq!(place.run("lock").status, 0);
+    push(&source, "org/web", "web, moved");
+    let renamed = format!("{{ source: '{site}', target: 'home:v1' }}");
+    declare(&place, &[&app, &web, &kept, &lost, &renamed]);
+    assert_eq!(place.run("lock --update").status, 1);
+    let ran = place.run("plan --prune --out plan.json");
+    assert_eq!(ran.status, 1, "{}", ran.whole());
+    (source, target, place)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_saved_plan_is_shown_in_each_format_without_a_registry() {
+    let (source, target, place) = saved().await;
+    let asked = || source.log().requests().len() + target.log().requests().len();
+    let before = asked();
+    for (name, typed) in [
+        ("show", "show plan.json -v"),
+        ("show_chinese", "show plan.json --lang zh"),
+        ("show_markdown", "show plan.json --format markdown"),
+        ("show_github", "show plan.json --format github"),
+    ] {
+        let ran = place.run(typed);
+        assert_eq!((ran.status, &*ran.stderr), (0, ""), "{ran:?}");
+        insta::assert_snapshot!(name, ran.stdout);
+    }
+    let ran = place.run("show plan.json --format json --lang zh");
+    let document: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let validator = jsonschema::validator_for(&schema(SchemaKind::Show)).unwrap();
+    validator.validate(&document).unwrap();
+    assert_eq!(
+        document["summary"],
+        json!({ "create": 2, "update": 1, "delete": 2, "rename": 1, "no_op": 1, "blocked": 1 })
+    );
+    assert_eq!(document["stale"], json!([]));
+    assert_eq!(asked(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_makes_a_plan_stale_is_shown_as_far_as_it_can_be_told() {
+    let (_source, _target, place) = saved().await;
+    place.write("mirror.yaml", "version: 1\nimages: []\n");
+    let ran = place.run("show plan.json");
+    assert_eq!(ran.status, 0, "{ran:?}");
+    let told = "Stale: `mirror.yaml` has changed since the plan was made.";
+    assert!(ran.stdout.contains(told), "{}", ran.stdout);
+    std::fs::remove_file(place.path().join("mirror.yaml")).unwrap();
+    let ran = place.run("show plan.json --format json --lang zh");
+    let document: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(
+        document["stale"],
+        json!(["`mirror.yaml` is not in this folder"])
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_plan_is_told_as_that() {
+    let (source, target) = pair().await;
+    let place = Place::between(&source, &target).file("images.txt", "nginx\n");
+    for (typed, told) in [
+        ("show images.txt", "error: cannot show `images.txt`: "),
+        ("show none.json", "error: cannot read `none.json`: "),
+    ] {
+        let ran = place.run(typed);
+        assert_eq!(ran.status, 1, "{ran:?}");
+        assert!(ran.stderr.starts_with(told), "{ran:?}");
+    }
+}
