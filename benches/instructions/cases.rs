@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::hint::black_box;
 
 use pusher::config::{self, Input, Loaded};
-use pusher::model::{Descriptor, Digest, RawManifest, media_type};
+use pusher::model::{Descriptor, Digest, RawManifest, Text, media_type};
 use pusher::plan::observed::ObservedReferrers;
 use pusher::plan::rewrite::{Kept, rewrite};
 use pusher::plan::{
@@ -125,7 +125,7 @@ fn load(list: &str) -> Loaded {
         path: "images.txt",
         text: list,
         environment: &environment,
-        read: &|path| Err(format!("`{path}` is not there")),
+        read: &|path| Err(Text::verbatim(format!("`{path}` is not there"))),
     })
 }
 

@@ -217,10 +217,9 @@ fn understand(context: &Context, file: &TextFile) -> (Loaded, Vec<FileDigest>) {
     let noted = RefCell::new(vec![noted_as(context, &file.name, &file.text)]);
     let room = Cell::new(Purpose::List.limit().saturating_sub(file.text.len() as u64));
     let read = |included: &str| {
-        let text = files::read_text(&context.folder, Path::new(included), Purpose::List)
-            .map_err(|why| why.english().to_owned())?;
+        let text = files::read_text(&context.folder, Path::new(included), Purpose::List)?;
         let left = room.get().checked_sub(text.len() as u64);
-        room.set(left.ok_or_else(|| Purpose::List.too_much().english().to_owned())?);
+        room.set(left.ok_or_else(|| Purpose::List.too_much())?);
         noted.borrow_mut().push(noted_as(context, included, &text));
         Ok(text)
     };
@@ -240,10 +239,14 @@ fn left_aside(context: &Context, global: &GlobalArgs, loaded: &mut Loaded, main:
     if global.file.is_some() || main == list || loaded.files.contains(list) || !is_there() {
         return;
     }
-    let message = format!("`{list}` is here as well and is not read: `{main}` does not include it");
+    let message = text!(
+        "`{list}` is here as well and is not read: `{main}` does not include it",
+        "这里还有 `{list}`，没有读它：`{main}` 没有包含它"
+    );
     let note = Diagnostic::note("list-left-aside", message);
-    loaded.diagnostics.push(note.help(format!(
-        "write `include: [{list}]` into `{main}`, or read the list alone with `--file {list}`"
+    loaded.diagnostics.push(note.help(text!(
+        "write `include: [{list}]` into `{main}`, or read the list alone with `--file {list}`",
+        "在 `{main}` 里写 `include: [{list}]`，或者用 `--file {list}` 只读这个列表"
     )));
 }
 

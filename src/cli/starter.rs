@@ -40,7 +40,7 @@ impl Answers {
             path: LIST,
             text: &self.list(),
             environment: &environment.into_iter().map(own).collect(),
-            read: &|_| Err("a list includes nothing".to_owned()),
+            read: &|_| Err(text!("a list includes nothing", "列表不包含别的文件")),
         })
     }
 

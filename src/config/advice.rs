@@ -16,20 +16,26 @@ pub(super) fn rename(diagnostic: Diagnostic, one: &Resolved, name: &TargetName) 
             Form::Line => Format::Yaml,
         };
         return diagnostic
-            .help("give it another name")
+            .help(text!("give it another name", "换一个名字"))
             .replace(place.clone(), format.quote(&name.to_string()));
     }
     match declared.form {
-        Form::Line => diagnostic.help(format!(
+        Form::Line => diagnostic.help(text!(
             "an image list has no names of its own: move this line to the `images` of a \
              `mirror.yaml` that includes the list, as `- {}`",
+            "镜像列表里不能写名字：写一个包含这个列表的 `mirror.yaml`，把这一行移到它的 `images` 里，写成 `- {}`",
             table(declared, name, Format::Yaml)
         )),
         Form::Text(format) => diagnostic
-            .help("give it a name of its own")
+            .help(text!("give it a name of its own", "给它一个自己的名字"))
             .replace(declared.place.clone(), table(declared, name, format)),
-        Form::Table(Format::Yaml) => diagnostic.help(format!("add `target: {name}` to it")),
-        Form::Table(Format::Toml) => diagnostic.help(format!("add `target = \"{name}\"` to it")),
+        Form::Table(Format::Yaml) => {
+            diagnostic.help(text!("add `target: {name}` to it", "给它加上 `target: {name}`"))
+        }
+        Form::Table(Format::Toml) => diagnostic.help(text!(
+            "add `target = \"{name}\"` to it",
+            "给它加上 `target = \"{name}\"`"
+        )),
     }
 }
 

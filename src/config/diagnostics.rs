@@ -2,6 +2,8 @@
 //!
 //! Each says what is wrong in a sentence; how a whole answer of them looks is for `render`.
 
+use crate::model::Text;
+
 use super::files::Place;
 
 /// One thing to say about the files.
@@ -14,15 +16,15 @@ pub struct Diagnostic {
     /// A short name for this sort of diagnostic, such as `unknown-key`; stable across versions.
     pub code: &'static str,
     /// What is wrong, in one sentence.
-    pub message: String,
+    pub message: Text,
     /// Where; none where no file is to blame.
     pub place: Option<Place>,
     /// A few words beside the place.
-    pub label: Option<String>,
+    pub label: Option<Text>,
     /// Other places that have a part in it, each with a few words.
-    pub related: Vec<(Place, String)>,
+    pub related: Vec<(Place, Text)>,
     /// What to do about it.
-    pub help: Option<String>,
+    pub help: Option<Text>,
     /// What to write instead, where that is known.
     pub replacement: Option<Replacement>,
 }
@@ -72,12 +74,12 @@ pub struct Replacement {
 
 impl Diagnostic {
     /// Makes an error about the files.
-    pub fn error(code: &'static str, message: impl Into<String>) -> Self {
+    pub fn error(code: &'static str, message: Text) -> Self {
         Self {
             severity: Severity::Error,
             kind: DiagnosticKind::Mistake,
             code,
-            message: message.into(),
+            message,
             place: None,
             label: None,
             related: Vec::new(),
@@ -87,7 +89,7 @@ impl Diagnostic {
     }
 
     /// Makes a warning about the files.
-    pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
+    pub fn warning(code: &'static str, message: Text) -> Self {
         Self {
             severity: Severity::Warning,
             ..Self::error(code, message)
@@ -95,7 +97,7 @@ impl Diagnostic {
     }
 
     /// Makes a note about the files.
-    pub fn note(code: &'static str, message: impl Into<String>) -> Self {
+    pub fn note(code: &'static str, message: Text) -> Self {
         Self {
             severity: Severity::Note,
             ..Self::error(code, message)
@@ -119,25 +121,25 @@ impl Diagnostic {
 
     /// Puts a few words beside the place.
     #[must_use]
-    pub fn label(self, label: impl Into<String>) -> Self {
+    pub fn label(self, label: Text) -> Self {
         Self {
-            label: Some(label.into()),
+            label: Some(label),
             ..self
         }
     }
 
     /// Names another place that has a part in it.
     #[must_use]
-    pub fn related(mut self, place: Place, label: impl Into<String>) -> Self {
-        self.related.push((place, label.into()));
+    pub fn related(mut self, place: Place, label: Text) -> Self {
+        self.related.push((place, label));
         self
     }
 
     /// Says what to do about it.
     #[must_use]
-    pub fn help(self, help: impl Into<String>) -> Self {
+    pub fn help(self, help: Text) -> Self {
         Self {
-            help: Some(help.into()),
+            help: Some(help),
             ..self
         }
     }

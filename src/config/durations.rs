@@ -5,11 +5,18 @@ use std::time::Duration;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
+use crate::model::Text;
+
 /// What a length of time looks like.
 const PATTERN: &str = "^(0|([0-9]{1,6}h)?([0-9]{1,6}m)?([0-9]{1,6}s)?)$";
 
-/// What is wanted, for messages.
-pub(super) const WANTED: &str = "a length of time such as `5m`, `90s` or `1h30m`, or 0";
+/// Says what is wanted.
+pub(super) fn wanted() -> Text {
+    text!(
+        "a length of time such as `5m`, `90s` or `1h30m`, or 0",
+        "时长，如 `5m`、`90s`、`1h30m` 或 0"
+    )
+}
 
 /// The units, from the longest; each may stand once, and in this order.
 const UNITS: [(char, u64); 3] = [('h', 3600), ('m', 60), ('s', 1)];

@@ -5,7 +5,7 @@ use std::collections::hash_map::Entry as Slot;
 
 use indexmap::IndexMap;
 
-use crate::model::{Platforms, Profile, Reference};
+use crate::model::{Platforms, Profile, Reference, Text};
 use crate::plan::{Entry, NameOffers, Policy, TargetName};
 
 use super::advice;
@@ -203,55 +203,70 @@ fn crowd(
     name: &TargetName,
 ) -> Diagnostic {
     let target = &first.entry.target;
-    let message = format!("{count} different images would be `{target}` in the target");
+    let message = text!(
+        "{count} different images would be `{target}` in the target",
+        "{count} 个不同的镜像在目标里都会叫 `{target}`"
+    );
     let help = match second.declared.form {
         Form::Line => imported(second),
-        Form::Text(_) | Form::Table(_) => {
-            format!("give each a `target` of its own, such as `{name}` for the second")
-        }
+        Form::Text(_) | Form::Table(_) => text!(
+            "give each a `target` of its own, such as `{name}` for the second",
+            "给每个写上自己的 `target`，例如第二个写 `{name}`"
+        ),
     };
     Diagnostic::error(SAME_TARGET, message)
         .at(second.name_place().clone())
-        .label("the second")
-        .related(first.name_place().clone(), "the first")
-        .related(last.name_place().clone(), "the last")
+        .label(text!("the second", "第二个"))
+        .related(first.name_place().clone(), text!("the first", "第一个"))
+        .related(last.name_place().clone(), text!("the last", "最后一个"))
         .help(help)
 }
 
 fn collision(first: &Resolved, other: &Resolved, name: &TargetName) -> Diagnostic {
-    let message = format!(
+    let message = text!(
         "two different images would be `{}` in the target",
+        "两个不同的镜像在目标里都会叫 `{}`",
         first.entry.target
     );
     let diagnostic = Diagnostic::error(SAME_TARGET, message)
         .at(other.name_place().clone())
-        .label("the second")
-        .related(first.name_place().clone(), "the first");
+        .label(text!("the second", "第二个"))
+        .related(first.name_place().clone(), text!("the first", "第一个"));
     match (&other.declared.naming, other.declared.form) {
         (Naming::Flat { .. }, Form::Line) => {
             let line = advice::table(&other.declared, name, Format::Yaml);
-            let help = imported(other);
-            diagnostic.help(format!("{help}, this one as `- {line}`"))
+            let file = &other.declared.place.file;
+            diagnostic.help(text!(
+                "an image list has no names of its own: `pusher import {file}` writes it as a mirror file \
+                 that has one for each, this one as `- {line}`",
+                "镜像列表里不能写名字：`pusher import {file}` 会把它写成 mirror 文件，每个镜像有自己的名字，\
+                 这一个写成 `- {line}`"
+            ))
         }
         _ => advice::rename(diagnostic, other, name),
     }
 }
 
 /// Says what settles every name of an image list at once.
-fn imported(one: &Resolved) -> String {
+fn imported(one: &Resolved) -> Text {
     let file = &one.declared.place.file;
-    format!(
+    text!(
         "an image list has no names of its own: `pusher import {file}` writes it as a mirror file that \
-         has one for each"
+         has one for each",
+        "镜像列表里不能写名字：`pusher import {file}` 会把它写成 mirror 文件，每个镜像有自己的名字"
     )
 }
 
 fn prefix_left_out(one: &Resolved) -> Diagnostic {
-    let message = format!(
+    let message = text!(
         "others of this name get a prefix, but an image with a digest and no tag stays `{}`",
+        "同名的其他镜像会加前缀，只有摘要没有标签的仍叫 `{}`",
         one.entry.target
     );
     Diagnostic::note("digest-without-tag", message)
         .at(one.declared.place.clone())
-        .help("write the tag too to give it the prefix: `image:tag@sha256:…`")
+        .help(text!(
+            "write the tag too to give it the prefix: `image:tag@sha256:…`",
+            "要加前缀就把标签也写上：`image:tag@sha256:…`"
+        ))
 }

@@ -5,6 +5,8 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::model::Text;
+
 use super::node::{Node, Pair, ScalarKind, SyntaxError, Value};
 
 /// Reads a text.
@@ -23,7 +25,7 @@ pub(super) fn parse(text: &str) -> Result<Node, SyntaxError> {
         return Err(mistake);
     }
     Err(SyntaxError {
-        message: format!("this is not TOML: {}", error.message()),
+        message: text!("this is not TOML: {}", "这不是 TOML：{}", error.message()),
         span: within(text, error.span().unwrap_or_default()),
         help: None,
     })
@@ -42,9 +44,13 @@ fn unquoted(text: &str, at: usize) -> Option<SyntaxError> {
         return None;
     }
     Some(SyntaxError {
-        message: "a text needs quotes in TOML".to_owned(),
+        message: text!("a text needs quotes in TOML", "TOML 里的文本要加引号"),
         span: begin..begin + written.len(),
-        help: Some(format!("write `{} = \"{written}\"`", key.trim())),
+        help: Some(text!(
+            "write `{} = \"{written}\"`",
+            "写成 `{} = \"{written}\"`",
+            key.trim()
+        )),
     })
 }
 

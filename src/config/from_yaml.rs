@@ -8,6 +8,8 @@ use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_yaml::options::DuplicateKeyPolicy;
 use serde_yaml::{Location, Spanned};
 
+use crate::model::Text;
+
 use super::node::{Node, Pair, ScalarKind, SyntaxError, Value};
 
 /// How deep lists and tables may be nested; a mirror file needs five.
@@ -96,28 +98,35 @@ fn syntax_error(text: &str, error: &serde_yaml::Error) -> SyntaxError {
     if let Some(tab) = line[..blank].find('\t') {
         let at = line_start + tab;
         return SyntaxError {
-            message: "a tab begins this line, and YAML allows only spaces there".to_owned(),
+            message: text!(
+                "a tab begins this line, and YAML allows only spaces there",
+                "这一行以制表符开头，YAML 在这里只允许空格"
+            ),
             span: at..at + 1,
-            help: Some("use two spaces for each level".to_owned()),
+            help: Some(text!("use two spaces for each level", "每一级用两个空格")),
         };
     }
     if let Some(found) = unquoted_variable(line) {
         let name = &line[found.clone()];
         return SyntaxError {
-            message: format!(
-                "between braces or brackets `{name}` needs quotes: it has braces itself"
+            message: text!(
+                "between braces or brackets `{name}` needs quotes: it has braces itself",
+                "在花括号或方括号里，`{name}` 要加引号：它自己也有花括号"
             ),
             span: line_start + found.start..line_start + found.end,
-            help: Some(format!("write `\"{name}\"`")),
+            help: Some(text!("write `\"{name}\"`", "写成 `\"{name}\"`")),
         };
     }
     let message = error.without_snippet().to_string();
     // The library repeats the place in its message.
     let message = message.split(" at line ").next().unwrap_or(&message);
-    let known = KNOWN.iter().find(|(part, ..)| message.contains(part));
+    let known = KNOWN.iter().find(|(part, _)| message.contains(part));
     let (message, help) = match known {
-        Some((_, better, help)) => (better.unwrap_or(message), Some((*help).to_owned())),
-        None => (message, None),
+        Some((_, known)) => {
+            let (better, help) = known(message);
+            (better, Some(help))
+        }
+        None => (Text::verbatim(message), None),
     };
     let length = text[at..]
         .chars()
@@ -125,7 +134,7 @@ fn syntax_error(text: &str, error: &serde_yaml::Error) -> SyntaxError {
         .filter(|c| *c != '\n')
         .map_or(0, char::len_utf8);
     SyntaxError {
-        message: format!("this is not YAML: {message}"),
+        message: text!("this is not YAML: {message}", "这不是 YAML：{message}"),
         span: at..at + length,
         help,
     }
@@ -156,37 +165,65 @@ fn unquoted_variable(line: &str) -> Option<Range<usize>> {
 }
 
 /// Some of the library's messages, by a part of them: a plainer one, and what to do.
-const KNOWN: [(&str, Option<&str>, &str); 6] = [
-    (
-        "did not find expected",
-        Some("this line does not fit in with those above it"),
-        "look at its indentation: what belongs together begins in the same column",
-    ),
-    (
-        "mapping values are not allowed",
-        Some("a `: ` stands where no key can be"),
-        "look at the indentation of this line; a text with `: ` in it needs quotes",
-    ),
-    (
-        "unclosed quote",
-        None,
-        "close the quote that is opened here",
-    ),
-    (
-        "unclosed bracket",
-        None,
-        "close the bracket that is opened here",
-    ),
-    (
-        "multiple YAML documents",
-        Some("a second document begins here"),
-        "a mirror file is one document: leave out the `---`",
-    ),
-    (
-        "budget breached",
-        Some("it is nested too deep, or too long"),
-        "a mirror file is five levels deep",
-    ),
+const KNOWN: [(&str, fn(&str) -> (Text, Text)); 6] = [
+    ("did not find expected", |_| {
+        (
+            text!(
+                "this line does not fit in with those above it",
+                "这一行和上面几行对不上"
+            ),
+            text!(
+                "look at its indentation: what belongs together begins in the same column",
+                "检查缩进：同一级的内容从同一列开始"
+            ),
+        )
+    }),
+    ("mapping values are not allowed", |_| {
+        (
+            text!(
+                "a `: ` stands where no key can be",
+                "这里不能有键，却出现了 `: `"
+            ),
+            text!(
+                "look at the indentation of this line; a text with `: ` in it needs quotes",
+                "检查这一行的缩进；文本里有 `: ` 要加引号"
+            ),
+        )
+    }),
+    ("unclosed quote", |_| {
+        (
+            text!("unclosed quote", "引号没有闭合"),
+            text!(
+                "close the quote that is opened here",
+                "把这里打开的引号闭合"
+            ),
+        )
+    }),
+    ("unclosed bracket", |message| {
+        let bracket = message.split('\'').nth(1).unwrap_or_default();
+        (
+            text!("unclosed bracket '{bracket}'", "括号 `{bracket}` 没有闭合"),
+            text!(
+                "close the bracket that is opened here",
+                "把这里打开的括号闭合"
+            ),
+        )
+    }),
+    ("multiple YAML documents", |_| {
+        (
+            text!("a second document begins here", "从这里开始是第二个文档"),
+            text!(
+                "a mirror file is one document: leave out the `---`",
+                "mirror 文件只有一个文档：去掉 `---`"
+            ),
+        )
+    }),
+    ("budget breached", |_| {
+        (
+            text!("it is nested too deep, or too long", "嵌套太深，或者太长"),
+            text!("a mirror file is five levels deep", "mirror 文件只有五级"),
+        )
+    }),
 ];
 
 /// Returns the byte at a line and a column, both counted from 1, the column in characters.
@@ -348,7 +385,10 @@ mod tests {
         ] {
             let error = parse(text).unwrap_err();
             assert_eq!(&text[error.span.clone()], at, "{text}: {error:?}");
-            assert!(error.message.contains(message), "{text}: {error:?}");
+            assert!(
+                error.message.english().contains(message),
+                "{text}: {error:?}"
+            );
         }
         let deep = "[".repeat(100_000);
         assert!(parse(&deep).is_err());

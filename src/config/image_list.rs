@@ -69,18 +69,31 @@ pub(super) fn parse(file: &str, text: &str, diagnostics: &mut Vec<Diagnostic>) -
 }
 
 fn too_long(file: &Arc<str>, end: usize) -> Diagnostic {
-    let message = format!("this list has more than {MOST_LINES} lines");
+    let message = text!(
+        "this list has more than {MOST_LINES} lines",
+        "这个列表超过 {MOST_LINES} 行"
+    );
     Diagnostic::error("too-many-lines", message)
         .at(place(file, end, &(0..0)))
-        .help("divide it, and let each part be a mirror file's of its own")
+        .help(text!(
+            "divide it, and let each part be a mirror file's of its own",
+            "把它分开，每一份由一个 mirror 文件包含"
+        ))
 }
 
 fn long_line(file: &Arc<str>, start: usize, line: &str) -> Diagnostic {
     let first = line.chars().next().map_or(0, char::len_utf8);
-    let message = format!("this line has {} bytes, and is no image", line.len());
+    let message = text!(
+        "this line has {} bytes, and is no image",
+        "这一行有 {} 字节，不是镜像",
+        line.len()
+    );
     Diagnostic::error("long-line", message)
         .at(place(file, start, &(0..first)))
-        .help("write one image a line, such as `nginx:1.27`")
+        .help(text!(
+            "write one image a line, such as `nginx:1.27`",
+            "一行写一个镜像，如 `nginx:1.27`"
+        ))
 }
 
 fn only(pattern: &PlatformPattern) -> Platforms {

@@ -71,22 +71,29 @@ pub(super) fn declare(
     reason = "an error is made once for each mistake"
 )]
 fn parse_target(target: &At<String>, source: Option<&Reference>) -> Result<TargetName, Diagnostic> {
-    let wrong = |message: String| {
+    let wrong = |message: Text| {
         Diagnostic::error("not-a-target", message)
             .at(target.place.clone())
-            .help("write the name below the namespace, such as `app:v1`")
+            .help(text!(
+                "write the name below the namespace, such as `app:v1`",
+                "写命名空间下面的名字，如 `app:v1`"
+            ))
     };
     let text = target.value.as_str();
     if let Some(prefix) = ["https://", "http://", "/"]
         .iter()
         .find(|p| text.starts_with(**p))
     {
-        return Err(wrong(format!("a target cannot begin with `{prefix}`")));
+        return Err(wrong(text!(
+            "a target cannot begin with `{prefix}`",
+            "目标不能以 `{prefix}` 开头"
+        )));
     }
     if text.contains('@') {
-        return Err(wrong(
-            "a target has a tag and no digest; its digest follows".to_owned(),
-        ));
+        return Err(wrong(text!(
+            "a target has a tag and no digest; its digest follows",
+            "目标只写标签，不写摘要；摘要由内容决定"
+        )));
     }
     let last = text.rfind('/').map_or(0, |slash| slash + 1);
     let (repository, tag) = match text[last..].split_once(':') {
@@ -94,13 +101,16 @@ fn parse_target(target: &At<String>, source: Option<&Reference>) -> Result<Targe
         None => (text, None),
     };
     if repository.is_empty() || repository.contains(':') {
-        return Err(wrong(format!("`{text}` is not `repository:tag`")));
+        return Err(wrong(text!(
+            "`{text}` is not `repository:tag`",
+            "`{text}` 不是 `repository:tag` 的形式"
+        )));
     }
     let tag = tag
         .or_else(|| source.and_then(Reference::tag))
         .unwrap_or("latest");
     if let Err(why) = check_tag(tag) {
-        return Err(wrong(why.to_string()));
+        return Err(wrong(Text::of(|| why.to_string())));
     }
     Ok(TargetName {
         repository: repository.to_owned(),
@@ -127,7 +137,7 @@ mod tests {
             Some(&source),
         )
         .map(|name| name.to_string())
-        .map_err(|diagnostic| diagnostic.message)
+        .map_err(|diagnostic| diagnostic.message.to_string())
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use crate::model::{Profile, ProfileKind};
+use crate::model::{Profile, ProfileKind, listed};
 use crate::plan::{Desired, Entry, Target};
 
 use super::at::At;
@@ -123,11 +123,21 @@ fn cut(diagnostics: &mut Vec<Diagnostic>) {
     };
     let count = |severity: Severity| {
         let count = left.iter().filter(|told| told.severity == severity).count();
-        (count > 0).then(|| format!("{count} more of severity `{}`", severity.as_str()))
+        let severity = severity.as_str();
+        (count > 0).then(|| {
+            text!(
+                "{count} more of severity `{severity}`",
+                "{count} 条 `{severity}`"
+            )
+        })
     };
     let counts = [Severity::Error, Severity::Warning, Severity::Note].map(count);
     let counts: Vec<_> = counts.into_iter().flatten().collect();
-    let message = format!("there is more like this: {}", counts.join(", "));
+    let message = text!(
+        "there is more like this: {}",
+        "这样的还有：{}",
+        listed(&counts)
+    );
     let more = Diagnostic {
         severity: *severity,
         place: left.first().and_then(|first| first.place.clone()),
@@ -226,20 +236,30 @@ fn includes(input: &Input<'_>, include: &[At<String>], loaded: &mut Loaded) -> V
     for At { value, place } in include {
         let path = beside(input.path, value);
         if FileKind::named(&path).is_some_and(|kind| kind != FileKind::List) {
-            let message = format!("`{value}` is not an image list");
+            let message = text!("`{value}` is not an image list", "`{value}` 不是镜像列表");
             let diagnostic = Diagnostic::error("not-an-image-list", message)
                 .at(place.clone())
-                .help("only image lists can be included");
+                .help(text!(
+                    "only image lists can be included",
+                    "只能包含镜像列表"
+                ));
             loaded.diagnostics.push(diagnostic);
         } else if declared.len() >= image_list::MOST_LINES {
-            let message = format!("more than {} images are declared", image_list::MOST_LINES);
+            let most = image_list::MOST_LINES;
+            let message = text!(
+                "more than {most} images are declared",
+                "声明的镜像超过 {most} 个"
+            );
             let diagnostic = Diagnostic::error("too-many-images", message)
                 .at(place.clone())
-                .help("divide them between several mirror files");
+                .help(text!(
+                    "divide them between several mirror files",
+                    "把它们分到几个 mirror 文件里"
+                ));
             loaded.diagnostics.push(diagnostic);
             break;
         } else if loaded.files.contains(&path) {
-            let message = format!("`{value}` is included already");
+            let message = text!("`{value}` is included already", "`{value}` 已经包含过了");
             loaded
                 .diagnostics
                 .push(Diagnostic::warning("included-twice", message).at(place.clone()));
@@ -251,10 +271,16 @@ fn includes(input: &Input<'_>, include: &[At<String>], loaded: &mut Loaded) -> V
                     declared.extend(image_list::parse(&path, text, &mut loaded.diagnostics));
                 }
                 Err(why) => {
-                    let message = format!("cannot include `{value}`: {why}");
+                    let message = text!(
+                        "cannot include `{value}`: {why}",
+                        "无法包含 `{value}`：{why}"
+                    );
                     let diagnostic = Diagnostic::error("not-readable", message)
                         .at(place.clone())
-                        .help("paths are relative to the mirror file");
+                        .help(text!(
+                            "paths are relative to the mirror file",
+                            "路径从 mirror 文件所在的目录算起"
+                        ));
                     loaded.diagnostics.push(diagnostic);
                 }
             }

@@ -44,6 +44,8 @@ mod variables;
 
 use std::collections::BTreeMap;
 
+use crate::model::Text;
+
 pub use diagnostics::{Diagnostic, DiagnosticKind, Replacement, Severity};
 pub use file_kind::FileKind;
 pub use files::{Files, Place};
@@ -69,5 +71,5 @@ pub struct Input<'a> {
     pub environment: &'a Variables,
     /// Reads a file that the main file includes. The path is joined to the main file's already:
     /// `sub/mirror.yaml` that includes `images.txt` asks for `sub/images.txt`.
-    pub read: &'a dyn Fn(&str) -> Result<String, String>,
+    pub read: &'a dyn Fn(&str) -> Result<String, Text>,
 }

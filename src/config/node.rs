@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use crate::model::Text;
+
 /// A value and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Node {
@@ -52,24 +54,24 @@ pub(super) struct Pair {
 /// Why a text is not of its format.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct SyntaxError {
-    pub(super) message: String,
+    pub(super) message: Text,
     pub(super) span: Range<usize>,
-    pub(super) help: Option<String>,
+    pub(super) help: Option<Text>,
 }
 
 impl Node {
-    /// Says in a word what this is.
+    /// Says in a word what this is, in the language that is spoken.
     pub(super) fn describe(&self) -> &'static str {
         match &self.value {
-            Value::Nothing => "nothing",
+            Value::Nothing => tr_word!("nothing", "空值"),
             Value::Scalar { kind, .. } => match kind {
-                ScalarKind::Text => "a text",
-                ScalarKind::Number => "a number",
-                ScalarKind::Boolean => "a boolean",
-                ScalarKind::Time => "a time",
+                ScalarKind::Text => tr_word!("a text", "文本"),
+                ScalarKind::Number => tr_word!("a number", "数字"),
+                ScalarKind::Boolean => tr_word!("a boolean", "布尔值"),
+                ScalarKind::Time => tr_word!("a time", "时间"),
             },
-            Value::List(_) => "a list",
-            Value::Table(_) => "a table",
+            Value::List(_) => tr_word!("a list", "列表"),
+            Value::Table(_) => tr_word!("a table", "表"),
         }
     }
 }

@@ -1,9 +1,12 @@
 //! Reads [`Node`]s into checked values; what does not fit becomes a diagnostic, and reading goes on.
 
+use std::fmt;
 use std::ops::Range;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
+
+use crate::model::{Text, listed};
 
 use super::Variables;
 use super::at::At;
@@ -58,11 +61,15 @@ impl<'a> Reader<'a> {
     pub(super) fn wrong_type(
         &mut self,
         node: &Node,
-        key: &str,
-        wanted: &str,
+        key: impl fmt::Display,
+        wanted: &Text,
         replacement: Option<String>,
     ) {
-        let message = format!("`{key}` must be {wanted}, not {}", node.describe());
+        let message = text!(
+            "`{key}` must be {wanted}, not {}",
+            "`{key}` 应该是{wanted}，不是{}",
+            node.describe()
+        );
         let place = self.place(&node.span);
         let diagnostic = Diagnostic::error("wrong-type", message).at(place.clone());
         self.diagnostics.push(match replacement {
@@ -79,7 +86,7 @@ impl<'a> Reader<'a> {
                 place: self.place(&node.span),
             });
         }
-        self.wrong_type(node, key, "a text", None);
+        self.wrong_type(node, key, &text!("a text", "文本"), None);
         None
     }
 
@@ -92,13 +99,17 @@ impl<'a> Reader<'a> {
         self.report(
             Diagnostic::error(
                 "variable-not-allowed",
-                format!("`${{NAME}}` is not expanded in `{key}`, so that everyone reads the same"),
+                text!(
+                    "`${{NAME}}` is not expanded in `{key}`, so that everyone reads the same",
+                    "`{key}` 里不展开 `${{NAME}}`，这样谁读到的都一样"
+                ),
             )
             .at(text.place)
-            .help(
+            .help(text!(
                 "it is expanded in the target's `registry` and `namespace`, and in the \
                  registries' `username`, `password` and `ca-file`",
-            ),
+                "展开它的地方：目标的 `registry` 和 `namespace`，各仓库的 `username`、`password` 和 `ca-file`"
+            )),
         );
         None
     }
@@ -129,7 +140,7 @@ impl<'a> Reader<'a> {
     /// Reads `true` or `false`.
     pub(super) fn boolean(&mut self, node: &Node, key: &str) -> Option<bool> {
         let Value::Scalar { text, kind } = &node.value else {
-            self.wrong_type(node, key, "`true` or `false`", None);
+            self.wrong_type(node, key, &true_or_false(), None);
             return None;
         };
         let meant = match text.to_ascii_lowercase().as_str() {
@@ -141,7 +152,7 @@ impl<'a> Reader<'a> {
             self.wrong_type(
                 node,
                 key,
-                "`true` or `false`",
+                &true_or_false(),
                 meant.map(|meant| meant.to_string()),
             );
             return None;
@@ -154,7 +165,7 @@ impl<'a> Reader<'a> {
         &mut self,
         node: &Node,
         key: &str,
-        wanted: &str,
+        wanted: &Text,
         fits: impl Fn(&N) -> bool,
     ) -> Option<N> {
         let parse = |text: &str| text.replace('_', "").parse::<N>().ok().filter(&fits);
@@ -175,7 +186,7 @@ impl<'a> Reader<'a> {
                 None
             }
             (None, Value::Scalar { text, .. }) => {
-                let message = format!("`{key}` must be {wanted}, not `{text}`");
+                let message = not_wanted(key, wanted, text);
                 let place = self.place(&node.span);
                 self.report(Diagnostic::error("wrong-value", message).at(place));
                 None
@@ -192,20 +203,19 @@ impl<'a> Reader<'a> {
     where
         N: FromStr + PartialOrd + From<u8>,
     {
-        self.number(node, key, "a whole number of at least 1", |number| {
-            *number >= N::from(1)
-        })
+        let wanted = text!("a whole number of at least 1", "不小于 1 的整数");
+        self.number(node, key, &wanted, |number| *number >= N::from(1))
     }
 
     /// Reads a length of time.
     pub(super) fn duration(&mut self, node: &Node, key: &str) -> Option<Duration> {
         let Value::Scalar { text, .. } = &node.value else {
-            self.wrong_type(node, key, durations::WANTED, None);
+            self.wrong_type(node, key, &durations::wanted(), None);
             return None;
         };
         let found = durations::parse(text);
         if found.is_none() {
-            let message = format!("`{key}` must be {}, not `{text}`", durations::WANTED);
+            let message = not_wanted(key, &durations::wanted(), text);
             let place = self.place(&node.span);
             let diagnostic = Diagnostic::error("wrong-value", message).at(place.clone());
             let with_unit = format!("{text}s");
@@ -222,17 +232,22 @@ impl<'a> Reader<'a> {
         let words = || T::WORDS.iter().map(|(word, _)| *word);
         let all: Vec<String> = words().map(|word| format!("`{word}`")).collect();
         if !matches!(node.value, Value::Scalar { .. }) {
-            self.wrong_type(node, key, &format!("one of {}", all.join(", ")), None);
+            let wanted = text!("one of {}", "以下之一（{}）", listed(&all));
+            self.wrong_type(node, key, &wanted, None);
             return None;
         }
         let written = self.text(node, key)?;
         if let Some((_, choice)) = T::WORDS.iter().find(|(word, _)| *word == written.value) {
             return Some(*choice);
         }
-        let message = format!("`{key}` cannot be `{}`", written.value);
+        let message = text!(
+            "`{key}` cannot be `{}`",
+            "`{key}` 不能是 `{}`",
+            written.value
+        );
         let diagnostic = Diagnostic::error("wrong-value", message)
             .at(written.place.clone())
-            .help(format!("it is one of {}", all.join(", ")));
+            .help(text!("it is one of {}", "可选的值：{}", listed(&all)));
         self.report(match closest(&written.value, words()) {
             Some(meant) => diagnostic.replace(written.place, self.format.quote(meant)),
             None => diagnostic,
@@ -246,14 +261,30 @@ impl<'a> Reader<'a> {
             Value::List(items) => items,
             Value::Scalar { text, .. } => {
                 let replacement = format!("[{}]", self.format.quote(text));
-                self.wrong_type(node, key, "a list", Some(replacement));
+                self.wrong_type(node, key, &a_list(), Some(replacement));
                 &[]
             }
             Value::Nothing => &[],
             Value::Table(_) => {
-                self.wrong_type(node, key, "a list", None);
+                self.wrong_type(node, key, &a_list(), None);
                 &[]
             }
         }
     }
+}
+
+fn true_or_false() -> Text {
+    text!("`true` or `false`", "布尔值 `true` 或 `false`")
+}
+
+fn a_list() -> Text {
+    text!("a list", "列表")
+}
+
+/// Says that a text is not what `key` must be.
+fn not_wanted(key: &str, wanted: &Text, text: &str) -> Text {
+    text!(
+        "`{key}` must be {wanted}, not `{text}`",
+        "`{key}` 应该是{wanted}，不是 `{text}`"
+    )
 }

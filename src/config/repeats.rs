@@ -76,21 +76,29 @@ fn differ_in_spelling(one: &Resolved, other: &Resolved) -> bool {
 fn repeated(kept: &Resolved, other: &Resolved) -> Diagnostic {
     let (source, name) = (&kept.entry.source, &kept.entry.target);
     let message = match &other.entry.target {
-        same if same == name => format!("`{source}` is declared twice; once is enough"),
-        another => format!(
-            "`{source}` is declared twice; it is mirrored once, as `{name}` and not as `{another}`"
+        same if same == name => text!(
+            "`{source}` is declared twice; once is enough",
+            "`{source}` 声明了两次，一次就够"
+        ),
+        another => text!(
+            "`{source}` is declared twice; it is mirrored once, as `{name}` and not as `{another}`",
+            "`{source}` 声明了两次；只同步一次，名字是 `{name}`，不是 `{another}`"
         ),
     };
     Diagnostic::note("declared-twice", message)
         .at(other.declared.place.clone())
-        .label("the same image")
-        .related(kept.declared.place.clone(), "this one counts")
+        .label(text!("the same image", "同一个镜像"))
+        .related(
+            kept.declared.place.clone(),
+            text!("this one counts", "以这个为准"),
+        )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::config::{Input, Variables, load};
+    use crate::model::Text;
 
     /// Returns the names of a mirror file's images, and of which lines there are notes.
     fn names(text: &str) -> (Vec<String>, Vec<String>) {
@@ -99,7 +107,7 @@ mod tests {
             path: "mirror.yaml",
             text: &text,
             environment: &Variables::new(),
-            read: &|_| Err(String::new()),
+            read: &|_| Err(Text::verbatim("")),
         });
         let files = &loaded.files;
         let notes = loaded.check();

@@ -1,6 +1,9 @@
 //! Tables of a mirror file, key by key: what nobody asks for is reported.
 
 use std::collections::HashMap;
+use std::fmt;
+
+use crate::model::{Text, listed};
 
 use super::diagnostics::Diagnostic;
 use super::node::{Node, Pair, Value};
@@ -55,12 +58,16 @@ impl<'n> Table<'n> {
 
 impl Reader<'_> {
     /// Reads a table. Of two equal keys the first counts, and both are reported.
-    pub(super) fn table<'n>(&mut self, node: &'n Node, key: &str) -> Option<Table<'n>> {
+    pub(super) fn table<'n>(
+        &mut self,
+        node: &'n Node,
+        key: impl fmt::Display,
+    ) -> Option<Table<'n>> {
         let pairs = match &node.value {
             Value::Table(pairs) => pairs.as_slice(),
             Value::Nothing => &[],
             Value::Scalar { .. } | Value::List(_) => {
-                self.wrong_type(node, key, "a table", None);
+                self.wrong_type(node, key, &text!("a table", "表"), None);
                 return None;
             }
         };
@@ -72,12 +79,16 @@ impl Reader<'_> {
                 Some(first) => {
                     firsts.insert(&pair.key, first);
                     let first = self.place(&first.key_span);
-                    let message = format!("the key `{}` stands here twice", pair.key);
+                    let message = text!(
+                        "the key `{}` stands here twice",
+                        "`{}` 这个键写了两次",
+                        pair.key
+                    );
                     let diagnostic = Diagnostic::error("duplicate-key", message)
                         .at(self.place(&pair.key_span))
-                        .label("again")
-                        .related(first, "the first time")
-                        .help("keep one of them");
+                        .label(text!("again", "第二次"))
+                        .related(first, text!("the first time", "第一次"))
+                        .help(text!("keep one of them", "留下一个"));
                     self.report(diagnostic);
                 }
             }
@@ -89,18 +100,26 @@ impl Reader<'_> {
     }
 
     /// Reports the keys of a table that nobody asked for.
-    pub(super) fn finish(&mut self, table: Table<'_>, what: &str) {
+    pub(super) fn finish(&mut self, table: Table<'_>, what: &Text) {
         for pair in table.open {
-            let message = format!("unknown key `{}` in {what}", pair.key);
+            let message = text!(
+                "unknown key `{}` in {what}",
+                "{what}里没有 `{}` 这个键",
+                pair.key
+            );
             let place = self.place(&pair.key_span);
             let diagnostic = Diagnostic::error("unknown-key", message).at(place.clone());
             let diagnostic = if let Some(meant) = closest(&pair.key, table.known.iter().copied()) {
                 diagnostic
-                    .help(format!("did you mean `{meant}`?"))
+                    .help(text!("did you mean `{meant}`?", "要写的是 `{meant}` 吗？"))
                     .replace(place, meant)
             } else {
                 let known: Vec<String> = table.known.iter().map(|key| format!("`{key}`")).collect();
-                diagnostic.help(format!("the keys there are: {}", known.join(", ")))
+                diagnostic.help(text!(
+                    "the keys there are: {}",
+                    "有这些键：{}",
+                    listed(&known)
+                ))
             };
             self.report(diagnostic);
         }

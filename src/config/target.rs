@@ -1,6 +1,6 @@
 //! Hosts and namespaces: where images go, as people write it.
 
-use crate::model::{DOCKER_HUB, Profile, ProfileKind, check_path, is_host};
+use crate::model::{DOCKER_HUB, Profile, ProfileKind, Text, check_path, is_host};
 use crate::plan::Target;
 
 use super::Variables;
@@ -22,17 +22,21 @@ pub(super) fn from_environment(
     environment: &Variables,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Target> {
-    let mut read = |variable: &str, example: &str, parse: fn(&str) -> Result<String, String>| {
+    let mut read = |variable: &str, example: &str, parse: fn(&str) -> Result<String, Text>| {
         let value = environment.get(variable).map_or("", |value| value.trim());
         if value.is_empty() {
             diagnostics.push(
                 Diagnostic::error(
                     "variable-not-set",
-                    format!("the environment variable `{variable}` is not set"),
+                    text!(
+                        "the environment variable `{variable}` is not set",
+                        "环境变量 `{variable}` 没有设置"
+                    ),
                 )
                 .of_kind(DiagnosticKind::Environment)
-                .help(format!(
-                    "it names the target, such as `{variable}={example}`"
+                .help(text!(
+                    "it names the target, such as `{variable}={example}`",
+                    "它指明目标，如 `{variable}={example}`"
                 )),
             );
             return None;
@@ -50,7 +54,7 @@ pub(super) fn from_environment(
     let (registry, namespace) = (registry?, namespace?);
     let profile = Profile::of(ProfileKind::of_host(&registry));
     if let Some(refused) = profile.refuses_namespace(&namespace) {
-        diagnostics.push(wrong(NAMESPACE_VARIABLE, &refused.to_string()));
+        diagnostics.push(wrong(NAMESPACE_VARIABLE, &Text::of(|| refused.to_string())));
         return None;
     }
     Some(Target {
@@ -61,8 +65,11 @@ pub(super) fn from_environment(
 }
 
 /// Says what is wrong with a variable that is set: wrong wherever it is set.
-fn wrong(variable: &str, why: &str) -> Diagnostic {
-    Diagnostic::error("target-not-valid", format!("`{variable}`: {why}"))
+fn wrong(variable: &str, why: &Text) -> Diagnostic {
+    Diagnostic::error(
+        "target-not-valid",
+        text!("`{variable}`: {why}", "`{variable}`：{why}"),
+    )
 }
 
 /// Returns the target that a mirror file names.
@@ -70,7 +77,7 @@ pub(super) fn from_mirror(
     table: &TargetTable,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Target> {
-    let mut parse = |text: &At<String>, parse: fn(&str) -> Result<String, String>| {
+    let mut parse = |text: &At<String>, parse: fn(&str) -> Result<String, Text>| {
         let report = |why| Diagnostic::error("target-not-valid", why).at(text.place.clone());
         parse(&text.value)
             .map_err(|why| diagnostics.push(report(why)))
@@ -90,7 +97,7 @@ pub(super) fn from_mirror(
     if let (Some(namespace), Some(text)) = (&namespace, &table.namespace)
         && let Some(refused) = profile.refuses_namespace(namespace)
     {
-        let why = refused.to_string();
+        let why = Text::of(|| refused.to_string());
         diagnostics.push(Diagnostic::error("target-not-valid", why).at(text.place.clone()));
         return None;
     }
@@ -126,15 +133,22 @@ fn profile(table: &ProfileTable, registry: &str) -> Profile {
 }
 
 /// Reads a registry's host; forgives a scheme in front, a slash behind and capitals.
-pub(super) fn parse_host(text: &str) -> Result<String, String> {
+pub(super) fn parse_host(text: &str) -> Result<String, Text> {
     let text = text.trim();
     if let Some(words) = pasted_login(text) {
         let host = words
             .last()
             .filter(|last| is_host(last) && last.contains('.'));
         return Err(match host {
-            Some(host) => format!("it is a `docker login`; the registry in it is `{host}`"),
-            None => format!("it is a `docker login` without a host; {HOST_FORMS}"),
+            Some(host) => text!(
+                "it is a `docker login`; the registry in it is `{host}`",
+                "这是一条 `docker login` 命令，其中的仓库地址是 `{host}`"
+            ),
+            None => text!(
+                "it is a `docker login` without a host; write it as in {}",
+                "这是一条没有仓库地址的 `docker login` 命令；地址的写法如 {}",
+                host_forms()
+            ),
         });
     }
     let bare = text
@@ -142,14 +156,19 @@ pub(super) fn parse_host(text: &str) -> Result<String, String> {
         .map_or(text, |(_, rest)| rest)
         .trim_end_matches('/');
     if let Some((host, path)) = bare.split_once('/') {
-        return Err(format!(
+        return Err(text!(
             "`{text}` is a registry with a path; the registry is `{host}`, and `{path}` \
-             belongs to the namespace"
+             belongs to the namespace",
+            "`{text}` 带了路径；仓库地址是 `{host}`，`{path}` 属于命名空间"
         ));
     }
     let host = bare.to_ascii_lowercase();
     if !is_host(&host) {
-        return Err(format!("`{text}` is not a registry's host; {HOST_FORMS}"));
+        return Err(text!(
+            "`{text}` is not a registry's host; write it as in {}",
+            "`{text}` 不是仓库地址；地址的写法如 {}",
+            host_forms()
+        ));
     }
     Ok(match host.as_str() {
         "index.docker.io" | "registry-1.docker.io" => DOCKER_HUB.to_owned(),
@@ -157,9 +176,14 @@ pub(super) fn parse_host(text: &str) -> Result<String, String> {
     })
 }
 
-/// How hosts are written.
-const HOST_FORMS: &str = "write it as in `registry.cn-hangzhou.aliyuncs.com`, or for a newer instance of ACR \
-     `crpi-<id>.<region>.personal.cr.aliyuncs.com`";
+/// How hosts are written, in the language that is spoken.
+fn host_forms() -> &'static str {
+    tr_word!(
+        "`registry.cn-hangzhou.aliyuncs.com`, or for a newer instance of ACR \
+         `crpi-<id>.<region>.personal.cr.aliyuncs.com`",
+        "`registry.cn-hangzhou.aliyuncs.com`，较新的 ACR 实例是 `crpi-<id>.<region>.personal.cr.aliyuncs.com`"
+    )
+}
 
 /// Returns the words behind a `docker login`, as the console shows it, if the text is one. A password may be among
 /// them.
@@ -170,7 +194,7 @@ fn pasted_login(text: &str) -> Option<impl Iterator<Item = &str>> {
 }
 
 /// Says what is wrong with a user name that came from a `docker login`; the name alone is wanted.
-pub fn check_user(name: &str) -> Result<(), String> {
+pub fn check_user(name: &str) -> Result<(), Text> {
     let mut words = name.split_whitespace();
     let asked = |word: &str| word.starts_with("--username") || word.starts_with("-u");
     if pasted_login(name).is_some() || asked(name) {
@@ -181,37 +205,50 @@ pub fn check_user(name: &str) -> Result<(), String> {
                 None => words.next().unwrap_or_default().to_owned(),
             });
         return Err(match value.filter(|value| !value.is_empty()) {
-            Some(value) => format!("it is a `docker login`; the user name in it is `{value}`"),
-            None => "it is a `docker login`, and not a user name".to_owned(),
+            Some(value) => text!(
+                "it is a `docker login`; the user name in it is `{value}`",
+                "这是一条 `docker login` 命令，其中的用户名是 `{value}`"
+            ),
+            None => text!(
+                "it is a `docker login`, and not a user name",
+                "这是一条 `docker login` 命令，不是用户名"
+            ),
         });
     }
     Ok(())
 }
 
 /// Reads a namespace; forgives slashes around it.
-pub(super) fn parse_namespace(text: &str) -> Result<String, String> {
+pub(super) fn parse_namespace(text: &str) -> Result<String, Text> {
     let bare = text.trim().trim_matches('/');
     if let Some((host, rest)) = bare.split_once('/')
         && ProfileKind::of_host(host) != ProfileKind::Generic
     {
-        return Err(format!(
-            "`{bare}` has the registry's host in it; the namespace is `{rest}`"
+        return Err(text!(
+            "`{bare}` has the registry's host in it; the namespace is `{rest}`",
+            "`{bare}` 里带了仓库地址；命名空间是 `{rest}`"
         ));
     }
     if pasted_login(bare).is_some() {
-        let why = "it is a `docker login`; a namespace is the name that stands at 命名空间 in the console";
-        return Err(why.to_owned());
+        return Err(text!(
+            "it is a `docker login`; a namespace is the name that stands at 命名空间 in the console",
+            "这是一条 `docker login` 命令；命名空间是控制台里“命名空间”一栏的名字"
+        ));
     }
     let Err(why) = check_path(bare) else {
         return Ok(bare.to_owned());
     };
     if bare.chars().any(|c| c.is_ascii_uppercase()) {
-        return Err(format!(
+        return Err(text!(
             "`{bare}` is not a namespace: registries allow lower case only, as in `{}`",
+            "`{bare}` 不是命名空间：仓库只允许小写，如 `{}`",
             bare.to_ascii_lowercase()
         ));
     }
-    Err(format!("`{bare}` is not a namespace: it {why}"))
+    Err(text!(
+        "`{bare}` is not a namespace: it {why}",
+        "`{bare}` 不是命名空间：{why}"
+    ))
 }
 
 #[cfg(test)]
@@ -259,7 +296,7 @@ mod tests {
     fn namespaces_are_lower_case() {
         assert_eq!(parse_namespace("/team/").as_deref(), Ok("team"));
         assert_eq!(parse_namespace("team/a").as_deref(), Ok("team/a"));
-        assert!(parse_namespace("Team").is_err_and(|why| why.contains("`team`")));
+        assert!(parse_namespace("Team").is_err_and(|why| why.english().contains("`team`")));
         assert!(parse_namespace("团队").is_err());
         for text in [
             "", "..", ".", "-team", "team-", "a//b", "a..b", "../x", "a___b",
@@ -272,22 +309,26 @@ mod tests {
     fn what_the_console_shows_to_be_typed_is_told_by_what_is_meant() {
         let login =
             "docker login --username=me@example crpi-1a.cn-hangzhou.personal.cr.aliyuncs.com";
-        let why = parse_host(login).unwrap_err();
+        let why = parse_host(login).unwrap_err().to_string();
         assert!(
             why.ends_with("the registry in it is `crpi-1a.cn-hangzhou.personal.cr.aliyuncs.com`"),
             "{why}"
         );
-        let why = parse_host("sudo docker login -p hunter2").unwrap_err();
+        let why = parse_host("sudo docker login -p hunter2")
+            .unwrap_err()
+            .to_string();
         assert!(!why.contains("hunter2"), "{why}");
         assert!(
             why.contains("crpi-<id>.<region>.personal.cr.aliyuncs.com"),
             "{why}"
         );
-        let why = parse_namespace(login).unwrap_err();
+        let why = parse_namespace(login).unwrap_err().to_string();
         assert!(why.contains("命名空间"), "{why}");
-        let why = parse_namespace("registry.cn-hangzhou.aliyuncs.com/team").unwrap_err();
+        let why = parse_namespace("registry.cn-hangzhou.aliyuncs.com/team")
+            .unwrap_err()
+            .to_string();
         assert!(why.ends_with("the namespace is `team`"), "{why}");
-        let user = |name| check_user(name).err();
+        let user = |name| check_user(name).err().map(|why| why.to_string());
         assert_eq!(user("me@example"), None);
         assert_eq!(user("cn-hangzhou@-user"), None);
         for pasted in [
@@ -305,7 +346,7 @@ mod tests {
         assert_eq!(from_environment(&Variables::new(), &mut diagnostics), None);
         let messages: Vec<_> = diagnostics
             .iter()
-            .map(|d| (d.kind, d.message.as_str()))
+            .map(|d| (d.kind, d.message.english()))
             .collect();
         assert_eq!(
             messages,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::model::Text;
 use crate::plan::{NameOffers, RefusedName, Target};
 
 use super::advice;
@@ -39,12 +40,15 @@ pub(super) fn validate(checked: &Checked<'_>, diagnostics: &mut Vec<Diagnostic>)
 fn images_are_declared(checked: &Checked<'_>, diagnostics: &mut Vec<Diagnostic>) {
     // Where something is wrong, images may be missing for that.
     if checked.images.is_empty() && diagnostics.is_empty() {
-        let message = format!("`{}` declares no images", checked.path);
-        diagnostics.push(
-            Diagnostic::warning("no-images", message).help(
-                "write one image a line in an image list, or under `images` in a mirror file",
-            ),
+        let message = text!(
+            "`{}` declares no images",
+            "`{}` 里没有声明镜像",
+            checked.path
         );
+        diagnostics.push(Diagnostic::warning("no-images", message).help(text!(
+            "write one image a line in an image list, or under `images` in a mirror file",
+            "镜像列表里一行写一个镜像，mirror 文件里写在 `images` 下面"
+        )));
     }
 }
 
@@ -55,7 +59,7 @@ fn names_are_accepted(checked: &Checked<'_>, diagnostics: &mut Vec<Diagnostic>) 
         NameOffers::refused(entries, checked.target, checked.taken)
     {
         let image = &checked.images[at];
-        let diagnostic = Diagnostic::error("name-refused", why.to_string())
+        let diagnostic = Diagnostic::error("name-refused", Text::of(|| why.to_string()))
             .of_kind(DiagnosticKind::NameRefused)
             .at(image.name_place().clone());
         diagnostics.push(match instead {
@@ -71,10 +75,16 @@ fn nothing_goes_onto_itself(checked: &Checked<'_>, diagnostics: &mut Vec<Diagnos
         let goes_to = target.reference(&image.entry.target);
         let source = &image.entry.source;
         if source.repository() == goes_to.repository() && source.tag() == goes_to.tag() {
-            let message = format!("`{source}` would be copied onto itself");
+            let message = text!(
+                "`{source}` would be copied onto itself",
+                "`{source}` 会被拷到它自己上"
+            );
             let diagnostic = Diagnostic::error("onto-itself", message)
                 .at(image.declared.place.clone())
-                .help("leave it out, or name the registry that it comes from");
+                .help(text!(
+                    "leave it out, or name the registry that it comes from",
+                    "去掉它，或者写明它来自哪个仓库"
+                ));
             diagnostics.push(diagnostic);
         }
     }
@@ -91,14 +101,17 @@ fn repositories_fit(checked: &Checked<'_>, diagnostics: &mut Vec<Diagnostic>) {
         .map(|image| image.entry.target.repository.as_str())
         .collect();
     if u32::try_from(names.len()).map_or(true, |count| count > limit) {
-        let message = format!(
+        let message = text!(
             "these images need {} repositories, and `{}` has room for {limit}",
+            "这些镜像需要 {} 个镜像仓库，`{}` 最多只能有 {limit} 个",
             names.len(),
             target.registry
         );
         diagnostics.push(
-            Diagnostic::warning("too-many-repositories", message)
-                .help("several tags can share one repository: give them `target`s of one name"),
+            Diagnostic::warning("too-many-repositories", message).help(text!(
+                "several tags can share one repository: give them `target`s of one name",
+                "几个标签可以共用一个镜像仓库：`target` 写同一个名字"
+            )),
         );
     }
 }

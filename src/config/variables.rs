@@ -33,26 +33,47 @@ impl Unresolved {
     pub(super) fn diagnostic(&self) -> Diagnostic {
         match self {
         Self::NotSet { name, meant } => {
-            let message = format!("the environment variable `{name}` is not set");
+            let message = text!(
+                "the environment variable `{name}` is not set",
+                "环境变量 `{name}` 没有设置"
+            );
             let help = match meant {
-                Some(meant) => format!("`{meant}` is set: did you mean `${{{meant}}}`?"),
-                None => format!("set `{name}`, or write the value itself"),
+                Some(meant) => text!(
+                    "`{meant}` is set: did you mean `${{{meant}}}`?",
+                    "设置了的是 `{meant}`：要写的是 `${{{meant}}}` 吗？"
+                ),
+                None => text!(
+                    "set `{name}`, or write the value itself",
+                    "设置 `{name}`，或者直接写上它的值"
+                ),
             };
             Diagnostic::error("variable-not-set", message)
                 .of_kind(DiagnosticKind::Environment)
                 .help(help)
         }
         Self::Empty { name } => {
-            let message = format!("the environment variable `{name}` is empty");
+            let message = text!(
+                "the environment variable `{name}` is empty",
+                "环境变量 `{name}` 是空的"
+            );
             Diagnostic::error("variable-not-set", message)
                 .of_kind(DiagnosticKind::Environment)
-                .help("in GitHub Actions, a secret or variable that does not exist is empty")
+                .help(text!(
+                    "in GitHub Actions, a secret or variable that does not exist is empty",
+                    "在 GitHub Actions 里，不存在的 secret 或变量就是空的"
+                ))
         }
         Self::Malformed { text } => Diagnostic::error(
             "not-a-variable",
-            format!("`{text}` is not `${{NAME}}`"),
+            text!(
+                "`{text}` is not `${{NAME}}`",
+                "`{text}` 不是 `${{NAME}}` 的形式"
+            ),
         )
-        .help("a name has letters, digits and `_`; write `$${` for the characters `${` themselves"),
+        .help(text!(
+            "a name has letters, digits and `_`; write `$${{` for the characters `${{` themselves",
+            "名字由字母、数字和 `_` 组成；要写 `${{` 这两个字符本身，就写 `$${{`"
+        )),
     }
     }
 }

@@ -7,6 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use pusher::config::{DiagnosticKind, Input, Loaded, Severity, Variables, load};
+use pusher::model::{Language, Text};
 use pusher::render::{Style, human};
 
 fn folder() -> PathBuf {
@@ -27,7 +28,8 @@ fn environment() -> Variables {
 fn loaded(name: &str) -> Loaded {
     let text = fs::read_to_string(folder().join(name)).unwrap();
     let read = |path: &str| {
-        fs::read_to_string(folder().join(path)).map_err(|_| format!("there is no file `{path}`"))
+        fs::read_to_string(folder().join(path))
+            .map_err(|_| Text::verbatim(format!("there is no file `{path}`")))
     };
     load(&Input {
         path: name,
@@ -68,6 +70,33 @@ fn each_mistake_has_its_message() {
 }
 
 #[test]
+fn each_mistake_is_told_in_chinese_as_well() {
+    let is_han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+    for name in fixtures() {
+        for told in loaded(&name).diagnostics {
+            let words = [Some(&told.message), told.label.as_ref(), told.help.as_ref()];
+            let related = told.related.iter().map(|(_, label)| label);
+            for text in words.into_iter().flatten().chain(related) {
+                let chinese = Language::Chinese.speak(|| text.to_string());
+                assert!(chinese.contains(is_han), "{name}: {chinese}");
+            }
+        }
+    }
+    let some = [
+        "full-width-colon.txt",
+        "many.txt",
+        "platform-misspelt.txt",
+        "same-target.yaml",
+        "syntax.yaml",
+        "unknown-key.yaml",
+        "undefined-variable.yaml",
+        "wrong-type.yaml",
+    ];
+    let told = || some.map(message).join("\n\n");
+    insta::assert_snapshot!("chinese", Language::Chinese.speak(told));
+}
+
+#[test]
 fn each_message_has_its_mistake() {
     let known = fixtures();
     for file in fs::read_dir(folder()).unwrap() {
@@ -92,7 +121,7 @@ fn what_is_offered_instead_is_right() {
             };
             offers += 1;
             let text = format!("{}\n", replacement.text);
-            let nothing = |_: &str| Err(String::new());
+            let nothing = |_: &str| Err(Text::verbatim(""));
             let again = load(&Input {
                 path: "images.txt",
                 text: &text,

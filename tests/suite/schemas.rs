@@ -184,9 +184,9 @@ fn the_schema_and_the_reader_know_the_same_keys() {
         let unknown = loaded
             .diagnostics
             .iter()
-            .find(|one| one.message.contains("`zzzzzzzz`"));
+            .find(|one| one.message.english().contains("`zzzzzzzz`"));
         let help = unknown.unwrap().help.clone().unwrap();
-        let list = help.strip_prefix("the keys there are: ").unwrap();
+        let list = help.english().strip_prefix("the keys there are: ").unwrap();
         list.split(", ")
             .map(|key| key.trim_matches('`').to_owned())
             .collect()

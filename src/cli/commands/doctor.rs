@@ -67,8 +67,8 @@ fn is_unset(told: &Diagnostic) -> bool {
 fn unset(loaded: &Loaded) -> Vec<Unset> {
     let told = loaded.diagnostics.iter().filter(|told| is_unset(told));
     let unset = told.map(|told| Unset {
-        message: told.message.clone(),
-        help: told.help.clone(),
+        message: told.message.english().to_owned(),
+        help: told.help.as_ref().map(|help| help.english().to_owned()),
     });
     let mut unset: Vec<_> = unset.collect();
     if loaded.target.is_none() && unset.is_empty() {

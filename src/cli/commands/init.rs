@@ -201,7 +201,7 @@ fn told(image: &str, mistake: &Diagnostic) -> CliError {
     let message = &mistake.message;
     let error = CliError::new(text!("`{image}`: {message}", "`{image}`：{message}"));
     match &mistake.help {
-        Some(help) => error.hint(Text::verbatim(help)),
+        Some(help) => error.hint(help.clone()),
         None => error,
     }
 }

@@ -8,7 +8,7 @@ use crate::config::entries::{self, Resolution};
 use crate::config::image_list;
 use crate::config::mirror_file::Choices;
 use crate::config::naming::{Written, flat_names};
-use crate::model::{Platforms, Profile, ProfileKind};
+use crate::model::{Platforms, Profile, ProfileKind, Text};
 use crate::plan::{NameOffers, TargetName};
 
 use super::draft::{Draft, Line};
@@ -28,8 +28,10 @@ pub(super) fn draft(path: &str, text: &str) -> (Draft, Vec<Diagnostic>) {
     for one in &mut diagnostics {
         if one.code == entries::SAME_TARGET {
             one.severity = Severity::Warning;
-            one.help =
-                Some("the mirror file gives all but the first a name of their own".to_owned());
+            one.help = Some(text!(
+                "the mirror file gives all but the first a name of their own",
+                "在 mirror 文件里，除第一个以外都有自己的名字"
+            ));
         }
     }
     images.extend(collided.into_iter().map(|(mut image, name)| {
@@ -56,13 +58,14 @@ fn mend_name(
 ) -> Option<Diagnostic> {
     let refused = profile.refuses_name(&image.entry.target)?;
     let name = taken.acceptable(&image.entry, profile)?;
-    let message = refused.to_string();
+    let message = Text::of(|| refused.to_string());
     image.entry.target = name;
     Some(
         Diagnostic::warning("name-refused", message)
             .at(image.declared.place.clone())
-            .help(format!(
+            .help(text!(
                 "the mirror file has `{}` instead",
+                "mirror 文件里写成 `{}`",
                 image.entry.target
             )),
     )

@@ -2,7 +2,7 @@
 
 use crate::model::{PlatformPattern, Reference, check_tag};
 
-use super::mistake::{Line, Mistake, short};
+use super::mistake::{Line, Mistake, one_a_line, short};
 
 pub(super) fn is_image(text: &str) -> bool {
     text.parse::<Reference>().is_ok()
@@ -97,15 +97,21 @@ pub(super) fn in_columns(line: &Line<'_>) -> Option<Mistake> {
         (Some(_), _) if !option.trim().is_empty() => return None,
         (Some(platform), _) => (
             "option-missing",
-            format!("the platform is written as `--platform={platform}` before the image"),
+            text!(
+                "the platform is written as `--platform={platform}` before the image",
+                "平台要写成 `--platform={platform}`，放在镜像前面"
+            ),
         ),
         (None, [_, Field::Version(tag)]) => (
             "blank-in-image",
-            format!("a `:` is missing before the tag `{tag}`"),
+            text!(
+                "a `:` is missing before the tag `{tag}`",
+                "标签 `{tag}` 前面少了 `:`"
+            ),
         ),
         (None, _) => (
             "odd-punctuation",
-            "an image stands alone on its line".to_owned(),
+            text!("an image stands alone on its line", "一行里只写镜像"),
         ),
     };
     let platform = platform.map_or_else(String::new, |platform| format!("--platform={platform} "));
@@ -114,8 +120,11 @@ pub(super) fn in_columns(line: &Line<'_>) -> Option<Mistake> {
 }
 
 fn row(line: &Line<'_>, mark: char) -> Mistake {
-    Mistake::other_form(line, &format!("a row with `{mark}` between its columns"))
-        .help("write one image a line, such as `nginx:1.27`")
+    let what = text!(
+        "a row with `{mark}` between its columns",
+        "用 `{mark}` 分列的一行"
+    );
+    Mistake::other_form(line, &what).help(one_a_line())
 }
 
 /// `nginx:1.27 alpine:3.20`, `nginx:1.27,alpine:3.20`
@@ -133,9 +142,9 @@ pub(super) fn several(line: &Line<'_>) -> Option<Mistake> {
             .iter()
             .map(|image| format!("{option}{image}"))
             .collect();
-        let message = "several images stand on this line";
+        let message = text!("several images stand on this line", "这一行有几个镜像");
         Mistake::new("several-images", message, line.from(first))
-            .help("write one image a line")
+            .help(text!("write one image a line", "一行写一个镜像"))
             .mended(lines.join("\n"))
     })
 }
@@ -146,9 +155,14 @@ pub(super) fn words_behind(line: &Line<'_>) -> Option<Mistake> {
         return None;
     };
     let words = short(line.text[second.start..].trim_end());
-    let message = format!("`{words}` stands behind the image");
+    let message = text!(
+        "`{words}` stands behind the image",
+        "镜像后面还有 `{words}`"
+    );
     Some(
-        Mistake::new("words-behind-image", message, line.from(second))
-            .help("a line ends with the image; comments stand on lines of their own, after `#`"),
+        Mistake::new("words-behind-image", message, line.from(second)).help(text!(
+            "a line ends with the image; comments stand on lines of their own, after `#`",
+            "一行到镜像为止；注释单独写一行，以 `#` 开头"
+        )),
     )
 }

@@ -4,14 +4,13 @@ use std::sync::Arc;
 
 use crate::config::diagnostics::Diagnostic;
 use crate::config::image_list_line::place;
+use crate::model::Text;
 
 use super::forms;
-use super::mistake::not_a_list;
+use super::mistake::{not_a_list, one_a_line};
 
 /// What a file is, and what to do about it.
-type Other = (&'static str, &'static str);
-
-const WRITE: &str = "write one image a line, such as `nginx:1.27`";
+type Other = (Text, Text);
 
 /// The lines of a text that are no comments, without blanks behind.
 struct Lines<'a> {
@@ -63,15 +62,19 @@ pub(in crate::config) fn whole_file(file: &Arc<str>, text: &str) -> Option<Diagn
     let start = text.find(first)?;
     let indent = first.len() - first.trim_start().len();
     let place = place(file, start, &(indent..first.len()));
-    Some(not_a_list(place, what, help))
+    Some(not_a_list(place, &what, help))
 }
 
 fn not_text(lines: &Lines<'_>) -> Option<Other> {
-    let help = "save it as UTF-8 text";
-    lines
-        .text
-        .contains('\0')
-        .then_some(("UTF-16 or no text at all", help))
+    lines.text.contains('\0').then(|| {
+        (
+            text!(
+                "UTF-16 or no text at all",
+                "一份 UTF-16 文本，或者根本不是文本"
+            ),
+            text!("save it as UTF-8 text", "另存为 UTF-8 文本"),
+        )
+    })
 }
 
 fn json(lines: &Lines<'_>) -> Option<Other> {
@@ -84,7 +87,7 @@ fn json(lines: &Lines<'_>) -> Option<Other> {
             .iter()
             .all(|line| line.starts_with('{') && line.ends_with('}'))
     };
-    (is_json || each()).then_some(("JSON", WRITE))
+    (is_json || each()).then(|| (text!("JSON", "一份 JSON"), one_a_line()))
 }
 
 fn markup(lines: &Lines<'_>) -> Option<Other> {
@@ -93,27 +96,34 @@ fn markup(lines: &Lines<'_>) -> Option<Other> {
         .iter()
         .any(|tag| text.starts_with(tag));
     (begins || (text.starts_with('<') && text.ends_with('>') && text.contains("</")))
-        .then_some(("a web page or XML", WRITE))
+        .then(|| (text!("a web page or XML", "网页或 XML"), one_a_line()))
 }
 
 fn difference(lines: &Lines<'_>) -> Option<Other> {
     let is_difference =
         lines.any(|line| line.starts_with("diff --git ") || line.starts_with("@@ -"));
-    is_difference.then_some(("a difference between files", WRITE))
+    is_difference.then(|| {
+        (
+            text!("a difference between files", "文件之间的差异"),
+            one_a_line(),
+        )
+    })
 }
 
 fn mirror_file(lines: &Lines<'_>) -> Option<Other> {
     let toml = lines.any(|line| line.trim_start().starts_with("version =") || line == "[target]");
-    let help = if toml {
-        "give it a name that ends in `.toml`"
-    } else {
-        "give it a name that ends in `.yaml`"
-    };
+    let ending = if toml { ".toml" } else { ".yaml" };
     let has = |keys: &[&str]| keys.iter().any(|key| lines.has_key(key));
     (has(&["version"])
         && has(&["images", "include", "target", "defaults"])
         && !lines.has_key("services"))
-    .then_some(("a mirror file", help))
+    .then(|| {
+        let help = text!(
+            "give it a name that ends in `{ending}`",
+            "把文件名改成以 `{ending}` 结尾"
+        );
+        (text!("a mirror file", "一份 mirror 文件"), help)
+    })
 }
 
 fn dockerfile(lines: &Lines<'_>) -> Option<Other> {
@@ -130,23 +140,34 @@ fn dockerfile(lines: &Lines<'_>) -> Option<Other> {
         "LABEL ",
     ];
     let is_other = |line: &str| OTHERS.iter().any(|word| line.starts_with(word));
-    (lines.any(|line| line.starts_with("FROM ")) && lines.any(is_other)).then_some((
-        "a Dockerfile",
-        "write the images behind `FROM`, one a line, such as `nginx:1.27`",
-    ))
+    (lines.any(|line| line.starts_with("FROM ")) && lines.any(is_other)).then(|| {
+        (
+            text!("a Dockerfile", "一份 Dockerfile"),
+            text!(
+                "write the images behind `FROM`, one a line, such as `nginx:1.27`",
+                "把 `FROM` 后面的镜像一行写一个，如 `nginx:1.27`"
+            ),
+        )
+    })
 }
 
 fn yaml(lines: &Lines<'_>) -> Option<Other> {
     if lines.has_key("services") {
         return Some((
-            "a Compose file",
-            "`docker compose config --images` prints its images, one a line",
+            text!("a Compose file", "一份 Compose 文件"),
+            text!(
+                "`docker compose config --images` prints its images, one a line",
+                "`docker compose config --images` 可以一行一个列出它的镜像"
+            ),
         ));
     }
     if lines.any(|line| line.starts_with("apiVersion:")) {
         return Some((
-            "a Kubernetes manifest",
-            "write the images behind `image:`, one a line, such as `nginx:1.27`",
+            text!("a Kubernetes manifest", "一份 Kubernetes 清单"),
+            text!(
+                "write the images behind `image:`, one a line, such as `nginx:1.27`",
+                "把 `image:` 后面的镜像一行写一个，如 `nginx:1.27`"
+            ),
         ));
     }
     let indent = |line: &str| line.len() - line.trim_start().len();
@@ -158,14 +179,14 @@ fn yaml(lines: &Lines<'_>) -> Option<Other> {
         opens(pair[0])
             && (indent(pair[1]) > indent(pair[0]) || pair[1].trim_start().starts_with("- "))
     });
-    nested.then_some(("YAML", WRITE))
+    nested.then(|| (text!("YAML", "一份 YAML"), one_a_line()))
 }
 
 fn table(lines: &Lines<'_>) -> Option<Other> {
     let is_row = |line: &&str| line.trim_start().starts_with('|');
     if lines.lines.len() > 1 && lines.lines.iter().filter(|line| is_row(line)).count() > 1 {
-        return Some(("a table", WRITE));
+        return Some((text!("a table", "一张表"), one_a_line()));
     }
     let table = forms::table(lines.lines.first()?.trim())?;
-    (lines.lines.len() > 1).then_some((table.what, table.help))
+    (lines.lines.len() > 1).then(|| ((table.what)(), (table.help)()))
 }

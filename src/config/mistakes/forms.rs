@@ -1,35 +1,62 @@
 //! Lines as other programs print or read them.
 
 use crate::config::image_list_line::parse_line;
-use crate::model::check_tag;
+use crate::model::{Text, check_tag};
 
 use super::columns::is_image;
-use super::mistake::{Line, Mistake};
+use super::mistake::{Line, Mistake, one_a_line};
 
 /// What prints a table, how its header begins, and how to make it print images alone.
 pub(super) struct Table {
     header: &'static [&'static str],
-    pub(super) what: &'static str,
-    pub(super) help: &'static str,
+    pub(super) what: fn() -> Text,
+    pub(super) help: fn() -> Text,
+}
+
+impl Table {
+    /// Says of a line that it is of this table.
+    fn mistake(&self, line: &Line<'_>) -> Mistake {
+        Mistake::other_form(line, &(self.what)()).help((self.help)())
+    }
 }
 
 const DOCKER_IMAGES: Table = Table {
     header: &["REPOSITORY", "TAG"],
-    what: "what `docker images` prints",
-    help: "`docker images --format '{{.Repository}}:{{.Tag}}'` prints one image a line",
+    what: || text!("what `docker images` prints", "命令 `docker images` 的输出"),
+    help: || {
+        text!(
+            "`docker images --format '{{{{.Repository}}}}:{{{{.Tag}}}}'` prints one image a line",
+            "`docker images --format '{{{{.Repository}}}}:{{{{.Tag}}}}'` 一行列出一个镜像"
+        )
+    },
 };
 
 const DOCKER_PS: Table = Table {
     header: &["CONTAINER", "ID", "IMAGE"],
-    what: "what `docker ps` prints",
-    help: "`docker ps --format '{{.Image}}'` prints one image a line",
+    what: || text!("what `docker ps` prints", "命令 `docker ps` 的输出"),
+    help: || {
+        text!(
+            "`docker ps --format '{{{{.Image}}}}'` prints one image a line",
+            "`docker ps --format '{{{{.Image}}}}'` 一行列出一个镜像"
+        )
+    },
 };
 
 const KUBECTL: Table = Table {
     header: &["NAME", "READY", "STATUS"],
-    what: "what `kubectl get pods` prints",
-    help: "`kubectl get pods -A -o jsonpath='{range .items[*].spec.containers[*]}{.image}{\"\\n\"}{end}'` \
-           prints one image a line",
+    what: || {
+        text!(
+            "what `kubectl get pods` prints",
+            "命令 `kubectl get pods` 的输出"
+        )
+    },
+    help: || {
+        let command = r#"kubectl get pods -A -o jsonpath='{range .items[*].spec.containers[*]}{.image}{"\n"}{end}'"#;
+        text!(
+            "`{command}` prints one image a line",
+            "`{command}` 一行列出一个镜像"
+        )
+    },
 };
 
 /// The tables whose header tells which program printed them.
@@ -43,8 +70,13 @@ const TABLES: [Table; 7] = [
     },
     Table {
         header: &["IMAGE", "TAG", "IMAGE", "ID"],
-        what: "what `crictl images` prints",
-        help: "`crictl images -o json | jq -r '.images[].repoTags[]'` prints one image a line",
+        what: || text!("what `crictl images` prints", "命令 `crictl images` 的输出"),
+        help: || {
+            text!(
+                "`crictl images -o json | jq -r '.images[].repoTags[]'` prints one image a line",
+                "`crictl images -o json | jq -r '.images[].repoTags[]'` 一行列出一个镜像"
+            )
+        },
     },
     Table {
         header: &["IMAGE", "ID", "DISK", "USAGE"],
@@ -52,8 +84,13 @@ const TABLES: [Table; 7] = [
     },
     Table {
         header: &["REF", "TYPE", "DIGEST"],
-        what: "what `ctr images ls` prints",
-        help: "`ctr images ls -q` prints one image a line",
+        what: || text!("what `ctr images ls` prints", "命令 `ctr images ls` 的输出"),
+        help: || {
+            text!(
+                "`ctr images ls -q` prints one image a line",
+                "`ctr images ls -q` 一行列出一个镜像"
+            )
+        },
     },
 ];
 
@@ -118,8 +155,8 @@ pub(super) fn table(text: &str) -> Option<Table> {
         Some(table) => Some(table),
         None if columns > 1 => Some(Table {
             header: &[],
-            what: "a table with a header",
-            help: "write one image a line, such as `nginx:1.27`",
+            what: || text!("a table with a header", "一张带表头的表"),
+            help: one_a_line,
         }),
         None => None,
     }
@@ -142,27 +179,31 @@ fn headings_of_a_program(text: &str) -> Option<Vec<String>> {
 pub(super) fn header(line: &Line<'_>) -> Option<Mistake> {
     let text = line.text.trim();
     if let Some(table) = table(text) {
-        return Some(Mistake::other_form(line, table.what).help(table.help));
+        return Some(table.mistake(line));
     }
     headings(text)?;
     let mistake = Mistake::new(
         "header",
-        "this is a header, not an image",
+        text!("this is a header, not an image", "这是表头，不是镜像"),
         line.from(&line.words[0]),
     );
-    Some(mistake.help(format!("leave it out, or make it a comment: `# {text}`")))
+    Some(mistake.help(text!(
+        "leave it out, or make it a comment: `# {text}`",
+        "去掉它，或者改成注释：`# {text}`"
+    )))
 }
 
 /// The rows of such tables.
 pub(super) fn listed_by_a_program(line: &Line<'_>) -> Option<Mistake> {
     let words: Vec<&str> = line.words.iter().map(|word| word.text).collect();
-    let of = |table: Table| Mistake::other_form(line, table.what).help(table.help);
+    let of = |table: Table| table.mistake(line);
     match words.as_slice() {
         [count, rest @ ..] if is_number(count) && is_line(&rest.join(" ")) => {
-            let mistake = Mistake::other_form(line, "what `uniq -c` prints");
+            let what = text!("what `uniq -c` prints", "命令 `uniq -c` 的输出");
+            let mistake = Mistake::other_form(line, &what);
             Some(
                 mistake
-                    .help("`sort -u` prints no counts")
+                    .help(text!("`sort -u` prints no counts", "`sort -u` 不带计数"))
                     .mended(rest.join(" ")),
             )
         }
@@ -245,8 +286,10 @@ pub(super) fn log(line: &Line<'_>) -> Option<Mistake> {
         || BEGINNINGS.iter().any(|begins| text.starts_with(begins))
         || PARTS.iter().any(|part| text.contains(part));
     is_log.then(|| {
-        Mistake::other_form(line, "a line of a log")
-            .help("write the images that it names, one a line, such as `nginx:1.27`")
+        Mistake::other_form(line, &text!("a line of a log", "一行日志")).help(text!(
+            "write the images that it names, one a line, such as `nginx:1.27`",
+            "把里面的镜像一行写一个，如 `nginx:1.27`"
+        ))
     })
 }
 

@@ -2,16 +2,18 @@
 
 use crate::model::is_hidden;
 
-use super::mistake::{Line, Mistake, short};
+use super::mistake::{Line, Mistake, image_alone, short};
 
 /// What git leaves where it cannot merge.
 pub(super) fn conflict(line: &Line<'_>) -> Option<Mistake> {
     let first = line.words.first().filter(|first| first.start == 0)?;
     let marks = ["<<<<<<<", "|||||||", "=======", ">>>>>>>"];
     marks.contains(&first.text).then(|| {
-        let message = "git left a conflict here";
-        Mistake::new("conflict", message, first.span())
-            .help("keep the lines that are right, and delete this one")
+        let message = text!("git left a conflict here", "git 在这里留下了冲突");
+        Mistake::new("conflict", message, first.span()).help(text!(
+            "keep the lines that are right, and delete this one",
+            "留下对的行，删掉这一行"
+        ))
     })
 }
 
@@ -20,9 +22,14 @@ pub(super) fn rule(line: &Line<'_>) -> Option<Mistake> {
     let text = line.text.trim();
     let is_rule = text.len() > 2 && text.chars().all(|c| "-=_*~+".contains(c));
     is_rule.then(|| {
-        let message = "this is a line between parts, not an image";
-        Mistake::new("rule", message, line.from(&line.words[0]))
-            .help("leave it out, or write `#` before it")
+        let message = text!(
+            "this is a line between parts, not an image",
+            "这是分隔线，不是镜像"
+        );
+        Mistake::new("rule", message, line.from(&line.words[0])).help(text!(
+            "leave it out, or write `#` before it",
+            "去掉它，或者在前面写 `#`"
+        ))
     })
 }
 
@@ -43,10 +50,16 @@ pub(super) fn comment_of_another_kind(line: &Line<'_>) -> Option<Mistake> {
     let (mark, inner) = (begin.trim_end(), text.strip_prefix(begin)?);
     let inner = inner.strip_suffix(end).unwrap_or(inner).trim();
     let start = line.words.first()?.start;
-    let message = format!("`{mark}` begins no comment; comments begin with `#`");
+    let message = text!(
+        "`{mark}` begins no comment; comments begin with `#`",
+        "`{mark}` 不是注释的开头；注释以 `#` 开头"
+    );
     Some(
-        Mistake::new("comment-mark", message, start..start + mark.len())
-            .help(format!("write `# {}`", short(inner))),
+        Mistake::new("comment-mark", message, start..start + mark.len()).help(text!(
+            "write `# {}`",
+            "写成 `# {}`",
+            short(inner)
+        )),
     )
 }
 
@@ -57,12 +70,16 @@ pub(super) fn section(line: &Line<'_>) -> Option<Mistake> {
     let named =
         name.starts_with(|c: char| c.is_alphanumeric()) && !name.contains(['"', ',', '/', ':']);
     named.then(|| {
-        let message = format!(
+        let message = text!(
             "`{}` begins a section, and an image list has none",
+            "`{}` 是一节的开头，镜像列表不分节",
             short(text)
         );
-        Mistake::new("section", message, line.from(&line.words[0]))
-            .help(format!("as a comment it does no harm: `# {}`", short(name)))
+        Mistake::new("section", message, line.from(&line.words[0])).help(text!(
+            "as a comment it does no harm: `# {}`",
+            "可以改成注释：`# {}`",
+            short(name)
+        ))
     })
 }
 
@@ -72,14 +89,21 @@ pub(super) fn full_width_characters(line: &Line<'_>) -> Option<Mistake> {
     let found = |(at, c): (usize, char)| plain(c, begins(at)).map(|plain| (at, c, plain));
     let (at, c, instead) = line.text.char_indices().find_map(found)?;
     let message = match instead {
-        "" => format!(
+        "" => text!(
             "an invisible character (U+{:04X}) stands here",
+            "这里有一个看不见的字符（U+{:04X}）",
             u32::from(c)
         ),
         instead if ('\u{ff01}'..='\u{ff5e}').contains(&c) => {
-            format!("`{c}` is a full-width character, which looks like `{instead}`")
+            text!(
+                "`{c}` is a full-width character, which looks like `{instead}`",
+                "`{c}` 是全角字符，应该写 `{instead}`"
+            )
         }
-        instead => format!("`{c}` looks like `{instead}` but is another character"),
+        instead => text!(
+            "`{c}` looks like `{instead}` but is another character",
+            "`{c}` 看起来像 `{instead}`，其实是另一个字符"
+        ),
     };
     let mut mended = String::new();
     for (at, c) in line.text.char_indices() {
@@ -122,16 +146,26 @@ pub(super) fn placeholder(line: &Line<'_>) -> Option<Mistake> {
         if let Some(at) = filled_in.filter(|at| at + 1 < word.text.len()) {
             let rest = &word.text[at..];
             let end = at + rest.find(['}', '>']).map_or(rest.len(), |end| end + 1);
-            let message = format!("`{}` stands for something else", short(&word.text[at..end]));
+            let message = text!(
+                "`{}` stands for something else",
+                "`{}` 代表别的内容",
+                short(&word.text[at..end])
+            );
             let span = word.start + at..word.start + end;
-            let help = "write what it stands for: nothing is filled in here";
+            let help = text!(
+                "write what it stands for: nothing is filled in here",
+                "写上它代表的内容：这里不做替换"
+            );
             return Some(Mistake::new("placeholder", message, span).help(help));
         }
         let tag = word.text.rsplit_once(':').map_or("", |(_, tag)| tag);
         let is_quoted = word.text.starts_with('*');
         if tag.contains(['*', '^', '~', '>']) && !is_quoted {
-            let message = format!("`{}` is a pattern", short(tag));
-            let help = "write an image with its tag for each that is meant";
+            let message = text!("`{}` is a pattern", "`{}` 是通配写法", short(tag));
+            let help = text!(
+                "write an image with its tag for each that is meant",
+                "要哪些镜像，就把每个连同标签写上"
+            );
             return Some(Mistake::new("placeholder", message, word.span()).help(help));
         }
     }
@@ -145,10 +179,14 @@ pub(super) fn number(line: &Line<'_>) -> Option<Mistake> {
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    let message = format!("`{}` is a number before the image", short(first.text));
+    let message = text!(
+        "`{}` is a number before the image",
+        "镜像前面有编号 `{}`",
+        short(first.text)
+    );
     Some(
         Mistake::new("number", message, first.span())
-            .help("write the image alone")
+            .help(image_alone())
             .mended(line.text[first.span().end..].trim()),
     )
 }
@@ -162,10 +200,14 @@ pub(super) fn bullet(line: &Line<'_>) -> Option<Mistake> {
         .first()
         .filter(|word| BULLETS.contains(&word.text))?;
     let rest = line.text[first.span().end..].trim();
-    let message = format!("`{}` does not belong to an image list", first.text);
+    let message = text!(
+        "`{}` does not belong to an image list",
+        "镜像列表里不写 `{}`",
+        first.text
+    );
     Some(
         Mistake::new("odd-punctuation", message, first.span())
-            .help("write the image alone")
+            .help(image_alone())
             .mended(rest),
     )
 }
@@ -190,9 +232,10 @@ pub(super) fn around(line: &Line<'_>) -> Option<Mistake> {
     } else {
         start + inner.len()..last.span().end
     };
-    let message = format!(
-        "`{}` does not belong to an image",
-        line.text.get(odd.clone())?
+    let marks = line.text.get(odd.clone())?;
+    let message = text!(
+        "`{marks}` does not belong to an image",
+        "镜像里不写 `{marks}`"
     );
     (!odd.is_empty()).then(|| Mistake::new("odd-punctuation", message, odd).mended(inner))
 }

@@ -5,25 +5,25 @@ use std::ops::Range;
 use crate::config::diagnostics::Diagnostic;
 use crate::config::files::Place;
 use crate::config::image_list_line::{Word, split_platform, words};
-use crate::model::cut;
+use crate::model::{Text, cut};
 
 /// A mistake in a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Mistake {
     pub(super) code: &'static str,
-    pub(super) message: String,
+    pub(super) message: Text,
     /// The bytes of the line that it is about.
     pub(super) span: Range<usize>,
-    pub(super) help: Option<String>,
+    pub(super) help: Option<Text>,
     /// The line (or lines) without this one mistake.
     pub(super) mended: Option<String>,
 }
 
 impl Mistake {
-    pub(super) fn new(code: &'static str, message: impl Into<String>, span: Range<usize>) -> Self {
+    pub(super) fn new(code: &'static str, message: Text, span: Range<usize>) -> Self {
         Self {
             code,
-            message: message.into(),
+            message,
             span,
             help: None,
             mended: None,
@@ -31,15 +31,15 @@ impl Mistake {
     }
 
     /// Makes a mistake of a line that is something else altogether, which `what` goes on to say.
-    pub(super) fn other_form(line: &Line<'_>, what: &str) -> Self {
+    pub(super) fn other_form(line: &Line<'_>, what: &Text) -> Self {
         let start = line.words.first().map_or(0, |word| word.start);
-        let message = format!("this is {what}, not an image");
+        let message = text!("this is {what}, not an image", "这是{what}，不是镜像");
         Self::new(OTHER_FORM, message, start..line.text.len())
     }
 
-    pub(super) fn help(self, help: impl Into<String>) -> Self {
+    pub(super) fn help(self, help: Text) -> Self {
         Self {
-            help: Some(help.into()),
+            help: Some(help),
             ..self
         }
     }
@@ -90,12 +90,26 @@ impl<'a> Line<'a> {
 }
 
 /// Says that a whole file is something else, with what to do about it.
-pub(super) fn not_a_list(place: Place, what: &str, help: &str) -> Diagnostic {
-    let message = format!("this file is {what}, not an image list");
+pub(super) fn not_a_list(place: Place, what: &Text, help: Text) -> Diagnostic {
+    let message = text!(
+        "this file is {what}, not an image list",
+        "这个文件是{what}，不是镜像列表"
+    );
     Diagnostic::error(OTHER_FORM, message).at(place).help(help)
 }
 
 /// Returns a text for a message; a very long one is cut.
 pub(super) fn short(text: &str) -> String {
     cut(text, 120).into_owned()
+}
+
+pub(super) fn image_alone() -> Text {
+    text!("write the image alone", "只写镜像")
+}
+
+pub(super) fn one_a_line() -> Text {
+    text!(
+        "write one image a line, such as `nginx:1.27`",
+        "一行写一个镜像，如 `nginx:1.27`"
+    )
 }

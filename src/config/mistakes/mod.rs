@@ -23,6 +23,8 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use crate::model::Text;
+
 use super::at::At;
 use super::diagnostics::Diagnostic;
 use super::format::Format;
@@ -115,7 +117,7 @@ pub(super) fn explain(file: &Arc<str>, lines: &[Wrong<'_>]) -> Vec<Diagnostic> {
         let mistake = find(&Line::of(wrong.line));
         // The message of another form is the same for each of its lines.
         let key = match mistake.code {
-            OTHER_FORM => mistake.message.clone(),
+            OTHER_FORM => mistake.message.english().to_owned(),
             code => code.to_owned(),
         };
         groups.entry(key).or_default().push((*wrong, mistake));
@@ -128,7 +130,10 @@ pub(super) fn explain(file: &Arc<str>, lines: &[Wrong<'_>]) -> Vec<Diagnostic> {
             let plural = if more == 1 { "" } else { "s" };
             for (_, mistake) in &mut group {
                 let message = &mistake.message;
-                mistake.message = format!("{message} (here and in {more} more line{plural})");
+                mistake.message = text!(
+                    "{message} (here and in {more} more line{plural})",
+                    "{message}（这一行和另外 {more} 行都是）"
+                );
             }
         }
         group
@@ -159,10 +164,17 @@ fn diagnostic(file: &Arc<str>, Wrong { start, line }: Wrong<'_>, mistake: Mistak
 pub(super) fn explain_item(text: &At<String>, whole: bool, format: Format) -> Diagnostic {
     let line = text.value.trim();
     let (code, message, help) = match parse_line(line) {
-        Ok(None) => ("not-an-image", "no image is named here".to_owned(), None),
+        Ok(None) => (
+            "not-an-image",
+            text!("no image is named here", "这里没有写镜像"),
+            None,
+        ),
         Ok(Some(_)) => (
             "not-an-image",
-            "`--platform` is of image lists; a mirror file has the key `platforms`".to_owned(),
+            text!(
+                "`--platform` is of image lists; a mirror file has the key `platforms`",
+                "`--platform` 用在镜像列表里；mirror 文件用 `platforms` 这个键"
+            ),
             None,
         ),
         Err(_) => {

@@ -2,15 +2,19 @@
 
 use crate::config::image_list_line::split_platform;
 use crate::config::spelling::closest;
-use crate::model::{PlatformPattern, Reference};
+use crate::model::{PlatformPattern, Reference, Text};
 
 use super::mistake::{Line, Mistake, short};
 
 const OPTION: &str = "--platform";
 
 /// What platforms look like, for those who cannot be told which one they meant.
-const EXAMPLES: &str =
-    "platforms are written as in `linux/amd64`, `linux/arm64`, `linux/arm/v7`, `linux/386`";
+fn examples() -> Text {
+    text!(
+        "platforms are written as in `linux/amd64`, `linux/arm64`, `linux/arm/v7`, `linux/386`",
+        "平台的写法如 `linux/amd64`、`linux/arm64`、`linux/arm/v7`、`linux/386`"
+    )
+}
 
 /// The platforms that most images are made for.
 const COMMON: [&str; 9] = [
@@ -44,13 +48,16 @@ pub(super) fn misspelt_option(line: &Line<'_>) -> Option<Mistake> {
     let name = &option.text[..end];
     let mistake = Mistake::new(
         "unknown-option",
-        format!("unknown option `{}`", short(name)),
+        text!("unknown option `{}`", "没有 `{}` 这个选项", short(name)),
         option.start..option.start + end,
     );
     let is_platform =
         closest(name, [OPTION]).is_some() || matches!(name.trim_matches('-'), "arch" | "p" | "os");
     if !is_platform {
-        return Some(mistake.help("the only option there is, is `--platform`"));
+        return Some(mistake.help(text!(
+            "the only option there is, is `--platform`",
+            "选项只有 `--platform`"
+        )));
     }
     let value = option.text[end..].trim_start_matches(['=', ':']);
     let equals = if end < option.text.len() { "=" } else { "" };
@@ -67,7 +74,10 @@ pub(super) fn behind_the_image(line: &Line<'_>) -> Option<Mistake> {
     let (platform, rest) = split_platform(&line.words[at..])?;
     let mistake = Mistake::new(
         "platform-behind-image",
-        "the platform stands before the image, not behind it",
+        text!(
+            "the platform stands before the image, not behind it",
+            "平台写在镜像前面，不是后面"
+        ),
         line.words[at].start..platform.map_or(line.text.len(), |platform| platform.span().end),
     );
     let Some(platform) = platform else {
@@ -75,7 +85,7 @@ pub(super) fn behind_the_image(line: &Line<'_>) -> Option<Mistake> {
     };
     // Of two images, it may be that of either.
     if !rest.is_empty() {
-        return Some(mistake.help("write one image a line"));
+        return Some(mistake.help(text!("write one image a line", "一行写一个镜像")));
     }
     let image = line.text[..line.words[at].start].trim();
     Some(mistake.mended(format!("{OPTION}={} {image}", platform.text)))
@@ -89,19 +99,27 @@ pub(super) fn nothing_behind(line: &Line<'_>) -> Option<Mistake> {
     }
     let option = line.words.first()?.span();
     if platform.is_none() {
-        let message = "a platform and an image are missing behind `--platform`";
-        return Some(
-            Mistake::new("image-missing", message, option)
-                .help("write both on this line, as in `--platform=linux/arm64 nginx:1.27`"),
+        let message = text!(
+            "a platform and an image are missing behind `--platform`",
+            "`--platform` 后面缺少平台和镜像"
         );
+        return Some(Mistake::new("image-missing", message, option).help(text!(
+            "write both on this line, as in `--platform=linux/arm64 nginx:1.27`",
+            "都写在这一行，如 `--platform=linux/arm64 nginx:1.27`"
+        )));
     }
     if let Some(mistake) = image_in_its_place(line) {
         return Some(mistake);
     }
-    let message = "an image is missing behind the platform";
+    let message = text!(
+        "an image is missing behind the platform",
+        "平台后面缺少镜像"
+    );
     Some(
-        Mistake::new("image-missing", message, option.start..line.text.len())
-            .help("write it on this line, behind the platform"),
+        Mistake::new("image-missing", message, option.start..line.text.len()).help(text!(
+            "write it on this line, behind the platform",
+            "写在这一行，平台后面"
+        )),
     )
 }
 
@@ -109,11 +127,15 @@ pub(super) fn nothing_behind(line: &Line<'_>) -> Option<Mistake> {
 pub(super) fn several(line: &Line<'_>) -> Option<Mistake> {
     let (platform, rest) = split_platform(&line.words)?;
     let platform = platform.filter(|platform| platform.text.contains([',', ';', '|']))?;
-    let message = "an image list has one platform a line";
-    let mistake = Mistake::new("several-platforms", message, platform.span()).help(
+    let message = text!(
+        "an image list has one platform a line",
+        "镜像列表一行只能写一个平台"
+    );
+    let mistake = Mistake::new("several-platforms", message, platform.span()).help(text!(
         "write a line for each; a mirror file can put them under one name, \
          with `platforms: [linux/amd64, linux/arm64]`",
-    );
+        "每个平台写一行；mirror 文件可以把它们放在一个名字下：`platforms: [linux/amd64, linux/arm64]`"
+    ));
     let platforms: Vec<&str> = platform.text.split([',', ';', '|']).collect();
     let [image] = rest else { return Some(mistake) };
     // With a blank behind the comma, the next platform is the next word.
@@ -133,12 +155,14 @@ pub(super) fn wildcard(line: &Line<'_>) -> Option<Mistake> {
             .is_ok_and(|one| one.is_wildcard())
     };
     let platform = platform.filter(|platform| platform.text == "all" || parsed(platform.text))?;
-    let message = format!(
+    let message = text!(
         "an image list has one platform a line, not `{}`",
+        "镜像列表一行只能写一个平台，不能写 `{}`",
         platform.text
     );
-    let help = format!(
+    let help = text!(
         "a mirror file can ask for more: `platforms: {}`",
+        "mirror 文件可以要多个：`platforms: {}`",
         platform.text
     );
     Some(Mistake::new("several-platforms", message, platform.span()).help(help))
@@ -153,7 +177,7 @@ pub(super) fn not_a_platform(line: &Line<'_>) -> Option<Mistake> {
         && other.text.parse::<PlatformPattern>().is_ok()
         && platform.text.parse::<Reference>().is_ok()
     {
-        let message = "platform and image have changed places";
+        let message = text!("platform and image have changed places", "平台和镜像写反了");
         let mended = format!("{OPTION}={} {}", other.text, platform.text);
         let span = platform.start..other.span().end;
         return Some(Mistake::new("image-in-platforms-place", message, span).mended(mended));
@@ -161,14 +185,18 @@ pub(super) fn not_a_platform(line: &Line<'_>) -> Option<Mistake> {
     if let Some(mistake) = image_in_its_place(line) {
         return Some(mistake);
     }
-    let message = format!("`{}` is not a platform", short(platform.text));
-    let mistake = Mistake::new("not-a-platform", message, platform.span()).help(EXAMPLES);
+    let message = text!(
+        "`{}` is not a platform",
+        "`{}` 不是平台",
+        short(platform.text)
+    );
+    let mistake = Mistake::new("not-a-platform", message, platform.span()).help(examples());
     let meant = error
         .meant
         .or_else(|| misspelt(platform.text).map(str::to_owned));
     Some(match meant {
         Some(meant) => mistake
-            .help(format!("did you mean `{meant}`?"))
+            .help(text!("did you mean `{meant}`?", "要写的是 `{meant}` 吗？"))
             .mended(line.with(platform.span(), &meant)),
         None => mistake,
     })
@@ -187,10 +215,16 @@ fn image_in_its_place(line: &Line<'_>) -> Option<Mistake> {
         return None;
     }
     let image = short(platform.text);
-    let message = format!("`{image}` stands in the platform's place, and is not a platform");
+    let message = text!(
+        "`{image}` stands in the platform's place, and is not a platform",
+        "`{image}` 在平台的位置上，但它不是平台"
+    );
     let help = match rest {
-        [] => format!("write `{OPTION}=linux/arm64 {image}`, or `{image}` alone"),
-        _ => EXAMPLES.to_owned(),
+        [] => text!(
+            "write `{OPTION}=linux/arm64 {image}`, or `{image}` alone",
+            "写成 `{OPTION}=linux/arm64 {image}`，或者只写 `{image}`"
+        ),
+        _ => examples(),
     };
     Some(Mistake::new("image-in-platforms-place", message, platform.span()).help(help))
 }

@@ -2,7 +2,7 @@
 
 use crate::config::format::Format;
 use crate::config::image_list_line::{Word, split_platform};
-use crate::model::check_tag;
+use crate::model::{Text, check_tag};
 
 use super::columns::is_image;
 use super::mistake::{Line, Mistake};
@@ -13,7 +13,8 @@ pub(super) fn source_and_target(line: &Line<'_>) -> Option<Mistake> {
     let (platform, rest) = split_platform(&line.words).unwrap_or((None, &line.words));
     let text = line.text[rest.first()?.start..].trim_end();
     if let Some((source, target)) = ARROWS.into_iter().find_map(|arrow| text.split_once(arrow)) {
-        let mistake = Mistake::other_form(line, "`source => target`");
+        let what = text!("`source => target`", "形如 `source => target` 的一行");
+        let mistake = Mistake::other_form(line, &what);
         return Some(mistake.help(named(platform, source.trim(), target.trim())));
     }
     let words: Vec<&str> = rest.iter().map(|word| word.text).collect();
@@ -24,7 +25,11 @@ pub(super) fn source_and_target(line: &Line<'_>) -> Option<Mistake> {
         && check_tag(tag).is_ok()
     {
         let (source, target) = (format!("{source}:{tag}"), format!("{target}:{tag}"));
-        let mistake = Mistake::other_form(line, "source, target and tag in columns");
+        let what = text!(
+            "source, target and tag in columns",
+            "分列写的源、目标和标签"
+        );
+        let mistake = Mistake::other_form(line, &what);
         return Some(mistake.help(named(platform, &source, &target)));
     }
     let separators = [" ", "\t", "=", ":", ","];
@@ -40,10 +45,12 @@ pub(super) fn source_and_target(line: &Line<'_>) -> Option<Mistake> {
             )
         })
         .then(|| {
-            Mistake::other_form(line, "a source and its target, or two images").help(
+            let what = text!("a source and its target, or two images", "源和目标，或者两个镜像");
+            Mistake::other_form(line, &what).help(text!(
                 "write two images on two lines; to give one a name, write `source` and `target` in \
                  the `images` of a `mirror.yaml`",
-            )
+                "两个镜像写两行；要给镜像起名字，在 `mirror.yaml` 的 `images` 里写 `source` 和 `target`"
+            ))
         })
 }
 
@@ -52,7 +59,7 @@ fn is_pair(source: &str, target: &str) -> bool {
 }
 
 /// Says how to give an image a name of its own.
-fn named(platform: Option<Word<'_>>, source: &str, target: &str) -> String {
+fn named(platform: Option<Word<'_>>, source: &str, target: &str) -> Text {
     let quote = |text: &str| Format::Yaml.quote(text);
     let platforms = platform.map_or_else(String::new, |platform| {
         format!("platforms: [{}], ", quote(platform.text))
@@ -62,10 +69,15 @@ fn named(platform: Option<Word<'_>>, source: &str, target: &str) -> String {
         let (source, target) = (quote(source), quote(target));
         format!("`- {{ source: {source}, {platforms}target: {target} }}`")
     } else {
-        "`source` and `target`, the target below the namespace".to_owned()
+        return text!(
+            "an image list has no names of its own: write it in the `images` of a `mirror.yaml`, as \
+             `source` and `target`, the target below the namespace",
+            "镜像列表里不能写名字：写在 `mirror.yaml` 的 `images` 里，用 `source` 和 `target`，目标写命名空间下面的名字"
+        );
     };
-    format!(
-        "an image list has no names of its own: write it in the `images` of a `mirror.yaml`, as {item}"
+    text!(
+        "an image list has no names of its own: write it in the `images` of a `mirror.yaml`, as {item}",
+        "镜像列表里不能写名字：写在 `mirror.yaml` 的 `images` 里：{item}"
     )
 }
 

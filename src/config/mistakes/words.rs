@@ -3,7 +3,7 @@
 use crate::config::image_list_line::Word;
 
 use super::columns::{is_image, platform};
-use super::mistake::{Line, Mistake, short};
+use super::mistake::{Line, Mistake, image_alone, short};
 
 /// `nginx:1.27 # web`
 pub(super) fn comment_behind_the_image(line: &Line<'_>) -> Option<Mistake> {
@@ -20,10 +20,13 @@ pub(super) fn comment_behind_the_image(line: &Line<'_>) -> Option<Mistake> {
     Some(
         Mistake::new(
             "comment-behind-image",
-            "a comment cannot stand behind an image",
+            text!(
+                "a comment cannot stand behind an image",
+                "镜像后面不能写注释"
+            ),
             line.from(comment),
         )
-        .help("put it on a line of its own")
+        .help(text!("put it on a line of its own", "注释单独写一行"))
         .mended(format!("# {text}\n{image}")),
     )
 }
@@ -41,8 +44,12 @@ pub(super) fn command(line: &Line<'_>) -> Option<Mistake> {
     let verb = words.find(|word| !matches!(word.text, "image" | "images" | "i"))?;
     let end = verb.start + verb.text.len();
     let start = line.words.first().map_or(tool.start, |word| word.start);
-    let message = format!("`{}` is a command", short(&line.text[start..end]));
-    let mistake = Mistake::new("command", message, start..end).help("write the image alone");
+    let message = text!(
+        "`{}` is a command",
+        "`{}` 是命令",
+        short(&line.text[start..end])
+    );
+    let mistake = Mistake::new("command", message, start..end).help(image_alone());
     if verb.text != "pull" {
         return Some(mistake);
     }
@@ -71,8 +78,12 @@ pub(super) fn stage(line: &Line<'_>) -> Option<Mistake> {
         [.., behind, name, _] if name.text.eq_ignore_ascii_case("as") => behind.span().end,
         _ => line.text.len(),
     };
-    let message = format!("`{}` is of a Dockerfile", from.text);
-    let mistake = Mistake::new("stage", message, from.span()).help("write the image alone");
+    let message = text!(
+        "`{}` is of a Dockerfile",
+        "`{}` 是 Dockerfile 里的写法",
+        from.text
+    );
+    let mistake = Mistake::new("stage", message, from.span()).help(image_alone());
     let image = line.text[from.span().end..end].trim();
     // What is built from nothing, or from another stage, is no image of a registry.
     Some(if image == "scratch" {
@@ -111,9 +122,12 @@ pub(super) fn key(line: &Line<'_>) -> Option<Mistake> {
     if !(of_image || other) || !value.starts_with([' ', '\t']) {
         return None;
     }
-    let message = format!("`{key}:` does not belong to an image list");
+    let message = text!(
+        "`{key}:` does not belong to an image list",
+        "镜像列表里不写 `{key}:`"
+    );
     let span = first.start..first.start + key.len() + 1;
-    let mistake = Mistake::new("odd-punctuation", message, span).help("write the image alone");
+    let mistake = Mistake::new("odd-punctuation", message, span).help(image_alone());
     Some(if of_image {
         mistake.mended(value.trim())
     } else {
@@ -126,8 +140,15 @@ pub(super) fn assignment(line: &Line<'_>) -> Option<Mistake> {
     let word = line.words.iter().find(|word| word.text.contains('='))?;
     let at = word.start + word.text.find('=')?;
     Some(
-        Mistake::new("odd-punctuation", "an image has no `=`", at..at + 1)
-            .help("a tag stands behind `:`, as in `nginx:1.27`; nothing is set in an image list"),
+        Mistake::new(
+            "odd-punctuation",
+            text!("an image has no `=`", "镜像里没有 `=`"),
+            at..at + 1,
+        )
+        .help(text!(
+            "a tag stands behind `:`, as in `nginx:1.27`; nothing is set in an image list",
+            "标签写在 `:` 后面，如 `nginx:1.27`；镜像列表里不能赋值"
+        )),
     )
 }
 
@@ -144,7 +165,10 @@ pub(super) fn torn_apart(line: &Line<'_>) -> Option<Mistake> {
         return None;
     }
     let span = name.start..tag.span().end;
-    let message = "a blank stands in the middle of this image";
+    let message = text!(
+        "a blank stands in the middle of this image",
+        "这个镜像中间有空格"
+    );
     let mended = line.with(span.clone(), &joined);
     Some(Mistake::new("blank-in-image", message, span).mended(mended))
 }

@@ -12,7 +12,7 @@ use crate::model::{PlatformPattern, Platforms, Reference};
 pub(super) fn defaults(reader: &mut Reader<'_>, node: &Node) -> Option<Choices> {
     let mut table = reader.table(node, "defaults")?;
     let choices = choices(reader, &mut table);
-    reader.finish(table, "`defaults`");
+    reader.finish(table, &text!("`defaults`", "`defaults` "));
     Some(choices)
 }
 
@@ -35,9 +35,12 @@ fn platforms(reader: &mut Reader<'_>, node: &Node) -> Option<Platforms> {
     };
     if let ([], Value::List(_)) = (items, &node.value) {
         let place = reader.place(&node.span);
-        let empty = Diagnostic::error("no-platforms", "this list has no platforms")
-            .at(place)
-            .help("name some, or write `all`");
+        let empty = Diagnostic::error(
+            "no-platforms",
+            text!("this list has no platforms", "这个列表里没有平台"),
+        )
+        .at(place)
+        .help(text!("name some, or write `all`", "写上平台，或者写 `all`"));
         reader.report(empty);
         return None;
     }
@@ -52,16 +55,22 @@ fn platform(reader: &mut Reader<'_>, node: &Node) -> Option<PlatformPattern> {
     match value.parse::<PlatformPattern>() {
         Ok(pattern) => Some(pattern),
         Err(error) => {
-            let diagnostic =
-                Diagnostic::error("not-a-platform", format!("`{value}` is not a platform"))
-                    .at(place.clone());
+            let diagnostic = Diagnostic::error(
+                "not-a-platform",
+                text!("`{value}` is not a platform", "`{value}` 不是平台"),
+            )
+            .at(place.clone());
             reader.report(match error.meant {
                 Some(meant) => diagnostic.replace(place, reader.format.quote(&meant)),
-                None if value == "all" => diagnostic.help("write `platforms: all`, without a list"),
-                None => diagnostic.help(
+                None if value == "all" => diagnostic.help(text!(
+                    "write `platforms: all`, without a list",
+                    "写成 `platforms: all`，不要列表"
+                )),
+                None => diagnostic.help(text!(
                     "write operating system, architecture and variant, such as `linux/amd64` or \
                      `linux/arm/v7`",
-                ),
+                    "写操作系统、架构和变体，如 `linux/amd64` 或 `linux/arm/v7`"
+                )),
             });
             None
         }
@@ -125,10 +134,13 @@ fn torn_apart(reader: &Reader<'_>, node: &Node) -> Option<Diagnostic> {
         return None;
     }
     let place = reader.place(&(key_span.start..value.span.end));
-    let message = "a blank stands in the middle of this image";
+    let message = text!(
+        "a blank stands in the middle of this image",
+        "这个镜像中间有空格"
+    );
     let diagnostic = Diagnostic::error("blank-in-image", message).at(place.clone());
     Some(match reader.format {
         Format::Yaml => diagnostic.replace(place, image),
-        Format::Toml => diagnostic.help(format!("write `{image:?}`")),
+        Format::Toml => diagnostic.help(text!("write `{image:?}`", "写成 `{image:?}`")),
     })
 }

@@ -4,6 +4,8 @@ mod images;
 mod registries;
 mod target;
 
+use crate::model::Text;
+
 use super::at::At;
 use super::diagnostics::Diagnostic;
 use super::format::Format;
@@ -18,7 +20,8 @@ use target::target;
 
 /// Reads the whole file.
 pub(super) fn read(reader: &mut Reader<'_>, root: &Node) -> MirrorFile {
-    let Some(mut table) = reader.table(root, "a mirror file") else {
+    let what = a_mirror_file();
+    let Some(mut table) = reader.table(root, &what) else {
         return MirrorFile::default();
     };
     let version = version(reader, &mut table);
@@ -32,15 +35,24 @@ pub(super) fn read(reader: &mut Reader<'_>, root: &Node) -> MirrorFile {
         images: items(reader, &mut table, "images", image),
         prune: table.read("prune", |node, key| reader.boolean(node, key)),
         prune_limit: table.read("prune-limit", |node, key| {
-            reader.number(node, key, "a whole number", |_: &usize| true)
+            reader.number(
+                node,
+                key,
+                &text!("a whole number", "整数"),
+                |_: &usize| true,
+            )
         }),
         registries: table
             .take("registries")
             .map(|node| registries(reader, node))
             .unwrap_or_default(),
     };
-    reader.finish(table, "a mirror file");
+    reader.finish(table, &what);
     file
+}
+
+fn a_mirror_file() -> Text {
+    text!("a mirror file", "mirror 文件")
 }
 
 fn version(reader: &mut Reader<'_>, table: &mut Table<'_>) -> Version {
@@ -51,18 +63,24 @@ fn version(reader: &mut Reader<'_>, table: &mut Table<'_>) -> Version {
     match table.take("version") {
         None => {
             let start = reader.place(&(0..0));
-            let missing = Diagnostic::error("missing-key", "the key `version` is missing")
-                .at(start.clone())
-                .help("begin the file with it")
-                .replace(start, line);
+            let missing = Diagnostic::error(
+                "missing-key",
+                text!("the key `version` is missing", "缺少 `version` 这个键"),
+            )
+            .at(start.clone())
+            .help(text!("begin the file with it", "写在文件开头"))
+            .replace(start, line);
             reader.report(missing);
         }
         Some(node) => {
             let written = reader.text(node, "version");
             if let Some(At { place, .. }) = written.filter(|written| written.value != "1") {
-                let wrong = Diagnostic::error("wrong-version", "the only `version` there is, is 1")
-                    .at(place.clone())
-                    .replace(place, "1");
+                let wrong = Diagnostic::error(
+                    "wrong-version",
+                    text!("the only `version` there is, is 1", "`version` 目前只有 1"),
+                )
+                .at(place.clone())
+                .replace(place, "1");
                 reader.report(wrong);
             }
         }

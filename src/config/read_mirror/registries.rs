@@ -29,11 +29,17 @@ pub(super) fn registries(reader: &mut Reader<'_>, node: &Node) -> Registries {
             for Parted { host, settings } in hosts {
                 let values = settings.iter().map(|pair| pair.value.span.clone());
                 reader.secrets.extend(values);
-                let message = format!("a dot parts keys in TOML: this is not the host `{host}`");
+                let message = text!(
+                    "a dot parts keys in TOML: this is not the host `{host}`",
+                    "TOML 里的点把键分开：这里不是主机 `{host}`"
+                );
                 reader.report(
                     Diagnostic::error("not-a-host", message)
                         .at(place.clone())
-                        .help(format!("put the host in quotes: `[registries.\"{host}\"]`")),
+                        .help(text!(
+                            "put the host in quotes: `[registries.\"{host}\"]`",
+                            "给主机加上引号：`[registries.\"{host}\"]`"
+                        )),
                 );
             }
             continue;
@@ -44,11 +50,14 @@ pub(super) fn registries(reader: &mut Reader<'_>, node: &Node) -> Registries {
             Err(why) => reader.report(Diagnostic::error("not-a-host", why).at(place)),
             Ok(host) => {
                 if let Some(first) = places.get(&host) {
-                    let message = format!("`{key}` and another key both stand for `{host}`");
+                    let message = text!(
+                        "`{key}` and another key both stand for `{host}`",
+                        "`{key}` 和另一个键指的都是 `{host}`"
+                    );
                     let twice = Diagnostic::error("duplicate-key", message)
                         .at(place)
-                        .related(first.clone(), "the first one")
-                        .help("keep one of them");
+                        .related(first.clone(), text!("the first one", "第一个"))
+                        .help(text!("keep one of them", "留下一个"));
                     reader.report(twice);
                 } else {
                     places.insert(host.clone(), place);
@@ -92,8 +101,9 @@ fn parted<'n>(format: Format, key: &str, node: &'n Node) -> Option<Vec<Parted<'n
 }
 
 fn registry(reader: &mut Reader<'_>, node: &Node) -> Option<RegistrySettings> {
-    let mut table = reader.table(node, "a registry")?;
-    let number = "a number greater than 0";
+    let what = text!("a registry", "仓库设置");
+    let mut table = reader.table(node, &what)?;
+    let number = text!("a number greater than 0", "大于 0 的数字");
     let concurrency = table.take("concurrency");
     let rate = table.take("requests-per-second");
     let patience = table.take("patience");
@@ -114,7 +124,7 @@ fn registry(reader: &mut Reader<'_>, node: &Node) -> Option<RegistrySettings> {
         concurrency: concurrency.and_then(|node| reader.at_least_one(node, "concurrency")),
         requests_per_second: rate.and_then(|node| {
             let fits = |rate: &f64| rate.is_finite() && *rate > 0.0;
-            reader.number(node, "requests-per-second", number, fits)
+            reader.number(node, "requests-per-second", &number, fits)
         }),
         patience: patience.and_then(|node| reader.duration(node, "patience")),
         plain_http: plain_http.and_then(|node| reader.boolean(node, "plain-http")),
@@ -127,20 +137,24 @@ fn registry(reader: &mut Reader<'_>, node: &Node) -> Option<RegistrySettings> {
         username: username.and_then(|pair| login(reader, pair)),
         password: password.and_then(|pair| secret(reader, pair)),
     };
-    reader.finish(table, "a registry");
+    reader.finish(table, &what);
     if let (LoginWay::Acr | LoginWay::None, Some(way), Some(pair)) =
         (settings.login, login_way, username.or(password))
     {
-        let message = format!(
+        let message = text!(
             "`{}` is of no use where `login` says to log in without",
+            "`login` 已经说明不用账号登录，`{}` 不起作用",
             pair.key
         );
         let place = reader.place(&pair.key_span);
         let way = reader.place(&way.key_span);
         let unused = Diagnostic::error("unused-login", message)
             .at(place)
-            .related(way, "here")
-            .help("take the user and the password out, or write `login: basic`");
+            .related(way, text!("here", "在这里"))
+            .help(text!(
+                "take the user and the password out, or write `login: basic`",
+                "去掉用户名和密码，或者写 `login: basic`"
+            ));
         reader.report(unused);
         return Some(settings);
     }
@@ -149,7 +163,11 @@ fn registry(reader: &mut Reader<'_>, node: &Node) -> Option<RegistrySettings> {
         (None, Some(password)) => (password, "username"),
         _ => return Some(settings),
     };
-    let message = format!("`{}` is of no use without `{missing}`", alone.key);
+    let message = text!(
+        "`{}` is of no use without `{missing}`",
+        "只有 `{}` 没有 `{missing}`，不起作用",
+        alone.key
+    );
     let place = reader.place(&alone.key_span);
     reader.report(Diagnostic::error("missing-key", message).at(place));
     Some(settings)
@@ -169,11 +187,17 @@ fn secret(reader: &mut Reader<'_>, pair: &Pair) -> Option<Secret> {
     if !has_variables(text) {
         reader.secrets.push(pair.value.span.clone());
         let place = reader.place(&pair.key_span);
-        let warning = "this password can be read by everyone who can read the file";
+        let warning = text!(
+            "this password can be read by everyone who can read the file",
+            "能读这个文件的人都能看到这个密码"
+        );
         reader.report(
             Diagnostic::warning("password-in-file", warning)
                 .at(place)
-                .help("put it into an environment variable and write `${NAME}` here"),
+                .help(text!(
+                    "put it into an environment variable and write `${{NAME}}` here",
+                    "放进环境变量，这里写 `${{NAME}}`"
+                )),
         );
     }
     login(reader, pair)

@@ -12,8 +12,14 @@ pub(super) fn target(reader: &mut Reader<'_>, node: &Node) -> Option<At<TargetTa
     let registry = if let Some(node) = table.take("registry") {
         reader.expanded(node, "registry")
     } else {
-        let missing = "the target's key `registry` is missing";
-        let example = "it is the registry's host: `registry: registry.cn-hangzhou.aliyuncs.com`";
+        let missing = text!(
+            "the target's key `registry` is missing",
+            "`target` 里缺少 `registry` 这个键"
+        );
+        let example = text!(
+            "it is the registry's host: `registry: registry.cn-hangzhou.aliyuncs.com`",
+            "它是仓库地址：`registry: registry.cn-hangzhou.aliyuncs.com`"
+        );
         reader.report(
             Diagnostic::error("missing-key", missing)
                 .at(place.clone())
@@ -31,7 +37,7 @@ pub(super) fn target(reader: &mut Reader<'_>, node: &Node) -> Option<At<TargetTa
             .map(|node| profile(reader, node))
             .unwrap_or_default(),
     };
-    reader.finish(table, "`target`");
+    reader.finish(table, &text!("`target`", "`target` "));
     let namespace_unknown = namespace.is_some() && value.namespace.is_none();
     Some(At {
         value: TargetTable {
@@ -67,21 +73,25 @@ fn profile(reader: &mut Reader<'_>, node: &Node) -> ProfileTable {
             reader.at_least_one(node, key)
         }),
     };
-    reader.finish(table, "`profile`");
+    reader.finish(table, &text!("`profile`", "`profile` "));
     profile
 }
 
 fn name_length(reader: &mut Reader<'_>, node: &Node, key: &str) -> Option<(usize, usize)> {
-    let wanted = "two numbers, the least and the greatest: `[2, 64]`";
+    let wanted = text!(
+        "two numbers, the least and the greatest: `[2, 64]`",
+        "两个数字，最小的和最大的：`[2, 64]`"
+    );
     if let Value::List(items) = &node.value
         && let [least, most] = items.as_slice()
     {
-        let least = reader.number(least, key, "a number", |_: &usize| true)?;
+        let least = reader.number(least, key, &text!("a number", "数字"), |_: &usize| true)?;
         let fits = |most: &usize| *most >= least && *most > 0;
-        let most = reader.number(most, key, wanted, fits)?;
+        let most = reader.number(most, key, &wanted, fits)?;
         return Some((least, most));
     }
     let place = reader.place(&node.span);
-    reader.report(Diagnostic::error("wrong-type", format!("`{key}` must be {wanted}")).at(place));
+    let message = text!("`{key}` must be {wanted}", "`{key}` 应该是{wanted}");
+    reader.report(Diagnostic::error("wrong-type", message).at(place));
     None
 }

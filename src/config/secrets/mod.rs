@@ -8,7 +8,7 @@ mod words;
 
 use std::collections::HashMap;
 
-use crate::model::Secret;
+use crate::model::{Secret, Text};
 
 use super::FileKind;
 use super::diagnostics::Diagnostic;
@@ -60,9 +60,8 @@ pub(super) fn veil(files: &mut Files, known: &[Place], diagnostics: &mut [Diagno
         let places = places.chain(diagnostic.replacement.iter().map(|one| &one.place));
         let own = places.filter_map(|place| of_lines.get(&files.origin(place)));
         let own = Words::of(own.flatten().map(String::as_str));
-        let hide = |text: &mut String| {
-            *text = self::hide(&own.hide(&words.hide(text)));
-        };
+        let hidden = |text: &str| self::hide(&own.hide(&words.hide(text)));
+        let hide = |text: &mut Text| *text = text.map(hidden);
         let Diagnostic {
             severity: _,
             kind: _,
@@ -81,7 +80,7 @@ pub(super) fn veil(files: &mut Files, known: &[Place], diagnostics: &mut [Diagno
         }
         help.iter_mut().for_each(hide);
         if let Some(offered) = replacement {
-            hide(&mut offered.text);
+            offered.text = hidden(&offered.text);
             // What is to be copied must be whole.
             if offered.text.contains(Secret::MASK) {
                 *replacement = None;

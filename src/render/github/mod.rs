@@ -218,8 +218,8 @@ pub fn check(diagnostics: &[Diagnostic], files: &Files, out: &mut dyn fmt::Write
                 }
             }),
             title: told.code.to_owned(),
-            message: told.message.clone(),
-            hint: told.help.clone(),
+            message: told.message.to_string(),
+            hint: told.help.as_ref().map(ToString::to_string),
         })
         .collect();
     write(&found, out)

@@ -8,7 +8,7 @@ use annotate_snippets::{
 };
 
 use crate::config::{Diagnostic, Files, Place, Replacement, Severity};
-use crate::model::is_hidden;
+use crate::model::{Text, is_hidden};
 use crate::render::inputs::Checked;
 use crate::render::sanitize::{line, lines};
 use crate::render::style::{Style, View};
@@ -105,17 +105,17 @@ fn groups<'a>(diagnostic: &'a Diagnostic, files: &'a Files) -> Vec<Group<'a>> {
     };
     let level = level.with_name(words::severity(*severity));
     let help_level = || Level::HELP.with_name(tr_word!("help", "提示"));
-    let mut main = Group::with_title(level.primary_title(line(message)));
+    let mut main = Group::with_title(level.primary_title(line(message.as_str())));
     let mut marks: Vec<Mark<'a>> = Vec::new();
     marks.extend(place.iter().map(|place| Mark {
         place,
         kind: AnnotationKind::Primary,
-        label: label.as_deref(),
+        label: label.as_ref().map(Text::as_str),
     }));
     marks.extend(related.iter().map(|(place, label)| Mark {
         place,
         kind: AnnotationKind::Context,
-        label: Some(label),
+        label: Some(label.as_str()),
     }));
     let mut shown: Vec<&str> = Vec::new();
     for Mark { place, .. } in &marks {
@@ -144,7 +144,10 @@ fn groups<'a>(diagnostic: &'a Diagnostic, files: &'a Files) -> Vec<Group<'a>> {
     });
     match (help, fix) {
         (help, Some(fix)) => {
-            let help = line(help.as_deref().unwrap_or("write it like this"));
+            let help = line(
+                help.as_ref()
+                    .map_or_else(|| tr_word!("write it like this", "写成这样"), Text::as_str),
+            );
             vec![
                 main,
                 Group::with_title(help_level().secondary_title(help)).element(fix),
@@ -153,13 +156,13 @@ fn groups<'a>(diagnostic: &'a Diagnostic, files: &'a Files) -> Vec<Group<'a>> {
         (Some(help), None) if marks.is_empty() => {
             vec![
                 main,
-                Group::with_title(help_level().secondary_title(line(help))),
+                Group::with_title(help_level().secondary_title(line(help.as_str()))),
             ]
         }
         (Some(help), None) => {
             vec![
                 main.element(Padding)
-                    .element(help_level().message(line(help))),
+                    .element(help_level().message(line(help.as_str()))),
             ]
         }
         (None, None) => vec![main],

@@ -142,16 +142,16 @@ impl Diagnostic {
                 core::Severity::Note => Severity::Note,
             },
             code,
-            message: message.clone(),
+            message: message.english().to_owned(),
             place: place.as_ref().map(|place| Place::of(place, files)),
             related: related
                 .iter()
                 .map(|(place, label)| Related {
                     place: Place::of(place, files),
-                    message: label.clone(),
+                    message: label.english().to_owned(),
                 })
                 .collect(),
-            help: help.clone(),
+            help: help.as_ref().map(|help| help.english().to_owned()),
             replacement: replacement.as_ref().map(|replacement| Replacement {
                 place: Place::of(&replacement.place, files),
                 text: replacement.text.clone(),

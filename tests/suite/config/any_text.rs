@@ -27,7 +27,7 @@ fn assert_sound(loaded: &Loaded) {
                 "{diagnostic:?} in {text:?}"
             );
         }
-        assert!(!diagnostic.message.is_empty());
+        assert!(!diagnostic.message.english().is_empty());
     }
     let mut out = String::new();
     let checked = Checked {

@@ -1,6 +1,7 @@
 //! Files that are longer than anybody's: read up to a bound in time that grows as they do, refused beyond it.
 
 use pusher::config::{Input, Loaded, Severity, Variables, load};
+use pusher::model::Text;
 use pusher::render::{Style, human};
 
 fn loaded(path: &str, text: &str) -> Loaded {
@@ -14,7 +15,7 @@ fn loaded(path: &str, text: &str) -> Loaded {
         path,
         text,
         environment: &environment,
-        read: &|_| Err("there is none".to_owned()),
+        read: &|_| Err(Text::verbatim("there is none")),
     })
 }
 
@@ -83,6 +84,6 @@ fn mistakes_without_number_are_told_as_far_as_anybody_reads_and_stand_in_the_way
             ""
         };
         let told = format!("there is more like this: {errors}2500 more of severity `note`");
-        assert_eq!(last.message, told);
+        assert_eq!(last.message.english(), told);
     }
 }

@@ -16,7 +16,7 @@ fn without_the_variables_a_list_can_be_checked_but_not_planned() {
     let loaded = load_with("images.txt", "nginx\n", "", &nothing);
     assert_eq!(loaded.check(), []);
     let errors = loaded.desired().unwrap_err();
-    let messages: Vec<&str> = errors.iter().map(|one| one.message.as_str()).collect();
+    let messages: Vec<&str> = errors.iter().map(|one| one.message.english()).collect();
     assert_eq!(
         messages,
         [
@@ -110,7 +110,7 @@ fn no_two_images_are_offered_one_name() {
         .check()
         .into_iter()
         .map(|one| one.help.unwrap())
-        .map(|help| help.rsplit_once("target: ").unwrap().1.to_owned())
+        .map(|help| help.english().rsplit_once("target: ").unwrap().1.to_owned())
         .collect();
     assert_eq!(offered.len(), 2, "{offered:?}");
 }

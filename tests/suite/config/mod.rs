@@ -10,6 +10,7 @@ mod names;
 mod offers;
 
 use pusher::config::{Input, Loaded, Variables, load};
+use pusher::model::Text;
 
 /// Returns the environment that most tests run in.
 fn environment() -> Variables {
@@ -28,7 +29,7 @@ fn environment() -> Variables {
 fn load_with(path: &str, text: &str, list: &str, environment: &Variables) -> Loaded {
     let read = |asked: &str| match asked {
         "images.txt" => Ok(list.to_owned()),
-        other => Err(format!("there is no file `{other}`")),
+        other => Err(Text::verbatim(format!("there is no file `{other}`"))),
     };
     load(&Input {
         path,

@@ -139,7 +139,7 @@ proptest! {
         let told = |code| loaded.diagnostics.iter().filter(move |one| one.code == code);
         // Of many that collide, all are told at once.
         let told_of: usize = told("same-target")
-            .map(|one| one.message.split(' ').next().unwrap().parse().map_or(1, |count: usize| count - 1))
+            .map(|one| one.message.english().split(' ').next().unwrap().parse().map_or(1, |count: usize| count - 1))
             .sum();
         prop_assert_eq!(told_of + told("declared-twice").count(), missing);
         prop_assert!(missing > 0 || !collided);

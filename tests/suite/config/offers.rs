@@ -190,7 +190,7 @@ fn said(text: &str) -> (Vec<String>, usize) {
     let messages = loaded
         .diagnostics
         .iter()
-        .map(|one| one.message.clone())
+        .map(|one| one.message.to_string())
         .collect();
     (messages, loaded.entries.len())
 }
