@@ -5,8 +5,6 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::model::Text;
-
 use super::node::{Node, Pair, ScalarKind, SyntaxError, Value};
 
 /// Reads a text.

@@ -1,6 +1,6 @@
 //! The images of a mirror file as declared images.
 
-use crate::model::{Reference, check_tag};
+use crate::model::{Reference, Text, check_tag};
 use crate::plan::TargetName;
 
 use super::at::At;

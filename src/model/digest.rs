@@ -139,27 +139,60 @@ impl TryFrom<String> for Digest {
 }
 
 /// Why a text is not a digest.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DigestError {
     /// The text has no colon.
-    #[error("`{0}` is not a digest: write `sha256:` and 64 hexadecimal digits")]
     NoAlgorithm(String),
     /// The algorithm is none that the specification registers.
-    #[error("digest algorithm `{0}` is not known: use `sha256` or `sha512`")]
     UnknownAlgorithm(String),
     /// The part after the colon has the wrong length or other characters.
-    #[error(
-        "a {algorithm} digest has {wanted} lower-case hexadecimal digits, this one has {found}"
-    )]
     BadHex {
         /// The algorithm before the colon.
         algorithm: &'static str,
         /// How many digits it should have.
         wanted: usize,
-        /// What was found, in words.
-        found: String,
+        /// How many it has; none where there are other characters among them.
+        found: Option<usize>,
     },
 }
+
+impl fmt::Display for DigestError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoAlgorithm(text) => write_tr!(
+                f,
+                "`{text}` is not a digest: write `sha256:` and 64 hexadecimal digits",
+                "`{text}` 不是摘要：写 `sha256:` 加 64 个十六进制数字"
+            ),
+            Self::UnknownAlgorithm(name) => write_tr!(
+                f,
+                "digest algorithm `{name}` is not known: use `sha256` or `sha512`",
+                "不认识摘要算法 `{name}`：用 `sha256` 或 `sha512`"
+            ),
+            Self::BadHex {
+                algorithm,
+                wanted,
+                found: Some(found),
+            } => write_tr!(
+                f,
+                "a {algorithm} digest has {wanted} lower-case hexadecimal digits, this one has {found}",
+                "{algorithm} 摘要有 {wanted} 个小写十六进制数字，这个有 {found} 个"
+            ),
+            Self::BadHex {
+                algorithm,
+                wanted,
+                found: None,
+            } => write_tr!(
+                f,
+                "a {algorithm} digest has {wanted} lower-case hexadecimal digits, this one has other \
+                 characters",
+                "{algorithm} 摘要有 {wanted} 个小写十六进制数字，这个含有别的字符"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for DigestError {}
 
 impl FromStr for Digest {
     type Err = DigestError;
@@ -180,8 +213,8 @@ impl FromStr for Digest {
         };
         let nibbles: Option<Vec<u8>> = hex.as_bytes().iter().map(nibble).collect();
         let found = match nibbles {
-            None => "other characters".to_owned(),
-            Some(nibbles) if nibbles.len() != algorithm.hex_length() => nibbles.len().to_string(),
+            None => None,
+            Some(nibbles) if nibbles.len() != algorithm.hex_length() => Some(nibbles.len()),
             Some(nibbles) => {
                 let byte = |at: usize| nibbles[2 * at] << 4 | nibbles[2 * at + 1];
                 return Ok(Self(match algorithm {

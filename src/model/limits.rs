@@ -2,6 +2,8 @@
 //!
 //! No image in use comes near; what passes a limit is a mistake or an attack.
 
+use std::fmt;
+
 /// A manifest larger than this is refused, as the OCI distribution specification allows
 /// (section "Pushing Manifests": registries should accept at least 4 MiB).
 pub const MANIFEST_SIZE_LIMIT: usize = 4 * 1024 * 1024;
@@ -19,40 +21,84 @@ pub(super) const MEDIA_TYPE_LIMIT: usize = 255;
 pub(super) const MEMBER_LIMIT: usize = 200_000;
 
 /// How an image is larger than anything that is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Excess {
     /// Too many indexes stand one in another.
-    #[error("its indexes stand more than {INDEX_LEVELS} deep one in another")]
     Levels,
     /// It has too many manifests.
-    #[error("it consists of more than {MANIFEST_LIMIT} manifests")]
     Manifests,
     /// Its manifests name too much.
-    #[error("it names more than {DESCRIPTOR_LIMIT} manifests and blobs")]
     Descriptors,
     /// Its manifests are too large.
-    #[error("its manifests have more than {} MiB together", TREE_SIZE_LIMIT / 1024 / 1024)]
     Bytes,
     /// Too many manifests follow it.
-    #[error("more than {MANIFEST_LIMIT} manifests name it as their subject, or name what does")]
     Referrers,
     /// Too many manifests follow all images together.
-    #[error("the images of this run have too many referrers together")]
     AllReferrers,
     /// Too many bytes had to be made for all images together.
-    #[error("the indexes that are written anew for this run are too large together")]
     Made,
 }
 
 impl Excess {
-    /// Says what to do about it.
+    /// Says what to do about it, in the language that is spoken.
     pub fn hint(self) -> &'static str {
         match self {
-            Self::Referrers => "set `referrers` to less for this image in `mirror.yaml`",
-            Self::AllReferrers | Self::Made => "mirror fewer images in one run",
-            Self::Levels | Self::Manifests | Self::Descriptors | Self::Bytes => {
-                "ask for one platform of it, or for another tag"
+            Self::Referrers => tr_word!(
+                "set `referrers` to less for this image in `mirror.yaml`",
+                "在 `mirror.yaml` 里给这个镜像的 `referrers` 设小一些"
+            ),
+            Self::AllReferrers | Self::Made => {
+                tr_word!("mirror fewer images in one run", "一次少同步一些镜像")
             }
+            Self::Levels | Self::Manifests | Self::Descriptors | Self::Bytes => tr_word!(
+                "ask for one platform of it, or for another tag",
+                "只要它的一个平台，或者换一个标签"
+            ),
         }
     }
 }
+
+impl fmt::Display for Excess {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Levels => write_tr!(
+                f,
+                "its indexes stand more than {INDEX_LEVELS} deep one in another",
+                "它的索引嵌套超过 {INDEX_LEVELS} 层"
+            ),
+            Self::Manifests => write_tr!(
+                f,
+                "it consists of more than {MANIFEST_LIMIT} manifests",
+                "它有超过 {MANIFEST_LIMIT} 份清单"
+            ),
+            Self::Descriptors => write_tr!(
+                f,
+                "it names more than {DESCRIPTOR_LIMIT} manifests and blobs",
+                "它提到的清单和 blob 超过 {DESCRIPTOR_LIMIT} 个"
+            ),
+            Self::Bytes => write_tr!(
+                f,
+                "its manifests have more than {} MiB together",
+                "它的清单合计超过 {} MiB",
+                TREE_SIZE_LIMIT / 1024 / 1024
+            ),
+            Self::Referrers => write_tr!(
+                f,
+                "more than {MANIFEST_LIMIT} manifests name it as their subject, or name what does",
+                "直接或间接附在它上面的清单超过 {MANIFEST_LIMIT} 份"
+            ),
+            Self::AllReferrers => write_tr!(
+                f,
+                "the images of this run have too many referrers together",
+                "这次运行的镜像，附属内容合计太多"
+            ),
+            Self::Made => write_tr!(
+                f,
+                "the indexes that are written anew for this run are too large together",
+                "这次运行要重写的索引合计太大"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for Excess {}

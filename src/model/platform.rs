@@ -92,16 +92,27 @@ impl fmt::Display for PlatformPattern {
 }
 
 /// Why a text is not a platform.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{text}` is not a platform: write operating system, architecture and variant, such as `linux/amd64` or `linux/arm/v7`"
-)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlatformError {
     /// The text.
     pub text: String,
     /// What was probably meant.
     pub meant: Option<String>,
 }
+
+impl fmt::Display for PlatformError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = &self.text;
+        write_tr!(
+            f,
+            "`{text}` is not a platform: write operating system, architecture and variant, such as \
+             `linux/amd64` or `linux/arm/v7`",
+            "`{text}` 不是平台：写操作系统、架构和变体，如 `linux/amd64` 或 `linux/arm/v7`"
+        )
+    }
+}
+
+impl std::error::Error for PlatformError {}
 
 // The library's names lack `wasip1`, and have some that no image was ever made for.
 const OPERATING_SYSTEMS: [&str; 15] = [

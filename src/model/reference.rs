@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::digest::{Digest, DigestError};
 use super::grammar::{self, GrammarError, check_path};
+use super::language::Text;
 
 /// The registry that an image name without a host belongs to.
 pub const DOCKER_HUB: &str = "docker.io";
@@ -118,22 +119,45 @@ impl fmt::Display for Reference {
 }
 
 /// Why a text is not a reference.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReferenceError {
     /// The digest after `@` is not one.
-    #[error(transparent)]
-    Digest(#[from] DigestError),
+    Digest(DigestError),
     /// A repository name has upper-case letters.
-    #[error("repository name `{0}` has upper-case letters; registries allow lower case only")]
     UpperCase(String),
     /// The text does not follow the grammar.
-    #[error("`{text}` is not an image reference: {why}")]
     Grammar {
         /// The text.
         text: String,
         /// What the grammar says against it.
-        why: String,
+        why: Text,
     },
+}
+
+impl fmt::Display for ReferenceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Digest(why) => why.fmt(f),
+            Self::UpperCase(name) => write_tr!(
+                f,
+                "repository name `{name}` has upper-case letters; registries allow lower case only",
+                "镜像仓库的名字 `{name}` 里有大写字母；仓库只允许小写"
+            ),
+            Self::Grammar { text, why } => write_tr!(
+                f,
+                "`{text}` is not an image reference: {why}",
+                "`{text}` 不是镜像：{why}"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for ReferenceError {}
+
+impl From<DigestError> for ReferenceError {
+    fn from(why: DigestError) -> Self {
+        Self::Digest(why)
+    }
 }
 
 impl FromStr for Reference {
@@ -145,7 +169,10 @@ impl FromStr for Reference {
         }
         // The specification's `\w` is ASCII; that of the library's regular expressions is not.
         if let Some(odd) = text.chars().find(|c| !c.is_ascii()) {
-            let why = format!("only ASCII letters can stand in it, and `{odd}` is none");
+            let why = text!(
+                "only ASCII letters can stand in it, and `{odd}` is none",
+                "只能用 ASCII 字符，`{odd}` 不是"
+            );
             return Err(ReferenceError::Grammar {
                 text: text.to_owned(),
                 why,
@@ -188,7 +215,7 @@ fn refused(text: &str, why: &GrammarError) -> ReferenceError {
     }
     ReferenceError::Grammar {
         text: text.to_owned(),
-        why: why.to_string(),
+        why: Text::of(|| why.to_string()),
     }
 }
 

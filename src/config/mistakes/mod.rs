@@ -23,8 +23,6 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::model::Text;
-
 use super::at::At;
 use super::diagnostics::Diagnostic;
 use super::format::Format;

@@ -90,15 +90,21 @@ pub(super) fn image(reader: &mut Reader<'_>, node: &Node) -> Option<ImageItem> {
     let source = if let Some(node) = table.take("source") {
         reader.text(node, "source")
     } else {
-        let missing = Diagnostic::error("missing-key", "this image has no `source`")
-            .at(reader.place(&node.span))
-            .help("name the image: `source: nginx:1.27`");
+        let missing = Diagnostic::error(
+            "missing-key",
+            text!("this image has no `source`", "这个镜像没有 `source`"),
+        )
+        .at(reader.place(&node.span))
+        .help(text!(
+            "name the image: `source: nginx:1.27`",
+            "写上镜像：`source: nginx:1.27`"
+        ));
         reader.report(missing);
         None
     };
     let target = table.read("target", |node, key| reader.text(node, key));
     let choices = choices(reader, &mut table);
-    reader.finish(table, "an image");
+    reader.finish(table, &text!("an image", "镜像"));
     Some(ImageItem::Table(ImageTable {
         source: source?,
         target,

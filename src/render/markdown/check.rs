@@ -30,7 +30,7 @@ pub fn check(checked: &Checked<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
         }
         writeln!(out)?;
         if let Some(help) = &diagnostic.help {
-            writeln!(out, "  - {}", prose(help))?;
+            writeln!(out, "  - {}", prose(help.as_str()))?;
         }
         if let Some(replacement) = &diagnostic.replacement {
             let lines = replacement.text.trim_end().lines().map(code);
