@@ -48,7 +48,7 @@ impl Answers {
     pub fn wrong_target(&self) -> Option<Text> {
         let told = self.read().diagnostics;
         let mut told = told.iter().filter(|told| told.code == "target-not-valid");
-        told.next().map(|told| Text::verbatim(&told.message))
+        told.next().map(|told| told.message.clone())
     }
 
     /// Returns what is wrong with the images first, and with which.
