@@ -164,8 +164,11 @@ fn unquoted_variable(line: &str) -> Option<Range<usize>> {
     None
 }
 
-/// Some of the library's messages, by a part of them: a plainer one, and what to do.
-const KNOWN: [(&str, fn(&str) -> (Text, Text)); 6] = [
+/// Makes a plainer message of one of the library's, and says what to do.
+type Plainer = fn(&str) -> (Text, Text);
+
+/// Some of the library's messages, by a part of them.
+const KNOWN: [(&str, Plainer); 6] = [
     ("did not find expected", |_| {
         (
             text!(
