@@ -97,11 +97,6 @@ pub fn clauses(parts: &[String]) -> String {
     parts.join(tr_word!(", ", "，"))
 }
 
-/// Returns names one after the other.
-pub fn names(names: &[String]) -> String {
-    names.join(tr_word!(", ", "、"))
-}
-
 /// Returns how long something took: `0.4 s`, `73 s`, `12 min`.
 pub fn seconds(time: Duration) -> String {
     match time.as_secs() {
@@ -155,15 +150,15 @@ mod tests {
             let wait = |seconds| minutes(Duration::from_secs(seconds));
             let times = [time(440), time(73_900), time(720_000), wait(0), wait(7380)];
             let counts = [counted(1, Noun::Image), counted(0, Noun::Image)];
-            format!("{}; {}", clauses(&times), names(&counts))
+            format!("{}; {}", clauses(&times), counts.join("; "))
         };
         assert_eq!(
             all(),
-            "0.4 s, 73 s, 12 min, 1 s, 2 h 3 min; 1 image, 0 images"
+            "0.4 s, 73 s, 12 min, 1 s, 2 h 3 min; 1 image; 0 images"
         );
         assert_eq!(
             Language::Chinese.speak(all),
-            "0.4 秒，73 秒，12 分钟，1 秒，2 小时 3 分钟; 1 个镜像、0 个镜像"
+            "0.4 秒，73 秒，12 分钟，1 秒，2 小时 3 分钟; 1 个镜像; 0 个镜像"
         );
     }
 }

@@ -6,7 +6,7 @@ use indexmap::IndexSet;
 
 use crate::model::{
     Descriptor, Digest, Excess, ManifestError, Platform, PlatformPattern, Platforms, Profile,
-    ProfileKind, RawManifest,
+    ProfileKind, RawManifest, listed,
 };
 use crate::plan::entry::{Entry, Policy};
 
@@ -110,8 +110,8 @@ impl fmt::Display for CannotMirror {
                 )
             }
             Self::PlatformsMissing { missing, available } => {
-                let missing = listed(missing);
-                match &*listed(available) {
+                let missing = named(missing);
+                match &*named(available) {
                     "" => write_tr!(
                         f,
                         "the source has no {missing}; it has no platform at all",
@@ -141,9 +141,9 @@ impl fmt::Display for CannotMirror {
 impl std::error::Error for CannotMirror {}
 
 /// Returns the names of platforms, each once.
-fn listed<T: fmt::Display>(things: &[T]) -> String {
-    let names: IndexSet<String> = things.iter().map(ToString::to_string).collect();
-    names.into_iter().collect::<Vec<_>>().join(", ")
+fn named<T: fmt::Display>(platforms: &[T]) -> String {
+    let names: IndexSet<String> = platforms.iter().map(ToString::to_string).collect();
+    listed(names)
 }
 
 impl From<ManifestError> for CannotMirror {

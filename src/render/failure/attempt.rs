@@ -13,7 +13,7 @@ impl fmt::Display for Failure {
             Attempt::Request(operation) => write_tr!(
                 f,
                 "cannot {operation} at `{host}`: ",
-                "没能在 `{host}` 上{operation}："
+                "没能{operation}（`{host}`）："
             ),
             Attempt::Image(image) => write_tr!(f, "{image}: ", "{image}："),
             Attempt::Blob(repository, digest) => write_tr!(

@@ -196,7 +196,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::model::{CloudIdentity, LoginOrigin};
+    use crate::model::{CloudIdentity, Language, LoginOrigin};
 
     fn refusal(service: SignInService, code: &str) -> SignInRefusal {
         SignInRefusal {
@@ -252,6 +252,8 @@ mod tests {
             (AcrPersonal, "Throttling.User", "wait"),
         ] {
             let told = next_step(&refusal(service, code));
+            let chinese = Language::Chinese.speak(|| next_step(&refusal(service, code)));
+            assert_ne!(told, chinese);
             assert!(told.contains(expected), "{service:?} {code}: {told}");
         }
     }

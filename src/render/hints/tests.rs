@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use super::*;
 use crate::model::{
-    Asked, Attempt, Cause, DOCKER_HUB, Descriptor, Digest, ErrorAnswer, Failure, Fault, Meaning,
-    NoAnswer, Operation, Part, PlatformPattern, Profile, ProfileKind, RequestKind, media_type,
+    Asked, Attempt, Cause, DOCKER_HUB, Descriptor, Digest, ErrorAnswer, Failure, Fault, Language,
+    Meaning, NoAnswer, Operation, Part, PlatformPattern, Profile, ProfileKind, RequestKind,
+    media_type,
 };
 use crate::plan::{Absence, DeclaredAt, TargetName};
 
@@ -39,7 +40,24 @@ fn change_at(reason: BlockReason, platforms: Platforms) -> Change {
 }
 
 fn hint_at(registry: &str, platforms: Platforms, reason: BlockReason) -> Option<String> {
-    for_change(&change_at(reason, platforms), &target(registry))
+    let change = change_at(reason, platforms);
+    in_both(|| for_change(&change, &target(registry)))
+}
+
+/// Returns an advice in English, once it is seen that it is given in Chinese too: no two English words stand
+/// beside each other in that, but in what is typed.
+fn in_both(advice: impl Fn() -> Option<String>) -> Option<String> {
+    let chinese = Language::Chinese.speak(&advice);
+    let english = advice();
+    assert_eq!(chinese.is_some(), english.is_some());
+    for prose in chinese.iter().flat_map(|text| text.split('`').step_by(2)) {
+        let words: Vec<_> = prose.split(' ').collect();
+        let is_word = |word: &&str| word.len() > 1 && word.chars().all(|c| c.is_ascii_lowercase());
+        let are_words = |pair: &[&str]| pair.iter().all(is_word);
+        assert!(!words.windows(2).any(are_words), "{chinese:?}");
+        assert!(chinese.as_ref() != english.as_ref(), "{chinese:?}");
+    }
+    english
 }
 
 fn hint(reason: BlockReason) -> String {
@@ -123,7 +141,7 @@ fn another_try_is_advice_only_where_it_may_help() {
     let change = change(Action::in_place(current));
     let advice = |fault| {
         let outcome = Outcome::failed(failure(fault));
-        for_outcome(&change, &outcome, &target("registry.example.com"))
+        in_both(|| for_outcome(&change, &outcome, &target("registry.example.com")))
     };
     let answer = |status, meaning| {
         Fault::Answered(ErrorAnswer {
@@ -322,5 +340,5 @@ fn answered(status: u16, code: Option<&str>, asked: Asked) -> Fault {
 fn advice(host: &str, kind: RequestKind, fault: Fault) -> String {
     let operation = Operation::new(kind, "`team/app`");
     let failure = Failure::new(host, Attempt::Request(operation), fault);
-    in_a_run(&failure, true, &target(host)).unwrap()
+    in_both(|| in_a_run(&failure, true, &target(host))).unwrap()
 }

@@ -205,7 +205,7 @@ fn pulls(pulls: Pulls) -> String {
     match (limit, window) {
         (Some(limit), Some(window)) => tr!(
             "{remaining} of {limit} pulls are left, counted over {}",
-            "{limit} 次拉取还剩 {remaining} 次，按 {} 计",
+            "{limit} 次拉取还剩 {remaining} 次，按 {}计",
             minutes(window)
         ),
         (Some(limit), None) => tr!(

@@ -1,10 +1,10 @@
 //! The words for what differs inside an image: one line that sums it up, and a block of lines.
 
 use crate::diff::{EditKind, ImageDiff, Layers, LayersDiff, PlatformDiff, Setting, SettingChange};
-use crate::model::{Digest, Failure, cut};
+use crate::model::{Digest, Failure, cut, listed};
 use crate::render::inputs::Compared;
 use crate::render::sanitize::excerpt;
-use crate::render::units::{Noun, bytes, clauses, counted, names};
+use crate::render::units::{Noun, bytes, clauses, counted};
 
 /// Longer lines are cut.
 const LONGEST_LINE: usize = 200;
@@ -149,7 +149,7 @@ fn group_lines(group: &[&PlatformDiff]) -> Vec<Line> {
         .collect();
     let more = group.len().saturating_sub(MOST_NAMES);
     platforms.extend((more > 0).then(|| tr!("{more} more", "另外 {more} 个")));
-    let mut lines = vec![both(tr!("{}:", "{}：", names(&platforms)))];
+    let mut lines = vec![both(tr!("{}:", "{}：", listed(platforms)))];
     let first = group[0];
     lines.extend(first.settings.iter().flat_map(setting_lines));
     if first.settings_left_out > 0 {

@@ -1,8 +1,8 @@
 //! How images are named in a sentence.
 
-use crate::model::{Platforms, Reference};
+use crate::model::{Platforms, Reference, listed};
 use crate::plan::TargetName;
-use crate::render::units::{self, Noun, counted};
+use crate::render::units::{Noun, counted};
 
 /// Returns a reference with its digest cut to what people compare.
 pub fn short_reference(reference: &Reference) -> String {
@@ -19,7 +19,7 @@ pub fn short_reference(reference: &Reference) -> String {
 pub fn platforms(platforms: &Platforms) -> String {
     match platforms {
         Platforms::All => tr!("all platforms", "所有平台"),
-        Platforms::Only(_) => platforms.to_string(),
+        Platforms::Only(patterns) => listed(patterns.iter()),
     }
 }
 
@@ -30,8 +30,7 @@ const NAMED: usize = 5;
 pub fn named<'a>(names: impl ExactSizeIterator<Item = &'a TargetName>, all: bool) -> String {
     let most = if all { names.len() } else { NAMED };
     let left = names.len().saturating_sub(most);
-    let shown: Vec<_> = names.take(most).map(|name| format!("`{name}`")).collect();
-    let shown = units::names(&shown);
+    let shown = listed(names.take(most).map(|name| format!("`{name}`")));
     match left {
         0 => shown,
         left => tr!("{shown} and {left} more", "{shown} 等，还有 {left} 个"),

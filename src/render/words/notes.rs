@@ -1,8 +1,8 @@
 //! What of an image does not follow it, and what is not sure.
 
-use crate::model::{Platforms, ProfileKind};
+use crate::model::{Platforms, ProfileKind, listed};
 use crate::plan::{Action, Change, LeftOut, Selection};
-use crate::render::units::{Noun, counted, names};
+use crate::render::units::{Noun, counted};
 
 /// Says what of an image does not follow it, and why, and what is not sure; nothing where all is well.
 pub fn notes(change: &Change, profile: ProfileKind) -> Vec<String> {
@@ -90,11 +90,10 @@ fn selection_notes(selection: &Selection, profile: ProfileKind) -> Vec<String> {
         });
     }
     if !skipped.is_empty() {
-        let skipped: Vec<_> = skipped.iter().map(ToString::to_string).collect();
         notes.push(tr!(
             "skipped, as the source has no {}",
             "跳过源里没有的 {}",
-            names(&skipped)
+            listed(skipped)
         ));
     }
     notes

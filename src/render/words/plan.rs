@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use crate::model::listed;
 use crate::plan::{
     Action, Change, LockState, Misfit, Plan, SameContent, SameContents, Summary, TargetName,
 };
 
 use crate::render::inputs::PartOf;
-use crate::render::units::{Noun, clauses, counted, names};
+use crate::render::units::{Noun, clauses, counted};
 
 use super::blocked::block_reason;
 use super::images::in_place;
@@ -103,7 +104,7 @@ pub fn prefixed_hint(plan: &Plan) -> Option<String> {
             "more than one image is called {}, so their names have the namespace in front: what the target \
              may hold under the bare name from before stays there, and is no longer updated",
             "不止一个镜像叫 {}，所以名字前面加上了命名空间：目标里以前用原名的如果还在，会留着，不再更新",
-            names(&found)
+            listed(found)
         )
     })
 }
@@ -111,11 +112,11 @@ pub fn prefixed_hint(plan: &Plan) -> Option<String> {
 /// Says of which part of the files a plan is.
 pub fn part(part: &PartOf) -> String {
     let PartOf { patterns, left_out } = part;
-    let patterns: Vec<_> = patterns.iter().map(|one| format!("`{one}`")).collect();
+    let patterns = patterns.iter().map(|one| format!("`{one}`"));
     tr!(
         "Only {}; {} left alone.",
         "只做 {}；{}不碰。",
-        names(&patterns),
+        listed(patterns),
         counted(*left_out, Noun::OtherImage)
     )
 }

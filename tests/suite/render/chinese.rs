@@ -1,14 +1,20 @@
 //! The same answers in Chinese, word by word.
 
+use std::time::Duration;
+
 use insta::assert_snapshot;
-use pusher::model::Language;
-use pusher::render::{Format, View};
+use pusher::lock::{Renewal, Renewed, Unfit};
+use pusher::model::{
+    Attempt, Digest, Failure, Fault, Language, Need, NoAnswer, Operation, Part, RequestKind,
+};
+use pusher::plan::{BlockReason, Lock, LockState, Misfit};
+use pusher::render::{self, Format, View};
 use unicode_width::UnicodeWidthStr as _;
 
-use super::fixtures::{FORMATS, every_change, every_outcome, verbose};
+use super::fixtures::{FORMATS, every_change, every_outcome, name, target, verbose};
 use super::{drift, plan, report};
 
-fn chinese<T>(say: impl FnOnce() -> T) -> T {
+pub(super) fn chinese<T>(say: impl FnOnce() -> T) -> T {
     Language::Chinese.speak(say)
 }
 
@@ -76,4 +82,114 @@ fn every_format_of_chinese_is_another_than_that_of_english() {
         let said = chinese(|| plan(&every_change(), format, &View::default()));
         assert_eq!(said == english, format == Format::Json, "{format:?}");
     }
+}
+
+/// Returns each thing as it is said in English, and below it in Chinese.
+fn both<T: ToString>(things: impl IntoIterator<Item = T>) -> String {
+    let one = |thing: T| format!("{}\n{}\n", thing.to_string(), chinese(|| thing.to_string()));
+    things.into_iter().map(one).collect()
+}
+
+#[test]
+fn failures_in_chinese() {
+    let digest = || Digest::sha256(b"");
+    let tried = RequestKind::ALL.map(|kind| {
+        let object = if kind == RequestKind::Ping {
+            ""
+        } else {
+            "`app`"
+        };
+        let attempt = Attempt::Request(Operation::new(kind, object));
+        Failure::new("docker.io", attempt, Fault::CannotDelete)
+    });
+    let why = || "os error 1".to_owned();
+    let second = Duration::from_secs(90);
+    let ways = [
+        NoAnswer::UnknownHost(why()),
+        NoAnswer::PlainHttp,
+        NoAnswer::Certificate(why()),
+        NoAnswer::Proxy(why()),
+        NoAnswer::Refused(why()),
+        NoAnswer::Silence(second),
+        NoAnswer::Slow {
+            least: 1,
+            time: second,
+        },
+        NoAnswer::Trickle(second),
+        NoAnswer::Head(why()),
+        NoAnswer::Broken(why()),
+        NoAnswer::Unread,
+    ];
+    let needed = [Need::Same, Need::Listed, Need::Perhaps].map(|by| Fault::Needed {
+        tag: "1".to_owned(),
+        by,
+    });
+    let no_manifest = Part::NoManifest {
+        digest: digest(),
+        media_type: "a/b".to_owned(),
+    };
+    let faults = [
+        Fault::Paused(second),
+        Fault::TooLong { size: 1 },
+        Fault::CutShort,
+        Fault::OtherBytes { found: digest() },
+        Fault::OtherSize {
+            digest: digest(),
+            size: 1,
+            announced: 2,
+        },
+        Fault::Lacks(Part::Manifest(digest())),
+        Fault::Lacks(Part::Config(digest())),
+        Fault::Lacks(no_manifest),
+        Fault::TagsUnknown,
+    ];
+    let image = "docker.io/library/app:1".parse().unwrap();
+    let waited = Failure::of_image(&image, Fault::CutShort)
+        .at(Some("cdn.example.com".to_owned()))
+        .after(3)
+        .waited(second);
+    let said = both(tried) + &both(ways) + &both(needed) + &both(faults) + &both([waited]);
+    assert_snapshot!("chinese_failures", said);
+}
+
+#[test]
+fn a_lock_in_chinese() {
+    let digest = |text: &str| Digest::sha256(text.as_bytes());
+    let moved = |after| Renewal::Moved {
+        before: digest("a"),
+        after: digest(after),
+    };
+    let renewals = [
+        Renewal::Added(digest("a")),
+        moved("b"),
+        moved("a"),
+        Renewal::Kept,
+        Renewal::Retired,
+        Renewal::Gone,
+        Renewal::Blocked(BlockReason::NotObserved),
+    ];
+    let images = (1..).zip(renewals);
+    let renewed = Renewed {
+        lock: Lock::default(),
+        images: images
+            .map(|(number, renewal)| (name(&format!("app:{number}")), renewal))
+            .collect(),
+    };
+    let states = [
+        Unfit::Unlocked(LockState::New),
+        Unfit::Unlocked(LockState::Changed(Misfit::Source)),
+        Unfit::Unlocked(LockState::Changed(Misfit::Platforms)),
+        Unfit::Unlocked(LockState::Changed(Misfit::Rule)),
+        Unfit::NotDeclared,
+    ];
+    let states = states.map(|state| (name("app:1"), state));
+    let (file, view) = ("mirror.lock", verbose());
+    let said = chinese(|| {
+        let mut text = String::new();
+        render::human::renewed(&renewed, file, &target(), &view, &mut text).unwrap();
+        render::human::unfit(&states, 5, file, &view, &mut text).unwrap();
+        render::human::unfit(&[], 5, file, &view, &mut text).unwrap();
+        text
+    });
+    assert_snapshot!("chinese_lock", said);
 }

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use insta::assert_snapshot;
 use pulldown_cmark::{Event, Parser, Tag};
 use pusher::diff::{Diffs, ImageDiff, Node, Outline, Settings, compare};
-use pusher::model::{Cause, Descriptor, Digest, Platform};
+use pusher::model::{Cause, Descriptor, Digest, Language, Platform};
 use pusher::plan::Action;
 use pusher::render::{self, Compared, Details, Format, View};
 
@@ -204,7 +204,10 @@ fn what_goes_is_told_as_well_as_what_comes() {
         ("a", lists(&["run", "--old", "--kept"])),
         ("b", lists(&["run", "--kept", "--new"])),
     ]);
-    assert_snapshot!("diff_goes", human(&compare(&before, &after, &said)));
+    let diff = compare(&before, &after, &said);
+    assert_snapshot!("diff_goes", human(&diff));
+    let chinese = Language::Chinese.speak(|| human(&diff));
+    assert_snapshot!("chinese_diff_goes", chinese);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Names, tags and messages that want to be more than text.
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
-use pusher::model::{Cause, ManifestError, Platform};
+use pusher::model::{Cause, Language, ManifestError, Platform};
 use pusher::plan::Absence;
 use pusher::plan::{Action, BlockReason, CannotMirror, LeftOut, Outcome, Plan, Report, TargetName};
 use pusher::render::Format;
@@ -82,13 +82,17 @@ fn hostile_report() -> Report {
     }
 }
 
-fn rendered(format: Format) -> [String; 3] {
+fn rendered(format: Format) -> impl Iterator<Item = String> {
     let view = coloured();
-    [
-        plan(&hostile_plan(), format, &view),
-        report(&hostile_report(), format, &view),
-        drift(&hostile_plan(), format, &view),
-    ]
+    let said = move || {
+        [
+            plan(&hostile_plan(), format, &view),
+            report(&hostile_report(), format, &view),
+            drift(&hostile_plan(), format, &view),
+        ]
+    };
+    let languages = [Language::English, Language::Chinese];
+    languages.into_iter().flat_map(move |one| one.speak(said))
 }
 
 #[test]
@@ -185,15 +189,32 @@ fn markdown_gets_no_structure_but_ours() {
             assert!(!words.contains(forbidden), "{forbidden} in {words}");
         }
         for tag in html {
-            let ours = ["<br>", "<code>", "</code>", "</details>"].contains(&&*tag);
-            assert!(
-                ours || tag == "<details><summary>1 image unchanged</summary>",
-                "{tag}"
-            );
+            let ours = [
+                "<br>",
+                "<code>",
+                "</code>",
+                "</details>",
+                "<details><summary>1 image unchanged</summary>",
+                "<details><summary>1 个镜像不变</summary>",
+            ];
+            assert!(ours.contains(&&*tag), "{tag}");
         }
         for heading in headings {
             let ours = [
-                "Plan:", "Apply", "Drift:", "Blocked", "Left out", "Not in", "Needs",
+                "Plan:",
+                "Apply",
+                "Drift:",
+                "Blocked",
+                "Left out",
+                "Not in",
+                "Needs",
+                "计划：",
+                "执行",
+                "有漂移：",
+                "拦下",
+                "去掉的",
+                "没有就位的",
+                "要看一下",
             ];
             assert!(ours.iter().any(|our| heading.starts_with(our)), "{heading}");
         }

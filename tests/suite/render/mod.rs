@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "these are tests")]
 
 mod chinese;
+mod chinese_checkup;
 mod diff;
 mod fixtures;
 mod golden;
