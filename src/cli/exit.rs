@@ -26,12 +26,18 @@ impl Exit {
     /// Says what the number means, as the help has it.
     pub fn meaning(self) -> &'static str {
         match self {
-            Self::Done => "done, and nothing is pending",
-            Self::Failed => "an error, or something is blocked, unreadable or failed",
+            Self::Done => tr_word!("done, and nothing is pending", "完成，没有待执行的变更"),
+            Self::Failed => tr_word!(
+                "an error, or something is blocked, unreadable or failed",
+                "出错，或有镜像被拦下、读不到、失败"
+            ),
             Self::Pending => {
-                "something has drifted (`drift`), or changes are pending (`plan --detailed-exitcode`)"
+                tr_word!(
+                    "something has drifted (`drift`), or changes are pending (`plan --detailed-exitcode`)",
+                    "有漂移（`drift`），或有待执行的变更（`plan --detailed-exitcode`）"
+                )
             }
-            Self::Interrupted => "stopped by a signal",
+            Self::Interrupted => tr_word!("stopped by a signal", "被信号停下"),
         }
     }
 

@@ -51,10 +51,10 @@ use std::sync::Arc;
 use clap::ValueEnum as _;
 
 use crate::config::hide;
-use crate::model::Text;
+use crate::model::Language;
 use crate::render::{Style, sanitize};
 
-use args::{Args, ColorChoice, LanguageChoice};
+use args::{Args, ColorChoice, LanguageChoice, NotRun};
 use context::Context;
 use environment::Environment;
 use error::CliError;
@@ -75,16 +75,21 @@ pub fn run(typed: impl IntoIterator<Item = OsString>) -> Exit {
     });
     let environment = Environment::read();
     let typed: Vec<OsString> = typed.into_iter().collect();
-    let args = match Args::parse_checked(&typed) {
+    // Help is asked for, and mistakes are made, before it is known what is typed for the language.
+    let guessed = typed_language(&typed).or_else(|| language(None, &environment).ok());
+    let guessed = spoken(guessed.unwrap_or(LanguageChoice::Auto), &environment);
+    let args = match guessed.speak(|| Args::parse_checked(&typed)) {
         Ok(args) => args,
-        Err(error) => return explain(&error, &typed, &environment),
+        Err(not_run) => {
+            let printer = Printer::standard(ColorChoice::Auto, guessed, false, &environment);
+            return explain(&printer, &not_run);
+        }
     };
     let global = &args.global;
     let language = match language(global.lang, &environment) {
-        Ok(language) => language,
+        Ok(language) => spoken(language, &environment),
         Err(error) => {
-            let printer =
-                Printer::standard(global.color, LanguageChoice::Auto, false, &environment);
+            let printer = Printer::standard(global.color, guessed, false, &environment);
             printer.error(&error);
             return Exit::Failed;
         }
@@ -149,6 +154,14 @@ fn language(
     }
 }
 
+fn spoken(choice: LanguageChoice, environment: &Environment) -> Language {
+    match choice {
+        LanguageChoice::Auto => environment.language(),
+        LanguageChoice::En => Language::English,
+        LanguageChoice::Zh => Language::Chinese,
+    }
+}
+
 /// Returns the language named in what cannot be understood as a whole.
 fn typed_language(typed: &[OsString]) -> Option<LanguageChoice> {
     let typed: Vec<_> = typed.iter().filter_map(|word| word.to_str()).collect();
@@ -161,27 +174,29 @@ fn typed_language(typed: &[OsString]) -> Option<LanguageChoice> {
 }
 
 /// Prints help where it was asked for, else what is wrong with what was typed.
-fn explain(error: &clap::Error, typed: &[OsString], environment: &Environment) -> Exit {
-    let language = typed_language(typed).or_else(|| language(None, environment).ok());
-    let language = language.unwrap_or(LanguageChoice::Auto);
-    let printer = Printer::standard(ColorChoice::Auto, language, false, environment);
-    let text = error.render();
-    if error.use_stderr() {
-        let coloured = printer.talk_style() == Style::COLOURED;
-        printer.insist(|to| write_styled(&text, coloured, to));
-        if let Some(advice) = args::meant::advice(error, typed, &Args::command()) {
-            printer.hint(&Text::verbatim(advice));
+fn explain(printer: &Printer, not_run: &NotRun) -> Exit {
+    let coloured = printer.talk_style() == Style::COLOURED;
+    match not_run {
+        NotRun::Asked(text) => {
+            let coloured = printer.view(false).style == Style::COLOURED;
+            match printer.answer(|to| write_styled(text, coloured, to)) {
+                Ok(()) => return Exit::Done,
+                Err(error) => printer.error(&error),
+            }
         }
-        return Exit::Failed;
-    }
-    let coloured = printer.view(false).style == Style::COLOURED;
-    match printer.answer(|to| write_styled(&text, coloured, to)) {
-        Ok(()) => Exit::Done,
-        Err(error) => {
-            printer.error(&error);
-            Exit::Failed
+        NotRun::Lost(text) => printer.insist(|to| write_styled(text, coloured, to)),
+        NotRun::Refused { error, usage } => {
+            printer.error(error);
+            printer.insist(|to| {
+                write_tr!(
+                    to,
+                    "\nUsage: {usage}\n\nFor more information, try `--help`.\n",
+                    "\n用法：{usage}\n\n更多说明见 `--help`。\n"
+                )
+            });
         }
     }
+    Exit::Failed
 }
 
 fn write_styled(

@@ -12,7 +12,7 @@ use crate::model::{Language, Text};
 use crate::render::sanitize;
 use crate::render::style::{Signs, Style, Tone, View};
 
-use super::args::{ColorChoice, LanguageChoice};
+use super::args::ColorChoice;
 use super::environment::Environment;
 use super::error::CliError;
 
@@ -42,7 +42,7 @@ impl Printer {
     /// Prints to the standard streams of this process.
     pub fn standard(
         color: ColorChoice,
-        language: LanguageChoice,
+        language: Language,
         quiet: bool,
         environment: &Environment,
     ) -> Self {
@@ -64,11 +64,7 @@ impl Printer {
                 ..Stream::new(io::stdout(), out, style(out))
             },
             talk: Stream::new(io::stderr(), err, style(err)),
-            language: match language {
-                LanguageChoice::Auto => environment.language(),
-                LanguageChoice::En => Language::English,
-                LanguageChoice::Zh => Language::Chinese,
-            },
+            language,
             quiet,
             bar_signs: environment.signs(),
             can_ask: err && io::stdin().is_terminal(),

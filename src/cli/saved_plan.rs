@@ -37,12 +37,12 @@ pub fn look_at(context: &Context, path: &Path) -> Result<SavedPlan, CliError> {
     let text = files::read_text(&context.folder, path, Purpose::Plan).map_err(|why| {
         CliError::new(text!(
             "cannot read `{file}`: {why}",
-            "读不了 `{file}`：{why}"
+            "无法读取 `{file}`：{why}"
         ))
     })?;
     read(&text).map_err(|error| {
         let why = Text::of(|| excerpt(&error.to_string()));
-        let message = text!("cannot show `{file}`: {why}", "显示不了 `{file}`：{why}");
+        let message = text!("cannot show `{file}`: {why}", "无法列出 `{file}`：{why}");
         CliError::new(message).hint(text!(
             "`pusher plan --out {file}` writes a plan",
             "`pusher plan --out {file}` 会存下一个计划"
@@ -68,7 +68,7 @@ pub fn stale(context: &Context, plan: &SavedPlan) -> Vec<Text> {
             }),
             Err(Astray::Missing) => Some(text!(
                 "`{path}` is not in this folder",
-                "`{path}` 不在这个文件夹里"
+                "`{path}` 不在这个目录里"
             )),
             // Nobody named it, so it is not read; whether it has changed shows when it is applied.
             Err(Astray::Outside | Astray::NoFile | Astray::Unreadable(_)) => None,

@@ -6,7 +6,7 @@ use crate::config::{NAMESPACE_VARIABLE, PASSWORD_VARIABLE, REGISTRY_VARIABLE, US
 
 /// One list makes the type, the names and the words, so that none can be read that the help lacks.
 macro_rules! variables {
-    ($($variable:ident = $name:expr, $meaning:literal;)*) => {
+    ($($variable:ident = $name:expr, phrase!($meaning:literal, $chinese:literal);)*) => {
         /// A variable of the environment that is read, here or by a library.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Variable {
@@ -27,7 +27,7 @@ macro_rules! variables {
             /// Says what it is, as the help has it.
             pub fn meaning(self) -> &'static str {
                 match self {
-                    $(Self::$variable => $meaning,)*
+                    $(Self::$variable => tr_word!($meaning, $chinese),)*
                 }
             }
         }
@@ -35,46 +35,46 @@ macro_rules! variables {
 }
 
 variables! {
-    Registry = REGISTRY_VARIABLE, "the target's host, such as registry.cn-hangzhou.aliyuncs.com";
-    Namespace = NAMESPACE_VARIABLE, "the namespace in it";
-    User = USER_VARIABLE, "the target's user name";
-    Password = PASSWORD_VARIABLE, "the target's password";
-    RoleArn = "ALIBABA_CLOUD_ROLE_ARN", "the RAM role that gets temporary passwords of ACR, with the next";
-    OidcProviderArn = "ALIBABA_CLOUD_OIDC_PROVIDER_ARN", "the OIDC provider that the role trusts";
-    OidcTokenFile = "ALIBABA_CLOUD_OIDC_TOKEN_FILE", "the file with its token (else GitHub is asked)";
-    RoleSessionName = "ALIBABA_CLOUD_ROLE_SESSION_NAME", "the session's name in the audit log (else pusher)";
-    AccessKeyId = "ALIBABA_CLOUD_ACCESS_KEY_ID", "the access key that gets them, where no role does";
-    AccessKeySecret = "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "its secret";
-    SecurityToken = "ALIBABA_CLOUD_SECURITY_TOKEN", "its token, if it is a temporary one";
-    EcsRole = "ALIBABA_CLOUD_ECS_METADATA", "the role of this ECS instance, where no key is set";
-    GitHubTokenUrl = "ACTIONS_ID_TOKEN_REQUEST_URL", "set by GitHub for `permissions: id-token: write`";
-    GitHubTokenRequest = "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "the same";
-    GitHub = "GITHUB_ACTIONS", "set by GitHub for every job";
-    AcrStandIn = "PUSHER_ACR_STAND_IN", "for tests: asked instead of Alibaba Cloud, on this machine alone";
-    DockerLogins = "DOCKER_AUTH_CONFIG", "logins as docker's config.json has them, as text; before all files";
-    DockerConfig = "DOCKER_CONFIG", "the folder with docker's logins (else ~/.docker)";
-    AuthFile = "REGISTRY_AUTH_FILE", "the file with podman's logins";
-    RuntimeFolder = "XDG_RUNTIME_DIR", "where podman's logins are, if that is not set";
-    ConfigFolder = "XDG_CONFIG_HOME", "where they may be as well (else ~/.config)";
-    CacheFolder = "XDG_CACHE_HOME", "where the cache is (else ~/.cache)";
-    LocalAppData = "LOCALAPPDATA", "where it is on Windows";
-    Home = "HOME", "the folder that `~` stands for";
-    UserProfile = "USERPROFILE", "that folder on Windows";
+    Registry = REGISTRY_VARIABLE, phrase!("the target's host, such as registry.cn-hangzhou.aliyuncs.com", "目标仓库的地址，如 registry.cn-hangzhou.aliyuncs.com");
+    Namespace = NAMESPACE_VARIABLE, phrase!("the namespace in it", "其中的命名空间");
+    User = USER_VARIABLE, phrase!("the target's user name", "目标仓库的用户名");
+    Password = PASSWORD_VARIABLE, phrase!("the target's password", "目标仓库的密码");
+    RoleArn = "ALIBABA_CLOUD_ROLE_ARN", phrase!("the RAM role that gets temporary passwords of ACR, with the next", "去取 ACR 临时密码的 RAM 角色，与下一项一起用");
+    OidcProviderArn = "ALIBABA_CLOUD_OIDC_PROVIDER_ARN", phrase!("the OIDC provider that the role trusts", "这个角色信任的 OIDC 身份提供商");
+    OidcTokenFile = "ALIBABA_CLOUD_OIDC_TOKEN_FILE", phrase!("the file with its token (else GitHub is asked)", "令牌所在的文件（没有就向 GitHub 要）");
+    RoleSessionName = "ALIBABA_CLOUD_ROLE_SESSION_NAME", phrase!("the session's name in the audit log (else pusher)", "操作审计里的会话名（默认 pusher）");
+    AccessKeyId = "ALIBABA_CLOUD_ACCESS_KEY_ID", phrase!("the access key that gets them, where no role does", "没有角色时，去取临时密码的 AccessKey");
+    AccessKeySecret = "ALIBABA_CLOUD_ACCESS_KEY_SECRET", phrase!("its secret", "它的 AccessKey Secret");
+    SecurityToken = "ALIBABA_CLOUD_SECURITY_TOKEN", phrase!("its token, if it is a temporary one", "它的令牌，如果是临时的");
+    EcsRole = "ALIBABA_CLOUD_ECS_METADATA", phrase!("the role of this ECS instance, where no key is set", "没有 AccessKey 时，这台 ECS 实例的角色");
+    GitHubTokenUrl = "ACTIONS_ID_TOKEN_REQUEST_URL", phrase!("set by GitHub for `permissions: id-token: write`", "有 `permissions: id-token: write` 时由 GitHub 设置");
+    GitHubTokenRequest = "ACTIONS_ID_TOKEN_REQUEST_TOKEN", phrase!("the same", "同上");
+    GitHub = "GITHUB_ACTIONS", phrase!("set by GitHub for every job", "每个 job 都由 GitHub 设置");
+    AcrStandIn = "PUSHER_ACR_STAND_IN", phrase!("for tests: asked instead of Alibaba Cloud, on this machine alone", "测试用：代替阿里云的服务，只能在本机");
+    DockerLogins = "DOCKER_AUTH_CONFIG", phrase!("logins as docker's config.json has them, as text; before all files", "账号，写法同 docker 的 config.json；优先于所有文件");
+    DockerConfig = "DOCKER_CONFIG", phrase!("the folder with docker's logins (else ~/.docker)", "docker 的账号所在的目录（默认 ~/.docker）");
+    AuthFile = "REGISTRY_AUTH_FILE", phrase!("the file with podman's logins", "podman 的账号所在的文件");
+    RuntimeFolder = "XDG_RUNTIME_DIR", phrase!("where podman's logins are, if that is not set", "没有设置上一项时，podman 的账号在这里");
+    ConfigFolder = "XDG_CONFIG_HOME", phrase!("where they may be as well (else ~/.config)", "也可能在这里（默认 ~/.config）");
+    CacheFolder = "XDG_CACHE_HOME", phrase!("where the cache is (else ~/.cache)", "缓存目录（默认 ~/.cache）");
+    LocalAppData = "LOCALAPPDATA", phrase!("where it is on Windows", "Windows 上的缓存目录");
+    Home = "HOME", phrase!("the folder that `~` stands for", "`~` 代表的目录");
+    UserProfile = "USERPROFILE", phrase!("that folder on Windows", "Windows 上的这个目录");
     // The client's library reads the proxies, also under their names in small letters.
-    HttpsProxy = "HTTPS_PROXY", "the proxy for https: http://, https://, socks5:// or socks5h://";
-    HttpProxy = "HTTP_PROXY", "the proxy for http";
-    AllProxy = "ALL_PROXY", "the proxy for both";
-    NoProxy = "NO_PROXY", "the hosts that are asked without a proxy";
+    HttpsProxy = "HTTPS_PROXY", phrase!("the proxy for https: http://, https://, socks5:// or socks5h://", "https 的代理：http://、https://、socks5:// 或 socks5h://");
+    HttpProxy = "HTTP_PROXY", phrase!("the proxy for http", "http 的代理");
+    AllProxy = "ALL_PROXY", phrase!("the proxy for both", "两者的代理");
+    NoProxy = "NO_PROXY", phrase!("the hosts that are asked without a proxy", "不经代理访问的地址");
     // The library for the system's certificates reads these.
-    CertificateFile = "SSL_CERT_FILE", "certificate authorities in the place of the system's";
-    CertificateFolder = "SSL_CERT_DIR", "a folder with such";
-    Language = "PUSHER_LANG", "the language of messages where `--lang` is not given: auto, en or zh";
-    LocaleOfAll = "LC_ALL", "the locale; one without UTF-8 gets English in signs of ASCII alone";
-    LocaleOfLetters = "LC_CTYPE", "the locale of letters, if that is not set";
-    LocaleOfMessages = "LC_MESSAGES", "the locale of messages, if `LC_ALL` is not set";
-    Locale = "LANG", "the locale, if none of these is set";
-    NoColor = "NO_COLOR", "set to anything: no colours";
-    Term = "TERM", "`dumb`: no colours";
+    CertificateFile = "SSL_CERT_FILE", phrase!("certificate authorities in the place of the system's", "代替系统 CA 证书的文件");
+    CertificateFolder = "SSL_CERT_DIR", phrase!("a folder with such", "放这种证书的目录");
+    Language = "PUSHER_LANG", phrase!("the language of messages where `--lang` is not given: auto, en or zh", "没有 `--lang` 时用的语言：auto、en 或 zh");
+    LocaleOfAll = "LC_ALL", phrase!("the locale; one without UTF-8 gets English in signs of ASCII alone", "语言环境；不是 UTF-8 时用英文，符号也只用 ASCII");
+    LocaleOfLetters = "LC_CTYPE", phrase!("the locale of letters, if that is not set", "没有设置上一项时，字符的语言环境");
+    LocaleOfMessages = "LC_MESSAGES", phrase!("the locale of messages, if `LC_ALL` is not set", "没有设置 `LC_ALL` 时，消息的语言环境");
+    Locale = "LANG", phrase!("the locale, if none of these is set", "以上都没有设置时的语言环境");
+    NoColor = "NO_COLOR", phrase!("set to anything: no colours", "设成任何值：不用颜色");
+    Term = "TERM", phrase!("`dumb`: no colours", "`dumb`：不用颜色");
 }
 
 impl fmt::Display for Variable {

@@ -98,6 +98,25 @@ impl Text {
     }
 }
 
+/// A sentence in every language into which nothing is put, for tables. `phrase!` makes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Phrase {
+    /// It in English.
+    pub english: &'static str,
+    /// It in Chinese.
+    pub chinese: &'static str,
+}
+
+impl Phrase {
+    /// Returns it in the language that is spoken.
+    pub fn as_str(self) -> &'static str {
+        match Language::spoken() {
+            Language::English => self.english,
+            Language::Chinese => self.chinese,
+        }
+    }
+}
+
 impl fmt::Display for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
@@ -152,6 +171,16 @@ macro_rules! text {
 pub fn listed<T: fmt::Display>(things: impl IntoIterator<Item = T>) -> String {
     let things: Vec<_> = things.into_iter().map(|thing| thing.to_string()).collect();
     things.join(tr_word!(", ", "、"))
+}
+
+/// Makes a `Phrase`, which can stand in a table: see `tr_word!`.
+macro_rules! phrase {
+    ($english:literal, $chinese:literal) => {
+        $crate::model::Phrase {
+            english: $english,
+            chinese: $chinese,
+        }
+    };
 }
 
 #[cfg(test)]

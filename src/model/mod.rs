@@ -32,7 +32,7 @@ pub use failure::{
 pub use glob::Glob;
 pub use grammar::{PathError, TagError, check_path, check_tag, is_host};
 pub use host_fault::HostFault;
-pub use language::{Language, Text, listed};
+pub use language::{Language, Phrase, Text, listed};
 pub use limits::{
     DESCRIPTOR_LIMIT, Excess, INDEX_LEVELS, MANIFEST_LIMIT, MANIFEST_SIZE_LIMIT, TREE_SIZE_LIMIT,
 };

@@ -1,12 +1,14 @@
 //! What is typed for what, for each command: the help, the manual page and the tests take it from here.
 
+use crate::model::Phrase;
+
 /// What can be typed into a shell, and what it is good for.
 #[derive(Debug, Clone, Copy)]
 pub struct Example {
     /// What is typed.
     pub typed: &'static str,
     /// What it is good for.
-    pub purpose: &'static str,
+    pub purpose: Phrase,
 }
 
 /// Returns the examples of a command, or of the program, whose name is `pusher`.
@@ -15,7 +17,7 @@ pub fn of(command: &str) -> &'static [Example] {
     found.map_or(&[], |(_, examples)| examples)
 }
 
-const fn example(typed: &'static str, purpose: &'static str) -> Example {
+const fn example(typed: &'static str, purpose: Phrase) -> Example {
     Example { typed, purpose }
 }
 
@@ -25,50 +27,74 @@ pub(super) const EXAMPLES: [(&str, &[Example]); 17] = [
         &[
             example(
                 "pusher demo",
-                "see the main job done on two registries inside this process",
+                phrase!(
+                    "see the main job done on two registries inside this process",
+                    "看进程里的两个仓库完整做一遍"
+                ),
             ),
             example(
                 "pusher plan",
-                "show what is missing or has changed in the target",
+                phrase!(
+                    "show what is missing or has changed in the target",
+                    "列出目标里缺什么、什么变了"
+                ),
             ),
-            example("pusher apply", "copy it"),
+            example("pusher apply", phrase!("copy it", "拷贝")),
             example(
                 "pusher plan --format markdown",
-                "the same plan for a pull request",
+                phrase!(
+                    "the same plan for a pull request",
+                    "同样的计划，用在 pull request 里"
+                ),
             ),
             example(
                 "pusher check -f images.txt",
-                "find every mistake without asking a registry",
+                phrase!(
+                    "find every mistake without asking a registry",
+                    "不访问仓库，找出全部错误"
+                ),
             ),
         ],
     ),
     (
         "init",
         &[
-            example("pusher init", "answer what it asks"),
+            example(
+                "pusher init",
+                phrase!("answer what it asks", "回答它的问题"),
+            ),
             example(
                 "pusher init --registry r.example.com --namespace team nginx:1.27",
-                "without a terminal",
+                phrase!("without a terminal", "不在终端上时"),
             ),
         ],
     ),
     (
         "list",
         &[
-            example("pusher list", "what goes where"),
+            example("pusher list", phrase!("what goes where", "什么去哪里")),
             example(
                 "pusher list -f web.txt --format json",
-                "the same of another list, for a program",
+                phrase!(
+                    "the same of another list, for a program",
+                    "另一个列表的，给程序用"
+                ),
             ),
         ],
     ),
     (
         "check",
         &[
-            example("pusher check", "every mistake in the files of this folder"),
+            example(
+                "pusher check",
+                phrase!(
+                    "every mistake in the files of this folder",
+                    "这个目录的文件里的全部错误"
+                ),
+            ),
             example(
                 "pusher check --format github",
-                "on the lines of a pull request",
+                phrase!("on the lines of a pull request", "标在 pull request 的行上"),
             ),
         ],
     ),
@@ -77,66 +103,90 @@ pub(super) const EXAMPLES: [(&str, &[Example]); 17] = [
         &[
             example(
                 "pusher plan",
-                "what is missing or has changed in the target",
+                phrase!(
+                    "what is missing or has changed in the target",
+                    "目标里缺什么、什么变了"
+                ),
             ),
             example(
                 "pusher plan -f mirror.toml --format json",
-                "of this file, for a program",
+                phrase!("of this file, for a program", "这个文件的，给程序用"),
             ),
             example(
                 "pusher plan --diff",
-                "and what changes inside of the images",
+                phrase!(
+                    "and what changes inside of the images",
+                    "以及镜像里面变了什么"
+                ),
             ),
             example(
                 "pusher plan --only 'nginx*' ghcr.io/org/app",
-                "of some images alone",
+                phrase!("of some images alone", "只看几个镜像"),
             ),
             example(
                 "pusher plan --out plan.json",
-                "keep it, for `pusher apply plan.json`",
+                phrase!(
+                    "keep it, for `pusher apply plan.json`",
+                    "保存下来，供 `pusher apply plan.json` 使用"
+                ),
             ),
             example(
                 "pusher plan --detailed-exitcode -q || echo \"status $?\"",
-                "ask a script's question",
+                phrase!("ask a script's question", "在脚本里判断"),
             ),
         ],
     ),
     (
         "apply",
         &[
-            example("pusher apply", "copy what is missing or has changed"),
-            example("pusher apply --yes", "without being asked"),
+            example(
+                "pusher apply",
+                phrase!("copy what is missing or has changed", "拷贝缺的和变了的"),
+            ),
+            example(
+                "pusher apply --yes",
+                phrase!("without being asked", "不询问"),
+            ),
             example(
                 "pusher plan --out plan.json && pusher apply plan.json",
-                "copy what was shown",
+                phrase!("copy what was shown", "拷贝看过的"),
             ),
             example(
                 "pusher apply --report report.json",
-                "and keep what became of each image",
+                phrase!("and keep what became of each image", "并记下每个镜像的结果"),
             ),
         ],
     ),
     (
         "show",
         &[
-            example("pusher show plan.json", "what it would do"),
+            example(
+                "pusher show plan.json",
+                phrase!("what it would do", "它会做什么"),
+            ),
             example(
                 "pusher show plan.json --format markdown",
-                "the same for a pull request",
+                phrase!(
+                    "the same for a pull request",
+                    "同样的内容，用在 pull request 里"
+                ),
             ),
         ],
     ),
     (
         "drift",
         &[
-            example("pusher drift", "everything that has moved"),
+            example(
+                "pusher drift",
+                phrase!("everything that has moved", "变了的全部"),
+            ),
             example(
                 "pusher drift --kind target-changed,target-missing",
-                "what became of the target alone",
+                phrase!("what became of the target alone", "只看目标有什么变化"),
             ),
             example(
                 "pusher drift --report drift.md",
-                "keep the answer as Markdown, too",
+                phrase!("keep the answer as Markdown, too", "结果也存成 Markdown"),
             ),
         ],
     ),
@@ -145,12 +195,21 @@ pub(super) const EXAMPLES: [(&str, &[Example]); 17] = [
         &[
             example(
                 "pusher doctor",
-                "after the secrets are set: does it all work?",
+                phrase!(
+                    "after the secrets are set: does it all work?",
+                    "设好密码之后：都能用吗？"
+                ),
             ),
-            example("pusher doctor --write", "would a push be let in, too?"),
+            example(
+                "pusher doctor --write",
+                phrase!("would a push be let in, too?", "推送也会放行吗？"),
+            ),
             example(
                 "pusher doctor --format json > doctor.json",
-                "for whoever helps you; no secret is in it",
+                phrase!(
+                    "for whoever helps you; no secret is in it",
+                    "给帮你的人看；里面没有密码"
+                ),
             ),
         ],
     ),
@@ -159,33 +218,48 @@ pub(super) const EXAMPLES: [(&str, &[Example]); 17] = [
         &[
             example(
                 "pusher diff nginx:1.27.1 nginx:1.27.2",
-                "what an update would bring",
+                phrase!("what an update would bring", "更新会带来什么"),
             ),
             example(
                 "pusher diff r.example.com/nginx:1.27 nginx:1.27",
-                "what is behind in a mirror",
+                phrase!("what is behind in a mirror", "自己的仓库里落后了什么"),
             ),
         ],
     ),
     (
         "lock",
         &[
-            example("pusher lock", "lock what is not locked yet"),
+            example(
+                "pusher lock",
+                phrase!("lock what is not locked yet", "锁定还没锁定的"),
+            ),
             example(
                 "pusher lock --update",
-                "move every image to what its source holds now",
+                phrase!(
+                    "move every image to what its source holds now",
+                    "全部镜像都换成源里现在的内容"
+                ),
             ),
             example(
                 "pusher lock --update nginx:1.27",
-                "move one, by its source or its target",
+                phrase!(
+                    "move one, by its source or its target",
+                    "只换一个，写它的源或目标"
+                ),
             ),
             example(
                 "pusher lock --check",
-                "for a pull request: does the lock fit the files?",
+                phrase!(
+                    "for a pull request: does the lock fit the files?",
+                    "用在 pull request 里：锁文件和文件相符吗？"
+                ),
             ),
             example(
                 "pusher lock --adopt",
-                "after the file was renamed, or its images go elsewhere",
+                phrase!(
+                    "after the file was renamed, or its images go elsewhere",
+                    "文件改了名，或镜像去了别处之后"
+                ),
             ),
         ],
     ),
@@ -193,49 +267,64 @@ pub(super) const EXAMPLES: [(&str, &[Example]); 17] = [
         "import",
         &[example(
             "pusher import images.txt > mirror.yaml",
-            "go on with a mirror file",
+            phrase!("go on with a mirror file", "以后改用 mirror 文件"),
         )],
     ),
     (
         "schema",
         &[example(
             "pusher schema mirror > mirror.schema.json",
-            "let an editor complete mirror files",
+            phrase!(
+                "let an editor complete mirror files",
+                "让编辑器补全 mirror 文件"
+            ),
         )],
     ),
     (
         "completions",
         &[
-            example("source <(pusher completions bash)", "in ~/.bashrc"),
+            example(
+                "source <(pusher completions bash)",
+                phrase!("in ~/.bashrc", "在 ~/.bashrc 里"),
+            ),
             example(
                 "source <(pusher completions zsh)",
-                "in ~/.zshrc, behind `compinit`",
+                phrase!(
+                    "in ~/.zshrc, behind `compinit`",
+                    "在 ~/.zshrc 里，`compinit` 之后"
+                ),
             ),
             example(
                 "pusher completions fish > ~/.config/fish/completions/pusher.fish",
-                "once",
+                phrase!("once", "运行一次即可"),
             ),
         ],
     ),
     (
         "man",
         &[
-            example("pusher man | man -l -", "read it"),
+            example("pusher man | man -l -", phrase!("read it", "阅读")),
             example(
                 "pusher man > ~/.local/share/man/man1/pusher.1",
-                "let `man pusher` find it",
+                phrase!("let `man pusher` find it", "让 `man pusher` 找得到"),
             ),
         ],
     ),
     (
         "version",
-        &[example("pusher version", "say it to whoever helps you")],
+        &[example(
+            "pusher version",
+            phrase!("say it to whoever helps you", "告诉帮你的人"),
+        )],
     ),
     (
         "demo",
         &[example(
             "pusher demo",
-            "plan, apply, drift and repair; nothing is left behind",
+            phrase!(
+                "plan, apply, drift and repair; nothing is left behind",
+                "计划、应用、漂移、修复；什么都不留下"
+            ),
         )],
     ),
 ];

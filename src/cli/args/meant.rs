@@ -6,9 +6,10 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Command};
 
 use crate::config::FileKind;
+use crate::model::{Text, listed};
 
 /// Says what to type instead of what was refused, where that can be guessed.
-pub fn advice(error: &clap::Error, typed: &[OsString], program: &Command) -> Option<String> {
+pub fn advice(error: &clap::Error, typed: &[OsString], program: &Command) -> Option<Text> {
     let value = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text.as_str()),
         _ => None,
@@ -16,9 +17,11 @@ pub fn advice(error: &clap::Error, typed: &[OsString], program: &Command) -> Opt
     match error.kind() {
         ErrorKind::InvalidSubcommand => of_command(value(ContextKind::InvalidSubcommand)?),
         ErrorKind::UnknownArgument => {
+            let argument = value(ContextKind::InvalidArg)?;
             let mut typed = typed.iter().filter_map(|word| word.to_str());
-            let command = typed.find(|word| reads_files(program, word))?;
-            of_argument(command, value(ContextKind::InvalidArg)?)
+            let command = typed.find(|word| reads_files(program, word));
+            let advice = command.and_then(|command| of_argument(command, argument));
+            advice.or_else(|| taken_elsewhere(program, argument))
         }
         _ => None,
     }
@@ -33,40 +36,94 @@ fn reads_files(program: &Command, word: &str) -> bool {
     })
 }
 
-fn of_command(word: &str) -> Option<String> {
-    let advice = match word {
-        "validate" | "lint" | "verify" | "test" | "fmt" => {
-            "`pusher check` reports every mistake in the files"
-        }
-        "sync" | "copy" | "cp" | "mirror" | "push" | "pull" | "run" | "up" | "once" => {
-            "`pusher apply` copies what is missing or changed; `pusher plan` shows it before"
-        }
-        "status" | "refresh" | "preview" | "server" => {
-            "`pusher plan` shows what is missing or has changed, `pusher drift` what moved since"
-        }
-        "destroy" | "delete" | "remove" | "rm" | "prune" => {
-            "take the images out of the file; `pusher plan --prune` shows which tags `pusher apply --prune` \
-             will then delete"
-        }
-        "login" => {
-            "`docker login HOST` or `podman login HOST`: the logins that they leave are used"
-        }
-        "init" => {
-            "write one image a line, such as `nginx:1.27`, into `images.txt`, then `pusher plan`"
-        }
-        "convert" | "migrate" => "`pusher import images.txt` writes a list as a mirror file",
-        _ => return is_file(word).then(|| format!("name the file: `pusher plan --file {word}`")),
+/// Says which commands take an option.
+fn taken_elsewhere(program: &Command, option: &str) -> Option<Text> {
+    let long = option.strip_prefix("--")?;
+    let takes = |command: &&Command| {
+        let mut own = command.get_arguments();
+        own.any(|own| own.get_long() == Some(long))
     };
-    Some(advice.to_owned())
+    let commands = program.get_subcommands().filter(takes);
+    let commands: Vec<_> = commands
+        .map(|command| format!("`{}`", command.get_name()))
+        .collect();
+    (!commands.is_empty()).then(|| {
+        text!(
+            "`{option}` is for {}",
+            "`{option}` 用于 {}",
+            listed(&commands)
+        )
+    })
 }
 
-fn of_argument(command: &str, word: &str) -> Option<String> {
+fn of_command(word: &str) -> Option<Text> {
+    Some(match word {
+        "validate" | "lint" | "verify" | "test" | "fmt" => {
+            text!(
+                "`pusher check` reports every mistake in the files",
+                "`pusher check` 检查文件里的全部错误"
+            )
+        }
+        "sync" | "copy" | "cp" | "mirror" | "push" | "pull" | "run" | "up" | "once" => {
+            text!(
+                "`pusher apply` copies what is missing or changed; `pusher plan` shows it before",
+                "`pusher apply` 拷贝缺的和变了的；`pusher plan` 先列出来看"
+            )
+        }
+        "status" | "refresh" | "preview" | "server" => {
+            text!(
+                "`pusher plan` shows what is missing or has changed, `pusher drift` what moved since",
+                "`pusher plan` 列出缺的和变了的，`pusher drift` 检查之后又有什么变了"
+            )
+        }
+        "destroy" | "delete" | "remove" | "rm" | "prune" => {
+            text!(
+                "take the images out of the file; `pusher plan --prune` shows which tags `pusher apply --prune` \
+                 will then delete",
+                "从文件里去掉这些镜像；`pusher plan --prune` 列出 `pusher apply --prune` 会删除的标签"
+            )
+        }
+        "login" => {
+            text!(
+                "`docker login HOST` or `podman login HOST`: the logins that they leave are used",
+                "用 `docker login HOST` 或 `podman login HOST`：会使用它们留下的账号"
+            )
+        }
+        "init" => {
+            text!(
+                "write one image a line, such as `nginx:1.27`, into `images.txt`, then `pusher plan`",
+                "在 `images.txt` 里一行写一个镜像，如 `nginx:1.27`，然后 `pusher plan`"
+            )
+        }
+        "convert" | "migrate" => text!(
+            "`pusher import images.txt` writes a list as a mirror file",
+            "`pusher import images.txt` 把列表转成 mirror 文件"
+        ),
+        _ if is_file(word) => name_the_file("plan", word),
+        _ => return None,
+    })
+}
+
+fn name_the_file(command: &str, file: &str) -> Text {
+    text!(
+        "name the file: `pusher {command} --file {file}`",
+        "这样指定文件：`pusher {command} --file {file}`"
+    )
+}
+
+fn of_argument(command: &str, word: &str) -> Option<Text> {
     match word {
         "--auto-approve" | "--force" if command == "apply" => {
-            return Some("`pusher apply --yes` goes on without asking".to_owned());
+            return Some(text!(
+                "`pusher apply --yes` goes on without asking",
+                "`pusher apply --yes` 不询问就继续"
+            ));
         }
         "--dry-run" | "-n" if command == "apply" => {
-            return Some("`pusher plan` shows what `pusher apply` would do".to_owned());
+            return Some(text!(
+                "`pusher plan` shows what `pusher apply` would do",
+                "`pusher plan` 列出 `pusher apply` 会做什么"
+            ));
         }
         "--target" | "--image" | "--include" | "--filter" => return Some(part(command, "NAME")),
         _ => {}
@@ -75,15 +132,21 @@ fn of_argument(command: &str, word: &str) -> Option<String> {
         return None;
     }
     if is_file(word) {
-        return Some(format!("name the file: `pusher {command} --file {word}`"));
+        return Some(name_the_file(command, word));
     }
     Some(part(command, word))
 }
 
-fn part(command: &str, word: &str) -> String {
+fn part(command: &str, word: &str) -> Text {
     match command {
-        "plan" | "apply" => format!("name the images: `pusher {command} --only {word}`"),
-        _ => format!("`pusher {command}` always takes all that the files declare"),
+        "plan" | "apply" => text!(
+            "name the images: `pusher {command} --only {word}`",
+            "这样指定镜像：`pusher {command} --only {word}`"
+        ),
+        _ => text!(
+            "`pusher {command}` always takes all that the files declare",
+            "`pusher {command}` 总是处理文件声明的全部"
+        ),
     }
 }
 
@@ -99,11 +162,9 @@ mod tests {
 
     fn advised(typed: &str) -> Option<String> {
         let typed: Vec<OsString> = typed.split(' ').map(Into::into).collect();
-        advice(
-            &Args::parse_checked(&typed).unwrap_err(),
-            &typed,
-            &Args::command(),
-        )
+        let error = Args::command().try_get_matches_from(&typed).unwrap_err();
+        let advice = advice(&error, &typed, &Args::command())?;
+        Some(advice.english().to_owned())
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! What can be typed.
 
+mod chinese;
 pub mod examples;
 mod help;
 pub mod meant;
 mod options;
+mod refused;
+mod sentences;
 mod shared;
 
 pub use help::OTHER_VARIABLES;
@@ -11,16 +14,18 @@ pub use options::{
     ApplyArgs, CompletionsArgs, DeclaredArgs, DiffArgs, DoctorArgs, DriftArgs, ImportArgs,
     InitArgs, LockArgs, PlanArgs, SchemaArgs, ShowArgs,
 };
+pub use refused::NotRun;
 pub use shared::{
     CacheArg, ColorChoice, FileArg, FormatArg, LanguageChoice, LockedArg, OnlyArg, PruneArg,
     ReportArg,
 };
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::error::ErrorKind;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
+use crate::model::Language;
 use crate::render::Format;
 
 use shared::{SharedArgs, TalkArgs};
@@ -197,34 +202,42 @@ struct Shared<'a> {
     cache: Option<&'a CacheArg>,
 }
 
+impl Typed {
+    fn try_parse_of(typed: &[OsString]) -> Result<Self, clap::Error> {
+        let mut definition = Args::command();
+        let matches = definition.try_get_matches_from_mut(typed)?;
+        Self::from_arg_matches(&matches).map_err(|error| error.format(&mut definition))
+    }
+}
+
 impl Args {
     /// Returns the program's name and which version of it this is, in a line.
     pub fn version() -> String {
         Typed::command().render_version()
     }
 
-    /// Returns the definition of what can be typed.
+    /// Returns the definition of what can be typed, whose help is in the language that is spoken.
     pub fn command() -> clap::Command {
-        help::complete(Typed::command())
+        let command = help::complete(Typed::command());
+        match Language::spoken() {
+            Language::English => command,
+            Language::Chinese => chinese::translated(command),
+        }
     }
 
     /// Parses what was typed. What commands share may stand before the command as well; it is refused
     /// where the command does nothing with it.
     pub fn parse_checked(
-        typed: impl IntoIterator<Item = impl Into<std::ffi::OsString> + Clone>,
-    ) -> Result<Self, clap::Error> {
+        typed: impl IntoIterator<Item = impl Into<OsString>>,
+    ) -> Result<Self, NotRun> {
+        let typed: Vec<OsString> = typed.into_iter().map(Into::into).collect();
         let Typed {
             talk,
             before,
             command,
-        } = Typed::from_arg_matches(&Self::command().try_get_matches_from(typed)?)
-            .map_err(|error| error.format(&mut Self::command()))?;
+        } = Typed::try_parse_of(&typed).map_err(|error| NotRun::of(&error, &typed))?;
         let settled = GlobalArgs::settled(&talk, before, &command.shared());
-        let global = settled.map_err(|option| {
-            let name = command.name();
-            let message = format!("`{option}` does nothing for `pusher {name}`");
-            Self::command().error(ErrorKind::ArgumentConflict, message)
-        })?;
+        let global = settled.map_err(|option| NotRun::idle(option, command.name()))?;
         Ok(Self { global, command })
     }
 }

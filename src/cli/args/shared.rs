@@ -88,10 +88,19 @@ impl ValueEnum for Format {
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
         let help = match self {
-            Self::Human => "For people",
-            Self::Json => "For programs; the schemas are printed by `pusher schema`",
-            Self::Markdown => "For pull requests and job summaries",
-            Self::Github => "For GitHub Actions: annotations on the lines of the files",
+            Self::Human => tr_word!("For people", "给人看"),
+            Self::Json => tr_word!(
+                "For programs; the schemas are printed by `pusher schema`",
+                "给程序用；`pusher schema` 输出它的 schema"
+            ),
+            Self::Markdown => tr_word!(
+                "For pull requests and job summaries",
+                "用在 pull request 和运行的 Summary 页"
+            ),
+            Self::Github => tr_word!(
+                "For GitHub Actions: annotations on the lines of the files",
+                "给 GitHub Actions：标在文件的行上"
+            ),
         };
         Some(PossibleValue::new(self.as_str()).help(help))
     }
@@ -102,10 +111,13 @@ impl ValueEnum for Format {
 pub enum ColorChoice {
     /// On a terminal, unless `NO_COLOR` is set
     #[default]
+    #[value(help = tr_word!("On a terminal, unless `NO_COLOR` is set", "在终端上用，除非设置了 `NO_COLOR`"))]
     Auto,
     /// Always
+    #[value(help = tr_word!("Always", "总是"))]
     Always,
     /// Never
+    #[value(help = tr_word!("Never", "从不"))]
     Never,
 }
 
@@ -113,10 +125,13 @@ pub enum ColorChoice {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum LanguageChoice {
     /// That of the locale
+    #[value(help = tr_word!("That of the locale", "按语言环境"))]
     Auto,
     /// English
+    #[value(help = tr_word!("English", "英文"))]
     En,
     /// Chinese
+    #[value(help = tr_word!("Chinese", "中文"))]
     Zh,
 }
 

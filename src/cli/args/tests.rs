@@ -1,7 +1,19 @@
+use std::collections::BTreeSet;
+
+use unicode_width::UnicodeWidthStr as _;
+
 use super::*;
 
-fn parse(line: &str) -> Result<Args, clap::Error> {
+fn parse(line: &str) -> Result<Args, NotRun> {
     Args::parse_checked(line.split(' '))
+}
+
+/// Returns the help that is asked for.
+fn help(line: &str) -> String {
+    match parse(line) {
+        Err(NotRun::Asked(text)) => text.to_string(),
+        other => panic!("`{line}`: {other:?}"),
+    }
 }
 
 /// Each command as it can be typed, with what it cannot do without.
@@ -57,7 +69,7 @@ fn a_command_takes_what_its_help_names_and_nothing_else() {
     let mut refused = vec![];
     for typed in COMMANDS {
         let name = typed.split(' ').next().unwrap();
-        let help = Args::try_help(name);
+        let help = help(&format!("pusher {name} --help"));
         for option in all {
             let word = option.split(' ').next().unwrap();
             let is_named = help.contains(word);
@@ -80,9 +92,9 @@ fn a_command_takes_what_its_help_names_and_nothing_else() {
             "init --no-cache",
             "list --no-cache",
             "check --no-cache",
-            "doctor --no-cache",
             "show --file",
             "show --no-cache",
+            "doctor --no-cache",
             "diff --no-cache",
             "lock --format",
             "import --file",
@@ -105,13 +117,6 @@ fn a_command_takes_what_its_help_names_and_nothing_else() {
             "demo --no-cache",
         ]
     );
-}
-
-impl Args {
-    fn try_help(name: &str) -> String {
-        let asked = parse(&format!("pusher {name} --help")).unwrap_err();
-        asked.render().to_string()
-    }
 }
 
 #[test]
@@ -182,31 +187,111 @@ fn every_command_has_examples_that_can_be_typed() {
             let commands = commands_in(typed);
             let parsed = commands.iter().map(|line| match parse(line) {
                 Ok(args) => args.command.name(),
-                Err(error) => panic!("`{line}`: {error}"),
+                Err(error) => panic!("`{line}`: {error:?}"),
             });
             let parsed: Vec<_> = parsed.collect();
             let is_about_it = name == "pusher" && !parsed.is_empty() || parsed.contains(&name);
             assert!(is_about_it, "`{typed}` is no example of `{name}`");
-            assert!(!purpose.is_empty() && !purpose.ends_with('.'), "{purpose}");
+            assert!(
+                !purpose.english.ends_with('.') && !purpose.chinese.ends_with('。'),
+                "{purpose:?}"
+            );
+        }
+    }
+}
+
+/// Returns the short and the long help of the program and of each command.
+fn helps() -> impl Iterator<Item = (String, String)> {
+    let names = COMMANDS
+        .iter()
+        .map(|typed| typed.split(' ').next().unwrap());
+    names.chain([""]).map(|name| {
+        let line = format!("pusher {name}");
+        let line = line.trim_end();
+        (help(&format!("{line} -h")), help(&format!("{line} --help")))
+    })
+}
+
+#[test]
+fn the_long_help_has_examples_and_the_short_one_is_short() {
+    for (language, heading) in [
+        (Language::English, "Examples:"),
+        (Language::Chinese, "示例："),
+    ] {
+        for (short, long) in language.speak(|| helps().collect::<Vec<_>>()) {
+            assert!(long.contains(&format!("\n{heading}\n  ")), "{long}");
+            assert!(!short.contains(heading), "{short}");
+            assert!(short.lines().count() < 39, "{short}");
+            // Nothing is broken where clap is not told of a terminal.
+            let wide: Vec<_> = long.lines().filter(|line| line.width() > 100).collect();
+            assert!(wide.is_empty(), "{wide:#?}");
         }
     }
 }
 
 #[test]
-fn the_long_help_has_examples_and_the_short_one_is_short() {
-    let help = |line: &str| parse(line).unwrap_err().render().to_string();
-    for typed in COMMANDS.iter().chain(&[""]) {
-        let name = typed.split(' ').next().unwrap();
-        let line = format!("pusher {name}");
-        let line = line.trim_end();
-        let (short, long) = (help(&format!("{line} -h")), help(&format!("{line} --help")));
-        assert!(long.contains("\nExamples:\n  "), "{long}");
-        assert!(!short.contains("Examples:"), "{short}");
-        assert!(short.lines().count() < 39, "{short}");
-        // Nothing is broken where clap is not told of a terminal.
-        assert!(
-            long.lines().all(|line| line.chars().count() <= 100),
-            "{long}"
-        );
+fn help_lays_out_the_same_in_chinese_and_nothing_of_it_is_in_english() {
+    let lays_out = |help: &str| {
+        let lines = help
+            .lines()
+            .filter(|line| line.trim_start().starts_with('-'));
+        // What an option means may stand behind it.
+        let options = lines.map(|line| line.trim().split("  ").next().unwrap().to_owned());
+        options.collect::<Vec<_>>()
+    };
+    let [english, chinese] = [Language::English, Language::Chinese].map(|language| {
+        language.speak(|| {
+            helps()
+                .flat_map(|(short, long)| [short, long])
+                .collect::<Vec<_>>()
+        })
+    });
+    for (english, chinese) in english.iter().zip(&chinese) {
+        assert_eq!(lays_out(english), lays_out(chinese));
+        for words in [
+            "Usage",
+            "Commands",
+            "Arguments",
+            "Options",
+            "default:",
+            "possible",
+            "Print",
+        ] {
+            assert!(!chinese.contains(words), "{words}: {chinese}");
+        }
     }
+}
+
+/// Returns every sentence of a definition in which clap's own are there.
+fn sentences(command: &clap::Command, found: &mut BTreeSet<String>) {
+    let arguments = command.get_arguments();
+    let helps = arguments.flat_map(|argument| [argument.get_help(), argument.get_long_help()]);
+    let all = helps.chain([command.get_about(), command.get_long_about()]);
+    for text in all.flatten().map(ToString::to_string) {
+        found.extend(text.split("\n\n").map(str::to_owned));
+    }
+    for command in command.get_subcommands() {
+        sentences(command, found);
+    }
+}
+
+#[test]
+fn each_sentence_of_the_help_is_there_in_chinese_and_no_other() {
+    let mut program = Args::command();
+    program.build();
+    let mut said = BTreeSet::new();
+    sentences(&program, &mut said);
+    let known: BTreeSet<_> = sentences::SENTENCES
+        .iter()
+        .map(|known| known.english.to_owned())
+        .collect();
+    let missing: Vec<_> = said.difference(&known).collect();
+    assert!(missing.is_empty(), "without Chinese: {missing:#?}");
+    let stale: Vec<_> = known.difference(&said).collect();
+    assert!(stale.is_empty(), "no longer said: {stale:#?}");
+    assert_eq!(
+        known.len(),
+        sentences::SENTENCES.len(),
+        "one is there twice"
+    );
 }

@@ -51,7 +51,9 @@ fn page(mut program: clap::Command) -> io::Result<String> {
     for variable in Variable::ALL {
         entry(&mut environment, variable.name(), variable.meaning());
     }
-    environment.control("PP", []).text([roman(OTHER_VARIABLES)]);
+    environment
+        .control("PP", [])
+        .text([roman(OTHER_VARIABLES.as_str())]);
     environment.to_writer(&mut bytes)?;
     page.render_version_section(&mut bytes)?;
     // Each part begins with the same definition; once is enough.
@@ -99,7 +101,7 @@ fn write_below_heading(
 
 fn write_examples(above: &mut Roff, command: &str, page: &mut Vec<u8>) -> io::Result<()> {
     for example in examples::of(command) {
-        entry(above, example.typed, example.purpose);
+        entry(above, example.typed, example.purpose.as_str());
     }
     above.to_writer(page)
 }

@@ -1,5 +1,8 @@
 //! What is typed wrong, and what is asked about.
 
+use pusher::cli::args::{Args, NotRun};
+use pusher::model::Language;
+
 use super::harness::Place;
 
 #[test]
@@ -76,6 +79,11 @@ fn help_and_version_are_answers() {
     insta::assert_snapshot!("usage_help", place.run("--help").whole());
     insta::assert_snapshot!("usage_help_lock", place.run("lock --help").stdout);
     insta::assert_snapshot!("usage_help_demo", place.run("demo --help").stdout);
+    insta::assert_snapshot!("usage_help_zh", place.run("--help --lang zh").stdout);
+    insta::assert_snapshot!(
+        "usage_help_schema_zh",
+        place.run("schema -h --lang=zh").stdout
+    );
 }
 
 #[test]
@@ -86,4 +94,44 @@ fn colour_is_there_when_asked_for_alone() {
     assert!(place.run("plan --color always").stderr.contains(escape));
     let refusing = Place::empty().variable("NO_COLOR", "1");
     assert!(refusing.run("plan --color always").stderr.contains(escape));
+}
+
+/// Returns why something is not run, with what to do about it.
+fn refused(line: &str) -> String {
+    match Args::parse_checked(line.split(' ')) {
+        Err(NotRun::Refused { error, usage }) => {
+            let advice = error.advice().map(|advice| format!(" | {advice}"));
+            format!("{error}{} | {usage}", advice.unwrap_or_default())
+        }
+        other => panic!("`{line}`: {other:?}"),
+    }
+}
+
+#[test]
+fn mistakes_are_told_in_each_language() {
+    let lines = [
+        "pusher plam",
+        "pusher -q",
+        "pusher plan --formt json",
+        "pusher plan --format xml",
+        "pusher plan --file",
+        "pusher plan --file=",
+        "pusher plan -q -v",
+        "pusher plan --diff --diff",
+        "pusher plan --offline --out p.json --diff",
+        "pusher plan --diff=yes",
+        "pusher list --only nginx",
+        "pusher --only nginx",
+        "pusher schema",
+        "pusher schema nothing",
+        "pusher diff a UPPER",
+        "pusher demo --format json",
+        "pusher apply --dry-run",
+    ];
+    let told = |language: Language| {
+        let told = lines.map(|line| language.speak(|| format!("{line}\n  {}", refused(line))));
+        told.join("\n")
+    };
+    insta::assert_snapshot!("usage_mistakes", told(Language::English));
+    insta::assert_snapshot!("usage_mistakes_zh", told(Language::Chinese));
 }

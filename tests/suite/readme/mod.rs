@@ -7,7 +7,7 @@ mod page;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use pusher::cli::args::Args;
+use pusher::cli::args::{Args, NotRun};
 use pusher::cli::variables::Variable;
 use pusher::config::{self, Input, Loaded};
 
@@ -69,7 +69,7 @@ fn every_command_can_be_typed() {
             };
             // Who asks for help gets no error.
             if let Err(error) = Args::parse_checked(typed.split(' '))
-                && error.use_stderr()
+                && let NotRun::Refused { error, .. } = error
             {
                 panic!("{}: `{command}`: {error}", page.path.display());
             }

@@ -142,10 +142,10 @@ impl Story {
     /// Runs a line as if it had been typed, and wants it to end in one way.
     async fn run(&self, line: &str, wanted: Exit) -> Result<(), CommandError> {
         self.prompt(line)?;
-        let args = Args::parse_checked(line.split(' ')).map_err(|error| {
+        let args = Args::parse_checked(line.split(' ')).map_err(|_| {
             CliError::new(text!(
-                "the demo typed `{line}`: {error}",
-                "演示输入了 `{line}`：{error}"
+                "the demo typed `{line}`, which cannot be run",
+                "演示输入了 `{line}`，这无法运行"
             ))
         })?;
         let exit = (self.run)(&self.context, &args).await;

@@ -1,0 +1,256 @@
+//! The sentences of the help, in both languages. Those in English are known by their words: the definition has
+//! them as well. A test finds what is missing here, and what nobody says any more.
+
+use crate::model::Phrase;
+
+/// What the definition says, and what clap says of itself.
+pub(super) const SENTENCES: &[Phrase] = &[
+    // The program, and its commands.
+    phrase!(
+        "Mirror container images into a registry: declare them, plan, apply",
+        "把容器镜像同步到自己的仓库：声明、计划、应用"
+    ),
+    phrase!(
+        "Write the first files of a mirror: list, workflow, mirror file",
+        "写下最初的几个文件：列表、workflow、mirror 文件"
+    ),
+    phrase!(
+        "On a terminal it asks for what was not typed. Nothing goes over a file that is there.",
+        "在终端上，没有写明的会问。已有的文件不会被覆盖。"
+    ),
+    phrase!(
+        "Show what the files declare: source, platforms, target",
+        "列出文件声明了什么：源、平台、目标"
+    ),
+    phrase!("No registry is asked.", "不访问任何仓库。"),
+    phrase!("Report every mistake in the files", "检查文件里的全部错误"),
+    phrase!(
+        "Each with its file, line and column, and with what to write instead. No registry is asked.",
+        "每一处都指出文件、行、列，以及应该怎么写。不访问任何仓库。"
+    ),
+    phrase!(
+        "Show the difference between what the files declare and what the target holds",
+        "比较文件声明的和目标里现有的，列出差别"
+    ),
+    phrase!(
+        "Registries are read, nothing is written. What cannot be read is blocked, with the reason.",
+        "只读仓库，什么都不写。读不到的会拦下，并写明原因。"
+    ),
+    phrase!(
+        "Make the target hold what the files declare",
+        "让目标里有文件声明的全部内容"
+    ),
+    phrase!(
+        "What is missing is copied from registry to registry, byte for byte, the tag last. An image that \
+         fails does not stop the others, and the next run goes on with what is missing.",
+        "缺的逐字节从仓库拷到仓库，最后才写标签。一个镜像失败，其余照常，下次接着做还缺的。"
+    ),
+    phrase!("Show a saved plan", "列出保存的计划"),
+    phrase!(
+        "What it would do, and why it would be refused, as far as that can be told without asking a registry.",
+        "它会做什么，为什么会被拒绝；只说不访问仓库就能判断的。"
+    ),
+    phrase!("The saved plan", "保存的计划"),
+    phrase!(
+        "Tell what has moved since it was applied",
+        "检查应用之后有什么变了"
+    ),
+    phrase!(
+        "Status 2 if anything has, 1 if it cannot be told.",
+        "有变化时退出码是 2，无法判断时是 1。"
+    ),
+    phrase!(
+        "Find what keeps images from being mirrored: network, login, rights, limits",
+        "找出镜像不能同步的原因：网络、账号、权限、限额"
+    ),
+    phrase!(
+        "Each registry of the files step by step, with what to do about every refusal. It writes nothing \
+         without `--write`.",
+        "逐步检查文件里的每个仓库，每次被拒绝都写明怎么办。不加 `--write` 就什么都不写。"
+    ),
+    phrase!(
+        "Show what differs inside two images, wherever they are",
+        "比较两个镜像的内容，不管它们在哪里"
+    ),
+    phrase!(
+        "For each platform: settings, environment, labels, layers and bytes.",
+        "每个平台分别比较：设置、环境变量、label、层、字节数。"
+    ),
+    phrase!(
+        "Write down in `mirror.lock` which digests the images stand for",
+        "把每个镜像对应的摘要写进 `mirror.lock`"
+    ),
+    phrase!(
+        "`plan` and `apply` keep to it, so that a tag that moves changes what is mirrored only by a commit.",
+        "`plan` 和 `apply` 以它为准：标签移动之后，提交了新的锁文件才会同步新的内容。"
+    ),
+    phrase!(
+        "Write an image list as a mirror file",
+        "把镜像列表转成 mirror 文件"
+    ),
+    phrase!(
+        "It is printed; the list stays as it is.",
+        "结果输出到屏幕；列表保持原样。"
+    ),
+    phrase!(
+        "Print the JSON Schema of a file or an answer",
+        "输出某种文件或结果的 JSON Schema"
+    ),
+    phrase!(
+        "Editors complete and check mirror files with it.",
+        "编辑器用它补全和检查 mirror 文件。"
+    ),
+    phrase!(
+        "Print the script that lets a shell complete what is typed",
+        "输出 shell 的补全脚本"
+    ),
+    phrase!(
+        "Commands, options, their values and the names of files.",
+        "补全命令、选项、选项的值和文件名。"
+    ),
+    phrase!(
+        "Print the manual page, with all commands in it",
+        "输出手册页，包含全部命令（英文）"
+    ),
+    phrase!("Print which version this is", "输出版本号"),
+    phrase!(
+        "Do the main job on two registries inside this process",
+        "演示：在本进程里的两个仓库之间完整做一遍"
+    ),
+    phrase!(
+        "Plan, apply, drift and repair, without network, account or Docker.",
+        "计划、应用、漂移、修复，不需要网络、账号或 Docker。"
+    ),
+    // What many commands take.
+    phrase!("Say nothing but the answer and errors", "只输出结果和错误"),
+    phrase!(
+        "Work in this folder: every relative path begins there",
+        "在这个目录里工作：相对路径都从这里算起"
+    ),
+    phrase!(
+        "Say more: -v for decisions and retries, -vv for every request",
+        "多说一些：-v 说明判断和重试，-vv 列出每个请求"
+    ),
+    phrase!(
+        "Use colours `auto` (on a terminal, unless `NO_COLOR` is set), `always` or `never`",
+        "颜色：`auto`（在终端上，除非设置了 `NO_COLOR`）、`always` 或 `never`"
+    ),
+    phrase!(
+        "Speak `zh` (Chinese), `en` (English) or `auto` (as the locale); JSON stays English",
+        "语言：`zh`（中文）、`en`（英文）或 `auto`（按语言环境）；JSON 始终是英文"
+    ),
+    phrase!(
+        "Read this mirror file or image list; `-` is standard input [default: mirror.yaml, mirror.yml, mirror.toml, images.txt]",
+        "读这个 mirror 文件或镜像列表；`-` 是标准输入\n\
+         [默认：mirror.yaml、mirror.yml、mirror.toml、images.txt]"
+    ),
+    phrase!(
+        "Write the answer as `human`, `json`, `markdown` or `github` (annotations) [default: human]",
+        "输出格式：`human`、`json`、`markdown` 或 `github`（行内注解）[默认：human]"
+    ),
+    phrase!(
+        "Ask the registries even what an earlier run has found out",
+        "之前运行时查到的也重新向仓库查询"
+    ),
+    phrase!(
+        "Also write the answer to this file, as JSON; as Markdown if its name ends in `.md`; may be given twice",
+        "结果也写到这个文件，格式是 JSON；文件名以 `.md` 结尾时是 Markdown；可以给两次"
+    ),
+    phrase!(
+        "Delete the tags that the lock records and the files no longer declare",
+        "删除锁文件里记着、文件里已不再声明的标签"
+    ),
+    phrase!(
+        "Take only these images: a source, a target, or a pattern of either, such as `'nginx*'`",
+        "只处理这些镜像：写源、目标，或它们的模式，如 `'nginx*'`"
+    ),
+    phrase!(
+        "Refuse to go on if an image is not in the lock",
+        "有镜像不在锁文件里就不继续"
+    ),
+    // What single commands take.
+    phrase!(
+        "Exit with 2 if changes are pending",
+        "有待执行的变更时退出码是 2"
+    ),
+    phrase!(
+        "Keep the plan in this file, for `pusher apply FILE`",
+        "把计划保存到这个文件，供 `pusher apply FILE` 使用"
+    ),
+    phrase!(
+        "Show what differs inside each image that is updated",
+        "列出每个要更新的镜像里面有什么差别"
+    ),
+    phrase!(
+        "Ask no registry: hold the files against the lock alone",
+        "不访问仓库：只拿文件和锁文件比较"
+    ),
+    phrase!(
+        "Let what cannot be read not count for the exit status",
+        "读不到的不计入退出码"
+    ),
+    phrase!(
+        "Do exactly what this saved plan says",
+        "严格按这个保存的计划执行"
+    ),
+    phrase!(
+        "Go on without asking; a saved plan and a run without a terminal ask nothing",
+        "不询问就继续；用保存的计划、或不在终端上运行时，本来就不问"
+    ),
+    phrase!("Tell and count these kinds alone", "只列出并计入这几类"),
+    phrase!(
+        "The first image, by tag or digest",
+        "第一个镜像，用标签或摘要"
+    ),
+    phrase!("The second image", "第二个镜像"),
+    phrase!(
+        "Try whether a push would be let in: an upload is opened and given up",
+        "试试能不能推送：开始一次上传，随即放弃"
+    ),
+    phrase!(
+        "Take what the sources hold now, for these images or for all",
+        "这些镜像（不写就是全部）改用源现在的内容"
+    ),
+    phrase!(
+        "Tell without network whether the lock fits the files: status 1 if not",
+        "不联网，检查锁文件和文件是否相符：不符时退出码是 1"
+    ),
+    phrase!(
+        "Make the lock that of this file and target, whosever it was",
+        "不管锁文件原来属于谁，都归这个文件和目标"
+    ),
+    phrase!(
+        "The images, each as it stands in a list",
+        "镜像，每个都和列表里的写法一样"
+    ),
+    phrase!(
+        "The registry that they go to, by its host [default: `ALIYUN_REGISTRY`]",
+        "目标仓库的地址 [默认：`ALIYUN_REGISTRY`]"
+    ),
+    phrase!(
+        "The namespace in it [default: `ALIYUN_NAME_SPACE`]",
+        "其中的命名空间 [默认：`ALIYUN_NAME_SPACE`]"
+    ),
+    phrase!(
+        "Write `mirror.yaml` as well, which can say more than a list",
+        "也写 `mirror.yaml`，它能说明的比列表多"
+    ),
+    phrase!("Write no workflow for GitHub", "不写 GitHub 的 workflow"),
+    phrase!("The image list", "镜像列表"),
+    phrase!("Which schema", "哪一个 schema"),
+    phrase!("Which shell", "哪一个 shell"),
+    // What clap says of itself.
+    phrase!(
+        "Print help (see more with '--help')",
+        "输出帮助（完整的用 `--help`）"
+    ),
+    phrase!(
+        "Print help (see a summary with '-h')",
+        "输出帮助（简短的用 `-h`）"
+    ),
+    phrase!("Print version", "输出版本号"),
+    phrase!(
+        "Print this message or the help of the given subcommand(s)",
+        "输出这份帮助，或某个命令的帮助"
+    ),
+];
