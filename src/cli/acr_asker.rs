@@ -1,6 +1,6 @@
 //! Who asks for temporary passwords of ACR, as the environment says.
 
-use crate::model::Secret;
+use crate::model::{Secret, Text};
 use crate::registry::{AccessKey, AcrAsker, Identity, OidcRole, OidcToken, StandIn};
 
 use super::environment::Environment;
@@ -34,7 +34,7 @@ pub fn acr_asker(environment: &Environment) -> Result<AcrAsker, CliError> {
 
 /// The first of these that is there: a role through OIDC, whose session can be narrowed; an access key; the role
 /// of an instance.
-fn identity(environment: &Environment) -> Option<Result<Identity, String>> {
+fn identity(environment: &Environment) -> Option<Result<Identity, Text>> {
     let get = |variable| environment.get(variable).map(str::trim);
     let secret = |text: &str| Secret::new(text.to_owned());
     match (get(Variable::RoleArn), get(Variable::OidcProviderArn)) {
@@ -68,7 +68,7 @@ fn identity(environment: &Environment) -> Option<Result<Identity, String>> {
 }
 
 /// Returns where the token is with which a role is taken on.
-fn token(environment: &Environment) -> Result<OidcToken, String> {
+fn token(environment: &Environment) -> Result<OidcToken, Text> {
     if let Some(path) = environment.get(Variable::OidcTokenFile) {
         return Ok(OidcToken::File(path.into()));
     }
@@ -77,26 +77,30 @@ fn token(environment: &Environment) -> Result<OidcToken, String> {
         (Some(text), Some(token)) => Ok(OidcToken::GitHub {
             url: text
                 .parse()
-                .map_err(|_| format!("`{url}` is not an address"))?,
+                .map_err(|_| text!("`{url}` is not an address", "`{url}` 不是地址"))?,
             request_token: Secret::new(token.to_owned()),
         }),
-        _ if environment.get(Variable::GitHub).is_some() => Err(
+        _ if environment.get(Variable::GitHub).is_some() => Err(text!(
             "GitHub gives this job no token for the role: it lacks `permissions: id-token: write`, or \
-             is for a pull request from a fork"
-                .to_owned(),
-        ),
+             is for a pull request from a fork",
+            "GitHub 没有给这个任务扮演角色用的令牌：缺少 `permissions: id-token: write`，或者是来自 fork 的 PR"
+        )),
         _ => {
             let (role, file) = (Variable::RoleArn, Variable::OidcTokenFile);
-            Err(format!(
+            Err(text!(
                 "`{role}` is set, and there is no token for it: `{file}` is not set, and this is no \
-                 job of GitHub's"
+                 job of GitHub's",
+                "设置了 `{role}`，但没有它的令牌：没有设置 `{file}`，这里也不是 GitHub 的任务"
             ))
         }
     }
 }
 
-fn half(set: Variable, missing: Variable) -> String {
-    format!("`{set}` is set and `{missing}` is not")
+fn half(set: Variable, missing: Variable) -> Text {
+    text!(
+        "`{set}` is set and `{missing}` is not",
+        "设置了 `{set}`，没有设置 `{missing}`"
+    )
 }
 
 #[cfg(test)]
@@ -130,7 +134,7 @@ mod tests {
         let environment = pairs.iter().map(own).collect();
         match identity(&environment) {
             None => "nobody".to_owned(),
-            Some(Err(why)) => why,
+            Some(Err(why)) => why.to_string(),
             Some(Ok(Identity::Role(_, OidcToken::File(_)))) => "file".to_owned(),
             Some(Ok(Identity::Role(_, OidcToken::GitHub { .. }))) => "github".to_owned(),
             Some(Ok(Identity::Key(key))) if key.security_token.is_some() => "sts".to_owned(),

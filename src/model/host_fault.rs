@@ -43,7 +43,7 @@ impl Failure {
         let sort = match &self.fault {
             Fault::Answered(answer) => self.sort_of(answer, is_one_account)?,
             Fault::Paused(_) => Sort::Rate,
-            Fault::Login(why) => Sort::NoLogin(why),
+            Fault::Login(why) => Sort::NoLogin(why.english()),
             Fault::SignIn(fault) => match &**fault {
                 SignInFault::Refused(refusal) => {
                     Sort::SignIn(Some(refusal.service), refusal.code.as_deref())
@@ -104,7 +104,7 @@ impl Failure {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Attempt, Operation};
+    use super::super::{Attempt, Operation, Text};
     use super::*;
 
     fn failure(host: &str, object: &str, fault: Fault) -> Failure {
@@ -125,8 +125,8 @@ mod tests {
 
     #[test]
     fn one_cause_is_known_whatever_was_asked_for() {
-        let connect = |why: &str| Fault::NoAnswer(NoAnswer::Connect(why.to_owned()));
-        let no_host = || Fault::NoAnswer(NoAnswer::UnknownHost(String::new()));
+        let connect = |why: &str| Fault::NoAnswer(NoAnswer::Connect(Text::verbatim(why)));
+        let no_host = || Fault::NoAnswer(NoAnswer::UnknownHost(Text::verbatim("")));
         let pause = |seconds| Fault::Paused(std::time::Duration::from_secs(seconds));
         let login = || answered(401, Asked::WithLogin);
         for (one, other, same) in [
@@ -140,7 +140,7 @@ mod tests {
                 answered(503, Asked::WithToken),
                 false,
             ),
-            (login(), Fault::Login("none".to_owned()), false),
+            (login(), Fault::Login(Text::verbatim("none")), false),
         ] {
             let (one, other) = (failure("a", "`x:1`", one), failure("a", "`y:2`", other));
             let found = one.host_fault(false) == other.host_fault(false);

@@ -235,6 +235,7 @@ impl TryFrom<String> for Reference {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Language;
     use super::*;
 
     fn written_out(text: &str) -> String {
@@ -303,6 +304,27 @@ mod tests {
             "http://nginx",
         ] {
             assert!(text.parse::<Reference>().is_err(), "{text}");
+        }
+        for (text, told) in [
+            (
+                "Org/App",
+                "镜像仓库的名字 `App` 里有大写字母；仓库只允许小写",
+            ),
+            ("nginx:", "`nginx:` 不是镜像：`:` 后面没有标签"),
+            (
+                "a//b",
+                "`a//b` 不是镜像：镜像仓库的名字不对：`/` 的一边是空的",
+            ),
+            (
+                "nginx：1",
+                "`nginx：1` 不是镜像：只能用 ASCII 字符，`：` 不是",
+            ),
+            (
+                "nginx@sha256:12",
+                "sha256 摘要有 64 个小写十六进制数字，这个有 2 个",
+            ),
+        ] {
+            assert_eq!(Language::Chinese.speak(|| error(text)), told);
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::language::Text;
+
 /// The kinds of requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RequestKind {
@@ -116,7 +118,7 @@ pub struct Operation {
     /// What kind of request it is.
     pub kind: RequestKind,
     /// What it is about, as it stands in a sentence.
-    pub object: String,
+    pub object: Text,
 }
 
 impl Operation {
@@ -124,7 +126,7 @@ impl Operation {
     pub fn new(kind: RequestKind, object: impl fmt::Display) -> Self {
         Self {
             kind,
-            object: object.to_string(),
+            object: Text::of(|| object.to_string()),
         }
     }
 }

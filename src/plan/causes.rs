@@ -171,7 +171,7 @@ pub fn by_cause<'a, T: Copy>(
 mod tests {
     use super::*;
     use crate::model::{
-        Asked, Attempt, ErrorAnswer, Fault, NoAnswer, Operation, Profile, ProfileKind,
+        Asked, Attempt, ErrorAnswer, Fault, NoAnswer, Operation, Profile, ProfileKind, Text,
     };
     use crate::plan::Absence;
 
@@ -201,7 +201,7 @@ mod tests {
     }
 
     fn unknown_host(host: &str) -> Failure {
-        let fault = Fault::NoAnswer(NoAnswer::UnknownHost("none".to_owned()));
+        let fault = Fault::NoAnswer(NoAnswer::UnknownHost(Text::verbatim("none")));
         failure(host, "x", fault)
     }
 

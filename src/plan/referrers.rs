@@ -7,7 +7,9 @@
 
 use bytes::Bytes;
 
-use crate::model::{Child, Descriptor, Digest, Manifest, ManifestError, RawManifest, media_type};
+use crate::model::{
+    Child, Descriptor, Digest, Manifest, ManifestError, RawManifest, Text, media_type,
+};
 
 use super::entry::Referrers;
 use super::target::TargetName;
@@ -63,7 +65,8 @@ pub fn listed_in_fallback(
     listed: Option<&RawManifest>,
     referrer: &RawManifest,
 ) -> Result<Option<RawManifest>, ManifestError> {
-    let malformed = |error: serde_json::Error| ManifestError::Malformed(error.to_string());
+    let malformed =
+        |error: serde_json::Error| ManifestError::Malformed(Text::verbatim(error.to_string()));
     let mut index: serde_json::Value = match listed {
         Some(listed) => serde_json::from_slice(&listed.bytes).map_err(malformed)?,
         None => serde_json::json!({
@@ -75,9 +78,10 @@ pub fn listed_in_fallback(
         .get_mut("manifests")
         .and_then(|list| list.as_array_mut())
     else {
-        return Err(ManifestError::Malformed(
-            "`manifests` is not a list".to_owned(),
-        ));
+        return Err(ManifestError::Malformed(text!(
+            "`manifests` is not a list",
+            "`manifests` 不是列表"
+        )));
     };
     if children
         .iter()

@@ -23,7 +23,7 @@ use indexmap::IndexMap;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::value::{RawValue, to_raw_value};
 
-use crate::model::{Descriptor, Digest, ManifestError, RawManifest};
+use crate::model::{Descriptor, Digest, ManifestError, RawManifest, Text};
 
 /// The version of the rule.
 pub const RULE_VERSION: u32 = 1;
@@ -43,8 +43,8 @@ pub struct Kept {
 
 /// Writes `source` with the children `kept`, which are in the source's order, by the rule.
 pub fn rewrite(source: &RawManifest, kept: &[Kept]) -> Result<RawManifest, ManifestError> {
-    let bytes =
-        rewrite_bytes(source, kept).map_err(|error| ManifestError::Malformed(error.to_string()))?;
+    let bytes = rewrite_bytes(source, kept)
+        .map_err(|error| ManifestError::Malformed(Text::verbatim(error.to_string())))?;
     let descriptor = Descriptor {
         media_type: source.descriptor.media_type.clone(),
         digest: Digest::sha256(&bytes),

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
-use crate::model::{Attempt, Digest, Failure, Fault, NoAnswer, Operation, Repository};
+use crate::model::{Attempt, Digest, Failure, Fault, NoAnswer, Operation, Repository, Text};
 
 use super::access::{Actions, Masks};
 use super::endpoints::ManifestCache;
@@ -128,7 +128,7 @@ impl Client {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn find_or_make(&self, registry: &str) -> Result<Arc<Host>, String> {
+    pub(super) fn find_or_make(&self, registry: &str) -> Result<Arc<Host>, Text> {
         let inner = &self.inner;
         let known = self.hosts().get(registry).cloned();
         if let Some(host) = known {

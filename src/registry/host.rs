@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::model::{
     Attempt, DOCKER_HUB, Failure, Fault, LoginOrigin, LoginWay, Meaning, Operation, Profile,
-    ProfileKind, RequestKind,
+    ProfileKind, RequestKind, Text,
 };
 
 use super::access::{
@@ -70,11 +70,7 @@ pub(super) struct Host {
 
 impl Host {
     /// Makes a host out of its name; the error is about the name.
-    pub(super) fn new(
-        name: &str,
-        options: HostOptions,
-        shared: Arc<Shared>,
-    ) -> Result<Self, String> {
+    pub(super) fn new(name: &str, options: HostOptions, shared: Arc<Shared>) -> Result<Self, Text> {
         let base = address(name, options.plain_http)?;
         let start = options
             .starting_concurrency
@@ -236,8 +232,8 @@ impl Host {
             .of_target(self.options.is_target)
     }
 
-    pub(super) fn protocol_error(&self, operation: &Operation, text: impl Into<String>) -> Failure {
-        self.error(operation, Fault::Protocol(text.into()))
+    pub(super) fn protocol_error(&self, operation: &Operation, text: Text) -> Failure {
+        self.error(operation, Fault::Protocol(text))
     }
 
     /// Keeps what an answer says about the limit on pulls.
@@ -275,7 +271,7 @@ impl Host {
     }
 }
 
-fn address(name: &str, plain_http: Option<bool>) -> Result<Url, String> {
+fn address(name: &str, plain_http: Option<bool>) -> Result<Url, Text> {
     let api = if name == DOCKER_HUB {
         DOCKER_HUB_API
     } else {
@@ -283,12 +279,17 @@ fn address(name: &str, plain_http: Option<bool>) -> Result<Url, String> {
     };
     let parse = |scheme: &str| {
         let url = Url::parse(&format!("{scheme}://{api}/"));
-        url.map_err(|why| format!("`{name}` is not a host name: {why}"))
+        url.map_err(|why| {
+            text!(
+                "`{name}` is not a host name: {why}",
+                "`{name}` 不是主机名：{why}"
+            )
+        })
     };
     let url = parse("https")?;
     let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
     if !is_bare || !url.username().is_empty() || url.password().is_some() {
-        return Err(format!("`{name}` is not a host name"));
+        return Err(text!("`{name}` is not a host name", "`{name}` 不是主机名"));
     }
     if plain_http.unwrap_or_else(|| is_loopback(&url)) {
         return parse("http");

@@ -7,7 +7,7 @@ use http::header::DATE;
 use http::{HeaderMap, Method, StatusCode};
 
 use crate::model::{
-    Asks, Failure, Fault, LoginOrigin, Operation, Repository, RequestKind, Visit, Way,
+    Asks, Failure, Fault, LoginOrigin, Operation, Repository, RequestKind, Text, Visit, Way,
 };
 
 use super::access::{Realm, Scheme, challenge};
@@ -19,7 +19,7 @@ use super::retry::RetryCount;
 /// What came back from the door.
 pub(super) struct Door {
     /// How it wants a login, none if it wants none; else why that cannot be told.
-    pub(super) scheme: Result<Option<Scheme>, String>,
+    pub(super) scheme: Result<Option<Scheme>, Text>,
     headers: HeaderMap,
 }
 

@@ -1,6 +1,7 @@
 //! The bytes of a blob as a body that its upload's connection pulls: read, hashed and sent in one
 //! task, so that the blobs of a run share the processors and no byte waits in a queue.
 
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -18,12 +19,27 @@ use super::download::Download;
 const LETS_GO: Duration = Duration::from_secs(1);
 
 /// Why a body has no more bytes.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 enum NoMore {
-    #[error("the upload was given up")]
     GivenUp,
-    #[error(transparent)]
-    Source(#[from] Failure),
+    Source(Failure),
+}
+
+impl fmt::Display for NoMore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::GivenUp => f.write_str(tr_word!("the upload was given up", "放弃了这次上传")),
+            Self::Source(failure) => failure.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for NoMore {}
+
+impl From<Failure> for NoMore {
+    fn from(failure: Failure) -> Self {
+        Self::Source(failure)
+    }
 }
 
 /// A source that one upload after the other reads from, until one of them comes to its end.

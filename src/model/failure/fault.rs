@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::model::{Digest, Excess, LoginOrigin, ManifestError};
+use crate::model::{Digest, Excess, LoginOrigin, ManifestError, Text};
 
 use super::no_answer::NoAnswer;
 use super::sign_in::SignInFault;
@@ -16,15 +16,15 @@ pub enum Fault {
     /// The registry has said that it wants no more requests for that long.
     Paused(Duration),
     /// There is no login, or the one there is cannot be used; the text says which.
-    Login(String),
+    Login(Text),
     /// No temporary password came about.
     SignIn(Box<SignInFault>),
     /// No answer came, or not all of it.
     NoAnswer(NoAnswer),
     /// The answer is not what the specification allows.
-    Protocol(String),
+    Protocol(Text),
     /// The answer is not what was asked for, or contradicts itself: it may have been damaged on its way.
-    Damaged(String),
+    Damaged(Text),
     /// The blob has more bytes than its manifest says.
     TooLong {
         /// How many it should have.
@@ -74,16 +74,17 @@ impl Fault {
     /// Changes the words in it that may be those of others.
     #[must_use]
     pub fn map_words(self, change: &dyn Fn(String) -> String) -> Self {
+        let in_text = |words: &str| change(words.to_owned());
         match self {
             Self::Answered(answer) => Self::Answered(ErrorAnswer {
                 code: answer.code.map(change),
                 message: answer.message.map(change),
                 ..answer
             }),
-            Self::Login(words) => Self::Login(change(words)),
+            Self::Login(words) => Self::Login(words.map(in_text)),
             Self::SignIn(fault) => Self::SignIn(Box::new(fault.map_words(change))),
-            Self::Protocol(words) => Self::Protocol(change(words)),
-            Self::Damaged(words) => Self::Damaged(change(words)),
+            Self::Protocol(words) => Self::Protocol(words.map(in_text)),
+            Self::Damaged(words) => Self::Damaged(words.map(in_text)),
             Self::NoAnswer(why) => Self::NoAnswer(why.map_words(change)),
             Self::Lacks(Part::NoManifest { digest, media_type }) => {
                 let media_type = change(media_type);

@@ -269,6 +269,7 @@ impl std::error::Error for Failure {}
 impl Failure {
     /// Makes up a failure of a kind, at a host that does not matter.
     pub(crate) fn for_test(cause: Cause) -> Self {
+        use crate::model::Text;
         let answered = |status| {
             Fault::Answered(ErrorAnswer {
                 status,
@@ -283,9 +284,9 @@ impl Failure {
             Cause::Unauthorized => answered(401),
             Cause::Denied => answered(403),
             Cause::RateLimited => answered(429),
-            Cause::Unreachable => Fault::NoAnswer(NoAnswer::Connect("refused".to_owned())),
+            Cause::Unreachable => Fault::NoAnswer(NoAnswer::Connect(Text::verbatim("refused"))),
             Cause::Server => answered(502),
-            Cause::Protocol => Fault::Protocol("it made no sense".to_owned()),
+            Cause::Protocol => Fault::Protocol(Text::verbatim("it made no sense")),
             Cause::Refused => answered(400),
         };
         let attempt = Attempt::Request(Operation::new(RequestKind::HeadManifest, "`app:1`"));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::model::LoginOrigin;
+use crate::model::{LoginOrigin, Text};
 
 use super::NoAnswer;
 
@@ -10,7 +10,7 @@ use super::NoAnswer;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SignInFault {
     /// The environment says who asks, and not all of it; the text says what is missing.
-    Identity(String),
+    Identity(Text),
     /// The registry is none of ACR's: what its challenge names as its service, if anything.
     NotAcr(Option<String>),
     /// It names a place for logins that is not ACR's: this host.
@@ -33,7 +33,7 @@ pub enum SignInFault {
         /// Its host.
         host: String,
         /// What is wrong with it, in words that go on after a colon.
-        why: String,
+        why: Text,
     },
 }
 
@@ -90,7 +90,7 @@ impl SignInFault {
             Self::Unusable { service, host, why } => Self::Unusable {
                 service,
                 host,
-                why: change(why),
+                why: why.map(|words| change(words.to_owned())),
             },
             Self::NotAcr(service) => Self::NotAcr(service.map(change)),
             Self::Identity(_) | Self::ForeignRealm(_) => self,

@@ -3,12 +3,15 @@
 #[cfg(test)]
 mod tests;
 
+use std::fmt;
+
 use indexmap::IndexMap;
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use super::digest::Digest;
+use super::language::Text;
 use super::limits::{MEDIA_TYPE_LIMIT, MEMBER_LIMIT};
 use super::media_type;
 use super::platform::Platform;
@@ -119,16 +122,13 @@ impl Child {
 }
 
 /// Why bytes are not a manifest that can be mirrored.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ManifestError {
     /// Docker schema 1, which cannot be copied without changing its digest.
-    #[error("it is a Docker schema 1 manifest, a format that registries no longer take")]
     Schema1,
     /// Another media type.
-    #[error("its media type `{0}` is neither an image manifest nor an index")]
     UnknownMediaType(String),
     /// The bytes claim to be another kind than the registry said.
-    #[error("the registry says `{header}`, the manifest itself says `{body}`")]
     Contradiction {
         /// The media type in the `Content-Type` header.
         header: String,
@@ -136,12 +136,44 @@ pub enum ManifestError {
         body: String,
     },
     /// The JSON has so many members that it would take too much memory.
-    #[error("it has more than {MEMBER_LIMIT} members")]
     TooManyMembers,
     /// The JSON does not have the shape that the specification asks for.
-    #[error("it is not a valid manifest: {0}")]
-    Malformed(String),
+    Malformed(Text),
 }
+
+impl fmt::Display for ManifestError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Schema1 => write_tr!(
+                f,
+                "it is a Docker schema 1 manifest, a format that registries no longer take",
+                "它是 Docker schema 1 清单，仓库已经不收这种格式"
+            ),
+            Self::UnknownMediaType(found) => write_tr!(
+                f,
+                "its media type `{found}` is neither an image manifest nor an index",
+                "它的媒体类型 `{found}` 既不是镜像清单，也不是索引"
+            ),
+            Self::Contradiction { header, body } => write_tr!(
+                f,
+                "the registry says `{header}`, the manifest itself says `{body}`",
+                "仓库说是 `{header}`，清单自己说是 `{body}`"
+            ),
+            Self::TooManyMembers => write_tr!(
+                f,
+                "it has more than {MEMBER_LIMIT} members",
+                "它的成员超过 {MEMBER_LIMIT} 个"
+            ),
+            Self::Malformed(why) => write_tr!(
+                f,
+                "it is not a valid manifest: {why}",
+                "它不是有效的清单：{why}"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for ManifestError {}
 
 impl Manifest {
     /// Parses a manifest of the media type that the registry gave.
@@ -168,7 +200,9 @@ impl Manifest {
         }
         // A document that can be read both ways could be seen as one thing here and as another by
         // the machine that runs it (CVE-2021-41190).
-        let ambiguous = |field: &str| ManifestError::Malformed(format!("it also has `{field}`"));
+        let ambiguous = |field: &str| {
+            ManifestError::Malformed(text!("it also has `{field}`", "它还有 `{field}`"))
+        };
         if media_type::is_manifest(media_type) {
             if head.manifests.is_some() {
                 return Err(ambiguous("manifests"));
@@ -231,7 +265,7 @@ struct WireIndex {
 
 /// Says what is wrong. What stands there may be quoted, however long it is.
 fn malformed(error: &serde_json::Error) -> ManifestError {
-    ManifestError::Malformed(cut(&error.to_string(), ERROR_LIMIT).into_owned())
+    ManifestError::Malformed(Text::verbatim(cut(&error.to_string(), ERROR_LIMIT)))
 }
 
 /// Reads a media type, which a run may keep many of.

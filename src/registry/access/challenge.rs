@@ -7,6 +7,7 @@ use http::HeaderMap;
 use http::header::WWW_AUTHENTICATE;
 use url::Url;
 
+use crate::model::Text;
 use crate::registry::exchange::shown;
 
 use super::{Forbidden, Scopes};
@@ -46,7 +47,7 @@ pub(crate) struct Challenge {
 pub(crate) fn read(
     headers: &HeaderMap,
     may_log_in: impl Fn(&Url) -> Result<(), Forbidden>,
-) -> Result<Challenge, String> {
+) -> Result<Challenge, Text> {
     let values = headers.get_all(WWW_AUTHENTICATE).iter();
     let texts: Vec<_> = values
         .map(|value| String::from_utf8_lossy(value.as_bytes()))
@@ -65,22 +66,35 @@ pub(crate) fn read(
             insufficient_scope: false,
         }),
         (Some(Err(why)), None, _) => Err(why),
-        (None, None, Some(other)) => Err(format!(
+        (None, None, Some(other)) => Err(text!(
             "it asks for a login in a way that is not known here: `{}`",
+            "它要求的登录方式这里不支持：`{}`",
             shown(other.scheme).unwrap_or_default()
         )),
-        (None, None, None) => Err("it wants a login (401) but does not say how".to_owned()),
+        (None, None, None) => Err(text!(
+            "it wants a login (401) but does not say how",
+            "它要求登录（401），但没有说明怎么登录"
+        )),
     }
 }
 
 fn read_bearer(
     offer: &Offer<'_>,
     may_log_in: impl Fn(&Url) -> Result<(), Forbidden>,
-) -> Result<Challenge, String> {
+) -> Result<Challenge, Text> {
     let realm = offer.parameter("realm").unwrap_or_default();
-    let url = Url::parse(realm)
-        .map_err(|_| "it wants a token, but does not name a place to get it from".to_owned())?;
-    may_log_in(&url).map_err(|why| format!("as the place for logins it names {}", why.told()))?;
+    let url = Url::parse(realm).map_err(|_| {
+        text!(
+            "it wants a token, but does not name a place to get it from",
+            "它要求令牌，但没有说明去哪里取"
+        )
+    })?;
+    may_log_in(&url).map_err(|why| {
+        text!(
+            "as the place for logins it names {why}",
+            "它指定的登录地址是 {why}"
+        )
+    })?;
     let service = offer
         .parameter("service")
         .filter(|service| !service.is_empty());
@@ -179,9 +193,10 @@ fn unquoted(value: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Language;
     use crate::registry::access::scope::Actions;
 
-    fn parse(values: &[&str]) -> Result<Challenge, String> {
+    fn parse(values: &[&str]) -> Result<Challenge, Text> {
         let mut headers = HeaderMap::new();
         for value in values {
             headers.append(WWW_AUTHENTICATE, value.parse().unwrap());
@@ -277,7 +292,12 @@ mod tests {
             (vec!["realm=\"https://a.example.com\""], "does not say how"),
         ] {
             let why = parse(&values).unwrap_err();
-            assert!(why.contains(told), "{values:?}: {why}");
+            assert!(why.english().contains(told), "{values:?}: {why}");
         }
+        let why = parse(&["Bearer realm=\"file:///etc/passwd\""]).unwrap_err();
+        assert_eq!(
+            Language::Chinese.speak(|| why.to_string()),
+            "它指定的登录地址是 `file` 开头的地址"
+        );
     }
 }

@@ -1,10 +1,12 @@
 //! Where an answer may send us: what a registry names is its word, not that of whoever runs us.
 
+use std::fmt;
+
 use url::Url;
 
 use crate::registry::transport::{Zone, is_loopback};
 
-/// What may not be asked, in words that go on after "it names".
+/// What may not be asked; shown in words that go on after "it names".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Forbidden {
     /// Neither http nor https.
@@ -75,18 +77,22 @@ fn name(url: &Url) -> String {
     url.host_str().unwrap_or("nowhere").to_owned()
 }
 
-impl Forbidden {
-    /// Says in words what is named, and that nothing was sent there.
-    pub(crate) fn told(&self) -> String {
+/// Says what is named, and that nothing was sent there.
+impl fmt::Display for Forbidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Scheme(scheme) => format!("a `{scheme}` address"),
-            Self::Plain(host) => format!(
+            Self::Scheme(scheme) => write_tr!(f, "a `{scheme}` address", "`{scheme}` 开头的地址"),
+            Self::Plain(host) => write_tr!(
+                f,
                 "`{host}` without TLS; nothing was sent there (if its network can be trusted, set \
-                 `registries.{host}.plain-http: true`)"
+                 `registries.{host}.plain-http: true`)",
+                "`{host}`，没有 TLS；没有向那里发送任何内容（如果那里的网络可信，设置 `registries.{host}.plain-http: true`）"
             ),
-            Self::Near(host) => format!(
+            Self::Near(host) => write_tr!(
+                f,
                 "`{host}`, which is nearer than itself; nothing was sent there (if that is right, \
-                 name `{host}` under `registries`)"
+                 name `{host}` under `registries`)",
+                "`{host}`，比它自己离这里更近；没有向那里发送任何内容（如果确实如此，把 `{host}` 写到 `registries` 下面）"
             ),
         }
     }

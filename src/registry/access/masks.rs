@@ -159,6 +159,7 @@ fn forms(secret: &str) -> impl Iterator<Item = String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Language, NoAnswer, SignInFault, SignInService};
 
     #[test]
     fn a_secret_is_known_in_every_form() {
@@ -202,6 +203,34 @@ mod tests {
         assert_eq!(masks.hide("no token-0000"), "no token-0000");
         for told in ["no token-0001", "no token-0256", "no password"] {
             assert_eq!(masks.hide(told), format!("no {}", Secret::MASK));
+        }
+    }
+
+    #[test]
+    fn a_fault_is_masked_in_every_language() {
+        let masks = Masks::default();
+        masks.add_login("me", "password");
+        let host = "password.example.com";
+        let text = || text!("it points to `{host}`", "它重定向到 `{host}`");
+        for fault in [
+            Fault::Login(text()),
+            Fault::Protocol(text()),
+            Fault::Damaged(text()),
+            Fault::NoAnswer(NoAnswer::Proxy(text())),
+            Fault::SignIn(Box::new(SignInFault::Unusable {
+                service: SignInService::Sts,
+                host: String::new(),
+                why: text(),
+            })),
+        ] {
+            let fault = masks.hide_in(fault);
+            for (language, told) in [
+                (Language::English, "it points to `********.example.com`"),
+                (Language::Chinese, "它重定向到 `********.example.com`"),
+            ] {
+                let shown = language.speak(|| fault.to_string());
+                assert!(shown.contains(told), "{shown}");
+            }
         }
     }
 

@@ -121,8 +121,11 @@ impl Host {
                 let is_password =
                     |(_, found): &(_, &FoundLogin)| matches!(found.login, Login::Password { .. });
                 let Some((number, login)) = found.filter(is_password) else {
-                    let text = "it wants a user name and a password, and there are none";
-                    return Err(self.error(operation, Fault::Login(text.to_owned())));
+                    let text = text!(
+                        "it wants a user name and a password, and there are none",
+                        "它要用户名和密码，这里没有"
+                    );
+                    return Err(self.error(operation, Fault::Login(text)));
                 };
                 let came_of_it = || self.auth.state().outcomes.get(&number).cloned();
                 if came_of_it().is_none() && negotiation.trial.is_none() {

@@ -1,7 +1,8 @@
 //! Scopes: what a token allows, as the distribution project's token specification writes it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
+
+use crate::model::Text;
 
 /// What is to be done in a repository; each includes those before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -118,17 +119,13 @@ impl Scopes {
     }
 
     /// Returns words for people: the first repository, and how many more.
-    pub(crate) fn words(&self) -> String {
+    pub(crate) fn words(&self) -> Text {
         let mut names = self.repositories.keys();
-        let mut words = names
-            .next()
-            .map(|name| format!("`{name}`"))
-            .unwrap_or_default();
-        let more = names.count();
-        if more > 0 {
-            let _ = write!(words, " and {more} more");
+        match (names.next(), names.count()) {
+            (None, _) => Text::verbatim(""),
+            (Some(name), 0) => Text::verbatim(format!("`{name}`")),
+            (Some(name), more) => text!("`{name}` and {more} more", "`{name}` 和另外 {more} 个"),
         }
-        words
     }
 }
 

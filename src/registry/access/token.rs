@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderValue, Method};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::model::Operation;
+use crate::model::{Operation, Text};
 use crate::registry::exchange::{Access, Answer, Body, Call, Read};
 use crate::registry::limits::Lane;
 
@@ -135,14 +135,18 @@ pub(crate) fn read(
     issuer: &Issuer,
     scopes: &Scopes,
     now: Instant,
-) -> Result<Token, String> {
+) -> Result<Token, Text> {
     let wire: Wire = serde_json::from_slice(&answer.body)
-        .map_err(|_| answer.unread("the answer is not a token"))?;
+        .map_err(|_| answer.unread(text!("the answer is not a token", "回答不是令牌")))?;
     let texts = [&wire.token, &wire.access_token].map(Value::as_str);
     let text = texts.into_iter().flatten().find(|text| !text.is_empty());
-    let text = text.ok_or("the answer holds no token")?;
-    let mut header = HeaderValue::try_from(format!("Bearer {text}"))
-        .map_err(|_| "the token has characters that no header can have")?;
+    let text = text.ok_or_else(|| text!("the answer holds no token", "回答里没有令牌"))?;
+    let mut header = HeaderValue::try_from(format!("Bearer {text}")).map_err(|_| {
+        text!(
+            "the token has characters that no header can have",
+            "令牌里有请求头不能有的字符"
+        )
+    })?;
     header.set_sensitive(true);
     let life = number(&wire.expires_in)
         .filter(|seconds| *seconds >= 1.0)
@@ -194,7 +198,7 @@ fn age(issued_at: &Value, headers: &HeaderMap) -> Duration {
 mod tests {
     use super::*;
 
-    fn token(body: &str, date: Option<&str>) -> Result<Duration, String> {
+    fn token(body: &str, date: Option<&str>) -> Result<Duration, Text> {
         let mut headers = HeaderMap::new();
         if let Some(date) = date {
             headers.insert(DATE, date.parse().unwrap());

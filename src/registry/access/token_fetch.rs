@@ -167,7 +167,9 @@ impl Host {
         let fetch = tokio::spawn(fetch);
         async move {
             let ended = fetch.await;
-            ended.unwrap_or_else(|_| Err(host.protocol_error(&operation, "it was broken off")))
+            ended.unwrap_or_else(|_| {
+                Err(host.protocol_error(&operation, text!("it was broken off", "它被中断了")))
+            })
         }
     }
 

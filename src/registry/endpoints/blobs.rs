@@ -94,7 +94,10 @@ pub(crate) async fn get(
     let host = client.host(&repository.registry, &operation)?;
     let limit = usize::try_from(*size.min(&WHOLE_BLOB_LIMIT)).unwrap_or_default();
     if *size > WHOLE_BLOB_LIMIT {
-        let text = format!("it has {size} bytes, at most {limit} are read as a whole");
+        let text = text!(
+            "it has {size} bytes, at most {limit} are read as a whole",
+            "它有 {size} 字节，整个读取时最多 {limit}"
+        );
         return Err(host.protocol_error(&operation, text));
     }
     let mut call = call(&host, operation.clone(), Method::GET, repository, digest);
@@ -106,7 +109,7 @@ pub(crate) async fn get(
     };
     if !digest.matches(&answer.body) {
         let found = Digest::of(digest.algorithm(), &answer.body);
-        let fault = answer.unfit(&format!("it sent `{found}` instead"));
+        let fault = answer.unfit(text!("it sent `{found}` instead", "它发来的是 `{found}`"));
         return Err(host.error(&operation, fault));
     }
     Ok(Some(answer.body))
@@ -151,14 +154,19 @@ pub(crate) async fn open(
             begins,
             follow(host, operation, open, begins),
         )),
-        None => Err(host.protocol_error(&operation, "it sent no body")),
+        None => Err(host.protocol_error(&operation, text!("it sent no body", "它没有发来内容"))),
     }
 }
 
 pub(crate) fn operation(kind: RequestKind, repository: &Repository, digest: &Digest) -> Operation {
     Operation::new(
         kind,
-        format_args!("`{}` of `{}`", digest.short(), repository.name),
+        text!(
+            "`{}` of `{name}`",
+            "`{name}` 的 `{}`",
+            digest.short(),
+            name = repository.name
+        ),
     )
 }
 
@@ -176,22 +184,27 @@ fn call(
 
 /// Finds the position in the blob at which an answer begins, and that it is of this blob's size.
 fn begin(answer: &Answer, blob: &Descriptor, asked: u64) -> Result<u64, Fault> {
-    let damaged = |text: String| Err(Fault::Damaged(text));
+    let damaged = |text| Err(Fault::Damaged(text));
     let other_size = |found: u64| {
         let size = blob.size;
-        damaged(format!(
-            "its blob has {found} bytes, the manifest says {size}"
+        damaged(text!(
+            "its blob has {found} bytes, the manifest says {size}",
+            "它的 blob 有 {found} 字节，清单里写的是 {size}"
         ))
     };
     if answer.status == StatusCode::PARTIAL_CONTENT {
         let text = answer.header(CONTENT_RANGE.as_str()).unwrap_or_default();
         return match parse_content_range(text) {
-            Some((start, _)) if start != asked => damaged(format!(
-                "it sends from byte {start} on, {asked} was asked for"
+            Some((start, _)) if start != asked => damaged(text!(
+                "it sends from byte {start} on, {asked} was asked for",
+                "它从第 {start} 字节开始发，要的是第 {asked}"
             )),
             Some((_, Some(total))) if total != blob.size => other_size(total),
             Some((start, _)) => Ok(start),
-            None => damaged("it sends a part and does not say which".to_owned()),
+            None => damaged(text!(
+                "it sends a part and does not say which",
+                "它只发来一部分，没有说明是哪一部分"
+            )),
         };
     }
     let length = answer
@@ -200,7 +213,10 @@ fn begin(answer: &Answer, blob: &Descriptor, asked: u64) -> Result<u64, Fault> {
     match length {
         // Some storage hosts call a compressed layer encoded, and send it as it is.
         Some(length) if length == blob.size => Ok(0),
-        _ if answer.coding().is_some() => Err(answer.unfit("it does not send the blob itself")),
+        _ if answer.coding().is_some() => Err(answer.unfit(text!(
+            "it does not send the blob itself",
+            "它发来的不是 blob 本身"
+        ))),
         Some(length) => other_size(length),
         None => Ok(0),
     }

@@ -119,14 +119,21 @@ pub(crate) async fn put(
         size: _,
     } = &manifest.descriptor;
     let content_type = HeaderValue::from_str(media_type).map_err(|_| {
-        host.protocol_error(&operation, format!("`{media_type:?}` is not a media type"))
+        let text = text!(
+            "`{media_type:?}` is not a media type",
+            "`{media_type:?}` 不是媒体类型"
+        );
+        host.protocol_error(&operation, text)
     })?;
     call.headers = HeaderMap::from_iter([(CONTENT_TYPE, content_type)]);
     call.body = Body::Bytes(manifest.bytes.clone());
     let answer = client.send(&host, call).await?;
     match digest_header(&answer) {
         Some(kept) if kept.algorithm() == digest.algorithm() && kept != *digest => {
-            let text = format!("it keeps `{kept}` instead of `{digest}`");
+            let text = text!(
+                "it keeps `{kept}` instead of `{digest}`",
+                "它存下的是 `{kept}`，不是 `{digest}`"
+            );
             Err(host.error(&operation, Fault::Damaged(text)))
         }
         _ => Ok(Pushed {
@@ -209,8 +216,9 @@ fn digest_header(answer: &Answer) -> Option<Digest> {
 fn describe(answer: &Answer, reference: &Reference) -> Result<Option<Descriptor>, Fault> {
     let digest = match (digest_header(answer), reference.digest()) {
         (Some(found), Some(asked)) if found.algorithm() == asked.algorithm() && found != *asked => {
-            return Err(Fault::Damaged(format!(
-                "it answers with `{found}`, another digest than the one asked for"
+            return Err(Fault::Damaged(text!(
+                "it answers with `{found}`, another digest than the one asked for",
+                "它回答的摘要是 `{found}`，不是所要的那个"
             )));
         }
         (_, Some(asked)) => asked.clone(),
@@ -242,7 +250,12 @@ fn verify(answer: Answer, reference: &Reference) -> Result<RawManifest, Fault> {
     let media_type = specific_media_type(&answer)
         .map(str::to_owned)
         .or_else(|| named_media_type(&answer.body))
-        .ok_or_else(|| answer.unfit("its answer does not say what kind of manifest it is"))?;
+        .ok_or_else(|| {
+            answer.unfit(text!(
+                "its answer does not say what kind of manifest it is",
+                "它的回答没有说明是哪种清单"
+            ))
+        })?;
     let promised = reference
         .digest()
         .cloned()
@@ -255,11 +268,13 @@ fn verify(answer: Answer, reference: &Reference) -> Result<RawManifest, Fault> {
         }
         Some(digest) => {
             let found = Digest::of(digest.algorithm(), &answer.body);
-            let text = format!("it sent `{found}` where `{digest}` was promised");
-            return Err(answer.unfit(&text));
+            return Err(answer.unfit(text!(
+                "it sent `{found}` where `{digest}` was promised",
+                "它发来的是 `{found}`，说好的是 `{digest}`"
+            )));
         }
         None if answer.coding().is_some() => {
-            return Err(answer.unfit("its answer cannot be checked"));
+            return Err(answer.unfit(text!("its answer cannot be checked", "它的回答无法校验")));
         }
         None => Digest::sha256(&answer.body),
     };

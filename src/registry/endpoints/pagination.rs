@@ -25,18 +25,24 @@ pub(crate) async fn read_pages(
     call: impl Fn(Url) -> Call,
     mut page: impl FnMut(&Answer) -> Result<bool, Fault>,
 ) -> Result<(), Failure> {
-    let protocol_error = |text: String| host.protocol_error(operation, text);
+    let protocol_error = |text| host.protocol_error(operation, text);
     let mut url = first;
     let mut seen = HashSet::new();
     let mut bytes = 0;
     while seen.len() < PAGE_LIMIT {
         if !seen.insert(url.clone()) {
-            return Err(protocol_error("its pages go round in a circle".to_owned()));
+            return Err(protocol_error(text!(
+                "its pages go round in a circle",
+                "它的分页绕成了一圈"
+            )));
         }
         let answer = client.send(host, call(url.clone())).await?;
         bytes += answer.body.len();
         if bytes > LIST_SIZE_LIMIT {
-            let text = format!("its list has more than {LIST_SIZE_LIMIT} bytes");
+            let text = text!(
+                "its list has more than {LIST_SIZE_LIMIT} bytes",
+                "它的列表超过 {LIST_SIZE_LIMIT} 字节"
+            );
             return Err(protocol_error(text));
         }
         if !page(&answer).map_err(|fault| host.error(operation, fault))? {
@@ -51,16 +57,27 @@ pub(crate) async fn read_pages(
             .join(next)
             .ok()
             .filter(|next| same_origin(next, &host.base));
-        let no_address = || protocol_error("its next page is not an address here".to_owned());
+        let no_address = || {
+            protocol_error(text!(
+                "its next page is not an address here",
+                "它的下一页不是这里的地址"
+            ))
+        };
         url = next.ok_or_else(no_address)?;
     }
-    let text = format!("its list has more than {PAGE_LIMIT} pages");
+    let text = text!(
+        "its list has more than {PAGE_LIMIT} pages",
+        "它的列表超过 {PAGE_LIMIT} 页"
+    );
     Err(protocol_error(text))
 }
 
 /// What came before is not the whole list.
 pub(super) fn next_page_missing() -> Fault {
-    Fault::Damaged("the next page of its list is not there".to_owned())
+    Fault::Damaged(text!(
+        "the next page of its list is not there",
+        "它的列表缺了下一页"
+    ))
 }
 
 /// Finds the link to the next page (RFC 8288).

@@ -55,8 +55,9 @@ pub(crate) async fn list(
         let referrers = referrers.get_or_insert_with(Vec::new);
         referrers.extend(read(answer)?);
         if referrers.len() > MANIFEST_LIMIT {
-            return Err(Fault::Protocol(format!(
-                "it has more than {MANIFEST_LIMIT} referrers"
+            return Err(Fault::Protocol(text!(
+                "it has more than {MANIFEST_LIMIT} referrers",
+                "它的附属内容超过 {MANIFEST_LIMIT} 个"
             )));
         }
         Ok(true)
@@ -90,10 +91,14 @@ fn read(answer: &Answer) -> Result<Vec<Child>, Fault> {
             .into_iter()
             .map(without_annotations)
             .collect()),
-        Ok(Manifest::Image(_)) => Err(Fault::Protocol(
-            "its list of referrers is an image".to_owned(),
-        )),
-        Err(error) => Err(answer.unfit(&format!("its list of referrers cannot be read: {error}"))),
+        Ok(Manifest::Image(_)) => Err(Fault::Protocol(text!(
+            "its list of referrers is an image",
+            "它的附属内容列表是一个镜像"
+        ))),
+        Err(error) => Err(answer.unfit(text!(
+            "its list of referrers cannot be read: {error}",
+            "它的附属内容列表读不了：{error}"
+        ))),
     }
 }
 

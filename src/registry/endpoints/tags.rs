@@ -50,12 +50,17 @@ pub(crate) async fn list(
             let mut between_commas = answer.body.split(|byte| *byte == b',');
             let left = TAG_LIMIT.saturating_sub(tags.len());
             if between_commas.nth(left + 1).is_some() {
-                return Err(Fault::Protocol(format!(
-                    "it has more than {TAG_LIMIT} tags"
+                return Err(Fault::Protocol(text!(
+                    "it has more than {TAG_LIMIT} tags",
+                    "它的标签超过 {TAG_LIMIT} 个"
                 )));
             }
-            let list: TagList = serde_json::from_slice(&answer.body)
-                .map_err(|_| answer.unfit("its answer is not a list of tags"))?;
+            let list: TagList = serde_json::from_slice(&answer.body).map_err(|_| {
+                answer.unfit(text!(
+                    "its answer is not a list of tags",
+                    "它的回答不是标签列表"
+                ))
+            })?;
             tags.extend(list.tags.unwrap_or_default());
             Ok(true)
         },

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::model::{Failure, Operation, Repository};
+use crate::model::{Failure, Operation, Repository, Text};
 use crate::registry::exchange::Answer;
 use crate::registry::host::Host;
 
@@ -17,12 +17,12 @@ pub(super) fn session_from(
 ) -> Result<UploadSession, Failure> {
     let location = answer
         .header("location")
-        .ok_or("it does not say where to upload to".to_owned());
+        .ok_or_else(|| text!("it does not say where to upload to", "它没有说明往哪里上传"));
     let location = location
         .and_then(|location| resolve(&answer.url, location))
         .and_then(|url| match host.may_follow(&answer.url, &url) {
             Ok(()) => Ok(url),
-            Err(why) => Err(format!("it wants the upload at {}", why.told())),
+            Err(why) => Err(text!("it wants the upload at {why}", "它要求上传到 {why}")),
         })
         .map_err(|text| host.protocol_error(operation, text))?;
     let least_chunk = answer
@@ -41,10 +41,13 @@ pub(super) fn session_from(
 ///
 /// A registry behind a proxy that ends TLS may believe that it speaks plain http, and name itself
 /// so; it is asked by the way that works.
-pub(crate) fn resolve(asked: &Url, location: &str) -> Result<Url, String> {
-    let mut url = asked
-        .join(location)
-        .map_err(|_| "it does not name an address to upload to".to_owned())?;
+pub(crate) fn resolve(asked: &Url, location: &str) -> Result<Url, Text> {
+    let mut url = asked.join(location).map_err(|_| {
+        text!(
+            "it does not name an address to upload to",
+            "它给的不是可以上传的地址"
+        )
+    })?;
     if asked.scheme() == "https" && url.scheme() == "http" && url.host() == asked.host() {
         let _ = url.set_scheme("https");
         let _ = url.set_port(asked.port());
@@ -68,7 +71,7 @@ pub(crate) fn parse_range(text: &str) -> Option<u64> {
 mod tests {
     use super::*;
 
-    fn resolved(base: &str, location: &str) -> Result<String, String> {
+    fn resolved(base: &str, location: &str) -> Result<String, Text> {
         let base: Url = base.parse().unwrap();
         let asked = base.join("/v2/a/blobs/uploads/").unwrap();
         resolve(&asked, location).map(|url| url.to_string())

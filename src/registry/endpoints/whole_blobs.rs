@@ -44,7 +44,10 @@ pub(crate) async fn push(
         return Ok(Upload::Done);
     }
     if answer.status == StatusCode::CREATED {
-        let text = "it does not say that it has the blob".to_owned();
+        let text = text!(
+            "it does not say that it has the blob",
+            "它没有说收到了这个 blob"
+        );
         return Err(host.error(&operation, Fault::Protocol(text)));
     }
     session_from(&host, &operation, repository, &answer).map(Upload::Session)

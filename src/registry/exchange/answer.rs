@@ -5,7 +5,7 @@ use http::header::CONTENT_ENCODING;
 use http::{HeaderMap, StatusCode};
 use url::Url;
 
-use crate::model::Fault;
+use crate::model::{Fault, Text};
 use crate::registry::limits::Permit;
 use crate::registry::transport::Response;
 
@@ -49,18 +49,19 @@ impl Answer {
     }
 
     /// Says why the body is not what was asked for, and that it may be for its content coding.
-    pub(crate) fn unread(&self, why: &str) -> String {
+    pub(crate) fn unread(&self, why: Text) -> Text {
         match self.coding() {
-            None => why.to_owned(),
-            Some(coding) => format!(
+            None => why,
+            Some(coding) => text!(
                 "{why}: the answer has the content coding `{}`, though it was asked to have none",
+                "{why}：要求不编码，回答却用了内容编码 `{}`",
                 error_body::shown(coding).unwrap_or_default()
             ),
         }
     }
 
     /// Says that the body is not what was asked for: damaged on its way, unless its content coding is why.
-    pub(crate) fn unfit(&self, why: &str) -> Fault {
+    pub(crate) fn unfit(&self, why: Text) -> Fault {
         let text = self.unread(why);
         match self.coding() {
             None => Fault::Damaged(text),

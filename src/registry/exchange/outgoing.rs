@@ -8,6 +8,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream::BoxStream;
 use tokio::time::Instant;
 
+use crate::model::Text;
 use crate::registry::endpoints::BodyError;
 use crate::registry::stats::Counters;
 use crate::registry::transport::{self, RequestBody};
@@ -27,7 +28,7 @@ struct Progress {
     last_move: Instant,
     /// How many bytes are still to be sent. The stream's end may never be asked for: the length is known.
     left: u64,
-    failure: Option<String>,
+    failure: Option<Text>,
 }
 
 impl Outgoing {
@@ -61,13 +62,13 @@ impl Outgoing {
                     counters.bytes_out(chunk.len());
                     progress.left = progress.left.saturating_sub(chunk.len() as u64);
                 }
-                Err(error) => progress.failure = Some(error.to_string()),
+                Err(error) => progress.failure = Some(Text::of(|| error.to_string())),
             }
         }))
     }
 
     /// Returns why the stream itself failed, if it did.
-    pub(crate) fn failure(&self) -> Option<String> {
+    pub(crate) fn failure(&self) -> Option<Text> {
         lock(&self.progress).failure.clone()
     }
 

@@ -60,7 +60,12 @@ impl Host {
         headers: &HeaderMap,
         limit: usize,
     ) -> Result<Bytes, Fault> {
-        let too_long = || Fault::Protocol(format!("its answer is longer than {limit} bytes"));
+        let too_long = || {
+            Fault::Protocol(text!(
+                "its answer is longer than {limit} bytes",
+                "它的回答超过 {limit} 字节"
+            ))
+        };
         let announced = headers
             .get(CONTENT_LENGTH)
             .and_then(|length| length.to_str().ok());

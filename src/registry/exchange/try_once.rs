@@ -147,8 +147,9 @@ impl Host {
             self.counters.redirect();
             *url = next;
         }
-        Err(Fault::Damaged(format!(
-            "it points elsewhere more than {REDIRECT_LIMIT} times"
+        Err(Fault::Damaged(text!(
+            "it points elsewhere more than {REDIRECT_LIMIT} times",
+            "它重定向超过 {REDIRECT_LIMIT} 次"
         )))
     }
 
@@ -161,8 +162,10 @@ impl Host {
             return Ok(None);
         }
         if call.operation.kind == RequestKind::SignIn {
-            let text = "it points elsewhere, and nothing was sent there";
-            return Err(Fault::Protocol(text.to_owned()));
+            return Err(Fault::Protocol(text!(
+                "it points elsewhere, and nothing was sent there",
+                "它重定向到别处，没有向那里发送任何内容"
+            )));
         }
         let location = response
             .headers()
@@ -170,10 +173,13 @@ impl Host {
             .and_then(|location| location.to_str().ok());
         let next = location.and_then(|location| url.join(location).ok());
         let next = next.ok_or_else(|| {
-            Fault::Protocol("it points elsewhere, but not to an address".to_owned())
+            Fault::Protocol(text!(
+                "it points elsewhere, but not to an address",
+                "它重定向到别处，但给的不是地址"
+            ))
         })?;
         self.may_follow(url, &next)
-            .map_err(|why| Fault::Protocol(format!("it points to {}", why.told())))?;
+            .map_err(|why| Fault::Protocol(text!("it points to {why}", "它重定向到 {why}")))?;
         let reads = matches!(call.method, Method::GET | Method::HEAD);
         let is_same_request = matches!(response.status().as_u16(), 307 | 308);
         let is_secret = call.operation.kind == RequestKind::Token && !same_origin(&next, url);
@@ -185,8 +191,9 @@ impl Host {
             moved.get_or_init(|| next.clone());
         }
         let host = next.host_str().unwrap_or_default();
-        Err(Fault::Protocol(format!(
-            "it points to `{host}` instead of taking what is sent"
+        Err(Fault::Protocol(text!(
+            "it points to `{host}` instead of taking what is sent",
+            "它不接收发送的内容，而是重定向到 `{host}`"
         )))
     }
 
@@ -233,7 +240,10 @@ impl Host {
                 return sent.map_err(Fault::NoAnswer);
             }
             Body::Spent => {
-                let text = "the bytes were sent before and are gone".to_owned();
+                let text = text!(
+                    "the bytes were sent before and are gone",
+                    "内容之前已经发出，没有留着"
+                );
                 return Err(Fault::NoAnswer(NoAnswer::Body(text)));
             }
         };

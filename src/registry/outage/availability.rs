@@ -193,13 +193,13 @@ impl Availability {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::NoAnswer;
+    use crate::model::{NoAnswer, Text};
 
     const SECOND: Duration = Duration::from_secs(1);
 
     fn lost() -> Lost {
         Lost {
-            fault: Fault::NoAnswer(NoAnswer::Connect("hung".to_owned())),
+            fault: Fault::NoAnswer(NoAnswer::Connect(Text::verbatim("hung"))),
             elsewhere: None,
             tries: 2,
             waited: SECOND,

@@ -17,9 +17,11 @@ use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use rustls::ClientConfig;
 use tower_service::Service;
 
+use crate::model::Text;
+
 use super::ahead::Ahead;
 use super::connection::{Stream, Wire};
-use super::failure::{BoxError, ProxyRefused};
+use super::failure::{BoxError, Late, ProxyRefused};
 use super::resolver::Resolver;
 use super::trickle::Reads;
 
@@ -87,11 +89,7 @@ impl Connector {
         address: Uri,
     ) -> impl Future<Output = Result<MaybeHttpsStream<Stream>, BoxError>> + Send + 'static {
         let connecting = tokio::time::timeout(self.timeout, self.route.call(address));
-        async {
-            connecting
-                .await
-                .unwrap_or_else(|_| Err("no answer in time".into()))
-        }
+        async { connecting.await.unwrap_or_else(|_| Err(Late.into())) }
     }
 }
 
@@ -192,7 +190,10 @@ impl Route {
             Some("http" | "https") => (self.to_proxy.call(proxy.uri().clone()).await?, true),
             kind => {
                 let kind = kind.unwrap_or_default();
-                let why = format!("no proxy can be a `{kind}`: use `socks5h` or `http`");
+                let why = text!(
+                    "no proxy can be a `{kind}`: use `socks5h` or `http`",
+                    "代理不能是 `{kind}`：用 `socks5h` 或 `http`"
+                );
                 return Err(ProxyRefused(why).into());
             }
         };
@@ -214,7 +215,7 @@ fn of_tunnel(error: impl std::error::Error + 'static) -> BoxError {
     while let Some(source) = last.source() {
         last = source;
     }
-    ProxyRefused(last.to_string()).into()
+    ProxyRefused(Text::verbatim(last.to_string())).into()
 }
 
 /// Says what went wrong with a SOCKS proxy: how it is reached, or what it answered.
@@ -222,7 +223,7 @@ fn of_socks(error: SocksError) -> BoxError {
     match error {
         SocksError::Inner(error) => error,
         SocksError::Io(error) => error.into(),
-        answer => ProxyRefused(answer.to_string()).into(),
+        answer => ProxyRefused(Text::verbatim(answer.to_string())).into(),
     }
 }
 

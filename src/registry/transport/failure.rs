@@ -1,11 +1,11 @@
 //! Why no answer came: what the libraries say, as one of the few kinds that matter.
 
 use std::error::Error;
-use std::io;
+use std::{fmt, io};
 
 use hyper_util::client::legacy;
 
-use crate::model::NoAnswer;
+use crate::model::{NoAnswer, Text};
 
 /// Whatever the libraries may say.
 pub(super) type BoxError = Box<dyn Error + Send + Sync>;
@@ -13,31 +13,53 @@ pub(super) type BoxError = Box<dyn Error + Send + Sync>;
 /// A name has no address; the resolver's words.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-pub(super) struct NoAddress(pub(super) String);
+pub(super) struct NoAddress(pub(super) Text);
+
+/// A connection did not come about in the time that it may take.
+#[derive(Debug)]
+pub(super) struct Late;
+
+impl fmt::Display for Late {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(tr_word!("no answer in time", "没有及时回答"))
+    }
+}
+
+impl Error for Late {}
 
 /// A name leads nearer than the host is that names it; where that is not said to be right, nothing goes there.
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "its address is nearer than the host that names it; nothing was sent there (if that is right, name \
-     `{0}` under `registries`)"
-)]
+#[derive(Debug)]
 pub(super) struct TooNear(pub(super) String);
+
+impl fmt::Display for TooNear {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = &self.0;
+        write_tr!(
+            f,
+            "its address is nearer than the host that names it; nothing was sent there (if that is right, name \
+             `{name}` under `registries`)",
+            "它的地址比指向它的主机离这里更近；没有向那里发送任何内容（如果确实如此，把 `{name}` 写到 `registries` 下面）"
+        )
+    }
+}
+
+impl Error for TooNear {}
 
 /// A proxy did not let a connection through; its words.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-pub(super) struct ProxyRefused(pub(super) String);
+pub(super) struct ProxyRefused(pub(super) Text);
 
 /// The kinds are told apart by the types in the chain of sources, never by a text.
 fn read(error: &(dyn Error + 'static), is_connect: bool) -> NoAnswer {
-    let mut text = String::new();
+    let mut text = Text::verbatim("");
     let mut is_refused = false;
     let mut next = Some(error);
     while let Some(link) = next {
         if let Some(found) = kind(link) {
             return found;
         }
-        text = link.to_string();
+        text = Text::of(|| link.to_string());
         is_refused |= link
             .downcast_ref()
             .is_some_and(|error: &io::Error| error.kind() == io::ErrorKind::ConnectionRefused);
@@ -55,13 +77,13 @@ fn kind(link: &(dyn Error + 'static)) -> Option<NoAnswer> {
         return Some(NoAnswer::Unread);
     }
     if let Some(head) = link.downcast_ref().filter(|error| is_unreadable(error)) {
-        return Some(NoAnswer::Head(head.to_string()));
+        return Some(NoAnswer::Head(Text::verbatim(head.to_string())));
     }
     if let Some(NoAddress(why)) = link.downcast_ref() {
         return Some(NoAnswer::UnknownHost(why.clone()));
     }
     if let Some(why @ TooNear(_)) = link.downcast_ref() {
-        return Some(NoAnswer::Setup(why.to_string()));
+        return Some(NoAnswer::Setup(Text::of(|| why.to_string())));
     }
     if let Some(ProxyRefused(why)) = link.downcast_ref() {
         return Some(NoAnswer::Proxy(why.clone()));
@@ -70,12 +92,12 @@ fn kind(link: &(dyn Error + 'static)) -> Option<NoAnswer> {
         .downcast_ref()
         .filter(|error: &&hyper::Error| error.is_parse())
     {
-        return Some(NoAnswer::Head(head.to_string()));
+        return Some(NoAnswer::Head(Text::verbatim(head.to_string())));
     }
     match link.downcast_ref()? {
         rustls::Error::InvalidMessage(_) => Some(NoAnswer::PlainHttp),
         why @ (rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented) => {
-            Some(NoAnswer::Certificate(why.to_string()))
+            Some(NoAnswer::Certificate(Text::verbatim(why.to_string())))
         }
         _ => None,
     }

@@ -23,7 +23,7 @@ use hyper_util::client::proxy::matcher::Matcher;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use url::{Position, Url};
 
-use crate::model::NoAnswer;
+use crate::model::{NoAnswer, Text};
 use crate::registry::access::Masks;
 
 use connector::{AGENT, Connector};
@@ -242,7 +242,7 @@ fn address(url: &Url) -> Result<Uri, NoAnswer> {
         let _ = url.to_mut().set_username("");
         let _ = url.to_mut().set_password(None);
     }
-    Uri::try_from(url.as_str()).map_err(|error| NoAnswer::Setup(error.to_string()))
+    Uri::try_from(url.as_str()).map_err(|error| NoAnswer::Setup(Text::verbatim(error.to_string())))
 }
 
 #[cfg(test)]

@@ -10,6 +10,8 @@ use http::Uri;
 use hyper_util::client::legacy::connect::dns::{GaiResolver, Name};
 use tower_service::Service;
 
+use crate::model::Text;
+
 use super::failure::{BoxError, NoAddress, TooNear};
 use super::zone::Zone;
 
@@ -49,10 +51,10 @@ impl Resolver {
             .map_or("", |authority| authority.as_str());
         let found = tokio::net::lookup_host(name)
             .await
-            .map_err(|why| NoAddress(why.to_string()))?;
+            .map_err(|why| NoAddress(Text::verbatim(why.to_string())))?;
         let host = address.host().unwrap_or_default();
         let found = self.admit(host, found)?.into_iter().next();
-        let found = found.ok_or_else(|| NoAddress("no address".to_owned()))?;
+        let found = found.ok_or_else(|| NoAddress(text!("no address", "没有地址")))?;
         Ok(format!("http://{found}/").parse()?)
     }
 
@@ -85,14 +87,16 @@ impl Service<Name> for Resolver {
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
         self.system
             .poll_ready(context)
-            .map_err(|why| NoAddress(why.to_string()).into())
+            .map_err(|why| NoAddress(Text::verbatim(why.to_string())).into())
     }
 
     fn call(&mut self, name: Name) -> Self::Future {
         let (admitting, asked) = (self.clone(), name.to_string());
         let looking = self.system.call(name);
         Box::pin(async move {
-            let found = looking.await.map_err(|why| NoAddress(why.to_string()))?;
+            let found = looking
+                .await
+                .map_err(|why| NoAddress(Text::verbatim(why.to_string())))?;
             let admitted = admitting.admit(&asked, found)?;
             Ok(admitted.into_iter())
         })

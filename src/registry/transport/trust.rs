@@ -10,7 +10,7 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, NamedGroup, RootCertStore};
 use rustls_platform_verifier::Verifier;
 
-use crate::model::NoAnswer;
+use crate::model::{NoAnswer, Text};
 
 /// Certificates in PEM form that are trusted beside the system's own.
 pub(crate) type Certificates = Option<Arc<[u8]>>;
@@ -87,15 +87,16 @@ fn read_certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, NoAnswe
     let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
     match found {
         Ok(certificates) if !certificates.is_empty() => Ok(certificates),
-        _ => Err(NoAnswer::Setup(
-            "`ca-file` holds no certificate in PEM form".to_owned(),
-        )),
+        _ => Err(NoAnswer::Setup(text!(
+            "`ca-file` holds no certificate in PEM form",
+            "`ca-file` 里没有 PEM 格式的证书"
+        ))),
     }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 fn setup(error: rustls::Error) -> NoAnswer {
-    NoAnswer::Setup(error.to_string())
+    NoAnswer::Setup(Text::verbatim(error.to_string()))
 }
 
 #[cfg(test)]

@@ -64,7 +64,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::model::{Fault, NoAnswer};
+    use crate::model::{Fault, NoAnswer, Text};
 
     #[test]
     fn an_outage_is_told_from_its_beginning_to_its_end() {
@@ -79,7 +79,7 @@ mod tests {
         };
         let patience = Duration::from_secs(300);
         let begun = |was_there| OutageStage::Begun {
-            fault: Fault::NoAnswer(NoAnswer::Refused("connection refused".to_owned())),
+            fault: Fault::NoAnswer(NoAnswer::Refused(Text::verbatim("connection refused"))),
             was_there,
             patience,
         };

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::*;
 use crate::model::{
     Asked, Attempt, Cause, DOCKER_HUB, Descriptor, Digest, ErrorAnswer, Failure, Fault, Language,
-    Meaning, NoAnswer, Operation, Part, PlatformPattern, Profile, ProfileKind, RequestKind,
+    Meaning, NoAnswer, Operation, Part, PlatformPattern, Profile, ProfileKind, RequestKind, Text,
     media_type,
 };
 use crate::plan::{Absence, DeclaredAt, TargetName};
@@ -79,7 +79,7 @@ fn the_way_to_a_registry_tells_more_than_its_side() {
     let second = Duration::from_secs(1);
     for (why, words) in [
         (
-            NoAnswer::Certificate("unknown".to_owned()),
+            NoAnswer::Certificate(Text::verbatim("unknown")),
             "`registries.docker.io.ca-file`",
         ),
         (
@@ -91,7 +91,7 @@ fn the_way_to_a_registry_tells_more_than_its_side() {
         ),
         (NoAnswer::Trickle(second), "try again later"),
         (
-            NoAnswer::Head("too large".to_owned()),
+            NoAnswer::Head(Text::verbatim("too large")),
             "is a container registry",
         ),
     ] {
@@ -160,7 +160,7 @@ fn another_try_is_advice_only_where_it_may_help() {
         ),
         (answer(502, None), "run `pusher apply` again"),
         (
-            Fault::NoAnswer(NoAnswer::Broken(String::new())),
+            Fault::NoAnswer(NoAnswer::Broken(Text::verbatim(""))),
             "run `pusher apply` again",
         ),
         (answer(400, Some(Meaning::HtmlPage)), "no proxy answers"),
@@ -170,7 +170,7 @@ fn another_try_is_advice_only_where_it_may_help() {
         assert!(advice.contains(part), "{part}: {advice}");
     }
     assert_eq!(advice(answer(400, None)), None);
-    assert_eq!(advice(Fault::Protocol("odd".to_owned())), None);
+    assert_eq!(advice(Fault::Protocol(Text::verbatim("odd"))), None);
 }
 
 #[test]
@@ -299,7 +299,7 @@ fn what_acr_refuses_is_told_in_the_words_of_its_console() {
         (
             "registry.cn-nowhere.aliyuncs.com",
             RequestKind::HeadManifest,
-            Fault::NoAnswer(NoAnswer::UnknownHost("none".to_owned())),
+            Fault::NoAnswer(NoAnswer::UnknownHost(Text::verbatim("none"))),
             &[
                 "`registry.cn-nowhere.aliyuncs.com`",
                 "crpi-<id>",

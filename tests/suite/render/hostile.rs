@@ -1,7 +1,7 @@
 //! Names, tags and messages that want to be more than text.
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
-use pusher::model::{Cause, Language, ManifestError, Platform};
+use pusher::model::{Cause, Language, ManifestError, Platform, Text};
 use pusher::plan::Absence;
 use pusher::plan::{Action, BlockReason, CannotMirror, LeftOut, Outcome, Plan, Report, TargetName};
 use pusher::render::Format;
@@ -27,7 +27,7 @@ fn hostile_plan() -> Plan {
         missing: vec!["linux/amd64".parse().unwrap()],
         available: vec![platform],
     };
-    let malformed = ManifestError::Malformed(HOSTILE.to_owned());
+    let malformed = ManifestError::Malformed(Text::verbatim(HOSTILE));
     let unreadable = || unreadable(Cause::Server, "ghcr.io/org/app:1", HOSTILE);
     let before = || descriptor("old");
     let actions = [

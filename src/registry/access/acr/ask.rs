@@ -9,6 +9,7 @@ use url::{Position, Url};
 
 use crate::model::{
     Failure, Fault, LoginOrigin, Operation, RequestKind, SignInFault, SignInRefusal, SignInService,
+    Text,
 };
 use crate::registry::exchange::{Access, Answer, Body, Call, shown};
 use crate::registry::host::Host;
@@ -68,8 +69,10 @@ impl Asker<'_> {
         let mut spent = Spent::default();
         loop {
             let question = make().ok_or_else(|| {
-                let text = "what says who asks has characters that no header can have";
-                self.fail(SignInFault::Identity(text.to_owned()))
+                self.fail(SignInFault::Identity(text!(
+                    "what says who asks has characters that no header can have",
+                    "说明来者是谁的内容里有请求头不能有的字符"
+                )))
             })?;
             let place = question.url[Position::BeforeHost..Position::AfterPort].to_owned();
             let answer = self.send(service, question, &place).await?;
@@ -102,7 +105,10 @@ impl Asker<'_> {
             body,
         } = question;
         if !services::may_be_told(service, &url) {
-            let text = format!("`{place}` is to be asked without TLS, and nothing was sent there");
+            let text = text!(
+                "`{place}` is to be asked without TLS, and nothing was sent there",
+                "要访问的 `{place}` 没有 TLS，没有向那里发送任何内容"
+            );
             return Err(self.fail(SignInFault::Identity(text)));
         }
         let options = HostOptions {
@@ -145,7 +151,7 @@ impl Asker<'_> {
                 Fault::Protocol(why) | Fault::Damaged(why) => {
                     self.unusable(service, place, why.clone())
                 }
-                other => self.unusable(service, place, format!("{other:?}")),
+                other => self.unusable(service, place, Text::verbatim(format!("{other:?}"))),
             };
             refused.after(failure.tries).waited(waited)
         })
@@ -166,7 +172,7 @@ impl Asker<'_> {
     }
 
     /// Says that an answer cannot be used.
-    pub(super) fn unusable(&self, service: SignInService, host: &str, why: String) -> Failure {
+    pub(super) fn unusable(&self, service: SignInService, host: &str, why: Text) -> Failure {
         let host = host.to_owned();
         self.fail(SignInFault::Unusable { service, host, why })
     }

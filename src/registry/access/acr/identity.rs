@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use url::Url;
 
-use crate::model::{CloudIdentity, Secret};
+use crate::model::{CloudIdentity, Secret, Text};
 
 use super::StandIn;
 
@@ -12,7 +12,7 @@ use super::StandIn;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AcrAsker {
     /// Who asks, if anybody does; an error says why that cannot be told.
-    pub identity: Option<Result<Identity, String>>,
+    pub identity: Option<Result<Identity, Text>>,
     /// What answers in the place of the services, if anything.
     pub stand_in: Option<StandIn>,
 }

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use url::Url;
 use url::form_urlencoded::Serializer;
 
-use crate::model::{Failure, Secret, SignInFault, SignInService};
+use crate::model::{Failure, Secret, SignInFault, SignInService, Text};
 use crate::registry::exchange::Answer;
 
 use super::ask::{Asker, Question};
@@ -65,10 +65,15 @@ impl From<WireKey> for AccessKey {
 impl Asker<'_> {
     /// Gets the access key that signs the request for a password.
     pub(super) async fn access_key(&self) -> Result<AccessKey, Failure> {
-        let why = |text: &str| self.fail(SignInFault::Identity(text.to_owned()));
-        let nobody = || why("nothing in the environment says who asks for a temporary password");
+        let why = |text| self.fail(SignInFault::Identity(text));
+        let nobody = || {
+            why(text!(
+                "nothing in the environment says who asks for a temporary password",
+                "环境变量里没有说明谁来取临时密码"
+            ))
+        };
         let identity = self.who.identity.as_ref().ok_or_else(nobody)?;
-        let key = match identity.as_ref().map_err(|text| why(text))? {
+        let key = match identity.as_ref().map_err(|text| why(text.clone()))? {
             Identity::Key(key) => key.clone(),
             Identity::Role(role, token) => {
                 let token = match token {
@@ -99,13 +104,16 @@ impl Asker<'_> {
         };
         let read = tokio::task::spawn_blocking(read).await;
         let why = match read {
-            Ok(Ok(text)) if text.trim().is_empty() => "it is empty".to_owned(),
+            Ok(Ok(text)) if text.trim().is_empty() => text!("it is empty", "它是空的"),
             Ok(Ok(text)) => return Ok(text.trim().to_owned()),
-            Ok(Err(error)) => format!("it cannot be read: {error}"),
-            Err(_) => "reading it broke off".to_owned(),
+            Ok(Err(error)) => text!("it cannot be read: {error}", "读不了它：{error}"),
+            Err(_) => text!("reading it broke off", "读到一半中断了"),
         };
         let path = path.display();
-        let text = format!("`ALIBABA_CLOUD_OIDC_TOKEN_FILE` names `{path}`: {why}");
+        let text = text!(
+            "`ALIBABA_CLOUD_OIDC_TOKEN_FILE` names `{path}`: {why}",
+            "`ALIBABA_CLOUD_OIDC_TOKEN_FILE` 指向 `{path}`：{why}"
+        );
         Err(self.fail(SignInFault::Identity(text)))
     }
 
@@ -204,7 +212,7 @@ impl Asker<'_> {
     /// Returns where a service is.
     pub(super) fn service(&self, at: &At<'_>) -> Result<Url, Failure> {
         let url = at.url(self.who.stand_in.as_ref());
-        url.map_err(|error| self.fail(SignInFault::Identity(error.to_string())))
+        url.map_err(|error| self.fail(SignInFault::Identity(Text::verbatim(error.to_string()))))
     }
 
     /// Reads an answer. What is wrong with it is told without a word of it: it holds secrets.
@@ -218,7 +226,7 @@ impl Asker<'_> {
             self.unusable(
                 service,
                 host,
-                "its answer is not what it should be".to_owned(),
+                text!("its answer is not what it should be", "它的回答不符合约定"),
             )
         })
     }
