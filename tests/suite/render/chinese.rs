@@ -5,7 +5,7 @@ use std::time::Duration;
 use insta::assert_snapshot;
 use pusher::lock::{Renewal, Renewed, Unfit};
 use pusher::model::{
-    Attempt, Digest, Failure, Fault, Language, Need, NoAnswer, Operation, Part, RequestKind,
+    Attempt, Digest, Failure, Fault, Language, Need, NoAnswer, Operation, Part, RequestKind, Text,
 };
 use pusher::plan::{BlockReason, Lock, LockState, Misfit};
 use pusher::render::{self, Format, View};
@@ -102,7 +102,7 @@ fn failures_in_chinese() {
         let attempt = Attempt::Request(Operation::new(kind, object));
         Failure::new("docker.io", attempt, Fault::CannotDelete)
     });
-    let why = || "os error 1".to_owned();
+    let why = || Text::verbatim("os error 1");
     let second = Duration::from_secs(90);
     let ways = [
         NoAnswer::UnknownHost(why()),
