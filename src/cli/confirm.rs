@@ -14,14 +14,11 @@ pub async fn confirm(context: &Context, question: &Text) -> Result<(), CommandEr
     if answer.as_deref().is_some_and(is_yes) {
         return Ok(());
     }
-    context.printer.insist(|to| {
-        let said = tr_word!(
-            "not confirmed; nothing was changed",
-            "没有确认，什么都没有改动"
-        );
-        writeln!(to, "{said}")
-    });
-    Err(CommandError::Said(exit))
+    let message = text!(
+        "not confirmed; nothing was changed",
+        "没有确认，什么都没有改动"
+    );
+    Err(CommandError::Stopped(exit, message))
 }
 
 /// Asks for a line; without one, tells how the command ends.

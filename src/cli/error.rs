@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::config::hide;
+use crate::config::{Diagnostic, Files, hide};
 use crate::model::Text;
 
 use super::exit::Exit;
@@ -10,17 +10,37 @@ use super::exit::Exit;
 /// One line that says what happened, and where it can be known, another that says what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CliError {
-    message: Text,
-    hint: Option<Text>,
+    pub(super) message: Text,
+    pub(super) hint: Option<Text>,
 }
 
 /// Why a command ends before its time.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum CommandError {
-    /// Something that is still to be said.
+    /// Something is wrong.
     Error(CliError),
+    /// The files are.
+    Files(Box<Mistakes>),
+    /// Nothing is: someone stopped it, or did not want it after all. How it ends, and what that means.
+    Stopped(Exit, Text),
     /// Everything was said already.
     Said(Exit),
+}
+
+/// What is wrong with the files.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mistakes {
+    /// What there is to say about them, mistakes and other things.
+    pub told: Vec<Diagnostic>,
+    /// Their texts.
+    pub files: Files,
+}
+
+impl Mistakes {
+    /// Stops for these.
+    pub fn of(told: Vec<Diagnostic>, files: Files) -> CommandError {
+        CommandError::Files(Box::new(Self { told, files }))
+    }
 }
 
 impl CliError {

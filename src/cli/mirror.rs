@@ -15,8 +15,7 @@ use crate::render::{Format, PartOf, github, human, words};
 
 use super::args::GlobalArgs;
 use super::context::Context;
-use super::error::{CliError, CommandError};
-use super::exit::Exit;
+use super::error::{CliError, CommandError, Mistakes};
 use super::files::{self, TextFile};
 use super::lock_file::LockFile;
 use super::outputs::Outputs;
@@ -134,15 +133,11 @@ pub fn require(
     keep_to: impl FnOnce(&LockFile, &Desired) -> Result<Option<Lock>, CliError>,
 ) -> Result<Mirror, CommandError> {
     let (loaded, mut files) = gather(context, global)?;
-    let annotate = |told: &[Diagnostic]| match global.format() {
-        Format::Github => context
-            .printer
-            .answer(|to| github::check(told, &loaded.files, to)),
-        Format::Human | Format::Json | Format::Markdown => Ok(()),
-    };
     let Ok(mut desired) = loaded.desired() else {
-        annotate(&loaded.diagnostics)?;
-        return Err(refuse(context, &loaded.files, &loaded.diagnostics));
+        let Loaded {
+            diagnostics, files, ..
+        } = loaded;
+        return Err(Mistakes::of(diagnostics, files));
     };
     // Names that the target refuses are not told here: the plan shows them as blocked.
     let is_remark = |told: &&Diagnostic| told.severity < Severity::Error;
@@ -152,7 +147,11 @@ pub fn require(
         .filter(is_remark)
         .cloned()
         .collect();
-    annotate(&remarks)?;
+    if global.format() == Format::Github {
+        context
+            .printer
+            .answer(|to| github::check(&remarks, &loaded.files, to))?;
+    }
     context
         .printer
         .say(|to| write(context, &loaded.files, &remarks, to));
@@ -207,7 +206,9 @@ pub fn import_list(context: &Context, path: &Path) -> Result<String, CommandErro
         diagnostics: told,
         files,
     } = import(&file.name, &file.text);
-    let text = text.ok_or_else(|| refuse(context, &files, &told))?;
+    let Some(text) = text else {
+        return Err(Mistakes::of(told, files));
+    };
     context.printer.say(|to| write(context, &files, &told, to));
     Ok(text)
 }
@@ -255,20 +256,6 @@ fn noted_as(context: &Context, path: &str, text: &str) -> FileDigest {
         path: disk::called(&context.folder, Path::new(path)),
         digest: Digest::sha256(text.as_bytes()),
     }
-}
-
-/// Says why nothing is done.
-fn refuse(context: &Context, files: &Files, told: &[Diagnostic]) -> CommandError {
-    context.printer.insist(|to| {
-        write(context, files, told, to)?;
-        let summary = human::summary(told);
-        write_tr!(
-            to,
-            "{summary}: nothing was done\n",
-            "{summary}：什么都没有做\n"
-        )
-    });
-    CommandError::Said(Exit::Failed)
 }
 
 fn write(

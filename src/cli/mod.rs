@@ -16,7 +16,7 @@
 //! | [`printer`] | the only place that prints |
 //! | [`confirm`] | asks before something is done |
 //! | [`progress`], [`signals`] | what a person sees and can do while it runs |
-//! | [`exit`], [`error`] | how it ends |
+//! | [`exit`], [`error`], `failed` | how it ends, and how that is told |
 
 pub mod acr_asker;
 pub mod args;
@@ -27,6 +27,7 @@ pub mod context;
 pub mod environment;
 pub mod error;
 pub mod exit;
+mod failed;
 pub mod files;
 pub mod lock_file;
 mod logging;
@@ -59,6 +60,7 @@ use context::Context;
 use environment::Environment;
 use error::CliError;
 use exit::Exit;
+use failed::tell;
 use printer::Printer;
 use signals::Signals;
 use variables::Variable;
@@ -90,8 +92,7 @@ pub fn run(typed: impl IntoIterator<Item = OsString>) -> Exit {
         Ok(language) => spoken(language, &environment),
         Err(error) => {
             let printer = Printer::standard(global.color, guessed, false, &environment);
-            printer.error(&error);
-            return Exit::Failed;
+            return tell(&printer, global.format(), error.into());
         }
     };
     let printer = Printer::standard(global.color, language, global.quiet, &environment);
@@ -105,20 +106,17 @@ pub fn run(typed: impl IntoIterator<Item = OsString>) -> Exit {
             _ => files::reason(&error),
         };
         let folder = folder.display();
-        printer.error(&CliError::new(text!(
+        let error = CliError::new(text!(
             "cannot work in `{folder}`: {why}",
             "无法在 `{folder}` 里工作：{why}"
-        )));
-        return Exit::Failed;
+        ));
+        return tell(&printer, global.format(), error.into());
     }
     let runtime = match runtime {
         Ok(runtime) => runtime,
         Err(error) => {
-            printer.error(&CliError::new(text!(
-                "cannot start: {error}",
-                "无法启动：{error}"
-            )));
-            return Exit::Failed;
+            let error = CliError::new(text!("cannot start: {error}", "无法启动：{error}"));
+            return tell(&printer, global.format(), error.into());
         }
     };
     let exit = runtime.block_on(async {

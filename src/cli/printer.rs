@@ -23,6 +23,8 @@ pub struct Printer {
     language: Language,
     quiet: bool,
     bar_signs: Signs,
+    /// Whether an answer was printed, or a part of one.
+    has_answered: AtomicBool,
     /// Whether someone can be asked: who types is at a terminal, and so is who reads.
     can_ask: bool,
     /// Whether the last line said is a question that stands without its end.
@@ -69,6 +71,7 @@ impl Printer {
             bar_signs: environment.signs(),
             can_ask: err && io::stdin().is_terminal(),
             asked: AtomicBool::new(false),
+            has_answered: AtomicBool::new(false),
             screen: Mutex::new(MultiProgress::with_draw_target(bars)),
         }
     }
@@ -101,6 +104,11 @@ impl Printer {
     /// Returns the signs that bars are drawn with.
     pub fn bar_signs(&self) -> Signs {
         self.bar_signs
+    }
+
+    /// Tells whether an answer was printed, or a part of one.
+    pub fn has_answered(&self) -> bool {
+        self.has_answered.load(Ordering::SeqCst)
     }
 
     /// Tells whether someone can be asked.
@@ -155,6 +163,7 @@ impl Printer {
         &self,
         render: impl FnOnce(&mut dyn fmt::Write) -> fmt::Result,
     ) -> Result<(), CliError> {
+        self.has_answered.store(true, Ordering::SeqCst);
         self.print(&self.answers, render).map_err(|error| {
             CliError::new(text!(
                 "cannot write to standard output: {error}",
@@ -327,6 +336,7 @@ mod tests {
             bar_signs: Signs::Unicode,
             can_ask: false,
             asked: AtomicBool::new(false),
+            has_answered: AtomicBool::new(false),
             screen: Mutex::new(MultiProgress::with_draw_target(ProgressDrawTarget::hidden())),
         }
     }

@@ -167,11 +167,8 @@ pub async fn reading<T>(
         }
         () = context.stop.made() => {
             drop(display);
-            context.printer.say_line(text!(
-                "stopped; nothing was changed",
-                "已停止，什么都没有改动"
-            ));
-            Err(CommandError::Said(Exit::Interrupted))
+            let message = text!("stopped; nothing was changed", "已停止，什么都没有改动");
+            Err(CommandError::Stopped(Exit::Interrupted, message))
         }
     }
 }

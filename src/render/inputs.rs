@@ -34,6 +34,17 @@ impl Details<'_> {
     }
 }
 
+/// Why a command stopped.
+#[derive(Debug, Clone, Copy)]
+pub struct Failed<'a> {
+    /// What happened.
+    pub message: &'a Text,
+    /// What to do about it, where that is known.
+    pub hint: Option<&'a Text>,
+    /// What there is to say about the files, where they are what is wrong.
+    pub mistakes: Option<(&'a [Diagnostic], &'a Files)>,
+}
+
 /// A saved plan that is looked at.
 #[derive(Debug, Clone, Copy)]
 pub struct Shown<'a> {

@@ -7,7 +7,7 @@ use crate::model::Language;
 use crate::plan::{Desired, Drift, Plan, Report};
 
 use super::format::Format;
-use super::inputs::{Checked, Compared, Details, Shown};
+use super::inputs::{Checked, Compared, Details, Failed, Shown};
 use super::style::View;
 use super::{github, human, json, markdown};
 
@@ -130,6 +130,11 @@ pub fn checkup(
         Format::Markdown => markdown::checkup(checkup, out),
         Format::Github => github::checkup(checkup, out),
     }
+}
+
+/// Writes why a command stopped, for a program.
+pub fn failed(failed: &Failed<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
+    english(|| json::failed(failed, out))
 }
 
 /// Answers a program.

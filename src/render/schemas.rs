@@ -22,6 +22,8 @@ pub enum SchemaKind {
     PlanFile,
     /// `show --format json`.
     Show,
+    /// What a command answers that stopped, with `--format json`.
+    Error,
     /// `apply --format json`.
     Report,
     /// `drift --format json`.
@@ -34,13 +36,14 @@ pub enum SchemaKind {
 
 impl SchemaKind {
     /// Every kind, in the order in which they are listed to people.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Mirror,
         Self::List,
         Self::Check,
         Self::Plan,
         Self::PlanFile,
         Self::Show,
+        Self::Error,
         Self::Report,
         Self::Drift,
         Self::Diff,
@@ -56,6 +59,7 @@ impl SchemaKind {
             Self::Plan => "plan",
             Self::PlanFile => "plan-file",
             Self::Show => "show",
+            Self::Error => "error",
             Self::Report => "report",
             Self::Drift => "drift",
             Self::Diff => "diff",
@@ -73,6 +77,7 @@ pub fn schema(kind: SchemaKind) -> Value {
         SchemaKind::Plan => json::plan_schema(),
         SchemaKind::PlanFile => json::schema::<PlanFile>(),
         SchemaKind::Show => json::show_schema(),
+        SchemaKind::Error => json::failed_schema(),
         SchemaKind::Report => json::report_schema(),
         SchemaKind::Drift => json::drift_schema(),
         SchemaKind::Diff => json::diff_schema(),

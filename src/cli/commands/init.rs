@@ -185,14 +185,11 @@ async fn line(context: &Context, question: &Text) -> Result<String, CommandError
     match ask(context, question).await {
         (Some(line), _) => Ok(line.trim().to_owned()),
         (None, exit) => {
-            context.printer.insist(|to| {
-                let said = tr_word!(
-                    "not answered; nothing was written",
-                    "没有回答，什么都没有写"
-                );
-                writeln!(to, "{said}")
-            });
-            Err(CommandError::Said(exit))
+            let message = text!(
+                "not answered; nothing was written",
+                "没有回答，什么都没有写"
+            );
+            Err(CommandError::Stopped(exit, message))
         }
     }
 }

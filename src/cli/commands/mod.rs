@@ -19,10 +19,10 @@ mod version;
 
 use super::args::{Args, Command};
 use super::context::Context;
-use super::error::CommandError;
 use super::exit::Exit;
+use super::failed::tell;
 
-/// Runs the command that was typed, prints why it stopped if it did, and tells how it ended.
+/// Runs the command that was typed, tells why it stopped if it did, and returns how it ended.
 pub async fn run(context: &Context, args: &Args) -> Exit {
     let global = &args.global;
     let result = match &args.command {
@@ -43,11 +43,5 @@ pub async fn run(context: &Context, args: &Args) -> Exit {
         Command::Version => version::run(context),
         Command::Demo => demo::run(context, |context, args| Box::pin(run(context, args))).await,
     };
-    match result {
-        Ok(exit) | Err(CommandError::Said(exit)) => exit,
-        Err(CommandError::Error(error)) => {
-            context.printer.error(&error);
-            Exit::Failed
-        }
-    }
+    result.unwrap_or_else(|error| tell(&context.printer, global.format(), error))
 }

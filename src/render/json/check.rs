@@ -35,7 +35,7 @@ struct Summary {
 
 /// One thing to say about the files.
 #[derive(Debug, Serialize, JsonSchema)]
-struct Diagnostic {
+pub(super) struct Diagnostic {
     /// How bad it is.
     severity: Severity,
     /// A short name for this sort of diagnostic, such as `unknown-key`.
@@ -123,7 +123,7 @@ impl Check {
 }
 
 impl Diagnostic {
-    fn of(diagnostic: &core::Diagnostic, files: &core::Files) -> Self {
+    pub(super) fn of(diagnostic: &core::Diagnostic, files: &core::Files) -> Self {
         let core::Diagnostic {
             severity,
             kind: _,

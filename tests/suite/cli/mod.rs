@@ -11,6 +11,7 @@ mod demo;
 mod diff;
 mod doctor;
 mod drift;
+mod failed;
 mod files;
 mod first_hour;
 pub(crate) mod harness;
