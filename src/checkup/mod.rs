@@ -6,6 +6,7 @@ mod step;
 
 pub use step::{Check, Fact, Outcome, Pulls, Repositories, Skip, Step, Trouble};
 
+use crate::model::Text;
 use crate::plan::Target;
 
 /// What was found out.
@@ -36,9 +37,9 @@ pub struct FilesRead {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unset {
     /// What it is.
-    pub message: String,
+    pub message: Text,
     /// What to do about it.
-    pub help: Option<String>,
+    pub help: Option<Text>,
 }
 
 /// A registry, and what was found out about it.

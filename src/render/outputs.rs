@@ -36,7 +36,7 @@ pub fn show(
 ) -> fmt::Result {
     match format {
         Format::Human => human::show(shown, view, out),
-        Format::Json => json::show(shown, out),
+        Format::Json => english(|| json::show(shown, out)),
         Format::Markdown => markdown::show(shown, out),
         Format::Github => github::show(shown, out),
     }

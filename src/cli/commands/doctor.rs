@@ -67,13 +67,16 @@ fn is_unset(told: &Diagnostic) -> bool {
 fn unset(loaded: &Loaded) -> Vec<Unset> {
     let told = loaded.diagnostics.iter().filter(|told| is_unset(told));
     let unset = told.map(|told| Unset {
-        message: told.message.english().to_owned(),
-        help: told.help.as_ref().map(|help| help.english().to_owned()),
+        message: told.message.clone(),
+        help: told.help.clone(),
     });
     let mut unset: Vec<_> = unset.collect();
     if loaded.target.is_none() && unset.is_empty() {
         unset.push(Unset {
-            message: "the files name no target that can be used".to_owned(),
+            message: text!(
+                "the files name no target that can be used",
+                "文件里没有写能用的目标"
+            ),
             help: None,
         });
     }

@@ -31,8 +31,8 @@ pub fn checkup(checkup: &Checkup, out: &mut dyn fmt::Write) -> fmt::Result {
     for one in &checkup.unset {
         found.push(error(
             tr!("setting", "设置"),
-            one.message.clone(),
-            one.help.clone(),
+            one.message.to_string(),
+            one.help.as_ref().map(ToString::to_string),
         ));
     }
     for registry in &checkup.registries {

@@ -61,8 +61,8 @@ impl Page<'_> {
             )))?;
         }
         for Unset { message, help } in &checkup.unset {
-            self.row(Mark::Bad, tr_word!("setting", "设置"), message)?;
-            self.hint(help.clone())?;
+            self.row(Mark::Bad, tr_word!("setting", "设置"), message.as_str())?;
+            self.hint(help.as_ref().map(ToString::to_string))?;
         }
         match &checkup.target {
             Some(target) => self.row(

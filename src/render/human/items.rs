@@ -29,12 +29,18 @@ pub(super) struct Item {
 
 /// Writes where the images go.
 pub(super) fn header(text: &mut TextWriter<'_>, target: &Target) -> fmt::Result {
-    let place = Span::new(Tone::Strong, target.to_string());
     let kind = target.profile.kind;
-    let profile = Span::faint(tr!("(profile {kind})", "（profile 是 {kind}）"));
-    let label = Span::plain(tr_word!("Target:", "目标："));
-    text.line(&[label, place, profile])?;
+    target_line(text, &target.to_string(), kind.as_str())?;
     text.blank()
+}
+
+/// Writes a place and what kind of registry is there.
+pub(super) fn target_line(text: &mut TextWriter<'_>, place: &str, profile: &str) -> fmt::Result {
+    text.line(&[
+        Span::plain(tr_word!("Target:", "目标：")),
+        Span::new(Tone::Strong, place),
+        Span::faint(tr!("(profile {profile})", "（profile 是 {profile}）")),
+    ])
 }
 
 /// Writes items below each other, in columns that fit them all.

@@ -3,24 +3,20 @@
 use std::fmt;
 
 use crate::model::Digest;
-use crate::plan::saved::{PlannedAction, SavedChange, SavedDeletion, SavedTarget, Wanted};
+use crate::plan::saved::{PlannedAction, SavedChange, SavedDeletion, Wanted};
 use crate::render::inputs::Shown;
 use crate::render::style::{Tone, View};
 use crate::render::words::{plan_summary, saved};
 
-use super::items::{Item, items};
+use super::items::{Item, items, target_line};
 use super::text::{Span, TextWriter};
 
 /// Writes what a saved plan would do; what was in place is counted, and shown when asked for.
 pub fn show(shown: &Shown<'_>, view: &View, out: &mut dyn fmt::Write) -> fmt::Result {
     let plan = shown.plan;
     let mut text = TextWriter::new(view, out);
-    let SavedTarget { profile, .. } = &plan.target;
-    text.line(&[
-        Span::plain(tr_word!("Target:", "目标：")),
-        Span::new(Tone::Strong, saved::place(&plan.target)),
-        Span::faint(tr!("(profile {profile})", "（profile 是 {profile}）")),
-    ])?;
+    let place = saved::place(&plan.target);
+    target_line(&mut text, &place, &plan.target.profile)?;
     text.flow(0, &[Span::plain(saved::made_from(plan))])?;
     text.blank()?;
     let is_shown = |planned: &SavedChange| view.verbose || planned.action() != PlannedAction::NoOp;

@@ -124,8 +124,8 @@ impl From<&core::Checkup> for Doctor {
             skipped,
         } = checkup.counts();
         let problem = |unset: &core::Unset| Problem {
-            message: unset.message.clone(),
-            help: unset.help.clone(),
+            message: unset.message.english().to_owned(),
+            help: unset.help.as_ref().map(|help| help.english().to_owned()),
         };
         Self {
             format_version: FORMAT_VERSION,

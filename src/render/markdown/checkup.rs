@@ -33,7 +33,7 @@ pub fn checkup(checkup: &Checkup, out: &mut dyn fmt::Write) -> fmt::Result {
             "{before}- **错误**：{message}"
         )?;
         match &one.help {
-            Some(help) => writeln!(out, "\n  - {}", prose(help))?,
+            Some(help) => writeln!(out, "\n  - {}", prose(help.as_str()))?,
             None => writeln!(out)?,
         }
     }

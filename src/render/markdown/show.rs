@@ -13,7 +13,7 @@ use super::escape::{code, prose};
 /// Writes what a saved plan would do; what was in place is counted.
 pub fn show(shown: &Shown<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     let plan = shown.plan;
-    let mut document = Document::new(plan_summary(&plan.summary()).trim_end_matches('.'));
+    let mut document = Document::new(&plan_summary(&plan.summary()));
     let place = code(&saved::place(&plan.target));
     let profile = &plan.target.profile;
     let made_from = prose(&saved::made_from(plan));

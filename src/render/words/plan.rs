@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::model::listed;
+use crate::plan::saved::PlannedAction;
 use crate::plan::{
     Action, Change, LockState, Misfit, Plan, SameContent, SameContents, Summary, TargetName,
 };
@@ -12,16 +13,17 @@ use crate::render::units::{Noun, clauses, counted};
 
 use super::blocked::block_reason;
 use super::images::in_place;
+use super::saved;
 
 /// Returns what a plan would do with an image.
 pub fn action_word(action: &Action) -> &'static str {
     match action {
-        Action::Create { .. } => tr_word!("create", "新建"),
-        Action::Update { .. } => tr_word!("update", "更新"),
-        Action::NoOp { .. } => tr_word!("unchanged", "不变"),
-        Action::Delete { .. } => tr_word!("delete", "删除"),
+        Action::Create { .. } => saved::word(PlannedAction::Create),
+        Action::Update { .. } => saved::word(PlannedAction::Update),
+        Action::NoOp { .. } => saved::word(PlannedAction::NoOp),
+        Action::Delete { .. } => saved::word(PlannedAction::Delete),
         Action::Blocked { reason, .. } if reason.was_not_asked() => tr_word!("unknown", "未知"),
-        Action::Blocked { .. } => tr_word!("blocked", "拦下"),
+        Action::Blocked { .. } => saved::word(PlannedAction::Blocked),
     }
 }
 

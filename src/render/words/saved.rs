@@ -1,5 +1,6 @@
 //! What a saved plan is, and what it would do.
 
+use crate::model::listed;
 use crate::plan::saved::{PlannedAction, SavedPlan, SavedTarget};
 
 /// Says where its images go.
@@ -12,10 +13,8 @@ pub fn place(target: &SavedTarget) -> String {
 
 /// Says what it was made from, and of which part of that.
 pub fn made_from(plan: &SavedPlan) -> String {
-    let named = |names: &mut dyn Iterator<Item = &String>| {
-        let names: Vec<_> = names.map(|name| format!("`{name}`")).collect();
-        names.join(tr_word!(", ", "、"))
-    };
+    let named =
+        |names: &mut dyn Iterator<Item = &String>| listed(names.map(|name| format!("`{name}`")));
     let files = named(&mut plan.files.iter().map(|file| &file.path));
     if plan.only.is_empty() {
         return tr!("Made from {files}.", "由 {files} 生成。");

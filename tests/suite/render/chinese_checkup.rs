@@ -5,9 +5,9 @@ use std::time::Duration;
 use insta::assert_snapshot;
 use pusher::checkup::{
     Check, Checkup, Examined, Fact, FilesRead, Outcome, Pulls, Repositories, Side, Skip, Step,
-    Trouble,
+    Trouble, Unset,
 };
-use pusher::model::{Asks, Failure, Fault, Reference, Way};
+use pusher::model::{Asks, Failure, Fault, Language, Reference, Text, Way};
 use pusher::render::{self, Format, View};
 
 use super::chinese::chinese;
@@ -90,6 +90,14 @@ fn inside() -> Vec<(Check, Fact)> {
     ]
 }
 
+/// Returns words by which the languages can be told apart.
+fn in_language(english: &str) -> String {
+    match Language::spoken() {
+        Language::English => english.to_owned(),
+        Language::Chinese => format!("中文（{english}）"),
+    }
+}
+
 /// Everything that can come of a step.
 fn checkup() -> Checkup {
     let too_many = Trouble::TooManyRepositories {
@@ -119,7 +127,10 @@ fn checkup() -> Checkup {
             images: 2,
             mistakes: 1,
         },
-        unset: vec![],
+        unset: vec![Unset {
+            message: Text::of(|| in_language("unset")),
+            help: Some(Text::of(|| in_language("set it"))),
+        }],
         target: Some(target()),
         registries: vec![Examined {
             registry: target().registry,
