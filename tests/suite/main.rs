@@ -6,6 +6,7 @@ mod cli;
 mod client;
 mod config;
 mod faults;
+mod languages;
 mod layering;
 mod library;
 mod lock;
