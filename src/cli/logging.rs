@@ -13,6 +13,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::registry;
 use tracing_subscriber::registry::LookupSpan;
 
+use crate::model::Language;
 use crate::render::sanitize;
 use crate::render::style::{Style, Tone};
 
@@ -30,7 +31,10 @@ pub(super) fn install(printer: &Arc<Printer>, verbose: u8) {
     };
     let lines = layer()
         .with_ansi(printer.talk_style() == Style::COLOURED)
-        .event_format(Words(printer.talk_style()))
+        .event_format(Words {
+            style: printer.talk_style(),
+            language: printer.language(),
+        })
         .with_writer(Lines(printer.clone()));
     let subscriber = registry()
         .with(Targets::new().with_target("pusher", level))
@@ -40,7 +44,11 @@ pub(super) fn install(printer: &Arc<Printer>, verbose: u8) {
 }
 
 /// Says how grave a line is in the words of all other messages.
-struct Words(Style);
+struct Words {
+    style: Style,
+    /// What warnings are told in; what `-v` shows beside them is English.
+    language: Language,
+}
 
 impl<S, N> FormatEvent<S, N> for Words
 where
@@ -54,14 +62,21 @@ where
         event: &Event<'_>,
     ) -> fmt::Result {
         let level = *event.metadata().level();
-        let (tone, word) = match level {
-            Level::ERROR => (Tone::Bad, "error"),
-            Level::WARN => (Tone::Changed, "warning"),
-            _ => (Tone::Faint, "debug"),
+        let language = match level {
+            Level::ERROR | Level::WARN => self.language,
+            _ => Language::English,
         };
-        write!(to, "{}: ", self.0.paint(tone, word))?;
-        context.format_fields(to.by_ref(), event)?;
-        writeln!(to)
+        language.speak(|| {
+            let (tone, word) = match level {
+                Level::ERROR => (Tone::Bad, tr_word!("error", "错误")),
+                Level::WARN => (Tone::Changed, tr_word!("warning", "警告")),
+                _ => (Tone::Faint, "debug"),
+            };
+            let word = self.style.paint(tone, word);
+            write_tr!(to, "{word}: ", "{word}：")?;
+            context.format_fields(to.by_ref(), event)?;
+            writeln!(to)
+        })
     }
 }
 
@@ -91,5 +106,53 @@ impl Write for Line<'_> {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Kept(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Kept {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    struct Told;
+
+    impl fmt::Display for Told {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write_tr!(f, "passed over", "跳过了")
+        }
+    }
+
+    #[test]
+    fn warnings_are_for_people_and_the_rest_is_english() {
+        let kept = Kept::default();
+        let to = kept.clone();
+        let lines = layer()
+            .with_ansi(false)
+            .event_format(Words {
+                style: Style::PLAIN,
+                language: Language::Chinese,
+            })
+            .with_writer(move || to.clone());
+        tracing::subscriber::with_default(registry().with(lines), || {
+            tracing::warn!("{Told}");
+            tracing::debug!("{Told}");
+        });
+        let said = String::from_utf8(kept.0.lock().unwrap().clone()).unwrap();
+        assert_eq!(said, "警告：跳过了\ndebug: passed over\n");
     }
 }

@@ -40,7 +40,7 @@ impl Unresolved {
             let help = match meant {
                 Some(meant) => text!(
                     "`{meant}` is set: did you mean `${{{meant}}}`?",
-                    "设置了的是 `{meant}`：要写的是 `${{{meant}}}` 吗？"
+                    "设置了 `{meant}`：要写的是 `${{{meant}}}` 吗？"
                 ),
                 None => text!(
                     "set `{name}`, or write the value itself",

@@ -104,7 +104,7 @@ pub(super) fn image(reader: &mut Reader<'_>, node: &Node) -> Option<ImageItem> {
     };
     let target = table.read("target", |node, key| reader.text(node, key));
     let choices = choices(reader, &mut table);
-    reader.finish(table, &text!("an image", "镜像"));
+    reader.finish(table, &text!("an image", "镜像设置"));
     Some(ImageItem::Table(ImageTable {
         source: source?,
         target,

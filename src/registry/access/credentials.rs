@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::sync::OnceCell;
 
-use crate::model::{LoginOrigin, Secret};
+use crate::model::{LoginOrigin, Secret, Text};
 
 use super::login_file::LoginFile;
 use super::{FoundLogin, Logins, helper};
@@ -98,7 +98,7 @@ impl LoginSource {
     }
 
     /// Reads the place; none if there is nothing at it.
-    async fn read(&self) -> Result<Option<LoginFile>, String> {
+    async fn read(&self) -> Result<Option<LoginFile>, Text> {
         match self {
             Self::File(path) => {
                 let text = text(path.clone()).await?;
@@ -116,7 +116,7 @@ impl LoginSource {
 /// The most that a file of logins may have, in bytes.
 const LONGEST_FILE: u64 = 1 << 20;
 
-async fn text(path: PathBuf) -> Result<Option<String>, String> {
+async fn text(path: PathBuf) -> Result<Option<String>, Text> {
     use std::io::{ErrorKind, Read as _};
     let read = move || {
         let file = match std::fs::File::open(path) {
@@ -125,22 +125,23 @@ async fn text(path: PathBuf) -> Result<Option<String>, String> {
             {
                 return Ok(None);
             }
-            opened => opened.map_err(|error| format!("it cannot be read: {error}"))?,
+            opened => opened.map_err(unreadable)?,
         };
         let mut text = vec![];
         let read = file.take(LONGEST_FILE + 1).read_to_end(&mut text);
-        read.map_err(|error| format!("it cannot be read: {error}"))?;
+        read.map_err(unreadable)?;
         if text.len() as u64 > LONGEST_FILE {
             let size = LONGEST_FILE >> 20;
-            return Err(format!(
-                "it has more than {size} MiB; keep only the logins that are in use"
+            return Err(text!(
+                "it has more than {size} MiB; keep only the logins that are in use",
+                "它超过 {size} MiB；只留下在用的账号"
             ));
         }
-        let text = String::from_utf8(text).map_err(|_| "it is not UTF-8".to_owned())?;
+        let text = String::from_utf8(text).map_err(|_| text!("it is not UTF-8", "它不是 UTF-8"))?;
         Ok(Some(text))
     };
     let read = tokio::task::spawn_blocking(read).await;
-    read.unwrap_or_else(|_| Err("reading it broke off".to_owned()))
+    read.unwrap_or_else(|_| Err(text!("reading it broke off", "读到一半中断了")))
 }
 
 /// Looks for a host's login as docker does: a program that keeps logins goes before what is written.
@@ -154,8 +155,9 @@ async fn host_login(
         let answer = tokio::time::timeout(timeout, helper::ask(name, server)).await;
         let program = helper::program(name);
         let answer = answer.unwrap_or_else(|_| {
-            Err(format!(
+            Err(text!(
                 "`{program}` gave no answer for {} s",
+                "`{program}` {} 秒没有回答",
                 timeout.as_secs()
             ))
         });
@@ -169,10 +171,11 @@ async fn host_login(
             }
             Ok(None) => {}
             Err(why) => {
-                warn(
-                    origin,
-                    &format!("{why}, and was asked for the login of `{host}`"),
+                let why = text!(
+                    "{why}, and was asked for the login of `{host}`",
+                    "取 `{host}` 的账号时，{why}"
                 );
+                warn(origin, &why);
                 break;
             }
         }
@@ -180,14 +183,36 @@ async fn host_login(
     found_or_told(origin, file.host_login(host)?)
 }
 
-fn found_or_told(origin: &LoginOrigin, found: Result<super::Login, String>) -> Option<FoundLogin> {
-    let told = |why: String| warn(origin, &why);
+fn found_or_told(origin: &LoginOrigin, found: Result<super::Login, Text>) -> Option<FoundLogin> {
+    let told = |why: Text| warn(origin, &why);
     let login = found.map_err(told).ok()?;
     Some(FoundLogin::new(login, origin.clone()))
 }
 
-fn warn(origin: &LoginOrigin, why: &dyn fmt::Display) {
-    tracing::warn!("logins from {origin}: {why}; going on without");
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
+fn unreadable(error: std::io::Error) -> Text {
+    text!("it cannot be read: {error}", "读不了它：{error}")
+}
+
+/// Says that a place for logins is passed over. A warning is for people, in the language that is spoken to them.
+struct PassedOver<'a> {
+    origin: &'a LoginOrigin,
+    why: &'a Text,
+}
+
+impl fmt::Display for PassedOver<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { origin, why } = self;
+        write_tr!(
+            f,
+            "logins from {origin}: {why}; going on without",
+            "{origin} 里的账号：{why}；不用它，继续"
+        )
+    }
+}
+
+fn warn(origin: &LoginOrigin, why: &Text) {
+    tracing::warn!("{}", PassedOver { origin, why });
 }
 
 #[cfg(test)]

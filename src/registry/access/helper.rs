@@ -6,7 +6,7 @@ use serde::Deserialize;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::Command;
 
-use crate::model::Secret;
+use crate::model::{Secret, Text};
 
 use super::Login;
 
@@ -33,7 +33,7 @@ pub(super) fn program(name: &str) -> String {
 /// Asks a program for the login of a server; none if it knows of none.
 ///
 /// An error says nothing of what it printed, which may hold anything. Dropped, it ends the program.
-pub(super) async fn ask(name: &str, server: &str) -> Result<Option<Login>, String> {
+pub(super) async fn ask(name: &str, server: &str) -> Result<Option<Login>, Text> {
     let program = program(name);
     let mut child = Command::new(&program)
         .arg("get")
@@ -42,7 +42,12 @@ pub(super) async fn ask(name: &str, server: &str) -> Result<Option<Login>, Strin
         .stderr(Stdio::null())
         .kill_on_drop(true)
         .spawn()
-        .map_err(|error| format!("`{program}` cannot be run: {error}"))?;
+        .map_err(|error| {
+            text!(
+                "`{program}` cannot be run: {error}",
+                "`{program}` 运行不了：{error}"
+            )
+        })?;
     if let Some(mut stdin) = child.stdin.take() {
         // One that always gives the same login need not read which is asked for.
         let _ = stdin.write_all(server.as_bytes()).await;
@@ -51,27 +56,42 @@ pub(super) async fn ask(name: &str, server: &str) -> Result<Option<Login>, Strin
     if let Some(stdout) = child.stdout.take() {
         let mut stdout = stdout.take(LONGEST_ANSWER + 1);
         let read = stdout.read_to_end(&mut text).await;
-        read.map_err(|error| format!("`{program}` cannot be read: {error}"))?;
+        read.map_err(|error| {
+            text!(
+                "`{program}` cannot be read: {error}",
+                "`{program}` 的输出读不了：{error}"
+            )
+        })?;
     }
     if text.len() as u64 > LONGEST_ANSWER {
-        return Err(format!(
-            "`{program}` answers more than {LONGEST_ANSWER} bytes"
+        return Err(text!(
+            "`{program}` answers more than {LONGEST_ANSWER} bytes",
+            "`{program}` 的回答超过 {LONGEST_ANSWER} 字节"
         ));
     }
     let status = child.wait().await;
-    let status = status.map_err(|error| format!("`{program}` cannot be waited for: {error}"))?;
+    let status = status.map_err(|error| {
+        text!(
+            "`{program}` cannot be waited for: {error}",
+            "等不到 `{program}` 结束：{error}"
+        )
+    })?;
     if !status.success() {
         // It says so in words, on stdout (`credentials/error.go`).
         let is_unknown = String::from_utf8_lossy(&text).contains("not found");
         return if is_unknown {
             Ok(None)
         } else {
-            Err(format!("`{program}` failed ({status})"))
+            Err(text!(
+                "`{program}` failed ({status})",
+                "`{program}` 失败了（{status}）"
+            ))
         };
     }
     let Ok(Answer { username, secret }) = serde_json::from_slice(&text) else {
-        return Err(format!(
-            "`{program}` does not answer as one that keeps logins"
+        return Err(text!(
+            "`{program}` does not answer as one that keeps logins",
+            "`{program}` 的回答不像存放账号的程序"
         ));
     };
     if secret.is_empty() {

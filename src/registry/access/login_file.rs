@@ -13,7 +13,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::model::{DOCKER_HUB, Secret};
+use crate::model::{DOCKER_HUB, Secret, Text};
 
 use super::Login;
 
@@ -69,7 +69,7 @@ impl fmt::Debug for LoginFile {
 
 impl LoginFile {
     /// Reads a file's text. An error says what is wrong, without a word of the text: it holds passwords.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
+    pub(super) fn parse(text: &str) -> Result<Self, Text> {
         let value = json(text)?;
         let mut fields = in_small_letters(value)?;
         if let Some(Value::Object(entries)) = fields.get_mut("auths") {
@@ -83,7 +83,7 @@ impl LoginFile {
     }
 
     /// Reads a file of the first docker versions, which has nothing but entries.
-    pub(super) fn parse_legacy(text: &str) -> Result<Self, String> {
+    pub(super) fn parse_legacy(text: &str) -> Result<Self, Text> {
         let auths = BTreeMap::deserialize(json(text)?).map_err(|_| not_as_written())?;
         Ok(Self {
             auths,
@@ -111,7 +111,7 @@ impl LoginFile {
     }
 
     /// Returns the login in the entry of a host's namespace.
-    pub(super) fn namespace_login(&self, host: &str, name: &str) -> Option<Result<Login, String>> {
+    pub(super) fn namespace_login(&self, host: &str, name: &str) -> Option<Result<Login, Text>> {
         let of = |(key, _): &(&String, _)| {
             namespace(key).is_some_and(|(of, below)| keys(host).contains(&of) && below == name)
         };
@@ -121,7 +121,7 @@ impl LoginFile {
 
     /// Returns the login in a host's entry: of several the one under the host's plain name, then under its
     /// address with TLS.
-    pub(super) fn host_login(&self, host: &str) -> Option<Result<Login, String>> {
+    pub(super) fn host_login(&self, host: &str) -> Option<Result<Login, Text>> {
         let keys = keys(host);
         let rank = |key: &str| {
             let rank = keys.iter().position(|known| *known == key);
@@ -146,7 +146,7 @@ impl LoginFile {
 
 impl Entry {
     /// Returns the login that an entry holds; none where it is empty, as where a program keeps the login.
-    fn login(&self, key: &str) -> Option<Result<Login, String>> {
+    fn login(&self, key: &str) -> Option<Result<Login, Text>> {
         let set = |field: &Option<String>| field.clone().filter(|text| !text.is_empty());
         if let Some(token) = set(&self.identity_token) {
             return Some(Ok(Login::IdentityToken(Secret::new(token))));
@@ -154,7 +154,10 @@ impl Entry {
         if let Some(auth) = set(&self.auth) {
             let login = decoded(&auth);
             return Some(login.ok_or_else(|| {
-                format!("`auth` of `{key}` is not a user name and a password in base64")
+                text!(
+                    "`auth` of `{key}` is not a user name and a password in base64",
+                    "`{key}` 的 `auth` 不是 base64 编码的用户名和密码"
+                )
             }));
         }
         let (username, password) = (set(&self.username)?, set(&self.password)?);
@@ -187,19 +190,22 @@ fn namespace(key: &str) -> Option<(&str, &str)> {
     (!is_address).then_some((host, rest))
 }
 
-fn json(text: &str) -> Result<Value, String> {
+fn json(text: &str) -> Result<Value, Text> {
     serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| {
         let (line, column) = (error.line(), error.column());
         if text.trim().is_empty() {
-            "it is empty".to_owned()
+            text!("it is empty", "它是空的")
         } else {
-            format!("it is not valid JSON (line {line}, column {column})")
+            text!(
+                "it is not valid JSON (line {line}, column {column})",
+                "它不是有效的 JSON（第 {line} 行，第 {column} 列）"
+            )
         }
     })
 }
 
 /// Go finds a field whatever letters its name has.
-fn in_small_letters(value: Value) -> Result<Map<String, Value>, String> {
+fn in_small_letters(value: Value) -> Result<Map<String, Value>, Text> {
     let Value::Object(fields) = value else {
         return Err(not_as_written());
     };
@@ -209,8 +215,11 @@ fn in_small_letters(value: Value) -> Result<Map<String, Value>, String> {
         .collect())
 }
 
-fn not_as_written() -> String {
-    "it is not what `docker login` or `podman login` writes".to_owned()
+fn not_as_written() -> Text {
+    text!(
+        "it is not what `docker login` or `podman login` writes",
+        "它不是 `docker login` 或 `podman login` 写的内容"
+    )
 }
 
 #[cfg(test)]
@@ -223,7 +232,7 @@ mod tests {
         LoginFile::parse(&value.to_string()).unwrap()
     }
 
-    fn user(login: Option<Result<Login, String>>) -> Option<String> {
+    fn user(login: Option<Result<Login, Text>>) -> Option<String> {
         match login?.unwrap() {
             Login::Password { username, password } => {
                 Some(format!("{username}:{}", password.expose()))
@@ -312,7 +321,10 @@ mod tests {
         for auth in ["%", &encoded("no colon"), &encoded(":p")] {
             let entry = json!({ "auths": { "h": { "auth": auth } } });
             let error = file(&entry).host_login("h").unwrap().unwrap_err();
-            assert!(error.starts_with("`auth` of `h` is not"), "{error}");
+            assert!(
+                error.english().starts_with("`auth` of `h` is not"),
+                "{error}"
+            );
         }
     }
 
@@ -351,6 +363,7 @@ mod tests {
             ),
         ] {
             let error = LoginFile::parse(text).err().unwrap();
+            let error = error.english();
             assert_eq!(error, expected, "{text}");
         }
     }
