@@ -218,6 +218,7 @@ fn warn(origin: &LoginOrigin, why: &Text) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Language;
 
     #[tokio::test]
     async fn a_file_that_is_too_large_is_told_and_not_read() {
@@ -229,8 +230,20 @@ mod tests {
         std::fs::write(&path, " ".repeat(size + 1)).unwrap();
         let error = text(path).await.unwrap_err();
         assert_eq!(
-            error,
+            error.english(),
             "it has more than 1 MiB; keep only the logins that are in use"
+        );
+        let origin = LoginOrigin::Helper {
+            program: "docker-credential-own".to_owned(),
+            named_in: Box::new(LoginOrigin::Variable("DOCKER_AUTH_CONFIG")),
+        };
+        let passed_over = PassedOver {
+            origin: &origin,
+            why: &error,
+        };
+        assert_eq!(
+            Language::Chinese.speak(|| passed_over.to_string()),
+            "`DOCKER_AUTH_CONFIG` 指定的 `docker-credential-own` 里的账号：它超过 1 MiB；只留下在用的账号；不用它，继续"
         );
     }
 }
