@@ -20,7 +20,7 @@ use std::fmt;
 
 use bytes::Bytes;
 use indexmap::IndexMap;
-use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::model::{Descriptor, Digest, ManifestError, RawManifest, Text};
@@ -43,8 +43,7 @@ pub struct Kept {
 
 /// Writes `source` with the children `kept`, which are in the source's order, by the rule.
 pub fn rewrite(source: &RawManifest, kept: &[Kept]) -> Result<RawManifest, ManifestError> {
-    let bytes = rewrite_bytes(source, kept)
-        .map_err(|error| ManifestError::Malformed(Text::verbatim(error.to_string())))?;
+    let bytes = rewrite_bytes(source, kept)?;
     let descriptor = Descriptor {
         media_type: source.descriptor.media_type.clone(),
         digest: Digest::sha256(&bytes),
@@ -53,8 +52,8 @@ pub fn rewrite(source: &RawManifest, kept: &[Kept]) -> Result<RawManifest, Manif
     Ok(RawManifest { descriptor, bytes })
 }
 
-fn rewrite_bytes(source: &RawManifest, kept: &[Kept]) -> Result<Bytes, serde_json::Error> {
-    let Members(mut members) = serde_json::from_slice(&source.bytes)?;
+fn rewrite_bytes(source: &RawManifest, kept: &[Kept]) -> Result<Bytes, Broken> {
+    let mut members = serde_json::from_slice::<Object>(&source.bytes)?.members()?;
     if let Some(manifests) = members.get_mut("manifests") {
         let children: Vec<&RawValue> = serde_json::from_str(manifests.get())?;
         let mut written = Vec::with_capacity(kept.len());
@@ -69,12 +68,11 @@ fn rewrite_bytes(source: &RawManifest, kept: &[Kept]) -> Result<Bytes, serde_jso
         }
         *manifests = to_raw_value(&written)?;
     }
-    let Members(mut annotations) = match members.get("annotations") {
-        Some(annotations) => {
-            serde_json::from_str::<Option<Members>>(annotations.get())?.unwrap_or_default()
-        }
-        None => Members::default(),
+    let annotations = match members.get("annotations") {
+        Some(annotations) => serde_json::from_str::<Option<Object>>(annotations.get())?,
+        None => None,
     };
+    let mut annotations = annotations.unwrap_or_default().members()?;
     for (key, value) in [
         (SOURCE_DIGEST, source.descriptor.digest.to_string()),
         (RULE, RULE_VERSION.to_string()),
@@ -85,13 +83,13 @@ fn rewrite_bytes(source: &RawManifest, kept: &[Kept]) -> Result<Bytes, serde_jso
     Ok(Bytes::from(compact(&serde_json::to_string(&members)?)))
 }
 
-fn replace(child: &RawValue, new: &Descriptor) -> Result<Box<RawValue>, serde_json::Error> {
-    let Members(mut members) = serde_json::from_str(child.get())?;
+fn replace(child: &RawValue, new: &Descriptor) -> Result<Box<RawValue>, Broken> {
+    let mut members = serde_json::from_str::<Object>(child.get())?.members()?;
     members.insert("digest".to_owned(), to_raw_value(&new.digest)?);
     members.insert("size".to_owned(), to_raw_value(&new.size)?);
     members.shift_remove("data");
     members.shift_remove("urls");
-    to_raw_value(&members)
+    Ok(to_raw_value(&members)?)
 }
 
 /// Takes the white space between tokens out of valid JSON.
@@ -113,41 +111,81 @@ fn compact(json: &str) -> String {
     written
 }
 
-/// The members of an object in their order, none twice, each value as it is written.
-#[derive(Default)]
-struct Members(IndexMap<String, Box<RawValue>>);
+/// Why an index cannot be written anew.
+enum Broken {
+    /// It is not such JSON.
+    Json(serde_json::Error),
+    /// This member stands in it twice.
+    Twice(String),
+}
 
-impl<'de> Deserialize<'de> for Members {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(MembersVisitor)
+impl From<serde_json::Error> for Broken {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Json(error)
     }
 }
 
-struct MembersVisitor;
+impl From<Broken> for ManifestError {
+    fn from(why: Broken) -> Self {
+        Self::Malformed(match why {
+            Broken::Json(error) => Text::verbatim(error.to_string()),
+            Broken::Twice(key) => {
+                text!("`{key}` stands in it twice", "`{key}` 在里面出现了两次")
+            }
+        })
+    }
+}
 
-impl<'de> Visitor<'de> for MembersVisitor {
-    type Value = Members;
+/// The members of an object in their order, each value as it is written.
+type Members = IndexMap<String, Box<RawValue>>;
+
+/// An object as it stands there.
+#[derive(Default)]
+struct Object {
+    members: Members,
+    twice: Option<String>,
+}
+
+impl Object {
+    /// Returns its members, none of which stands there twice.
+    fn members(self) -> Result<Members, Broken> {
+        self.twice
+            .map_or(Ok(self.members), |key| Err(Broken::Twice(key)))
+    }
+}
+
+impl<'de> Deserialize<'de> for Object {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ObjectVisitor)
+    }
+}
+
+struct ObjectVisitor;
+
+impl<'de> Visitor<'de> for ObjectVisitor {
+    type Value = Object;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
-        let mut members = IndexMap::new();
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object, A::Error> {
+        let mut object = Object::default();
         while let Some((key, value)) = map.next_entry::<String, Box<RawValue>>()? {
-            if members.contains_key(&key) {
-                return Err(A::Error::custom(format_args!("`{key}` stands in it twice")));
+            if object.members.contains_key(&key) {
+                object.twice.get_or_insert(key);
+            } else {
+                object.members.insert(key, value);
             }
-            members.insert(key, value);
         }
-        Ok(Members(members))
+        Ok(object)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::media_type;
+    use crate::model::{Language, media_type};
 
     fn index(body: &str) -> RawManifest {
         let bytes = Bytes::copy_from_slice(body.as_bytes());
@@ -188,8 +226,11 @@ mod tests {
             (r#"{"manifests":[{}],"\u006danifests":[{}]}"#, "`manifests`"),
             (r#"{"manifests":[{}],"annotations":{"a":"","a":""}}"#, "`a`"),
         ] {
-            let error = rewrite(&index(body), &[keep(0)]).unwrap_err().to_string();
-            assert!(error.contains(twice), "{body}: {error}");
+            let error = rewrite(&index(body), &[keep(0)]).unwrap_err();
+            let words = format!("{twice} stands in it twice");
+            assert!(error.to_string().ends_with(&words), "{body}: {error}");
+            let chinese = Language::Chinese.speak(|| error.to_string());
+            assert!(!chinese.contains("twice"), "{chinese}");
         }
         let child = r#"{"manifests":[{"size":1,"x":{"y":1,"y":2},"size":1}]}"#;
         rewrite(&index(child), &[keep(0)]).expect("a child that is kept is not read");
