@@ -56,7 +56,6 @@ const FOR_NOBODY: &[(&str, &str, &str)] = &[
 /// Where English alone is spoken still.
 const STILL_ENGLISH: &[&str] = &[
     "src/cache",
-    "src/cli/acr_asker.rs",
     "src/disk",
     "src/model/manifest",
     "src/plan",
