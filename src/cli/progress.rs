@@ -345,6 +345,16 @@ mod tests {
     }
 
     #[test]
+    fn the_bars_can_be_drawn_in_each_language() {
+        for language in [Language::English, Language::Chinese] {
+            for phase in [Phase::Reading, Phase::Copying] {
+                let template = language.speak(|| template(phase));
+                ProgressStyle::with_template(template).unwrap();
+            }
+        }
+    }
+
+    #[test]
     fn a_plain_line_says_how_far_the_whole_is() {
         let name = TargetName {
             repository: "nginx".to_owned(),

@@ -69,10 +69,10 @@ variables! {
     CertificateFile = "SSL_CERT_FILE", phrase!("certificate authorities in the place of the system's", "代替系统 CA 证书的文件");
     CertificateFolder = "SSL_CERT_DIR", phrase!("a folder with such", "放这种证书的目录");
     Language = "PUSHER_LANG", phrase!("the language of messages where `--lang` is not given: auto, en or zh", "没有 `--lang` 时用的语言：auto、en 或 zh");
-    LocaleOfAll = "LC_ALL", phrase!("the locale; one without UTF-8 gets English in signs of ASCII alone", "语言环境；不是 UTF-8 时用英文，符号也只用 ASCII");
-    LocaleOfLetters = "LC_CTYPE", phrase!("the locale of letters, if that is not set", "没有设置上一项时，字符的语言环境");
-    LocaleOfMessages = "LC_MESSAGES", phrase!("the locale of messages, if `LC_ALL` is not set", "没有设置 `LC_ALL` 时，消息的语言环境");
-    Locale = "LANG", phrase!("the locale, if none of these is set", "以上都没有设置时的语言环境");
+    LocaleOfAll = "LC_ALL", phrase!("the locale; one without UTF-8 gets English in signs of ASCII alone", "区域设置；不是 UTF-8 时用英文，符号也只用 ASCII");
+    LocaleOfLetters = "LC_CTYPE", phrase!("the locale of letters, if that is not set", "没有设置上一项时，字符的区域设置");
+    LocaleOfMessages = "LC_MESSAGES", phrase!("the locale of messages, if `LC_ALL` is not set", "没有设置 `LC_ALL` 时，消息的区域设置");
+    Locale = "LANG", phrase!("the locale, if none of these is set", "以上都没有设置时的区域设置");
     NoColor = "NO_COLOR", phrase!("set to anything: no colours", "设成任何值：不用颜色");
     Term = "TERM", phrase!("`dumb`: no colours", "`dumb`：不用颜色");
 }

@@ -137,7 +137,7 @@ pub(super) const SENTENCES: &[Phrase] = &[
     ),
     phrase!(
         "Speak `zh` (Chinese), `en` (English) or `auto` (as the locale); JSON stays English",
-        "语言：`zh`（中文）、`en`（英文）或 `auto`（按语言环境）；JSON 始终是英文"
+        "语言：`zh`（中文）、`en`（英文）或 `auto`（按区域设置）；JSON 始终是英文"
     ),
     phrase!(
         "Read this mirror file or image list; `-` is standard input [default: mirror.yaml, mirror.yml, mirror.toml, images.txt]",

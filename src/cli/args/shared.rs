@@ -125,7 +125,7 @@ pub enum ColorChoice {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum LanguageChoice {
     /// That of the locale
-    #[value(help = tr_word!("That of the locale", "按语言环境"))]
+    #[value(help = tr_word!("That of the locale", "按区域设置"))]
     Auto,
     /// English
     #[value(help = tr_word!("English", "英文"))]

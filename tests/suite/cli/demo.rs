@@ -2,18 +2,24 @@
 
 use super::harness::Place;
 
-#[test]
-fn ends_well_without_anything() {
-    let ran = Place::empty().run("demo");
+/// Plays the whole story, which must end well.
+fn told(typed: &str, is_cost: impl Fn(&str) -> bool) -> String {
+    let ran = Place::empty().run(typed);
     assert_eq!((ran.status, ran.stderr.as_str()), (0, ""), "{ran:?}");
     let text = super::harness::without_ports(&ran.stdout);
     // Which of the images that share a layer sends it, and which mount it, is a race.
     let steady = |line: &str| match line.strip_prefix("      ") {
-        Some(cost) if cost.contains(" sent") => "      COST\n".to_owned(),
+        Some(cost) if is_cost(cost) => "      COST\n".to_owned(),
         _ => format!("{line}\n"),
     };
-    let text: String = text.lines().map(steady).collect();
-    insta::assert_snapshot!("demo", text);
+    text.lines().map(steady).collect()
+}
+
+#[test]
+fn ends_well_without_anything() {
+    insta::assert_snapshot!("demo", told("demo", |line| line.contains(" sent")));
+    let chinese = told("demo --lang zh", |line| line.contains("MiB"));
+    insta::assert_snapshot!("demo_zh", chinese);
 }
 
 #[test]

@@ -11,6 +11,8 @@ fn with_target() -> Place {
 #[test]
 fn without_a_file_it_says_how_to_begin() {
     insta::assert_snapshot!("files_none", Place::empty().run("plan").whole());
+    let chinese = Place::empty().run("plan --lang zh").whole();
+    insta::assert_snapshot!("files_none_zh", chinese);
 }
 
 #[test]
@@ -41,6 +43,7 @@ fn every_mistake_is_told_before_anything_is_done() {
     }
     insta::assert_snapshot!("files_mistakes", place.run("plan").whole());
     insta::assert_snapshot!("files_mistakes_quiet", place.run("plan -q").whole());
+    insta::assert_snapshot!("files_mistakes_zh", place.run("plan --lang zh").whole());
 }
 
 #[test]

@@ -33,6 +33,11 @@ async fn flags_do_without_a_terminal_and_nothing_goes_over_what_is_there() {
     }
     assert_eq!(files(&place), 0);
 
+    let missing = place.run("init --lang zh").whole();
+    insta::assert_snapshot!("init_missing_zh", missing);
+    let chinese = Place::empty().run(&format!("{TYPED} --lang zh")).whole();
+    insta::assert_snapshot!("init_list_zh", chinese);
+
     insta::assert_snapshot!("init_list", place.run(TYPED).whole());
     assert_eq!(read(&place, "images.txt"), "nginx:1.27\n");
     let workflow = read(&place, ".github/workflows/mirror.yml");

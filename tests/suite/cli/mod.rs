@@ -17,6 +17,7 @@ mod first_hour;
 pub(crate) mod harness;
 mod hostile_text;
 mod init;
+mod languages;
 mod logins;
 mod one_cause;
 mod outputs;
