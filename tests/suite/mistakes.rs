@@ -69,9 +69,25 @@ fn each_mistake_has_its_message() {
     });
 }
 
+fn is_han(c: char) -> bool {
+    ('\u{4e00}'..='\u{9fff}').contains(&c)
+}
+
+/// Tells whether a blank stands between Chinese and what is not, however a sentence was put together.
+fn is_spaced(text: &str) -> bool {
+    // What is quoted is as it was written.
+    let quoted = text.split('`').enumerate();
+    let plain: Vec<_> = quoted
+        .map(|(at, part)| if at % 2 == 0 { part } else { "`" })
+        .collect();
+    let all: Vec<char> = plain.concat().chars().collect();
+    let is_other = |c: char| c.is_ascii_alphanumeric() || c == '`';
+    all.windows(2)
+        .all(|pair| !(is_han(pair[0]) && is_other(pair[1]) || is_other(pair[0]) && is_han(pair[1])))
+}
+
 #[test]
 fn each_mistake_is_told_in_chinese_as_well() {
-    let is_han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
     for name in fixtures() {
         for told in loaded(&name).diagnostics {
             let words = [Some(&told.message), told.label.as_ref(), told.help.as_ref()];
@@ -79,6 +95,7 @@ fn each_mistake_is_told_in_chinese_as_well() {
             for text in words.into_iter().flatten().chain(related) {
                 let chinese = Language::Chinese.speak(|| text.to_string());
                 assert!(chinese.contains(is_han), "{name}: {chinese}");
+                assert!(is_spaced(&chinese), "{name}: {chinese}");
             }
         }
     }

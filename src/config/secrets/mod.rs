@@ -95,6 +95,7 @@ pub(super) fn veil(files: &mut Files, known: &[Place], diagnostics: &mut [Diagno
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Language;
 
     #[test]
     fn finds_what_is_a_secret_in_any_text() {
@@ -128,6 +129,37 @@ mod tests {
         ] {
             assert_eq!(hide(text), text);
         }
+    }
+
+    #[test]
+    fn a_secret_is_hidden_in_every_language() {
+        let mut files = Files::default();
+        files.add("mirror.yaml", "password: hunter2\n");
+        let place = Place {
+            file: "mirror.yaml".into(),
+            span: 0..8,
+        };
+        let mut diagnostics =
+            [
+                Diagnostic::error("x", text!("`hunter2` is told", "说了 `hunter2`"))
+                    .at(place.clone())
+                    .label(text!("`hunter2` here", "这里有 `hunter2`"))
+                    .related(place, text!("`hunter2` there", "那里有 `hunter2`"))
+                    .help(text!("not `hunter2`", "不要写 `hunter2`")),
+            ];
+        veil(&mut files, &[], &mut diagnostics);
+        let shown = Language::Chinese.speak(|| {
+            let [told] = &diagnostics;
+            let (_, related) = &told.related[0];
+            format!(
+                "{} {:?} {related} {:?}",
+                told.message,
+                told.label.as_ref().map(Text::as_str),
+                told.help.as_ref().map(Text::as_str)
+            )
+        });
+        assert!(!shown.contains("hunter2"), "{shown}");
+        assert_eq!(shown.matches(Secret::MASK).count(), 4, "{shown}");
     }
 
     /// Each of them would take many minutes if it were looked through again for each of its parts.

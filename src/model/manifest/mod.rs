@@ -200,19 +200,22 @@ impl Manifest {
         }
         // A document that can be read both ways could be seen as one thing here and as another by
         // the machine that runs it (CVE-2021-41190).
-        let ambiguous = |field: &str| {
-            ManifestError::Malformed(text!("it also has `{field}`", "它还有 `{field}`"))
-        };
         if media_type::is_manifest(media_type) {
             if head.manifests.is_some() {
-                return Err(ambiguous("manifests"));
+                return Err(ManifestError::Malformed(text!(
+                    "it also has `manifests`",
+                    "它还有 `manifests`"
+                )));
             }
             let wire: WireImage =
                 serde_json::from_slice(&raw.bytes).map_err(|error| malformed(&error))?;
             Ok(Self::Image(wire.into()))
         } else if media_type::is_index(media_type) {
             if head.layers.is_some() || head.config.is_some() {
-                return Err(ambiguous("config` or `layers"));
+                return Err(ManifestError::Malformed(text!(
+                    "it also has `config` or `layers`",
+                    "它还有 `config` 或 `layers`"
+                )));
             }
             let wire: WireIndex =
                 serde_json::from_slice(&raw.bytes).map_err(|error| malformed(&error))?;

@@ -40,7 +40,7 @@ impl From<Bytes> for UploadBody {
 impl fmt::Debug for UploadBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Content::Bytes(bytes) => write!(f, "UploadBody({} bytes)", bytes.len()),
+            Content::Bytes(bytes) => f.debug_tuple("UploadBody").field(&bytes.len()).finish(),
             Content::Stream(_) => f.write_str("UploadBody(stream)"),
         }
     }
