@@ -29,6 +29,7 @@ mod mirror_file;
 mod mistakes;
 mod naming;
 mod node;
+mod not_yaml;
 mod part;
 mod read_mirror;
 mod reader;

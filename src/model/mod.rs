@@ -8,6 +8,7 @@ pub mod digest;
 pub mod failure;
 pub mod glob;
 pub mod grammar;
+pub mod grammar_error;
 pub mod host_fault;
 pub mod limits;
 pub mod lines;
@@ -30,7 +31,8 @@ pub use failure::{
     SignInFault, SignInRefusal, SignInService, Throttled,
 };
 pub use glob::Glob;
-pub use grammar::{PathError, TagError, check_path, check_tag, is_host};
+pub use grammar::{check_path, check_tag, is_host};
+pub use grammar_error::{PathError, TagError};
 pub use host_fault::HostFault;
 pub use language::{Language, Phrase, Text, listed};
 pub use limits::{

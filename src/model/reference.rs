@@ -10,7 +10,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::digest::{Digest, DigestError};
-use super::grammar::{self, GrammarError, check_path};
+use super::grammar::{self, check_path};
+use super::grammar_error::GrammarError;
 use super::language::Text;
 
 /// The registry that an image name without a host belongs to.

@@ -29,13 +29,13 @@ const FOR_NOBODY: &[(&str, &str, &str)] = &[
         "a file, which is the same whoever writes it",
     ),
     ("src/cache/mod.rs", "it is not a file", "for the log"),
-    ("src/config/from_yaml.rs", "", "what a library says"),
     (
         "src/config/import/draft.rs",
         "",
         "a file, which is the same whoever writes it",
     ),
     ("src/config/mistakes/forms.rs", "", "what other tools write"),
+    ("src/config/not_yaml.rs", "", "what a library says"),
     (
         "src/disk/place.rs",
         "it is a link",
