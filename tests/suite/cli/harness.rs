@@ -167,7 +167,7 @@ fn without_times(text: &str) -> String {
         let end = rest
             .find(|c: char| !c.is_ascii_digit() && c != '.')
             .unwrap_or(rest.len());
-        let unit = [" ms", " s"].into_iter().find(|unit| {
+        let unit = [" ms", " s", " 毫秒", " 秒"].into_iter().find(|unit| {
             let after = rest[end..].strip_prefix(unit);
             after.is_some_and(|after| !after.starts_with(char::is_alphanumeric))
         });
@@ -212,10 +212,10 @@ pub(crate) fn without_ports(text: &str) -> String {
 
 #[test]
 fn only_times_are_replaced() {
-    let text = "0.3 s, 12 ms; nginx:1.27 s390 sha256:12 3 sources 4 MiB";
+    let text = "0.3 s, 12 ms; 0.3 秒，nginx:1.27 s390 sha256:12 3 sources 4 MiB";
     assert_eq!(
         without_times(text),
-        "TIME, TIME; nginx:1.27 s390 sha256:12 3 sources 4 MiB"
+        "TIME, TIME; TIME，nginx:1.27 s390 sha256:12 3 sources 4 MiB"
     );
 }
 

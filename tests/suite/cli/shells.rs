@@ -28,9 +28,13 @@ fn write_completions(place: &Place, shell: &str) -> String {
 #[test]
 fn every_shell_gets_a_script_that_it_can_read() {
     let place = Place::empty();
+    let chinese = Place::empty().variable("PUSHER_LANG", "zh");
     let command = Args::command();
-    for shell in SHELLS {
-        let script = write_completions(&place, shell);
+    let all = SHELLS
+        .iter()
+        .flat_map(|shell| [(*shell, &place), (*shell, &chinese)]);
+    for (shell, place) in all {
+        let script = write_completions(place, shell);
         for command in command.get_subcommands() {
             assert!(script.contains(command.get_name()), "{shell}");
         }
@@ -41,9 +45,23 @@ fn every_shell_gets_a_script_that_it_can_read() {
             "elvish" => &["-compileonly", shell],
             _ => continue,
         };
-        if let Some(read) = said(shell, check, &place) {
+        if let Some(read) = said(shell, check, place) {
             assert!(read.status.success(), "{shell}: {read:?}");
         }
+    }
+}
+
+#[test]
+fn who_types_is_told_in_chinese_what_an_option_does() {
+    let place = Place::empty().variable("PUSHER_LANG", "zh");
+    let script = write_completions(&place, "zsh");
+    for told in [
+        "只输出结果和错误",
+        "列出保存的计划",
+        "中文",
+        "upstream-moved",
+    ] {
+        assert!(script.contains(told), "{told}");
     }
 }
 

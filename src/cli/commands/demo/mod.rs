@@ -154,7 +154,7 @@ impl Story {
             self.context.printer.answer(|to| {
                 let status = tr_word!(
                     "(exit status 2: changes are pending)",
-                    "（退出码 2：有待做的变更）"
+                    "（退出码 2：有待执行的变更）"
                 );
                 writeln!(to, "{}", style.paint(Tone::Faint, status))
             })?;
