@@ -36,7 +36,7 @@ impl fmt::Display for ManifestError {
             Self::UnknownMediaType(found) => write_tr!(
                 f,
                 "its media type `{found}` is neither an image manifest nor an index",
-                "它的媒体类型 `{found}` 既不是镜像清单，也不是索引"
+                "它的媒体类型 `{found}` 既不是镜像的清单，也不是索引"
             ),
             Self::Contradiction { header, body } => write_tr!(
                 f,

@@ -58,7 +58,7 @@ pub(crate) async fn list(
             let list: TagList = serde_json::from_slice(&answer.body).map_err(|_| {
                 answer.unfit(text!(
                     "its answer is not a list of tags",
-                    "它的回答不是标签列表"
+                    "它的回答不是一串标签"
                 ))
             })?;
             tags.extend(list.tags.unwrap_or_default());

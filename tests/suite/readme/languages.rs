@@ -163,28 +163,36 @@ fn a_chinese_page_leads_to_chinese_pages() {
     }
 }
 
-#[test]
-fn what_the_glossary_does_not_write_is_not_written() {
+/// Returns the words that the glossary does not write.
+pub(crate) fn avoided() -> Vec<String> {
     let glossary = Page::read(&root().join(CHINESE).join(GLOSSARY));
-    let avoided: Vec<&String> = glossary
-        .rows
-        .iter()
-        .filter_map(|row| row.get(3))
-        .flatten()
-        .collect();
+    let rows = glossary.rows.into_iter();
+    let avoided = rows.filter_map(|row| row.into_iter().nth(3));
+    let avoided: Vec<_> = avoided.flatten().collect();
     assert!(
         avoided.len() > 20,
         "the words are no longer found: {avoided:?}"
     );
+    avoided
+}
+
+/// Returns those of some words that a text has.
+pub(crate) fn found<'w>(words: &'w [String], text: &str) -> Vec<&'w str> {
+    // Chinese has no blanks between its words; a foreign word is one by itself.
+    let foreign: BTreeSet<&str> = text.split(|c: char| !c.is_ascii_alphanumeric()).collect();
+    let is_there = |word: &&str| {
+        let is_word = foreign.contains(word);
+        is_word || !word.is_ascii() && text.contains(word)
+    };
+    words.iter().map(String::as_str).filter(is_there).collect()
+}
+
+#[test]
+fn what_the_glossary_does_not_write_is_not_written() {
+    let avoided = avoided();
     for [_, chinese] in pairs() {
         let prose = Page::read(&chinese).prose;
-        // Chinese has no blanks between its words; a foreign word is one by itself.
-        let foreign: BTreeSet<&str> = prose.split(|c: char| !c.is_ascii_alphanumeric()).collect();
-        let written = |word: &&&String| {
-            let is_word = foreign.contains(word.as_str());
-            is_word || !word.is_ascii() && prose.contains(word.as_str())
-        };
-        let written: Vec<_> = avoided.iter().filter(written).collect();
+        let written = found(&avoided, &prose);
         assert!(written.is_empty(), "{}: {written:?}", chinese.display());
     }
 }

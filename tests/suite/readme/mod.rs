@@ -1,7 +1,7 @@
 //! The papers say what is so: commands parse, options and variables are all there, examples load,
 //! links lead somewhere.
 
-mod languages;
+pub(crate) mod languages;
 mod page;
 
 use std::collections::{BTreeMap, BTreeSet};
