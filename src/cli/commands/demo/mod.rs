@@ -232,6 +232,7 @@ mod tests {
             wrap("incomprehensible word", 5),
             ["incomprehensible", "word"]
         );
+        assert_eq!(wrap("写好两行。", 8), ["写好两", "行。"]);
         assert_eq!(
             wrap("写好，`images.txt` 两行。", 8),
             ["写好，", "`images.txt`", "两行。"]
