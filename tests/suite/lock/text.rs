@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use pusher::lock::{LockContents, Owner, read, write};
-use pusher::model::{Descriptor, Digest, Platforms, media_type};
+use pusher::model::{Descriptor, Digest, Language, Platforms, media_type};
 use pusher::plan::{Lock, LockedImage, TargetName};
 
 fn name(repository: &str, tag: &str) -> TargetName {
@@ -150,14 +150,16 @@ fn what_is_wrong_is_named_with_its_line() {
         ("not toml", text.replacen("[[image]]", "[[image]", 1)),
         ("cut short", text[..text.len() - 3].to_owned()),
     ];
-    let told: Vec<String> = cases
-        .into_iter()
-        .map(|(what, text)| {
-            let error = read(&text).expect_err(what);
-            format!("{what}: {error}")
-        })
-        .collect();
-    insta::assert_snapshot!("lock_mistakes", told.join("\n"));
+    let refused = cases.map(|(what, text)| (what, read(&text).expect_err(what)));
+    let told = || {
+        let told = refused.iter();
+        let told: Vec<_> = told
+            .map(|(what, error)| format!("{what}: {error}"))
+            .collect();
+        told.join("\n")
+    };
+    insta::assert_snapshot!("lock_mistakes", told());
+    insta::assert_snapshot!("chinese_lock_mistakes", Language::Chinese.speak(told));
 }
 
 proptest! {
