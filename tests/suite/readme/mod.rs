@@ -270,3 +270,37 @@ fn links_inside_the_repository_lead_somewhere() {
         }
     }
 }
+
+#[test]
+fn pictures_need_nothing_from_elsewhere_and_are_shown() {
+    let folder = root().join("docs/pictures");
+    let shown = ["README.md", "README.zh-CN.md"]
+        .map(|page| std::fs::read_to_string(root().join(page)).unwrap());
+    let entries = std::fs::read_dir(folder).unwrap();
+    let pictures = entries
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|end| end == "svg"));
+    let mut count = 0;
+    for path in pictures {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let foreign = ["href", "url(", "@import", "<script", "/home/", "/tmp/"];
+        assert!(
+            foreign.iter().all(|word| !text.contains(word)),
+            "{}",
+            path.display()
+        );
+        assert_eq!(
+            text.matches("http").count(),
+            text.matches("xmlns=\"http://www.w3.org/").count()
+        );
+        let name = path.file_name().unwrap().to_str().unwrap();
+        assert!(
+            shown
+                .iter()
+                .any(|page| page.contains(&format!("(docs/pictures/{name})"))),
+            "{name}"
+        );
+        count += 1;
+    }
+    assert_eq!(count, 6);
+}
