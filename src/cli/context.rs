@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::registry::Session;
+use crate::registry::RoleAccess;
 
 use super::environment::Environment;
 use super::printer::Printer;
@@ -21,7 +21,7 @@ pub struct Context {
     /// The wish of whoever sends a signal.
     pub stop: Arc<StopRequest>,
     /// What a role is to be allowed at registries.
-    pub session: Session,
+    pub session: RoleAccess,
 }
 
 impl Context {
@@ -32,7 +32,7 @@ impl Context {
             folder: PathBuf::new(),
             printer,
             stop,
-            session: Session::Pull,
+            session: RoleAccess::Pull,
         }
     }
 
@@ -40,7 +40,7 @@ impl Context {
     #[must_use]
     pub fn pushing(&self) -> Self {
         Self {
-            session: Session::Push,
+            session: RoleAccess::Push,
             ..self.clone()
         }
     }

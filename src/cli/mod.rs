@@ -4,16 +4,17 @@
 //! | --- | --- |
 //! | [`args`] | what can be typed |
 //! | [`environment`], [`variables`] | the only reader of the environment, and what it can read |
-//! | [`files`], [`mirror`], `part` | the files that are read, what they declare, and the part of it that is wanted |
+//! | [`files`], `purpose`, [`mirror`], `part` | the files that are read, up to which size each, what they declare, and the part of it that is wanted |
 //! | [`lock_file`] | the lock: where it lies, whose it is, what may be made of it |
 //! | [`starter`] | the first files of a mirror |
 //! | [`outputs`], [`report`] | the files that are written |
 //! | [`saved_plan`] | a plan as a file: kept, and taken up again |
 //! | [`proxies`] | whether what the environment names as proxies are some |
-//! | [`client`] | the client for the registries, from what the files and the environment say |
+//! | [`client`], [`acr_asker`] | the client for the registries, and who gets passwords of ACR, from what the files and the environment say |
+//! | [`context`] | what every command is given |
 //! | [`commands`] | one file a command |
 //! | [`session`] | what commands do alike: read, ask, plan |
-//! | [`printer`] | the only place that prints |
+//! | [`printer`], `logging` | the only place that prints, and what goes there with `-v` |
 //! | [`confirm`] | asks before something is done |
 //! | [`progress`], [`signals`] | what a person sees and can do while it runs |
 //! | [`exit`], [`error`], `failed` | how it ends, and how that is told |

@@ -1,26 +1,13 @@
-//! From declared images to entries: names, platforms and choices; repeats and collisions.
+//! From declared images to entries: names, platforms and choices, no two with one name.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry as Slot;
-
-use indexmap::IndexMap;
-
-use crate::model::{Platforms, Profile, Reference, Text};
+use crate::model::{Platforms, Profile, Reference};
 use crate::plan::{Entry, NameOffers, Policy, TargetName};
 
-use super::advice;
-use super::declared::{Declared, Form, Naming, Resolved};
+use super::declared::{Declared, Naming, Resolved};
 use super::diagnostics::Diagnostic;
-use super::format::Format;
 use super::mirror_file::Choices;
 use super::naming::{FlatName, Written, flat_names};
-use super::repeats;
-
-/// How many images beside the first are each told that they would have its name.
-const FEW: usize = 3;
-
-/// The code of a name that two different images would have.
-pub(super) const SAME_TARGET: &str = "same-target";
+use super::{collisions, repeats};
 
 /// What became of the declared images.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -53,7 +40,7 @@ pub(super) fn resolve(
         }
         all.push(one);
     }
-    let (images, others) = apart(repeats::leave_out(all, diagnostics));
+    let (images, others) = collisions::apart(repeats::leave_out(all, diagnostics));
     let mut collided = Vec::new();
     if others.is_empty() {
         return Resolution {
@@ -70,16 +57,7 @@ pub(super) fn resolve(
             (other, name)
         };
         let others: Vec<_> = others.into_iter().map(with_name).collect();
-        match others.as_slice() {
-            [(second, name), .., (last, _)] if others.len() > FEW => {
-                let count = others.len() + 1;
-                diagnostics.push(crowd(first, second, last, count, name));
-            }
-            few => diagnostics.extend(
-                few.iter()
-                    .map(|(other, name)| collision(first, other, name)),
-            ),
-        }
+        collisions::tell(first, &others, diagnostics);
         collided.extend(others);
     }
     Resolution {
@@ -100,35 +78,6 @@ impl Resolution {
 fn names_of(images: &[Resolved]) -> NameOffers {
     let names = images.iter().map(|image| image.entry.target.clone());
     names.collect()
-}
-
-/// Parts the images that are the first of their names from the others, by the position of their first.
-fn apart(all: Vec<Resolved>) -> (Vec<Resolved>, IndexMap<usize, Vec<Resolved>>) {
-    let mut firsts: HashMap<&TargetName, usize> = HashMap::with_capacity(all.len());
-    let mut first_of = vec![];
-    let mut images = 0;
-    for (at, one) in all.iter().enumerate() {
-        match firsts.entry(&one.entry.target) {
-            Slot::Vacant(new) => {
-                new.insert(images);
-                images += 1;
-            }
-            Slot::Occupied(first) => first_of.push((at, *first.get())),
-        }
-    }
-    let mut others: IndexMap<usize, Vec<Resolved>> = IndexMap::new();
-    if first_of.is_empty() {
-        return (all, others);
-    }
-    let mut first_of = first_of.into_iter().peekable();
-    let mut firsts = Vec::with_capacity(images);
-    for (at, one) in all.into_iter().enumerate() {
-        match first_of.next_if(|(other, _)| *other == at) {
-            Some((_, first)) => others.entry(first).or_default().push(one),
-            None => firsts.push(one),
-        }
-    }
-    (firsts, others)
 }
 
 fn entry(declared: &Declared, target: TargetName, defaults: &Choices) -> Entry {
@@ -192,69 +141,6 @@ fn names(declared: &[Declared]) -> Vec<FlatName> {
         Naming::Flat { .. } => flat.next(),
     };
     declared.iter().filter_map(name).collect()
-}
-
-/// Says once that many images would have one name.
-fn crowd(
-    first: &Resolved,
-    second: &Resolved,
-    last: &Resolved,
-    count: usize,
-    name: &TargetName,
-) -> Diagnostic {
-    let target = &first.entry.target;
-    let message = text!(
-        "{count} different images would be `{target}` in the target",
-        "{count} 个不同的镜像在目标里都会叫 `{target}`"
-    );
-    let help = match second.declared.form {
-        Form::Line => imported(second),
-        Form::Text(_) | Form::Table(_) => text!(
-            "give each a `target` of its own, such as `{name}` for the second",
-            "给每个写上自己的 `target`，例如第二个写 `{name}`"
-        ),
-    };
-    Diagnostic::error(SAME_TARGET, message)
-        .at(second.name_place().clone())
-        .label(text!("the second", "第二个"))
-        .related(first.name_place().clone(), text!("the first", "第一个"))
-        .related(last.name_place().clone(), text!("the last", "最后一个"))
-        .help(help)
-}
-
-fn collision(first: &Resolved, other: &Resolved, name: &TargetName) -> Diagnostic {
-    let message = text!(
-        "two different images would be `{}` in the target",
-        "两个不同的镜像在目标里都会叫 `{}`",
-        first.entry.target
-    );
-    let diagnostic = Diagnostic::error(SAME_TARGET, message)
-        .at(other.name_place().clone())
-        .label(text!("the second", "第二个"))
-        .related(first.name_place().clone(), text!("the first", "第一个"));
-    match (&other.declared.naming, other.declared.form) {
-        (Naming::Flat { .. }, Form::Line) => {
-            let line = advice::table(&other.declared, name, Format::Yaml);
-            let file = &other.declared.place.file;
-            diagnostic.help(text!(
-                "an image list has no names of its own: `pusher import {file}` writes it as a mirror file \
-                 that has one for each, this one as `- {line}`",
-                "镜像列表里不能写名字：`pusher import {file}` 会把它写成 mirror 文件，每个镜像有自己的名字，\
-                 这一个写成 `- {line}`"
-            ))
-        }
-        _ => advice::rename(diagnostic, other, name),
-    }
-}
-
-/// Says what settles every name of an image list at once.
-fn imported(one: &Resolved) -> Text {
-    let file = &one.declared.place.file;
-    text!(
-        "an image list has no names of its own: `pusher import {file}` writes it as a mirror file that \
-         has one for each",
-        "镜像列表里不能写名字：`pusher import {file}` 会把它写成 mirror 文件，每个镜像有自己的名字"
-    )
 }
 
 fn prefix_left_out(one: &Resolved) -> Diagnostic {

@@ -10,6 +10,7 @@
 
 mod advice;
 mod at;
+mod collisions;
 mod declared;
 pub mod diagnostics;
 mod durations;

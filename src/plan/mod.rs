@@ -6,7 +6,7 @@
 //! | file | about |
 //! | --- | --- |
 //! | [`desired`], [`entry`], [`target`], [`lock`] | what is declared, and what was locked of it |
-//! | [`names`], [`offers`], [`aliyun_hosts`] | which names a target takes, and under which hosts it answers |
+//! | [`name_rules`], [`offers`], [`aliyun_hosts`] | which names a target takes, and under which hosts it answers |
 //! | [`observed`], [`classified`], [`referrers`], [`contents`] | what the registries said, and what is kept of it |
 //! | [`expected`], [`rule`], [`rewrite`], [`remember`] | which digest the target must have |
 //! | [`make`], [`classify`], `followers`, [`prune`](mod@prune) | how the plan is made |
@@ -30,7 +30,7 @@ pub mod expected;
 mod followers;
 pub mod lock;
 pub mod make;
-pub mod names;
+pub mod name_rules;
 pub mod observed;
 pub mod offers;
 pub mod prune;
@@ -61,7 +61,7 @@ pub use expected::{
 };
 pub use lock::{Lock, LockState, LockedImage, Misfit};
 pub use make::{offline, plan};
-pub use names::{NameRefused, NameRule, NamespaceRefused};
+pub use name_rules::{NameRefused, NameRule, NamespaceRefused};
 pub use observed::{
     Absence, Observation, ObservedImage, ObservedReferrer, ObservedReferrers, SourceImage,
 };

@@ -6,7 +6,7 @@ use crate::model::{Digest, PlatformPattern, Platforms, Profile, ProfileKind, che
 
 use super::desired::Desired;
 use super::entry::Entry;
-use super::names::NameRefused;
+use super::name_rules::NameRefused;
 use super::target::{Target, TargetName};
 
 /// The names that images of a set have or were offered, so that nothing is offered twice.

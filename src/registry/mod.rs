@@ -7,7 +7,7 @@
 //! | `access/` | who may ask for what | `auth`, `auth_methods`, `challenge`, `negotiation`, `probes`, `after_refusal`, `login`, `credentials`, `login_file`, `helper`, `scope`, `token`, `token_fetch`, `token_store`, `destination`, `masks` |
 //! | `limits/` | how much a host is asked at most | `admission`, `lane`, `concurrency`, `throttle/`, `token_servers`, `pull_limit` |
 //! | `retry/` | who decides what is tried again, when, and how often | `decide`, `met`, `tries`, `backoff`, `damaged`, `count` |
-//! | `outage/` | whether a server is there; one that is away is waited for | `servers`, `availability`, `sign`, `watch` |
+//! | `outage/` | whether a server is there; one that is away is waited for | `servers`, `availability`, `symptom`, `watch` |
 //! | `exchange/` | one request and its answer | `call`, `try_once`, `outgoing`, `incoming`, `answer`, `failed_try`, `read_answer`, `error_body` |
 //! | `endpoints/` | what a registry is asked | `manifests`, `manifest_cache`, `blobs`, `uploads`, `whole_blobs`, `upload_session`, `upload_location`, `tags`, `referrers`, `pagination` |
 //! | `transport/` | connections: which are pooled together, go through a proxy, trust what | `ahead`, `connector`, `connection`, `resolver`, `zone`, `trust`, `message`, `trickle`, `failure` |
@@ -41,7 +41,7 @@ mod whole_blobs;
 
 pub use access::{
     AccessKey, AcrAsker, Actions, Credentials, FoundLogin, Identity, Login, LoginSource, OidcRole,
-    OidcToken, Session, StandIn,
+    OidcToken, RoleAccess, StandIn,
 };
 pub use client::Client;
 pub use endpoints::{

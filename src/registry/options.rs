@@ -9,7 +9,7 @@ use tokio::sync::watch;
 
 use crate::model::{LoginWay, Outage};
 
-use super::access::{AcrAsker, Credentials, FoundLogin, Session};
+use super::access::{AcrAsker, Credentials, FoundLogin, RoleAccess};
 use super::retry::Allowed;
 
 /// Everything a client is told.
@@ -79,7 +79,7 @@ pub struct HostOptions {
     /// In which way it is to be logged in to.
     pub login_way: LoginWay,
     /// What a temporary password of it is to allow, if it is one of ACR's.
-    pub session: Session,
+    pub session: RoleAccess,
     /// Whether it is the target of the run: what fails there says so.
     pub is_target: bool,
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::config::collisions;
 use crate::config::declared::Resolved;
 use crate::config::diagnostics::{Diagnostic, Severity};
 use crate::config::entries::{self, Resolution};
@@ -26,7 +27,7 @@ pub(super) fn draft(path: &str, text: &str) -> (Draft, Vec<Diagnostic>) {
         ..
     } = resolution;
     for one in &mut diagnostics {
-        if one.code == entries::SAME_TARGET {
+        if one.code == collisions::SAME_TARGET {
             one.severity = Severity::Warning;
             one.help = Some(text!(
                 "the mirror file gives all but the first a name of their own",

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::model::{LoginOrigin, Secret};
 
-use super::{AcrAsker, Session};
+use super::{AcrAsker, RoleAccess};
 
 /// A login at a registry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub enum Login {
     /// A token that is good for getting others (docker config's `identitytoken`).
     IdentityToken(Secret),
     /// Whoever is known to Alibaba Cloud, which gives a password for a while.
-    Acr(Box<(AcrAsker, Session)>),
+    Acr(Box<(AcrAsker, RoleAccess)>),
 }
 
 /// A login, and where it comes from: whoever reads that it was refused must know which it was.
@@ -41,7 +41,7 @@ impl FoundLogin {
     }
 
     /// Makes a login of whoever is known to Alibaba Cloud.
-    pub(crate) fn of_acr(asker: &AcrAsker, session: Session) -> Self {
+    pub(crate) fn of_acr(asker: &AcrAsker, session: RoleAccess) -> Self {
         let login = Login::Acr(Box::new((asker.clone(), session)));
         Self::new(login, LoginOrigin::Acr(asker.kind()))
     }

@@ -19,7 +19,7 @@ mod token_fetch;
 mod token_store;
 
 pub(super) use acr::Keeper;
-pub use acr::{AccessKey, AcrAsker, Identity, OidcRole, OidcToken, Session, StandIn};
+pub use acr::{AccessKey, AcrAsker, Identity, OidcRole, OidcToken, RoleAccess, StandIn};
 pub(super) use auth::{Auth, Authorization, LoginOutcome};
 pub(super) use auth_methods::{AuthMethod, Known, KnownMethods};
 pub(super) use challenge::{Challenge, Realm, Scheme};

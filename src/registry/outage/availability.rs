@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use crate::model::Fault;
 
-use super::sign::Sign;
+use super::symptom::Symptom;
 
 /// How long a host that never answered is waited for at most: its name or its port may be a mistake.
 const FIRST_PATIENCE: Duration = Duration::from_secs(60);
@@ -129,15 +129,15 @@ impl Availability {
 
     /// Notes a try that failed so, and tells what it means. `again` tells whether the same request failed
     /// before.
-    pub(crate) fn failed(&self, sign: Sign, begun: Instant, again: bool) -> Verdict {
+    pub(crate) fn failed(&self, symptom: Symptom, begun: Instant, again: bool) -> Verdict {
         let mut state = self.state();
         match state.now {
             Now::There => {}
             Now::Away { .. } | Now::Lost(_) => return Verdict::Away,
         }
         let others_were_answered = state.last_answer.is_some_and(|answer| answer >= begun);
-        let may_be_a_mistake = sign == Sign::Nobody && !state.reached;
-        let may_be_bad_luck = sign == Sign::NoAnswer && !again;
+        let may_be_a_mistake = symptom == Symptom::Nobody && !state.reached;
+        let may_be_bad_luck = symptom == Symptom::NoAnswer && !again;
         if others_were_answered || may_be_a_mistake || may_be_bad_luck {
             return Verdict::BadLuck;
         }
@@ -216,9 +216,9 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_a_failed_try_means() {
-        use Sign::{NoAnswer, NoConnection, Nobody};
+        use Symptom::{NoAnswer, NoConnection, Nobody};
         use Verdict::{BadLuck, Watch};
-        for (sign, was_reached, again, expected) in [
+        for (symptom, was_reached, again, expected) in [
             (Nobody, false, false, BadLuck),
             (Nobody, false, true, BadLuck),
             (Nobody, true, false, Watch),
@@ -234,10 +234,10 @@ mod tests {
             } else {
                 Availability::default()
             };
-            let verdict = availability.failed(sign, Instant::now(), again);
+            let verdict = availability.failed(symptom, Instant::now(), again);
             assert_eq!(
                 verdict, expected,
-                "{sign:?}, reached: {was_reached}, again: {again}"
+                "{symptom:?}, reached: {was_reached}, again: {again}"
             );
             assert_eq!(availability.is_there(), expected == BadLuck);
         }
@@ -249,7 +249,7 @@ mod tests {
         let begun = Instant::now();
         tokio::time::sleep(SECOND).await;
         availability.answered();
-        let verdict = availability.failed(Sign::NoConnection, begun, true);
+        let verdict = availability.failed(Symptom::NoConnection, begun, true);
         assert_eq!(verdict, Verdict::BadLuck);
     }
 
@@ -257,7 +257,7 @@ mod tests {
     async fn one_watches_and_an_answer_to_anyone_ends_it() {
         let availability = reached().await;
         let begun = Instant::now();
-        let failed = || availability.failed(Sign::NoConnection, begun, false);
+        let failed = || availability.failed(Symptom::NoConnection, begun, false);
         assert_eq!([failed(), failed()], [Verdict::Watch, Verdict::Away]);
         availability.is_certain();
         let waiting = async {
@@ -278,7 +278,7 @@ mod tests {
     async fn a_guess_that_was_wrong_is_no_outage() {
         let availability = reached().await;
         let begun = Instant::now();
-        availability.failed(Sign::NoConnection, begun, false);
+        availability.failed(Symptom::NoConnection, begun, false);
         availability.answered();
         assert!(!availability.was_away_since(begun));
     }
@@ -286,7 +286,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_was_waited_for_in_vain_is_lost_until_it_answers() {
         let availability = reached().await;
-        availability.failed(Sign::NoConnection, Instant::now(), false);
+        availability.failed(Symptom::NoConnection, Instant::now(), false);
         let losing = async { availability.lose(lost()) };
         let (waited, ()) = tokio::join!(availability.wait(), losing);
         assert_eq!(waited, Err(lost()));

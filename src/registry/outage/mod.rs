@@ -2,9 +2,9 @@
 
 mod availability;
 mod servers;
-mod sign;
+mod symptom;
 mod watch;
 
 pub(super) use availability::{Lost, Verdict};
 pub(super) use servers::{Server, ServerMap};
-pub(super) use sign::Sign;
+pub(super) use symptom::Symptom;

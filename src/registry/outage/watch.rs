@@ -13,7 +13,7 @@ use crate::registry::options::RetryOptions;
 use crate::registry::retry::backoff;
 use crate::registry::transport;
 
-use super::{Lost, Server, Sign, Verdict};
+use super::{Lost, Server, Symptom, Verdict};
 
 /// How long the answer may take to the question whether a host is back.
 const ANSWER: Duration = Duration::from_secs(15);
@@ -45,7 +45,7 @@ impl Host {
         begun: Instant,
         again: bool,
     ) -> bool {
-        let (Some(server), Some(sign)) = (&failure.server, Sign::of(&failure.fault)) else {
+        let (Some(server), Some(symptom)) = (&failure.server, Symptom::of(&failure.fault)) else {
             return false;
         };
         if failure.status.is_some() {
@@ -58,7 +58,7 @@ impl Host {
         if self.patience().is_zero() {
             return server.availability.is_lost();
         }
-        match server.availability.failed(sign, begun, again) {
+        match server.availability.failed(symptom, begun, again) {
             Verdict::BadLuck => false,
             Verdict::Away => true,
             Verdict::Watch => {

@@ -17,7 +17,7 @@ use crate::registry::limits::Lane;
 use crate::registry::options::HostOptions;
 use crate::registry::retry::{Met, Next, RetryCount, Spent, backoff, decide};
 
-use super::{AcrAsker, Session, services};
+use super::{AcrAsker, RoleAccess, services};
 
 /// The statuses of refusals that are read here, for what the services say in them.
 const REFUSALS: &[u16] = &[400, 401, 403, 404, 405, 409];
@@ -29,7 +29,7 @@ pub(super) struct Asker<'a> {
     pub(super) operation: &'a Operation,
     pub(super) who: &'a AcrAsker,
     /// What the password is to allow.
-    pub(super) session: Session,
+    pub(super) session: RoleAccess,
     pub(super) origin: &'a Arc<LoginOrigin>,
 }
 

@@ -30,4 +30,4 @@ pub use identity::{AccessKey, AcrAsker, Identity, OidcRole, OidcToken};
 pub(crate) use keeper::Keeper;
 pub(super) use password::CurrentLogin;
 pub use services::StandIn;
-pub use session_policy::Session;
+pub use session_policy::RoleAccess;

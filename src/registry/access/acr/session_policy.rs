@@ -4,7 +4,7 @@ use serde_json::json;
 
 /// What the session of a role is to be allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Session {
+pub enum RoleAccess {
     /// To read.
     #[default]
     Pull,
@@ -12,7 +12,7 @@ pub enum Session {
     Push,
 }
 
-impl Session {
+impl RoleAccess {
     /// Returns the policy that goes along when the role is taken on: what the role may not do by its own
     /// policies, it does not get by this.
     pub(super) fn policy(self) -> String {
@@ -37,10 +37,10 @@ mod tests {
     #[test]
     fn who_reads_gets_a_session_that_only_reads() {
         assert_eq!(
-            Session::default().policy(),
+            RoleAccess::default().policy(),
             r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":["cr:GetAuthorizationToken","cr:PullRepository"],"Resource":"*"}]}"#
         );
-        let push = Session::Push.policy();
+        let push = RoleAccess::Push.policy();
         assert!(push.contains(r#""cr:PullRepository","cr:PushRepository","cr:CreateRepository""#));
         // STS takes no more.
         assert!(push.len() <= 2048);

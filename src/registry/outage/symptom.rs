@@ -5,7 +5,7 @@ use crate::registry::retry::backoff::is_gateway;
 
 /// How a try failed that says something about the host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Sign {
+pub(crate) enum Symptom {
     /// There is no such host, or nobody listens there.
     Nobody,
     /// No connection came about.
@@ -14,7 +14,7 @@ pub(crate) enum Sign {
     NoAnswer,
 }
 
-impl Sign {
+impl Symptom {
     /// Reads what a fault says about the host; nothing, where it answered for itself.
     pub(crate) fn of(fault: &Fault) -> Option<Self> {
         match fault {
