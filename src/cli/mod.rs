@@ -50,13 +50,13 @@ use std::ffi::OsString;
 use std::io::ErrorKind;
 use std::sync::Arc;
 
-use clap::ValueEnum as _;
+use clap::ValueEnum;
 
 use crate::config::hide;
 use crate::model::Language;
-use crate::render::{Style, sanitize};
+use crate::render::{Format, Style, sanitize};
 
-use args::{Args, ColorChoice, LanguageChoice, NotRun};
+use args::{Args, LanguageChoice, NotRun};
 use context::Context;
 use environment::Environment;
 use error::CliError;
@@ -79,13 +79,15 @@ pub fn run(typed: impl IntoIterator<Item = OsString>) -> Exit {
     let environment = Environment::read();
     let typed: Vec<OsString> = typed.into_iter().collect();
     // Help is asked for, and mistakes are made, before it is known what is typed for the language.
-    let guessed = typed_language(&typed).or_else(|| language(None, &environment).ok());
+    let guessed = typed_value(&typed, "--lang").or_else(|| language(None, &environment).ok());
     let guessed = spoken(guessed.unwrap_or(LanguageChoice::Auto), &environment);
     let args = match guessed.speak(|| Args::parse_checked(&typed)) {
         Ok(args) => args,
         Err(not_run) => {
-            let printer = Printer::standard(ColorChoice::Auto, guessed, false, &environment);
-            return explain(&printer, &not_run);
+            let color = typed_value(&typed, "--color").unwrap_or_default();
+            let printer = Printer::standard(color, guessed, false, &environment);
+            let format = typed_value(&typed, "--format").unwrap_or_default();
+            return explain(&printer, format, not_run);
         }
     };
     let global = &args.global;
@@ -161,31 +163,36 @@ fn spoken(choice: LanguageChoice, environment: &Environment) -> Language {
     }
 }
 
-/// Returns the language named in what cannot be understood as a whole.
-fn typed_language(typed: &[OsString]) -> Option<LanguageChoice> {
-    let typed: Vec<_> = typed.iter().filter_map(|word| word.to_str()).collect();
-    let joined = typed.iter().find_map(|word| word.strip_prefix("--lang="));
-    let behind = || {
-        let at = typed.iter().position(|word| *word == "--lang")?;
-        typed.get(at + 1).copied()
-    };
-    LanguageChoice::from_str(joined.or_else(behind)?, true).ok()
+/// Returns what is typed for an option, where the whole may be nothing that can be understood.
+fn typed_value<T: ValueEnum>(typed: &[OsString], option: &str) -> Option<T> {
+    let words = || typed.iter().skip(1).map(|word| word.to_str().unwrap_or(""));
+    let options = words().take_while(|word| *word != "--");
+    let values = options.zip(words().skip(1).chain([""]));
+    // What stands behind the command goes before what stands before it.
+    let value = values.filter_map(|(word, next)| match word.strip_prefix(option)? {
+        "" => Some(next),
+        joined => joined.strip_prefix('='),
+    });
+    T::from_str(value.last()?, true).ok()
 }
 
 /// Prints help where it was asked for, else what is wrong with what was typed.
-fn explain(printer: &Printer, not_run: &NotRun) -> Exit {
-    let coloured = printer.talk_style() == Style::COLOURED;
+fn explain(printer: &Printer, format: Format, not_run: NotRun) -> Exit {
     match not_run {
         NotRun::Asked(text) => {
             let coloured = printer.view(false).style == Style::COLOURED;
-            match printer.answer(|to| write_styled(text, coloured, to)) {
-                Ok(()) => return Exit::Done,
-                Err(error) => printer.error(&error),
+            match printer.answer(|to| write_styled(&text, coloured, to)) {
+                Ok(()) => Exit::Done,
+                Err(error) => tell(printer, format, error.into()),
             }
         }
-        NotRun::Lost(text) => printer.insist(|to| write_styled(text, coloured, to)),
+        NotRun::Lost(text) => {
+            let coloured = printer.talk_style() == Style::COLOURED;
+            printer.insist(|to| write_styled(&text, coloured, to));
+            Exit::Failed
+        }
         NotRun::Refused { error, usage } => {
-            printer.error(error);
+            let exit = tell(printer, format, error.into());
             printer.insist(|to| {
                 write_tr!(
                     to,
@@ -193,9 +200,9 @@ fn explain(printer: &Printer, not_run: &NotRun) -> Exit {
                     "\n用法：{usage}\n\n更多说明见 `--help`。\n"
                 )
             });
+            exit
         }
     }
-    Exit::Failed
 }
 
 fn write_styled(

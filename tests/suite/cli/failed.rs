@@ -42,6 +42,57 @@ async fn an_error_is_json_for_a_program_and_words_for_people() {
     }
 }
 
+#[test]
+fn what_is_typed_wrong_is_json_for_a_program_too() {
+    let place = Place::empty();
+    for (typed, message, has_hint) in [
+        (
+            "plan --format json --bogus",
+            "unexpected argument `--bogus` found",
+            false,
+        ),
+        ("--format=json plam", "unrecognized subcommand `plam`", true),
+        (
+            "--format human lsit --format json --lang zh",
+            "unrecognized subcommand `lsit`",
+            true,
+        ),
+        (
+            "demo --format json",
+            "unexpected argument `--format` found",
+            true,
+        ),
+        (
+            "--format json demo",
+            "`--format` does nothing for `pusher demo`",
+            false,
+        ),
+        (
+            "plan -q -v --format json",
+            "the argument `--quiet` cannot be used with `--verbose...`",
+            false,
+        ),
+    ] {
+        let ran = place.run(typed);
+        assert_eq!(ran.status, 1, "{typed}: {ran:?}");
+        let error = &document(&ran)["error"];
+        assert_eq!(error["message"], message, "{typed}");
+        assert_eq!(error["hint"].is_string(), has_hint, "{typed}: {error}");
+        let for_people = ["\nUsage: pusher ", "\n用法：pusher "];
+        let is_told = for_people.iter().any(|usage| ran.stderr.contains(usage));
+        assert!(is_told, "{typed}: {ran:?}");
+    }
+    for typed in [
+        "plan --bogus --format",
+        "plan --format markdown --bogus",
+        "plan --bogus --formats json",
+        "plan --bogus -- --format json",
+        "plan --format json --format human --bogus",
+    ] {
+        assert_eq!(place.run(typed).stdout, "", "{typed}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_wrong_with_the_files_is_in_the_error() {
     let (source, target) = pair().await;

@@ -17,12 +17,12 @@ fn a_usage_error_is_1_never_2() {
         "schema",
         "schema nothing",
         "import",
-        "demo --format json",
+        "demo --format markdown",
         "-f images.txt demo",
         "list --detailed-exitcode",
         "list --no-cache",
-        "lock --format json",
-        "--format json lock",
+        "lock --format markdown",
+        "--format markdown lock",
         "plan --offline --detailed-exitcode",
     ] {
         let ran = place.run(typed);
@@ -36,8 +36,14 @@ fn a_usage_error_is_1_never_2() {
 fn says_what_was_meant() {
     let place = Place::empty();
     insta::assert_snapshot!("usage_unknown_command", place.run("plam").whole());
-    insta::assert_snapshot!("usage_idle_option", place.run("demo --format json").whole());
-    insta::assert_snapshot!("usage_idle_before", place.run("--format json demo").whole());
+    insta::assert_snapshot!(
+        "usage_idle_option",
+        place.run("demo --format markdown").whole()
+    );
+    insta::assert_snapshot!(
+        "usage_idle_before",
+        place.run("--format markdown demo").whole()
+    );
     for (typed, told) in [
         ("sync", "hint: `pusher apply` copies"),
         (
@@ -92,6 +98,8 @@ fn colour_is_there_when_asked_for_alone() {
     let escape = '\u{1b}';
     assert!(!place.run("plan").stderr.contains(escape));
     assert!(place.run("plan --color always").stderr.contains(escape));
+    // What is typed wrong is told as it was asked for, too.
+    assert!(place.run("plam --color always").stderr.contains(escape));
     let refusing = Place::empty().variable("NO_COLOR", "1");
     assert!(refusing.run("plan --color always").stderr.contains(escape));
 }
