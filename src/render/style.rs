@@ -1,5 +1,6 @@
 //! Colour, as a small palette that can be off: every line reads well without it.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// How an answer is shown to people.
@@ -34,6 +35,18 @@ pub enum Signs {
     Unicode,
     /// Those of ASCII alone.
     Ascii,
+}
+
+impl Signs {
+    /// Returns a text in which arrows and ellipses are written with the signs that can be shown.
+    pub fn shown(self, text: &str) -> Cow<'_, str> {
+        match self {
+            Self::Ascii if text.contains(['→', '…']) => {
+                Cow::Owned(text.replace('→', "->").replace('…', "..."))
+            }
+            Self::Ascii | Self::Unicode => Cow::Borrowed(text),
+        }
+    }
 }
 
 /// How something stands, as one sign.

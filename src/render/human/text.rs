@@ -164,6 +164,7 @@ impl<'a> TextWriter<'a> {
         if text.is_empty() {
             return Ok(());
         }
+        let text = self.view.signs.shown(text);
         write!(self.out, "{}", self.view.style.paint(tone, text))
     }
 }

@@ -6,7 +6,7 @@ use pulldown_cmark::{Event, Parser, Tag};
 use pusher::diff::{Diffs, ImageDiff, Node, Outline, Settings, compare};
 use pusher::model::{Cause, Descriptor, Digest, Language, Platform};
 use pusher::plan::Action;
-use pusher::render::{self, Compared, Details, Format, View};
+use pusher::render::{self, Compared, Details, Format, Signs, View};
 
 use super::fixtures::{change, coloured, copy, descriptor, plan_of, unreadable};
 
@@ -265,4 +265,16 @@ fn hostile_images_do_not_leave_their_block() {
             assert!(!words.contains(forbidden), "{forbidden} in {words}");
         }
     }
+}
+
+#[test]
+fn signs_that_the_locale_lacks_are_written_in_those_that_it_has() {
+    let ascii = View {
+        signs: Signs::Ascii,
+        ..View::default()
+    };
+    let shown = rendered(&hostile(), Format::Human, &View::default());
+    assert!(shown.contains('→') && shown.contains("… and "), "{shown}");
+    let shown = rendered(&hostile(), Format::Human, &ascii);
+    assert!(!shown.contains(['→', '…']), "{shown}");
 }
