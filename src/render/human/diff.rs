@@ -13,19 +13,22 @@ use super::text::{Span, TextWriter};
 /// An image has no more lines than this.
 const MOST_LINES: usize = 40;
 
-/// Returns the line that sums a difference up, and the lines below it.
-pub(super) fn lines_of(diff: &Result<ImageDiff, Failure>) -> Vec<Vec<Span>> {
+/// Returns the line that sums a difference up, and the lines below it, each with how much deeper it stands.
+pub(super) fn lines_of(diff: &Result<ImageDiff, Failure>) -> Vec<(usize, Vec<Span>)> {
     match diff {
-        Err(why) => vec![vec![Span::plain(diff::unreadable(why))]],
+        Err(why) => vec![(0, vec![Span::plain(diff::unreadable(why))])],
         Ok(diff) => {
             let summary = vec![Span::new(Tone::Strong, diff::summary(diff))];
             let lines = diff::lines(diff, MOST_LINES);
-            [summary]
-                .into_iter()
-                .chain(lines.iter().map(spans))
-                .collect()
+            let lines = lines.iter().map(|line| (depth(line), spans(line)));
+            [(0, summary)].into_iter().chain(lines).collect()
         }
     }
+}
+
+/// Returns how much deeper a line stands that belongs to another one.
+fn depth(line: &Line) -> usize {
+    if line.is_below { 2 } else { 0 }
 }
 
 fn spans(line: &Line) -> Vec<Span> {
@@ -48,7 +51,7 @@ pub fn diff(compared: &Compared<'_>, view: &View, out: &mut dyn fmt::Write) -> f
     text.blank()?;
     // The line that sums it up stands last, as in a plan.
     for line in diff::lines(diff, MOST_LINES) {
-        text.flow(2, &spans(&line))?;
+        text.flow(2 + depth(&line), &spans(&line))?;
     }
     if !diff.is_same() {
         text.blank()?;

@@ -24,6 +24,8 @@ pub(super) struct Item {
     pub(super) word: &'static str,
     pub(super) detail: String,
     pub(super) lines: Vec<Vec<Span>>,
+    /// What stands below them, each with how much deeper.
+    pub(super) below: Vec<(usize, Vec<Span>)>,
     pub(super) hint: Option<String>,
 }
 
@@ -80,6 +82,9 @@ pub(super) fn items(text: &mut TextWriter<'_>, items: &[Item]) -> fmt::Result {
         for line in &item.lines {
             text.flow(INDENT, line)?;
         }
+        for (deeper, line) in &item.below {
+            text.flow(INDENT + deeper, line)?;
+        }
         if let Some(hint) = &item.hint
             && !hints.contains(&hint.as_str())
         {
@@ -129,6 +134,7 @@ pub(super) fn of_shared<'a, T>(
         word,
         detail: String::new(),
         lines: vec![vec![Span::plain(hit.to_string())], vec![Span::faint(names)]],
+        below: vec![],
         hint: hints::for_hit(hit, target),
     }
 }
@@ -193,6 +199,7 @@ pub(super) fn of_change(change: &Change, target: &Target) -> Item {
             .and_then(ImageCopy::blob_bytes)
             .map_or_else(String::new, bytes),
         lines,
+        below: vec![],
         hint: hints::for_change(change, target),
     }
 }

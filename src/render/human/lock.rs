@@ -192,6 +192,7 @@ fn item(
         word,
         detail: String::new(),
         lines: if line.is_empty() { vec![] } else { vec![line] },
+        below: vec![],
         hint: None,
     }
 }

@@ -42,7 +42,7 @@ pub fn plan(
             item.lines.push(vec![Span::plain(block_reason(reason))]);
         }
         if let Some(diff) = details.diffs.and_then(|diffs| diffs.get(&change.target)) {
-            item.lines.extend(diff::lines_of(diff));
+            item.below = diff::lines_of(diff);
         }
         item
     };

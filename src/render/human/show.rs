@@ -74,6 +74,7 @@ fn item(name: &str, planned: &SavedChange) -> Item {
         word: saved::word(planned.action()),
         detail: String::new(),
         lines: if line.is_empty() { vec![] } else { vec![line] },
+        below: vec![],
         hint: None,
     }
 }

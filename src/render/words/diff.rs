@@ -18,6 +18,8 @@ pub struct Line {
     pub sign: Sign,
     /// What it says.
     pub text: String,
+    /// Whether it belongs below the platforms that a line before it names.
+    pub is_below: bool,
 }
 
 /// What a line is about.
@@ -34,7 +36,11 @@ pub enum Sign {
 impl Line {
     fn new(sign: Sign, text: impl AsRef<str>) -> Self {
         let text = cut(&excerpt(text.as_ref()), LONGEST_LINE).into_owned();
-        Self { sign, text }
+        Self {
+            sign,
+            text,
+            is_below: false,
+        }
     }
 }
 
@@ -112,7 +118,10 @@ pub fn lines(diff: &ImageDiff, most: usize) -> Vec<Line> {
         }
     }
     for group in groups {
-        lines.extend(group_lines(&group));
+        let mut of_group = group_lines(&group);
+        let below = of_group.iter_mut().skip(1);
+        below.for_each(|line| line.is_below = true);
+        lines.extend(of_group);
     }
     if diff.platforms_unchanged > 0 {
         let unchanged = counted(diff.platforms_unchanged, Noun::Platform);
