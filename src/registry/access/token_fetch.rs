@@ -15,11 +15,12 @@ use crate::registry::host::Host;
 use crate::registry::limits::{NO_WAIT, TOKENS};
 use crate::registry::retry::{Met, Next, RetryCount, Spent, backoff, decide};
 
-use super::acr::CurrentLogin;
+use super::acr::{CurrentLogin, Password};
 use super::{FoundLogin, Issuer, Login, LoginOutcome, Scopes, Token, token};
 
-/// How often one token is asked for with another temporary password: others may use up the new one, too.
-const RENEWALS: usize = 3;
+/// How many temporary passwords that nobody got a token with are refused until it is taken for one request
+/// too many: others may use up a new one, and what they got may still be on its way.
+const UNPROVED: usize = 3;
 
 impl Host {
     /// Returns a token for `wanted`, or for more than that unless it has to be its `own`.
@@ -180,7 +181,7 @@ impl Host {
         is_joint: bool,
     ) -> Result<Arc<Token>, Failure> {
         let operation = Operation::new(RequestKind::Token, scopes.words());
-        let mut renewals = 0;
+        let mut refused: Vec<Arc<Password>> = Vec::new();
         let answer = loop {
             let login = self.login_now(issuer, &operation).await?;
             let mut call = self.token_call(operation.clone(), issuer, scopes, login.as_ref());
@@ -190,20 +191,26 @@ impl Host {
             }
             let temporary = login.and_then(|login| login.temporary);
             // A temporary password that was good is rather at its end than one request too many.
-            let may_have_ended =
-                temporary.filter(|_| call.retry_unauthorized && renewals < RENEWALS);
-            call.retry_unauthorized &= may_have_ended.is_none();
+            let unproved = refused.iter().filter(|password| !password.was_good());
+            let may_have_ended = call.retry_unauthorized && unproved.count() < UNPROVED;
+            call.retry_unauthorized &= temporary.is_none() || !may_have_ended;
             match self.send(call, &RetryCount::default()).await {
                 Err(refusal) if refusal.status() == Some(401) => {
-                    if let Some(password) = may_have_ended {
+                    if let Some(password) = temporary.filter(|_| may_have_ended) {
                         tracing::debug!("{}: {refusal}; renewing the password", self.name);
                         self.acr.forget(&password).await;
-                        renewals += 1;
+                        refused.push(password);
                         continue;
                     }
                     self.after_refused_login(issuer, refusal, is_joint).await?;
                 }
-                answered => break answered?,
+                answered => {
+                    let answer = answered?;
+                    if let Some(password) = temporary {
+                        password.worked();
+                    }
+                    break answer;
+                }
             }
         };
         if let Some(number) = issuer.login {

@@ -1,8 +1,12 @@
 //! Temporary passwords of ACR, got by the real program from services that hold it to their rules.
 
-use pusher::model::{Repository, Secret};
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use pusher::model::{Reference, Repository, Secret};
 use pusher::registry::{
-    Client, ClientOptions, HostOptions, Login, ReadRegistry as _, WriteRegistry as _,
+    AccessKey, AcrAsker, Client, ClientOptions, HostOptions, Identity, Login, ReadRegistry as _,
+    RetryOptions, RoleAccess, StandIn, WriteRegistry as _,
 };
 use pusher::sandbox::images::Image;
 use pusher::sandbox::{Options, Sandbox};
@@ -176,6 +180,44 @@ async fn a_password_that_ends_in_the_middle_is_renewed() {
             .count();
         assert!(passwords >= IMAGES / 2, "{number}: {passwords}");
         assert_eq!(place.run("plan --detailed-exitcode").status, 0, "{number}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_that_others_used_up_is_no_failed_try() {
+    let acr = Acr::start(ENTERPRISE).await;
+    acr.passwords_live(3_600_000, 1);
+    let key = AccessKey {
+        id: KEY.to_owned(),
+        secret: Secret::new(KEY_SECRET.to_owned()),
+        security_token: None,
+    };
+    let asker = AcrAsker {
+        identity: Some(Ok(Identity::Key(key))),
+        stand_in: StandIn::parse(&acr.services),
+    };
+    let host = HostOptions {
+        login: Some(found(Login::Acr(Box::new((asker, RoleAccess::Pull))))),
+        ..HostOptions::default()
+    };
+    let address = acr.registry.address().to_owned();
+    let client = Client::new(ClientOptions {
+        hosts: [(address.clone(), host)].into(),
+        // No request is tried twice.
+        retry: RetryOptions {
+            tries: 1,
+            longest_pause: Duration::ZERO,
+            ..RetryOptions::default()
+        },
+        ..ClientOptions::default()
+    });
+    let images = (0..24).map(|number| format!("{address}/team/app{number}:v1").parse().unwrap());
+    let read = |image: Reference| {
+        let client = &client;
+        async move { client.get_manifest(&image).await }
+    };
+    for got in join_all(images.map(read)).await {
+        assert_eq!(got.unwrap(), None);
     }
 }
 

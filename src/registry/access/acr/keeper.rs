@@ -1,6 +1,7 @@
 //! The temporary password of a registry that is in use, and its end.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 
 use tokio::sync::Mutex;
@@ -16,6 +17,8 @@ pub(crate) struct Password {
     /// From when on a new one is got: at four fifths of its life.
     renewal: Instant,
     end: Instant,
+    /// Whether it got somebody a token.
+    worked: AtomicBool,
 }
 
 impl Password {
@@ -25,7 +28,18 @@ impl Password {
             secret,
             renewal: now + life * 4 / 5,
             end: now + life,
+            worked: AtomicBool::new(false),
         }
+    }
+
+    /// Notes that it got somebody a token.
+    pub(in crate::registry::access) fn worked(&self) {
+        self.worked.store(true, Relaxed);
+    }
+
+    /// Tells whether it was good: where it is refused now, it ended.
+    pub(in crate::registry::access) fn was_good(&self) -> bool {
+        self.worked.load(Relaxed)
     }
 }
 

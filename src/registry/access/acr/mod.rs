@@ -27,7 +27,7 @@ mod session_policy;
 mod sign;
 
 pub use identity::{AccessKey, AcrAsker, Identity, OidcRole, OidcToken};
-pub(crate) use keeper::Keeper;
+pub(crate) use keeper::{Keeper, Password};
 pub(super) use password::CurrentLogin;
 pub use services::StandIn;
 pub use session_policy::RoleAccess;
