@@ -21,7 +21,7 @@ pub use disputed::Disputed;
 pub use error::LockError;
 pub use owner::{Owner, Stranger};
 pub use read::{read, target_lines};
-pub use renew::{Renewal, Renewed, Unfit, check, renew, undeclared};
+pub use renew::{Renewal, RenewalCounts, Renewed, Unfit, check, renew, undeclared};
 pub use write::write;
 
 /// The version of the format.

@@ -43,12 +43,39 @@ pub struct Renewed {
 }
 
 impl Renewed {
-    /// Counts the images that could not be resolved.
-    pub fn blocked(&self) -> usize {
-        let blocked =
-            |(_, renewal): &&(TargetName, Renewal)| matches!(renewal, Renewal::Blocked(_));
-        self.images.iter().filter(blocked).count()
+    /// Counts the images by what became of them.
+    pub fn counts(&self) -> RenewalCounts {
+        let mut counts = RenewalCounts::default();
+        for (_, renewal) in &self.images {
+            let count = match renewal {
+                Renewal::Added(_) => &mut counts.added,
+                Renewal::Moved { .. } => &mut counts.moved,
+                Renewal::Kept => &mut counts.kept,
+                Renewal::Retired => &mut counts.retired,
+                Renewal::Gone => &mut counts.gone,
+                Renewal::Blocked(_) => &mut counts.blocked,
+            };
+            *count += 1;
+        }
+        counts
     }
+}
+
+/// How many images each [`Renewal`] became of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RenewalCounts {
+    /// Those that were not locked before.
+    pub added: usize,
+    /// Those that are locked to something else.
+    pub moved: usize,
+    /// Those that are as they were.
+    pub kept: usize,
+    /// Those that left the files.
+    pub retired: usize,
+    /// Those that are gone from the target as well.
+    pub gone: usize,
+    /// Those that could not be resolved.
+    pub blocked: usize,
 }
 
 /// In what a lock and the files differ.

@@ -2,8 +2,9 @@
 
 use crate::config::{Diagnostic, Files};
 use crate::diff::{Diffs, ImageDiff};
+use crate::lock::{Renewed, Unfit};
 use crate::model::Text;
-use crate::plan::{Change, Cost, SameContent, SameContents, SavedPlan};
+use crate::plan::{Change, Cost, Desired, SameContent, SameContents, SavedPlan, TargetName};
 
 /// What is known about a plan beside itself.
 #[derive(Debug, Clone, Copy, Default)]
@@ -63,6 +64,28 @@ pub struct Compared<'a> {
     pub after: &'a str,
     /// What differs.
     pub diff: &'a ImageDiff,
+}
+
+/// What became of a lock.
+#[derive(Debug, Clone, Copy)]
+pub struct Renewing<'a> {
+    /// The next lock, and what became of each image.
+    pub renewed: &'a Renewed,
+    /// What the files declare.
+    pub desired: &'a Desired,
+    /// The lock file.
+    pub file: &'a str,
+}
+
+/// A lock that is held against the files.
+#[derive(Debug, Clone, Copy)]
+pub struct Fitting<'a> {
+    /// In what it does not fit them.
+    pub unfit: &'a [(TargetName, Unfit)],
+    /// What they declare.
+    pub desired: &'a Desired,
+    /// The lock file.
+    pub file: &'a str,
 }
 
 /// What there is to say about the files.

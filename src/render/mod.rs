@@ -29,6 +29,6 @@ pub mod units;
 pub mod words;
 
 pub use format::Format;
-pub use inputs::{Checked, Compared, Details, Failed, PartOf, Shown};
-pub use outputs::{check, checkup, diff, drift, failed, list, plan, report, show};
+pub use inputs::{Checked, Compared, Details, Failed, Fitting, PartOf, Renewing, Shown};
+pub use outputs::{check, checkup, diff, drift, failed, fit, list, plan, renewed, report, show};
 pub use style::{Signs, Style, View};

@@ -7,7 +7,7 @@ use crate::model::Language;
 use crate::plan::{Desired, Drift, Plan, Report};
 
 use super::format::Format;
-use super::inputs::{Checked, Compared, Details, Failed, Shown};
+use super::inputs::{Checked, Compared, Details, Failed, Fitting, Renewing, Shown};
 use super::style::View;
 use super::{github, human, json, markdown};
 
@@ -129,6 +129,42 @@ pub fn checkup(
         Format::Json => english(|| json::checkup(checkup, out)),
         Format::Markdown => markdown::checkup(checkup, out),
         Format::Github => github::checkup(checkup, out),
+    }
+}
+
+/// Writes what became of a lock.
+pub fn renewed(
+    renewing: &Renewing<'_>,
+    format: Format,
+    view: &View,
+    out: &mut dyn fmt::Write,
+) -> fmt::Result {
+    match format {
+        Format::Human => {
+            let target = &renewing.desired.target;
+            human::renewed(renewing.renewed, renewing.file, target, view, out)
+        }
+        Format::Json => english(|| json::renewed(renewing, out)),
+        Format::Markdown => markdown::renewed(renewing, out),
+        Format::Github => github::renewed(renewing, out),
+    }
+}
+
+/// Writes whether a lock fits the files.
+pub fn fit(
+    fitting: &Fitting<'_>,
+    format: Format,
+    view: &View,
+    out: &mut dyn fmt::Write,
+) -> fmt::Result {
+    match format {
+        Format::Human => {
+            let images = fitting.desired.entries.len();
+            human::unfit(fitting.unfit, images, fitting.file, view, out)
+        }
+        Format::Json => english(|| json::fit(fitting, out)),
+        Format::Markdown => markdown::fit(fitting, out),
+        Format::Github => github::fit(fitting, out),
     }
 }
 

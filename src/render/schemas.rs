@@ -32,11 +32,15 @@ pub enum SchemaKind {
     Diff,
     /// `doctor --format json`.
     Doctor,
+    /// `lock --format json`.
+    Lock,
+    /// `lock --check --format json`.
+    LockCheck,
 }
 
 impl SchemaKind {
     /// Every kind, in the order in which they are listed to people.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Mirror,
         Self::List,
         Self::Check,
@@ -48,6 +52,8 @@ impl SchemaKind {
         Self::Drift,
         Self::Diff,
         Self::Doctor,
+        Self::Lock,
+        Self::LockCheck,
     ];
 
     /// Returns its name: `schemas/<name>.schema.json`, `pusher schema <name>`.
@@ -64,6 +70,8 @@ impl SchemaKind {
             Self::Drift => "drift",
             Self::Diff => "diff",
             Self::Doctor => "doctor",
+            Self::Lock => "lock",
+            Self::LockCheck => "lock-check",
         }
     }
 }
@@ -82,6 +90,8 @@ pub fn schema(kind: SchemaKind) -> Value {
         SchemaKind::Drift => json::drift_schema(),
         SchemaKind::Diff => json::diff_schema(),
         SchemaKind::Doctor => json::checkup_schema(),
+        SchemaKind::Lock => json::renewed_schema(),
+        SchemaKind::LockCheck => json::fit_schema(),
     }
 }
 

@@ -175,7 +175,10 @@ impl Command {
                 let cache = (!own.offline).then_some(&own.cache);
                 (Some(&own.file), Some(&own.format), cache)
             }
-            Self::Lock(own) => (Some(&own.file), None, (!own.check).then_some(&own.cache)),
+            Self::Lock(own) => {
+                let cache = (!own.check).then_some(&own.cache);
+                (Some(&own.file), Some(&own.format), cache)
+            }
             Self::Apply(own) => (Some(&own.file), Some(&own.format), Some(&own.cache)),
             Self::Drift(own) => (Some(&own.file), Some(&own.format), Some(&own.cache)),
             Self::Init(_)

@@ -145,6 +145,9 @@ pub struct LockArgs {
     /// Which file is read.
     #[command(flatten)]
     pub file: FileArg,
+    /// What the answer looks like.
+    #[command(flatten)]
+    pub format: FormatArg,
     /// Whether the cache is used.
     #[command(flatten)]
     pub cache: CacheArg,

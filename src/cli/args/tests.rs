@@ -96,7 +96,6 @@ fn a_command_takes_what_its_help_names_and_nothing_else() {
             "show --no-cache",
             "doctor --no-cache",
             "diff --no-cache",
-            "lock --format",
             "import --file",
             "import --format",
             "import --no-cache",

@@ -17,7 +17,7 @@ use crate::lock::{Continued, Disputed, Unfit, check, renew, undeclared, write};
 use crate::model::{Reference, listed};
 use crate::observe::{resolve, tags};
 use crate::plan::{Desired, Entry, Observation, ObservedTags, SourceImage, TargetName};
-use crate::render;
+use crate::render::{self, Fitting, Renewing};
 
 /// Writes the lock, or says in what it does not fit the files.
 pub(super) async fn run(
@@ -29,7 +29,7 @@ pub(super) async fn run(
     let outputs = Outputs::check(context, [])?;
     if options.check {
         let mirror = mirror::require(context, global, &outputs, LockFile::settled)?;
-        return compare(context, &mirror);
+        return compare(context, global, &mirror);
     }
     // What of it goes on is known once it is known which images are to move.
     let mut mirror = mirror::require(context, global, &outputs, |_, _| Ok(None))?;
@@ -63,10 +63,14 @@ pub(super) async fn run(
     }
     let view = context.printer.view(global.verbose > 0);
     let file = mirror.lock.path.display().to_string();
-    let target = &mirror.desired.target;
+    let renewing = Renewing {
+        renewed: &renewed,
+        desired: &mirror.desired,
+        file: &file,
+    };
     context
         .printer
-        .answer(|to| render::human::renewed(&renewed, &file, target, &view, to))?;
+        .answer(|to| render::renewed(&renewing, global.format(), &view, to))?;
     if !lost.is_empty() {
         let message = text!(
             "`{file}` stays as it is: what holds of {} could not be read",
@@ -79,7 +83,7 @@ pub(super) async fn run(
         );
         return Err(CliError::new(message).hint(hint).into());
     }
-    Ok(Exit::of(renewed.blocked() > 0, false))
+    Ok(Exit::of(renewed.counts().blocked > 0, false))
 }
 
 /// Says what is not to be seen in what became of each image.
@@ -181,7 +185,7 @@ fn settle(
 }
 
 /// Says in what the lock does not fit the files; asks no registry.
-fn compare(context: &Context, mirror: &Mirror) -> Result<Exit, CommandError> {
+fn compare(context: &Context, global: &GlobalArgs, mirror: &Mirror) -> Result<Exit, CommandError> {
     let file = mirror.lock.read_from().display().to_string();
     let Some(lock) = &mirror.desired.lock else {
         let error = CliError::new(text!("there is no `{file}`", "没有 `{file}`"));
@@ -195,10 +199,14 @@ fn compare(context: &Context, mirror: &Mirror) -> Result<Exit, CommandError> {
     };
     let unfit: Vec<(_, Unfit)> = check(&mirror.desired, lock);
     let view = context.printer.view(false);
-    let images = mirror.desired.entries.len();
+    let fitting = Fitting {
+        unfit: &unfit,
+        desired: &mirror.desired,
+        file: &file,
+    };
     context
         .printer
-        .answer(|to| render::human::unfit(&unfit, images, &file, &view, to))?;
+        .answer(|to| render::fit(&fitting, global.format(), &view, to))?;
     Ok(Exit::of(!unfit.is_empty(), false))
 }
 

@@ -4,6 +4,7 @@
 
 mod annotations;
 mod checkup;
+mod lock;
 
 use std::fmt;
 
@@ -26,6 +27,7 @@ use super::words::{
 use annotations::{Annotation, At, Level, write};
 
 pub use checkup::checkup;
+pub use lock::{fit, renewed};
 
 /// Writes what has to be done: what cannot be as an error, the rest as notices.
 pub fn plan(plan: &Plan, details: &Details<'_>, out: &mut dyn fmt::Write) -> fmt::Result {

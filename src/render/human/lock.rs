@@ -5,10 +5,11 @@ use std::fmt;
 use crate::lock::{Renewal, Renewed, Unfit};
 use crate::model::Digest;
 use crate::plan::{Target, TargetName, Told, by_cause};
-use crate::render::hints;
 use crate::render::style::{Tone, View};
-use crate::render::units::{Noun, clauses, counted};
-use crate::render::words::{block_reason, shared_word, unlocked};
+use crate::render::words::{
+    fit_summary, renewal_hint, renewal_reason, renewal_word, renewed_summary, shared_word,
+    unfit_hint, unfit_reason, unfit_word,
+};
 
 use super::items::{Item, items, of_shared};
 use super::text::{Span, TextWriter};
@@ -42,66 +43,28 @@ pub fn renewed(
         })
         .collect();
     items(&mut text, &shown)?;
-    let file = format!("`{file}`");
-    let counts = counts(renewed);
-    let summary = if counts.is_empty() {
-        tr!(
-            "{file}: no image is declared.",
-            "{file}：没有声明任何镜像。"
-        )
-    } else {
-        tr!("{file}: {}.", "{file}：{}。", clauses(&counts))
-    };
+    let summary = renewed_summary(renewed, &format!("`{file}`"));
     text.flow(0, &[Span::new(Tone::Strong, summary)])
 }
 
-/// Says how many images each thing became of.
-fn counts(renewed: &Renewed) -> Vec<String> {
-    let count = |is: fn(&Renewal) -> bool| {
-        let images = renewed.images.iter();
-        images.filter(|(_, renewal)| is(renewal)).count()
-    };
-    let added = count(|one| matches!(one, Renewal::Added(_)));
-    let moved = count(|one| matches!(one, Renewal::Moved { .. }));
-    let kept = count(|one| matches!(one, Renewal::Kept));
-    let retired = count(|one| matches!(one, Renewal::Retired));
-    let gone = count(|one| matches!(one, Renewal::Gone));
-    let blocked = count(|one| matches!(one, Renewal::Blocked(_)));
-    [
-        (added > 0).then(|| tr!("{added} added", "新增 {added}")),
-        (moved > 0).then(|| tr!("{moved} moved", "变动 {moved}")),
-        (kept > 0).then(|| tr!("{kept} kept", "保留 {kept}")),
-        (retired > 0).then(|| tr!("{retired} retired", "退役 {retired}")),
-        (gone > 0).then(|| tr!("{gone} gone", "消失 {gone}")),
-        (blocked > 0).then(|| tr!("{blocked} blocked", "拦下 {blocked}")),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
-}
-
-fn word_of(renewal: &Renewal) -> (&'static str, &'static str, Tone) {
+fn sign(renewal: &Renewal) -> (&'static str, Tone) {
     match renewal {
-        Renewal::Added(_) => ("+", tr_word!("added", "新增"), Tone::Good),
-        Renewal::Moved { .. } => ("~", tr_word!("moved", "变动"), Tone::Changed),
-        Renewal::Kept => ("=", tr_word!("kept", "保留"), Tone::Faint),
-        Renewal::Retired => ("-", tr_word!("retired", "退役"), Tone::Changed),
-        Renewal::Gone => ("-", tr_word!("gone", "消失"), Tone::Faint),
-        Renewal::Blocked(_) => ("!", tr_word!("blocked", "拦下"), Tone::Bad),
+        Renewal::Added(_) => ("+", Tone::Good),
+        Renewal::Moved { .. } => ("~", Tone::Changed),
+        Renewal::Kept => ("=", Tone::Faint),
+        Renewal::Retired => ("-", Tone::Changed),
+        Renewal::Gone => ("-", Tone::Faint),
+        Renewal::Blocked(_) => ("!", Tone::Bad),
     }
 }
 
 fn renewal_item(name: &TargetName, renewal: &Renewal, target: &Target) -> Item {
-    let (symbol, word, tone) = word_of(renewal);
-    let line = match renewal {
-        Renewal::Added(digest) => vec![Span::plain(digest.short())],
-        Renewal::Moved { before, after } if before == after => {
-            vec![Span::faint(tr_word!(
-                "the target's digest stays as it is",
-                "目标的摘要不变"
-            ))]
-        }
-        Renewal::Moved { before, after } => {
+    let (symbol, tone) = sign(renewal);
+    let line = match (renewal, renewal_reason(renewal, target)) {
+        (Renewal::Blocked(_), Some(why)) => vec![Span::plain(why)],
+        (_, Some(why)) => vec![Span::faint(why)],
+        (Renewal::Added(digest), None) => vec![Span::plain(digest.short())],
+        (Renewal::Moved { before, after }, None) => {
             let [before, after] = Digest::short_pair(before, after);
             vec![
                 Span::plain(before),
@@ -109,27 +72,11 @@ fn renewal_item(name: &TargetName, renewal: &Renewal, target: &Target) -> Item {
                 Span::plain(after),
             ]
         }
-        Renewal::Kept => vec![],
-        Renewal::Retired => vec![Span::faint(tr_word!(
-            "no longer declared; `pusher apply --prune` deletes it from the target",
-            "已不再声明；`pusher apply --prune` 会从目标里删掉它"
-        ))],
-        Renewal::Gone => vec![Span::faint(tr!(
-            "no longer declared, and no longer in {target}",
-            "已不再声明，{target} 里也没有了"
-        ))],
-        Renewal::Blocked(reason) => vec![Span::plain(block_reason(reason))],
-    };
-    let hint = match renewal {
-        Renewal::Blocked(reason) => {
-            let hits = reason.hits();
-            hits.first().and_then(|hit| hints::for_hit(hit, target))
-        }
-        _ => None,
+        (_, None) => vec![],
     };
     Item {
-        hint,
-        ..item(symbol, tone, name, word, line)
+        hint: renewal_hint(renewal, target),
+        ..item(symbol, tone, name, renewal_word(renewal), line)
     }
 }
 
@@ -144,38 +91,24 @@ pub fn unfit(
     let mut text = TextWriter::new(view, out);
     let shown: Vec<_> = unfit
         .iter()
-        .map(|(name, unfit)| match unfit {
-            Unfit::Unlocked(state) => {
-                let why = unlocked(*state).unwrap_or_default();
-                let word = tr_word!("unlocked", "没有锁定");
-                item("!", Tone::Bad, name, word, vec![Span::plain(why)])
-            }
-            Unfit::NotDeclared => {
-                let why = tr_word!("locked, and no longer declared", "锁定了，但已不再声明");
-                let word = tr_word!("not declared", "没有声明");
-                item("-", Tone::Changed, name, word, vec![Span::plain(why)])
-            }
+        .map(|(name, unfit)| {
+            let (symbol, tone) = match unfit {
+                Unfit::Unlocked(_) => ("!", Tone::Bad),
+                Unfit::NotDeclared => ("-", Tone::Changed),
+            };
+            let why = vec![Span::plain(unfit_reason(*unfit))];
+            item(symbol, tone, name, unfit_word(*unfit), why)
         })
         .collect();
     items(&mut text, &shown)?;
-    if unfit.is_empty() {
-        let images = counted(images, Noun::Image);
-        let fits = tr!(
-            "`{file}` fits: {images} locked.",
-            "`{file}` 和文件一致：锁定了 {images}。"
-        );
-        return text.flow(0, &[Span::new(Tone::Good, fits)]);
+    let fits = unfit.is_empty();
+    let summary = fit_summary(fits, images, &format!("`{file}`"));
+    let tone = if fits { Tone::Good } else { Tone::Bad };
+    text.flow(0, &[Span::new(tone, summary)])?;
+    if fits {
+        return Ok(());
     }
-    let summary = tr!(
-        "`{file}` does not fit the files.",
-        "`{file}` 和文件不一致。"
-    );
-    text.flow(0, &[Span::new(Tone::Bad, summary)])?;
-    let hint = tr_word!(
-        "run `pusher lock`, and commit what it writes",
-        "运行 `pusher lock`，并提交它写的内容"
-    );
-    text.flow(0, &Span::hint(hint))
+    text.flow(0, &Span::hint(unfit_hint()))
 }
 
 fn item(

@@ -9,6 +9,7 @@
 //! | `check` | how bad a diagnostic is |
 //! | `saved` | what a saved plan is |
 //! | `checkup` | what was found out about registries |
+//! | `lock` | what became of a lock, and in what it does not fit the files |
 //! | `drift`, `diff` | how the target differs, what differs inside an image |
 
 mod blocked;
@@ -18,6 +19,7 @@ mod cost;
 pub mod diff;
 pub mod drift;
 mod images;
+mod lock;
 mod notes;
 mod plan;
 pub mod report;
@@ -27,6 +29,10 @@ pub use blocked::{block_reason, shared_word};
 pub use check::severity;
 pub use cost::cost;
 pub use images::{named, platforms, short_reference, unchanged};
+pub use lock::{
+    fit_summary, renewal_hint, renewal_reason, renewal_word, renewed_summary, unfit_hint,
+    unfit_reason, unfit_word,
+};
 pub use notes::notes;
 pub use plan::unlocked;
 pub use plan::{

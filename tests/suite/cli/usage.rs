@@ -21,8 +21,8 @@ fn a_usage_error_is_1_never_2() {
         "-f images.txt demo",
         "list --detailed-exitcode",
         "list --no-cache",
-        "lock --format markdown",
-        "--format markdown lock",
+        "schema mirror --format markdown",
+        "--format markdown schema mirror",
         "plan --offline --detailed-exitcode",
     ] {
         let ran = place.run(typed);

@@ -8,6 +8,7 @@ mod diff;
 mod fixtures;
 mod golden;
 mod hostile;
+mod lock;
 mod schema;
 
 use pusher::plan::{Cost, Drift, Evidence, Inventory, Plan, Report};

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::fixtures::{every_change, every_outcome, plan_of};
 use super::{drift, plan, report};
 
-fn documents() -> [(Value, Value); 6] {
+fn documents() -> [(Value, Value); 8] {
     let view = View::default();
     let read = |text: String| serde_json::from_str(&text).unwrap();
     [
@@ -34,6 +34,11 @@ fn documents() -> [(Value, Value); 6] {
             json::drift_schema(),
             read(drift(&every_change(), Format::Json, &view)),
         ),
+        (
+            json::renewed_schema(),
+            read(super::lock::renewed(Format::Json)),
+        ),
+        (json::fit_schema(), read(super::lock::unfit(Format::Json))),
     ]
 }
 
