@@ -97,15 +97,18 @@ impl Asker<'_> {
     async fn token_in(&self, path: &Path) -> Result<String, Failure> {
         let file = path.to_owned();
         let read = move || {
-            let mut text = String::new();
+            let mut bytes = Vec::new();
             let file = std::fs::File::open(file)?;
-            file.take(LONGEST_TOKEN + 1).read_to_string(&mut text)?;
-            Ok::<_, std::io::Error>(text)
+            // A byte more tells that there is more; it may end in the middle of a character.
+            file.take(LONGEST_TOKEN + 1).read_to_end(&mut bytes)?;
+            Ok::<_, std::io::Error>(bytes)
         };
         let read = tokio::task::spawn_blocking(read).await;
         let why = match read {
-            Ok(Ok(text)) if text.trim().is_empty() => text!("it is empty", "它是空的"),
-            Ok(Ok(text)) => return Ok(text.trim().to_owned()),
+            Ok(Ok(bytes)) => match token(&bytes) {
+                Ok(token) => return Ok(token.to_owned()),
+                Err(why) => why,
+            },
             Ok(Err(error)) => text!("it cannot be read: {error}", "读不了它：{error}"),
             Err(_) => text!("reading it broke off", "读到一半中断了"),
         };
@@ -229,5 +232,44 @@ impl Asker<'_> {
                 text!("its answer is not what it should be", "它的回答不符合约定"),
             )
         })
+    }
+}
+
+/// Reads what a token file begins with, up to a byte more than a token may have.
+fn token(bytes: &[u8]) -> Result<&str, Text> {
+    if bytes.len() as u64 > LONGEST_TOKEN {
+        return Err(text!(
+            "it is longer than {LONGEST_TOKEN} bytes, and no token is",
+            "它超过 {LONGEST_TOKEN} 字节，令牌没有这么长的"
+        ));
+    }
+    let text = std::str::from_utf8(bytes)
+        .map_err(|error| text!("it cannot be read: {error}", "读不了它：{error}"))?;
+    match text.trim() {
+        "" => Err(text!("it is empty", "它是空的")),
+        token => Ok(token),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_file_that_is_too_long_is_not_cut() {
+        let longest = usize::try_from(LONGEST_TOKEN).unwrap();
+        let fits = "a".repeat(longest);
+        assert_eq!(token(fits.as_bytes()), Ok(&*fits));
+        assert_eq!(token(b" a.b.c\n"), Ok("a.b.c"));
+        // The last byte read is half a character.
+        let cut = format!("{fits}é");
+        for (bytes, why) in [
+            (&cut.as_bytes()[..=longest], "it is longer than 20000 bytes"),
+            (b" \n", "it is empty"),
+            (b"\xff", "it cannot be read: "),
+        ] {
+            let refused = token(bytes).unwrap_err();
+            assert!(refused.english().starts_with(why), "{refused:?}");
+        }
     }
 }
