@@ -11,7 +11,7 @@ use libfuzzer_sys::fuzz_target;
 use pusher::config::import::import;
 use pusher::config::{Input, Loaded, load};
 use pusher::model::{
-    Descriptor, Digest, Manifest, PlatformPattern, RawManifest, Reference, media_type,
+    Descriptor, Digest, Manifest, PlatformPattern, RawManifest, Reference, Text, media_type,
 };
 use pusher::plan::TargetName;
 use pusher::registry::fuzzing;
@@ -70,7 +70,7 @@ fn file(path: &str, bytes: &[u8]) {
             path,
             text,
             environment: &environment.into_iter().collect(),
-            read: &|name| Err(format!("`{name}` is not here")),
+            read: &|name| Err(Text::verbatim(format!("`{name}` is not here"))),
         });
         worded(&loaded);
     });
