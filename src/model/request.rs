@@ -1,7 +1,5 @@
 //! The requests that a registry is sent.
 
-use std::fmt;
-
 use super::language::Text;
 
 /// The kinds of requests.
@@ -123,10 +121,7 @@ pub struct Operation {
 
 impl Operation {
     /// Names a request.
-    pub fn new(kind: RequestKind, object: impl fmt::Display) -> Self {
-        Self {
-            kind,
-            object: Text::of(|| object.to_string()),
-        }
+    pub fn new(kind: RequestKind, object: Text) -> Self {
+        Self { kind, object }
     }
 }

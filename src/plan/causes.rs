@@ -184,7 +184,7 @@ mod tests {
     }
 
     fn failure(host: &str, object: &str, fault: Fault) -> Failure {
-        let operation = Operation::new(RequestKind::HeadManifest, object);
+        let operation = Operation::new(RequestKind::HeadManifest, Text::verbatim(object));
         Failure::new(host, Attempt::Request(operation), fault)
     }
 

@@ -76,7 +76,7 @@ impl Client {
 }
 
 fn at_door() -> Operation {
-    Operation::new(RequestKind::Ping, "")
+    Operation::new(RequestKind::Ping, Text::verbatim(""))
 }
 
 /// Returns how many seconds the clock is before ours that an answer names, which holds whole seconds alone.

@@ -289,7 +289,10 @@ impl Failure {
             Cause::Protocol => Fault::Protocol(Text::verbatim("it made no sense")),
             Cause::Refused => answered(400),
         };
-        let attempt = Attempt::Request(Operation::new(RequestKind::HeadManifest, "`app:1`"));
+        let attempt = Attempt::Request(Operation::new(
+            RequestKind::HeadManifest,
+            Text::verbatim("`app:1`"),
+        ));
         Self::new("registry.example.com", attempt, fault)
     }
 

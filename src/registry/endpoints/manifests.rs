@@ -10,7 +10,7 @@ use serde::de::IgnoredAny;
 
 use crate::model::{
     Descriptor, Digest, ErrorCode, Failure, Fault, MANIFEST_SIZE_LIMIT, Operation, RawManifest,
-    Reference, RequestKind, media_type,
+    Reference, RequestKind, Text, media_type,
 };
 use crate::registry::access::Actions;
 use crate::registry::client::Client;
@@ -178,7 +178,7 @@ fn operation(kind: RequestKind, reference: &Reference) -> Operation {
         (Some(digest), _) => format!("`{name}@{digest}`"),
         (None, tag) => format!("`{name}:{}`", tag.unwrap_or("latest")),
     };
-    Operation::new(kind, object)
+    Operation::new(kind, Text::verbatim(object))
 }
 
 fn request(

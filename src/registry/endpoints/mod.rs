@@ -11,7 +11,7 @@ mod upload_session;
 pub(super) mod uploads;
 pub(super) mod whole_blobs;
 
-use crate::model::{Operation, Repository, RequestKind};
+use crate::model::{Operation, Repository, RequestKind, Text};
 
 pub use blobs::BlobStream;
 pub(super) use manifest_cache::ManifestCache;
@@ -21,5 +21,5 @@ pub(super) use upload_session::{Content, SessionState};
 
 /// Names a request that is about a repository as a whole.
 fn repository_operation(kind: RequestKind, repository: &Repository) -> Operation {
-    Operation::new(kind, format_args!("`{}`", repository.name))
+    Operation::new(kind, Text::verbatim(format!("`{}`", repository.name)))
 }

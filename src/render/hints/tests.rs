@@ -70,7 +70,7 @@ fn unreadable(cause: Cause) -> Failure {
 }
 
 fn failure(fault: Fault) -> Failure {
-    let operation = Operation::new(RequestKind::PutManifest, "`app:1`");
+    let operation = Operation::new(RequestKind::PutManifest, Text::verbatim("`app:1`"));
     Failure::new(DOCKER_HUB, Attempt::Request(operation), fault)
 }
 
@@ -338,7 +338,7 @@ fn answered(status: u16, code: Option<&str>, asked: Asked) -> Fault {
 
 /// Returns what is said where that happens at the target in the middle of an apply.
 fn advice(host: &str, kind: RequestKind, fault: Fault) -> String {
-    let operation = Operation::new(kind, "`team/app`");
+    let operation = Operation::new(kind, Text::verbatim("`team/app`"));
     let failure = Failure::new(host, Attempt::Request(operation), fault);
     in_both(|| in_a_run(&failure, true, &target(host))).unwrap()
 }

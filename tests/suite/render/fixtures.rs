@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use pusher::model::{
     Asked, Attempt, Cause, Descriptor, Digest, ErrorAnswer, Failure, Fault, ManifestError,
-    Operation, Platform, Platforms, Profile, ProfileKind, RequestKind, media_type,
+    Operation, Platform, Platforms, Profile, ProfileKind, RequestKind, Text, media_type,
 };
 use pusher::plan::{
     Action, BlockReason, CannotMirror, Change, Content, Contents, DeclaredAt, Expected, ImageCopy,
@@ -111,7 +111,10 @@ pub(super) fn unreadable(cause: Cause, image: &str, message: &str) -> Failure {
         login: None,
     };
     let (host, name) = image.split_once('/').unwrap();
-    let operation = Operation::new(RequestKind::HeadManifest, format_args!("`{name}`"));
+    let operation = Operation::new(
+        RequestKind::HeadManifest,
+        Text::verbatim(format!("`{name}`")),
+    );
     let attempt = Attempt::Request(operation);
     Failure::new(host, attempt, Fault::Answered(answer))
 }

@@ -118,7 +118,10 @@ impl Asker<'_> {
         // A host of its own: what is known of the registry, and trusted for it, is not for this one.
         let server = Host::new(place, options, self.host.shared.clone());
         let server = server.map_err(|text| self.fail(SignInFault::Identity(text)))?;
-        let operation = Operation::new(RequestKind::SignIn, format!("`{}`", self.host.name));
+        let operation = Operation::new(
+            RequestKind::SignIn,
+            Text::verbatim(format!("`{}`", self.host.name)),
+        );
         let call = Call {
             headers,
             body: if body.is_empty() {
