@@ -51,7 +51,7 @@ pub(super) struct Pace {
     step: f64,
     changed: Instant,
     pub(super) is_wanted: bool,
-    /// How many went through since then.
+    /// Since when it is counted what goes through, and how many did.
     counted: (Instant, u32),
     /// The most that went through a second.
     best: Option<f64>,
@@ -188,6 +188,7 @@ impl Pace {
         self.rate *= 1.0 + self.step;
         (self.changed, self.is_wanted) = (now, false);
     }
+
     /// Counts what goes through.
     fn count(&mut self, now: Instant) {
         let (since, count) = &mut self.counted;
