@@ -14,7 +14,7 @@
 //! | [`context`] | what every command is given |
 //! | [`commands`] | one file a command |
 //! | [`session`] | what commands do alike: read, ask, plan |
-//! | [`printer`], `logging` | the only place that prints, and what goes there with `-v` |
+//! | [`printer`], `stream`, `logging` | the only place that prints, the streams that it prints to, and what goes there with `-v` |
 //! | [`confirm`] | asks before something is done |
 //! | [`progress`], [`signals`] | what a person sees and can do while it runs |
 //! | [`exit`], [`error`], `failed` | how it ends, and how that is told |
@@ -44,6 +44,7 @@ pub mod saved_plan;
 pub mod session;
 pub mod signals;
 pub mod starter;
+mod stream;
 pub mod variables;
 
 use std::ffi::OsString;

@@ -1,7 +1,7 @@
 //! The only place that prints: answers on standard output, everything else on standard error.
 
 use std::fmt::{self, Display};
-use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -15,6 +15,7 @@ use crate::render::style::{Signs, Style, Tone, View};
 use super::args::ColorChoice;
 use super::environment::Environment;
 use super::error::CliError;
+use super::stream::Stream;
 
 /// Where a command's words go.
 pub struct Printer {
@@ -30,14 +31,6 @@ pub struct Printer {
     /// Whether the last line said is a question that stands without its end.
     asked: AtomicBool,
     screen: Mutex<MultiProgress>,
-}
-
-struct Stream {
-    to: Mutex<Box<dyn Write + Send>>,
-    terminal: bool,
-    style: Style,
-    width: usize,
-    signs: Signs,
 }
 
 impl Printer {
@@ -59,12 +52,10 @@ impl Printer {
         } else {
             ProgressDrawTarget::hidden()
         };
+        let mut answers = Stream::new(io::stdout(), out, style(out));
+        (answers.width, answers.signs) = (width(out), environment.signs());
         Self {
-            answers: Stream {
-                width: width(out),
-                signs: environment.signs(),
-                ..Stream::new(io::stdout(), out, style(out))
-            },
+            answers,
             talk: Stream::new(io::stderr(), err, style(err)),
             language,
             quiet,
@@ -227,71 +218,9 @@ fn width(terminal: bool) -> usize {
     })
 }
 
-impl Stream {
-    fn new(to: impl Write + Send + 'static, terminal: bool, style: Style) -> Self {
-        Self {
-            to: Mutex::new(Box::new(to)),
-            terminal,
-            style,
-            width: View::default().width,
-            signs: View::default().signs,
-        }
-    }
-
-    /// Writes what is rendered, all at once where it is not long; a reader that went away has what it wanted.
-    fn write(&self, render: impl FnOnce(&mut dyn fmt::Write) -> fmt::Result) -> io::Result<()> {
-        let mut to = self.to.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut pieces = Pieces {
-            to: &mut **to,
-            text: String::new(),
-            failed: None,
-        };
-        let rendered = render(&mut pieces);
-        let written = match (pieces.failed.take(), rendered) {
-            (Some(error), _) => Err(error),
-            (None, Err(error)) => Err(io::Error::other(error)),
-            (None, Ok(())) => pieces.put().and_then(|()| pieces.to.flush()),
-        };
-        match written {
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-            written => written,
-        }
-    }
-}
-
-/// A text that goes out piece by piece: that of ten thousand images takes more than all that is known of them.
-struct Pieces<'a> {
-    to: &'a mut (dyn Write + Send),
-    text: String,
-    failed: Option<io::Error>,
-}
-
-impl Pieces<'_> {
-    /// How much is held back at most: whatever is not long goes out at once.
-    const LONG: usize = 64 * 1024;
-
-    fn put(&mut self) -> io::Result<()> {
-        let written = self.to.write_all(self.text.as_bytes());
-        self.text.clear();
-        written
-    }
-}
-
-impl fmt::Write for Pieces<'_> {
-    fn write_str(&mut self, part: &str) -> fmt::Result {
-        self.text.push_str(part);
-        if self.text.len() < Self::LONG {
-            return Ok(());
-        }
-        self.put().map_err(|error| {
-            self.failed = Some(error);
-            fmt::Error
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::io::{ErrorKind, Write};
     use std::sync::Arc;
 
     use super::*;
@@ -383,7 +312,7 @@ mod tests {
         printer.answer(long).unwrap();
         let (largest, all) = *noted.lock().unwrap();
         assert_eq!(all, 1_000_000);
-        assert!(largest < Pieces::LONG + 100, "{largest}");
+        assert!(largest < Stream::LONG + 100, "{largest}");
     }
 
     #[test]
