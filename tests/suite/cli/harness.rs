@@ -68,6 +68,15 @@ impl Place {
         std::fs::write(path, text).unwrap();
     }
 
+    /// Declares images in a mirror file.
+    pub(crate) fn declare(&self, images: &[&str]) {
+        let images = images.iter().map(|image| format!("  - {image}\n"));
+        let images: String = images.collect();
+        let target = format!("target: {{ registry: TARGET, namespace: {NAMESPACE} }}");
+        let text = format!("version: 1\n{target}\nimages:\n{images}");
+        self.write("mirror.yaml", &text);
+    }
+
     pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }

@@ -22,18 +22,6 @@ fn push(registry: &Sandbox, repository: &str, text: &str) -> Artifact {
     image.push(registry, repository, "v1")
 }
 
-fn declare(place: &Place, images: &[&str]) {
-    let images: Vec<_> = images
-        .iter()
-        .map(|image| format!("  - {image}\n"))
-        .collect();
-    let text = format!(
-        "version: 1\ntarget: {{ registry: TARGET, namespace: {NAMESPACE} }}\nimages:\n{}",
-        images.concat()
-    );
-    place.write("mirror.yaml", &text);
-}
-
 impl World {
     /// Three images were locked and mirrored; then one leaves the files, and one gets another name.
     async fn new() -> Self {
@@ -45,13 +33,13 @@ impl World {
         );
         let place = Place::between(&source, &target);
         let [app, gone, kept] = ["app", "old", "web"].map(|name| format!("SOURCE/org/{name}:v1"));
-        declare(&place, &[&app, &gone, &kept]);
+        place.declare(&[&app, &gone, &kept]);
         for step in ["lock", "apply"] {
             let ran = place.run(step);
             assert_eq!(ran.status, 0, "{step}: {}", ran.whole());
         }
         let renamed = format!("{{ source: '{kept}', target: 'site:v1' }}");
-        declare(&place, &[&app, &renamed]);
+        place.declare(&[&app, &renamed]);
         let ran = place.run("lock");
         assert_eq!(ran.status, 0, "{}", ran.whole());
         Self {

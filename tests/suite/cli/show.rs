@@ -5,23 +5,11 @@ use pusher::sandbox::Sandbox;
 use pusher::sandbox::images::Image;
 use serde_json::{Value, json};
 
-use super::harness::{NAMESPACE, Place, pair};
+use super::harness::{Place, pair};
 
 fn push(registry: &Sandbox, repository: &str, text: &str) {
     let image = Image::new("linux/amd64").layer(text);
     image.push(registry, repository, "v1");
-}
-
-fn declare(place: &Place, images: &[&str]) {
-    let images: Vec<_> = images
-        .iter()
-        .map(|image| format!("  - {image}\n"))
-        .collect();
-    let text = format!(
-        "version: 1\ntarget: {{ registry: TARGET, namespace: {NAMESPACE} }}\nimages:\n{}",
-        images.concat()
-    );
-    place.write("mirror.yaml", &text);
 }
 
 /// A plan with everything in it that a plan may have: something new, something moved, something that stays,
@@ -35,12 +23,12 @@ async fn saved() -> (Sandbox, Sandbox, Place) {
     let named = |name: &str| format!("SOURCE/org/{name}:v1");
     let [app, web, kept, old, site, lost] =
         ["app", "web", "kept", "old", "site", "lost"].map(named);
-    declare(&place, &[&web, &kept, &old, &site]);
+    place.declare(&[&web, &kept, &old, &site]);
     assert_eq!(place.run("apply").status, 0);
     assert_eq!(place.run("lock").status, 0);
     push(&source, "org/web", "web, moved");
     let renamed = format!("{{ source: '{site}', target: 'home:v1' }}");
-    declare(&place, &[&app, &web, &kept, &lost, &renamed]);
+    place.declare(&[&app, &web, &kept, &lost, &renamed]);
     assert_eq!(place.run("lock --update").status, 1);
     let ran = place.run("plan --prune --out plan.json");
     assert_eq!(ran.status, 1, "{}", ran.whole());
