@@ -50,11 +50,18 @@ impl Target {
 
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.registry)?;
-        self.namespace
-            .as_ref()
-            .map_or(Ok(()), |namespace| write!(f, "/{namespace}"))
+        write_place(f, &self.registry, self.namespace.as_deref())
     }
+}
+
+/// Writes a registry, and the namespace in it if there is one.
+pub(super) fn write_place(
+    f: &mut fmt::Formatter<'_>,
+    registry: &str,
+    namespace: Option<&str>,
+) -> fmt::Result {
+    f.write_str(registry)?;
+    namespace.map_or(Ok(()), |namespace| write!(f, "/{namespace}"))
 }
 
 /// A name below the target's namespace: `repository:tag`.

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::plan::change;
+
 use super::{FileDigest, RuleVersions, SavedChange, SavedDeletion, SavedPlan, SavedTarget, Wanted};
 
 /// The version of the format.
@@ -79,6 +81,18 @@ pub enum Action {
     Delete,
     /// Nothing can be done.
     Blocked,
+}
+
+impl From<&change::Action> for Action {
+    fn from(action: &change::Action) -> Self {
+        match action {
+            change::Action::Create { .. } => Self::Create,
+            change::Action::Update { .. } => Self::Update,
+            change::Action::NoOp { .. } => Self::NoOp,
+            change::Action::Delete { .. } => Self::Delete,
+            change::Action::Blocked { .. } => Self::Blocked,
+        }
+    }
 }
 
 /// What a tag must point to.

@@ -19,6 +19,7 @@ mod summary;
 mod tests;
 
 use std::collections::HashMap;
+use std::fmt;
 
 use indexmap::IndexMap;
 use indexmap::map::Entry;
@@ -31,7 +32,7 @@ use super::change::{Action, Change, Plan};
 use super::desired::Desired;
 use super::expected::SELECTION_VERSION;
 use super::rewrite::RULE_VERSION;
-use super::target::{Target, TargetName};
+use super::target::{Target, TargetName, write_place};
 
 pub use confirm::confirm;
 pub use file::{Action as PlannedAction, PlanFile};
@@ -130,6 +131,12 @@ impl RuleVersions {
         selection: SELECTION_VERSION,
         rewrite: RULE_VERSION,
     };
+}
+
+impl fmt::Display for SavedTarget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_place(f, &self.registry, self.namespace.as_deref())
+    }
 }
 
 impl From<&Target> for SavedTarget {

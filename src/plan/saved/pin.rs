@@ -189,11 +189,5 @@ fn compare_files(planned: &[FileDigest], current: &[FileDigest], found: &mut Vec
 }
 
 fn in_words(target: &SavedTarget) -> String {
-    let SavedTarget {
-        registry,
-        namespace,
-        profile,
-    } = target;
-    let namespace = namespace.as_ref().map(|name| format!("/{name}"));
-    format!("`{registry}{}` ({profile})", namespace.unwrap_or_default())
+    format!("`{target}` ({})", target.profile)
 }

@@ -29,10 +29,13 @@ impl SavedPlan {
                 Action::Blocked => &mut summary.blocked,
             };
             *count += 1;
-            let is_renamed =
-                |SavedDeletion { renamed_to, .. }: &SavedDeletion| renamed_to.is_some();
-            summary.rename +=
-                usize::from(matches!(planned, SavedChange::Delete(one) if is_renamed(one)));
+            if let SavedChange::Delete(SavedDeletion {
+                renamed_to: Some(_),
+                ..
+            }) = planned
+            {
+                summary.rename += 1;
+            }
         }
         summary
     }

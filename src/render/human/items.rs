@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::model::{Digest, Platforms, Reference};
+use crate::plan::saved::PlannedAction;
 use crate::plan::{Action, Change, DeclaredAt, ImageCopy, Shared, Target, TargetName};
 use crate::render::hints;
 use crate::render::style::{Tone, View};
@@ -43,6 +44,24 @@ pub(super) fn target_line(text: &mut TextWriter<'_>, place: &str, profile: &str)
         Span::new(Tone::Strong, place),
         Span::faint(tr!("(profile {profile})", "（profile 是 {profile}）")),
     ])
+}
+
+/// Says from which digest to which other one a tag moves.
+pub(super) fn moved(before: &Digest, after: &Digest, tone: Tone) -> Vec<Span> {
+    let [before, after] = Digest::short_pair(before, after);
+    let arrow = Span::new(tone, "->");
+    vec![Span::plain(before), arrow, Span::plain(after)]
+}
+
+/// Returns how a change is marked.
+pub(super) fn mark(action: PlannedAction) -> (&'static str, Tone) {
+    match action {
+        PlannedAction::Create => ("+", Tone::Good),
+        PlannedAction::Update => ("~", Tone::Changed),
+        PlannedAction::NoOp => ("=", Tone::Faint),
+        PlannedAction::Delete => ("-", Tone::Bad),
+        PlannedAction::Blocked => ("!", Tone::Bad),
+    }
 }
 
 /// Writes items below each other, in columns that fit them all.
@@ -166,12 +185,8 @@ pub(super) fn of_change(change: &Change, target: &Target) -> Item {
         action,
     } = change;
     let (symbol, tone) = match action {
-        Action::Create { .. } => ("+", Tone::Good),
-        Action::Update { .. } => ("~", Tone::Changed),
-        Action::NoOp { .. } => ("=", Tone::Faint),
-        Action::Delete { .. } => ("-", Tone::Bad),
         Action::Blocked { reason, .. } if reason.was_not_asked() => ("?", Tone::Faint),
-        Action::Blocked { .. } => ("!", Tone::Bad),
+        action => mark(action.into()),
     };
     let word = words::action_word(action);
     let copy = action.copy();
@@ -179,9 +194,7 @@ pub(super) fn of_change(change: &Change, target: &Target) -> Item {
     lines.extend(words::unlocked(*lock).map(|why| vec![Span::plain(why)]));
     if let (Some(before), Some(copy)) = (action.before(), copy) {
         let after = &copy.expected.descriptor;
-        let [before, after] = Digest::short_pair(&before.digest, &after.digest);
-        let arrow = Span::new(tone, "->");
-        lines.push(vec![Span::plain(before), arrow, Span::plain(after)]);
+        lines.push(moved(&before.digest, &after.digest, tone));
     }
     if let Action::Delete { before, .. } = action {
         let why = words::reason(action).unwrap_or_default();

@@ -2,21 +2,19 @@
 
 use std::fmt;
 
-use crate::model::Digest;
 use crate::plan::saved::{PlannedAction, SavedChange, SavedDeletion, Wanted};
 use crate::render::inputs::Shown;
 use crate::render::style::{Tone, View};
 use crate::render::words::{plan_summary, saved};
 
-use super::items::{Item, items, target_line};
+use super::items::{Item, items, mark, moved, target_line};
 use super::text::{Span, TextWriter};
 
 /// Writes what a saved plan would do; what was in place is counted, and shown when asked for.
 pub fn show(shown: &Shown<'_>, view: &View, out: &mut dyn fmt::Write) -> fmt::Result {
     let plan = shown.plan;
     let mut text = TextWriter::new(view, out);
-    let place = saved::place(&plan.target);
-    target_line(&mut text, &place, &plan.target.profile)?;
+    target_line(&mut text, &plan.target.to_string(), &plan.target.profile)?;
     text.flow(0, &[Span::plain(saved::made_from(plan))])?;
     text.blank()?;
     let is_shown = |planned: &SavedChange| view.verbose || planned.action() != PlannedAction::NoOp;
@@ -34,25 +32,12 @@ pub fn show(shown: &Shown<'_>, view: &View, out: &mut dyn fmt::Write) -> fmt::Re
 }
 
 fn item(name: &str, planned: &SavedChange) -> Item {
-    let (symbol, tone) = match planned.action() {
-        PlannedAction::Create => ("+", Tone::Good),
-        PlannedAction::Update => ("~", Tone::Changed),
-        PlannedAction::NoOp => ("=", Tone::Faint),
-        PlannedAction::Delete => ("-", Tone::Bad),
-        PlannedAction::Blocked => ("!", Tone::Bad),
-    };
+    let (symbol, tone) = mark(planned.action());
     let line = match planned {
         SavedChange::Wanted(Wanted {
             expected, before, ..
         }) => match before {
-            Some(before) if *before != expected.digest => {
-                let [before, after] = Digest::short_pair(before, &expected.digest);
-                vec![
-                    Span::plain(before),
-                    Span::new(tone, "->"),
-                    Span::plain(after),
-                ]
-            }
+            Some(before) if *before != expected.digest => moved(before, &expected.digest, tone),
             _ => vec![Span::plain(expected.digest.short())],
         },
         SavedChange::Delete(SavedDeletion { before, renamed_to }) => {

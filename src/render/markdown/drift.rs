@@ -2,12 +2,11 @@
 
 use std::fmt;
 
-use crate::model::Digest;
 use crate::plan::{Action, Difference, Drift};
 use crate::render::words::drift::{advice, summary};
 
 use super::document::Document;
-use super::escape::code;
+use super::escape::{code, digests};
 use super::problems::{blocked, listed, place, source};
 
 /// Writes how the target differs from what is declared.
@@ -33,11 +32,6 @@ pub fn drift(drift: &Drift<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     document.finish(out)
 }
 
-fn pair(found: &Digest, declared: &Digest) -> (String, String) {
-    let [found, declared] = Digest::short_pair(found, declared);
-    (code(&found), code(&declared))
-}
-
 fn row(difference: &Difference) -> Option<[String; 5]> {
     let Difference {
         kind,
@@ -46,14 +40,14 @@ fn row(difference: &Difference) -> Option<[String; 5]> {
         ..
     } = difference;
     let (found, declared) = match (upstream, &change.action) {
-        (Some((locked, found)), _) => pair(found, locked),
+        (Some((locked, found)), _) => digests(found, locked).into(),
         (None, Action::NoOp { current, .. }) => {
             (code(&current.digest.short()), tr!("nothing", "没有"))
         }
         (None, action) => {
             let declared = &action.copy()?.expected.descriptor.digest;
             match action.before() {
-                Some(before) => pair(&before.digest, declared),
+                Some(before) => digests(&before.digest, declared).into(),
                 None => (tr!("nothing", "没有"), code(&declared.short())),
             }
         }

@@ -6,7 +6,13 @@
 
 use std::fmt::Write as _;
 
+use crate::model::Digest;
 use crate::render::sanitize::excerpt;
+
+/// Returns two digests as code, as short as they can be told apart.
+pub(super) fn digests(one: &Digest, other: &Digest) -> [String; 2] {
+    Digest::short_pair(one, other).map(|digest| code(&digest))
+}
 
 /// Returns `text` as code.
 pub(in crate::render) fn code(text: &str) -> String {

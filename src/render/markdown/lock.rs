@@ -3,7 +3,6 @@
 use std::fmt;
 
 use crate::lock::Renewal;
-use crate::model::Digest;
 use crate::plan::TargetName;
 use crate::render::inputs::{Fitting, Renewing};
 use crate::render::words::{
@@ -12,7 +11,7 @@ use crate::render::words::{
 };
 
 use super::document::Document;
-use super::escape::{code, prose};
+use super::escape::{code, digests, prose};
 
 /// Writes what became of each image of a lock; what stayed is counted alone.
 pub fn renewed(renewing: &Renewing<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
@@ -47,10 +46,7 @@ pub fn renewed(renewing: &Renewing<'_>, out: &mut dyn fmt::Write) -> fmt::Result
 fn row(name: &TargetName, renewal: &Renewal, renewing: &Renewing<'_>) -> [String; 5] {
     let (before, after) = match renewal {
         Renewal::Added(digest) => (String::new(), code(&digest.short())),
-        Renewal::Moved { before, after } => {
-            let [before, after] = Digest::short_pair(before, after);
-            (code(&before), code(&after))
-        }
+        Renewal::Moved { before, after } => digests(before, after).into(),
         _ => (String::new(), String::new()),
     };
     let why = renewal_reason(renewal, &renewing.desired.target);

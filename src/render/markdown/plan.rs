@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use crate::model::Digest;
 use crate::plan::{Action, Change, ImageCopy, Plan, SameContent, TargetName};
 use crate::render::inputs::Details;
 use crate::render::units::bytes;
@@ -13,7 +12,7 @@ use crate::render::words::{
 
 use super::diff;
 use super::document::Document;
-use super::escape::{code, prose};
+use super::escape::{code, digests, prose};
 use super::problems::{blocked, listed, place, source};
 
 /// Writes what has to be done; what is in place is folded away.
@@ -106,8 +105,7 @@ fn row(
         }
         Action::Update { before, after } => {
             let after = &after.expected.descriptor;
-            let [before, after] = Digest::short_pair(&before.digest, &after.digest);
-            let digests = format!("{} → {}", code(&before), code(&after));
+            let digests = digests(&before.digest, &after.digest).join(" → ");
             let digests = match same.map(same_content) {
                 Some(same) => tr!("{digests}; {same}", "{digests}；{same}"),
                 None => digests,

@@ -2,19 +2,18 @@
 
 use std::fmt;
 
-use crate::model::Digest;
 use crate::plan::saved::{PlannedAction, SavedChange, SavedDeletion, Wanted};
 use crate::render::inputs::Shown;
 use crate::render::words::{plan_summary, saved};
 
 use super::document::Document;
-use super::escape::{code, prose};
+use super::escape::{code, digests, prose};
 
 /// Writes what a saved plan would do; what was in place is counted.
 pub fn show(shown: &Shown<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     let plan = shown.plan;
     let mut document = Document::new(&plan_summary(&plan.summary()));
-    let place = code(&saved::place(&plan.target));
+    let place = code(&plan.target.to_string());
     let profile = &plan.target.profile;
     let made_from = prose(&saved::made_from(plan));
     document.paragraph(&tr!(
@@ -43,10 +42,7 @@ fn digest(planned: &SavedChange) -> String {
         SavedChange::Wanted(Wanted {
             expected, before, ..
         }) => match before {
-            Some(before) => {
-                let [before, after] = Digest::short_pair(before, &expected.digest);
-                format!("{} → {}", code(&before), code(&after))
-            }
+            Some(before) => digests(before, &expected.digest).join(" → "),
             None => code(&expected.digest.short()),
         },
         SavedChange::Delete(SavedDeletion { before, renamed_to }) => {

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use crate::model::listed;
-use crate::plan::saved::PlannedAction;
 use crate::plan::{
     Action, Change, LockState, Misfit, Plan, SameContent, SameContents, Summary, TargetName,
 };
@@ -18,12 +17,8 @@ use super::saved;
 /// Returns what a plan would do with an image.
 pub fn action_word(action: &Action) -> &'static str {
     match action {
-        Action::Create { .. } => saved::word(PlannedAction::Create),
-        Action::Update { .. } => saved::word(PlannedAction::Update),
-        Action::NoOp { .. } => saved::word(PlannedAction::NoOp),
-        Action::Delete { .. } => saved::word(PlannedAction::Delete),
         Action::Blocked { reason, .. } if reason.was_not_asked() => tr_word!("unknown", "未知"),
-        Action::Blocked { .. } => saved::word(PlannedAction::Blocked),
+        action => saved::word(action.into()),
     }
 }
 

@@ -1,15 +1,7 @@
 //! What a saved plan is, and what it would do.
 
 use crate::model::listed;
-use crate::plan::saved::{PlannedAction, SavedPlan, SavedTarget};
-
-/// Says where its images go.
-pub fn place(target: &SavedTarget) -> String {
-    match &target.namespace {
-        Some(namespace) => format!("{}/{namespace}", target.registry),
-        None => target.registry.clone(),
-    }
-}
+use crate::plan::saved::{PlannedAction, SavedPlan};
 
 /// Says what it was made from, and of which part of that.
 pub fn made_from(plan: &SavedPlan) -> String {
