@@ -26,7 +26,7 @@ pub(super) fn tell(printer: &Printer, format: Format, error: CommandError) -> Ex
             });
             if format == Format::Github {
                 let Mistakes { told, files } = &*mistakes;
-                let _ = printer.answer(|to| github::check(told, files, to));
+                let _ = printer.answer(|to| github::diagnostics(told, files, to));
             }
             (Exit::Failed, message, None, Some(mistakes))
         }

@@ -150,7 +150,7 @@ pub fn require(
     if global.format() == Format::Github {
         context
             .printer
-            .answer(|to| github::check(&remarks, &loaded.files, to))?;
+            .answer(|to| github::diagnostics(&remarks, &loaded.files, to))?;
     }
     context
         .printer

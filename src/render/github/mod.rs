@@ -16,7 +16,7 @@ use crate::plan::{
 };
 
 use super::hints;
-use super::inputs::{Compared, Details, Shown};
+use super::inputs::{Checked, Compared, Details, Shown};
 use super::units::{Noun, counted};
 use super::words::diff::{self, sides};
 use super::words::drift::meaning;
@@ -202,7 +202,16 @@ fn differs<'a>(origin: &'a DeclaredAt, difference: &Difference, target: &Target)
 }
 
 /// Writes what there is to say about the files.
-pub fn check(diagnostics: &[Diagnostic], files: &Files, out: &mut dyn fmt::Write) -> fmt::Result {
+pub fn check(checked: &Checked<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
+    diagnostics(checked.diagnostics, checked.files, out)
+}
+
+/// Writes diagnostics.
+pub fn diagnostics(
+    diagnostics: &[Diagnostic],
+    files: &Files,
+    out: &mut dyn fmt::Write,
+) -> fmt::Result {
     let found: Vec<_> = diagnostics
         .iter()
         .map(|told| Annotation {

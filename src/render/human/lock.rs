@@ -2,26 +2,26 @@
 
 use std::fmt;
 
-use crate::lock::{Renewal, Renewed, Unfit};
-use crate::model::Digest;
+use crate::lock::{Renewal, Unfit};
 use crate::plan::{Target, TargetName, Told, by_cause};
+use crate::render::inputs::{Fitting, Renewing};
 use crate::render::style::{Tone, View};
 use crate::render::words::{
     fit_summary, renewal_hint, renewal_reason, renewal_word, renewed_summary, shared_word,
     unfit_hint, unfit_reason, unfit_word,
 };
 
-use super::items::{Item, items, of_shared};
+use super::items::{Item, items, moved, of_shared};
 use super::text::{Span, TextWriter};
 
 /// Writes what became of each image of a lock; what stayed is counted, and shown when asked for.
-pub fn renewed(
-    renewed: &Renewed,
-    file: &str,
-    target: &Target,
-    view: &View,
-    out: &mut dyn fmt::Write,
-) -> fmt::Result {
+pub fn renewed(renewing: &Renewing<'_>, view: &View, out: &mut dyn fmt::Write) -> fmt::Result {
+    let Renewing {
+        renewed,
+        desired,
+        file,
+    } = renewing;
+    let target = &desired.target;
     let mut text = TextWriter::new(view, out);
     let shown = renewed
         .images
@@ -64,14 +64,7 @@ fn renewal_item(name: &TargetName, renewal: &Renewal, target: &Target) -> Item {
         (Renewal::Blocked(_), Some(why)) => vec![Span::plain(why)],
         (_, Some(why)) => vec![Span::faint(why)],
         (Renewal::Added(digest), None) => vec![Span::plain(digest.short())],
-        (Renewal::Moved { before, after }, None) => {
-            let [before, after] = Digest::short_pair(before, after);
-            vec![
-                Span::plain(before),
-                Span::new(tone, "->"),
-                Span::plain(after),
-            ]
-        }
+        (Renewal::Moved { before, after }, None) => moved(before, after, tone),
         (_, None) => vec![],
     };
     Item {
@@ -81,13 +74,13 @@ fn renewal_item(name: &TargetName, renewal: &Renewal, target: &Target) -> Item {
 }
 
 /// Writes in what a lock does not fit the files.
-pub fn unfit(
-    unfit: &[(TargetName, Unfit)],
-    images: usize,
-    file: &str,
-    view: &View,
-    out: &mut dyn fmt::Write,
-) -> fmt::Result {
+pub fn fit(fitting: &Fitting<'_>, view: &View, out: &mut dyn fmt::Write) -> fmt::Result {
+    let Fitting {
+        unfit,
+        desired,
+        file,
+    } = fitting;
+    let images = desired.entries.len();
     let mut text = TextWriter::new(view, out);
     let shown: Vec<_> = unfit
         .iter()

@@ -18,7 +18,7 @@ pub use checkup::checkup;
 pub use diff::diff;
 pub use drift::drift;
 pub use list::list;
-pub use lock::{renewed, unfit};
+pub use lock::{fit, renewed};
 pub use plan::plan;
 pub use report::report;
 pub use show::show;

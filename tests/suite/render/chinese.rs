@@ -8,11 +8,11 @@ use pusher::model::{
     Attempt, Digest, Failure, Fault, Language, Need, NoAnswer, Operation, Part, RequestKind, Text,
 };
 use pusher::plan::{BlockReason, Lock, LockState, Misfit};
-use pusher::render::{self, Format, View};
+use pusher::render::{self, Fitting, Format, Renewing, View};
 use unicode_width::UnicodeWidthStr as _;
 
-use super::fixtures::{FORMATS, every_change, every_outcome, name, target, verbose};
-use super::{drift, plan, report};
+use super::fixtures::{FORMATS, every_change, every_outcome, name, verbose};
+use super::{drift, lock, plan, report};
 
 pub(super) fn chinese<T>(say: impl FnOnce() -> T) -> T {
     Language::Chinese.speak(say)
@@ -100,7 +100,7 @@ fn failures_in_chinese() {
         } else {
             "`app`"
         };
-        let attempt = Attempt::Request(Operation::new(kind, object));
+        let attempt = Attempt::Request(Operation::new(kind, Text::verbatim(object)));
         Failure::new("docker.io", attempt, Fault::CannotDelete)
     });
     let why = || Text::verbatim("os error 1");
@@ -184,12 +184,22 @@ fn a_lock_in_chinese() {
         Unfit::NotDeclared,
     ];
     let states = states.map(|state| (name("app:1"), state));
-    let (file, view) = ("mirror.lock", verbose());
+    let (file, view, desired) = ("mirror.lock", verbose(), &lock::desired(5));
+    let renewing = Renewing {
+        renewed: &renewed,
+        desired,
+        file,
+    };
+    let held_against = |unfit| Fitting {
+        unfit,
+        desired,
+        file,
+    };
     let said = chinese(|| {
         let mut text = String::new();
-        render::human::renewed(&renewed, file, &target(), &view, &mut text).unwrap();
-        render::human::unfit(&states, 5, file, &view, &mut text).unwrap();
-        render::human::unfit(&[], 5, file, &view, &mut text).unwrap();
+        render::human::renewed(&renewing, &view, &mut text).unwrap();
+        render::human::fit(&held_against(&states), &view, &mut text).unwrap();
+        render::human::fit(&held_against(&[]), &view, &mut text).unwrap();
         text
     });
     assert_snapshot!("chinese_lock", said);

@@ -13,8 +13,8 @@ use super::fixtures::{descriptor, name, target, unreadable};
 
 const FILE: &str = "mirror.lock";
 
-/// Seven declared images; `app:1` stands on line 1.
-fn desired() -> Desired {
+/// So many declared images; `app:1` stands on line 1.
+pub(super) fn desired(images: usize) -> Desired {
     let entry = |line: usize| Entry {
         source: format!("ghcr.io/org/app:{line}").parse().unwrap(),
         platforms: Platforms::All,
@@ -28,7 +28,7 @@ fn desired() -> Desired {
     };
     Desired {
         target: target(),
-        entries: (1..=7).map(entry).collect(),
+        entries: (1..=images).map(entry).collect(),
         lock: None,
     }
 }
@@ -84,7 +84,7 @@ fn every_renewal() -> Renewed {
 pub(super) fn renewed(format: Format) -> String {
     let renewing = Renewing {
         renewed: &every_renewal(),
-        desired: &desired(),
+        desired: &desired(7),
         file: FILE,
     };
     let mut text = String::new();
@@ -96,7 +96,7 @@ fn held_against(unfit: &[(&str, Unfit)], format: Format) -> String {
     let named = unfit.iter().map(|(text, unfit)| (name(text), *unfit));
     let fitting = Fitting {
         unfit: &named.collect::<Vec<_>>(),
-        desired: &desired(),
+        desired: &desired(7),
         file: FILE,
     };
     let mut text = String::new();
