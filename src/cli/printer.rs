@@ -23,7 +23,6 @@ pub struct Printer {
     talk: Stream,
     language: Language,
     quiet: bool,
-    bar_signs: Signs,
     /// Whether an answer was printed, or a part of one.
     has_answered: AtomicBool,
     /// Whether someone can be asked: who types is at a terminal, and so is who reads.
@@ -59,7 +58,6 @@ impl Printer {
             talk: Stream::new(io::stderr(), err, style(err)),
             language,
             quiet,
-            bar_signs: environment.signs(),
             can_ask: err && io::stdin().is_terminal(),
             asked: AtomicBool::new(false),
             has_answered: AtomicBool::new(false),
@@ -94,7 +92,7 @@ impl Printer {
 
     /// Returns the signs that bars are drawn with.
     pub fn bar_signs(&self) -> Signs {
-        self.bar_signs
+        self.answers.signs
     }
 
     /// Tells whether an answer was printed, or a part of one.
@@ -262,7 +260,6 @@ mod tests {
             talk: Stream::new(talk.clone(), false, Style::PLAIN),
             language: Language::English,
             quiet,
-            bar_signs: Signs::Unicode,
             can_ask: false,
             asked: AtomicBool::new(false),
             has_answered: AtomicBool::new(false),

@@ -109,7 +109,7 @@ pub fn read(text: &str) -> Result<LockContents, LockError> {
     for (target, line) in apart.incomplete {
         let Target(name) = Target::try_from(target).map_err(|error| LockError {
             line,
-            message: text!("{error}", "{error}"),
+            message: Text::of(|| error.to_string()),
             hint: take_another(),
         })?;
         found.part(name, line);
