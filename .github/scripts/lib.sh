@@ -52,9 +52,10 @@ missing_settings() {
 # Prints the name of the lock that `pusher` has for the file: docs/lock.md.
 lock_file() {
   case ${PUSHER_FILE:-} in
-    '' | images.txt | mirror.yaml | mirror.yml | mirror.toml) echo mirror.lock ;;
-    */images.txt | */mirror.yaml | */mirror.yml | */mirror.toml) echo "${PUSHER_FILE%/*}/mirror.lock" ;;
-    *) echo "${PUSHER_FILE%.*}.lock" ;;
+    '' | images.txt | images.dockerfile | mirror.yaml | mirror.yml | mirror.toml) echo mirror.lock ;;
+    */images.txt | */images.dockerfile | */mirror.yaml | */mirror.yml | */mirror.toml) echo "${PUSHER_FILE%/*}/mirror.lock" ;;
+    *.txt | *.dockerfile | *.yaml | *.yml | *.toml) echo "${PUSHER_FILE%.*}.lock" ;;
+    *) echo "$PUSHER_FILE.lock" ;;
   esac
 }
 

@@ -21,8 +21,9 @@ use pusher::{lock, plan};
 type Parser = fn(&[u8]);
 
 /// Every parser of what comes from outside, by the name of its corpus.
-const PARSERS: [(&str, Parser); 11] = [
+const PARSERS: [(&str, Parser); 12] = [
     ("list", |bytes| file("images.txt", bytes)),
+    ("dockerfile", |bytes| file("images.dockerfile", bytes)),
     ("yaml", |bytes| file("mirror.yaml", bytes)),
     ("toml", |bytes| file("mirror.toml", bytes)),
     ("import", import_of),

@@ -10,9 +10,15 @@ use super::error::CliError;
 use super::purpose::Purpose;
 
 /// The files that are looked for, in this order.
-pub const DEFAULT_FILES: [&str; 4] = ["mirror.yaml", "mirror.yml", "mirror.toml", USUAL_LIST];
-/// What an image list is usually called.
-pub const USUAL_LIST: &str = "images.txt";
+pub const DEFAULT_FILES: [&str; 5] = [
+    "mirror.yaml",
+    "mirror.yml",
+    "mirror.toml",
+    USUAL_LISTS[0],
+    USUAL_LISTS[1],
+];
+/// What image lists are usually called.
+pub const USUAL_LISTS: [&str; 2] = ["images.txt", "images.dockerfile"];
 
 /// A file's text and the name that people know it by.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -158,9 +164,11 @@ fn find_default(folder: &Path) -> Result<PathBuf, CliError> {
             listed(&names)
         ));
         if let Some(name) = called_almost(folder) {
+            let is_dockerfile = name.to_ascii_lowercase().ends_with(".dockerfile");
+            let usual = USUAL_LISTS[usize::from(is_dockerfile)];
             return error.hint(text!(
-                "`{name}` is: name it with `--file {name}`, or call it `images.txt`",
-                "有 `{name}`：用 `--file {name}` 指定它，或者改名为 `images.txt`"
+                "`{name}` is: name it with `--file {name}`, or call it `{usual}`",
+                "有 `{name}`：用 `--file {name}` 指定它，或者改名为 `{usual}`"
             ));
         }
         error.hint(text!(
@@ -193,7 +201,7 @@ fn called_almost(folder: &Path) -> Option<String> {
         let (stem, end) = name.split_once('.').unwrap_or((&name, ""));
         let is_ours = matches!(
             end,
-            "" | "txt" | "list" | "lst" | "conf" | "yaml" | "yml" | "toml" | "json"
+            "" | "txt" | "dockerfile" | "list" | "lst" | "conf" | "yaml" | "yml" | "toml" | "json"
         );
         is_ours && STEMS.contains(&stem)
     };

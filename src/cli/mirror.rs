@@ -190,7 +190,7 @@ pub fn require_lockable(global: &GlobalArgs, wanted_by: &str) -> Result<(), CliE
 /// Reads an image list and writes it as a mirror file; stops if there are mistakes in it.
 pub fn import_list(context: &Context, path: &Path) -> Result<String, CommandError> {
     let kind = FileKind::named(&path.to_string_lossy());
-    if kind.is_some_and(|kind| kind != FileKind::List) {
+    if matches!(kind, Some(FileKind::Yaml | FileKind::Toml)) {
         let file = path.display();
         let message = text!("`{file}` is not an image list", "`{file}` 不是镜像列表");
         return Err(CliError::new(message)
@@ -233,22 +233,32 @@ fn understand(context: &Context, file: &TextFile) -> (Loaded, Vec<FileDigest>) {
     (loaded, noted.into_inner())
 }
 
-/// Says that the image list of this folder is not read, as a mirror file goes before it and does not include it.
+/// Says which image lists of this folder are not read, as another file goes before them and does not include them.
 fn left_aside(context: &Context, global: &GlobalArgs, loaded: &mut Loaded, main: &str) {
-    let list = files::USUAL_LIST;
-    let is_there = || context.folder.join(list).is_file();
-    if global.file.is_some() || main == list || loaded.files.contains(list) || !is_there() {
-        return;
+    let is_list = matches!(FileKind::named(main), Some(FileKind::List(_)));
+    for list in files::USUAL_LISTS {
+        let is_there = || context.folder.join(list).is_file();
+        if global.file.is_some() || main == list || loaded.files.contains(list) || !is_there() {
+            continue;
+        }
+        let message = text!(
+            "`{list}` is here as well and is not read: `{main}` does not include it",
+            "这里还有 `{list}`，没有读它：`{main}` 没有包含它"
+        );
+        let help = if is_list {
+            text!(
+                "a `mirror.yaml` with `include: [{main}, {list}]` reads both; `--file {list}` reads it alone",
+                "`mirror.yaml` 里写 `include: [{main}, {list}]` 就两个都读；`--file {list}` 只读这一个"
+            )
+        } else {
+            text!(
+                "write `include: [{list}]` into `{main}`, or read the list alone with `--file {list}`",
+                "在 `{main}` 里写 `include: [{list}]`，或者用 `--file {list}` 只读这个列表"
+            )
+        };
+        let note = Diagnostic::note("list-left-aside", message);
+        loaded.diagnostics.push(note.help(help));
     }
-    let message = text!(
-        "`{list}` is here as well and is not read: `{main}` does not include it",
-        "这里还有 `{list}`，没有读它：`{main}` 没有包含它"
-    );
-    let note = Diagnostic::note("list-left-aside", message);
-    loaded.diagnostics.push(note.help(text!(
-        "write `include: [{list}]` into `{main}`, or read the list alone with `--file {list}`",
-        "在 `{main}` 里写 `include: [{list}]`，或者用 `--file {list}` 只读这个列表"
-    )));
 }
 
 fn noted_as(context: &Context, path: &str, text: &str) -> FileDigest {

@@ -25,7 +25,7 @@ impl Purpose {
     /// Returns what a file that says what to mirror is read as.
     pub fn of(kind: FileKind) -> Self {
         match kind {
-            FileKind::List => Self::List,
+            FileKind::List(_) => Self::List,
             FileKind::Yaml | FileKind::Toml => Self::Mirror,
         }
     }

@@ -11,13 +11,14 @@ use super::format::Format;
 pub(super) fn rename(diagnostic: Diagnostic, one: &Resolved, name: &TargetName) -> Diagnostic {
     let declared = &one.declared;
     if let Naming::Given { place, .. } = &declared.naming {
-        let format = match declared.form {
-            Form::Text(format) | Form::Table(format) => format,
-            Form::Line => Format::Yaml,
+        let name = match declared.form {
+            Form::Text(format) | Form::Table(format) => format.quote(&name.to_string()),
+            Form::Line => Format::Yaml.quote(&name.to_string()),
+            Form::From => behind_as(declared, name),
         };
         return diagnostic
             .help(text!("give it another name", "换一个名字"))
-            .replace(place.clone(), format.quote(&name.to_string()));
+            .replace(place.clone(), name);
     }
     match declared.form {
         Form::Line => diagnostic.help(text!(
@@ -26,6 +27,12 @@ pub(super) fn rename(diagnostic: Diagnostic, one: &Resolved, name: &TargetName) 
             "镜像列表里不能写名字：写一个包含这个列表的 `mirror.yaml`，把这一行移到它的 `images` 里，写成 `- {}`",
             table(declared, name, Format::Yaml)
         )),
+        Form::From => {
+            let line = format!("{} AS {}", declared.written, behind_as(declared, name));
+            diagnostic
+                .help(text!("give it a name of its own", "给它一个自己的名字"))
+                .replace(declared.place.clone(), line)
+        }
         Form::Text(format) => diagnostic
             .help(text!("give it a name of its own", "给它一个自己的名字"))
             .replace(declared.place.clone(), table(declared, name, format)),
@@ -36,6 +43,15 @@ pub(super) fn rename(diagnostic: Diagnostic, one: &Resolved, name: &TargetName) 
             "add `target = \"{name}\"` to it",
             "给它加上 `target = \"{name}\"`"
         )),
+    }
+}
+
+/// Writes a name as it stands behind `AS`: without the tag that it has without one, so that it goes on with the
+/// image's when a newer one is written there.
+pub(super) fn behind_as(declared: &Declared, name: &TargetName) -> String {
+    match declared.source.tag().unwrap_or("latest") {
+        tag if tag == name.tag => name.repository.clone(),
+        _ => name.to_string(),
     }
 }
 

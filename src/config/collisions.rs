@@ -80,6 +80,11 @@ fn crowd(
     );
     let help = match second.declared.form {
         Form::Line => imported(second),
+        Form::From => text!(
+            "give each a name of its own, such as `AS {}` for the second",
+            "给每个写上自己的名字，例如第二个写 `AS {}`",
+            advice::behind_as(&second.declared, name)
+        ),
         Form::Text(_) | Form::Table(_) => text!(
             "give each a `target` of its own, such as `{name}` for the second",
             "给每个写上自己的 `target`，例如第二个写 `{name}`"

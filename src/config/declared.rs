@@ -34,7 +34,7 @@ pub(super) enum Naming {
         /// The platform as a line of an image list writes it: it goes into the name.
         platform: Option<String>,
     },
-    /// From the mirror file.
+    /// From what is declared.
     Given {
         /// The name.
         name: TargetName,
@@ -48,6 +48,8 @@ pub(super) enum Naming {
 pub(super) enum Form {
     /// As a line of an image list.
     Line,
+    /// As a `FROM` of a Dockerfile.
+    From,
     /// As a text in a mirror file.
     Text(Format),
     /// As a table in a mirror file.

@@ -3,9 +3,12 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::model::{PlatformPattern, Reference};
+use crate::model::{PlatformPattern, Platforms, Reference};
+use crate::plan::DeclaredAt;
 
-use super::files::Place;
+use super::declared::{Declared, Form, Naming};
+use super::lines::{TextLine, place};
+use super::mirror_file::Choices;
 
 /// A line that names an image.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +18,35 @@ pub(super) struct ImageLine<'a> {
     pub(super) source: Reference,
     /// The image's bytes in the line.
     pub(super) span: Range<usize>,
+}
+
+impl ImageLine<'_> {
+    /// Makes it a declared image; its span counts from the beginning of `line`.
+    pub(super) fn declared(
+        self,
+        file: &Arc<str>,
+        line: &TextLine<'_>,
+        naming: Naming,
+        form: Form,
+    ) -> Declared {
+        Declared {
+            written: self.written.to_owned(),
+            source: self.source,
+            choices: Choices {
+                platforms: self
+                    .platform
+                    .map(|(_, pattern)| Platforms::only(vec![pattern])),
+                ..Choices::default()
+            },
+            naming,
+            form,
+            place: place(file, line.start, &self.span),
+            origin: DeclaredAt {
+                file: Arc::clone(file),
+                line: line.number,
+            },
+        }
+    }
 }
 
 /// A line that is not understood.
@@ -107,14 +139,6 @@ pub(super) fn split_platform<'w, 'a>(
         rest.split_first()
             .map_or((None, rest), |(value, rest)| (Some(*value), rest)),
     )
-}
-
-/// Makes a place of a part of a line that begins at byte `start` of the file.
-pub(super) fn place(file: &Arc<str>, start: usize, span: &Range<usize>) -> Place {
-    Place {
-        file: Arc::clone(file),
-        span: start + span.start..start + span.end,
-    }
 }
 
 #[cfg(test)]

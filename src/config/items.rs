@@ -70,7 +70,10 @@ pub(super) fn declare(
     clippy::result_large_err,
     reason = "an error is made once for each mistake"
 )]
-fn parse_target(target: &At<String>, source: Option<&Reference>) -> Result<TargetName, Diagnostic> {
+pub(super) fn parse_target(
+    target: &At<String>,
+    source: Option<&Reference>,
+) -> Result<TargetName, Diagnostic> {
     let wrong = |message: Text| {
         Diagnostic::error("not-a-target", message)
             .at(target.place.clone())

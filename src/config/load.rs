@@ -11,13 +11,15 @@ use super::declared::Declared;
 use super::diagnostics::{Diagnostic, DiagnosticKind, Severity};
 use super::files::{Files, Place};
 use super::format::Format;
+use super::lines::MOST_LINES;
 use super::mirror_file::Choices;
 use super::node::SyntaxError;
 use super::reader::Reader;
 use super::settings::{PruneSettings, Registries};
 use super::validate::{Checked, validate};
 use super::{
-    FileKind, Input, entries, from_toml, from_yaml, image_list, items, read_mirror, secrets, target,
+    FileKind, Input, ListForm, entries, from_toml, from_yaml, items, list, read_mirror, secrets,
+    target,
 };
 
 /// What the files declare, and everything there is to say about them.
@@ -86,8 +88,8 @@ pub fn load(input: &Input<'_>) -> Loaded {
     loaded.files.add(input.path, input.text);
     let text = loaded.files.text(input.path).to_owned();
     let known = match FileKind::of(input.path, &text) {
-        FileKind::List => {
-            let declared = image_list::parse(input.path, &text, &mut loaded.diagnostics);
+        FileKind::List(form) => {
+            let declared = list::parse(form, input.path, &text, &mut loaded.diagnostics);
             loaded.target = target::from_environment(input.environment, &mut loaded.diagnostics);
             resolve(input.path, declared, &Choices::default(), &mut loaded);
             vec![]
@@ -235,7 +237,12 @@ fn includes(input: &Input<'_>, include: &[At<String>], loaded: &mut Loaded) -> V
     let mut declared = Vec::new();
     for At { value, place } in include {
         let path = beside(input.path, value);
-        if FileKind::named(&path).is_some_and(|kind| kind != FileKind::List) {
+        let form = match FileKind::named(&path) {
+            Some(FileKind::List(form)) => Some(form),
+            Some(FileKind::Yaml | FileKind::Toml) => None,
+            None => Some(ListForm::Lines),
+        };
+        let Some(form) = form else {
             let message = text!("`{value}` is not an image list", "`{value}` 不是镜像列表");
             let diagnostic = Diagnostic::error("not-an-image-list", message)
                 .at(place.clone())
@@ -244,11 +251,12 @@ fn includes(input: &Input<'_>, include: &[At<String>], loaded: &mut Loaded) -> V
                     "只能包含镜像列表"
                 ));
             loaded.diagnostics.push(diagnostic);
-        } else if declared.len() >= image_list::MOST_LINES {
-            let most = image_list::MOST_LINES;
+            continue;
+        };
+        if declared.len() >= MOST_LINES {
             let message = text!(
-                "more than {most} images are declared",
-                "声明的镜像超过 {most} 个"
+                "more than {MOST_LINES} images are declared",
+                "声明的镜像超过 {MOST_LINES} 个"
             );
             let diagnostic = Diagnostic::error("too-many-images", message)
                 .at(place.clone())
@@ -268,7 +276,7 @@ fn includes(input: &Input<'_>, include: &[At<String>], loaded: &mut Loaded) -> V
                 Ok(text) => {
                     loaded.files.add(&path, &text);
                     let text = loaded.files.text(&path);
-                    declared.extend(image_list::parse(&path, text, &mut loaded.diagnostics));
+                    declared.extend(list::parse(form, &path, text, &mut loaded.diagnostics));
                 }
                 Err(why) => {
                     let message = text!(

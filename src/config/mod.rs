@@ -3,8 +3,9 @@
 //! Opens nothing: the caller hands in the text, the environment and a way to read includes.
 //!
 //! ```text
-//! images.txt ─ image_list ─┐
-//!                          ├─ declared ─ naming ─ entries ─ validate ─ Loaded
+//! images.dockerfile ─ dockerfile ─┐
+//! images.txt ─ image_list ────────┤
+//!                                 ├─ declared ─ naming ─ entries ─ validate ─ Loaded
 //! mirror.* ── node ─ mirror_file ─┘
 //! ```
 
@@ -13,6 +14,8 @@ mod at;
 mod collisions;
 mod declared;
 pub mod diagnostics;
+mod dockerfile;
+mod dockerfile_line;
 mod durations;
 mod entries;
 mod file_kind;
@@ -25,6 +28,8 @@ mod image_list_line;
 pub mod import;
 mod items;
 mod keywords;
+mod lines;
+mod list;
 mod load;
 mod mirror_file;
 mod mistakes;
@@ -49,7 +54,7 @@ use std::collections::BTreeMap;
 use crate::model::Text;
 
 pub use diagnostics::{Diagnostic, DiagnosticKind, Replacement, Severity};
-pub use file_kind::FileKind;
+pub use file_kind::{FileKind, ListForm};
 pub use files::{Files, Place};
 pub use load::{Loaded, load};
 pub use part::{NamesNothing, Part};

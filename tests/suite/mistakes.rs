@@ -100,6 +100,7 @@ fn each_mistake_is_told_in_chinese_as_well() {
         }
     }
     let some = [
+        "Dockerfile.mistakes",
         "full-width-colon.txt",
         "many.txt",
         "platform-misspelt.txt",
@@ -126,11 +127,16 @@ fn each_message_has_its_mistake() {
 
 #[test]
 fn what_is_offered_instead_is_right() {
+    const DOCKERFILE: &str = "Dockerfile.mistakes";
     let mut offers = 0;
     for name in fixtures()
         .into_iter()
-        .filter(|name| Path::new(name).extension() == Some("txt".as_ref()))
+        .filter(|name| Path::new(name).extension() == Some("txt".as_ref()) || name == DOCKERFILE)
     {
+        let path = match &*name {
+            DOCKERFILE => "images.dockerfile",
+            _ => "images.txt",
+        };
         let loaded = loaded(&name);
         for diagnostic in &loaded.diagnostics {
             let Some(replacement) = &diagnostic.replacement else {
@@ -140,7 +146,7 @@ fn what_is_offered_instead_is_right() {
             let text = format!("{}\n", replacement.text);
             let nothing = |_: &str| Err(Text::verbatim(""));
             let again = load(&Input {
-                path: "images.txt",
+                path,
                 text: &text,
                 environment: &environment(),
                 read: &nothing,

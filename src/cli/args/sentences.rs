@@ -140,9 +140,9 @@ pub(super) const SENTENCES: &[Phrase] = &[
         "语言：`zh`（中文）、`en`（英文）或 `auto`（按区域设置）；JSON 始终是英文"
     ),
     phrase!(
-        "Read this mirror file or image list; `-` is standard input [default: mirror.yaml, mirror.yml, mirror.toml, images.txt]",
+        "Read this mirror file or image list; `-` is standard input [default: mirror.yaml, mirror.yml, mirror.toml, images.txt, images.dockerfile]",
         "读这个 mirror 文件或镜像列表；`-` 是标准输入\n\
-         [默认：mirror.yaml、mirror.yml、mirror.toml、images.txt]"
+         [默认：mirror.yaml、mirror.yml、mirror.toml、images.txt、images.dockerfile]"
     ),
     phrase!(
         "Write the answer as `human`, `json`, `markdown` or `github` (annotations) [default: human]",

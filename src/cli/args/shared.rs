@@ -49,7 +49,7 @@ pub(super) struct TalkArgs {
 /// Which file is read.
 #[derive(Debug, Clone, Args)]
 pub struct FileArg {
-    /// Read this mirror file or image list; `-` is standard input [default: mirror.yaml, mirror.yml, mirror.toml, images.txt]
+    /// Read this mirror file or image list; `-` is standard input [default: mirror.yaml, mirror.yml, mirror.toml, images.txt, images.dockerfile]
     #[arg(short, long, value_name = "PATH")]
     pub file: Option<PathBuf>,
 }

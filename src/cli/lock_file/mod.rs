@@ -230,7 +230,7 @@ fn lock_name(main: &Path) -> PathBuf {
     if DEFAULT_FILES.iter().any(|name| main == Path::new(name)) {
         return DEFAULT_LOCK.into();
     }
-    let usual = ["txt", "yaml", "yml", "toml"];
+    let usual = ["txt", "dockerfile", "yaml", "yml", "toml"];
     if usual
         .iter()
         .any(|usual| main.extension() == Some(OsStr::new(usual)))
@@ -252,7 +252,10 @@ mod tests {
             ("images.txt", "mirror.lock"),
             ("mirror.yaml", "mirror.lock"),
             ("mirror.toml", "mirror.lock"),
+            ("images.dockerfile", "mirror.lock"),
             ("web.txt", "web.lock"),
+            ("web.dockerfile", "web.lock"),
+            ("Dockerfile", "Dockerfile.lock"),
             ("web.yml", "web.lock"),
             ("web", "web.lock"),
             ("web.v2", "web.v2.lock"),

@@ -6,7 +6,8 @@ use crate::config::collisions;
 use crate::config::declared::Resolved;
 use crate::config::diagnostics::{Diagnostic, Severity};
 use crate::config::entries::{self, Resolution};
-use crate::config::image_list;
+use crate::config::file_kind::ListForm;
+use crate::config::list;
 use crate::config::mirror_file::Choices;
 use crate::config::naming::{Written, flat_names};
 use crate::model::{Platforms, Profile, ProfileKind, Text};
@@ -15,10 +16,10 @@ use crate::plan::{NameOffers, TargetName};
 use super::draft::{Draft, Line};
 
 /// Makes a draft of an image list.
-pub(super) fn draft(path: &str, text: &str) -> (Draft, Vec<Diagnostic>) {
+pub(super) fn draft(form: ListForm, path: &str, text: &str) -> (Draft, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let any = Profile::of(ProfileKind::Generic);
-    let declared = image_list::parse(path, text, &mut diagnostics);
+    let declared = list::parse(form, path, text, &mut diagnostics);
     let resolution = entries::resolve(declared, &Choices::default(), &any, &mut diagnostics);
     let mut taken = resolution.taken();
     let Resolution {
@@ -146,7 +147,7 @@ mod tests {
     use super::*;
 
     fn yaml(text: &str) -> String {
-        let (draft, diagnostics) = draft("images.txt", text);
+        let (draft, diagnostics) = draft(ListForm::Lines, "images.txt", text);
         assert!(
             diagnostics.iter().all(|one| one.severity < Severity::Error),
             "{diagnostics:?}"

@@ -9,6 +9,7 @@ mod from_image_list;
 use draft::Draft;
 
 use super::diagnostics::{Diagnostic, Severity};
+use super::file_kind::{FileKind, ListForm};
 use super::files::Files;
 use super::secrets;
 
@@ -30,7 +31,11 @@ pub struct Imported {
 pub fn import(path: &str, text: &str) -> Imported {
     let mut files = Files::default();
     files.add(path, text);
-    let (draft, mut diagnostics): (Draft, _) = from_image_list::draft(path, files.text(path));
+    let form = match FileKind::of(path, text) {
+        FileKind::List(form) => form,
+        FileKind::Yaml | FileKind::Toml => ListForm::Lines,
+    };
+    let (draft, mut diagnostics): (Draft, _) = from_image_list::draft(form, path, files.text(path));
     secrets::veil(&mut files, &[], &mut diagnostics);
     let wrong = diagnostics
         .iter()

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::config::diagnostics::Diagnostic;
-use crate::config::image_list_line::place;
+use crate::config::lines::place;
 use crate::model::Text;
 
 use super::forms;

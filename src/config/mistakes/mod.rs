@@ -9,6 +9,7 @@
 //! print it, is told once for all its lines, and a file of another form once for all of it.
 
 mod columns;
+mod dockerfile;
 mod files;
 mod forms;
 mod image;
@@ -25,8 +26,10 @@ use indexmap::IndexMap;
 
 use super::at::At;
 use super::diagnostics::Diagnostic;
+use super::dockerfile_line;
 use super::format::Format;
-use super::image_list_line::{parse_line, place};
+use super::image_list_line::parse_line;
+use super::lines::place;
 
 use mistake::{Line, Mistake, OTHER_FORM};
 
@@ -81,24 +84,45 @@ fn find(line: &Line<'_>) -> Mistake {
 /// How many mistakes a line may have and still be mended.
 const PATIENCE: usize = 6;
 
-/// Returns the line without any mistake, if it can be known.
-fn mend(line: &str, patience: usize) -> Option<String> {
-    if parse_line(line).is_ok() {
-        return Some(line.to_owned());
-    }
-    let mended = find(&Line::of(line))
-        .mended
-        .filter(|mended| patience > 0 && mended != line)?;
-    let lines: Option<Vec<String>> = mended
-        .lines()
-        .map(|line| mend(line, patience - 1))
-        .collect();
-    lines
-        .map(|lines| lines.join("\n"))
-        .filter(|lines| !lines.trim().is_empty())
+/// What lines are to be, and what is wrong with those that are not.
+#[derive(Clone, Copy)]
+pub(super) struct Grammar {
+    is_right: fn(&str) -> bool,
+    find: fn(&str) -> Mistake,
 }
 
-/// A line of an image list that is not understood, and the byte of the file at which it begins.
+/// That of image lists.
+pub(super) const OF_LISTS: Grammar = Grammar {
+    is_right: |line| parse_line(line).is_ok(),
+    find: |line| find(&Line::of(line)),
+};
+
+/// That of Dockerfiles which list images.
+pub(super) const OF_DOCKERFILES: Grammar = Grammar {
+    is_right: |line| dockerfile_line::parse_line(line).is_ok(),
+    find: |line| dockerfile::find(line, find),
+};
+
+impl Grammar {
+    /// Returns the line without any mistake, if it can be known.
+    fn mend(self, line: &str, patience: usize) -> Option<String> {
+        if (self.is_right)(line) {
+            return Some(line.to_owned());
+        }
+        let mended = (self.find)(line)
+            .mended
+            .filter(|mended| patience > 0 && mended != line)?;
+        let lines: Option<Vec<String>> = mended
+            .lines()
+            .map(|line| self.mend(line, patience - 1))
+            .collect();
+        lines
+            .map(|lines| lines.join("\n"))
+            .filter(|lines| !lines.trim().is_empty())
+    }
+}
+
+/// A line that is not understood, and the byte of the file at which it begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Wrong<'a> {
     pub(super) start: usize,
@@ -108,11 +132,11 @@ pub(super) struct Wrong<'a> {
 /// How many lines may have the same mistake before it is told once for all of them.
 const MANY: usize = 20;
 
-/// Explains why lines of an image list are not understood.
-pub(super) fn explain(file: &Arc<str>, lines: &[Wrong<'_>]) -> Vec<Diagnostic> {
+/// Explains why lines are not understood.
+pub(super) fn explain(file: &Arc<str>, lines: &[Wrong<'_>], grammar: &Grammar) -> Vec<Diagnostic> {
     let mut groups: IndexMap<String, Vec<(Wrong<'_>, Mistake)>> = IndexMap::new();
     for wrong in lines {
-        let mistake = find(&Line::of(wrong.line));
+        let mistake = (grammar.find)(wrong.line);
         // The message of another form is the same for each of its lines.
         let key = match mistake.code {
             OTHER_FORM => mistake.message.english().to_owned(),
@@ -136,14 +160,19 @@ pub(super) fn explain(file: &Arc<str>, lines: &[Wrong<'_>]) -> Vec<Diagnostic> {
         }
         group
             .into_iter()
-            .map(|(wrong, mistake)| diagnostic(file, wrong, mistake))
+            .map(|(wrong, mistake)| diagnostic(file, wrong, mistake, grammar))
     });
     let mut told: Vec<_> = told.collect();
     told.sort_by_key(|one| one.place.as_ref().map(|place| place.span.start));
     told
 }
 
-fn diagnostic(file: &Arc<str>, Wrong { start, line }: Wrong<'_>, mistake: Mistake) -> Diagnostic {
+fn diagnostic(
+    file: &Arc<str>,
+    Wrong { start, line }: Wrong<'_>,
+    mistake: Mistake,
+    grammar: &Grammar,
+) -> Diagnostic {
     let first = line.len() - line.trim_start().len();
     let whole = place(file, start, &(first..line.len()));
     let at = place(file, start, &mistake.span);
@@ -151,7 +180,7 @@ fn diagnostic(file: &Arc<str>, Wrong { start, line }: Wrong<'_>, mistake: Mistak
         help: mistake.help,
         ..Diagnostic::error(mistake.code, mistake.message).at(at)
     };
-    match mend(line.trim(), PATIENCE) {
+    match grammar.mend(line.trim(), PATIENCE) {
         Some(line) => diagnostic.replace(whole, line),
         None => diagnostic,
     }
@@ -182,7 +211,10 @@ pub(super) fn explain_item(text: &At<String>, whole: bool, format: Format) -> Di
     };
     let diagnostic = Diagnostic::error(code, message).at(text.place.clone());
     let diagnostic = Diagnostic { help, ..diagnostic };
-    match mend(line, PATIENCE).and_then(|line| item(&line, whole, format)) {
+    match OF_LISTS
+        .mend(line, PATIENCE)
+        .and_then(|line| item(&line, whole, format))
+    {
         Some(item) => diagnostic.replace(text.place.clone(), item),
         None => diagnostic,
     }

@@ -42,7 +42,7 @@ pub(super) fn veil(files: &mut Files, known: &[Place], diagnostics: &mut [Diagno
         };
         secrets.extend(anywhere(text).into_iter().map(place));
         match FileKind::of(name, text) {
-            FileKind::List => lines.extend(in_list(text).into_iter().map(place)),
+            FileKind::List(_) => lines.extend(in_list(text).into_iter().map(place)),
             FileKind::Yaml | FileKind::Toml => {
                 secrets.extend(behind_keys(text).into_iter().map(place));
             }

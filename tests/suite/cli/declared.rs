@@ -36,6 +36,32 @@ fn a_mirror_file_includes_lists_beside_it() {
 }
 
 #[test]
+fn a_dockerfile_lists_images_as_well() {
+    let dockerfile = "# web\nFROM nginx:1.27\nFROM --platform=linux/arm64 redis:7.4\n\
+                      FROM ghcr.io/org/app:v1 AS app\n";
+    let place = with_target().file("images.dockerfile", dockerfile);
+    insta::assert_snapshot!("list_dockerfile", place.run("list").whole());
+    let imported = place.run("import images.dockerfile").whole();
+    insta::assert_snapshot!("import_dockerfile", imported);
+    let place = with_target()
+        .file("images.dockerfile", dockerfile)
+        .file("images.txt", "alpine:3.21\n");
+    insta::assert_snapshot!("list_left_aside", place.run("list").whole());
+    let place = place.file(
+        "mirror.yaml",
+        "version: 1\ninclude: [images.txt, images.dockerfile]\n",
+    );
+    let both = place.run("list");
+    assert_eq!(both.stderr, "", "{}", both.whole());
+    assert_eq!(
+        both.stdout.matches("images.dockerfile:").count(),
+        3,
+        "{}",
+        both.whole()
+    );
+}
+
+#[test]
 fn check_tells_every_mistake_as_its_answer() {
     let place = Place::empty().file("images.txt", LIST);
     insta::assert_snapshot!("check_fine", place.run("check").whole());

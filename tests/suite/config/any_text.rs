@@ -6,7 +6,12 @@ use pusher::render::{self, Checked, Format, Style, View, human};
 
 use super::loaded;
 
-const PATHS: [&str; 3] = ["images.txt", "mirror.yaml", "mirror.toml"];
+const PATHS: [&str; 4] = [
+    "images.txt",
+    "images.dockerfile",
+    "mirror.yaml",
+    "mirror.toml",
+];
 
 fn assert_sound(loaded: &Loaded) {
     for diagnostic in &loaded.diagnostics {

@@ -60,6 +60,18 @@ fn a_list_with_mistakes_is_not_imported() {
 }
 
 #[test]
+fn a_dockerfile_declares_the_same() {
+    let list = "# web\nFROM nginx:1.27 AS nginx\nFROM --platform=linux/arm64 redis:7.4\n\
+                FROM --platform=linux/arm64 ghcr.io/org/app:v1 AS app\nFROM xhofe/alist\n\
+                FROM xiaoyaliu/alist AS alist:mine\nFROM other/nginx:1\n";
+    let text = import("images.dockerfile", list).text.unwrap();
+    let declared = entries("images.dockerfile", list);
+    assert_eq!(declared.len(), 6);
+    assert_eq!(declared, entries("mirror.yaml", &text), "{text}");
+    assert!(text.contains("  # web\n  - nginx:1.27\n"), "{text}");
+}
+
+#[test]
 fn odd_lists_declare_the_same() {
     let digest = "0".repeat(64);
     for list in [
