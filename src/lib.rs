@@ -8,6 +8,7 @@
 //! | --- | --- | --- |
 //! | [`model`] | pure | nothing of this crate |
 //! | [`config`] | pure | `model`, `plan::desired`, `plan::entry`, `plan::offers`, `plan::prune`, `plan::target` |
+//! | [`selection`] | pure | `model` |
 //! | [`plan`] | pure | `model` |
 //! | [`diff`] | pure | `model`, `plan` |
 //! | [`lock`] | pure | `model`, `plan` |
@@ -49,5 +50,6 @@ pub mod progress;
 pub mod registry;
 pub mod render;
 pub mod sandbox;
+pub mod selection;
 pub mod single_flight;
 pub mod tree;
