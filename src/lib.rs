@@ -7,7 +7,7 @@
 //! | folder | kind | may import |
 //! | --- | --- | --- |
 //! | [`model`] | pure | nothing of this crate |
-//! | [`config`] | pure | `model`, `plan::desired`, `plan::entry`, `plan::offers`, `plan::prune`, `plan::target` |
+//! | [`config`] | pure | `model`, `plan::desired`, `plan::entry`, `plan::offers`, `plan::prune`, `plan::target`, `selection` |
 //! | [`selection`] | pure | `model` |
 //! | [`plan`] | pure | `model` |
 //! | [`diff`] | pure | `model`, `plan` |

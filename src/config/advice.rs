@@ -15,6 +15,7 @@ pub(super) fn rename(diagnostic: Diagnostic, one: &Resolved, name: &TargetName) 
             Form::Text(format) | Form::Table(format) => format.quote(&name.to_string()),
             Form::Line => Format::Yaml.quote(&name.to_string()),
             Form::From => behind_as(declared, name),
+            Form::Tag(format) => format.quote(&name.repository),
         };
         return diagnostic
             .help(text!("give it another name", "换一个名字"))
@@ -36,14 +37,19 @@ pub(super) fn rename(diagnostic: Diagnostic, one: &Resolved, name: &TargetName) 
         Form::Text(format) => diagnostic
             .help(text!("give it a name of its own", "给它一个自己的名字"))
             .replace(declared.place.clone(), table(declared, name, format)),
-        Form::Table(Format::Yaml) => {
-            diagnostic.help(text!("add `target: {name}` to it", "给它加上 `target: {name}`"))
-        }
-        Form::Table(Format::Toml) => diagnostic.help(text!(
+        Form::Table(format) => add_target(diagnostic, &name.to_string(), format),
+        Form::Tag(format) => add_target(diagnostic, &name.repository, format),
+    }
+}
+
+fn add_target(diagnostic: Diagnostic, name: &str, format: Format) -> Diagnostic {
+    diagnostic.help(match format {
+        Format::Yaml => text!("add `target: {name}` to it", "给它加上 `target: {name}`"),
+        Format::Toml => text!(
             "add `target = \"{name}\"` to it",
             "给它加上 `target = \"{name}\"`"
-        )),
-    }
+        ),
+    })
 }
 
 /// Writes a name as it stands behind `AS`: without the tag that it has without one, so that it goes on with the

@@ -2,6 +2,7 @@
 
 use crate::model::Reference;
 use crate::plan::{DeclaredAt, Entry, TargetName};
+use crate::selection::Selection;
 
 use super::files::Place;
 use super::format::Format;
@@ -14,6 +15,9 @@ pub(super) struct Declared {
     pub(super) written: String,
     /// The image, written out.
     pub(super) source: Reference,
+    /// Which tags of it are meant, where the registry has to be asked for that; the source and a given
+    /// name have a tag then that means nothing.
+    pub(super) selection: Option<Selection>,
     /// What this very line or item says about the image.
     pub(super) choices: Choices,
     /// Where the name in the target comes from.
@@ -24,6 +28,36 @@ pub(super) struct Declared {
     pub(super) place: Place,
     /// The same as a line.
     pub(super) origin: DeclaredAt,
+}
+
+impl Declared {
+    /// Returns what is declared of one tag of the source.
+    pub(super) fn with_tag(&self, tag: &str) -> Self {
+        let naming = match &self.naming {
+            Naming::Flat { platform } => Naming::Flat {
+                platform: platform.clone(),
+            },
+            Naming::Given { name, place } => Naming::Given {
+                name: TargetName {
+                    repository: name.repository.clone(),
+                    tag: tag.to_owned(),
+                },
+                place: place.clone(),
+            },
+        };
+        let form = match self.form {
+            Form::Table(format) => Form::Tag(format),
+            form => form,
+        };
+        Self {
+            written: format!("{}:{tag}", self.written),
+            form,
+            source: Reference::tagged(self.source.repository().clone(), tag),
+            selection: None,
+            naming,
+            ..self.clone()
+        }
+    }
 }
 
 /// Where an image's name in the target comes from.
@@ -54,6 +88,8 @@ pub(super) enum Form {
     Text(Format),
     /// As a table in a mirror file.
     Table(Format),
+    /// As one of the tags in a table in a mirror file.
+    Tag(Format),
 }
 
 /// An entry with what it was made from.

@@ -32,6 +32,7 @@ impl ImageLine<'_> {
         Declared {
             written: self.written.to_owned(),
             source: self.source,
+            selection: None,
             choices: Choices {
                 platforms: self
                     .platform

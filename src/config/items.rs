@@ -8,8 +8,8 @@ use super::declared::{Declared, Form, Naming};
 use super::diagnostics::Diagnostic;
 use super::files::Files;
 use super::format::Format;
-use super::mirror_file::{Choices, ImageItem, ImageTable};
-use super::mistakes;
+use super::mirror_file::{ImageItem, ImageTable};
+use super::{mistakes, tagged};
 
 /// Checks the images of a mirror file; those that are wrong become diagnostics.
 pub(super) fn declare(
@@ -20,14 +20,18 @@ pub(super) fn declare(
 ) -> Vec<Declared> {
     let mut declared = Vec::new();
     for item in items {
-        let (source, target, choices, form) = match item {
-            ImageItem::Source(source) => (source, None, Choices::default(), Form::Text(format)),
-            ImageItem::Table(ImageTable {
-                source,
-                target,
-                choices,
-            }) => (source, target, choices, Form::Table(format)),
+        let (image, form) = match item {
+            ImageItem::Source(source) => (ImageTable::of(source), Form::Text(format)),
+            ImageItem::Table(image) => (image, Form::Table(format)),
         };
+        let ImageTable {
+            source,
+            target,
+            tags,
+            choices,
+        } = image;
+        let told = diagnostics.len();
+        diagnostics.extend(tagged::said_twice(&source, target.as_ref(), &tags, format));
         let reference = if let Ok(reference) = source.value.parse::<Reference>() {
             Some(reference)
         } else {
@@ -48,16 +52,20 @@ pub(super) fn declare(
                 }
             },
         };
-        if let (Some(reference), Some(naming)) = (reference, naming) {
-            declared.push(Declared {
+        if let (Some(reference), Some(naming), true) =
+            (reference, naming, diagnostics.len() == told)
+        {
+            let image = Declared {
                 written: source.value,
                 source: reference,
+                selection: None,
                 naming,
                 form,
                 choices,
                 origin: files.origin(&source.place),
                 place: source.place,
-            });
+            };
+            declared.extend(tagged::each(image, tags, files));
         }
     }
     declared

@@ -7,10 +7,11 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::model::{LoginWay, ProfileKind};
 use crate::plan::{Attestations, ForeignLayers, MissingPlatforms, Referrers};
+use crate::selection::Per;
 
 /// A choice that is written as one of a few words.
 pub(super) trait Keyword: Copy + 'static {
-    /// The choices with their words, the default first.
+    /// The choices with their words, the default first where there is one.
     const WORDS: &'static [(&'static str, Self)];
 }
 
@@ -45,6 +46,10 @@ impl Keyword for LoginWay {
         ("basic", Self::Basic),
         ("none", Self::None),
     ];
+}
+
+impl Keyword for Per {
+    const WORDS: &'static [(&'static str, Self)] = &Self::WORDS;
 }
 
 /// Which profile a target has; none for the one that its host name tells.

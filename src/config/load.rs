@@ -104,6 +104,8 @@ pub fn load(input: &Input<'_>) -> Loaded {
         let place = diagnostic.place.as_ref();
         place.map(|place| (files.index(&place.file), place.span.start))
     });
+    // What is wrong with a name is so for each of its tags.
+    diagnostics.dedup();
     cut(diagnostics);
     secrets::veil(files, &known, diagnostics);
     loaded
@@ -155,6 +157,14 @@ fn resolve(path: &str, declared: Vec<Declared>, defaults: &Choices, loaded: &mut
         diagnostics,
         ..
     } = loaded;
+    let selected = declared.iter().filter(|image| image.selection.is_some());
+    diagnostics.extend(selected.map(|image| {
+        let message = text!(
+            "`select` cannot be followed by this version",
+            "这个版本还不能按 `select` 选标签"
+        );
+        Diagnostic::error("select-not-followed", message).at(image.place.clone())
+    }));
     let any = Profile::of(ProfileKind::Generic);
     let profile = target.as_ref().map_or(&any, |target| &target.profile);
     let resolution = entries::resolve(declared, defaults, profile, diagnostics);

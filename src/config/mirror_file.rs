@@ -7,6 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::model::{Platforms, ProfileKind};
 use crate::plan::{Attestations, ForeignLayers, MissingPlatforms, Referrers};
+use crate::selection::{Per, Rule};
 
 use super::at::At;
 use super::keywords::Word;
@@ -159,11 +160,104 @@ pub(super) enum ImageItem {
 #[derive(Debug, Clone, PartialEq, JsonSchema)]
 #[schemars(rename = "ImageTable", rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct ImageTable {
-    /// Where it comes from, such as `ghcr.io/org/app:v1`.
+    /// Where it comes from, such as `ghcr.io/org/app:v1`; with `tags` or `select`, without a tag.
     pub(super) source: At<String>,
-    /// Where it goes below the namespace, such as `app:v1`. Default: the flat name.
+    /// Where it goes below the namespace, such as `app:v1`; with `tags` or `select`, without a tag.
+    /// Default: the flat name.
     pub(super) target: Option<At<String>>,
+    /// Which tags of the source are meant.
+    #[schemars(flatten)]
+    pub(super) tags: TagsTable,
     /// What is different for this image.
     #[schemars(flatten)]
     pub(super) choices: Choices,
+}
+
+impl ImageTable {
+    /// Makes the table of a source alone.
+    pub(super) fn of(source: At<String>) -> Self {
+        Self {
+            source,
+            target: None,
+            tags: TagsTable::default(),
+            choices: Choices::default(),
+        }
+    }
+}
+
+/// Which tags of a source are meant, where the source has none itself.
+#[derive(Debug, Clone, Default, PartialEq, JsonSchema)]
+#[schemars(rename = "Tags", rename_all = "kebab-case")]
+pub(super) struct TagsTable {
+    /// Tags by name, such as `[stable, "1.27"]`; each is an image of its own.
+    #[schemars(with = "Option<Vec<String>>")]
+    pub(super) tags: Vec<At<String>>,
+    /// Rules that choose tags of those that the registry lists: one, or a list; what any of them
+    /// takes is meant.
+    #[schemars(with = "Option<SelectSchema>")]
+    pub(super) select: Vec<Rule>,
+    /// How many tags there have to be, those of `tags` included; where there are fewer, the image
+    /// is blocked. Default: 1.
+    #[schemars(range(min = 1))]
+    pub(super) min_tags: Option<usize>,
+    /// How many tags there may be, those of `tags` included; where there are more, the image is
+    /// blocked. Default: 100.
+    #[schemars(range(min = 1))]
+    pub(super) max_tags: Option<usize>,
+}
+
+/// A rule, or a list of rules.
+#[derive(JsonSchema)]
+#[schemars(untagged, inline)]
+#[expect(dead_code, reason = "only its schema is used")]
+enum SelectSchema {
+    Rule(RuleSchema),
+    Rules(#[schemars(length(min = 1))] Vec<RuleSchema>),
+}
+
+/// A rule that chooses tags. Each key narrows what it takes.
+#[derive(JsonSchema)]
+#[schemars(rename = "Rule", rename_all = "kebab-case", deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct RuleSchema {
+    /// A range such as `>=1.25, <2`, `~1.27` or `*`. It looks at the numbers alone.
+    version: Option<String>,
+    /// The variants, such as `alpine`; `""` for none, `*` for any. Default: none; any with `match` or
+    /// `glob`.
+    variant: Option<TextsSchema>,
+    /// Whether versions before a release are taken, too. Default: `false`.
+    pre_releases: Option<bool>,
+    /// How many numbers a version has, such as 2 for `1.27`. Default: all there are; `1.27` is
+    /// not taken where `1.27.3` is there.
+    parts: Option<PartsSchema>,
+    /// How many of each family are taken, the newest ones. Default: all.
+    #[schemars(range(min = 1))]
+    latest: Option<usize>,
+    /// Counts `latest` for each `major`, `minor` or `patch` version.
+    #[schemars(with = "Option<Word<Per>>")]
+    per: Option<Per>,
+    /// A regular expression of the whole tag; a group `(?<key>…)` in it is what tags are ordered by.
+    r#match: Option<String>,
+    /// Patterns of whole tags, of which one fits: `*` stands for any characters, `?` for one.
+    glob: Option<TextsSchema>,
+    /// Patterns of whole tags, of which none fits.
+    except: Option<TextsSchema>,
+}
+
+/// One text, or a list of some.
+#[derive(JsonSchema)]
+#[schemars(untagged, inline)]
+#[expect(dead_code, reason = "only its schema is used")]
+enum TextsSchema {
+    One(String),
+    These(#[schemars(length(min = 1))] Vec<String>),
+}
+
+/// One number, or a list of some.
+#[derive(JsonSchema)]
+#[schemars(untagged, inline)]
+#[expect(dead_code, reason = "only its schema is used")]
+enum PartsSchema {
+    One(#[schemars(range(min = 1))] usize),
+    These(#[schemars(length(min = 1))] Vec<usize>),
 }

@@ -45,6 +45,7 @@ mod secrets;
 pub mod settings;
 mod spelling;
 mod table;
+mod tagged;
 mod target;
 mod validate;
 mod variables;

@@ -9,6 +9,8 @@ use crate::config::reader::Reader;
 use crate::config::table::Table;
 use crate::model::{PlatformPattern, Platforms, Reference};
 
+use super::selection;
+
 pub(super) fn defaults(reader: &mut Reader<'_>, node: &Node) -> Option<Choices> {
     let mut table = reader.table(node, "defaults")?;
     let choices = choices(reader, &mut table);
@@ -103,11 +105,13 @@ pub(super) fn image(reader: &mut Reader<'_>, node: &Node) -> Option<ImageItem> {
         None
     };
     let target = table.read("target", |node, key| reader.text(node, key));
+    let tags = selection::tags(reader, &mut table);
     let choices = choices(reader, &mut table);
     reader.finish(table, &text!("an image", "镜像设置"));
     Some(ImageItem::Table(ImageTable {
         source: source?,
         target,
+        tags,
         choices,
     }))
 }

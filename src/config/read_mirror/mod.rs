@@ -2,6 +2,7 @@
 
 mod images;
 mod registries;
+mod selection;
 mod target;
 
 use crate::model::Text;

@@ -8,6 +8,7 @@ mod import;
 mod model;
 mod names;
 mod offers;
+mod tags;
 
 use pusher::config::{Input, Loaded, Variables, load};
 use pusher::model::Text;

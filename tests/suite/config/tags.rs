@@ -1,0 +1,173 @@
+//! Which tags of a source are meant: names and rules.
+
+use std::path::Path;
+
+use super::loaded;
+
+fn mirror(image: &str) -> pusher::config::Loaded {
+    loaded(
+        "mirror.yaml",
+        &format!("version: 1\nimages:\n  - {image}\n"),
+    )
+}
+
+#[test]
+fn each_named_tag_is_an_image_of_its_own() {
+    for (image, sources, targets) in [
+        (
+            "{ source: docker.io/library/nginx, tags: [stable, 1.10, \"1.27\"] }",
+            &["nginx:stable", "nginx:1.10", "nginx:1.27"][..],
+            &["nginx:stable", "nginx:1.10", "nginx:1.27"][..],
+        ),
+        (
+            "{ source: ghcr.io/org/app, tags: [v1, v2], target: web, platforms: all }",
+            &["ghcr.io/org/app:v1", "ghcr.io/org/app:v2"],
+            &["web:v1", "web:v2"],
+        ),
+        (
+            "{ source: \"localhost:5000/app\", tags: [v1] }",
+            &["localhost:5000/app:v1"],
+            &["app:v1"],
+        ),
+    ] {
+        let loaded = mirror(image);
+        assert_eq!(loaded.diagnostics, [], "{image}");
+        let found: Vec<_> = loaded
+            .entries
+            .iter()
+            .map(|entry| entry.source.to_string().replace("docker.io/library/", ""))
+            .collect();
+        assert_eq!(found, sources, "{image}");
+        let found: Vec<_> = loaded
+            .entries
+            .iter()
+            .map(|entry| entry.target.to_string())
+            .collect();
+        assert_eq!(found, targets, "{image}");
+    }
+    // Each stands where its tag does.
+    let text =
+        "version: 1\nimages:\n  - source: nginx\n    tags:\n      - stable\n      - mainline\n";
+    let lines = loaded("mirror.yaml", text).entries;
+    let lines: Vec<_> = lines.iter().map(|entry| entry.origin.line).collect();
+    assert_eq!(lines, [5, 6]);
+}
+
+/// What is told of an image: the code, and what stands where it points.
+fn told(image: &str) -> Vec<(&'static str, String)> {
+    let loaded = mirror(image);
+    let of = |told: &pusher::config::Diagnostic| {
+        let place = told.place.as_ref().unwrap();
+        (told.code, loaded.files.part(place).to_owned())
+    };
+    loaded.diagnostics.iter().map(of).collect()
+}
+
+#[test]
+fn each_mistake_is_told_at_its_key() {
+    for (image, expected) in [
+        (
+            "{ source: nginx:1.27, tags: [stable] }",
+            &[("tag-twice", "nginx:1.27")][..],
+        ),
+        (
+            "{ source: nginx:1.27, select: { latest: 1 } }",
+            &[("tag-twice", "nginx:1.27")],
+        ),
+        (
+            "{ source: nginx, tags: [stable], target: web:v1 }",
+            &[("target-tag", "web:v1")],
+        ),
+        ("{ source: nginx, tags: [] }", &[("no-tags", "[")]),
+        (
+            "{ source: nginx, tags: [\"1.*\", stable] }",
+            &[("not-a-tag", "\"1.*\"")],
+        ),
+        (
+            "{ source: nginx, tags: stable }",
+            &[("wrong-type", "stable")],
+        ),
+        ("{ source: nginx, select: [] }", &[("no-rules", "[")]),
+        (
+            "{ source: nginx, select: \">=1\" }",
+            &[("wrong-type", "\">=1\"")],
+        ),
+        ("{ source: nginx, select: {} }", &[("wrong-rule", "{")]),
+        (
+            "{ source: nginx, select: { version: \">=1 <2\", latest: 0, match: \"(\" } }",
+            &[("wrong-value", "0")],
+        ),
+        (
+            "{ source: nginx, select: { version: \">=1 <2\", match: \"(\" } }",
+            &[("wrong-rule", "\">=1 <2\""), ("wrong-rule", "\"(\"")],
+        ),
+        (
+            "{ source: nginx, select: [{ latest: 1 }, { versoin: \"1\" }] }",
+            &[("unknown-key", "versoin")],
+        ),
+        (
+            "{ source: nginx, select: { per: minor } }",
+            &[("wrong-rule", "minor")],
+        ),
+        (
+            "{ source: nginx, select: { latest: 1, per: week } }",
+            &[("wrong-value", "week")],
+        ),
+        (
+            "{ source: nginx, tags: [stable], max-tags: 3 }",
+            &[("no-select", "3")],
+        ),
+        (
+            "{ source: nginx, select: { latest: 1 }, min-tags: 5, max-tags: 3 }",
+            &[("wrong-value", "5")],
+        ),
+    ] {
+        let mut found = told(image);
+        found.retain(|(code, _)| *code != "select-not-followed");
+        let found: Vec<_> = found.iter().map(|(code, part)| (*code, &**part)).collect();
+        assert_eq!(found, expected, "{image}");
+    }
+    let for_all = loaded(
+        "mirror.yaml",
+        "version: 1\ndefaults: { tags: [a] }\nimages: [nginx]\n",
+    );
+    assert_eq!(for_all.diagnostics[0].code, "unknown-key");
+}
+
+#[test]
+fn what_is_wrong_with_a_name_is_told_once_for_all_its_tags() {
+    let loaded = mirror("{ source: nginx, tags: [a, b, c], target: apps/nginx }");
+    let [refused] = &loaded.diagnostics[..] else {
+        panic!("{:?}", loaded.diagnostics);
+    };
+    assert_eq!(refused.replacement.as_ref().unwrap().text, "apps_nginx");
+}
+
+#[test]
+fn what_was_meant_is_offered() {
+    for (image, instead) in [
+        ("{ source: nginx:1.27, tags: [stable] }", "nginx"),
+        ("{ source: nginx, tags: [a], target: web:v1 }", "web"),
+        (
+            "{ source: nginx, select: { version: \">=1 <2\" } }",
+            "\">=1, <2\"",
+        ),
+    ] {
+        let replacements = mirror(image).diagnostics;
+        let replacement = replacements
+            .iter()
+            .find_map(|told| told.replacement.as_ref());
+        assert_eq!(replacement.unwrap().text, instead, "{image}");
+    }
+}
+
+#[test]
+fn the_example_of_the_reference_is_without_mistakes() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/mirror-file.md");
+    let page = std::fs::read_to_string(path).unwrap();
+    let (_, example) = page.split_once("```yml\n").unwrap();
+    let (example, _) = example.split_once("```").unwrap();
+    let loaded = loaded("mirror.yaml", &format!("version: 1\n{example}"));
+    let mut told = loaded.diagnostics.iter();
+    assert_eq!(told.find(|one| one.code != "select-not-followed"), None);
+}
