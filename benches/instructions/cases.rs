@@ -87,7 +87,7 @@ impl Case {
                     position,
                     replacement: None,
                 });
-                repeat(times, || rewrite(&source, &kept));
+                repeat(times, || rewrite(&source, &kept, None));
             }
         }
         Ok(())
@@ -126,6 +126,7 @@ fn load(list: &str) -> Loaded {
         text: list,
         environment: &environment,
         read: &|path| Err(Text::verbatim(format!("`{path}` is not there"))),
+        names: &|_| vec![],
     })
 }
 

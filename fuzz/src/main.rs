@@ -72,6 +72,7 @@ fn file(path: &str, bytes: &[u8]) {
             text,
             environment: &environment.into_iter().collect(),
             read: &|name| Err(Text::verbatim(format!("`{name}` is not here"))),
+            names: &|_| vec![],
         });
         worded(&loaded);
     });

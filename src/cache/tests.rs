@@ -1,8 +1,8 @@
 //! The cache, used by several runs, damaged, and grown old.
 
 use super::*;
-use crate::model::{Descriptor, Platforms, Profile, ProfileKind, media_type};
-use crate::plan::{Ask, LeftOut, Policy, Selection};
+use crate::model::{Descriptor, Platforms, Profile, media_type};
+use crate::plan::{Ask, LeftOut, Policy, Selection, WhyLeftOut};
 
 fn descriptor(content: &str) -> Descriptor {
     Descriptor {
@@ -17,7 +17,7 @@ fn key(source: &str) -> ResolutionKey {
         platforms: &Platforms::linux_amd64(),
         platforms_declared: true,
         policy: Policy::default(),
-        profile: &Profile::of(ProfileKind::AcrPersonal),
+        profile: &Profile::named("acr-personal").unwrap(),
     };
     ResolutionKey::of(&descriptor(source), &ask)
 }
@@ -26,7 +26,7 @@ fn answer(source: &str) -> Remembered {
     let left_out = LeftOut {
         digest: Digest::sha256(b"attestation"),
         attestation: true,
-        refused_config: Some(media_type::OCI_EMPTY.to_owned()),
+        why: WhyLeftOut::ConfigRefused(media_type::OCI_EMPTY.to_owned()),
     };
     Remembered {
         descriptor: descriptor(&format!("expected of {source}")),

@@ -90,6 +90,16 @@ pub fn read_text(folder: &Path, path: &Path, purpose: Purpose) -> Result<String,
     text_of(read(&folder.join(path), purpose)?)
 }
 
+/// Returns the names of the files in a folder; none where there is no such folder, or it may not be read.
+pub fn names(folder: &Path, path: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder.join(path)).into_iter().flatten();
+    let files = entries.filter_map(|entry| {
+        let entry = entry.ok().filter(|entry| entry.path().is_file())?;
+        entry.file_name().into_string().ok()
+    });
+    files.collect()
+}
+
 fn read_standard_input() -> Result<String, Text> {
     text_of(read_bounded(io::stdin().lock(), Purpose::List)?)
 }
@@ -191,11 +201,6 @@ fn called_almost(folder: &Path) -> Option<String> {
         "mirror",
         "mirrors",
     ];
-    let folder = folder.join(".");
-    let names = std::fs::read_dir(folder).ok()?.filter_map(|entry| {
-        let entry = entry.ok().filter(|entry| entry.path().is_file())?;
-        entry.file_name().into_string().ok()
-    });
     let is_like = |name: &String| {
         let name = name.to_ascii_lowercase();
         let (stem, end) = name.split_once('.').unwrap_or((&name, ""));
@@ -205,7 +210,10 @@ fn called_almost(folder: &Path) -> Option<String> {
         );
         is_ours && STEMS.contains(&stem)
     };
-    names.filter(is_like).min()
+    names(folder, Path::new("."))
+        .into_iter()
+        .filter(is_like)
+        .min()
 }
 
 #[cfg(test)]

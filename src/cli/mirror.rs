@@ -229,6 +229,7 @@ fn understand(context: &Context, file: &TextFile) -> (Loaded, Vec<FileDigest>) {
         text: &file.text,
         environment: context.environment.variables(),
         read: &read,
+        names: &|path| files::names(&context.folder, Path::new(path)),
     });
     (loaded, noted.into_inner())
 }

@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use crate::disk::{self, Astray};
-use crate::model::{Digest, Text};
+use crate::model::{Digest, Profile, Text};
 use crate::observe::tags;
 use crate::plan::SavedPlan;
 use crate::plan::saved::{
@@ -52,10 +52,11 @@ pub fn look_at(context: &Context, path: &Path) -> Result<SavedPlan, CliError> {
 
 /// Says why a plan would be refused, as far as that can be told without asking a registry.
 pub fn stale(context: &Context, plan: &SavedPlan) -> Vec<Text> {
-    let current = RuleVersions::CURRENT;
-    let rules = (plan.rules != current).then_some(Mismatch::RuleVersions {
+    // What a profile of the user's own asks for is in a file, which is held against the plan when that is applied.
+    let profile = Profile::named(&plan.target.profile).unwrap_or_else(Profile::generic);
+    let rules = (!plan.rules.are_known()).then(|| Mismatch::RuleVersions {
         planned: plan.rules,
-        current,
+        current: RuleVersions::of(&profile),
     });
     let rules = rules.map(|why| Text::of(|| why.to_string()));
     let files = plan.files.iter();

@@ -41,6 +41,7 @@ impl Answers {
             text: &self.list(),
             environment: &environment.into_iter().map(own).collect(),
             read: &|_| Err(text!("a list includes nothing", "列表不包含别的文件")),
+            names: &|_| vec![],
         })
     }
 
@@ -137,6 +138,7 @@ mod tests {
                 assert_eq!(name, LIST);
                 Ok(answers.list())
             },
+            names: &|_| vec![],
         });
         assert_eq!(loaded.diagnostics, []);
         assert_eq!(loaded.desired().unwrap().entries.len(), 1);
@@ -154,6 +156,7 @@ mod tests {
             text: &uncommented,
             environment: &config::Variables::new(),
             read: &|_| Ok(String::new()),
+            names: &|_| vec![],
         });
         assert_eq!(loaded.desired().unwrap().entries.len(), 1, "{uncommented}");
     }

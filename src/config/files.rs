@@ -1,6 +1,7 @@
 //! The texts that were read, and places in them.
 
 use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -116,6 +117,12 @@ impl Files {
         let before = file.text.get(start..offset).unwrap_or_default();
         (line, before.chars().count() + 1)
     }
+}
+
+/// Returns `path` as it is reached from where `file`'s own path is.
+pub(super) fn beside(file: &str, path: &str) -> String {
+    let joined = Path::new(file).parent().unwrap_or(Path::new("")).join(path);
+    joined.to_string_lossy().into_owned()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use crate::model::{LoginWay, ProfileKind};
+use crate::model::{IndexType, LoginWay, ProfileLogin};
 use crate::plan::{Attestations, ForeignLayers, MissingPlatforms, Referrers};
 use crate::selection::Per;
 
@@ -52,14 +52,12 @@ impl Keyword for Per {
     const WORDS: &'static [(&'static str, Self)] = &Self::WORDS;
 }
 
-/// Which profile a target has; none for the one that its host name tells.
-impl Keyword for Option<ProfileKind> {
-    const WORDS: &'static [(&'static str, Self)] = &[
-        ("auto", None),
-        ("acr-personal", Some(ProfileKind::AcrPersonal)),
-        ("acr-enterprise", Some(ProfileKind::AcrEnterprise)),
-        ("generic", Some(ProfileKind::Generic)),
-    ];
+impl Keyword for IndexType {
+    const WORDS: &'static [(&'static str, Self)] = &[("docker", Self::Docker), ("oci", Self::Oci)];
+}
+
+impl Keyword for ProfileLogin {
+    const WORDS: &'static [(&'static str, Self)] = &[("none", Self::None), ("acr", Self::Acr)];
 }
 
 /// The schema of a [`Keyword`].
@@ -95,13 +93,6 @@ mod tests {
         assert!(default_is_first::<Referrers>());
         assert!(default_is_first::<ForeignLayers>());
         assert!(default_is_first::<LoginWay>());
-        assert!(default_is_first::<Option<ProfileKind>>());
-        for (word, kind) in &Option::<ProfileKind>::WORDS[1..] {
-            assert_eq!(kind.map(ProfileKind::as_str), Some(*word));
-        }
-        assert_eq!(
-            Option::<ProfileKind>::WORDS.len(),
-            ProfileKind::ALL.len() + 1
-        );
+        assert!(default_is_first::<ProfileLogin>());
     }
 }

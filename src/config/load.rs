@@ -1,19 +1,18 @@
 //! The way from a file's text to what it declares.
 
 use std::collections::HashSet;
-use std::path::Path;
 
-use crate::model::{Profile, ProfileKind, listed};
+use crate::model::{Profile, listed};
 use crate::plan::{Desired, Entry, Target};
 
 use super::at::At;
 use super::declared::Declared;
 use super::diagnostics::{Diagnostic, DiagnosticKind, Severity};
-use super::files::{Files, Place};
+use super::files::{Files, Place, beside};
 use super::format::Format;
 use super::lines::MOST_LINES;
 use super::mirror_file::Choices;
-use super::node::SyntaxError;
+use super::profiles::Profiles;
 use super::reader::Reader;
 use super::settings::{PruneSettings, Registries};
 use super::validate::{Checked, validate};
@@ -90,7 +89,7 @@ pub fn load(input: &Input<'_>) -> Loaded {
     let known = match FileKind::of(input.path, &text) {
         FileKind::List(form) => {
             let declared = list::parse(form, input.path, &text, &mut loaded.diagnostics);
-            loaded.target = target::from_environment(input.environment, &mut loaded.diagnostics);
+            loaded.target = target::from_environment(&mut profiles(input, &mut loaded));
             resolve(input.path, declared, &Choices::default(), &mut loaded);
             vec![]
         }
@@ -150,6 +149,14 @@ fn cut(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.push(more.of_kind(*kind));
 }
 
+fn profiles<'a>(input: &'a Input<'a>, loaded: &'a mut Loaded) -> Profiles<'a> {
+    Profiles {
+        input,
+        files: &mut loaded.files,
+        diagnostics: &mut loaded.diagnostics,
+    }
+}
+
 /// Makes entries of what is declared, and checks them.
 fn resolve(path: &str, declared: Vec<Declared>, defaults: &Choices, loaded: &mut Loaded) {
     let Loaded {
@@ -165,7 +172,7 @@ fn resolve(path: &str, declared: Vec<Declared>, defaults: &Choices, loaded: &mut
         );
         Diagnostic::error("select-not-followed", message).at(image.place.clone())
     }));
-    let any = Profile::of(ProfileKind::Generic);
+    let any = Profile::generic();
     let profile = target.as_ref().map_or(&any, |target| &target.profile);
     let resolution = entries::resolve(declared, defaults, profile, diagnostics);
     validate(
@@ -193,7 +200,7 @@ fn mirror(input: &Input<'_>, text: &str, format: Format, loaded: &mut Loaded) ->
     let root = match root {
         Ok(root) => root,
         Err(error) => {
-            loaded.diagnostics.push(syntax_error(input.path, error));
+            loaded.diagnostics.push(error.diagnostic(input.path));
             return vec![];
         }
     };
@@ -206,8 +213,8 @@ fn mirror(input: &Input<'_>, text: &str, format: Format, loaded: &mut Loaded) ->
     let secrets = secrets.collect();
     let logins = reader.logins;
     loaded.target = match &file.target {
-        Some(table) => target::from_mirror(&table.value, &mut loaded.diagnostics),
-        None => target::from_environment(input.environment, &mut loaded.diagnostics),
+        Some(table) => target::from_mirror(&table.value, &mut profiles(input, loaded)),
+        None => target::from_environment(&mut profiles(input, loaded)),
     };
     let mut declared = includes(input, &file.include, loaded);
     declared.extend(items::declare(
@@ -305,23 +312,4 @@ fn includes(input: &Input<'_>, include: &[At<String>], loaded: &mut Loaded) -> V
         }
     }
     declared
-}
-
-fn syntax_error(file: &str, error: SyntaxError) -> Diagnostic {
-    let SyntaxError {
-        message,
-        span,
-        help,
-    } = error;
-    let diagnostic = Diagnostic::error("syntax", message).at(Place {
-        file: file.into(),
-        span,
-    });
-    Diagnostic { help, ..diagnostic }
-}
-
-/// Returns `path` as it is reached from where `file`'s own path is.
-fn beside(file: &str, path: &str) -> String {
-    let joined = Path::new(file).parent().unwrap_or(Path::new("")).join(path);
-    joined.to_string_lossy().into_owned()
 }

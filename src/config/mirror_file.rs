@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use crate::model::{Platforms, ProfileKind};
+use crate::model::{Platforms, Profile, ProfileFacts};
 use crate::plan::{Attestations, ForeignLayers, MissingPlatforms, Referrers};
 use crate::selection::{Per, Rule};
 
@@ -82,33 +82,42 @@ pub(super) struct TargetTable {
 #[derive(Debug, Clone, Default, PartialEq, JsonSchema)]
 #[schemars(rename = "Profile", rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct ProfileTable {
-    /// The kind of registry. Default: `auto`, from its host name.
-    #[schemars(with = "Option<Word<Option<ProfileKind>>>")]
-    pub(super) kind: Option<ProfileKind>,
-    /// Whether manifests whose config is not an image's are refused.
-    pub(super) image_configs_only: Option<bool>,
-    /// How many levels a repository name may have below the namespace.
-    #[schemars(range(min = 1))]
-    pub(super) name_levels: Option<usize>,
-    /// The least and the greatest number of characters of a repository name.
-    pub(super) name_length: Option<(usize, usize)>,
-    /// Whether a blob can be mounted from another repository.
-    pub(super) mount: Option<bool>,
-    /// Whether a tag can be deleted.
-    pub(super) delete: Option<bool>,
-    /// Whether the referrers API is there.
-    pub(super) referrers_api: Option<bool>,
-    /// How many repositories there may be.
-    #[schemars(range(min = 1))]
-    pub(super) repository_limit: Option<u32>,
+    /// The profile that holds for all the rest, by its name or its file. Default: `auto`, from the host name.
+    #[schemars(with = "Option<ProfileWord>")]
+    pub(super) kind: Option<At<String>>,
+    /// What is different.
+    #[schemars(flatten)]
+    pub(super) facts: ProfileFacts,
 }
+
+/// The name of a profile, or the path of its file.
+struct ProfileWord;
+
+impl JsonSchema for ProfileWord {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "ProfileWord".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let names = Profile::built_in().map(|profile| profile.name.as_str());
+        let names: Vec<&str> = [AUTO].into_iter().chain(names).collect();
+        json_schema!({ "type": "string", "examples": names })
+    }
+}
+
+/// What stands for the profile that the host name tells.
+pub(super) const AUTO: &str = "auto";
 
 /// A profile's name, or a table that changes some of it.
 #[derive(JsonSchema)]
 #[schemars(untagged, inline)]
 #[expect(dead_code, reason = "only its schema is used")]
 enum ProfileSchema {
-    Kind(Word<Option<ProfileKind>>),
+    Kind(ProfileWord),
     Table(ProfileTable),
 }
 

@@ -37,7 +37,9 @@ mod naming;
 mod node;
 mod not_yaml;
 mod part;
+mod profiles;
 mod read_mirror;
+mod read_profile;
 mod reader;
 mod repeats;
 pub mod schema;
@@ -80,4 +82,7 @@ pub struct Input<'a> {
     /// Reads a file that the main file includes. The path is joined to the main file's already:
     /// `sub/mirror.yaml` that includes `images.txt` asks for `sub/images.txt`.
     pub read: &'a dyn Fn(&str) -> Result<String, Text>,
+    /// Returns the names of the files in a folder, whose path is joined in the same way; none where there is no such
+    /// folder.
+    pub names: &'a dyn Fn(&str) -> Vec<String>,
 }

@@ -7,6 +7,9 @@ use std::ops::Range;
 
 use crate::model::Text;
 
+use super::diagnostics::Diagnostic;
+use super::files::Place;
+
 /// A value and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Node {
@@ -57,6 +60,22 @@ pub(super) struct SyntaxError {
     pub(super) message: Text,
     pub(super) span: Range<usize>,
     pub(super) help: Option<Text>,
+}
+
+impl SyntaxError {
+    /// Tells of it in a file.
+    pub(super) fn diagnostic(self, file: &str) -> Diagnostic {
+        let Self {
+            message,
+            span,
+            help,
+        } = self;
+        let diagnostic = Diagnostic::error("syntax", message).at(Place {
+            file: file.into(),
+            span,
+        });
+        Diagnostic { help, ..diagnostic }
+    }
 }
 
 impl Node {

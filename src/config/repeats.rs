@@ -108,6 +108,7 @@ mod tests {
             text: &text,
             environment: &Variables::new(),
             read: &|_| Err(Text::verbatim("")),
+            names: &|_| vec![],
         });
         let files = &loaded.files;
         let notes = loaded.check();

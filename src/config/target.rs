@@ -1,12 +1,12 @@
 //! Hosts and namespaces: where images go, as people write it.
 
-use crate::model::{DOCKER_HUB, Profile, ProfileKind, Text, check_path, is_host};
+use crate::model::{DOCKER_HUB, Profile, Text, check_path, is_host};
 use crate::plan::Target;
 
-use super::Variables;
 use super::at::At;
 use super::diagnostics::{Diagnostic, DiagnosticKind};
 use super::mirror_file::{ProfileTable, TargetTable};
+use super::profiles::Profiles;
 
 /// The variable that names the target's registry.
 pub const REGISTRY_VARIABLE: &str = "ALIYUN_REGISTRY";
@@ -18,10 +18,9 @@ pub const USER_VARIABLE: &str = "ALIYUN_REGISTRY_USER";
 pub const PASSWORD_VARIABLE: &str = "ALIYUN_REGISTRY_PASSWORD";
 
 /// Returns the target that the environment names, for files that name none.
-pub(super) fn from_environment(
-    environment: &Variables,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Target> {
+pub(super) fn from_environment(profiles: &mut Profiles<'_>) -> Option<Target> {
+    let environment = profiles.input.environment;
+    let diagnostics = &mut *profiles.diagnostics;
     let mut read = |variable: &str, example: &str, parse: fn(&str) -> Result<String, Text>| {
         let value = environment.get(variable).map_or("", |value| value.trim());
         if value.is_empty() {
@@ -52,9 +51,11 @@ pub(super) fn from_environment(
     );
     let namespace = read(NAMESPACE_VARIABLE, "my-namespace", parse_namespace);
     let (registry, namespace) = (registry?, namespace?);
-    let profile = Profile::of(ProfileKind::of_host(&registry));
+    let profile = profiles.of_host(&registry);
     if let Some(refused) = profile.refuses_namespace(&namespace) {
-        diagnostics.push(wrong(NAMESPACE_VARIABLE, &Text::of(|| refused.to_string())));
+        profiles
+            .diagnostics
+            .push(wrong(NAMESPACE_VARIABLE, &Text::of(|| refused.to_string())));
         return None;
     }
     Some(Target {
@@ -73,10 +74,8 @@ fn wrong(variable: &str, why: &Text) -> Diagnostic {
 }
 
 /// Returns the target that a mirror file names.
-pub(super) fn from_mirror(
-    table: &TargetTable,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Target> {
+pub(super) fn from_mirror(table: &TargetTable, profiles: &mut Profiles<'_>) -> Option<Target> {
+    let diagnostics = &mut *profiles.diagnostics;
     let mut parse = |text: &At<String>, parse: fn(&str) -> Result<String, Text>| {
         let report = |why| Diagnostic::error("target-not-valid", why).at(text.place.clone());
         parse(&text.value)
@@ -87,18 +86,21 @@ pub(super) fn from_mirror(
         .registry
         .as_ref()
         .and_then(|text| parse(text, parse_host));
-    let namespace = match &table.namespace {
-        Some(text) => Some(parse(text, parse_namespace)?),
+    let namespace = table.namespace.as_ref();
+    let namespace = namespace.map(|text| parse(text, parse_namespace));
+    let profile = profile(&table.profile, registry.as_deref(), profiles);
+    let namespace = match namespace {
+        Some(parsed) => Some(parsed?),
         None if table.namespace_unknown => return None,
         None => None,
     };
-    let registry = registry?;
-    let profile = profile(&table.profile, &registry);
+    let (registry, profile) = (registry?, profile?);
     if let (Some(namespace), Some(text)) = (&namespace, &table.namespace)
         && let Some(refused) = profile.refuses_namespace(namespace)
     {
         let why = Text::of(|| refused.to_string());
-        diagnostics.push(Diagnostic::error("target-not-valid", why).at(text.place.clone()));
+        let told = Diagnostic::error("target-not-valid", why).at(text.place.clone());
+        profiles.diagnostics.push(told);
         return None;
     }
     Some(Target {
@@ -108,28 +110,17 @@ pub(super) fn from_mirror(
     })
 }
 
-fn profile(table: &ProfileTable, registry: &str) -> Profile {
-    let ProfileTable {
-        kind,
-        image_configs_only,
-        name_levels,
-        name_length,
-        mount,
-        delete,
-        referrers_api,
-        repository_limit,
-    } = table;
-    let known = Profile::of(kind.unwrap_or_else(|| ProfileKind::of_host(registry)));
-    Profile {
-        image_configs_only: image_configs_only.unwrap_or(known.image_configs_only),
-        name_levels: name_levels.or(known.name_levels),
-        name_length: name_length.or(known.name_length),
-        mount: mount.or(known.mount),
-        delete: delete.or(known.delete),
-        referrers_api: referrers_api.or(known.referrers_api),
-        repository_limit: repository_limit.or(known.repository_limit),
-        ..known
-    }
+/// Returns the profile; one that is named wrong is told of, whatever the registry.
+fn profile(
+    table: &ProfileTable,
+    registry: Option<&str>,
+    profiles: &mut Profiles<'_>,
+) -> Option<Profile> {
+    let known = match &table.kind {
+        Some(wanted) => profiles.named(wanted, registry)?,
+        None => profiles.of_host(registry?),
+    };
+    Some(known.with(&table.facts))
 }
 
 /// Reads a registry's host; forgives a scheme in front, a slash behind and capitals.
@@ -222,7 +213,7 @@ pub fn check_user(name: &str) -> Result<(), Text> {
 pub(super) fn parse_namespace(text: &str) -> Result<String, Text> {
     let bare = text.trim().trim_matches('/');
     if let Some((host, rest)) = bare.split_once('/')
-        && ProfileKind::of_host(host) != ProfileKind::Generic
+        && Profile::of_host(host).name.as_str() != Profile::GENERIC
     {
         return Err(text!(
             "`{bare}` has the registry's host in it; the namespace is `{rest}`",
@@ -254,6 +245,7 @@ pub(super) fn parse_namespace(text: &str) -> Result<String, Text> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::{Files, Input, Variables};
 
     #[test]
     fn forgives_how_hosts_are_pasted() {
@@ -343,7 +335,18 @@ mod tests {
     #[test]
     fn says_which_variables_are_missing() {
         let mut diagnostics = Vec::new();
-        assert_eq!(from_environment(&Variables::new(), &mut diagnostics), None);
+        let found = from_environment(&mut Profiles {
+            input: &Input {
+                path: "images.txt",
+                text: "",
+                environment: &Variables::new(),
+                read: &|_| Ok(String::new()),
+                names: &|_| vec![],
+            },
+            files: &mut Files::default(),
+            diagnostics: &mut diagnostics,
+        });
+        assert_eq!(found, None);
         let messages: Vec<_> = diagnostics
             .iter()
             .map(|d| (d.kind, d.message.english()))

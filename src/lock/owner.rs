@@ -37,13 +37,13 @@ impl Owner {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Profile, ProfileKind};
+    use crate::model::Profile;
 
     fn owner(registry: &str, namespace: Option<&str>) -> Owner {
         let target = Target {
             registry: registry.to_owned(),
             namespace: namespace.map(ToOwned::to_owned),
-            profile: Profile::of(ProfileKind::Generic),
+            profile: Profile::generic(),
         };
         Owner::new("images.txt", &target)
     }

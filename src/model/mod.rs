@@ -49,7 +49,9 @@ pub use manifest::{
 pub use oci_distribution::errors::OciErrorCode as ErrorCode;
 pub use outage::{Outage, OutageStage};
 pub use platform::{Platform, PlatformError, PlatformPattern, Platforms};
-pub use profile::{Profile, ProfileKind};
+pub use profile::{
+    HostPattern, IndexType, Profile, ProfileFacts, ProfileFile, ProfileLogin, ProfileName,
+};
 pub use reference::{DOCKER_HUB, Reference, ReferenceError, Repository};
 pub use request::{Operation, RequestKind};
 pub use secret::Secret;

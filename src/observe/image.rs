@@ -111,7 +111,7 @@ impl<R: ReadRegistry> Observer<'_, R> {
                 let profile = &self.desired.target.profile;
                 match tree.refused_by(profile) {
                     Some(config) => {
-                        let (profile, config) = (profile.kind, config.to_owned());
+                        let (profile, config) = (profile.name.clone(), config.to_owned());
                         (Err(CannotMirror::ConfigRefused { profile, config }), None)
                     }
                     None => (Ok(expected), Some(Arc::new(tree.contents()))),

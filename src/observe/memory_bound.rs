@@ -30,7 +30,7 @@ impl MemoryBound {
             Content::Source => 0,
         };
         let left_out = expected.selection.left_out.iter().map(|left_out| {
-            let text = left_out.refused_config.as_deref().unwrap_or_default();
+            let text = left_out.refused_config().unwrap_or_default();
             size_of::<LeftOut>() + text.len()
         });
         if fits(&self.made, bytes + left_out.sum::<usize>(), MADE) {
@@ -131,7 +131,7 @@ mod tests {
         noted.selection.left_out.push(LeftOut {
             digest: digest(),
             attestation: false,
-            refused_config: Some("x".repeat(MADE / 2)),
+            why: crate::plan::WhyLeftOut::ConfigRefused("x".repeat(MADE / 2)),
         });
         assert_eq!(memory_bound.made(&made(MADE / 2)), Ok(()));
         assert_eq!(memory_bound.made(&noted), Err(Excess::Made));

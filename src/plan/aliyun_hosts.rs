@@ -1,12 +1,12 @@
 //! The hosts under which one Aliyun registry answers.
 
-use crate::model::ProfileKind;
+use crate::model::Profile;
 
 /// The hosts of one Aliyun registry. Both lead to the same images; what is pulled inside a VPC of the
 /// registry's region by the second one is faster and costs no traffic on the public network.
 ///
 /// Alibaba Cloud's documentation names them in its pages on pulling images from Personal and
-/// Enterprise instances; the forms are those of [`ProfileKind::of_host`].
+/// Enterprise instances; the forms are those of the profiles of ACR.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AliyunHosts {
     /// The host that answers everywhere.
@@ -22,10 +22,10 @@ impl AliyunHosts {
         let (first, rest) = host.split_once('.')?;
         let kept = |suffix| first.strip_suffix(suffix);
         let name = kept("-vpc").or_else(|| kept("-internal")).unwrap_or(first);
-        let is_known = match ProfileKind::of_host(host) {
-            ProfileKind::AcrPersonal => true,
-            ProfileKind::AcrEnterprise => name.ends_with("-registry"),
-            ProfileKind::Generic => false,
+        let is_known = match Profile::of_host(host).name.as_str() {
+            "acr-personal" => true,
+            "acr-enterprise" => name.ends_with("-registry"),
+            _ => false,
         };
         is_known.then(|| Self {
             public: format!("{name}.{rest}"),

@@ -170,16 +170,14 @@ pub fn by_cause<'a, T: Copy>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{
-        Asked, Attempt, ErrorAnswer, Fault, NoAnswer, Operation, Profile, ProfileKind, Text,
-    };
+    use crate::model::{Asked, Attempt, ErrorAnswer, Fault, NoAnswer, Operation, Profile, Text};
     use crate::plan::Absence;
 
     fn target() -> Target {
         Target {
             registry: "target.example".to_owned(),
             namespace: None,
-            profile: Profile::of(ProfileKind::Generic),
+            profile: Profile::generic(),
         }
     }
 

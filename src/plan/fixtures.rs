@@ -1,6 +1,6 @@
 //! What several unit tests make up.
 
-use crate::model::{Descriptor, Digest, Platforms, Profile, ProfileKind, media_type};
+use crate::model::{Descriptor, Digest, Platforms, Profile, media_type};
 
 use super::change::ImageCopy;
 use super::entry::{DeclaredAt, Entry, Policy};
@@ -45,11 +45,11 @@ pub(super) fn locked(content: &str) -> LockedImage {
     }
 }
 
-pub(super) fn target(kind: ProfileKind) -> Target {
+pub(super) fn target(kind: &str) -> Target {
     Target {
         registry: "registry.example".to_owned(),
         namespace: Some("team".to_owned()),
-        profile: Profile::of(kind),
+        profile: Profile::named(kind).unwrap(),
     }
 }
 

@@ -110,13 +110,12 @@ impl LockedImage {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::ProfileKind;
     use crate::plan::entry::Attestations;
     use crate::plan::fixtures::{descriptor, entry};
 
     #[test]
     fn an_entry_fits_until_something_that_decides_its_digest_changes() {
-        let profile = Profile::of(ProfileKind::Generic);
+        let profile = Profile::generic();
         let entry = entry("nginx:1", "nginx:1");
         let locked = LockedImage {
             source: entry.source.clone(),
@@ -143,7 +142,7 @@ mod tests {
         let mut other = entry.clone();
         other.target.tag = "2".to_owned();
         assert_eq!(state(&other), LockState::New);
-        let personal = Profile::of(ProfileKind::AcrPersonal);
+        let personal = Profile::named("acr-personal").unwrap();
         assert_eq!(
             lock.state(&entry, &personal),
             LockState::Changed(Misfit::Rule)

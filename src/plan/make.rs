@@ -85,7 +85,6 @@ pub fn offline(desired: &Desired) -> Plan {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::ProfileKind;
     use crate::plan::fixtures::{descriptor, entry, source_image, target};
     use crate::plan::observed::{ObservedImage, ObservedReferrer, ObservedReferrers};
     use crate::plan::{Absence, Observation};
@@ -127,7 +126,7 @@ mod tests {
             ..image("a")
         };
         let desired = Desired {
-            target: target(ProfileKind::Generic),
+            target: target("generic"),
             entries: vec![
                 entry("org/app:1", "app:1"),
                 entry("org/app:2", "app:2"),
@@ -175,7 +174,7 @@ mod tests {
         let observed = ClassifiedImages::from([(entries[2].target.clone(), fine.into())]);
         let plan = plan(
             &Desired {
-                target: target(ProfileKind::AcrPersonal),
+                target: target("acr-personal"),
                 entries: entries.to_vec(),
                 lock: None,
             },

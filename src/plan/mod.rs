@@ -57,7 +57,8 @@ pub use entry::{
     Attestations, DeclaredAt, Entry, ForeignLayers, MissingPlatforms, Policy, Referrers,
 };
 pub use expected::{
-    Ask, CannotMirror, Content, Expected, Known, LeftOut, Need, Resolution, Selection, expect,
+    Ask, CannotMirror, Content, Expected, Known, LeftOut, Need, Resolution, Selection, WhyLeftOut,
+    expect,
 };
 pub use lock::{Lock, LockState, LockedImage, Misfit};
 pub use make::{offline, plan};

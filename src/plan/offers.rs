@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::model::{Digest, PlatformPattern, Platforms, Profile, ProfileKind, check_tag};
+use crate::model::{Digest, PlatformPattern, Platforms, Profile, check_tag};
 
 use super::desired::Desired;
 use super::entry::Entry;
@@ -58,7 +58,7 @@ impl NameOffers {
         target: Option<&Target>,
         taken: impl Fn() -> Self,
     ) -> Vec<(usize, RefusedName)> {
-        let any = Profile::of(ProfileKind::Generic);
+        let any = Profile::generic();
         let profile = target.map_or(&any, |target| &target.profile);
         let mut offers = None;
         let refused = |(at, entry): (usize, &Entry)| {
@@ -197,7 +197,7 @@ mod tests {
     #[test]
     fn a_name_that_another_image_has_is_not_offered() {
         let desired = |names: &[(&str, &str)]| Desired {
-            target: target(ProfileKind::AcrPersonal),
+            target: target("acr-personal"),
             entries: names
                 .iter()
                 .map(|(source, name)| entry(source, name))
@@ -219,7 +219,7 @@ mod tests {
     #[test]
     fn images_that_only_a_number_tells_apart_are_each_offered_the_next_one() {
         const MANY: usize = 100_000;
-        let generic = Profile::of(ProfileKind::Generic);
+        let generic = Profile::generic();
         let mut offers = NameOffers::default();
         let mut offer = |first: &Entry, other: &Entry| offers.distinct(first, other, &generic);
         let (first, other) = (entry("org/app:0", "x:1"), entry("org/app:1", "x:1"));

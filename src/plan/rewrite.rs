@@ -1,4 +1,4 @@
-//! The rule by which an index with fewer children is written, version 1.
+//! The rule by which an index with fewer children, or of another type, is written.
 //!
 //! 1. White space between JSON tokens goes; every token keeps its bytes and its place. Only the
 //!    keys of the objects that the rule itself touches are written anew, each character as itself
@@ -11,6 +11,10 @@
 //!    there.
 //! 4. A source that names a member twice in an object that the rule touches is refused: which of
 //!    the two counts is anybody's guess.
+//!
+//! 5. Version 2, which is for targets that refuse one of the two types of index: `mediaType` gets the
+//!    other type, in the index and in the entry of one inside it that has got it; in its place, or as
+//!    the last member. An index in which that changes nothing is written by version 1.
 //!
 //! So the same source and the same kept children give the same bytes on every machine, and
 //! `jq -cj` gives them too. A change to any of this is a new version. The rule for readers is in
@@ -25,8 +29,11 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use crate::model::{Descriptor, Digest, ManifestError, RawManifest, Text};
 
-/// The version of the rule.
+/// The version of the rule by which an index keeps its type.
 pub const RULE_VERSION: u32 = 1;
+/// The version of the rule by which it gets the other type, or one inside it does.
+pub const RETYPING_VERSION: u32 = 2;
+const MEDIA_TYPE: &str = "mediaType";
 /// The annotation that records the digest of the index that was rewritten.
 pub const SOURCE_DIGEST: &str = "dev.pusher.source.digest";
 /// The annotation that records the version of the rule.
@@ -41,19 +48,34 @@ pub struct Kept {
     pub replacement: Option<Descriptor>,
 }
 
-/// Writes `source` with the children `kept`, which are in the source's order, by the rule.
-pub fn rewrite(source: &RawManifest, kept: &[Kept]) -> Result<RawManifest, ManifestError> {
-    let bytes = rewrite_bytes(source, kept)?;
+/// Writes `source` with the children `kept`, which are in the source's order, by the rule; as an index of the type
+/// `retyped`, where one is given.
+pub fn rewrite(
+    source: &RawManifest,
+    kept: &[Kept],
+    retyped: Option<&str>,
+) -> Result<RawManifest, ManifestError> {
+    let bytes = rewrite_bytes(source, kept, retyped)?;
+    let media_type = retyped.unwrap_or(&source.descriptor.media_type);
     let descriptor = Descriptor {
-        media_type: source.descriptor.media_type.clone(),
+        media_type: media_type.to_owned(),
         digest: Digest::sha256(&bytes),
         size: bytes.len() as u64,
     };
     Ok(RawManifest { descriptor, bytes })
 }
 
-fn rewrite_bytes(source: &RawManifest, kept: &[Kept]) -> Result<Bytes, Broken> {
+fn rewrite_bytes(
+    source: &RawManifest,
+    kept: &[Kept],
+    retyped: Option<&str>,
+) -> Result<Bytes, Broken> {
     let mut members = serde_json::from_slice::<Object>(&source.bytes)?.members()?;
+    let mut version = RULE_VERSION;
+    if let Some(media_type) = retyped {
+        version = RETYPING_VERSION;
+        members.insert(MEDIA_TYPE.to_owned(), to_raw_value(media_type)?);
+    }
     if let Some(manifests) = members.get_mut("manifests") {
         let children: Vec<&RawValue> = serde_json::from_str(manifests.get())?;
         let mut written = Vec::with_capacity(kept.len());
@@ -62,7 +84,7 @@ fn rewrite_bytes(source: &RawManifest, kept: &[Kept]) -> Result<Bytes, Broken> {
                 continue;
             };
             written.push(match &kept.replacement {
-                Some(new) => replace(child, new)?,
+                Some(new) => replace(child, new, &mut version)?,
                 None => (*child).to_owned(),
             });
         }
@@ -75,7 +97,7 @@ fn rewrite_bytes(source: &RawManifest, kept: &[Kept]) -> Result<Bytes, Broken> {
     let mut annotations = annotations.unwrap_or_default().members()?;
     for (key, value) in [
         (SOURCE_DIGEST, source.descriptor.digest.to_string()),
-        (RULE, RULE_VERSION.to_string()),
+        (RULE, version.to_string()),
     ] {
         annotations.insert(key.to_owned(), to_raw_value(&value)?);
     }
@@ -83,8 +105,15 @@ fn rewrite_bytes(source: &RawManifest, kept: &[Kept]) -> Result<Bytes, Broken> {
     Ok(Bytes::from(compact(&serde_json::to_string(&members)?)))
 }
 
-fn replace(child: &RawValue, new: &Descriptor) -> Result<Box<RawValue>, Broken> {
+/// Writes the entry of an index that was written anew; raises the version where that has got another type.
+fn replace(child: &RawValue, new: &Descriptor, version: &mut u32) -> Result<Box<RawValue>, Broken> {
     let mut members = serde_json::from_str::<Object>(child.get())?.members()?;
+    let written = members.get(MEDIA_TYPE).map(|written| written.get());
+    let written: Option<String> = written.map(serde_json::from_str).transpose()?;
+    if written.as_ref() != Some(&new.media_type) {
+        *version = RETYPING_VERSION;
+        members.insert(MEDIA_TYPE.to_owned(), to_raw_value(&new.media_type)?);
+    }
     members.insert("digest".to_owned(), to_raw_value(&new.digest)?);
     members.insert("size".to_owned(), to_raw_value(&new.size)?);
     members.shift_remove("data");
@@ -226,19 +255,19 @@ mod tests {
             (r#"{"manifests":[{}],"\u006danifests":[{}]}"#, "`manifests`"),
             (r#"{"manifests":[{}],"annotations":{"a":"","a":""}}"#, "`a`"),
         ] {
-            let error = rewrite(&index(body), &[keep(0)]).unwrap_err();
+            let error = rewrite(&index(body), &[keep(0)], None).unwrap_err();
             let words = format!("{twice} stands in it twice");
             assert!(error.to_string().ends_with(&words), "{body}: {error}");
             let chinese = Language::Chinese.speak(|| error.to_string());
             assert!(!chinese.contains("twice"), "{chinese}");
         }
         let child = r#"{"manifests":[{"size":1,"x":{"y":1,"y":2},"size":1}]}"#;
-        rewrite(&index(child), &[keep(0)]).expect("a child that is kept is not read");
+        rewrite(&index(child), &[keep(0)], None).expect("a child that is kept is not read");
         let replaced = Kept {
             position: 0,
             replacement: Some(index("").descriptor),
         };
-        let error = rewrite(&index(child), &[replaced]).unwrap_err();
+        let error = rewrite(&index(child), &[replaced], None).unwrap_err();
         assert!(error.to_string().contains("`size`"), "{error}");
     }
 
@@ -250,7 +279,7 @@ mod tests {
             "[".repeat(depth),
             "]".repeat(depth)
         );
-        let made = rewrite(&index(&deep), &[keep(0)]).unwrap();
+        let made = rewrite(&index(&deep), &[keep(0)], None).unwrap();
         assert!(made.bytes.len() > deep.len());
         for broken in [
             "",
@@ -259,10 +288,13 @@ mod tests {
             r#"{"manifests":7}"#,
             "{\"\u{0}\":1}",
         ] {
-            assert!(rewrite(&index(broken), &[keep(0)]).is_err(), "{broken}");
+            assert!(
+                rewrite(&index(broken), &[keep(0)], None).is_err(),
+                "{broken}"
+            );
         }
         let mut not_utf8 = index("{}");
         not_utf8.bytes = Bytes::from_static(b"{\"x\":\"\xff\",\"manifests\":[]}");
-        assert!(rewrite(&not_utf8, &[]).is_err());
+        assert!(rewrite(&not_utf8, &[], None).is_err());
     }
 }

@@ -3,11 +3,11 @@
 
 use std::fmt;
 
-use crate::model::Profile;
+use crate::model::{IndexType, Profile};
 
 use super::entry::{Attestations, Entry, MissingPlatforms, Policy};
 use super::expected::{Ask, SELECTION_VERSION};
-use super::rewrite::RULE_VERSION;
+use super::rewrite::{RETYPING_VERSION, RULE_VERSION};
 
 /// The entry's choices, what the target takes and this program's versions of it, as far as they decide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub struct ResolutionRule {
     missing_platforms: MissingPlatforms,
     attestations: Attestations,
     image_configs_only: bool,
+    only_index: Option<IndexType>,
+    takes_attestations: bool,
 }
 
 impl ResolutionRule {
@@ -37,8 +39,10 @@ impl ResolutionRule {
             foreign_layers: _,
         } = policy;
         let Profile {
-            kind: _,
+            name: _,
             image_configs_only,
+            only_index,
+            attestations: takes_attestations,
             namespace_levels: _,
             name_levels: _,
             name_length: _,
@@ -47,19 +51,30 @@ impl ResolutionRule {
             referrers_api: _,
             repository_limit: _,
             starting_concurrency: _,
+            login: _,
         } = *profile;
         Self {
-            versions: (SELECTION_VERSION, RULE_VERSION),
+            versions: (SELECTION_VERSION, rewrite_version(profile)),
             platforms_declared,
             missing_platforms,
             attestations,
             image_configs_only,
+            only_index,
+            takes_attestations,
         }
     }
 
     /// Returns the rule for an entry at a target of this profile.
     pub fn of_entry(entry: &Entry, profile: &Profile) -> Self {
         Self::of(&Ask::of(entry, profile))
+    }
+}
+
+/// Returns the newest version of the rule by which an index may be written for a target of this profile.
+pub fn rewrite_version(profile: &Profile) -> u32 {
+    match profile.only_index {
+        None => RULE_VERSION,
+        Some(_) => RETYPING_VERSION,
     }
 }
 
@@ -76,6 +91,11 @@ impl fmt::Display for ResolutionRule {
                 Attestations::Drop => Some("attestations dropped"),
             },
             self.image_configs_only.then_some("images only"),
+            self.only_index.map(|only| match only {
+                IndexType::Docker => "indexes as Docker lists",
+                IndexType::Oci => "indexes as OCI indexes",
+            }),
+            (!self.takes_attestations).then_some("no attestations"),
         ];
         let (selection, rewrite) = self.versions;
         write!(f, "{selection}.{rewrite}")?;
@@ -89,11 +109,11 @@ impl fmt::Display for ResolutionRule {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Platforms, ProfileKind};
+    use crate::model::Platforms;
 
     #[test]
     fn rules_are_short_and_tell_every_choice_apart() {
-        let profile = Profile::of(ProfileKind::AcrPersonal);
+        let profile = Profile::named("acr-personal").unwrap();
         let mut ask = Ask {
             platforms: &Platforms::All,
             platforms_declared: true,
@@ -107,6 +127,17 @@ mod tests {
         assert_eq!(
             ResolutionRule::of(&ask).to_string(),
             "1.1, platforms by default, missing platforms skipped, attestations kept, images only"
+        );
+        let swr = Profile::named("swr").unwrap();
+        let ask = Ask {
+            platforms: &Platforms::All,
+            platforms_declared: true,
+            policy: Policy::default(),
+            profile: &swr,
+        };
+        assert_eq!(
+            ResolutionRule::of(&ask).to_string(),
+            "1.2, indexes as Docker lists, no attestations"
         );
     }
 }

@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::model::{
     Attempt, DOCKER_HUB, Failure, Fault, LoginOrigin, LoginWay, Meaning, Operation, Profile,
-    ProfileKind, RequestKind, Text,
+    ProfileLogin, RequestKind, Text,
 };
 
 use super::access::{
@@ -74,7 +74,7 @@ impl Host {
         let base = address(name, options.plain_http)?;
         let start = options
             .starting_concurrency
-            .unwrap_or_else(|| Profile::of(ProfileKind::of_host(name)).starting_concurrency);
+            .unwrap_or_else(|| Profile::of_host(name).starting_concurrency);
         Ok(Self {
             name: name.to_owned(),
             own_server: shared.servers.of_registry(name, &base),
@@ -177,7 +177,7 @@ impl Host {
             ..
         } = &self.shared.options;
         let mut found = credentials.find(&self.name, timeouts.helper).await;
-        let is_acr = ProfileKind::of_host(&self.name) != ProfileKind::Generic;
+        let is_acr = Profile::of_host(&self.name).login == ProfileLogin::Acr;
         if *login_way == LoginWay::Auto && is_acr && asker.identity.is_some() {
             found.or_for_host(|| FoundLogin::of_acr(asker, *session));
         }

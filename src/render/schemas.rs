@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::config::schema::mirror_schema;
+use crate::config::schema::{mirror_schema, profile_schema};
 use crate::plan::saved::PlanFile;
 
 use super::json;
@@ -12,6 +12,8 @@ use super::json;
 pub enum SchemaKind {
     /// The mirror file.
     Mirror,
+    /// A profile: what a kind of registry accepts.
+    Profile,
     /// `list --format json`.
     List,
     /// `check --format json`.
@@ -40,8 +42,9 @@ pub enum SchemaKind {
 
 impl SchemaKind {
     /// Every kind, in the order in which they are listed to people.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Mirror,
+        Self::Profile,
         Self::List,
         Self::Check,
         Self::Plan,
@@ -60,6 +63,7 @@ impl SchemaKind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Mirror => "mirror",
+            Self::Profile => "profile",
             Self::List => "list",
             Self::Check => "check",
             Self::Plan => "plan",
@@ -80,6 +84,7 @@ impl SchemaKind {
 pub fn schema(kind: SchemaKind) -> Value {
     match kind {
         SchemaKind::Mirror => mirror_schema().to_value(),
+        SchemaKind::Profile => profile_schema().to_value(),
         SchemaKind::List => json::list_schema(),
         SchemaKind::Check => json::check_schema(),
         SchemaKind::Plan => json::plan_schema(),

@@ -92,6 +92,11 @@ impl Parsed {
         }
     }
 
+    /// Tells whether it is an index of OCI.
+    pub(super) fn is_oci_index(&self) -> bool {
+        self.media_type == media_type::OCI_INDEX
+    }
+
     /// Refuses a manifest that names something the repository does not hold.
     pub(super) fn is_complete(&self, store: &Store, repository: &str) -> Result<(), Refusal> {
         let blobs = self

@@ -79,6 +79,9 @@ async fn put(
     if registry.options.images_only {
         parsed.is_image()?;
     }
+    if registry.options.docker_lists_only && parsed.is_oci_index() {
+        return Err(invalid());
+    }
     let mut store = registry.store();
     parsed.is_complete(&store, name)?;
     store.put_manifest(name, digest.clone(), StoredManifest { media_type, bytes });

@@ -18,6 +18,8 @@ pub struct Options {
     /// Refuses manifests whose config is not an image's, as ACR Personal and distribution's
     /// `policy.repository.classes: [image]` do.
     pub images_only: bool,
+    /// Refuses an index of OCI, and takes Docker's manifest lists, as Huawei Cloud's SWR does.
+    pub docker_lists_only: bool,
     /// What may be deleted.
     pub delete: Delete,
     /// Has the referrers API; without it the path is not found.
@@ -59,6 +61,7 @@ impl Default for Options {
         Self {
             auth: Auth::Open,
             images_only: false,
+            docker_lists_only: false,
             delete: Delete::All,
             referrers: true,
             mount: true,
@@ -85,6 +88,14 @@ impl Options {
     pub fn acr_personal() -> Self {
         Self {
             images_only: true,
+            ..Self::distribution()
+        }
+    }
+
+    /// Returns what stands in for Huawei Cloud's SWR: distribution 2.8 that takes no index of OCI.
+    pub fn swr() -> Self {
+        Self {
+            docker_lists_only: true,
             ..Self::distribution()
         }
     }

@@ -36,6 +36,7 @@ fn loaded(name: &str) -> Loaded {
         text: &text,
         environment: &environment(),
         read: &read,
+        names: &|_| vec![],
     })
 }
 
@@ -150,6 +151,7 @@ fn what_is_offered_instead_is_right() {
                 text: &text,
                 environment: &environment(),
                 read: &nothing,
+                names: &|_| vec![],
             });
             let wrong = again
                 .diagnostics

@@ -46,6 +46,7 @@ fn a_mirror_file_and_the_list_that_it_includes_are_without_mistakes_and_fit_the_
         text: &text,
         environment: &environment(),
         read: &|name| Ok(file(&format!("{folder}/{name}"))),
+        names: &|_| vec![],
     });
     assert_eq!(loaded.diagnostics, []);
     assert_eq!(loaded.desired().unwrap().entries.len(), 3);
@@ -106,7 +107,11 @@ fn the_schema_takes_what_the_program_takes_and_refuses_what_it_refuses() {
         ("version: 1\nimages: a", false),
         ("version: 1\ntarget: {profile: auto}\nimages: [a]", false),
         (
-            "version: 1\ntarget: {registry: a.example.com, profile: acr}\nimages: [a]",
+            "version: 1\ntarget: {registry: a.example.com, profile: {index-types: []}}\nimages: [a]",
+            false,
+        ),
+        (
+            "version: 1\ntarget: {registry: a.example.com, profile: {index-types: [helm]}}\nimages: [a]",
             false,
         ),
         (
@@ -151,6 +156,7 @@ fn the_schema_takes_what_the_program_takes_and_refuses_what_it_refuses() {
             text,
             environment: &environment,
             read: &read,
+            names: &|_| vec![],
         });
         let wrong = loaded
             .diagnostics
@@ -180,6 +186,7 @@ fn the_schema_and_the_reader_know_the_same_keys() {
             text,
             environment: &environment,
             read: &read,
+            names: &|_| vec![],
         });
         let unknown = loaded
             .diagnostics

@@ -10,7 +10,7 @@ use crate::config::file_kind::ListForm;
 use crate::config::list;
 use crate::config::mirror_file::Choices;
 use crate::config::naming::{Written, flat_names};
-use crate::model::{Platforms, Profile, ProfileKind, Text};
+use crate::model::{Platforms, Profile, Text};
 use crate::plan::{NameOffers, TargetName};
 
 use super::draft::{Draft, Line};
@@ -18,7 +18,7 @@ use super::draft::{Draft, Line};
 /// Makes a draft of an image list.
 pub(super) fn draft(form: ListForm, path: &str, text: &str) -> (Draft, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
-    let any = Profile::of(ProfileKind::Generic);
+    let any = Profile::generic();
     let declared = list::parse(form, path, text, &mut diagnostics);
     let resolution = entries::resolve(declared, &Choices::default(), &any, &mut diagnostics);
     let mut taken = resolution.taken();

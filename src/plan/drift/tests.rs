@@ -1,4 +1,4 @@
-use crate::model::{Cause, Descriptor, Failure, ManifestError, ProfileKind};
+use crate::model::{Cause, Descriptor, Failure, ManifestError};
 use crate::plan::Absence;
 use crate::plan::expected::CannotMirror;
 use crate::plan::fixtures::{copy, descriptor, entry, locked, origin, target};
@@ -45,7 +45,7 @@ fn change(name: &str, lock: LockState, action: Action) -> Change {
 
 fn plan_of(changes: Vec<Change>) -> Plan {
     Plan {
-        target: target(ProfileKind::Generic),
+        target: target("generic"),
         changes,
     }
 }

@@ -14,7 +14,7 @@ use super::reader::Reader;
 use super::refused::{config_refused, refused_config_of};
 use super::settle::{State, settle};
 use super::tree::{Fate, Tree, is_artifact};
-use super::types::{Ask, CannotMirror, Content, Expected, Selection};
+use super::types::{Ask, CannotMirror, Content, Expected, LeftOut, Selection};
 
 /// Says what the target must hold for an index; meaningless while `reader` waits for something.
 pub(super) fn expect_index(
@@ -25,7 +25,7 @@ pub(super) fn expect_index(
     let unchanged = Expected::unchanged(source.clone());
     let everything = *ask.platforms == Platforms::All
         && ask.policy.attestations != Attestations::Drop
-        && !ask.profile.image_configs_only;
+        && ask.profile.takes_indexes_whole();
     if everything {
         return Ok(unchanged);
     }
@@ -67,11 +67,11 @@ pub(super) fn expect_index(
             selection,
         }),
         State::Emptied => {
-            let mut left_out = selection.left_out.into_iter();
-            Err(match left_out.find_map(|child| child.refused_config) {
-                Some(config) => config_refused(config, ask),
+            let mut left_out = selection.left_out.iter();
+            Err(match left_out.find_map(LeftOut::refused_config) {
+                Some(config) => config_refused(config.to_owned(), ask),
                 None => CannotMirror::NothingLeft {
-                    profile: ask.profile.kind,
+                    profile: ask.profile.name.clone(),
                 },
             })
         }

@@ -3,7 +3,7 @@
 //! 1. A single manifest is copied byte for byte: its digest is expected.
 //! 2. So is an index of which everything is wanted and accepted.
 //! 3. One platform asked for: that child's manifest, byte for byte.
-//! 4. Anything else: an index with fewer children, written by the rule in [`super::rewrite`].
+//! 4. Anything else: an index with fewer children or of another type, written by the rule in [`super::rewrite`].
 
 mod expect;
 mod index;
@@ -16,4 +16,4 @@ mod types;
 
 pub use expect::{Resolution, SELECTION_VERSION, expect};
 pub use reader::{Known, Need};
-pub use types::{Ask, CannotMirror, Content, Expected, LeftOut, Selection};
+pub use types::{Ask, CannotMirror, Content, Expected, LeftOut, Selection, WhyLeftOut};

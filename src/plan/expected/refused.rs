@@ -16,7 +16,7 @@ pub(super) fn not_a_manifest(media_type: &str) -> CannotMirror {
 
 pub(super) fn config_refused(config: String, ask: &Ask<'_>) -> CannotMirror {
     CannotMirror::ConfigRefused {
-        profile: ask.profile.kind,
+        profile: ask.profile.name.clone(),
         config,
     }
 }

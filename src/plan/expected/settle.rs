@@ -9,7 +9,7 @@ use crate::plan::rewrite::{Kept, rewrite};
 use super::reader::Reader;
 use super::refused::{config_refused, refused_config_of};
 use super::tree::{Fate, Node, Tree};
-use super::types::{Ask, CannotMirror, LeftOut};
+use super::types::{Ask, CannotMirror, LeftOut, WhyLeftOut};
 
 /// What is left of an index.
 #[derive(Debug)]
@@ -62,14 +62,16 @@ pub(super) fn settle(
     let mut rewritten = vec![];
     for node in &tree.nodes {
         let kept = settling.kept(node, &states)?;
-        let complete =
-            kept.len() == node.fates.len() && kept.iter().all(|kept| kept.replacement.is_none());
-        let state = if complete && (node.everything || !kept.is_empty()) {
+        let instead = ask.profile.index_instead(&node.raw.descriptor.media_type);
+        let complete = kept.len() == node.fates.len()
+            && kept.iter().all(|kept| kept.replacement.is_none())
+            && (node.everything || !kept.is_empty());
+        let state = if complete && instead.is_none() {
             State::Unchanged
-        } else if kept.is_empty() {
+        } else if kept.is_empty() && !complete {
             State::Emptied
         } else {
-            let index = rewrite(&node.raw, &kept)?;
+            let index = rewrite(&node.raw, &kept, instead)?;
             let descriptor = index.descriptor.clone();
             rewritten.push(index);
             State::Rewritten(descriptor)
@@ -110,7 +112,7 @@ impl Settling<'_, '_> {
         for (position, (child, fate)) in node.children().enumerate() {
             let replacement = match fate {
                 Fate::Refused(config) => {
-                    self.leave_out(child, Some(config.clone()));
+                    self.leave_out(child, WhyLeftOut::ConfigRefused(config.clone()));
                     continue;
                 }
                 Fate::Image(_) | Fate::Other => None,
@@ -139,31 +141,38 @@ impl Settling<'_, '_> {
         let follows = self.stays.contains(attested) || (everything && !goes);
         if !follows {
             if goes {
-                self.leave_out(child, None);
+                self.leave_out(child, WhyLeftOut::NotWanted);
             }
             return Ok(false);
         }
         if self.ask.policy.attestations == Attestations::Drop {
-            self.leave_out(child, None);
+            self.leave_out(child, WhyLeftOut::NotWanted);
+            return Ok(false);
+        }
+        let keeps = self.ask.policy.attestations == Attestations::Keep;
+        if !self.ask.profile.attestations {
+            if keeps {
+                let profile = self.ask.profile.name.clone();
+                return Err(CannotMirror::AttestationsRefused { profile });
+            }
+            self.leave_out(child, WhyLeftOut::AttestationRefused);
             return Ok(false);
         }
         match refused_config_of(&child.descriptor, self.ask, self.reader)? {
             None => Ok(true),
-            Some(config) if self.ask.policy.attestations == Attestations::Keep => {
-                Err(config_refused(config, self.ask))
-            }
+            Some(config) if keeps => Err(config_refused(config, self.ask)),
             Some(config) => {
-                self.leave_out(child, Some(config));
+                self.leave_out(child, WhyLeftOut::ConfigRefused(config));
                 Ok(false)
             }
         }
     }
 
-    fn leave_out(&mut self, child: &Child, refused_config: Option<String>) {
+    fn leave_out(&mut self, child: &Child, why: WhyLeftOut) {
         self.left_out.push(LeftOut {
             digest: child.descriptor.digest.clone(),
             attestation: child.attests().is_some(),
-            refused_config,
+            why,
         });
     }
 }

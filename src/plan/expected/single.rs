@@ -29,7 +29,7 @@ pub(super) fn expect_single(
         .refuses_config(&source.media_type, &image.config.media_type)
     {
         return Err(CannotMirror::ConfigRefused {
-            profile: ask.profile.kind,
+            profile: ask.profile.name.clone(),
             config: config.to_owned(),
         });
     }

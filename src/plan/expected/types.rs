@@ -6,7 +6,7 @@ use indexmap::IndexSet;
 
 use crate::model::{
     Descriptor, Digest, Excess, ManifestError, Platform, PlatformPattern, Platforms, Profile,
-    ProfileKind, RawManifest, listed,
+    ProfileName, RawManifest, listed,
 };
 use crate::plan::entry::{Entry, Policy};
 
@@ -59,9 +59,29 @@ pub struct LeftOut {
     pub digest: Digest,
     /// Whether it is an attestation; else it is another artifact.
     pub attestation: bool,
-    /// The config's media type that the profile refuses; none for an attestation that the entry
-    /// asked to drop, or whose image was left out.
-    pub refused_config: Option<String>,
+    /// Why.
+    pub why: WhyLeftOut,
+}
+
+impl LeftOut {
+    /// Returns the media type of its config, where that is why.
+    pub fn refused_config(&self) -> Option<&str> {
+        match &self.why {
+            WhyLeftOut::ConfigRefused(config) => Some(config),
+            WhyLeftOut::AttestationRefused | WhyLeftOut::NotWanted => None,
+        }
+    }
+}
+
+/// Why a child was left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WhyLeftOut {
+    /// The entry asked to drop attestations, or the image that this one attests was left out.
+    NotWanted,
+    /// The profile refuses its config, which is of this media type.
+    ConfigRefused(String),
+    /// The profile refuses attestations.
+    AttestationRefused,
 }
 
 /// Why an image that is there cannot be mirrored.
@@ -79,14 +99,19 @@ pub enum CannotMirror {
     /// The profile refuses the manifest because of its config.
     ConfigRefused {
         /// The kind of target.
-        profile: ProfileKind,
+        profile: ProfileName,
         /// The config's media type.
         config: String,
+    },
+    /// The entry keeps attestations, and the profile refuses them.
+    AttestationsRefused {
+        /// The kind of target.
+        profile: ProfileName,
     },
     /// Nothing would be left.
     NothingLeft {
         /// The kind of target.
-        profile: ProfileKind,
+        profile: ProfileName,
     },
     /// It is larger than anything that is read.
     Excess(Excess),
@@ -128,6 +153,11 @@ impl fmt::Display for CannotMirror {
                 f,
                 "{profile} refuses manifests whose config is `{config}`: only container images",
                 "{profile} 只收容器镜像，不收配置是 `{config}` 的清单"
+            ),
+            Self::AttestationsRefused { profile } => write_tr!(
+                f,
+                "{profile} refuses attestations, and the entry asks to keep them",
+                "{profile} 不收 attestation，而声明里要保留"
             ),
             Self::NothingLeft { profile } => write_tr!(
                 f,

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::model::{Digest, PathError, Profile, ProfileKind, check_path};
+use crate::model::{Digest, PathError, Profile, ProfileName, check_path};
 
 use super::target::{Target, TargetName};
 
@@ -13,7 +13,7 @@ impl Target {
         let whole = || check_path(&self.repository(name).name).err();
         self.profile.refuses_name(name).or_else(|| {
             Some(NameRefused {
-                kind: self.profile.kind,
+                profile: self.profile.name.clone(),
                 name: name.clone(),
                 rule: NameRule::Grammar(whole()?),
             })
@@ -26,7 +26,7 @@ impl Profile {
     pub fn refuses_name(&self, name: &TargetName) -> Option<NameRefused> {
         let repository = &name.repository;
         let refused = |rule: NameRule| NameRefused {
-            kind: self.kind,
+            profile: self.name.clone(),
             name: name.clone(),
             rule,
         };
@@ -57,7 +57,7 @@ impl Profile {
         let found = namespace.split('/').count();
         let limit = self.namespace_levels.filter(|limit| found > *limit)?;
         Some(NamespaceRefused {
-            kind: self.kind,
+            profile: self.name.clone(),
             limit,
             found,
         })
@@ -131,8 +131,8 @@ fn shortened(name: &str, most: usize) -> String {
 /// A namespace that the registry does not have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NamespaceRefused {
-    /// The kind of registry.
-    pub kind: ProfileKind,
+    /// What the registry's profile is called.
+    pub profile: ProfileName,
     /// How many levels there may be.
     pub limit: usize,
     /// How many there are.
@@ -141,11 +141,15 @@ pub struct NamespaceRefused {
 
 impl fmt::Display for NamespaceRefused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { kind, limit, found } = self;
+        let Self {
+            profile,
+            limit,
+            found,
+        } = self;
         write_tr!(
             f,
-            "a namespace of {kind} has at most {limit} level, this one has {found}",
-            "{kind} 的命名空间最多 {limit} 级，这个有 {found} 级"
+            "a namespace of {profile} has at most {limit} level, this one has {found}",
+            "{profile} 的命名空间最多 {limit} 级，这个有 {found} 级"
         )
     }
 }
@@ -155,8 +159,8 @@ impl std::error::Error for NamespaceRefused {}
 /// A target name that the registry would refuse.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NameRefused {
-    /// The kind of registry.
-    pub kind: ProfileKind,
+    /// What the registry's profile is called.
+    pub profile: ProfileName,
     /// The name.
     pub name: TargetName,
     /// The rule that it breaks.
@@ -165,7 +169,11 @@ pub struct NameRefused {
 
 impl fmt::Display for NameRefused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { kind, name, rule } = self;
+        let Self {
+            profile,
+            name,
+            rule,
+        } = self;
         let name = &name.repository;
         match rule {
             NameRule::Grammar(why) => write_tr!(
@@ -175,9 +183,9 @@ impl fmt::Display for NameRefused {
             ),
             NameRule::Levels { limit, found } => write_tr!(
                 f,
-                "{kind} refuses the repository name `{name}`: it has {found} levels below the namespace, at most \
+                "{profile} refuses the repository name `{name}`: it has {found} levels below the namespace, at most \
                  {limit} allowed",
-                "{kind} 不收镜像仓库名 `{name}`：命名空间下面有 {found} 级，最多 {limit} 级"
+                "{profile} 不收镜像仓库名 `{name}`：命名空间下面有 {found} 级，最多 {limit} 级"
             ),
             NameRule::Length {
                 least,
@@ -185,14 +193,14 @@ impl fmt::Display for NameRefused {
                 found: 1,
             } => write_tr!(
                 f,
-                "{kind} refuses the repository name `{name}`: it has 1 character, {least} to {most} are allowed",
-                "{kind} 不收镜像仓库名 `{name}`：它有 1 个字符，要 {least} 到 {most} 个"
+                "{profile} refuses the repository name `{name}`: it has 1 character, {least} to {most} are allowed",
+                "{profile} 不收镜像仓库名 `{name}`：它有 1 个字符，要 {least} 到 {most} 个"
             ),
             NameRule::Length { least, most, found } => write_tr!(
                 f,
-                "{kind} refuses the repository name `{name}`: it has {found} characters, {least} to {most} are \
+                "{profile} refuses the repository name `{name}`: it has {found} characters, {least} to {most} are \
                  allowed",
-                "{kind} 不收镜像仓库名 `{name}`：它有 {found} 个字符，要 {least} 到 {most} 个"
+                "{profile} 不收镜像仓库名 `{name}`：它有 {found} 个字符，要 {least} 到 {most} 个"
             ),
         }
     }

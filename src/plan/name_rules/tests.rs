@@ -10,10 +10,12 @@ fn name(repository: &str) -> TargetName {
 #[test]
 fn refuses_names_by_rule() {
     let refusal = |kind, repository: &str| {
-        let refused = Profile::of(kind).refuses_name(&name(repository));
+        let refused = Profile::named(kind)
+            .unwrap()
+            .refuses_name(&name(repository));
         refused.map(|refused| refused.to_string())
     };
-    let personal = |repository| refusal(ProfileKind::AcrPersonal, repository);
+    let personal = |repository| refusal("acr-personal", repository);
     assert_eq!(personal("nginx"), None);
     assert_eq!(personal("linux_arm64_xiaoyaliu_alist"), None);
     for (name, why) in [
@@ -30,8 +32,8 @@ fn refuses_names_by_rule() {
         let text = personal(name).unwrap_or_default();
         assert!(text.contains(why), "{name}: {text}");
     }
-    assert_eq!(refusal(ProfileKind::AcrEnterprise, "team/app"), None);
-    assert_eq!(refusal(ProfileKind::Generic, "x"), None);
+    assert_eq!(refusal("acr-enterprise", "team/app"), None);
+    assert_eq!(refusal("generic", "x"), None);
 }
 
 #[test]
@@ -47,8 +49,10 @@ fn no_registry_takes_what_breaks_the_grammar() {
         "a:5000_b",
         &"x".repeat(256),
     ] {
-        for kind in ProfileKind::ALL {
-            let refused = Profile::of(kind).refuses_name(&name(repository));
+        for kind in ["acr-personal", "acr-enterprise", "generic"] {
+            let refused = Profile::named(kind)
+                .unwrap()
+                .refuses_name(&name(repository));
             let text = refused
                 .map(|refused| refused.to_string())
                 .unwrap_or_default();
@@ -61,7 +65,7 @@ fn no_registry_takes_what_breaks_the_grammar() {
     let target = |namespace: usize| Target {
         registry: "registry.example".to_owned(),
         namespace: Some("n".repeat(namespace)),
-        profile: Profile::of(ProfileKind::Generic),
+        profile: Profile::generic(),
     };
     assert_eq!(target(200).refuses_name(&name(&"x".repeat(54))), None);
     assert!(target(200).refuses_name(&name(&"x".repeat(55))).is_some());
@@ -70,12 +74,12 @@ fn no_registry_takes_what_breaks_the_grammar() {
 #[test]
 fn a_namespace_has_as_many_levels_as_the_registry_knows() {
     let refused = |kind, namespace| {
-        let refused = Profile::of(kind).refuses_namespace(namespace);
+        let refused = Profile::named(kind).unwrap().refuses_namespace(namespace);
         refused.map(|refused| refused.to_string())
     };
-    assert_eq!(refused(ProfileKind::AcrPersonal, "a"), None);
-    assert_eq!(refused(ProfileKind::Generic, "a/b"), None);
-    let text = refused(ProfileKind::AcrPersonal, "a/b").unwrap();
+    assert_eq!(refused("acr-personal", "a"), None);
+    assert_eq!(refused("generic", "a/b"), None);
+    let text = refused("acr-personal", "a/b").unwrap();
     assert_eq!(
         text,
         "a namespace of acr-personal has at most 1 level, this one has 2"
@@ -84,7 +88,7 @@ fn a_namespace_has_as_many_levels_as_the_registry_knows() {
 
 #[test]
 fn the_nearest_name_is_taken() {
-    let personal = Profile::of(ProfileKind::AcrPersonal);
+    let personal = Profile::named("acr-personal").unwrap();
     let nearest = |text: &str| {
         let nearest = personal.nearest_name(&name(text))?;
         assert_eq!(personal.refuses_name(&nearest), None);
@@ -107,14 +111,14 @@ fn the_nearest_name_is_taken() {
     ] {
         assert_eq!(nearest(text).as_deref(), name, "{text}");
     }
-    let enterprise = Profile::of(ProfileKind::AcrEnterprise);
+    let enterprise = Profile::named("acr-enterprise").unwrap();
     let kept = enterprise.nearest_name(&name("Team/App")).unwrap();
     assert_eq!(kept.repository, "team/app");
 }
 
 #[test]
 fn names_that_are_cut_stay_apart() {
-    let personal = Profile::of(ProfileKind::AcrPersonal);
+    let personal = Profile::named("acr-personal").unwrap();
     let long = |end: &str| format!("{}-{end}", "x".repeat(80));
     let cut = |end| personal.nearest_name(&name(&long(end))).unwrap();
     assert_eq!(cut("alpha").repository.len(), 64);

@@ -1,4 +1,4 @@
-use crate::model::{Cause, Failure, Platforms, ProfileKind};
+use crate::model::{Cause, Failure, Platforms};
 use crate::plan::Absence;
 use crate::plan::fixtures::{copy, descriptor, entry, locked, origin, target};
 
@@ -8,7 +8,7 @@ fn name(tag: &str) -> TargetName {
     format!("app:{tag}").parse().unwrap()
 }
 
-fn empty_plan(kind: ProfileKind) -> Plan {
+fn empty_plan(kind: &str) -> Plan {
     Plan {
         target: target(kind),
         changes: vec![],
@@ -48,7 +48,7 @@ fn a_tag_is_deleted_only_while_it_holds_what_the_lock_records() {
         ("gone", Observation::Absent(Absence::Plain)),
         ("unseen", Observation::Unreadable(why.clone())),
     ];
-    let plan = pruned(empty_plan(ProfileKind::Generic), &tags, PRUNE_LIMIT);
+    let plan = pruned(empty_plan("generic"), &tags, PRUNE_LIMIT);
     let actions: Vec<_> = plan
         .changes
         .into_iter()
@@ -87,7 +87,7 @@ fn past_the_limit_nothing_is_deleted() {
         ("c", Observation::Absent(Absence::Plain)),
     ];
     let summary = |limit| {
-        let plan = pruned(empty_plan(ProfileKind::Generic), &tags, limit);
+        let plan = pruned(empty_plan("generic"), &tags, limit);
         let summary = plan.summary();
         (summary.delete, summary.blocked)
     };
@@ -98,7 +98,7 @@ fn past_the_limit_nothing_is_deleted() {
 
 #[test]
 fn a_registry_that_cannot_delete_is_not_asked_to() {
-    let mut plan = empty_plan(ProfileKind::Generic);
+    let mut plan = empty_plan("generic");
     plan.target.profile.delete = Some(false);
     let tags = [("a", Observation::Present(descriptor("a")))];
     let plan = pruned(plan, &tags, PRUNE_LIMIT);
@@ -113,7 +113,7 @@ fn a_registry_that_cannot_delete_is_not_asked_to() {
 
 #[test]
 fn the_same_image_under_another_name_is_a_rename_once() {
-    let mut plan = empty_plan(ProfileKind::Generic);
+    let mut plan = empty_plan("generic");
     plan.changes = vec![create("new", "a"), create("other", "z")];
     let tags = ["a", "b"].map(|tag| (tag, Observation::Present(descriptor(tag))));
     let plan = pruned(plan, &tags, PRUNE_LIMIT);
@@ -142,7 +142,7 @@ fn the_last_name_of_an_image_stays_while_its_new_one_is_blocked() {
         (Some("a"), Platforms::All, None),
         (None, Platforms::linux_amd64(), None),
     ] {
-        let mut plan = empty_plan(ProfileKind::Generic);
+        let mut plan = empty_plan("generic");
         plan.changes = vec![blocked(held, platforms)];
         let tags = [("a", Observation::Present(descriptor("a")))];
         let plan = pruned(plan, &tags, PRUNE_LIMIT);
@@ -153,7 +153,7 @@ fn the_last_name_of_an_image_stays_while_its_new_one_is_blocked() {
 
 #[test]
 fn what_follows_an_image_by_now_is_not_deleted() {
-    let mut plan = empty_plan(ProfileKind::Generic);
+    let mut plan = empty_plan("generic");
     plan.changes = vec![create("a.sig", "signature")];
     let tags = [("a.sig", Observation::Present(descriptor("a.sig")))];
     let plan = pruned(plan, &tags, PRUNE_LIMIT);

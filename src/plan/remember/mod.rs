@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Descriptor, Digest, PlatformPattern, Platforms, media_type};
 
-use super::expected::{Ask, Content, Expected, LeftOut, Selection};
+use super::expected::{Ask, Content, Expected, LeftOut, Selection, WhyLeftOut};
 use super::rule::ResolutionRule;
 
 /// Everything that an answer depends on, written out: equal keys have equal answers.
@@ -143,6 +143,8 @@ struct LeftOutLine {
     digest: Digest,
     attestation: bool,
     config: Option<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    refused: bool,
 }
 
 impl From<&LeftOut> for LeftOutLine {
@@ -150,7 +152,8 @@ impl From<&LeftOut> for LeftOutLine {
         Self {
             digest: left_out.digest.clone(),
             attestation: left_out.attestation,
-            config: left_out.refused_config.clone(),
+            config: left_out.refused_config().map(str::to_owned),
+            refused: left_out.why == WhyLeftOut::AttestationRefused,
         }
     }
 }
@@ -160,7 +163,11 @@ impl From<LeftOutLine> for LeftOut {
         Self {
             digest: line.digest,
             attestation: line.attestation,
-            refused_config: line.config,
+            why: match (line.config, line.refused) {
+                (Some(config), _) => WhyLeftOut::ConfigRefused(config),
+                (None, true) => WhyLeftOut::AttestationRefused,
+                (None, false) => WhyLeftOut::NotWanted,
+            },
         }
     }
 }

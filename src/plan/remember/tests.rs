@@ -1,4 +1,4 @@
-use crate::model::{Profile, ProfileKind};
+use crate::model::Profile;
 use crate::plan::{Attestations, ForeignLayers, MissingPlatforms, Policy, Referrers};
 
 use super::*;
@@ -30,7 +30,7 @@ fn ask<'a>(platforms: &'a Platforms, profile: &'a Profile) -> Ask<'a> {
 fn every_part_that_matters_is_in_the_key() {
     let source = descriptor("source");
     let (one, both) = (platforms(&["linux/amd64"]), platforms(&BOTH));
-    let profiles = [ProfileKind::AcrPersonal, ProfileKind::AcrEnterprise].map(Profile::of);
+    let profiles = ["acr-personal", "acr-enterprise"].map(|name| Profile::named(name).unwrap());
     let ask = ask(&both, &profiles[0]);
     let key = ResolutionKey::of(&source, &ask);
     assert_eq!(
@@ -106,7 +106,7 @@ fn no_other_part_is_in_the_key() {
     let source = descriptor("source");
     let both = platforms(&BOTH);
     let reversed = platforms(&["linux/arm64", "linux/amd64"]);
-    let personal = Profile::of(ProfileKind::AcrPersonal);
+    let personal = Profile::named("acr-personal").unwrap();
     let slower = Profile {
         starting_concurrency: 1,
         ..personal.clone()
@@ -142,7 +142,9 @@ fn lines_hold_all_and_answer_their_own_key_alone() {
     let left_out = |config: Option<&str>| LeftOut {
         digest: Digest::sha256(b"left out"),
         attestation: config.is_none(),
-        refused_config: config.map(str::to_owned),
+        why: config.map_or(WhyLeftOut::NotWanted, |config| {
+            WhyLeftOut::ConfigRefused(config.to_owned())
+        }),
     };
     let remembered = Remembered {
         descriptor: descriptor("expected"),

@@ -26,12 +26,13 @@ use indexmap::map::Entry;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Descriptor, Digest};
+use crate::model::{Descriptor, Digest, Profile};
 
 use super::change::{Action, Change, Plan};
 use super::desired::Desired;
 use super::expected::SELECTION_VERSION;
-use super::rewrite::RULE_VERSION;
+use super::rewrite::{RETYPING_VERSION, RULE_VERSION};
+use super::rule::rewrite_version;
 use super::target::{Target, TargetName, write_place};
 
 pub use confirm::confirm;
@@ -77,7 +78,7 @@ pub struct SavedTarget {
     pub registry: String,
     /// The namespace below which every image goes; null where the registry has none.
     pub namespace: Option<String>,
-    /// What the registry accepts: `acr-personal`, `acr-enterprise` or `generic`.
+    /// What the registry accepts, by the name of its profile: `acr-personal`, `acr-enterprise`, `generic`, …
     pub profile: String,
 }
 
@@ -126,11 +127,19 @@ pub struct SavedDeletion {
 }
 
 impl RuleVersions {
-    /// The rules of this version.
-    pub const CURRENT: Self = Self {
-        selection: SELECTION_VERSION,
-        rewrite: RULE_VERSION,
-    };
+    /// Returns the rules for a target of this profile.
+    pub fn of(profile: &Profile) -> Self {
+        Self {
+            selection: SELECTION_VERSION,
+            rewrite: rewrite_version(profile),
+        }
+    }
+
+    /// Tells whether this program has these rules, be it for another target.
+    pub fn are_known(self) -> bool {
+        let rewrite = [RULE_VERSION, RETYPING_VERSION];
+        self.selection == SELECTION_VERSION && rewrite.contains(&self.rewrite)
+    }
 }
 
 impl fmt::Display for SavedTarget {
@@ -144,7 +153,7 @@ impl From<&Target> for SavedTarget {
         Self {
             registry: target.registry.clone(),
             namespace: target.namespace.clone(),
-            profile: target.profile.kind.to_string(),
+            profile: target.profile.name.to_string(),
         }
     }
 }
@@ -180,7 +189,7 @@ impl SavedPlan {
         Self {
             files,
             target: (&plan.target).into(),
-            rules: RuleVersions::CURRENT,
+            rules: RuleVersions::of(&plan.target.profile),
             prune: false,
             only: vec![],
             changes,

@@ -105,10 +105,11 @@ pub fn pin(saved: &SavedPlan, declared: Declared<'_>) -> Result<Pinned, Vec<Mism
 /// Compares what a plan was made for and from.
 fn compare(saved: &SavedPlan, declared: Declared<'_>) -> Result<(), Vec<Mismatch>> {
     let mut found = vec![];
-    if saved.rules != RuleVersions::CURRENT {
+    let current = RuleVersions::of(&declared.desired.target.profile);
+    if saved.rules != current {
         found.push(Mismatch::RuleVersions {
             planned: saved.rules,
-            current: RuleVersions::CURRENT,
+            current,
         });
     }
     let target = SavedTarget::from(&declared.desired.target);

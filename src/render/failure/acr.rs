@@ -2,7 +2,7 @@
 //!
 //! What it answers in which case is from its documentation and from users' reports.
 
-use crate::model::{Asked, Cause, ErrorCode, Failure, Fault, NoAnswer, ProfileKind, RequestKind};
+use crate::model::{Asked, Cause, ErrorCode, Failure, Fault, NoAnswer, ProfileLogin, RequestKind};
 use crate::plan::Target;
 
 use super::remedy::login_of_target;
@@ -26,8 +26,8 @@ enum Refusal {
 
 /// Says what to do about a failure at the target, where that is one of Alibaba Cloud's and it is known.
 pub(super) fn advice(failure: &Failure, target: &Target) -> Option<String> {
-    let kind = target.profile.kind;
-    if kind == ProfileKind::Generic {
+    let kind = &target.profile.name;
+    if target.profile.login != ProfileLogin::Acr {
         return None;
     }
     let host = &target.registry;
@@ -102,9 +102,9 @@ const NEWER_HOST: &str = "crpi-<id>.<region>.personal.cr.aliyuncs.com";
 pub(in crate::render) fn set_login(target: &Target) -> String {
     let host = &target.registry;
     let place = login_of_target(host);
-    match target.profile.kind {
-        ProfileKind::Generic => tr!("set {place}", "设置 {place}"),
-        ProfileKind::AcrPersonal | ProfileKind::AcrEnterprise => tr!(
+    match target.profile.login {
+        ProfileLogin::None => tr!("set {place}", "设置 {place}"),
+        ProfileLogin::Acr => tr!(
             "set {place}: the user name and the fixed password (固定密码) stand at 访问凭证 in the console",
             "设置 {place}：用户名和固定密码在控制台的“访问凭证”里"
         ),

@@ -141,15 +141,15 @@ fn plan_again() -> String {
 }
 
 fn for_name(refused: &RefusedName) -> String {
-    let kind = refused.why.kind;
+    let profile = &refused.why.profile;
     match &refused.instead {
         Some(name) => tr!(
-            "give the image a name that {kind} takes: `target: {name}` in `mirror.yaml`",
-            "给镜像起一个 {kind} 收的名字：在 `mirror.yaml` 里写 `target: {name}`"
+            "give the image a name that {profile} takes: `target: {name}` in `mirror.yaml`",
+            "给镜像起一个 {profile} 收的名字：在 `mirror.yaml` 里写 `target: {name}`"
         ),
         None => tr!(
-            "give the image another name with `target:` in `mirror.yaml`; {kind} refuses this one",
-            "在 `mirror.yaml` 里用 `target:` 给镜像换个名字；{kind} 不收这个"
+            "give the image another name with `target:` in `mirror.yaml`; {profile} refuses this one",
+            "在 `mirror.yaml` 里用 `target:` 给镜像换个名字；{profile} 不收这个"
         ),
     }
 }
@@ -182,6 +182,10 @@ fn for_image(why: &CannotMirror, platforms: &Platforms) -> Option<String> {
             ),
             _ => tr!("ask for a platform that the source has", "要一个源有的平台"),
         },
+        CannotMirror::AttestationsRefused { .. } => tr!(
+            "write `attestations: drop` for it, or leave it to `auto`",
+            "给它写上 `attestations: drop`，或者用 `auto`"
+        ),
         CannotMirror::ConfigRefused { profile, .. } | CannotMirror::NothingLeft { profile } => tr!(
             "mirror it to a registry that takes more than {profile} does; where it is an attestation beside an \
              image, `attestations: auto` leaves it out",

@@ -5,8 +5,7 @@ use std::time::Duration;
 use super::*;
 use crate::model::{
     Asked, Attempt, Cause, DOCKER_HUB, Descriptor, Digest, ErrorAnswer, Failure, Fault, Language,
-    Meaning, NoAnswer, Operation, Part, PlatformPattern, Profile, ProfileKind, RequestKind, Text,
-    media_type,
+    Meaning, NoAnswer, Operation, Part, PlatformPattern, Profile, RequestKind, Text, media_type,
 };
 use crate::plan::{Absence, DeclaredAt, TargetName};
 
@@ -14,7 +13,7 @@ fn target(registry: &str) -> Target {
     Target {
         registry: registry.to_owned(),
         namespace: Some("team".to_owned()),
-        profile: Profile::of(ProfileKind::of_host(registry)),
+        profile: Profile::of_host(registry),
     }
 }
 

@@ -32,8 +32,7 @@ pub(super) struct Item {
 
 /// Writes where the images go.
 pub(super) fn header(text: &mut TextWriter<'_>, target: &Target) -> fmt::Result {
-    let kind = target.profile.kind;
-    target_line(text, &target.to_string(), kind.as_str())?;
+    target_line(text, &target.to_string(), target.profile.name.as_str())?;
     text.blank()
 }
 
@@ -201,7 +200,7 @@ pub(super) fn of_change(change: &Change, target: &Target) -> Item {
         let held = tr!("holds {};", "现在是 {}；", before.digest.short());
         lines.push(vec![Span::plain(held), Span::plain(why)]);
     }
-    let notes = words::notes(change, target.profile.kind);
+    let notes = words::notes(change, &target.profile.name);
     lines.extend(notes.into_iter().map(|note| vec![Span::plain(note)]));
     Item {
         symbol,

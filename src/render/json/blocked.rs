@@ -65,7 +65,9 @@ impl From<&core::BlockReason> for ReasonKind {
                 Self::PlatformsMissing
             }
             BlockReason::CannotMirror(
-                CannotMirror::ConfigRefused { .. } | CannotMirror::NothingLeft { .. },
+                CannotMirror::ConfigRefused { .. }
+                | CannotMirror::AttestationsRefused { .. }
+                | CannotMirror::NothingLeft { .. },
             ) => Self::ManifestRefused,
             BlockReason::TargetUnreadable(_) => Self::TargetUnreadable,
             BlockReason::NotObserved => Self::NotObserved,

@@ -20,7 +20,7 @@ pub(super) struct Target {
     pub(super) registry: String,
     /// The namespace below which every image goes; null where the registry has none.
     pub(super) namespace: Option<String>,
-    /// What the registry accepts: `acr-personal`, `acr-enterprise` or `generic`.
+    /// What the registry accepts, by the name of its profile: `acr-personal`, `acr-enterprise`, `generic`, …
     pub(super) profile: String,
 }
 
@@ -29,7 +29,7 @@ impl From<&core::Target> for Target {
         Self {
             registry: target.registry.clone(),
             namespace: target.namespace.clone(),
-            profile: target.profile.kind.to_string(),
+            profile: target.profile.name.to_string(),
         }
     }
 }

@@ -229,7 +229,7 @@ impl Change {
             reason_kind: blocked.map(Into::into),
             cause: blocked.and_then(Cause::of),
             hint: hints::for_change(change, target),
-            notes: words::notes(change, target.profile.kind),
+            notes: words::notes(change, &target.profile.name),
             locked: (*lock != core::LockState::NoLock).then_some(*lock == core::LockState::Locked),
             origin: origin.into(),
             renamed_to: match action {

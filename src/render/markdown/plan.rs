@@ -59,7 +59,7 @@ pub fn plan(plan: &Plan, details: &Details<'_>, out: &mut dyn fmt::Write) -> fmt
     document.list(
         tr_word!("Left out", "去掉的"),
         copied.flat_map(|change| {
-            let notes = notes(change, target.profile.kind);
+            let notes = notes(change, &target.profile.name);
             let name = code(&change.target.to_string());
             notes
                 .into_iter()

@@ -12,7 +12,7 @@ use super::escape::{code, prose};
 
 /// Returns where the images go.
 pub(super) fn place(target: &Target) -> String {
-    let (place, profile) = (code(&target.to_string()), target.profile.kind);
+    let (place, profile) = (code(&target.to_string()), &target.profile.name);
     tr!("{place} ({profile})", "{place}（{profile}）")
 }
 

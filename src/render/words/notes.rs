@@ -1,11 +1,11 @@
 //! What of an image does not follow it, and what is not sure.
 
-use crate::model::{Platforms, ProfileKind, listed};
-use crate::plan::{Action, Change, LeftOut, Selection};
+use crate::model::{Platforms, ProfileName, listed};
+use crate::plan::{Action, Change, LeftOut, Selection, WhyLeftOut};
 use crate::render::units::{Noun, counted};
 
 /// Says what of an image does not follow it, and why, and what is not sure; nothing where all is well.
-pub fn notes(change: &Change, profile: ProfileKind) -> Vec<String> {
+pub fn notes(change: &Change, profile: &ProfileName) -> Vec<String> {
     let mut notes = vec![];
     if let Some(copy) = change.action.copy() {
         notes = selection_notes(&copy.expected.selection, profile);
@@ -50,7 +50,7 @@ fn pinned_note(change: &Change) -> Option<String> {
 }
 
 /// Says what is left out of an index, and why; nothing where all of it is kept.
-fn selection_notes(selection: &Selection, profile: ProfileKind) -> Vec<String> {
+fn selection_notes(selection: &Selection, profile: &ProfileName) -> Vec<String> {
     let Selection {
         platforms_kept,
         left_out,
@@ -61,7 +61,7 @@ fn selection_notes(selection: &Selection, profile: ProfileKind) -> Vec<String> {
     let mut groups: Vec<(&LeftOut, usize)> = vec![];
     for child in left_out {
         let same = |(other, _): &&mut (&LeftOut, usize)| {
-            (other.attestation, &other.refused_config) == (child.attestation, &child.refused_config)
+            (other.attestation, &other.why) == (child.attestation, &child.why)
         };
         match groups.iter_mut().find(same) {
             Some((_, count)) => *count += 1,
@@ -78,12 +78,16 @@ fn selection_notes(selection: &Selection, profile: ProfileKind) -> Vec<String> {
             counted(*platforms_kept, Noun::Platform),
             counted(count, noun),
         );
-        notes.push(match &child.refused_config {
-            Some(config) => tr!(
+        notes.push(match &child.why {
+            WhyLeftOut::ConfigRefused(config) => tr!(
                 "{kept} kept, {left} left out: {profile} refuses config `{config}`",
                 "保留 {kept}，去掉 {left}：{profile} 不收配置 `{config}`"
             ),
-            None => tr!(
+            WhyLeftOut::AttestationRefused => tr!(
+                "{kept} kept, {left} left out: {profile} refuses attestations",
+                "保留 {kept}，去掉 {left}：{profile} 不收 attestation"
+            ),
+            WhyLeftOut::NotWanted => tr!(
                 "{kept} kept, {left} left out: the entry asks for none",
                 "保留 {kept}，去掉 {left}：声明里不要"
             ),

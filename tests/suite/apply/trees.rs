@@ -1,7 +1,7 @@
 //! Odd trees of manifests: each manifest is read once, and what is too much is refused by name.
 
 use pusher::inspect::{self, Side};
-use pusher::model::{Descriptor, Digest, Platforms, Profile, ProfileKind, Reference, media_type};
+use pusher::model::{Descriptor, Digest, Platforms, Profile, Reference, media_type};
 use pusher::plan::{Action, Expected, Outcome, Plan};
 use pusher::sandbox::images::{Image, Index};
 use pusher::sandbox::{Options, Sandbox};
@@ -202,7 +202,7 @@ async fn a_mixture_of_two_formats_is_refused_when_it_is_planned() {
     ];
     for image in mixed {
         let mut world = World::with(Options::default(), Options::acr_personal()).await;
-        world.desired.target.profile = Profile::of(ProfileKind::AcrPersonal);
+        world.desired.target.profile = Profile::named("acr-personal").unwrap();
         image.push(&world.source, "app", "alone");
         let index = Index::new().image(&image);
         index.push(&world.source, "app", "listed");
@@ -218,7 +218,7 @@ async fn a_mixture_of_two_formats_is_refused_when_it_is_planned() {
             "{plan:?}"
         );
         // That is what the registry would say.
-        world.desired.target.profile = Profile::of(ProfileKind::Generic);
+        world.desired.target.profile = Profile::generic();
         let report = world.apply().await;
         for (outcome, fails) in report.outcomes.iter().zip([true, true, false, false]) {
             assert_eq!(

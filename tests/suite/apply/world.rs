@@ -2,7 +2,7 @@
 
 use pusher::apply::apply;
 use pusher::cache::ResolutionCache;
-use pusher::model::{Platforms, Profile, ProfileKind};
+use pusher::model::{Platforms, Profile};
 use pusher::observe::observe;
 use pusher::plan::{
     Change, DeclaredAt, Desired, Entry, Outcome, Plan, Policy, Report, Target, TargetName, plan,
@@ -34,7 +34,7 @@ impl World {
         let target_of = Target {
             registry: target.address().to_owned(),
             namespace: Some("team".to_owned()),
-            profile: Profile::of(ProfileKind::Generic),
+            profile: Profile::generic(),
         };
         Self {
             source,

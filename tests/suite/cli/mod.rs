@@ -24,6 +24,7 @@ mod outputs;
 mod part;
 mod pinned;
 mod plan;
+mod profiles;
 mod prune_together;
 mod same_content;
 mod saved;

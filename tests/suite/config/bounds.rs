@@ -16,6 +16,7 @@ fn loaded(path: &str, text: &str) -> Loaded {
         text,
         environment: &environment,
         read: &|_| Err(Text::verbatim("there is none")),
+        names: &|_| vec![],
     })
 }
 

@@ -37,6 +37,7 @@ fn load_with(path: &str, text: &str, list: &str, environment: &Variables) -> Loa
         text,
         environment,
         read: &read,
+        names: &|_| vec![],
     })
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use pusher::config::{Loaded, RegistrySettings};
-use pusher::model::{LoginWay, Platforms, Profile, ProfileKind, Secret};
+use pusher::model::{LoginWay, Platforms, Profile, Secret};
 use pusher::plan::{Attestations, Entry, ForeignLayers, MissingPlatforms, Policy, Referrers};
 
 use super::{environment, load_with, loaded};
@@ -118,7 +118,7 @@ fn assert_model(loaded: &Loaded) {
             delete: Some(false),
             referrers_api: Some(true),
             repository_limit: Some(1000),
-            ..Profile::of(ProfileKind::AcrEnterprise)
+            ..Profile::named("acr-enterprise").unwrap()
         }
     );
     let [defaults, own] = policies();
@@ -300,6 +300,7 @@ fn paths_are_relative_to_the_mirror_file() {
         text,
         environment: &environment(),
         read: &read,
+        names: &|_| vec![],
     });
     assert_eq!(*asked.borrow(), ["conf/lists/a.txt", "/b.txt"]);
     assert_eq!(

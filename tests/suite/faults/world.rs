@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use pusher::apply::apply;
 use pusher::cache::ResolutionCache;
-use pusher::model::{Digest, Platforms, Profile, ProfileKind, Secret};
+use pusher::model::{Digest, Platforms, Profile, Secret};
 use pusher::observe::observe;
 use pusher::plan::{DeclaredAt, Desired, Entry, Plan, Policy, Report, Target, TargetName, plan};
 use pusher::progress::Progress;
@@ -84,7 +84,7 @@ impl World {
         let target = Target {
             registry: self.target.proxy.address.clone(),
             namespace: Some(namespace.to_owned()),
-            profile: Profile::of(ProfileKind::Generic),
+            profile: Profile::generic(),
         };
         let entry = |(number, image): (usize, &Wanted)| {
             let address = &self.source.proxy.address;

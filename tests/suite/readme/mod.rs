@@ -185,6 +185,7 @@ fn load(path: &str, text: &str) -> Loaded {
         text,
         environment: &environment,
         read: &|_| Ok("redis:7.4\n".to_owned()),
+        names: &|_| vec![],
     })
 }
 

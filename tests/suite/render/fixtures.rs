@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use pusher::model::{
     Asked, Attempt, Cause, Descriptor, Digest, ErrorAnswer, Failure, Fault, ManifestError,
-    Operation, Platform, Platforms, Profile, ProfileKind, RequestKind, Text, media_type,
+    Operation, Platform, Platforms, Profile, ProfileName, RequestKind, Text, media_type,
 };
 use pusher::plan::{
     Action, BlockReason, CannotMirror, Change, Content, Contents, DeclaredAt, Expected, ImageCopy,
@@ -21,7 +21,7 @@ pub(super) fn target() -> Target {
     Target {
         registry: "registry.cn-hangzhou.aliyuncs.com".to_owned(),
         namespace: Some("team".to_owned()),
-        profile: Profile::of(ProfileKind::AcrPersonal),
+        profile: Profile::named("acr-personal").unwrap(),
     }
 }
 
@@ -67,7 +67,9 @@ fn filtered(content: &str) -> ImageCopy {
     let left_out = |position: usize| LeftOut {
         digest: Digest::sha256(&position.to_be_bytes()),
         attestation: true,
-        refused_config: Some("application/vnd.oci.empty.v1+json".to_owned()),
+        why: pusher::plan::WhyLeftOut::ConfigRefused(
+            "application/vnd.oci.empty.v1+json".to_owned(),
+        ),
     };
     let selection = Selection {
         platforms_kept: 4,
@@ -185,7 +187,7 @@ pub(super) fn every_change() -> Plan {
 fn every_block() -> Vec<Change> {
     let name_refused = RefusedName {
         why: NameRefused {
-            kind: ProfileKind::AcrPersonal,
+            profile: ProfileName::new("acr-personal"),
             name: name("platform/web/app:1"),
             rule: NameRule::Levels { limit: 1, found: 3 },
         },

@@ -3,7 +3,9 @@
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use pusher::model::{Cause, Language, ManifestError, Platform, Text};
 use pusher::plan::Absence;
-use pusher::plan::{Action, BlockReason, CannotMirror, LeftOut, Outcome, Plan, Report, TargetName};
+use pusher::plan::{
+    Action, BlockReason, CannotMirror, LeftOut, Outcome, Plan, Report, TargetName, WhyLeftOut,
+};
 use pusher::render::Format;
 use serde_json::Value;
 
@@ -19,7 +21,7 @@ fn hostile_plan() -> Plan {
     after.expected.selection.left_out.push(LeftOut {
         digest: descriptor("x").digest,
         attestation: false,
-        refused_config: Some(HOSTILE.to_owned()),
+        why: WhyLeftOut::ConfigRefused(HOSTILE.to_owned()),
     });
     let mut platform = Platform::new(HOSTILE, HOSTILE, None);
     platform.os_version = Some(HOSTILE.to_owned());

@@ -7,7 +7,7 @@
 use bytes::Bytes;
 use pusher::model::{Descriptor, Digest, RawManifest, media_type};
 use pusher::plan::Content;
-use pusher::plan::rewrite::{Kept, RULE, RULE_VERSION, SOURCE_DIGEST, rewrite};
+use pusher::plan::rewrite::{Kept, RETYPING_VERSION, RULE, RULE_VERSION, SOURCE_DIGEST, rewrite};
 
 use super::source::{Attesting, Source, on, written};
 use super::{generic, resolve};
@@ -33,6 +33,22 @@ macro_rules! golden {
         }
     };
 }
+
+/// The same for version 2, by which an index gets the other type: its name, what is kept, its digest.
+const RETYPED: [(&str, &str, &str, &str); 2] = [
+    (
+        "buildkit",
+        include_str!("../../fixtures/rewrite/buildkit.source.json"),
+        include_str!("../../fixtures/rewrite/buildkit.v2.json"),
+        "sha256:5478f5aac1257e9df76a66e7796a014c5e1731dcdc5a6a2634cbd4cd0a528479",
+    ),
+    (
+        "nested",
+        include_str!("../../fixtures/rewrite/nested.source.json"),
+        include_str!("../../fixtures/rewrite/nested.v2.json"),
+        "sha256:1b36f570c28ea10d4a8aef5ede8ac42025dc43a3b686256a83b4c923a8d14dd5",
+    ),
+];
 
 const GOLDEN: [Golden; 5] = [
     golden!(
@@ -95,7 +111,7 @@ fn the_rule_gives_these_bytes_for_ever() {
                 }),
             })
             .collect();
-        let made = rewrite(&raw(golden.media_type, golden.source), &kept).unwrap();
+        let made = rewrite(&raw(golden.media_type, golden.source), &kept, None).unwrap();
         let text = std::str::from_utf8(&made.bytes).unwrap();
         assert_eq!(text, golden.rewritten, "{}", golden.name);
         let expected = Descriptor {
@@ -104,6 +120,34 @@ fn the_rule_gives_these_bytes_for_ever() {
             size: golden.rewritten.len() as u64,
         };
         assert_eq!(made.descriptor, expected, "{}", golden.name);
+    }
+}
+
+#[test]
+fn the_rule_for_another_type_gives_these_bytes_for_ever() {
+    assert_eq!(RETYPING_VERSION, 2, "a new version has fixtures of its own");
+    for (name, source, rewritten, digest) in RETYPED {
+        let replaced = |position| Kept {
+            position,
+            replacement: (name == "nested" && position == 0).then(|| Descriptor {
+                media_type: media_type::DOCKER_LIST.to_owned(),
+                digest: Digest::sha256(b"new"),
+                size: 42,
+            }),
+        };
+        let (source, kept) = (raw(media_type::OCI_INDEX, source), [0, 1].map(replaced));
+        let made = rewrite(&source, &kept, Some(media_type::DOCKER_LIST)).unwrap();
+        assert_eq!(
+            std::str::from_utf8(&made.bytes).unwrap(),
+            rewritten,
+            "{name}"
+        );
+        let expected = Descriptor {
+            media_type: media_type::DOCKER_LIST.to_owned(),
+            digest: digest.parse().unwrap(),
+            size: rewritten.len() as u64,
+        };
+        assert_eq!(made.descriptor, expected, "{name}");
     }
 }
 
@@ -155,6 +199,11 @@ fn the_documents_example_is_a_golden_one() {
     ] {
         assert!(document.contains(part), "the document lacks\n{part}");
     }
+    let [(_, _, retyped, digest), _] = RETYPED;
+    assert!(
+        document.contains(retyped) && document.contains(digest),
+        "{retyped}"
+    );
     let jq = document.lines().filter(|line| line.starts_with("jq -cj"));
     assert_eq!(jq.count(), 1);
 }

@@ -8,13 +8,18 @@ mod source;
 
 use std::collections::HashSet;
 
-use pusher::model::{Descriptor, Digest, Platforms, Profile, ProfileKind};
+use pusher::model::{Descriptor, Digest, Platforms, Profile};
 use pusher::plan::{
     Ask, Attestations, CannotMirror, Content, Expected, Known, MissingPlatforms, Need, Policy,
     Resolution, expect,
 };
 
 use source::Source;
+
+/// Registries of every sort.
+const KINDS: [&str; 4] = ["acr-personal", "acr-enterprise", "generic", "swr"];
+/// Those that take an index whatever its type.
+const OF_ANY_TYPE: [&str; 3] = ["acr-personal", "acr-enterprise", "generic"];
 
 /// An ask that owns what it asks.
 #[derive(Debug, Clone)]
@@ -52,7 +57,7 @@ impl Asking {
 }
 
 /// Asks for `platforms`, written `all` or with commas between them.
-fn asking(platforms: &str, kind: ProfileKind) -> Asking {
+fn asking(platforms: &str, kind: &str) -> Asking {
     let platforms = match platforms {
         "all" => Platforms::All,
         listed => Platforms::only(listed.split(',').map(|one| one.parse().unwrap()).collect()),
@@ -61,16 +66,16 @@ fn asking(platforms: &str, kind: ProfileKind) -> Asking {
         platforms,
         declared: true,
         policy: Policy::default(),
-        profile: Profile::of(kind),
+        profile: Profile::named(kind).unwrap(),
     }
 }
 
 fn generic(platforms: &str) -> Asking {
-    asking(platforms, ProfileKind::Generic)
+    asking(platforms, "generic")
 }
 
 fn personal(platforms: &str) -> Asking {
-    asking(platforms, ProfileKind::AcrPersonal)
+    asking(platforms, "acr-personal")
 }
 
 /// What came out, and what had to be read for it.

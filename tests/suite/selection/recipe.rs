@@ -3,12 +3,12 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index as Pick, select};
-use pusher::model::{Descriptor, Digest, Platforms, Profile, ProfileKind, media_type};
+use pusher::model::{Descriptor, Digest, Platforms, Profile, media_type};
 use pusher::plan::{Attestations, MissingPlatforms, Policy};
 use serde_json::{Value, json};
 
-use super::Asking;
 use super::source::{Attesting, Source, on, typed, written};
+use super::{Asking, KINDS};
 
 const PLATFORMS: [&str; 8] = [
     "linux/amd64",
@@ -186,7 +186,7 @@ pub(crate) fn asks() -> impl Strategy<Value = Asking> {
         Attestations::Keep,
         Attestations::Drop,
     ]);
-    let kinds = select(ProfileKind::ALL.to_vec());
+    let kinds = select(KINDS.to_vec());
     (patterns, any::<bool>(), any::<bool>(), attestations, kinds).prop_map(
         |(patterns, declared, skip, attestations, kind)| Asking {
             platforms: if patterns.is_empty() {
@@ -204,7 +204,7 @@ pub(crate) fn asks() -> impl Strategy<Value = Asking> {
                 attestations,
                 ..Policy::default()
             },
-            profile: Profile::of(kind),
+            profile: Profile::named(kind).unwrap(),
         },
     )
 }

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use pusher::apply::apply;
 use pusher::cache::ResolutionCache;
-use pusher::model::{Platforms, Profile, ProfileKind, Secret};
+use pusher::model::{Platforms, Profile, Secret};
 use pusher::observe::observe;
 use pusher::plan::{DeclaredAt, Desired, Entry, Policy, Target, TargetName, plan};
 use pusher::progress::Progress;
@@ -66,7 +66,7 @@ impl World {
         let target_of = Target {
             registry: target_address,
             namespace: None,
-            profile: Profile::of(ProfileKind::Generic),
+            profile: Profile::generic(),
         };
         Self {
             source,

@@ -3,7 +3,7 @@
 mod deletions;
 mod followers;
 
-use crate::model::{Cause, Failure, Platforms, Profile, ProfileKind};
+use crate::model::{Cause, Failure, Platforms, Profile};
 use crate::plan::Absence;
 use crate::plan::classified::ClassifiedImages;
 use crate::plan::desired::Desired;
@@ -24,7 +24,7 @@ fn desired(names: &[&str]) -> Desired {
         ..entry(&format!("org/{name}:1"), &format!("{name}:1"))
     };
     Desired {
-        target: target(ProfileKind::Generic),
+        target: target("generic"),
         entries: names.iter().enumerate().map(entry).collect(),
         lock: None,
     }
@@ -204,7 +204,7 @@ fn a_plan_for_something_else_is_refused_before_anything_is_asked() {
 
     let mut elsewhere = one.clone();
     elsewhere.target.namespace = None;
-    elsewhere.target.profile = Profile::of(ProfileKind::AcrPersonal);
+    elsewhere.target.profile = Profile::named("acr-personal").unwrap();
     assert_eq!(
         refused(&good, &elsewhere, "a"),
         [

@@ -10,7 +10,7 @@ mod spec;
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
-use pusher::model::{Digest, Profile, ProfileKind, media_type};
+use pusher::model::{Digest, Profile, media_type};
 use pusher::observe::{observe, tags};
 use pusher::plan::{
     Action, BlockReason, Change, DeclaredAt, Desired, Lock, LockedImage, Outcome, Plan, Report,
@@ -85,14 +85,14 @@ impl Play {
     async fn begin(spec: Spec) -> Self {
         let mut world = World::with(Options::default(), spec.target.options()).await;
         let kind = if spec.target.images_only {
-            ProfileKind::AcrPersonal
+            "acr-personal"
         } else {
-            ProfileKind::Generic
+            "generic"
         };
         world.desired.target.profile = Profile {
             mount: None,
             delete: None,
-            ..Profile::of(kind)
+            ..Profile::named(kind).unwrap()
         };
         let mut begun = Self {
             world,

@@ -13,7 +13,7 @@ fn acr_personal_gets_an_index_without_the_attestations_it_refuses() {
     let left_out = |entry: &Value| LeftOut {
         digest: digest_of(entry),
         attestation: true,
-        refused_config: Some(media_type::OCI_EMPTY.to_owned()),
+        why: WhyLeftOut::ConfigRefused(media_type::OCI_EMPTY.to_owned()),
     };
     let all_left_out: Vec<_> = entries[4..].iter().map(left_out).collect();
     assert_eq!(selection.left_out, all_left_out);
@@ -45,7 +45,11 @@ fn attestations_are_kept_dropped_or_left_to_the_target() {
     assert_eq!(drop.children(), digests(&new[..4]));
     let left_out = &drop.expected().selection.left_out;
     assert_eq!(left_out.len(), 4);
-    assert!(left_out.iter().all(|child| child.refused_config.is_none()));
+    assert!(
+        left_out
+            .iter()
+            .all(|child| child.why == WhyLeftOut::NotWanted)
+    );
     assert_read(&drop, 1, 0);
     let personal_drop = personal("all").attestations(Attestations::Drop);
     assert_read(&resolve(&new_index, &personal_drop, &source), 1, 0);
@@ -110,10 +114,10 @@ fn an_attestation_goes_where_its_image_goes() {
         let left_out = &outcome.expected().selection.left_out;
         assert_eq!(left_out.len(), 2);
         assert_eq!(
-            (left_out[0].attestation, &left_out[0].refused_config),
-            (true, &None)
+            (left_out[0].attestation, &left_out[0].why),
+            (true, &WhyLeftOut::NotWanted)
         );
-        assert_eq!(left_out[1].refused_config.as_deref(), Some(WASM));
+        assert_eq!(left_out[1].refused_config(), Some(WASM));
         let outcome = resolve(
             &index,
             &generic("linux/*").attestations(attestations),

@@ -42,9 +42,7 @@ fn children_without_a_platform_are_asked_for_theirs() {
         digests(&[0, 1, 4].map(|kept| entries[kept].clone()))
     );
     let configs = outcome.expected().selection.left_out.iter();
-    let configs: Vec<_> = configs
-        .map(|child| child.refused_config.as_deref())
-        .collect();
+    let configs: Vec<_> = configs.map(|child| child.refused_config()).collect();
     assert_eq!(configs, [Some(HELM), Some(media_type::OCI_EMPTY)]);
 }
 

@@ -5,13 +5,14 @@ mod awkward;
 mod nested;
 mod platforms;
 mod singles;
+mod types;
 
-use pusher::model::{Descriptor, Excess, Platform, ProfileKind, media_type};
-use pusher::plan::{Attestations, CannotMirror, Content, Expected, LeftOut};
+use pusher::model::{Descriptor, Excess, Platform, ProfileName, media_type};
+use pusher::plan::{Attestations, CannotMirror, Content, Expected, LeftOut, WhyLeftOut};
 use serde_json::{Value, json};
 
 use super::source::{Attesting, Source, digest_of, on, typed, written};
-use super::{Outcome, asking, generic, personal, resolve};
+use super::{KINDS, OF_ANY_TYPE, Outcome, asking, generic, personal, resolve};
 
 const FOUR: [&str; 4] = [
     "linux/amd64",

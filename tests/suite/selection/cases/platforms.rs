@@ -6,7 +6,7 @@ use super::*;
 fn one_platform_is_the_childs_manifest() {
     let mut source = Source::default();
     let (entries, index) = attested(&mut source, Attesting::New);
-    for kind in ProfileKind::ALL {
+    for kind in KINDS {
         for (platform, position) in [("linux/amd64", 0), ("linux/arm64", 1), ("linux/arm/v7", 2)] {
             let outcome = resolve(&index, &asking(platform, kind), &source);
             let expected = outcome.expected();
@@ -26,7 +26,7 @@ fn one_platform_is_the_childs_manifest() {
 fn everything_is_the_index_itself_and_costs_nothing() {
     let mut source = Source::default();
     let (_, index) = attested(&mut source, Attesting::New);
-    for kind in [ProfileKind::Generic, ProfileKind::AcrEnterprise] {
+    for kind in ["generic", "acr-enterprise"] {
         for attestations in [Attestations::Auto, Attestations::Keep] {
             let outcome = resolve(
                 &index,
@@ -64,7 +64,7 @@ fn a_list_of_all_there_is_changes_nothing() {
     let mut source = Source::default();
     let (_, index) = attested(&mut source, Attesting::Old);
     let every = FOUR.join(",");
-    for kind in ProfileKind::ALL {
+    for kind in OF_ANY_TYPE {
         assert_unchanged(&resolve(&index, &asking(&every, kind), &source), &index);
         assert_unchanged(&resolve(&index, &asking("linux/*", kind), &source), &index);
     }
@@ -143,7 +143,7 @@ fn a_missing_platform_blocks_or_is_skipped() {
     let mut source = Source::default();
     let (entries, index) = attested(&mut source, Attesting::New);
     let asked = "linux/amd64,linux/riscv64";
-    for kind in ProfileKind::ALL {
+    for kind in KINDS {
         let outcome = resolve(&index, &asking(asked, kind), &source);
         assert_eq!(
             outcome.refusal(),

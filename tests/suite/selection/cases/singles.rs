@@ -14,10 +14,10 @@ fn a_single_manifest_is_copied_unless_someone_asked_for_another_platform() {
         .unwrap()
         .descriptor
         .clone();
-    for kind in ProfileKind::ALL {
+    for kind in KINDS {
         let unasked = resolve(&image, &asking("linux/amd64", kind).undeclared(), &source);
         assert_unchanged(&unasked, &image);
-        assert_read(&unasked, usize::from(kind == ProfileKind::AcrPersonal), 0);
+        assert_read(&unasked, usize::from(kind == "acr-personal"), 0);
         let all = resolve(&image, &asking("all", kind), &source);
         assert_unchanged(&all, &image);
         let fits = resolve(&image, &asking("linux/arm64", kind), &source);
@@ -51,14 +51,14 @@ fn artifacts_go_where_they_are_taken() {
         source.manifest(config, &json!({"name": "thing"}));
         let artifact = source.all.manifests[0].descriptor.clone();
         for platforms in ["all", "linux/amd64"] {
-            for kind in [ProfileKind::Generic, ProfileKind::AcrEnterprise] {
+            for kind in ["generic", "acr-enterprise"] {
                 let outcome = resolve(&artifact, &asking(platforms, kind), &source);
                 assert_unchanged(&outcome, &artifact);
             }
             assert_eq!(
                 resolve(&artifact, &personal(platforms), &source).answer,
                 Err(CannotMirror::ConfigRefused {
-                    profile: ProfileKind::AcrPersonal,
+                    profile: ProfileName::new("acr-personal"),
                     config: config.to_owned(),
                 })
             );
