@@ -13,7 +13,7 @@
 //! | [`diff`] | pure | `model`, `plan` |
 //! | [`lock`] | pure | `model`, `plan` |
 //! | [`checkup`] | pure | `model`, `plan` |
-//! | [`render`] | pure | `checkup`, `config`, `diff`, `lock`, `model`, `plan` |
+//! | [`render`] | pure | `checkup`, `config`, `diff`, `lock`, `model`, `plan`, `selection` |
 //! | [`registry`] | edge | `model` |
 //! | [`tree`] | edge | `model`, `plan`, `registry` |
 //! | [`inspect`] | edge | `diff`, `model`, `plan`, `registry`, `tree` |

@@ -15,6 +15,7 @@ mod patterns;
 mod range;
 mod rule;
 mod scheme;
+mod survey;
 
 pub use account::{Account, Dropped, RuleAccount, Step};
 pub use anatomy::Anatomy;
@@ -23,6 +24,7 @@ pub use latest::Mixture;
 pub use range::Range;
 pub use rule::{Per, Rule, RuleMistake, RuleParts};
 pub use scheme::Scheme;
+pub use survey::{Family, Others, Survey};
 
 #[cfg(test)]
 mod tests;

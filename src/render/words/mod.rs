@@ -8,6 +8,7 @@
 //! | `report` | what became of a plan |
 //! | `check` | how bad a diagnostic is |
 //! | `saved` | what a saved plan is |
+//! | `selection` | which tags a selection takes, and why not the others |
 //! | `checkup` | what was found out about registries |
 //! | `lock` | what became of a lock, and in what it does not fit the files |
 //! | `drift`, `diff` | how the target differs, what differs inside an image |
@@ -24,6 +25,7 @@ mod notes;
 mod plan;
 pub mod report;
 pub mod saved;
+pub mod selection;
 
 pub use blocked::{block_reason, shared_word};
 pub use check::severity;

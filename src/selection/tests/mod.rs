@@ -3,6 +3,7 @@ mod families;
 mod laws;
 mod refusals;
 mod rules;
+mod surveys;
 
 use super::{Per, Rule, RuleParts, Selection};
 
