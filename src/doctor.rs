@@ -10,8 +10,8 @@ use futures_util::stream;
 use crate::checkup::{
     Check, Examined, Fact, Outcome, Pulls, Repositories, Side, Skip, Step, Trouble,
 };
-use crate::model::{Asks, Reference, Repository};
-use crate::plan::{Entry, Target};
+use crate::model::{Asks, Failure, Reference, Repository};
+use crate::plan::{ANY_TAG, Entry, Target, TargetName};
 use crate::registry::{Actions, Client, PullLimit, ReadRegistry as _, Upload, WriteRegistry as _};
 
 /// How many registries are looked at together.
@@ -24,8 +24,8 @@ const REPOSITORIES_AT_ONCE: usize = 4;
 /// What is to be looked at.
 #[derive(Debug, Clone, Copy)]
 pub struct Question<'a> {
-    /// The images.
-    pub entries: &'a [Entry],
+    /// The images, and what stands for those of which rules choose the tags.
+    pub entries: &'a [&'a Entry],
     /// Where they go, if that is known.
     pub target: Option<&'a Target>,
     /// Whether a push is tried.
@@ -66,9 +66,9 @@ async fn of_source(first: &Reference, client: &Client) -> Examined {
     let mut steps = Vec::new();
     if let Ok(asks) = at_the_door(registry, &mut steps, client).await {
         login(first.repository(), asks.as_ref(), false, &mut steps, client).await;
-        let read = match client.head_manifest(first).await {
-            Ok(Some(_)) => Outcome::Found(Fact::Read(first.clone())),
-            Ok(None) => Outcome::Found(Fact::NoSuchImage(first.clone())),
+        let read = match is_there(first, client).await {
+            Ok(true) => Outcome::Found(Fact::Read(first.clone())),
+            Ok(false) => Outcome::Found(Fact::NoSuchImage(first.clone())),
             Err(why) => Outcome::Failed(Trouble::Failure(why)),
         };
         add(&mut steps, Check::Read, read);
@@ -80,6 +80,15 @@ async fn of_source(first: &Reference, client: &Client) -> Examined {
         registry: registry.to_owned(),
         side: Side::Source,
         steps,
+    }
+}
+
+/// Asks whether a source has an image or, where rules choose the tags, a list of them.
+async fn is_there(first: &Reference, client: &Client) -> Result<bool, Failure> {
+    if first.tag() == Some(ANY_TAG) {
+        Ok(client.list_tags(first.repository()).await?.is_some())
+    } else {
+        Ok(client.head_manifest(first).await?.is_some())
     }
 }
 
@@ -171,14 +180,19 @@ async fn login(
     is_there
 }
 
-/// Returns the first image that goes to each repository of the target.
-fn first_images(entries: &[Entry], target: &Target) -> Vec<Reference> {
+/// Returns the first image that goes to each repository of the target; of one for which rules choose the tags any will
+/// do, since only the repository is asked for.
+fn first_images(entries: &[&Entry], target: &Target) -> Vec<Reference> {
     let mut seen = HashSet::new();
     entries
         .iter()
         .map(|entry| &entry.target)
         .filter(|name| seen.insert(&name.repository) && target.refuses_name(name).is_none())
-        .map(|name| target.reference(name))
+        .map(|name| {
+            let tag = name.tag.replace(ANY_TAG, "latest");
+            let repository = name.repository.clone();
+            target.reference(&TargetName { repository, tag })
+        })
         .collect()
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::config::{Registries, RegistrySettings, check_user};
 use crate::model::{LoginOrigin, LoginWay, Secret, Text};
-use crate::plan::{Desired, Plan, Target};
+use crate::plan::{Choice, Desired, Plan, Target};
 use crate::registry::{
     Actions, Client, ClientOptions, Credentials, FoundLogin, HostOptions, Login, OnOutage,
     PullLimit, Timeouts,
@@ -26,14 +26,18 @@ pub fn connect(context: &Context, mirror: &Mirror) -> Result<Client, CliError> {
     let Desired {
         target,
         entries,
+        families,
         lock: _,
     } = &mirror.desired;
+    let open = families
+        .iter()
+        .filter(|family| family.choice == Choice::Open);
+    let entries = || entries.iter().chain(open.clone().map(|family| &family.any));
     client.announce(
-        entries.iter().map(|entry| entry.source.repository()),
+        entries().map(|entry| entry.source.repository()),
         Actions::Pull,
     );
-    let targets: Vec<_> = entries
-        .iter()
+    let targets: Vec<_> = entries()
         .map(|entry| target.repository(&entry.target))
         .collect();
     client.announce(&targets, Actions::Pull);

@@ -10,7 +10,7 @@ use crate::config::{
 };
 use crate::disk;
 use crate::model::{Digest, listed};
-use crate::plan::{Desired, Entry, FileDigest, Lock, LockedImage, TargetName};
+use crate::plan::{Desired, Entry, Family, FileDigest, Lock, LockedImage, TargetName};
 use crate::render::{Format, PartOf, github, human, words};
 
 use super::args::GlobalArgs;
@@ -62,9 +62,16 @@ impl Mirror {
             // Whether there may be any is asked later, where they go.
             let undeclared = prunes.then(|| self.lock.prunable(&self.desired));
             let undeclared = undeclared.and_then(Result::ok).unwrap_or_default();
-            self.chosen = Some(Chosen::of(patterns, &mut self.desired, &undeclared)?);
+            self.chosen = Some(Chosen::of(patterns, &mut self.desired, undeclared)?);
         }
         Ok(())
+    }
+
+    /// Leaves of what rules have chosen since only what the patterns name.
+    pub fn keep_chosen(&mut self) -> Result<(), CliError> {
+        let desired = &mut self.desired;
+        let chosen = self.chosen.as_mut();
+        chosen.map_or(Ok(()), |chosen| chosen.keep(desired))
     }
 
     /// Returns what is said of a part; none where it is the whole.
@@ -89,7 +96,17 @@ impl Mirror {
             let (target, state) = (&entry.target, state(entry)?);
             Some(tr!("`{target}` ({state})", "`{target}`（{state}）"))
         };
-        let unlocked = || -> Vec<_> { self.desired.entries.iter().filter_map(named).collect() };
+        let open = |family: &Family| {
+            let state = words::unlocked(self.desired.family_state(family))?;
+            let target = family.name();
+            Some(tr!("`{target}` ({state})", "`{target}`（{state}）"))
+        };
+        let unlocked = || -> Vec<_> {
+            let families = self.desired.families.iter().filter_map(open);
+            families
+                .chain(self.desired.entries.iter().filter_map(named))
+                .collect()
+        };
         let file = self.lock.read_from().display();
         let message = match &self.desired.lock {
             Some(_) if unlocked().is_empty() => return Ok(()),

@@ -45,6 +45,7 @@ pub mod session;
 pub mod signals;
 pub mod starter;
 mod stream;
+mod update;
 pub mod variables;
 
 use std::ffi::OsString;

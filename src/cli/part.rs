@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::config::{NamesNothing, Part};
 use crate::model::Reference;
-use crate::plan::{Desired, Entry, LockedImage, TargetName};
+use crate::plan::{Desired, Entry, Family, LockedImage, TargetName};
 use crate::render::PartOf;
 
 use super::error::CliError;
@@ -15,6 +15,10 @@ pub(super) struct Chosen {
     of: PartOf,
     /// What is declared and outside.
     rest: Vec<Entry>,
+    /// The same, where rules choose the tags.
+    families: Vec<Family>,
+    /// What the lock records, and the patterns may name as well.
+    undeclared: Vec<(TargetName, LockedImage)>,
 }
 
 impl Chosen {
@@ -22,21 +26,38 @@ impl Chosen {
     pub(super) fn of(
         patterns: &[String],
         desired: &mut Desired,
-        undeclared: &[(TargetName, LockedImage)],
+        undeclared: Vec<(TargetName, LockedImage)>,
     ) -> Result<Self, CliError> {
-        let part = Part::named(patterns);
-        let declared = desired.entries.iter();
-        let declared = declared.map(|entry| (&entry.target, &entry.source));
-        let recorded = undeclared.iter().map(|(name, image)| (name, &image.source));
-        if let Some(nothing) = part.names_nothing(declared.chain(recorded)) {
-            return Err(names_nothing(&nothing));
-        }
-        let rest = part.keep(&mut desired.entries);
-        let of = PartOf {
-            patterns: patterns.to_vec(),
-            left_out: rest.len(),
+        let mut chosen = Self {
+            part: Part::named(patterns),
+            of: PartOf {
+                patterns: patterns.to_vec(),
+                left_out: 0,
+            },
+            rest: vec![],
+            families: vec![],
+            undeclared,
         };
-        Ok(Self { part, of, rest })
+        chosen.keep(desired)?;
+        Ok(chosen)
+    }
+
+    /// Takes it anew, once it is known which tags rules choose.
+    pub(super) fn keep(&mut self, desired: &mut Desired) -> Result<(), CliError> {
+        let (rest, families) = self.part.keep(desired);
+        self.rest.extend(rest);
+        self.families.extend(families);
+        self.of.left_out = self.rest.len();
+        // While it is not known which tags there are, a pattern may name one of them.
+        if desired.families.iter().any(Family::is_unsettled) {
+            return Ok(());
+        }
+        let declared = desired.entries.iter().chain(&self.rest);
+        let declared = declared.map(|entry| (&entry.target, &entry.source));
+        let recorded = self.undeclared.iter();
+        let recorded = recorded.map(|(name, image)| (name, &image.source));
+        let nothing = self.part.names_nothing(declared.chain(recorded));
+        nothing.map_or(Ok(()), |nothing| Err(names_nothing(&nothing)))
     }
 
     /// Returns what is said of it.
@@ -48,6 +69,7 @@ impl Chosen {
     pub(super) fn whole(&self, part: &Desired) -> Desired {
         let mut whole = part.clone();
         whole.entries.extend(self.rest.iter().cloned());
+        whole.families.extend(self.families.iter().cloned());
         whole
     }
 

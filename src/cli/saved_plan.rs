@@ -8,18 +8,19 @@ use crate::model::{Digest, Profile, Text};
 use crate::observe::tags;
 use crate::plan::SavedPlan;
 use crate::plan::saved::{
-    Declared, FileDigest, Mismatch, PlanFile, RuleVersions, confirm, lost, pin, read,
+    self, Declared, FileDigest, Mismatch, PlanFile, RuleVersions, confirm, lost, pin, read,
 };
 use crate::render::json;
 use crate::render::sanitize::excerpt;
 
 use super::args::{ApplyArgs, GlobalArgs, meant};
+use super::client::connect;
 use super::context::Context;
 use super::error::{CliError, CommandError};
 use super::files;
 use super::outputs::{self, Outputs};
 use super::purpose::Purpose;
-use super::session::{Planned, Scope, declared, plan_for, reading, with_deletions};
+use super::session::{Planned, Scope, declared, plan_with, reading, with_deletions};
 
 /// Keeps a plan.
 pub fn write(context: &Context, path: &Path, plan: &SavedPlan) -> Result<(), CliError> {
@@ -130,6 +131,7 @@ pub async fn take_up(
         only: &saved.only,
     };
     let mut mirror = declared(context, &named, scope, outputs)?;
+    saved::choose(&saved, &mut mirror.desired).map_err(|found| refused(path, &made_by, &found))?;
     let undeclared = if saved.prune {
         let prunable = mirror.prunable();
         prunable.unwrap_or_default()
@@ -144,7 +146,8 @@ pub async fn take_up(
     };
     let pinned = pin(&saved, declared).map_err(|found| refused(path, &made_by, &found))?;
     mirror.desired = pinned.desired.clone();
-    let mut planned = plan_for(context, global, mirror).await?;
+    let client = connect(context, &mirror)?;
+    let mut planned = plan_with(context, global, mirror, client).await?;
     if saved.prune {
         planned = with_deletions(context, planned).await?;
     }

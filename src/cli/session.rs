@@ -5,8 +5,8 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use crate::cache::ResolutionCache;
-use crate::observe::{observe, tags};
-use crate::plan::{Desired, Lock, Plan, prune};
+use crate::observe::{self, tags};
+use crate::plan::{Choice, Desired, Lock, Plan, prune};
 use crate::progress::Progress;
 use crate::registry::Client;
 
@@ -43,7 +43,7 @@ pub struct Scope<'a> {
     pub only: &'a [String],
 }
 
-/// Reads the files, and the lock as strictly as was asked for.
+/// Reads the files, and the lock as strictly as was asked for. Which tags a family has is taken from the lock alone.
 pub fn declared(
     context: &Context,
     global: &GlobalArgs,
@@ -66,6 +66,7 @@ pub fn keeping(
         mirror::require_lockable(global, option)?;
     }
     let mut mirror = mirror::require(context, global, outputs, kept_to)?;
+    mirror.desired.choose_locked(|_| true);
     mirror.keep_only(scope.only, mirror.prunes(scope.prune))?;
     if scope.locked {
         mirror.require_locked()?;
@@ -80,7 +81,29 @@ pub async fn plan(
     scope: Scope<'_>,
     outputs: &Outputs<'_>,
 ) -> Result<Planned, CommandError> {
-    plan_for(context, global, declared(context, global, scope, outputs)?).await
+    let mut mirror = declared(context, global, scope, outputs)?;
+    let client = connect(context, &mirror)?;
+    choose(context, &mut mirror, &client).await?;
+    plan_with(context, global, mirror, client).await
+}
+
+/// Lists the tags of the families that the lock does not settle.
+pub async fn choose(
+    context: &Context,
+    mirror: &mut Mirror,
+    client: &Client,
+) -> Result<(), CommandError> {
+    let open = mirror.desired.families.iter();
+    let open = open.filter(|family| family.choice == Choice::Open).count();
+    if open > 0 {
+        let desired = &mut mirror.desired;
+        reading(context, open, async |progress| {
+            observe::choose(desired, client, progress).await;
+        })
+        .await?;
+        mirror.keep_chosen()?;
+    }
+    Ok(())
 }
 
 /// The same, with what has to be deleted, if the files or who typed the command want that.
@@ -99,17 +122,17 @@ pub async fn plan_pruning(
 }
 
 /// Makes the plan for what was declared, and shows meanwhile that it is alive.
-pub async fn plan_for(
+pub async fn plan_with(
     context: &Context,
     global: &GlobalArgs,
     mirror: Mirror,
+    client: Client,
 ) -> Result<Planned, CommandError> {
-    let client = connect(context, &mirror)?;
     let cache = cache(context, global);
     let desired = &mirror.desired;
     let looked = Some(Instant::now());
     let observed = reading(context, desired.entries.len(), async |progress| {
-        observe(desired, &client, &cache, progress).await
+        observe::observe(desired, &client, &cache, progress).await
     })
     .await?;
     let plan = crate::plan::plan(desired, observed);

@@ -108,7 +108,13 @@ fn collision(first: &Resolved, other: &Resolved, name: &TargetName) -> Diagnosti
         .at(other.name_place().clone())
         .label(text!("the second", "第二个"))
         .related(first.name_place().clone(), text!("the first", "第一个"));
+    let is_same = first.entry.source == other.entry.source;
     match (&other.declared.naming, other.declared.form) {
+        _ if is_same && other.declared.selection.is_some() => diagnostic.help(text!(
+            "write the rules of both below one `select`, or give each a `target` of its own, such as `{}`",
+            "把两边的规则写在同一个 `select` 下面，或者各写一个 `target`，例如 `{}`",
+            name.repository
+        )),
         (Naming::Flat { .. }, Form::Line) => {
             let line = advice::table(&other.declared, name, Format::Yaml);
             let file = &other.declared.place.file;

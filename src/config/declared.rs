@@ -15,11 +15,11 @@ pub(super) struct Declared {
     pub(super) written: String,
     /// The image, written out.
     pub(super) source: Reference,
-    /// Which tags of it are meant, where the registry has to be asked for that; the source and a given
-    /// name have a tag then that means nothing.
-    pub(super) selection: Option<Selection>,
     /// What this very line or item says about the image.
     pub(super) choices: Choices,
+    /// Which tags of the repository are meant, where rules choose them: then the image stands for all of them, and the
+    /// tags of the source and of a given name mean nothing.
+    pub(super) selection: Option<Selection>,
     /// Where the name in the target comes from.
     pub(super) naming: Naming,
     /// How it is written.

@@ -1,7 +1,7 @@
 //! From declared images to entries: names, platforms and choices, no two with one name.
 
-use crate::model::{Platforms, Profile, Reference};
-use crate::plan::{Entry, NameOffers, Policy, TargetName};
+use crate::model::{Platforms, Profile, Reference, Repository};
+use crate::plan::{ANY_TAG, Entry, NameOffers, Policy, TargetName};
 
 use super::declared::{Declared, Naming, Resolved};
 use super::diagnostics::Diagnostic;
@@ -99,16 +99,29 @@ fn entry(declared: &Declared, target: TargetName, defaults: &Choices) -> Entry {
             .or(defaults.foreign_layers)
             .unwrap_or_default(),
     };
+    let (source, target) = match declared.selection {
+        None => (declared.source.clone(), target),
+        Some(_) => any_tag(declared.source.repository(), target),
+    };
     Entry {
         platforms_declared: platforms.is_some(),
         platforms: platforms
             .cloned()
             .unwrap_or_else(|| by_default(&declared.source)),
-        source: declared.source.clone(),
+        source,
         target,
         origin: declared.origin.clone(),
         policy,
     }
+}
+
+/// Returns what stands for every tag of a repository, and for its name in the target.
+fn any_tag(source: &Repository, target: TargetName) -> (Reference, TargetName) {
+    let name = TargetName {
+        tag: ANY_TAG.to_owned(),
+        ..target
+    };
+    (Reference::tagged(source.clone(), ANY_TAG), name)
 }
 
 /// Returns the platforms of an image for which nobody asked for any: what `docker pull` takes on a

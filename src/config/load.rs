@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 
 use crate::model::{Profile, listed};
-use crate::plan::{Desired, Entry, Target};
+use crate::plan::{Choice, Desired, Entry, Family, Target};
 
 use super::at::At;
-use super::declared::Declared;
+use super::declared::{Declared, Resolved};
 use super::diagnostics::{Diagnostic, DiagnosticKind, Severity};
 use super::files::{Files, Place, beside};
 use super::format::Format;
@@ -28,6 +28,8 @@ pub struct Loaded {
     pub target: Option<Target>,
     /// The images, as far as they were understood.
     pub entries: Vec<Entry>,
+    /// The repositories of which rules choose the tags.
+    pub families: Vec<Family>,
     /// How to talk to the registries.
     pub registries: Registries,
     /// Whether what is no longer declared is deleted.
@@ -56,6 +58,7 @@ impl Loaded {
                 Ok(Desired {
                     target: target.clone(),
                     entries: self.entries.clone(),
+                    families: self.families.clone(),
                     lock: None,
                 })
             }
@@ -164,14 +167,6 @@ fn resolve(path: &str, declared: Vec<Declared>, defaults: &Choices, loaded: &mut
         diagnostics,
         ..
     } = loaded;
-    let selected = declared.iter().filter(|image| image.selection.is_some());
-    diagnostics.extend(selected.map(|image| {
-        let message = text!(
-            "`select` cannot be followed by this version",
-            "这个版本还不能按 `select` 选标签"
-        );
-        Diagnostic::error("select-not-followed", message).at(image.place.clone())
-    }));
     let any = Profile::generic();
     let profile = target.as_ref().map_or(&any, |target| &target.profile);
     let resolution = entries::resolve(declared, defaults, profile, diagnostics);
@@ -184,11 +179,17 @@ fn resolve(path: &str, declared: Vec<Declared>, defaults: &Choices, loaded: &mut
         },
         diagnostics,
     );
-    loaded.entries = resolution
-        .images
-        .into_iter()
-        .map(|image| image.entry)
-        .collect();
+    for Resolved { entry, declared } in resolution.images {
+        match declared.selection {
+            None => loaded.entries.push(entry),
+            Some(selection) => loaded.families.push(Family {
+                any: entry,
+                selection,
+                position: loaded.entries.len(),
+                choice: Choice::Open,
+            }),
+        }
+    }
 }
 
 /// Reads a mirror file and what it includes; returns where secrets stand in it.
@@ -241,7 +242,9 @@ fn mirror(input: &Input<'_>, text: &str, format: Format, loaded: &mut Loaded) ->
 
 /// Tells which logins have no value, as far as something is copied from there or to there.
 fn ask_for(logins: Vec<(String, Diagnostic)>, loaded: &mut Loaded) {
-    let sources = loaded.entries.iter().map(|entry| entry.source.registry());
+    let families = loaded.families.iter().map(|family| &family.any);
+    let entries = loaded.entries.iter().chain(families);
+    let sources = entries.map(|entry| entry.source.registry());
     let target = loaded.target.iter().map(|target| &*target.registry);
     let needed: HashSet<&str> = sources.chain(target).collect();
     let told = logins.into_iter();

@@ -2,7 +2,7 @@
 //! pattern of that.
 
 use crate::model::{DOCKER_HUB, Glob, Reference};
-use crate::plan::{Entry, TargetName};
+use crate::plan::{ANY_TAG, Desired, Entry, Family, TargetName};
 
 use super::spelling::closest;
 
@@ -67,20 +67,39 @@ impl Part {
         })
     }
 
-    /// Takes from `entries` those that are not among them, and returns those.
-    pub fn keep(&self, entries: &mut Vec<Entry>) -> Vec<Entry> {
-        let all = std::mem::take(entries);
-        let (kept, left) = all
-            .into_iter()
-            .partition(|entry| self.has(&entry.target, &entry.source));
-        *entries = kept;
-        left
+    /// Tells whether a tag of a family may be among them.
+    pub fn may_have(&self, family: &Family) -> bool {
+        let Entry { target, source, .. } = &family.any;
+        let names = names(target, source);
+        self.0.iter().any(|pattern| pattern.may_be(&names))
+    }
+
+    /// Takes from `desired` what is not among them, and returns that.
+    pub fn keep(&self, desired: &mut Desired) -> (Vec<Entry>, Vec<Family>) {
+        desired.take_out(
+            |entry| self.has(&entry.target, &entry.source),
+            |family| self.may_have(family),
+        )
     }
 }
 
 impl Pattern {
     fn is(&self, names: &[String], source: &Reference) -> bool {
         self.image.as_ref() == Some(source) || names.iter().any(|name| self.glob.matches(name))
+    }
+}
+
+impl Pattern {
+    /// Tells whether it names a tag of a family, which has these names with [`ANY_TAG`] in the tag's place, or may once
+    /// its tags are known.
+    fn may_be(&self, names: &[String]) -> bool {
+        let Self { written, glob, .. } = self;
+        let ends = written.char_indices().map(|(at, c)| at + c.len_utf8());
+        let begins: Vec<_> = ends.map(|end| Glob::new(&written[..end])).collect();
+        names.iter().any(|name| {
+            let before = name.split(ANY_TAG).next().unwrap_or_default();
+            glob.matches(name) || name != before && begins.iter().any(|begin| begin.matches(before))
+        })
     }
 }
 

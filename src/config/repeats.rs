@@ -57,7 +57,8 @@ fn of_one_source(images: &[Resolved]) -> Vec<Vec<usize>> {
 /// Tells whether two entries of one source ask for the same thing.
 fn is_repeat(one: &Resolved, other: &Resolved) -> bool {
     let (entry, another) = (&one.entry, &other.entry);
-    entry.platforms == another.platforms
+    one.declared.selection == other.declared.selection
+        && entry.platforms == another.platforms
         && entry.policy == another.policy
         && (entry.target == another.target || differ_in_spelling(one, other))
 }

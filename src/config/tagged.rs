@@ -8,7 +8,7 @@ use super::format::Format;
 use super::mirror_file::TagsTable;
 use crate::selection::Selection;
 
-/// Makes one image of each tag that is named; what rules choose is for the registry to say.
+/// Makes one image of each tag that is named, and one that stands for those which rules choose.
 pub(super) fn each(image: Declared, tags: TagsTable, files: &Files) -> Vec<Declared> {
     let TagsTable {
         tags,
@@ -16,6 +16,12 @@ pub(super) fn each(image: Declared, tags: TagsTable, files: &Files) -> Vec<Decla
         min_tags,
         max_tags,
     } = tags;
+    let of = |tag: &At<String>| Declared {
+        origin: files.origin(&tag.place),
+        place: tag.place.clone(),
+        ..image.with_tag(&tag.value)
+    };
+    let mut images: Vec<_> = tags.iter().map(of).collect();
     if !select.is_empty() {
         let selection = Selection {
             literals: tags.into_iter().map(|tag| tag.value).collect(),
@@ -23,20 +29,14 @@ pub(super) fn each(image: Declared, tags: TagsTable, files: &Files) -> Vec<Decla
             min: min_tags,
             max: max_tags,
         };
-        return vec![Declared {
+        images.push(Declared {
             selection: Some(selection),
             ..image
-        }];
+        });
+    } else if images.is_empty() {
+        images.push(image);
     }
-    if tags.is_empty() {
-        return vec![image];
-    }
-    let of = |tag: At<String>| Declared {
-        origin: files.origin(&tag.place),
-        place: tag.place,
-        ..image.with_tag(&tag.value)
-    };
-    tags.into_iter().map(of).collect()
+    images
 }
 
 /// Says where a source or a target has a tag, though several are meant.

@@ -1,8 +1,8 @@
 //! What a lock file says, and what of it goes on in the next one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::plan::{Desired, Lock, TargetName};
+use crate::plan::{Desired, Family, Lock, TargetName};
 
 use super::disputed::Disputed;
 use super::owner::{Owner, Stranger};
@@ -51,6 +51,8 @@ impl LockContents {
         let declared = desired.targets();
         self.lock.images.retain(|name, _| declared.contains(name));
         self.lock.retired.clear();
+        let families: BTreeSet<_> = desired.families.iter().map(Family::name).collect();
+        self.lock.families.retain(|name, _| families.contains(name));
         self.disputed.retain(|name, _| declared.contains(name));
     }
 

@@ -3,9 +3,11 @@
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::model::{Digest, PlatformPattern, Platforms, Reference};
-use crate::plan::TargetName;
+use crate::model::{
+    Digest, PlatformPattern, Platforms, Reference, ReferenceError, Repository, TagError, check_tag,
+};
 use crate::plan::target::TargetNameError;
+use crate::plan::{Family, TargetName};
 
 #[derive(Deserialize)]
 pub(super) struct Head {
@@ -24,6 +26,61 @@ pub(super) struct Document {
     pub(super) image: Vec<Block>,
     #[serde(default)]
     pub(super) retired: Vec<Block>,
+    #[serde(default)]
+    pub(super) selection: Vec<Selection>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Selection {
+    pub(super) target: FamilyName,
+    pub(super) source: Source,
+    pub(super) rules: Vec<String>,
+    pub(super) tags: Vec<Tag>,
+}
+
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct FamilyName(pub(super) TargetName);
+
+impl TryFrom<String> for FamilyName {
+    type Error = TargetNameError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Family::parse_name(&text).map(Self)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct Source(pub(super) Repository);
+
+impl TryFrom<String> for Source {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let image: Reference = text
+            .parse()
+            .map_err(|error: ReferenceError| error.to_string())?;
+        let repository = image.repository().clone();
+        // What is implied is not written.
+        if repository.to_string() == text {
+            return Ok(Self(repository));
+        }
+        Err(tr!("`{text}` is not a repository", "`{text}` 不是镜像仓库"))
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct Tag(pub(super) String);
+
+impl TryFrom<String> for Tag {
+    type Error = TagError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        check_tag(&text).map(|()| Self(text))
+    }
 }
 
 #[derive(Deserialize)]

@@ -72,7 +72,12 @@ pub(super) fn take_apart(text: &str) -> Result<Apart<'_>, LockError> {
         lines: vec![],
         incomplete: vec![],
     };
-    let Some((head, blocks)) = split(text) else {
+    let Some(Parts {
+        head,
+        selections,
+        blocks,
+    }) = split(text)
+    else {
         return Ok(as_it_is);
     };
     let once = without_repeats(&head)?;
@@ -85,7 +90,7 @@ pub(super) fn take_apart(text: &str) -> Result<Apart<'_>, LockError> {
         text: String::new(),
         apart: as_it_is,
     };
-    for line in once {
+    for line in once.into_iter().chain(selections) {
         out.line(line);
     }
     match by_name(&blocks) {
@@ -100,16 +105,39 @@ pub(super) fn take_apart(text: &str) -> Result<Apart<'_>, LockError> {
     })
 }
 
-/// Splits a file into the lines before the first block, and the blocks; none where a line is neither.
-fn split(text: &str) -> Option<(Vec<Line<'_>>, Vec<Block<'_>>)> {
+/// A file in its parts.
+struct Parts<'a> {
+    /// The lines before the first block.
+    head: Vec<Line<'a>>,
+    /// Which tags were chosen, as it stands there: a tag is a line, and taken together they are what both sides have.
+    selections: Vec<Line<'a>>,
+    /// The blocks of images.
+    blocks: Vec<Block<'a>>,
+}
+
+/// Splits a file into its parts; none where a line belongs to none.
+fn split(text: &str) -> Option<Parts<'_>> {
     let (mut head, mut blocks) = (vec![], Vec::<Block<'_>>::new());
-    let mut in_head = true;
+    let mut selections = vec![];
+    let (mut in_head, mut in_selection) = (true, false);
     for (position, line) in text.lines().enumerate() {
         let text = line.trim();
         if text.is_empty() || text.starts_with('#') {
             continue;
         }
         let number = position + 1;
+        in_selection = match text {
+            "[[selection]]" => true,
+            "[[image]]" | "[[retired]]" => false,
+            _ if text.starts_with("version =") => false,
+            _ => in_selection,
+        };
+        if in_selection {
+            let key = "";
+            selections.push(Line { number, key, text });
+            in_head = false;
+            continue;
+        }
         if matches!(text, "[[image]]" | "[[retired]]") {
             let (header, lines) = (
                 Line {
@@ -133,7 +161,11 @@ fn split(text: &str) -> Option<(Vec<Line<'_>>, Vec<Block<'_>>)> {
         };
         lines.push(Line { number, key, text });
     }
-    Some((head, blocks))
+    Some(Parts {
+        head,
+        selections,
+        blocks,
+    })
 }
 
 /// Returns the head with each line once.

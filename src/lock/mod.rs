@@ -24,7 +24,9 @@ pub use read::{read, target_lines};
 pub use renew::{Renewal, RenewalCounts, Renewed, Unfit, check, renew, undeclared};
 pub use write::write;
 
-/// The version of the format.
-pub const VERSION: u32 = 2;
+/// The version of the format, as of locks that record which tags rules chose.
+pub const VERSION: u32 = 3;
+/// The same of locks that record none, which earlier versions of this program read as well.
+pub const PLAIN_VERSION: u32 = 2;
 /// The version before, of locks that do not say whose they are.
 pub const UNOWNED_VERSION: u32 = 1;

@@ -1,20 +1,21 @@
 //! A lock file, read strictly: what is not understood is refused, never skipped.
 
-use std::collections::HashMap;
+use std::collections::btree_map::Entry as Slot;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 
 use serde::de::DeserializeOwned;
 
 use crate::model::{Descriptor, LineStarts, Text, media_type};
-use crate::plan::LockedImage;
+use crate::plan::{LockedFamily, LockedImage};
 
 use super::blocks::Found;
 use super::contents::LockContents;
 use super::error::LockError;
-use super::format::{Document, Head, Target};
+use super::format::{Document, FamilyName, Head, Selection, Source, Tag, Target};
 use super::merged::take_apart;
 use super::owner::Owner;
-use super::{UNOWNED_VERSION, VERSION};
+use super::{PLAIN_VERSION, UNOWNED_VERSION, VERSION};
 
 /// Says what helps against most.
 fn take_another() -> Text {
@@ -47,12 +48,15 @@ pub fn read(text: &str) -> Result<LockContents, LockError> {
     let failed = |(span, message): (Range<usize>, Text)| error_at(&span, message);
     let Head { version } = parse(&apart.text).map_err(failed)?;
     let number = *version.get_ref();
-    if ![UNOWNED_VERSION, VERSION].map(i64::from).contains(&number) {
+    if ![UNOWNED_VERSION, PLAIN_VERSION, VERSION]
+        .map(i64::from)
+        .contains(&number)
+    {
         return Err(LockError {
             line: at(&version.span()),
             message: text!(
-                "this `pusher` reads versions {UNOWNED_VERSION} and {VERSION} of the lock, this is version {number}",
-                "这个 `pusher` 读版本 {UNOWNED_VERSION} 和 {VERSION} 的锁文件，这份是版本 {number}"
+                "this `pusher` reads versions {UNOWNED_VERSION} to {VERSION} of the lock, this is version {number}",
+                "这个 `pusher` 读版本 {UNOWNED_VERSION} 到 {VERSION} 的锁文件，这份是版本 {number}"
             ),
             hint: text!(
                 "use the version of `pusher` that wrote it",
@@ -65,15 +69,16 @@ pub fn read(text: &str) -> Result<LockContents, LockError> {
         target,
         image,
         retired,
+        selection,
         ..
     } = parse(&apart.text).map_err(failed)?;
-    let owner = match (number == i64::from(VERSION), file, target) {
-        (true, Some(file), Some(target)) => Some(Owner { file, target }),
-        (false, None, None) => None,
+    let owner = match (number == i64::from(UNOWNED_VERSION), file, target) {
+        (false, Some(file), Some(target)) => Some(Owner { file, target }),
+        (true, None, None) => None,
         _ => {
             let message = text!(
-                "version {VERSION} says whose it is by `file` and `target`, version {UNOWNED_VERSION} by neither",
-                "版本 {VERSION} 用 `file` 和 `target` 写明归谁，版本 {UNOWNED_VERSION} 两个都没有"
+                "from version {PLAIN_VERSION} on it says whose it is by `file` and `target`, version {UNOWNED_VERSION} by neither",
+                "从版本 {PLAIN_VERSION} 起用 `file` 和 `target` 写明归谁，版本 {UNOWNED_VERSION} 两个都没有"
             );
             return Err(error_at(&version.span(), message));
         }
@@ -116,7 +121,42 @@ pub fn read(text: &str) -> Result<LockContents, LockError> {
     }
     let mut file = found.settle(owner);
     file.repeats |= is_apart;
+    families(selection, &mut file);
     Ok(file)
+}
+
+/// Takes what each family's rules chose. Where two blocks say different things of one, neither is known to be right:
+/// its tags are as good as not locked.
+fn families(selections: Vec<Selection>, file: &mut LockContents) {
+    let mut disputed = BTreeSet::new();
+    for selection in selections {
+        let Selection {
+            target: FamilyName(name),
+            source: Source(source),
+            rules,
+            tags,
+        } = selection;
+        // Both sides of a merge may have brought the same tag.
+        let mut known = HashSet::new();
+        let tags = tags.into_iter().map(|Tag(tag)| tag);
+        let family = LockedFamily {
+            source,
+            rules,
+            tags: tags.filter(|tag| known.insert(tag.clone())).collect(),
+        };
+        match file.lock.families.entry(name.clone()) {
+            Slot::Vacant(new) => drop(new.insert(family)),
+            Slot::Occupied(one) => {
+                file.repeats = true;
+                if *one.get() != family {
+                    disputed.insert(name);
+                }
+            }
+        }
+    }
+    file.lock
+        .families
+        .retain(|name, _| !disputed.contains(name));
 }
 
 /// Reads TOML; where that fails, says where and why. What is this program's own of the reason is said when the

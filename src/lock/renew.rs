@@ -1,13 +1,13 @@
 //! From one lock to the next, and whether a lock fits the files.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
 use crate::model::Digest;
 use crate::plan::{
-    BlockReason, Desired, Entry, Lock, LockState, LockedImage, Observation, ResolutionRule,
-    SourceImage, TargetName,
+    BlockReason, Choice, Desired, Entry, Lock, LockState, LockedFamily, LockedImage, Observation,
+    ResolutionRule, SourceImage, TargetName,
 };
 
 /// What became of one image of a lock.
@@ -94,9 +94,14 @@ pub fn check(desired: &Desired, lock: &Lock) -> Vec<(TargetName, Unfit)> {
         let state = lock.state(entry, profile);
         (state != LockState::Locked).then(|| (entry.target.clone(), Unfit::Unlocked(state)))
     });
+    let families = desired.families.iter().filter_map(|family| {
+        let state = LockState::of(&lock.tags(family));
+        (state != LockState::Locked).then(|| (family.name().clone(), Unfit::Unlocked(state)))
+    });
     let declared = desired.targets();
     let left = lock.images.keys().filter(|name| !declared.contains(name));
-    unlocked
+    families
+        .chain(unlocked)
         .chain(left.map(|name| (name.clone(), Unfit::NotDeclared)))
         .collect()
 }
@@ -154,6 +159,7 @@ pub fn renew(
         }
         images.push((name.clone(), renewal));
     }
+    families(desired, &old, &mut lock, &mut images);
     for (name, image) in undeclared(desired, &old) {
         let renewal = if gone.contains(&name) {
             Renewal::Gone
@@ -169,6 +175,50 @@ pub fn renew(
         images.push((name, renewal));
     }
     Renewed { lock, images }
+}
+
+/// Records which tags the rules of each family chose. Where they could not, what was locked before stays: nobody knows
+/// which of it is still wanted.
+fn families(
+    desired: &Desired,
+    old: &Lock,
+    lock: &mut Lock,
+    images: &mut Vec<(TargetName, Renewal)>,
+) {
+    for family in &desired.families {
+        let name = family.name();
+        let reason = match &family.choice {
+            Choice::Taken(tags) => {
+                let chosen = LockedFamily {
+                    source: family.repository().clone(),
+                    rules: family.rules(),
+                    tags: tags.clone(),
+                };
+                lock.families.insert(name.clone(), chosen);
+                continue;
+            }
+            Choice::Open => BlockReason::NotObserved,
+            Choice::Failed(why) => BlockReason::from(&**why),
+        };
+        images.push((name.clone(), Renewal::Blocked(reason)));
+        let before = old.families.get_key_value(name);
+        lock.families
+            .extend(before.map(|(name, tags)| (name.clone(), tags.clone())));
+        let kept = |recorded: &BTreeMap<TargetName, LockedImage>| -> Vec<_> {
+            let own = recorded.iter().filter(|(name, _)| family.may_name(name));
+            own.map(|(name, image)| (name.clone(), image.clone()))
+                .collect()
+        };
+        for (name, image) in kept(&old.images) {
+            lock.images.entry(name).or_insert(image);
+        }
+        let retired = kept(&old.retired).into_iter();
+        let images = &lock.images;
+        let retired: Vec<_> = retired
+            .filter(|(name, _)| !images.contains_key(name))
+            .collect();
+        lock.retired.extend(retired);
+    }
 }
 
 fn settle(

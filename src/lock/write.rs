@@ -3,10 +3,10 @@
 use std::fmt::{self, Write as _};
 
 use crate::model::Platforms;
-use crate::plan::{Lock, LockedImage, TargetName};
+use crate::plan::{Lock, LockedFamily, LockedImage, TargetName};
 
 use super::owner::Owner;
-use super::{UNOWNED_VERSION, VERSION};
+use super::{PLAIN_VERSION, UNOWNED_VERSION, VERSION};
 
 const HEADER: &str = "\
 # Written by `pusher lock`: the digests that the images of the mirror file stand for.
@@ -26,15 +26,27 @@ pub fn write(lock: &Lock, owner: Option<&Owner>) -> String {
 }
 
 fn lock_file(lock: &Lock, owner: Option<&Owner>, out: &mut String) -> fmt::Result {
-    let Lock { images, retired } = lock;
+    let Lock {
+        images,
+        retired,
+        families,
+    } = lock;
     out.write_str(HEADER)?;
     match owner {
         None => writeln!(out, "version = {UNOWNED_VERSION}")?,
         Some(Owner { file, target }) => {
-            writeln!(out, "{OWNED}version = {VERSION}")?;
+            let version = if families.is_empty() {
+                PLAIN_VERSION
+            } else {
+                VERSION
+            };
+            writeln!(out, "{OWNED}version = {version}")?;
             string("file", file, out)?;
             string("target", target, out)?;
         }
+    }
+    for (target, family) in families {
+        selection(target, family, out)?;
     }
     for (target, locked) in images {
         block("image", target, locked, out)?;
@@ -43,6 +55,28 @@ fn lock_file(lock: &Lock, owner: Option<&Owner>, out: &mut String) -> fmt::Resul
         block("retired", target, locked, out)?;
     }
     Ok(())
+}
+
+/// Writes a tag a line: which came and which went shows as such.
+fn selection(target: &TargetName, family: &LockedFamily, out: &mut String) -> fmt::Result {
+    let LockedFamily {
+        source,
+        rules,
+        tags,
+    } = family;
+    writeln!(out, "\n[[selection]]")?;
+    string("target", target, out)?;
+    string("source", source, out)?;
+    lines("rules", rules, out)?;
+    lines("tags", tags, out)
+}
+
+fn lines(key: &str, values: &[String], out: &mut String) -> fmt::Result {
+    writeln!(out, "{key} = [")?;
+    for value in values {
+        writeln!(out, "  {},", quoted(value))?;
+    }
+    writeln!(out, "]")
 }
 
 fn block(kind: &str, target: &TargetName, image: &LockedImage, out: &mut String) -> fmt::Result {

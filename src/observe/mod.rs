@@ -6,6 +6,7 @@
 
 mod attached;
 mod expected;
+mod families;
 mod image;
 mod inventory;
 mod memory_bound;
@@ -23,6 +24,7 @@ use crate::registry::ReadRegistry;
 
 use observer::{ENTRIES_AT_ONCE, Observer};
 
+pub use families::choose;
 pub use inventory::inventory;
 pub use resolve::{resolve, tags, upstream};
 pub use same_content::same_content;

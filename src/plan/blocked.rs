@@ -1,8 +1,11 @@
 //! Why nothing can be done for an image.
 
 use crate::model::{Digest, Failure, Reference};
+use crate::selection::Refused;
 
+use super::entry::DeclaredAt;
 use super::expected::CannotMirror;
+use super::family::NoChoice;
 use super::observed::Absence;
 use super::offers::RefusedName;
 use super::target::TargetName;
@@ -16,6 +19,15 @@ pub enum BlockReason {
     SourceAbsent(Absence),
     /// The source did not say what it has.
     SourceUnreadable(Failure),
+    /// Its rules choose no tags of those that the source has, or others than are allowed.
+    TagsRefused(Box<Refused>),
+    /// Its rules choose a tag whose name in the target another image has.
+    NameTaken {
+        /// The name.
+        name: TargetName,
+        /// Where the other image is declared.
+        by: DeclaredAt,
+    },
     /// The source has it, but it cannot be mirrored as asked.
     CannotMirror(CannotMirror),
     /// The target did not say what it has.
@@ -82,6 +94,21 @@ pub enum BlockReason {
     },
 }
 
+impl From<&NoChoice> for BlockReason {
+    fn from(why: &NoChoice) -> Self {
+        match why {
+            NoChoice::Absent(absence) => Self::SourceAbsent(*absence),
+            NoChoice::Unlisted(why) => Self::SourceUnreadable(why.clone()),
+            NoChoice::Refused(refused) => Self::TagsRefused(refused.clone().into()),
+            NoChoice::NameTaken { name, by } => Self::NameTaken {
+                name: name.clone(),
+                by: by.clone(),
+            },
+            NoChoice::BlockedWhenPlanned => Self::BlockedWhenPlanned,
+        }
+    }
+}
+
 impl BlockReason {
     /// Returns what could not be read at the source, and what at the target.
     pub fn failures(&self) -> (Option<&Failure>, Option<&Failure>) {
@@ -115,6 +142,8 @@ impl BlockReason {
             | Self::Offline { .. } => true,
             Self::NameRefused(_)
             | Self::SourceAbsent(_)
+            | Self::TagsRefused(_)
+            | Self::NameTaken { .. }
             | Self::CannotMirror(_)
             | Self::BlockedWhenPlanned
             | Self::SourceMoved { .. }

@@ -1,8 +1,9 @@
 //! The desired set: what the target should hold. Pure data, no network needed.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::entry::Entry;
+use super::family::{Choice, Family};
 use super::lock::{Lock, LockState, LockedImage};
 use super::target::{Target, TargetName};
 
@@ -13,14 +14,35 @@ pub struct Desired {
     pub target: Target,
     /// The images, in the order of the files; no two have the same target.
     pub entries: Vec<Entry>,
+    /// The repositories of which rules choose the tags, in the order of the files.
+    pub families: Vec<Family>,
     /// What the images were resolved to, where someone wrote that down.
     pub lock: Option<Lock>,
 }
 
+/// The names in the target that are declared, or may be.
+#[derive(Debug, Clone)]
+pub struct DeclaredNames<'a> {
+    names: HashSet<&'a TargetName>,
+    /// Of these nobody knows which names they have.
+    unsettled: Vec<&'a Family>,
+}
+
+impl DeclaredNames<'_> {
+    /// Tells whether this name is declared, or may be.
+    pub fn contains(&self, name: &TargetName) -> bool {
+        self.names.contains(name) || self.unsettled.iter().any(|family| family.may_name(name))
+    }
+}
+
 impl Desired {
     /// Returns the names in the target, for whoever asks for many.
-    pub fn targets(&self) -> HashSet<&TargetName> {
-        self.entries.iter().map(|entry| &entry.target).collect()
+    pub fn targets(&self) -> DeclaredNames<'_> {
+        let unsettled = self.families.iter().filter(|family| family.is_unsettled());
+        DeclaredNames {
+            names: self.entries.iter().map(|entry| &entry.target).collect(),
+            unsettled: unsettled.collect(),
+        }
     }
 
     /// Returns what is locked for `entry`, if it still is what the entry asks for.
@@ -32,5 +54,91 @@ impl Desired {
     pub fn lock_state(&self, entry: &Entry) -> LockState {
         let state = |lock: &Lock| lock.state(entry, &self.target.profile);
         self.lock.as_ref().map_or(LockState::NoLock, state)
+    }
+
+    /// Tells whether the tags of `family` are settled.
+    pub fn family_state(&self, family: &Family) -> LockState {
+        let state = |lock: &Lock| LockState::of(&lock.tags(family));
+        self.lock.as_ref().map_or(LockState::NoLock, state)
+    }
+
+    /// Takes the tags of each family that is open and that `wanted` names from the lock, where its rules still are
+    /// those that chose them.
+    pub fn choose_locked(&mut self, wanted: impl Fn(&Family) -> bool) {
+        let Some(lock) = &self.lock else { return };
+        let choice = |family: &Family| {
+            let tags = wanted(family).then(|| lock.tags(family).ok()).flatten()?;
+            Some(Choice::Taken(tags.to_vec()))
+        };
+        let choices = self.families.iter().map(choice).collect();
+        self.choose(choices);
+    }
+
+    /// Gives each family that is open what became of its rules, and each of the tags that they chose an entry; what
+    /// is chosen for the others, and where nothing is, they stay as they are.
+    ///
+    /// Rules that choose a name which another image has choose nothing: neither may take the other's place unseen.
+    pub fn choose(&mut self, choices: Vec<Option<Choice>>) {
+        if choices.iter().all(Option::is_none) {
+            return;
+        }
+        let mut taken: HashMap<_, _> = self.entries.iter().map(Entry::holder).collect();
+        let mut old = std::mem::take(&mut self.entries).into_iter();
+        let mut before = 0;
+        for (family, choice) in self.families.iter_mut().zip(choices) {
+            self.entries
+                .extend(old.by_ref().take(family.position - before));
+            before = family.position;
+            if let (Choice::Open, Some(choice)) = (&family.choice, choice) {
+                family.choice = choice;
+                match family.entries(&taken) {
+                    Ok(entries) => {
+                        taken.extend(entries.iter().map(Entry::holder));
+                        self.entries.extend(entries);
+                    }
+                    Err(reason) => family.choice = Choice::Failed(reason.into()),
+                }
+            }
+            family.position = self.entries.len();
+        }
+        self.entries.extend(old);
+    }
+
+    /// Takes out what `keeps` and `keeps_family` do not tell to keep, and returns it.
+    pub fn take_out(
+        &mut self,
+        keeps: impl Fn(&Entry) -> bool,
+        keeps_family: impl Fn(&Family) -> bool,
+    ) -> (Vec<Entry>, Vec<Family>) {
+        let mut positions = Vec::with_capacity(self.entries.len() + 1);
+        let (mut kept, mut left) = (vec![], vec![]);
+        for entry in std::mem::take(&mut self.entries) {
+            positions.push(kept.len());
+            if keeps(&entry) { &mut kept } else { &mut left }.push(entry);
+        }
+        positions.push(kept.len());
+        self.entries = kept;
+        for family in &mut self.families {
+            family.position = positions[family.position];
+        }
+        let families = std::mem::take(&mut self.families).into_iter();
+        let (families, left_families) = families.partition(keeps_family);
+        self.families = families;
+        (left, left_families)
+    }
+
+    /// Returns the entries, and between them what stands for those of families without tags.
+    pub fn rows(&self) -> Vec<&Entry> {
+        let mut rows = Vec::with_capacity(self.entries.len());
+        let unsettled = self.families.iter().filter(|family| family.is_unsettled());
+        let mut unsettled = unsettled.peekable();
+        for (at, entry) in self.entries.iter().enumerate() {
+            while let Some(family) = unsettled.next_if(|family| family.position <= at) {
+                rows.push(&family.any);
+            }
+            rows.push(entry);
+        }
+        rows.extend(unsettled.map(|family| &family.any));
+        rows
     }
 }

@@ -24,6 +24,34 @@ pub struct Entry {
     pub policy: Policy,
 }
 
+impl Entry {
+    /// Returns the name in the target, and whose it is.
+    pub(super) fn holder(&self) -> (TargetName, Holder) {
+        let Self {
+            source,
+            target,
+            origin,
+            ..
+        } = self;
+        (
+            target.clone(),
+            Holder {
+                source: source.clone(),
+                origin: origin.clone(),
+            },
+        )
+    }
+}
+
+/// Whose a name in the target is.
+#[derive(Debug, Clone)]
+pub(super) struct Holder {
+    /// Where the image comes from.
+    pub(super) source: Reference,
+    /// Where it was declared.
+    pub(super) origin: DeclaredAt,
+}
+
 /// The line that declared something.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DeclaredAt {

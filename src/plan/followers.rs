@@ -26,7 +26,7 @@ pub(super) struct Followers<'a> {
 impl<'a> Followers<'a> {
     pub(super) fn of(desired: &'a Desired) -> Self {
         Self {
-            declared: desired.targets(),
+            declared: desired.entries.iter().map(|entry| &entry.target).collect(),
             planned: HashMap::new(),
         }
     }

@@ -4,9 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Descriptor, Digest, Platforms, Profile, Reference, media_type};
+use crate::model::{Descriptor, Digest, Platforms, Profile, Reference, Repository, media_type};
 
 use super::entry::Entry;
+use super::family::Family;
 use super::rule::ResolutionRule;
 use super::target::TargetName;
 
@@ -17,6 +18,19 @@ pub struct Lock {
     pub images: BTreeMap<TargetName, LockedImage>,
     /// What the files declared before, as long as the target is not known to have lost it.
     pub retired: BTreeMap<TargetName, LockedImage>,
+    /// Which tags the rules of each family chose, by the family's name.
+    pub families: BTreeMap<TargetName, LockedFamily>,
+}
+
+/// Which tags the rules of a family chose. Each is an image of its own, once that could be resolved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LockedFamily {
+    /// The repository whose tags were listed.
+    pub source: Repository,
+    /// The rules, as [`Family::rules`] writes them.
+    pub rules: Vec<String>,
+    /// The tags, in the order in which the rules give them.
+    pub tags: Vec<String>,
 }
 
 /// What one entry was resolved to.
@@ -65,6 +79,8 @@ pub enum Misfit {
     Platforms,
     /// The rule: the entry's choices, the kind of target, or this program's version of it.
     Rule,
+    /// The rules that choose tags.
+    Tags,
 }
 
 impl Lock {
@@ -82,10 +98,33 @@ impl Lock {
 
     /// Tells whether the digest of `entry` is settled.
     pub fn state(&self, entry: &Entry, profile: &Profile) -> LockState {
-        match self.get(entry, profile) {
-            Ok(_) => LockState::Locked,
-            Err(None) => LockState::New,
-            Err(Some(misfit)) => LockState::Changed(misfit),
+        LockState::of(&self.get(entry, profile))
+    }
+
+    /// Returns which tags are locked for `family`, if its rules still are those that chose them.
+    ///
+    /// # Errors
+    ///
+    /// What they differ in; none if nothing is locked for it.
+    pub fn tags(&self, family: &Family) -> Result<&[String], Option<Misfit>> {
+        let locked = self.families.get(family.name()).ok_or(None)?;
+        if locked.source != *family.repository() {
+            return Err(Some(Misfit::Source));
+        }
+        if locked.rules != family.rules() {
+            return Err(Some(Misfit::Tags));
+        }
+        Ok(&locked.tags)
+    }
+}
+
+impl LockState {
+    /// Tells by what a lock holds whether it settles what it was asked for.
+    pub fn of<T>(locked: &Result<T, Option<Misfit>>) -> Self {
+        match locked {
+            Ok(_) => Self::Locked,
+            Err(None) => Self::New,
+            Err(Some(misfit)) => Self::Changed(*misfit),
         }
     }
 }
@@ -126,7 +165,7 @@ mod tests {
         };
         let lock = Lock {
             images: [(entry.target.clone(), locked)].into(),
-            retired: BTreeMap::new(),
+            ..Lock::default()
         };
         let state = |entry: &Entry| lock.state(entry, &profile);
         assert_eq!(state(&entry), LockState::Locked);

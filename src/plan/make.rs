@@ -5,15 +5,15 @@ use super::change::{Action, Change, Plan};
 use super::classified::{ClassifiedImage, ClassifiedImages};
 use super::desired::Desired;
 use super::entry::Entry;
+use super::family::{Choice, Family};
 use super::followers::Followers;
 use super::lock::LockedImage;
 
 /// Compares what is desired with what was observed.
 pub fn plan(desired: &Desired, mut observed: ClassifiedImages) -> Plan {
-    let mut changes = Vec::with_capacity(desired.entries.len());
     let mut followers = Followers::of(desired);
     let mut refused = desired.refused_names();
-    for entry in &desired.entries {
+    let changes = changes(desired, &BlockReason::NotObserved, |entry, changes| {
         let (action, referrers) = match observed.swap_remove(&entry.target) {
             Some(ClassifiedImage { action, referrers }) => (Some(action), referrers),
             None => (None, None),
@@ -31,9 +31,9 @@ pub fn plan(desired: &Desired, mut observed: ClassifiedImages) -> Plan {
             ..Change::of(entry, action)
         });
         if let Some(referrers) = referrers {
-            followers.add(entry, *referrers, &mut changes);
+            followers.add(entry, *referrers, changes);
         }
-    }
+    });
     Plan {
         target: desired.target.clone(),
         changes,
@@ -62,24 +62,59 @@ fn breaks_lock(locked: Option<&LockedImage>, action: &Action) -> Option<BlockRea
 /// may not ask.
 pub fn offline(desired: &Desired) -> Plan {
     let mut refused = desired.refused_names();
-    let change = |entry: &Entry| {
-        let reason = match refused.remove(&entry.target) {
-            Some(refused) => BlockReason::NameRefused(refused.into()),
-            None => BlockReason::Offline {
-                locked: desired
-                    .locked(entry)
-                    .map(|locked| locked.expected.digest.clone()),
-            },
-        };
-        Change {
-            lock: desired.lock_state(entry),
-            ..Change::of(entry, Action::blocked(reason))
-        }
-    };
+    let changes = changes(
+        desired,
+        &BlockReason::Offline { locked: None },
+        |entry, changes| {
+            let reason = match refused.remove(&entry.target) {
+                Some(refused) => BlockReason::NameRefused(refused.into()),
+                None => BlockReason::Offline {
+                    locked: desired
+                        .locked(entry)
+                        .map(|locked| locked.expected.digest.clone()),
+                },
+            };
+            changes.push(Change {
+                lock: desired.lock_state(entry),
+                ..Change::of(entry, Action::blocked(reason))
+            });
+        },
+    );
     Plan {
         target: desired.target.clone(),
-        changes: desired.entries.iter().map(change).collect(),
+        changes,
     }
+}
+
+/// Makes the changes of all entries by `of_entry`, and between them those of families without tags; of those that nobody
+/// looked at for the reason `unasked`.
+fn changes(
+    desired: &Desired,
+    unasked: &BlockReason,
+    mut of_entry: impl FnMut(&Entry, &mut Vec<Change>),
+) -> Vec<Change> {
+    let refusal = |family: &Family| {
+        let reason = match &family.choice {
+            Choice::Taken(_) => return None,
+            Choice::Open => unasked.clone(),
+            Choice::Failed(why) => BlockReason::from(&**why),
+        };
+        let change = Change {
+            lock: desired.family_state(family),
+            ..Change::of(&family.any, Action::blocked(reason))
+        };
+        Some((family.position, change))
+    };
+    let mut refusals = desired.families.iter().filter_map(refusal).peekable();
+    let mut changes = Vec::with_capacity(desired.entries.len());
+    for (at, entry) in desired.entries.iter().enumerate() {
+        while let Some((_, change)) = refusals.next_if(|(position, _)| *position <= at) {
+            changes.push(change);
+        }
+        of_entry(entry, &mut changes);
+    }
+    changes.extend(refusals.map(|(_, change)| change));
+    changes
 }
 
 #[cfg(test)]
@@ -133,6 +168,7 @@ mod tests {
                 entry("other/app:3", "app:3"),
                 entry("org/app:a.att", "app:a.att"),
             ],
+            families: vec![],
             lock: None,
         };
         let found = [
@@ -176,6 +212,7 @@ mod tests {
             &Desired {
                 target: target("acr-personal"),
                 entries: entries.to_vec(),
+                families: vec![],
                 lock: None,
             },
             observed,

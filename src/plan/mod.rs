@@ -5,7 +5,7 @@
 //!
 //! | file | about |
 //! | --- | --- |
-//! | [`desired`], [`entry`], [`target`], [`lock`] | what is declared, and what was locked of it |
+//! | [`desired`], [`entry`], [`family`], [`target`], [`lock`] | what is declared, and what was locked of it |
 //! | [`name_rules`], [`offers`], [`aliyun_hosts`] | which names a target takes, and under which hosts it answers |
 //! | [`observed`], [`classified`], [`referrers`], [`contents`] | what the registries said, and what is kept of it |
 //! | [`expected`], [`rule`], [`rewrite`], [`remember`] | which digest the target must have |
@@ -27,6 +27,7 @@ pub mod desired;
 pub mod drift;
 pub mod entry;
 pub mod expected;
+pub mod family;
 mod followers;
 pub mod lock;
 pub mod make;
@@ -51,7 +52,7 @@ pub use change::{Action, Change, ImageCopy, Plan, Summary};
 pub use classified::{ClassifiedImage, ClassifiedImages};
 pub use contents::Contents;
 pub use cost::{Cost, Inventory};
-pub use desired::Desired;
+pub use desired::{DeclaredNames, Desired};
 pub use drift::{Difference, Drift, DriftKind, Evidence, Upstream};
 pub use entry::{
     Attestations, DeclaredAt, Entry, ForeignLayers, MissingPlatforms, Policy, Referrers,
@@ -60,7 +61,8 @@ pub use expected::{
     Ask, CannotMirror, Content, Expected, Known, LeftOut, Need, Resolution, Selection, WhyLeftOut,
     expect,
 };
-pub use lock::{Lock, LockState, LockedImage, Misfit};
+pub use family::{ANY_TAG, Choice, Family, NoChoice};
+pub use lock::{Lock, LockState, LockedFamily, LockedImage, Misfit};
 pub use make::{offline, plan};
 pub use name_rules::{NameRefused, NameRule, NamespaceRefused};
 pub use observed::{

@@ -202,6 +202,7 @@ mod tests {
                 .iter()
                 .map(|(source, name)| entry(source, name))
                 .collect(),
+            families: vec![],
             lock: None,
         };
         let offers = |names: &[(&str, &str)]| {

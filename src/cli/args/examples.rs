@@ -80,6 +80,13 @@ pub(super) const EXAMPLES: [(&str, &[Example]); 17] = [
                     "另一个列表的，给程序用"
                 ),
             ),
+            example(
+                "pusher list --resolve",
+                phrase!(
+                    "with the tags that rules choose now",
+                    "连同规则现在选择的标签"
+                ),
+            ),
         ],
     ),
     (

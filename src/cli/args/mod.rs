@@ -11,8 +11,8 @@ mod shared;
 
 pub use help::OTHER_VARIABLES;
 pub use options::{
-    ApplyArgs, CompletionsArgs, DeclaredArgs, DiffArgs, DoctorArgs, DriftArgs, ImportArgs,
-    InitArgs, LockArgs, PlanArgs, SchemaArgs, ShowArgs,
+    ApplyArgs, CheckArgs, CompletionsArgs, DiffArgs, DoctorArgs, DriftArgs, ImportArgs, InitArgs,
+    ListArgs, LockArgs, PlanArgs, SchemaArgs, ShowArgs,
 };
 pub use refused::NotRun;
 pub use shared::{
@@ -82,12 +82,12 @@ pub enum Command {
     Init(InitArgs),
     /// Show what the files declare: source, platforms, target
     ///
-    /// No registry is asked.
-    List(DeclaredArgs),
+    /// No registry is asked without `--resolve`.
+    List(ListArgs),
     /// Report every mistake in the files
     ///
     /// Each with its file, line and column, and with what to write instead. No registry is asked.
-    Check(DeclaredArgs),
+    Check(CheckArgs),
     /// Show the difference between what the files declare and what the target holds
     ///
     /// Registries are read, nothing is written. What cannot be read is blocked, with the reason.
@@ -166,7 +166,8 @@ impl Command {
     /// Returns what was typed behind the command of what it shares with others.
     fn shared(&self) -> Shared<'_> {
         let (file, format, cache) = match self {
-            Self::List(own) | Self::Check(own) => (Some(&own.file), Some(&own.format), None),
+            Self::List(own) => (Some(&own.file), Some(&own.format), None),
+            Self::Check(own) => (Some(&own.file), Some(&own.format), None),
             Self::Diff(own) => (Some(&own.file), Some(&own.format), None),
             Self::Show(own) => (None, Some(&own.format), None),
             Self::Doctor(own) => (Some(&own.file), Some(&own.format), None),

@@ -12,9 +12,23 @@ use crate::render::schemas::SchemaKind;
 
 use super::shared::{CacheArg, FileArg, FormatArg, LockedArg, OnlyArg, PruneArg, ReportArg};
 
-/// What `list` and `check` take.
+/// What `list` takes.
 #[derive(Debug, Clone, Args)]
-pub struct DeclaredArgs {
+pub struct ListArgs {
+    /// Ask the registries which tags the rules choose now, whatever the lock says
+    #[arg(long)]
+    pub resolve: bool,
+    /// Which file is read.
+    #[command(flatten)]
+    pub file: FileArg,
+    /// What the answer looks like.
+    #[command(flatten)]
+    pub format: FormatArg,
+}
+
+/// What `check` takes.
+#[derive(Debug, Clone, Args)]
+pub struct CheckArgs {
     /// Which file is read.
     #[command(flatten)]
     pub file: FileArg,

@@ -22,7 +22,10 @@ pub(super) const SENTENCES: &[Phrase] = &[
         "Show what the files declare: source, platforms, target",
         "列出文件声明了什么：源、平台、目标"
     ),
-    phrase!("No registry is asked.", "不访问任何仓库。"),
+    phrase!(
+        "No registry is asked without `--resolve`.",
+        "不加 `--resolve` 就不访问任何仓库。"
+    ),
     phrase!("Report every mistake in the files", "检查文件里的全部错误"),
     phrase!(
         "Each with its file, line and column, and with what to write instead. No registry is asked.",
@@ -169,6 +172,10 @@ pub(super) const SENTENCES: &[Phrase] = &[
         "有镜像不在锁文件里就不继续"
     ),
     // What single commands take.
+    phrase!(
+        "Ask the registries which tags the rules choose now, whatever the lock says",
+        "向仓库查询规则现在选择哪些标签，不管锁文件怎么写"
+    ),
     phrase!(
         "Exit with 2 if changes are pending",
         "有待执行的变更时退出码是 2"

@@ -24,8 +24,10 @@ pub(super) async fn run(
     let name = files::find_main(&context.folder, global.file.as_deref())?;
     let target = loaded.target.as_ref();
     let client = examining(context, &loaded.registries, target)?;
+    let families = loaded.families.iter().map(|family| &family.any);
+    let entries: Vec<_> = loaded.entries.iter().chain(families).collect();
     let question = Question {
-        entries: &loaded.entries,
+        entries: &entries,
         target,
         write: options.write,
     };
@@ -33,7 +35,7 @@ pub(super) async fn run(
     let checkup = Checkup {
         files: FilesRead {
             name: name.display().to_string(),
-            images: loaded.entries.len(),
+            images: entries.len(),
             mistakes: loaded
                 .check()
                 .iter()

@@ -1,20 +1,41 @@
 //! `list`: what the files declare.
 
-use crate::cli::args::GlobalArgs;
+use crate::cli::args::{GlobalArgs, ListArgs};
+use crate::cli::client::connect;
 use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
+use crate::cli::lock_file::LockFile;
 use crate::cli::mirror;
 use crate::cli::outputs::Outputs;
+use crate::cli::session::choose;
+use crate::plan::{Choice, Family};
 use crate::render;
 
 /// Prints the desired set.
-pub(super) fn run(context: &Context, global: &GlobalArgs) -> Result<Exit, CommandError> {
+pub(super) async fn run(
+    context: &Context,
+    global: &GlobalArgs,
+    options: &ListArgs,
+) -> Result<Exit, CommandError> {
     let outputs = Outputs::check(context, [])?;
-    let desired = mirror::require(context, global, &outputs, |_, _| Ok(None))?.desired;
+    let mut mirror = mirror::require(context, global, &outputs, |lock, desired| {
+        // All that a lock says here is which tags rules have chosen.
+        if options.resolve || desired.families.is_empty() {
+            return Ok(None);
+        }
+        LockFile::settled_anywhere(lock, desired)
+    })?;
+    mirror.desired.choose_locked(|_| true);
+    if options.resolve {
+        let client = connect(context, &mirror)?;
+        choose(context, &mut mirror, &client).await?;
+    }
+    let desired = &mirror.desired;
     let view = context.printer.view(false);
     context
         .printer
-        .answer(|to| render::list(&desired, global.format(), &view, to))?;
-    Ok(Exit::Done)
+        .answer(|to| render::list(desired, global.format(), &view, to))?;
+    let has_failed = |family: &Family| matches!(family.choice, Choice::Failed(_));
+    Ok(Exit::of(desired.families.iter().any(has_failed), false))
 }

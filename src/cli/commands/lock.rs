@@ -1,6 +1,6 @@
 //! `lock`: which digests the images stand for, written down.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
@@ -12,11 +12,13 @@ use crate::cli::exit::Exit;
 use crate::cli::lock_file::LockFile;
 use crate::cli::mirror::{self, Mirror};
 use crate::cli::outputs::{self, Outputs};
-use crate::cli::session::{cache, reading};
+use crate::cli::session::{cache, choose, reading};
+use crate::cli::update::Update;
 use crate::lock::{Continued, Disputed, Unfit, check, renew, undeclared, write};
-use crate::model::{Reference, listed};
+use crate::model::listed;
 use crate::observe::{resolve, tags};
 use crate::plan::{Desired, Entry, Observation, ObservedTags, SourceImage, TargetName};
+use crate::registry::Client;
 use crate::render::{self, Fitting, Renewing};
 
 /// Writes the lock, or says in what it does not fit the files.
@@ -28,15 +30,17 @@ pub(super) async fn run(
     mirror::require_lockable(global, "pusher lock")?;
     let outputs = Outputs::check(context, [])?;
     if options.check {
-        let mirror = mirror::require(context, global, &outputs, LockFile::settled)?;
+        let mut mirror = mirror::require(context, global, &outputs, LockFile::settled)?;
+        mirror.desired.choose_locked(|_| true);
         return compare(context, global, &mirror);
     }
     // What of it goes on is known once it is known which images are to move.
     let mut mirror = mirror::require(context, global, &outputs, |_, _| Ok(None))?;
-    let moved = moved(&mirror.desired, options.update.as_deref())?;
+    let update = Update::of(options.update.as_deref());
+    let is_moved = update.mover(&mirror.desired);
     let old = mirror
         .lock
-        .continued(&mirror.desired, options.adopt, &moved)?;
+        .continued(&mirror.desired, options.adopt, is_moved)?;
     tell(context, &mirror.lock, &old);
     let Continued {
         lock,
@@ -45,7 +49,14 @@ pub(super) async fn run(
         forgotten: _,
     } = old;
     mirror.desired.lock = Some(lock);
-    let Read { resolved, held } = read(context, global, &mirror, &moved, &disputed).await?;
+    mirror
+        .desired
+        .choose_locked(|family| !update.moves_family(family));
+    let client = connect(context, &mirror)?;
+    choose(context, &mut mirror, &client).await?;
+    let moved = update.images(&mirror.desired)?;
+    let Read { resolved, held } =
+        read(context, global, &mirror, &client, &moved, &disputed).await?;
     let open = settle(&mut mirror.desired, disputed, &held);
     // Only a clear answer counts: what could not be read may be there.
     let is_gone = |(_, found): &(_, _)| matches!(found, Observation::Absent(_));
@@ -131,6 +142,7 @@ async fn read(
     context: &Context,
     global: &GlobalArgs,
     mirror: &Mirror,
+    client: &Client,
     moved: &BTreeSet<TargetName>,
     disputed: &BTreeMap<TargetName, Disputed>,
 ) -> Result<Read, CommandError> {
@@ -151,12 +163,11 @@ async fn read(
             .flat_map(|old| undeclared(desired, old))
             .map(|(name, _)| name),
     );
-    let client = connect(context, mirror)?;
     let cache = cache(context, global);
     let (resolved, held) = reading(context, entries.len(), async |progress| {
         tokio::join!(
-            resolve(desired, &entries, &client, &cache, progress),
-            tags(target, &left, &client),
+            resolve(desired, &entries, client, &cache, progress),
+            tags(target, &left, client),
         )
     })
     .await?;
@@ -208,49 +219,4 @@ fn compare(context: &Context, global: &GlobalArgs, mirror: &Mirror) -> Result<Ex
         .printer
         .answer(|to| render::fit(&fitting, global.format(), &view, to))?;
     Ok(Exit::of(!unfit.is_empty(), false))
-}
-
-/// Returns the images that someone wants to move.
-fn moved(desired: &Desired, update: Option<&[String]>) -> Result<BTreeSet<TargetName>, CliError> {
-    let Some(update) = update else {
-        return Ok(BTreeSet::new());
-    };
-    // By the source as it is parsed, too, so that every spelling of it is known.
-    let mut parsed: HashMap<Reference, Vec<&str>> = HashMap::new();
-    for name in update {
-        if let Ok(source) = name.parse() {
-            parsed.entry(source).or_default().push(name);
-        }
-    }
-    let mut unknown: HashSet<&str> = update.iter().map(String::as_str).collect();
-    let typed = unknown.clone();
-    let mut is_named = |entry: &Entry| {
-        let Entry { source, target, .. } = entry;
-        let written = [
-            target.to_string(),
-            target.repository.clone(),
-            source.to_string(),
-        ];
-        let written = written.iter().filter_map(|name| typed.get(name.as_str()));
-        let spelled = parsed.get(source).into_iter().flatten();
-        let names: Vec<_> = written.chain(spelled).copied().collect();
-        for name in &names {
-            unknown.remove(name);
-        }
-        update.is_empty() || !names.is_empty()
-    };
-    let moved = desired.entries.iter().filter(|entry| is_named(entry));
-    let moved = moved.map(|entry| entry.target.clone()).collect();
-    if let Some(unknown) = update.iter().find(|name| unknown.contains(name.as_str())) {
-        let message = text!(
-            "`{unknown}` is no declared image",
-            "`{unknown}` 不是已声明的镜像"
-        );
-        let hint = text!(
-            "name it as `pusher list` does: by its source or its target",
-            "按 `pusher list` 列出的源或目标来写"
-        );
-        return Err(CliError::new(message).hint(hint));
-    }
-    Ok(moved)
 }

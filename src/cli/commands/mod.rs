@@ -27,7 +27,7 @@ pub async fn run(context: &Context, args: &Args) -> Exit {
     let global = &args.global;
     let result = match &args.command {
         Command::Init(options) => init::run(context, options).await,
-        Command::List(_) => list::run(context, global),
+        Command::List(options) => list::run(context, global, options).await,
         Command::Check(_) => check::run(context, global),
         Command::Plan(options) => plan::run(context, global, options).await,
         Command::Apply(options) => apply::run(context, global, options).await,

@@ -2,7 +2,6 @@
 
 mod words;
 
-use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -117,12 +116,12 @@ impl LockFile {
     /// # Errors
     ///
     /// It is another's and nobody wants to `adopt` it, or says several things of one image that is not
-    /// to be `moved` to what its source holds.
+    /// to move to what its source holds.
     pub fn continued(
         &self,
         desired: &Desired,
         adopt: bool,
-        moved: &BTreeSet<TargetName>,
+        is_moved: impl Fn(&TargetName) -> bool,
     ) -> Result<Continued, CliError> {
         let Some(found) = &self.found else {
             return Ok(Continued {
@@ -133,7 +132,7 @@ impl LockFile {
         let contents = self.contents(found, desired, adopt);
         // What is not declared, the target will settle.
         let declared = desired.targets();
-        let is_settled = |name: &TargetName| moved.contains(name) || !declared.contains(name);
+        let is_settled = |name: &TargetName| is_moved(name) || !declared.contains(name);
         self.require_undisputed(&contents, desired, is_settled)?;
         let continued = contents.continued(desired, &self.owner, adopt);
         continued.map_err(|stranger| self.anothers(&stranger))

@@ -31,6 +31,9 @@ pub struct PlanFile {
     /// What names the images, where it is a plan of a part; not there: it is of all that the files declare.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) only: Vec<String>,
+    /// Which tags were chosen by rules; not there: no rules choose any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) selections: Vec<Selection>,
     /// One change for each target.
     pub(super) changes: Vec<Change>,
 }
@@ -43,6 +46,16 @@ pub(super) struct File {
     pub(super) path: String,
     /// The SHA-256 of its content, in hexadecimal digits.
     pub(super) sha256: String,
+}
+
+/// Which tags of a repository were chosen by rules.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Selection {
+    /// The name in the target, with `*` in the tag's place.
+    pub(super) target: String,
+    /// The tags of the source.
+    pub(super) tags: Vec<String>,
 }
 
 /// What was planned for one target.
@@ -115,6 +128,7 @@ impl From<&SavedPlan> for PlanFile {
             rules,
             prune,
             only,
+            families,
             changes,
         } = plan;
         let file = |file: &FileDigest| File {
@@ -128,7 +142,17 @@ impl From<&SavedPlan> for PlanFile {
             rules: *rules,
             prune: *prune,
             only: only.clone(),
+            selections: families.iter().map(Selection::of).collect(),
             changes: changes.iter().map(Change::of).collect(),
+        }
+    }
+}
+
+impl Selection {
+    fn of((target, tags): (&String, &Vec<String>)) -> Self {
+        Self {
+            target: target.clone(),
+            tags: tags.clone(),
         }
     }
 }

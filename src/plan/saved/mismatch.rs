@@ -33,6 +33,8 @@ pub enum Mismatch {
     UnknownTarget(String),
     /// The files declare a target that the plan has not.
     LacksTarget(String),
+    /// The plan has other tags of a family than its rules choose.
+    OtherTags(String),
     /// Nobody asked what has to be deleted when the plan was made, and now somebody does.
     WithoutPrune,
     /// The plan deletes what the files declare.
@@ -109,6 +111,11 @@ impl fmt::Display for Mismatch {
                 f,
                 "it lacks the target `{target}`, which the files declare",
                 "它缺少目标 `{target}`，而文件里声明了"
+            ),
+            Self::OtherTags(target) => write_tr!(
+                f,
+                "it has tags of `{target}` that the rules in the files do not choose",
+                "它有 `{target}` 的标签，而文件里的规则不会选中"
             ),
             Self::WithoutPrune => {
                 write_tr!(

@@ -9,6 +9,7 @@
 //! [`confirm`] holds it against what the registries say now, and blocks one image at a time.
 
 mod confirm;
+mod families;
 mod file;
 mod follower;
 mod mismatch;
@@ -36,6 +37,7 @@ use super::rule::rewrite_version;
 use super::target::{Target, TargetName, write_place};
 
 pub use confirm::confirm;
+pub use families::choose;
 pub use file::{Action as PlannedAction, PlanFile};
 pub use follower::lost;
 pub use mismatch::Mismatch;
@@ -56,6 +58,8 @@ pub struct SavedPlan {
     pub prune: bool,
     /// What names the images, where it is a plan of a part; empty where it is of all.
     pub only: Vec<String>,
+    /// The tags that each family has, by its name below the namespace.
+    pub families: IndexMap<String, Vec<String>>,
     /// What was planned for each target, by its name below the namespace.
     pub changes: IndexMap<String, SavedChange>,
 }
@@ -192,6 +196,7 @@ impl SavedPlan {
             rules: RuleVersions::of(&plan.target.profile),
             prune: false,
             only: vec![],
+            families: families::of(desired),
             changes,
         }
     }

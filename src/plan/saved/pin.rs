@@ -71,6 +71,11 @@ pub fn pin(saved: &SavedPlan, declared: Declared<'_>) -> Result<Pinned, Vec<Mism
         }
         known.insert(name);
     }
+    let families = desired
+        .families
+        .iter()
+        .filter(|family| family.is_unsettled());
+    known.extend(families.map(|family| family.name().to_string()));
     let undeclared = declared.undeclared.iter();
     let undeclared: HashMap<_, _> = undeclared
         .map(|(name, locked)| (name.to_string(), locked))

@@ -5,10 +5,10 @@ use std::fmt;
 use indexmap::IndexMap;
 use serde::Deserialize;
 
-use crate::model::{Descriptor, DigestError, Text};
+use crate::model::{Descriptor, DigestError, Text, check_tag};
 use crate::plan::prune::Renames;
 
-use super::file::{Action, Change, FORMAT_VERSION, File, PlanFile};
+use super::file::{Action, Change, FORMAT_VERSION, File, PlanFile, Selection};
 use super::{FileDigest, SavedChange, SavedDeletion, SavedPlan, Wanted};
 
 /// Why a text is no saved plan.
@@ -69,6 +69,7 @@ pub fn read(text: &str) -> Result<SavedPlan, PlanFileError> {
         rules,
         prune,
         only,
+        selections,
         changes,
     } = serde_json::from_str(text).map_err(malformed)?;
     if files.is_empty() {
@@ -87,6 +88,7 @@ pub fn read(text: &str) -> Result<SavedPlan, PlanFileError> {
             )));
         }
     }
+    let families = families(selections)?;
     let file = |File { path, sha256 }| {
         let because = |error: DigestError| {
             impossible(text!(
@@ -104,8 +106,29 @@ pub fn read(text: &str) -> Result<SavedPlan, PlanFileError> {
         rules,
         prune,
         only,
+        families,
         changes: read,
     })
+}
+
+/// Reads which tags were chosen; only what can be a tag is one.
+fn families(selections: Vec<Selection>) -> Result<IndexMap<String, Vec<String>>, PlanFileError> {
+    let mut families = IndexMap::with_capacity(selections.len());
+    for Selection { target, tags } in selections {
+        if let Some(why) = tags.iter().find_map(|tag| check_tag(tag).err()) {
+            return Err(impossible(text!(
+                "a tag of `{target}`: {why}",
+                "`{target}` 的标签：{why}"
+            )));
+        }
+        if families.insert(target.clone(), tags).is_some() {
+            return Err(impossible(text!(
+                "the target `{target}` is there twice",
+                "目标 `{target}` 出现了两次"
+            )));
+        }
+    }
+    Ok(families)
 }
 
 /// Refuses deletions that no plan has: nobody asked for them, or their renames are not what the

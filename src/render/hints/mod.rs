@@ -34,6 +34,15 @@ pub fn for_change(change: &Change, target: &Target) -> Option<String> {
         BlockReason::SourceAbsent(Absence::ToStranger) => {
             Some(unasked_login(change.source.registry()))
         }
+        BlockReason::TagsRefused(_) => Some(tr!(
+            "`pusher tags {}` shows the tags that it has, and what the rules take",
+            "`pusher tags {}` 会列出它有的标签，以及规则选中了哪些",
+            change.source.repository()
+        )),
+        BlockReason::NameTaken { .. } => Some(tr!(
+            "leave the tag out with `except`, or give one of the two a `target` of its own",
+            "用 `except` 去掉这个标签，或者给其中一个写上自己的 `target`"
+        )),
         BlockReason::SourceUnreadable(why) | BlockReason::ReferrersUnreadable(why) => {
             at_side(why, false, target)
         }

@@ -6,7 +6,7 @@ use std::iter;
 use crate::plan::{Desired, Entry};
 use crate::render::style::{Tone, View};
 use crate::render::units::{Noun, counted};
-use crate::render::words::short_reference;
+use crate::render::words::{short_reference, unsettled_families};
 
 use super::items::comes_from;
 use super::text::{Pad, Span, TextWriter};
@@ -15,7 +15,8 @@ use super::text::{Pad, Span, TextWriter};
 pub fn list(desired: &Desired, view: &View, out: &mut dyn fmt::Write) -> fmt::Result {
     let mut text = TextWriter::new(view, out);
     let target = &desired.target;
-    if desired.entries.is_empty() {
+    let entries = desired.rows();
+    if entries.is_empty() {
         return text.line(&[Span::plain(tr!(
             "no images for {target}",
             "{target} 没有镜像"
@@ -29,7 +30,7 @@ pub fn list(desired: &Desired, view: &View, out: &mut dyn fmt::Write) -> fmt::Re
     ]
     .map(Span::plain);
     let rows: Vec<_> = iter::once(head)
-        .chain(desired.entries.iter().map(cells))
+        .chain(entries.iter().map(|entry| cells(entry)))
         .collect();
     let widest = |column: usize| rows.iter().map(|row| row[column].width()).max();
     let widths = [0, 1, 2].map(|column| widest(column).unwrap_or(0) + 2);
@@ -37,7 +38,7 @@ pub fn list(desired: &Desired, view: &View, out: &mut dyn fmt::Write) -> fmt::Re
     let pads = [source, platforms, target_name, Pad::Left(0)];
     let whole: usize = widths.iter().sum::<usize>() + widest(3).unwrap_or(0);
     if whole > view.width {
-        for entry in &desired.entries {
+        for entry in entries {
             stacked(&mut text, entry)?;
         }
     } else {
@@ -50,7 +51,11 @@ pub fn list(desired: &Desired, view: &View, out: &mut dyn fmt::Write) -> fmt::Re
     text.line(&[Span::plain(tr!(
         "{images} for {target}",
         "{images}，放到 {target}"
-    ))])
+    ))])?;
+    for line in unsettled_families(desired) {
+        text.line(&[Span::plain(line)])?;
+    }
+    Ok(())
 }
 
 /// Writes an image over several lines, as a plan does: columns would not fit.

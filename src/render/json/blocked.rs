@@ -17,6 +17,10 @@ pub(super) enum ReasonKind {
     SourceAbsent,
     /// The source did not say what it has.
     SourceUnreadable,
+    /// The rules choose none of the tags that the source has, or others than are allowed.
+    TagsRefused,
+    /// The rules choose a tag whose name in the target another image has.
+    NameTaken,
     /// The source has it, in a format that cannot be copied.
     NotCopyable,
     /// The source lacks platforms that were asked for.
@@ -58,6 +62,8 @@ impl From<&core::BlockReason> for ReasonKind {
             BlockReason::SourceUnreadable(_)
             | BlockReason::BothUnreadable { .. }
             | BlockReason::ReferrersUnreadable(_) => Self::SourceUnreadable,
+            BlockReason::TagsRefused(_) => Self::TagsRefused,
+            BlockReason::NameTaken { .. } => Self::NameTaken,
             BlockReason::CannotMirror(CannotMirror::Manifest(_) | CannotMirror::Excess(_)) => {
                 Self::NotCopyable
             }

@@ -168,6 +168,11 @@ impl<'a, T> Items<'a, T> {
             item: Box::new(move |at| item(&these[at])),
         }
     }
+
+    /// Tells whether there are none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.count == 0
+    }
 }
 
 impl<T: Serialize> Serialize for Items<'_, T> {

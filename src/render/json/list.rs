@@ -5,7 +5,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::plan::{Desired, Entry};
+use crate::plan::{Choice, Desired, Entry, Family};
 
 use super::document::{FORMAT_VERSION, Items, Origin, Platforms, Target, schema, write};
 
@@ -20,6 +20,27 @@ struct List<'a> {
     /// The images, in the order of the files.
     #[schemars(with = "Vec<Image>")]
     images: Items<'a, Image>,
+    /// The repositories of which rules choose the tags; not there: there are none.
+    #[schemars(with = "Option<Vec<Selection>>")]
+    #[serde(skip_serializing_if = "Items::is_empty")]
+    selections: Items<'a, Selection>,
+}
+
+/// A repository of which rules choose the tags.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Selection {
+    /// The repository whose tags are listed.
+    source: String,
+    /// The platforms.
+    platforms: Platforms,
+    /// Where each tag goes, with `*` in its place: `repository:tag` below the namespace.
+    target: String,
+    /// What decides which tags are chosen, a rule each.
+    rules: Vec<String>,
+    /// The tags that are chosen, each of which is among the images; null where nobody has listed them, or none is.
+    tags: Option<Vec<String>>,
+    /// Where it was declared.
+    origin: Origin,
 }
 
 /// An image.
@@ -41,6 +62,7 @@ impl<'a> From<&'a Desired> for List<'a> {
             format_version: FORMAT_VERSION,
             target: (&desired.target).into(),
             images: Items::of(&desired.entries, Image::from),
+            selections: Items::of(&desired.families, Selection::from),
         }
     }
 }
@@ -52,6 +74,25 @@ impl From<&Entry> for Image {
             platforms: (&entry.platforms).into(),
             target: entry.target.to_string(),
             origin: (&entry.origin).into(),
+        }
+    }
+}
+
+impl From<&Family> for Selection {
+    fn from(family: &Family) -> Self {
+        let Entry {
+            platforms, origin, ..
+        } = &family.any;
+        Self {
+            source: family.repository().to_string(),
+            platforms: platforms.into(),
+            target: family.name().to_string(),
+            rules: family.rules(),
+            tags: match &family.choice {
+                Choice::Taken(tags) => Some(tags.clone()),
+                Choice::Open | Choice::Failed(_) => None,
+            },
+            origin: origin.into(),
         }
     }
 }

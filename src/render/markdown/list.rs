@@ -4,15 +4,17 @@ use std::fmt;
 
 use crate::plan::Desired;
 use crate::render::units::{Noun, counted};
+use crate::render::words::unsettled_families;
 
-use super::escape::code;
+use super::escape::{code, prose};
 
 /// Writes a table with a row for each image.
 pub fn list(desired: &Desired, out: &mut dyn fmt::Write) -> fmt::Result {
     let images = counted(desired.entries.len(), Noun::Image);
     let target = code(&desired.target.to_string());
     write_tr!(out, "{images} for {target}\n", "{images}，放到 {target}\n")?;
-    if desired.entries.is_empty() {
+    let entries = desired.rows();
+    if entries.is_empty() {
         return Ok(());
     }
     write_tr!(
@@ -20,7 +22,7 @@ pub fn list(desired: &Desired, out: &mut dyn fmt::Write) -> fmt::Result {
         "\n| source | platforms | target | declared |\n| --- | --- | --- | --- |\n",
         "\n| 源 | 平台 | 目标 | 声明 |\n| --- | --- | --- | --- |\n"
     )?;
-    for entry in &desired.entries {
+    for entry in entries {
         let [source, target, declared] = [
             entry.source.to_string(),
             entry.target.to_string(),
@@ -29,6 +31,9 @@ pub fn list(desired: &Desired, out: &mut dyn fmt::Write) -> fmt::Result {
         .map(|cell| code(&cell));
         let platforms = &entry.platforms;
         writeln!(out, "| {source} | {platforms} | {target} | {declared} |")?;
+    }
+    for line in unsettled_families(desired) {
+        writeln!(out, "\n{}", prose(&line))?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use crate::plan::{Absence, BlockReason, Hit, Role};
 use crate::render::units::{Noun, counted};
 
 use super::images::short_reference;
+use super::refusal::refusal;
 
 /// Says why nothing can be done for an entry.
 pub fn block_reason(reason: &BlockReason) -> String {
@@ -21,6 +22,11 @@ pub fn block_reason(reason: &BlockReason) -> String {
         BlockReason::SourceUnreadable(why) => {
             tr!("the source cannot be read: {why}", "读不了源：{why}")
         }
+        BlockReason::TagsRefused(refused) => refusal(refused),
+        BlockReason::NameTaken { name, by } => tr!(
+            "its rules choose a tag that would be `{name}`, which is the image of {by}",
+            "它的规则选中了一个会叫 `{name}` 的标签，而这个名字属于 {by} 的镜像"
+        ),
         BlockReason::CannotMirror(why) => why.to_string(),
         BlockReason::TargetUnreadable(why) => {
             tr!("the target cannot be read: {why}", "读不了目标：{why}")

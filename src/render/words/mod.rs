@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `images` | how images are named |
 //! | `plan`, `notes`, `cost` | what a plan would do, what does not follow an image, what it costs |
+//! | `families`, `refusal` | what is known of tags that rules choose, and why they choose none |
 //! | `blocked` | why nothing can be done for an image |
 //! | `report` | what became of a plan |
 //! | `check` | how bad a diagnostic is |
@@ -19,10 +20,12 @@ pub mod checkup;
 mod cost;
 pub mod diff;
 pub mod drift;
+mod families;
 mod images;
 mod lock;
 mod notes;
 mod plan;
+mod refusal;
 pub mod report;
 pub mod saved;
 pub mod selection;
@@ -30,6 +33,7 @@ pub mod selection;
 pub use blocked::{block_reason, shared_word};
 pub use check::severity;
 pub use cost::cost;
+pub use families::unsettled_families;
 pub use images::{named, platforms, short_reference, unchanged};
 pub use lock::{
     fit_summary, renewal_hint, renewal_reason, renewal_word, renewed_summary, unfit_hint,
@@ -41,4 +45,5 @@ pub use plan::{
     action_word, part, plan_summary, prefixed_hint, reason, renamed_from, same_content,
     same_content_hint, unlocked_hint,
 };
+pub use refusal::refusal;
 pub use report::{outcome_reason, outcome_word};

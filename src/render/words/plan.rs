@@ -167,6 +167,9 @@ pub fn unlocked(state: LockState) -> Option<&'static str> {
             "locked with other choices or for another kind of target",
             "锁定时选项不同，或者是为另一类目标"
         )),
+        LockState::Changed(Misfit::Tags) => {
+            Some(tr_word!("locked with other rules", "锁定时是别的规则"))
+        }
     }
 }
 

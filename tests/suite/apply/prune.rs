@@ -1,7 +1,5 @@
 //! What left the files leaves the target, and nothing else does.
 
-use std::collections::BTreeMap;
-
 use pusher::lock::undeclared;
 use pusher::model::{Digest, Platforms, media_type};
 use pusher::observe::{observe, tags};
@@ -31,7 +29,7 @@ fn lock(world: &World, plan: &Plan) -> Lock {
     assert!(!world.desired.entries.is_empty());
     Lock {
         images: images.collect(),
-        retired: BTreeMap::new(),
+        ..Lock::default()
     }
 }
 

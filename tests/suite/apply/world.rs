@@ -43,6 +43,7 @@ impl World {
             desired: Desired {
                 target: target_of,
                 entries: vec![],
+                families: vec![],
                 lock: None,
             },
         }

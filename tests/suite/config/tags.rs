@@ -122,8 +122,7 @@ fn each_mistake_is_told_at_its_key() {
             &[("wrong-value", "5")],
         ),
     ] {
-        let mut found = told(image);
-        found.retain(|(code, _)| *code != "select-not-followed");
+        let found = told(image);
         let found: Vec<_> = found.iter().map(|(code, part)| (*code, &**part)).collect();
         assert_eq!(found, expected, "{image}");
     }
@@ -168,6 +167,5 @@ fn the_example_of_the_reference_is_without_mistakes() {
     let (_, example) = page.split_once("```yml\n").unwrap();
     let (example, _) = example.split_once("```").unwrap();
     let loaded = loaded("mirror.yaml", &format!("version: 1\n{example}"));
-    let mut told = loaded.diagnostics.iter();
-    assert_eq!(told.find(|one| one.code != "select-not-followed"), None);
+    assert_eq!(loaded.diagnostics, []);
 }

@@ -113,6 +113,7 @@ impl World {
                 .enumerate()
                 .map(entry)
                 .collect(),
+            families: vec![],
             lock: None,
         }
     }

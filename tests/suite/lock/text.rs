@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use pusher::lock::{LockContents, Owner, read, write};
-use pusher::model::{Descriptor, Digest, Language, Platforms, media_type};
-use pusher::plan::{Lock, LockedImage, TargetName};
+use pusher::model::{Descriptor, Digest, Language, Platforms, Reference, media_type};
+use pusher::plan::{Lock, LockedFamily, LockedImage, TargetName};
 
 fn name(repository: &str, tag: &str) -> TargetName {
     TargetName {
@@ -66,6 +66,7 @@ fn example() -> Lock {
             ),
         ]
         .into(),
+        ..Lock::default()
     }
 }
 
@@ -76,6 +77,93 @@ fn a_lock_file_is_what_it_always_was() {
     assert_eq!(read(&text), Ok(file(example(), Some(owner()))));
     let empty = write(&Lock::default(), Some(&owner()));
     assert_eq!(read(&empty), Ok(file(Lock::default(), Some(owner()))));
+}
+
+/// The same, with what rules chose of a repository.
+fn chosen() -> Lock {
+    let nginx = LockedFamily {
+        source: "docker.io/library/nginx"
+            .parse::<Reference>()
+            .unwrap()
+            .repository()
+            .clone(),
+        rules: vec!["version: \">=1.25\"".to_owned(), "max-tags: 9".to_owned()],
+        tags: ["1.27.3", "1.27.2"].map(str::to_owned).to_vec(),
+    };
+    Lock {
+        families: [(name("nginx", "*"), nginx)].into(),
+        ..example()
+    }
+}
+
+#[test]
+fn what_rules_chose_is_written_a_tag_a_line() {
+    let text = write(&chosen(), Some(&owner()));
+    let (head, blocks) = text.split_once("\n\n").unwrap();
+    assert!(head.contains("\nversion = 3\n"), "{text}");
+    let (block, images) = blocks.split_once("\n\n").unwrap();
+    insta::assert_snapshot!(block);
+    // Beside that it is the file that it was.
+    let plain = write(&example(), Some(&owner()));
+    assert_eq!(
+        plain.replace("version = 2", "version = 3"),
+        format!("{head}\n\n{images}")
+    );
+    assert_eq!(read(&text), Ok(file(chosen(), Some(owner()))));
+}
+
+#[test]
+fn of_what_rules_chose_both_sides_of_a_merge_can_be_kept() {
+    let text = write(&chosen(), Some(&owner()));
+    let families = |text: &str| {
+        let found = read(text).unwrap();
+        let tags = found
+            .lock
+            .families
+            .into_values()
+            .map(|family| family.tags.join(" "));
+        (tags.collect::<Vec<_>>(), found.repeats)
+    };
+    let both = text.replace(
+        "  \"1.27.2\",\n",
+        "  \"1.27.2\",\n  \"1.26.0\",\n  \"1.27.2\",\n",
+    );
+    assert_eq!(
+        families(&both),
+        (vec!["1.27.3 1.27.2 1.26.0".to_owned()], false)
+    );
+    let block = format!("\n{}\n", text.split("\n\n").nth(1).unwrap());
+    assert_eq!(
+        families(&format!("{text}{block}")),
+        (vec!["1.27.3 1.27.2".to_owned()], true)
+    );
+    // Which of the two is right nobody can tell.
+    let other = block.replace("1.27.2", "1.27.1");
+    assert_eq!(families(&format!("{text}{other}")), (vec![], true));
+    // An image that stands there twice is taken apart as without it.
+    let image = format!("\n{}\n", text.split("\n\n").nth(2).unwrap());
+    let twice = read(&format!("{text}{image}")).unwrap();
+    assert_eq!((twice.lock, twice.repeats), (chosen(), true));
+}
+
+#[test]
+fn what_no_rules_can_have_chosen_is_refused() {
+    let text = write(&chosen(), Some(&owner()));
+    for (written, other, why) in [
+        ("\"nginx:*\"", "\"nginx:1\"", "`nginx:1` is not a target"),
+        (
+            "\"docker.io/library/nginx\"",
+            "\"nginx\"",
+            "`nginx` is not a repository",
+        ),
+        ("\"1.27.2\"", "\"-1\"", "begin with `-`"),
+        ("tags = [", "tag = [", "unknown field `tag`"),
+    ] {
+        let error = read(&text.replacen(written, other, 1))
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains(why), "{other}: {error}");
+    }
 }
 
 /// As files were written before they said whose they are.
@@ -104,7 +192,7 @@ fn what_is_wrong_is_named_with_its_line() {
         ("conflict", format!("version = 1\n<<<<<<< HEAD\n{text}")),
         (
             "unknown version",
-            text.replace("version = 1", "version = 3\nnew = 1"),
+            text.replace("version = 1", "version = 4\nnew = 1"),
         ),
         ("no owner", owned.replace("file = \"images.txt\"\n", "")),
         ("an owner", owned.replace("version = 2", "version = 1")),

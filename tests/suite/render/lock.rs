@@ -29,6 +29,7 @@ pub(super) fn desired(images: usize) -> Desired {
     Desired {
         target: target(),
         entries: (1..=images).map(entry).collect(),
+        families: vec![],
         lock: None,
     }
 }

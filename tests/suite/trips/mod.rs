@@ -74,6 +74,7 @@ impl World {
             desired: Desired {
                 target: target_of,
                 entries,
+                families: vec![],
                 lock: None,
             },
             hosts: hosts.into(),

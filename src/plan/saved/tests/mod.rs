@@ -26,6 +26,7 @@ fn desired(names: &[&str]) -> Desired {
     Desired {
         target: target("generic"),
         entries: names.iter().enumerate().map(entry).collect(),
+        families: vec![],
         lock: None,
     }
 }

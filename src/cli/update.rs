@@ -1,0 +1,141 @@
+//! Which images and families `lock --update` moves.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use crate::model::Reference;
+use crate::plan::{Desired, Entry, Family, TargetName};
+
+use super::error::CliError;
+
+/// What a lock is to move: nothing, everything, or what was named.
+pub(super) struct Update<'a> {
+    /// None for nothing, empty for everything.
+    names: Option<&'a [String]>,
+    typed: HashSet<&'a str>,
+    /// The names by the source that each is parsed to, so that every spelling of it is known.
+    parsed: HashMap<Reference, Vec<&'a str>>,
+}
+
+impl<'a> Update<'a> {
+    /// Takes what was typed.
+    pub(super) fn of(names: Option<&'a [String]>) -> Self {
+        let typed = names.unwrap_or_default();
+        let mut parsed: HashMap<Reference, Vec<&str>> = HashMap::new();
+        for name in typed {
+            if let Ok(source) = name.parse() {
+                parsed.entry(source).or_default().push(name);
+            }
+        }
+        Self {
+            names,
+            typed: typed.iter().map(String::as_str).collect(),
+            parsed,
+        }
+    }
+
+    /// Returns what tells whether a name in the target moves: one that is declared, or that a family may have.
+    pub(super) fn mover(&self, desired: &Desired) -> impl Fn(&TargetName) -> bool {
+        let moved = desired
+            .entries
+            .iter()
+            .filter(|entry| self.moves(&self.naming(entry)));
+        let moved: HashSet<_> = moved.map(|entry| entry.target.clone()).collect();
+        let families = desired
+            .families
+            .iter()
+            .filter(|family| self.moves_family(family));
+        let families: Vec<_> = families.cloned().collect();
+        move |name| moved.contains(name) || families.iter().any(|family| family.may_name(name))
+    }
+
+    /// Tells whether the tags of a family are to be listed anew.
+    pub(super) fn moves_family(&self, family: &Family) -> bool {
+        self.moves(&self.naming_family(family))
+    }
+
+    /// Returns the images that move, those of families as well; stops where a name names none.
+    pub(super) fn images(&self, desired: &Desired) -> Result<BTreeSet<TargetName>, CliError> {
+        let mut moved = BTreeSet::new();
+        let mut known = HashSet::new();
+        for entry in &desired.entries {
+            let named = self.naming(entry);
+            if self.moves(&named) {
+                moved.insert(entry.target.clone());
+            }
+            known.extend(named);
+        }
+        for family in &desired.families {
+            let named = self.naming_family(family);
+            if self.moves(&named) {
+                let own = desired.entries.iter().filter(|entry| family.has(entry));
+                moved.extend(own.map(|entry| entry.target.clone()));
+            }
+            known.extend(named);
+        }
+        let mut names = self.names.unwrap_or_default().iter();
+        match names.find(|name| !known.contains(name.as_str())) {
+            None => Ok(moved),
+            Some(unknown) => Err(no_image(unknown)),
+        }
+    }
+
+    fn moves(&self, named: &[&str]) -> bool {
+        self.names
+            .is_some_and(|names| names.is_empty() || !named.is_empty())
+    }
+
+    /// Returns the names that name an image.
+    fn naming(&self, entry: &Entry) -> Vec<&'a str> {
+        let Entry { source, target, .. } = entry;
+        let spelled = self.parsed.get(source).into_iter().flatten();
+        let written = [
+            target.to_string(),
+            target.repository.clone(),
+            source.to_string(),
+        ];
+        self.written(&written).chain(spelled.copied()).collect()
+    }
+
+    /// Returns the names that name a family: its tags are not named one by one.
+    fn naming_family(&self, family: &Family) -> Vec<&'a str> {
+        let Entry { source, target, .. } = &family.any;
+        let spelled = self
+            .parsed
+            .iter()
+            .filter(|(parsed, _)| parsed.repository() == family.repository());
+        let spelled = spelled.flat_map(|(_, names)| names).copied();
+        let has_tag = |name: &&str| {
+            name.rsplit('/')
+                .next()
+                .is_some_and(|last| last.contains([':', '@']))
+        };
+        let spelled = spelled.filter(|name| !has_tag(name));
+        let written = [
+            target.to_string(),
+            target.repository.clone(),
+            source.to_string(),
+        ];
+        self.written(&written).chain(spelled).collect()
+    }
+
+    fn written(&self, names: &[String]) -> impl Iterator<Item = &'a str> {
+        let found: Vec<_> = names
+            .iter()
+            .filter_map(|name| self.typed.get(name.as_str()))
+            .copied()
+            .collect();
+        found.into_iter()
+    }
+}
+
+fn no_image(unknown: &str) -> CliError {
+    let message = text!(
+        "`{unknown}` is no declared image",
+        "`{unknown}` 不是已声明的镜像"
+    );
+    let hint = text!(
+        "name it as `pusher list` does: by its source or its target",
+        "按 `pusher list` 列出的源或目标来写"
+    );
+    CliError::new(message).hint(hint)
+}
