@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use libfuzzer_sys::fuzz_target;
-use pusher::config::import::import;
+use pusher::config::import::{Imports, import};
 use pusher::config::{Input, Loaded, load};
 use pusher::model::{
     Descriptor, Digest, Manifest, PlatformPattern, RawManifest, Reference, Text, media_type,
@@ -99,7 +99,11 @@ fn worded(loaded: &Loaded) {
 }
 
 fn import_of(bytes: &[u8]) {
-    with_text(bytes, |text| drop(import("images.txt", text)));
+    with_text(bytes, |text| {
+        for path in ["images.txt", "file", "file.yaml", "Dockerfile"] {
+            drop(import(&[Imports { path, text }]));
+        }
+    });
 }
 
 fn lock_of(bytes: &[u8]) {

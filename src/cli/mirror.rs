@@ -2,9 +2,9 @@
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use crate::config::import::{Imported, import};
+use crate::config::import::{Imported, Imports, import};
 use crate::config::{
     self, Diagnostic, FileKind, Files, Input, Loaded, PruneSettings, Registries, Severity,
 };
@@ -204,25 +204,18 @@ pub fn require_lockable(global: &GlobalArgs, wanted_by: &str) -> Result<(), CliE
     )))
 }
 
-/// Reads an image list and writes it as a mirror file; stops if there are mistakes in it.
-pub fn import_list(context: &Context, path: &Path) -> Result<String, CommandError> {
-    let kind = FileKind::named(&path.to_string_lossy());
-    if matches!(kind, Some(FileKind::Yaml | FileKind::Toml)) {
-        let file = path.display();
-        let message = text!("`{file}` is not an image list", "`{file}` 不是镜像列表");
-        return Err(CliError::new(message)
-            .hint(text!(
-                "the name of an image list ends in `.txt`",
-                "镜像列表的文件名以 `.txt` 结尾"
-            ))
-            .into());
-    }
-    let file = files::read_main(&context.folder, Some(path))?;
+/// Reads files that belong together and writes them as a mirror file; stops if there are mistakes in them.
+pub fn import_files(context: &Context, paths: &[PathBuf]) -> Result<String, CommandError> {
+    let read = |path: &PathBuf| files::read_main(&context.folder, Some(path));
+    let read: Vec<TextFile> = paths.iter().map(read).collect::<Result<_, _>>()?;
+    let imports = read
+        .iter()
+        .map(|TextFile { name, text }| Imports { path: name, text });
     let Imported {
         text,
         diagnostics: told,
         files,
-    } = import(&file.name, &file.text);
+    } = import(&imports.collect::<Vec<_>>());
     let Some(text) = text else {
         return Err(Mistakes::of(told, files));
     };

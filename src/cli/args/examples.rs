@@ -272,10 +272,20 @@ pub(super) const EXAMPLES: [(&str, &[Example]); 17] = [
     ),
     (
         "import",
-        &[example(
-            "pusher import images.txt > mirror.yaml",
-            phrase!("go on with a mirror file", "以后改用 mirror 文件"),
-        )],
+        &[
+            example(
+                "pusher import images.txt > mirror.yaml",
+                phrase!("go on with a mirror file", "以后改用 mirror 文件"),
+            ),
+            example(
+                "pusher import regsync.yml > mirror.yaml",
+                phrase!("come from another tool", "从其他工具换过来"),
+            ),
+            example(
+                "pusher import - < manifests.yaml > mirror.yaml",
+                phrase!("mirror what a cluster needs", "同步一个集群用到的镜像"),
+            ),
+        ],
     ),
     (
         "schema",

@@ -96,8 +96,8 @@ fn of_command(word: &str) -> Option<Text> {
             )
         }
         "convert" | "migrate" => text!(
-            "`pusher import images.txt` writes a list as a mirror file",
-            "`pusher import images.txt` 把列表转成 mirror 文件"
+            "`pusher import FILE` writes a list or another tool's file as a mirror file",
+            "`pusher import FILE` 把列表或其他工具的文件转成 mirror 文件"
         ),
         _ if is_file(word) => name_the_file("plan", word),
         _ => return None,

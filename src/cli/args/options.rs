@@ -233,9 +233,9 @@ pub struct ShowArgs {
 /// What `import` takes.
 #[derive(Debug, Clone, Args)]
 pub struct ImportArgs {
-    /// The image list
-    #[arg(value_name = "FILE")]
-    pub list: PathBuf,
+    /// The file, and what its tool reads beside it; `-` is standard input
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
 }
 
 /// What `schema` takes.

@@ -88,12 +88,12 @@ pub(super) const SENTENCES: &[Phrase] = &[
         "`plan` 和 `apply` 以它为准：标签移动之后，提交了新的锁文件才会同步新的内容。"
     ),
     phrase!(
-        "Write an image list as a mirror file",
-        "把镜像列表转成 mirror 文件"
+        "Write an image list or another tool's file as a mirror file",
+        "把镜像列表或其他工具的文件转成 mirror 文件"
     ),
     phrase!(
-        "It is printed; the list stays as it is.",
-        "结果输出到屏幕；列表保持原样。"
+        "It is printed; the file stays as it is. What cannot be carried over is told line by line.",
+        "结果输出到屏幕，原文件不变。不能转换的内容会逐行说明。"
     ),
     phrase!(
         "Print the JSON Schema of a file or an answer",
@@ -243,7 +243,10 @@ pub(super) const SENTENCES: &[Phrase] = &[
         "也写 `mirror.yaml`，它能说明的比列表多"
     ),
     phrase!("Write no workflow for GitHub", "不写 GitHub 的 workflow"),
-    phrase!("The image list", "镜像列表"),
+    phrase!(
+        "The file, and what its tool reads beside it; `-` is standard input",
+        "文件，以及它的工具一起读的文件；`-` 是标准输入"
+    ),
     phrase!("Which schema", "哪一个 schema"),
     phrase!("Which shell", "哪一个 shell"),
     // What clap says of itself.

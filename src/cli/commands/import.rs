@@ -1,4 +1,4 @@
-//! `import`: an image list, written as a mirror file.
+//! `import`: an image list or another tool's file, written as a mirror file.
 
 use crate::cli::args::ImportArgs;
 use crate::cli::context::Context;
@@ -8,7 +8,7 @@ use crate::cli::mirror;
 
 /// Prints the mirror file.
 pub(super) fn run(context: &Context, options: &ImportArgs) -> Result<Exit, CommandError> {
-    let text = mirror::import_list(context, &options.list)?;
+    let text = mirror::import_files(context, &options.files)?;
     context.printer.answer(|to| to.write_str(&text))?;
     Ok(Exit::Done)
 }

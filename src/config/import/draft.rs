@@ -1,19 +1,43 @@
 //! A mirror file that is being written.
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
+
+use indexmap::IndexMap;
 
 use crate::config::format::Format;
 use crate::config::target::{NAMESPACE_VARIABLE, REGISTRY_VARIABLE};
+use crate::model::Platforms;
 use crate::plan::TargetName;
 
+use super::login::Login;
+
 /// A mirror file that is being written.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Draft {
+    /// The target's registry; none where the environment names it.
+    pub(super) registry: Option<String>,
+    pub(super) namespace: Namespace,
+    /// The platforms of what does not say otherwise; none where they are the usual ones.
+    pub(super) platforms: Option<Platforms>,
     pub(super) lines: Vec<Line>,
+    /// By the host.
+    pub(super) logins: IndexMap<String, Login>,
+}
+
+/// The target's namespace.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) enum Namespace {
+    /// That which the environment names.
+    #[default]
+    Environment,
+    /// This one.
+    Named(String),
+    /// None at all.
+    None,
 }
 
 /// A part of the list of images.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) enum Line {
     /// An empty line.
     Empty,
@@ -24,7 +48,9 @@ pub(super) enum Line {
         /// The image as it was written.
         source: String,
         /// The platforms, if they are declared.
-        platforms: Option<Vec<String>>,
+        platforms: Option<Platforms>,
+        /// Whether what follows the image is copied too.
+        referrers: bool,
         /// Its name, where it cannot be left to the rule.
         target: Option<TargetName>,
     },
@@ -33,26 +59,70 @@ pub(super) enum Line {
 impl Draft {
     /// Writes the mirror file; `origin` is the name of the file it was made from.
     pub(super) fn to_yaml(&self, origin: &str) -> String {
+        let mut text = String::new();
+        // Writing into a `String` does not fail.
+        let _ = self.write(origin, &mut text);
+        text
+    }
+
+    fn write(&self, origin: &str, text: &mut String) -> fmt::Result {
         let origin: String = origin.chars().filter(|c| !c.is_control()).collect();
-        let mut text = format!(
+        let registry = self.registry.as_deref().map_or_else(
+            || format!("${{{REGISTRY_VARIABLE}}}"),
+            |host| Format::Yaml.quote(host),
+        );
+        writeln!(
+            text,
             "# yaml-language-server: $schema=schemas/mirror.schema.json\n\
              # Made from `{origin}` by `pusher import`.\n\
              version: 1\n\
-             target:\n  \
-               registry: ${{{REGISTRY_VARIABLE}}}\n  \
-               namespace: ${{{NAMESPACE_VARIABLE}}}\n\
-             images:\n"
-        );
-        for line in &self.lines {
-            // Writing into a `String` does not fail.
-            let _ = line.write(&mut text);
+             target:\n  registry: {registry}"
+        )?;
+        match &self.namespace {
+            Namespace::Environment => writeln!(text, "  namespace: ${{{NAMESPACE_VARIABLE}}}")?,
+            Namespace::Named(name) => writeln!(text, "  namespace: {}", Format::Yaml.quote(name))?,
+            Namespace::None => {}
         }
-        text
+        if let Some(platforms) = &self.platforms {
+            writeln!(text, "defaults:\n  platforms: {}", list(platforms))?;
+        }
+        writeln!(text, "images:")?;
+        for line in &self.lines {
+            line.write(text)?;
+        }
+        if !self.logins.is_empty() {
+            writeln!(text, "registries:")?;
+        }
+        for (host, login) in &self.logins {
+            writeln!(text, "  {host:?}:")?;
+            if login.plain_http {
+                writeln!(text, "    plain-http: true")?;
+            }
+            if let Some((user, password)) = &login.user_and_password {
+                writeln!(
+                    text,
+                    "    username: ${{{user}}}\n    password: ${{{password}}}"
+                )?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn list(platforms: &Platforms) -> String {
+    match platforms {
+        Platforms::All => "all".to_owned(),
+        Platforms::Only(patterns) => {
+            let quoted = patterns
+                .iter()
+                .map(|pattern| Format::Yaml.quote(&pattern.to_string()));
+            format!("[{}]", quoted.collect::<Vec<_>>().join(", "))
+        }
     }
 }
 
 impl Line {
-    fn write(&self, text: &mut String) -> std::fmt::Result {
+    fn write(&self, text: &mut String) -> fmt::Result {
         let quote = |text: &str| Format::Yaml.quote(text);
         match self {
             Self::Empty => writeln!(text),
@@ -60,6 +130,7 @@ impl Line {
             Self::Image {
                 source,
                 platforms: None,
+                referrers: false,
                 target: None,
             } => {
                 writeln!(text, "  - {}", quote(source))
@@ -67,12 +138,15 @@ impl Line {
             Self::Image {
                 source,
                 platforms,
+                referrers,
                 target,
             } => {
                 writeln!(text, "  - source: {}", quote(source))?;
                 if let Some(platforms) = platforms {
-                    let platforms: Vec<String> = platforms.iter().map(|one| quote(one)).collect();
-                    writeln!(text, "    platforms: [{}]", platforms.join(", "))?;
+                    writeln!(text, "    platforms: {}", list(platforms))?;
+                }
+                if *referrers {
+                    writeln!(text, "    referrers: all")?;
                 }
                 match target {
                     Some(target) => writeln!(text, "    target: {}", quote(&target.to_string())),

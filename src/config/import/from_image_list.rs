@@ -2,83 +2,28 @@
 
 use std::collections::HashMap;
 
-use crate::config::collisions;
-use crate::config::declared::Resolved;
-use crate::config::diagnostics::{Diagnostic, Severity};
-use crate::config::entries::{self, Resolution};
+use crate::config::diagnostics::Diagnostic;
 use crate::config::file_kind::ListForm;
 use crate::config::list;
 use crate::config::mirror_file::Choices;
-use crate::config::naming::{Written, flat_names};
-use crate::model::{Platforms, Profile, Text};
-use crate::plan::{NameOffers, TargetName};
 
 use super::draft::{Draft, Line};
+use super::settle::settle;
 
 /// Makes a draft of an image list.
 pub(super) fn draft(form: ListForm, path: &str, text: &str) -> (Draft, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
-    let any = Profile::generic();
     let declared = list::parse(form, path, text, &mut diagnostics);
-    let resolution = entries::resolve(declared, &Choices::default(), &any, &mut diagnostics);
-    let mut taken = resolution.taken();
-    let Resolution {
-        mut images,
-        collided,
-        ..
-    } = resolution;
-    for one in &mut diagnostics {
-        if one.code == collisions::SAME_TARGET {
-            one.severity = Severity::Warning;
-            one.help = Some(text!(
-                "the mirror file gives all but the first a name of their own",
-                "在 mirror 文件里，除第一个以外都有自己的名字"
-            ));
-        }
-    }
-    images.extend(collided.into_iter().map(|(mut image, name)| {
-        image.entry.target = name;
-        image
-    }));
-    images.sort_by_key(|image| image.entry.origin.line);
-    for image in &mut images {
-        diagnostics.extend(mend_name(image, &mut taken, &any));
-    }
-    (
-        Draft {
-            lines: lines(text, &images),
-        },
-        diagnostics,
-    )
+    let images = settle(declared, &Choices::default(), &mut diagnostics);
+    let draft = Draft {
+        lines: lines(text, images),
+        ..Draft::default()
+    };
+    (draft, diagnostics)
 }
 
-/// Gives an image another name if no registry can take the one it has, as with a port in it.
-fn mend_name(
-    image: &mut Resolved,
-    taken: &mut NameOffers,
-    profile: &Profile,
-) -> Option<Diagnostic> {
-    let refused = profile.refuses_name(&image.entry.target)?;
-    let name = taken.acceptable(&image.entry, profile)?;
-    let message = Text::of(|| refused.to_string());
-    image.entry.target = name;
-    Some(
-        Diagnostic::warning("name-refused", message)
-            .at(image.declared.place.clone())
-            .help(text!(
-                "the mirror file has `{}` instead",
-                "mirror 文件里写成 `{}`",
-                image.entry.target
-            )),
-    )
-}
-
-fn lines(text: &str, images: &[Resolved]) -> Vec<Line> {
-    let given = needs_target(images);
-    let images = images.iter().zip(given);
-    let mut by_line: HashMap<usize, Line> = images
-        .map(|(image, given)| (image.entry.origin.line, line(image, given)))
-        .collect();
+fn lines(text: &str, images: Vec<(usize, Line)>) -> Vec<Line> {
+    let mut by_line: HashMap<usize, Line> = images.into_iter().collect();
     let mut lines: Vec<Line> = Vec::new();
     for (index, line) in text.lines().enumerate() {
         let line = line.trim();
@@ -96,55 +41,10 @@ fn lines(text: &str, images: &[Resolved]) -> Vec<Line> {
     lines
 }
 
-fn line(image: &Resolved, target_given: bool) -> Line {
-    let platforms = match &image.declared.choices.platforms {
-        Some(Platforms::Only(patterns)) => Some(patterns.iter().map(ToString::to_string).collect()),
-        // An image list cannot ask for all.
-        Some(Platforms::All) | None => None,
-    };
-    Line::Image {
-        source: image.declared.written.clone(),
-        platforms,
-        target: target_given.then(|| image.entry.target.clone()),
-    }
-}
-
-/// Tells which images need their name written down: those that the rule of mirror files, which
-/// knows no platform prefix, would call otherwise. An image with a given name takes no part in the
-/// naming of the others, so this goes on until nothing changes.
-fn needs_target(images: &[Resolved]) -> Vec<bool> {
-    let mut given = vec![false; images.len()];
-    loop {
-        let free: Vec<usize> = (0..images.len()).filter(|index| !given[*index]).collect();
-        let written: Vec<Written<'_>> = free
-            .iter()
-            .map(|index| Written {
-                image: &images[*index].declared.written,
-                platform: None,
-            })
-            .collect();
-        let names: Vec<TargetName> = flat_names(&written)
-            .into_iter()
-            .map(|name| name.target)
-            .collect();
-        let differing: Vec<usize> = free
-            .into_iter()
-            .zip(names)
-            .filter(|(index, name)| images[*index].entry.target != *name)
-            .map(|(index, _)| index)
-            .collect();
-        if differing.is_empty() {
-            return given;
-        }
-        for index in differing {
-            given[index] = true;
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::diagnostics::Severity;
 
     fn yaml(text: &str) -> String {
         let (draft, diagnostics) = draft(ListForm::Lines, "images.txt", text);

@@ -4,7 +4,7 @@ use crate::model::{PlatformPattern, Reference, check_tag};
 
 use super::mistake::{Line, Mistake, one_a_line, short};
 
-pub(super) fn is_image(text: &str) -> bool {
+pub(in crate::config) fn is_image(text: &str) -> bool {
     text.parse::<Reference>().is_ok()
 }
 

@@ -58,8 +58,9 @@ fn instruction(line: &Line<'_>) -> Option<Mistake> {
     );
     Some(
         Mistake::new("instruction", message, first.span()).help(text!(
-            "list the images in a file of their own, such as `images.dockerfile`, as in `FROM nginx:1.27`",
-            "把镜像列在单独的文件里，如 `images.dockerfile`，写成 `FROM nginx:1.27`"
+            "list the images in a file of their own, such as `images.dockerfile`; `pusher import` writes those of this one as \
+             a mirror file",
+            "把镜像列在单独的文件里，如 `images.dockerfile`；`pusher import` 会把这个文件用到的镜像写成 mirror 文件"
         )),
     )
 }

@@ -14,13 +14,14 @@ type Other = (Text, Text);
 
 /// The lines of a text that are no comments, without blanks behind.
 struct Lines<'a> {
+    file: &'a str,
     text: &'a str,
-    lines: Vec<&'a str>,
+    all: Vec<&'a str>,
 }
 
 impl Lines<'_> {
     fn any(&self, is: impl Fn(&str) -> bool) -> bool {
-        self.lines.iter().any(|line| is(line))
+        self.all.iter().any(|line| is(line))
     }
 
     fn has_key(&self, key: &str) -> bool {
@@ -32,6 +33,14 @@ impl Lines<'_> {
 }
 
 type Recogniser = fn(&Lines<'_>) -> Option<Other>;
+
+/// Says how to get the images out of a file.
+fn imported(file: &str) -> Text {
+    text!(
+        "`pusher import {file}` writes its images as a mirror file",
+        "`pusher import {file}` 会把其中的镜像写成 mirror 文件"
+    )
+}
 
 /// From what can be nothing else to what is told by its look.
 const RECOGNISERS: [Recogniser; 8] = [
@@ -55,9 +64,13 @@ pub(in crate::config) fn whole_file(file: &Arc<str>, text: &str) -> Option<Diagn
         .map(str::trim_end)
         .filter(|line| !is_comment(line))
         .collect();
-    let lines = Lines { text, lines };
+    let lines = Lines {
+        file,
+        text,
+        all: lines,
+    };
     let (what, help) = RECOGNISERS.iter().find_map(|recognise| recognise(&lines))?;
-    let first = lines.lines.first()?;
+    let first = lines.all.first()?;
     // Both are parts of one text.
     let start = text.find(first)?;
     let indent = first.len() - first.trim_start().len();
@@ -83,7 +96,7 @@ fn json(lines: &Lines<'_>) -> Option<Other> {
         text.starts_with(['{', '[']) && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
     let each = || {
         lines
-            .lines
+            .all
             .iter()
             .all(|line| line.starts_with('{') && line.ends_with('}'))
     };
@@ -143,10 +156,7 @@ fn dockerfile(lines: &Lines<'_>) -> Option<Other> {
     (lines.any(|line| line.starts_with("FROM ")) && lines.any(is_other)).then(|| {
         (
             text!("a Dockerfile", "一份 Dockerfile"),
-            text!(
-                "write the images behind `FROM`, one a line, such as `nginx:1.27`",
-                "把 `FROM` 后面的镜像一行写一个，如 `nginx:1.27`"
-            ),
+            imported(lines.file),
         )
     })
 }
@@ -155,19 +165,13 @@ fn yaml(lines: &Lines<'_>) -> Option<Other> {
     if lines.has_key("services") {
         return Some((
             text!("a Compose file", "一份 Compose 文件"),
-            text!(
-                "`docker compose config --images` prints its images, one a line",
-                "`docker compose config --images` 可以一行一个列出它的镜像"
-            ),
+            imported(lines.file),
         ));
     }
     if lines.any(|line| line.starts_with("apiVersion:")) {
         return Some((
             text!("a Kubernetes manifest", "一份 Kubernetes 清单"),
-            text!(
-                "write the images behind `image:`, one a line, such as `nginx:1.27`",
-                "把 `image:` 后面的镜像一行写一个，如 `nginx:1.27`"
-            ),
+            imported(lines.file),
         ));
     }
     let indent = |line: &str| line.len() - line.trim_start().len();
@@ -175,7 +179,7 @@ fn yaml(lines: &Lines<'_>) -> Option<Other> {
         let key = line.trim_start().trim_start_matches("- ").strip_suffix(':');
         key.is_some_and(|key| !key.is_empty() && !key.contains([' ', ':', '/']))
     };
-    let nested = lines.lines.windows(2).any(|pair| {
+    let nested = lines.all.windows(2).any(|pair| {
         opens(pair[0])
             && (indent(pair[1]) > indent(pair[0]) || pair[1].trim_start().starts_with("- "))
     });
@@ -184,9 +188,9 @@ fn yaml(lines: &Lines<'_>) -> Option<Other> {
 
 fn table(lines: &Lines<'_>) -> Option<Other> {
     let is_row = |line: &&str| line.trim_start().starts_with('|');
-    if lines.lines.len() > 1 && lines.lines.iter().filter(|line| is_row(line)).count() > 1 {
+    if lines.all.len() > 1 && lines.all.iter().filter(|line| is_row(line)).count() > 1 {
         return Some((text!("a table", "一张表"), one_a_line()));
     }
-    let table = forms::table(lines.lines.first()?.trim())?;
-    (lines.lines.len() > 1).then(|| ((table.what)(), (table.help)()))
+    let table = forms::table(lines.all.first()?.trim())?;
+    (lines.all.len() > 1).then(|| ((table.what)(), (table.help)()))
 }

@@ -33,7 +33,9 @@ use super::lines::place;
 
 use mistake::{Line, Mistake, OTHER_FORM};
 
+pub(super) use columns::is_image;
 pub(super) use files::whole_file;
+pub(super) use targets::is_related;
 
 type Recogniser = fn(&Line<'_>) -> Option<Mistake>;
 
@@ -120,6 +122,11 @@ impl Grammar {
             .map(|lines| lines.join("\n"))
             .filter(|lines| !lines.trim().is_empty())
     }
+}
+
+/// Tells whether a line names an image, or would with its mistakes mended.
+pub(super) fn could_be_image(line: &str) -> bool {
+    OF_LISTS.mend(line.trim(), PATIENCE).is_some()
 }
 
 /// A line that is not understood, and the byte of the file at which it begins.

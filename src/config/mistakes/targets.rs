@@ -83,7 +83,7 @@ fn named(platform: Option<Word<'_>>, source: &str, target: &str) -> Text {
 
 /// Tells whether two images may be one, before and after it was mirrored: their names are alike, and
 /// so are their tags.
-fn is_related(one: &str, other: &str) -> bool {
+pub(in crate::config) fn is_related(one: &str, other: &str) -> bool {
     fn parts(image: &str) -> (&str, Option<&str>) {
         let image = image.split('@').next().unwrap_or(image);
         let last = image.rsplit('/').next().unwrap_or(image);

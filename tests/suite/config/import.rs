@@ -2,10 +2,14 @@
 
 use proptest::prelude::*;
 use pusher::config::Severity;
-use pusher::config::import::import;
+use pusher::config::import::{Imported, Imports, import};
 use pusher::plan::{DeclaredAt, Entry};
 
 use super::{loaded, names::line};
+
+fn imported(path: &str, text: &str) -> Imported {
+    import(&[Imports { path, text }])
+}
 
 fn entries(path: &str, text: &str) -> Vec<Entry> {
     let loaded = loaded(path, text);
@@ -28,7 +32,7 @@ proptest! {
     #[test]
     fn declares_the_same(lines in prop::collection::vec(line(), 1..12)) {
         let list = lines.join("\n# a comment\n\n");
-        let imported = import("images.txt", &list);
+        let imported = imported("images.txt", &list);
         let text = imported.text.unwrap();
         let has = |code| imported.diagnostics.iter().filter(move |one| one.code == code);
         let collided = has("same-target").count();
@@ -54,7 +58,7 @@ proptest! {
 
 #[test]
 fn a_list_with_mistakes_is_not_imported() {
-    let imported = import("images.txt", "nginx\nNginx\n");
+    let imported = imported("images.txt", "nginx\nNginx\n");
     assert_eq!(imported.text, None);
     assert_eq!(imported.diagnostics[0].code, "upper-case");
 }
@@ -64,7 +68,7 @@ fn a_dockerfile_declares_the_same() {
     let list = "# web\nFROM nginx:1.27 AS nginx\nFROM --platform=linux/arm64 redis:7.4\n\
                 FROM --platform=linux/arm64 ghcr.io/org/app:v1 AS app\nFROM xhofe/alist\n\
                 FROM xiaoyaliu/alist AS alist:mine\nFROM other/nginx:1\n";
-    let text = import("images.dockerfile", list).text.unwrap();
+    let text = imported("images.dockerfile", list).text.unwrap();
     let declared = entries("images.dockerfile", list);
     assert_eq!(declared.len(), 6);
     assert_eq!(declared, entries("mirror.yaml", &text), "{text}");
@@ -81,7 +85,7 @@ fn odd_lists_declare_the_same() {
         "no\n7\n1.5\n12:30\nnull\n",
         &format!("bitnami/redis@sha256:{digest}\nother/redis\nredis:7@sha256:{digest}\n"),
     ] {
-        let text = import("images.txt", list).text.unwrap();
+        let text = imported("images.txt", list).text.unwrap();
         assert_eq!(
             entries("images.txt", list),
             entries("mirror.yaml", &text),

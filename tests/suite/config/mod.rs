@@ -5,6 +5,7 @@ mod bounds;
 mod check;
 mod docs;
 mod import;
+mod import_forms;
 mod model;
 mod names;
 mod offers;

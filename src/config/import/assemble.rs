@@ -1,0 +1,166 @@
+//! What was read of another tool's file, as a draft.
+
+use crate::config::declared::{Declared, Form, Naming};
+use crate::config::diagnostics::Diagnostic;
+use crate::config::files::Files;
+use crate::config::mirror_file::Choices;
+use crate::model::{Text, check_path};
+use crate::plan::{Referrers, TargetName};
+
+use super::draft::{Draft, Namespace};
+use super::gathered::{Found, Gathered, Goes};
+use super::settle::settle;
+
+/// The code of an image that is declared twice: many files name one again and again, and mean no harm.
+const DECLARED_TWICE: &str = "declared-twice";
+
+/// How often the same is told before it is counted.
+const FEW: usize = 3;
+
+/// Makes a draft of what was read.
+///
+/// A mirror file has one target: that of the first image. What goes elsewhere is told and left out.
+pub(super) fn assemble(mut gathered: Gathered, files: &Files) -> (Draft, Vec<Diagnostic>) {
+    let registry = gathered.images.iter().find_map(|image| host(&image.goes));
+    let registry = registry.map(str::to_owned);
+    leave_others(&mut gathered, registry.as_deref());
+    let namespace = namespace(&gathered.images);
+    let Gathered {
+        images,
+        platforms,
+        logins,
+        mut diagnostics,
+        ..
+    } = gathered;
+    let defaults = Choices {
+        platforms: platforms.clone(),
+        ..Choices::default()
+    };
+    let declared = images
+        .into_iter()
+        .map(|image| declared(image, namespace.as_deref(), files))
+        .collect();
+    let mut settled = Vec::new();
+    let lines = settle(declared, &defaults, &mut settled);
+    settled.retain(|told| told.code != DECLARED_TWICE);
+    diagnostics.append(&mut settled);
+    let draft = Draft {
+        namespace: match (namespace, &registry) {
+            (Some(namespace), _) => Namespace::Named(namespace),
+            (None, Some(_)) => Namespace::None,
+            (None, None) => Namespace::Environment,
+        },
+        registry,
+        platforms,
+        lines: lines.into_iter().map(|(_, line)| line).collect(),
+        logins,
+    };
+    (draft, counted(diagnostics, files))
+}
+
+fn host(goes: &Goes) -> Option<&str> {
+    match goes {
+        Goes::To { host, .. } => host.as_deref(),
+        Goes::Flat(_) | Goes::Below(_) => None,
+    }
+}
+
+fn leave_others(gathered: &mut Gathered, first: Option<&str>) {
+    let Some(first) = first else { return };
+    let is_other = |image: &Found| host(&image.goes).is_some_and(|host| host != first);
+    let (others, kept): (Vec<_>, Vec<_>) = gathered.images.drain(..).partition(is_other);
+    gathered.images = kept;
+    for other in others {
+        let host = host(&other.goes).unwrap_or_default();
+        let why = text!(
+            "what goes to `{host}` is not carried over: a mirror file has one target, here `{first}`",
+            "去 `{host}` 的没有转换：一个 mirror 文件只有一个目标，这里是 `{first}`"
+        );
+        gathered
+            .diagnostics
+            .push(Diagnostic::warning(super::gathered::NOT_CARRIED_OVER, why).at(other.place));
+    }
+}
+
+/// Returns the first level that all names have in common, where each has another below it.
+fn namespace(images: &[Found]) -> Option<String> {
+    let mut levels = images.iter().filter_map(|image| match &image.goes {
+        Goes::To { name, .. } => Some(name.repository.split_once('/').map(|(first, _)| first)),
+        Goes::Flat(_) | Goes::Below(_) => None,
+    });
+    let first = levels.next()??;
+    let is_common = levels.all(|level| level == Some(first));
+    (is_common && check_path(first).is_ok()).then(|| first.to_owned())
+}
+
+fn declared(image: Found, namespace: Option<&str>, files: &Files) -> Declared {
+    let Found {
+        written,
+        source,
+        goes,
+        platforms,
+        referrers,
+        place,
+    } = image;
+    let given = |name: TargetName| Naming::Given {
+        name,
+        place: place.clone(),
+    };
+    let naming = match goes {
+        Goes::Flat(platform) => Naming::Flat { platform },
+        Goes::Below(name) => given(name),
+        Goes::To { name, .. } => {
+            let below = namespace.and_then(|namespace| {
+                let rest = name.repository.strip_prefix(namespace)?;
+                rest.strip_prefix('/').map(str::to_owned)
+            });
+            given(TargetName {
+                repository: below.unwrap_or(name.repository),
+                tag: name.tag,
+            })
+        }
+    };
+    Declared {
+        written,
+        source,
+        selection: None,
+        choices: Choices {
+            platforms,
+            referrers: referrers.then_some(Referrers::All),
+            ..Choices::default()
+        },
+        naming,
+        form: Form::Line,
+        origin: files.origin(&place),
+        place,
+    }
+}
+
+/// Tells once what would be told of many lines in the same words.
+fn counted(diagnostics: Vec<Diagnostic>, files: &Files) -> Vec<Diagnostic> {
+    let mut groups: indexmap::IndexMap<String, Vec<Diagnostic>> = indexmap::IndexMap::new();
+    for one in diagnostics {
+        let words = one.message.english().to_owned();
+        groups.entry(words).or_default().push(one);
+    }
+    let told = groups.into_values().flat_map(|mut group| {
+        let more = group.len() - 1;
+        if more >= FEW {
+            group.truncate(1);
+            for one in &mut group {
+                let message: &Text = &one.message;
+                one.message = text!(
+                    "{message} (here and in {more} more lines)",
+                    "{message}（这一行和另外 {more} 行都是）"
+                );
+            }
+        }
+        group
+    });
+    let mut told: Vec<_> = told.collect();
+    told.sort_by_key(|one| {
+        let place = one.place.as_ref();
+        place.map(|place| (files.index(&place.file), place.span.start))
+    });
+    told
+}

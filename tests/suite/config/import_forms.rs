@@ -1,0 +1,199 @@
+//! Other tools' files: what each becomes, and that the mirror file is right.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use pusher::config::import::{Imported, Imports, import};
+use pusher::config::{Loaded, Severity};
+use pusher::model::Language;
+use pusher::render::{Style, human};
+
+use super::{environment, load_with};
+
+fn imported(files: &[(&str, &str)]) -> Imported {
+    let files: Vec<_> = files
+        .iter()
+        .map(|(path, text)| Imports { path, text })
+        .collect();
+    import(&files)
+}
+
+fn images_of(loaded: &Loaded) -> Vec<String> {
+    let target = loaded.target.as_ref().unwrap();
+    let images = loaded.entries.iter().map(|one| {
+        let platforms = match one.platforms.to_string() {
+            usual if usual == "linux/amd64" => String::new(),
+            others => format!(" for {others}"),
+        };
+        format!(
+            "{} -> {}{platforms}",
+            one.source,
+            target.reference(&one.target)
+        )
+    });
+    images.collect()
+}
+
+/// Returns what a mirror file declares, which has no mistake.
+fn checked(text: &str) -> Loaded {
+    // What the target accepts is not what this is about.
+    let mut environment = environment();
+    environment.insert("ALIYUN_REGISTRY".into(), "registry.example.net".into());
+    let loaded = load_with("mirror.yaml", text, "", &environment);
+    let wrong: Vec<_> = loaded
+        .check()
+        .into_iter()
+        .filter(|one| one.severity > Severity::Note && one.code != "variable-not-set")
+        .collect();
+    assert_eq!(wrong, [], "{text}");
+    loaded
+}
+
+fn shown(imported: &Imported) -> String {
+    let mut text = String::new();
+    human::diagnostics(
+        &imported.diagnostics,
+        &imported.files,
+        Style::PLAIN,
+        &mut text,
+    )
+    .unwrap();
+    text
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/import")
+}
+
+fn text_of(name: &str) -> String {
+    fs::read_to_string(folder().join(name)).unwrap()
+}
+
+fn fixtures() -> BTreeSet<String> {
+    let files = fs::read_dir(folder()).unwrap();
+    let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| !name.contains(".snap")).collect()
+}
+
+/// Returns what is imported together: what a tool reads beside a file has that file's name, and one more.
+fn together(name: &str) -> Imported {
+    let beside = fixtures();
+    let beside = beside.iter().filter(|other| {
+        other
+            .strip_prefix(name)
+            .is_some_and(|rest| rest.starts_with('+'))
+    });
+    let texts: Vec<_> = std::iter::once(name)
+        .chain(beside.map(String::as_str))
+        .map(|name| (name.to_owned(), text_of(name)))
+        .collect();
+    let files: Vec<_> = texts
+        .iter()
+        .map(|(name, text)| (&**name, &**text))
+        .collect();
+    imported(&files)
+}
+
+#[test]
+fn what_is_not_carried_over_is_told_in_chinese_as_well() {
+    let told =
+        || ["regsync.yml", "image-syncer.yaml", "compose.yml"].map(|name| shown(&together(name)));
+    let told = Language::Chinese.speak(told).join("\n\n");
+    insta::assert_snapshot!("import_chinese", told);
+}
+
+#[test]
+fn what_cannot_be_imported_is_told_with_what_can() {
+    let digests = "- name: a\n  dmap:\n    \"sha256:00\": [\"1\"]\n";
+    for (files, code) in [
+        (
+            &[("notes.md", "# Notes\n\nMirror what we need.\n")][..],
+            "unknown-content",
+        ),
+        (
+            &[("values.yaml", "replicas: 1\nimage:\n  tag: v1\n")],
+            "unknown-content",
+        ),
+        (&[("broken.yaml", "sync:\n\t- a\n")], "syntax"),
+        (&[("<stdin>", "{\"a\": ")], "syntax"),
+        (
+            &[("mirror.yaml", "version: 1\nimages: [nginx]\n")],
+            "mirror-file-already",
+        ),
+        (
+            &[("services.yaml", "services: {own: {build: .}}\n")],
+            "nothing-found",
+        ),
+        (&[("images.yaml", digests)], "manifest-missing"),
+        (
+            &[("a.txt", "nginx\n"), ("b.txt", "redis\n")],
+            "one-file-too-many",
+        ),
+        (
+            &[
+                ("a.txt", "nginx\n"),
+                ("auth.yaml", "r.example.com: {username: a, password: b}\n"),
+            ],
+            "one-file-too-many",
+        ),
+    ] {
+        let imported = imported(files);
+        assert_eq!(imported.text, None, "{files:?}");
+        let errors = imported
+            .diagnostics
+            .iter()
+            .filter(|one| one.severity == Severity::Error);
+        let codes: Vec<_> = errors.map(|one| one.code).collect();
+        assert_eq!(codes, [code], "{}", shown(&imported));
+    }
+}
+
+#[test]
+fn a_promoters_files_belong_together() {
+    let digest = format!("sha256:{}", "c".repeat(64));
+    let images = format!("- name: a\n  dmap:\n    \"{digest}\": [v1]\n");
+    let manifest =
+        "registries:\n- {name: gcr.io/staging, src: true}\n- {name: r.example.com/prod}\n";
+    for files in [
+        [("images.yaml", &*images), ("manifest.yaml", manifest)],
+        [("manifest.yaml", manifest), ("images.yaml", &*images)],
+    ] {
+        let imported = imported(&files);
+        let text = imported.text.clone();
+        let text = text.unwrap_or_else(|| panic!("{}", shown(&imported)));
+        let found = images_of(&checked(&text));
+        assert_eq!(
+            found,
+            [format!(
+                "gcr.io/staging/a@{digest} -> r.example.com/prod/a:v1 for all"
+            )]
+        );
+    }
+}
+
+#[test]
+fn each_form_becomes_what_its_tool_did() {
+    let settings = || {
+        let mut settings = insta::Settings::clone_current();
+        settings.set_snapshot_path(folder());
+        settings.set_prepend_module_to_snapshot(false);
+        settings.set_omit_expression(true);
+        settings
+    };
+    for name in fixtures().into_iter().filter(|name| !name.contains('+')) {
+        let imported = together(&name);
+        let yaml = imported.text.clone().unwrap_or_default();
+        let names = match &imported.text {
+            Some(yaml) => images_of(&checked(yaml)).join("\n"),
+            None => "nothing".to_owned(),
+        };
+        let said = shown(&imported);
+        let all = format!("{names}\n\n{yaml}\n{said}");
+        assert!(
+            !all.contains("hunter2") && !all.contains("aHVudGVyMg"),
+            "{all}"
+        );
+        settings().bind(|| insta::assert_snapshot!(name.clone(), all));
+    }
+}
