@@ -40,7 +40,7 @@ if [[ -n "$release" ]]; then
 else
   # All that the program is made of: what comes out of the cache was built from the same files or not at all.
   made_of=$(cd "$root" && shopt -s nullglob &&
-    find Cargo.toml Cargo.lock build.r[s] .carg[o] rust-toolchain* schemas src fuzz/Cargo.toml -type f |
+    find Cargo.toml Cargo.lock build.r[s] .carg[o] rust-toolchain* profiles schemas src fuzz/Cargo.toml -type f |
     LC_ALL=C sort | xargs -d '\n' sha256sum | sha256sum | cut -c 1-64)
 fi
 ready=false

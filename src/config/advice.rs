@@ -10,7 +10,7 @@ use super::format::Format;
 /// Says how to give an image the name `name`.
 pub(super) fn rename(diagnostic: Diagnostic, one: &Resolved, name: &TargetName) -> Diagnostic {
     let declared = &one.declared;
-    if let Naming::Given { place, .. } = &declared.naming {
+    if let Naming::Given { place, .. } | Naming::Template { place, .. } = &declared.naming {
         let name = match declared.form {
             Form::Text(format) | Form::Table(format) => format.quote(&name.to_string()),
             Form::Line => Format::Yaml.quote(&name.to_string()),

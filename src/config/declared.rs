@@ -7,6 +7,7 @@ use crate::selection::Selection;
 use super::files::Place;
 use super::format::Format;
 use super::mirror_file::Choices;
+use super::name_template::NameTemplate;
 
 /// What one line of an image list, or one item of a mirror file, asks for.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,6 +38,7 @@ impl Declared {
             Naming::Flat { platform } => Naming::Flat {
                 platform: platform.clone(),
             },
+            template @ Naming::Template { .. } => template.clone(),
             Naming::Given { name, place } => Naming::Given {
                 name: TargetName {
                     repository: name.repository.clone(),
@@ -67,6 +69,13 @@ pub(super) enum Naming {
     Flat {
         /// The platform as a line of an image list writes it: it goes into the name.
         platform: Option<String>,
+    },
+    /// From the image, by a template of its own.
+    Template {
+        /// The template.
+        template: NameTemplate,
+        /// Where it stands.
+        place: Place,
     },
     /// From what is declared.
     Given {
@@ -103,7 +112,7 @@ impl Resolved {
     /// Returns where the name in the target comes from: its own place, or the image's.
     pub(super) fn name_place(&self) -> &Place {
         match &self.declared.naming {
-            Naming::Given { place, .. } => place,
+            Naming::Given { place, .. } | Naming::Template { place, .. } => place,
             Naming::Flat { .. } => &self.declared.place,
         }
     }

@@ -129,6 +129,7 @@ mod tests {
                     name.to_string()
                 }
                 Naming::Flat { platform } => format!("{platform:?}"),
+                Naming::Template { .. } => unreachable!("a Dockerfile has no templates"),
             };
             format!(
                 "{} {} {platforms} {naming}",

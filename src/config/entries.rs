@@ -1,12 +1,15 @@
 //! From declared images to entries: names, platforms and choices, no two with one name.
 
-use crate::model::{Platforms, Profile, Reference, Repository};
+use std::borrow::Cow;
+
+use crate::model::{Platforms, Profile, Reference, check_tag};
 use crate::plan::{ANY_TAG, Entry, NameOffers, Policy, TargetName};
 
 use super::declared::{Declared, Naming, Resolved};
 use super::diagnostics::Diagnostic;
 use super::mirror_file::Choices;
 use super::naming::{FlatName, Written, flat_names};
+use super::naming_rule::{NamingRule, by_path};
 use super::{collisions, repeats};
 
 /// What became of the declared images.
@@ -25,16 +28,21 @@ pub(super) struct Resolution {
 pub(super) fn resolve(
     declared: Vec<Declared>,
     defaults: &Choices,
+    naming: &NamingRule,
     profile: &Profile,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Resolution {
-    let names = names(&declared);
+    let names = names(&declared, naming, profile);
     let mut all = Vec::with_capacity(declared.len());
     for (declared, name) in declared.into_iter().zip(names) {
         let one = Resolved {
             entry: entry(&declared, name.target, defaults),
             declared,
         };
+        if let Some(told) = not_a_tag(&one) {
+            diagnostics.push(told);
+            continue;
+        }
         if name.prefix_left_out {
             diagnostics.push(prefix_left_out(&one));
         }
@@ -99,29 +107,24 @@ fn entry(declared: &Declared, target: TargetName, defaults: &Choices) -> Entry {
             .or(defaults.foreign_layers)
             .unwrap_or_default(),
     };
-    let (source, target) = match declared.selection {
-        None => (declared.source.clone(), target),
-        Some(_) => any_tag(declared.source.repository(), target),
-    };
     Entry {
         platforms_declared: platforms.is_some(),
         platforms: platforms
             .cloned()
             .unwrap_or_else(|| by_default(&declared.source)),
-        source,
+        source: source_of(declared),
         target,
         origin: declared.origin.clone(),
         policy,
     }
 }
 
-/// Returns what stands for every tag of a repository, and for its name in the target.
-fn any_tag(source: &Repository, target: TargetName) -> (Reference, TargetName) {
-    let name = TargetName {
-        tag: ANY_TAG.to_owned(),
-        ..target
-    };
-    (Reference::tagged(source.clone(), ANY_TAG), name)
+/// Returns the source of an image, or what stands for every tag of it that may be chosen.
+fn source_of(image: &Declared) -> Reference {
+    match image.selection {
+        None => image.source.clone(),
+        Some(_) => Reference::tagged(image.source.repository().clone(), ANY_TAG),
+    }
 }
 
 /// Returns the platforms of an image for which nobody asked for any: what `docker pull` takes on a
@@ -134,26 +137,78 @@ fn by_default(source: &Reference) -> Platforms {
 }
 
 /// Names all images in one pass: a flat name depends on every other image that has one.
-fn names(declared: &[Declared]) -> Vec<FlatName> {
-    let written: Vec<Written<'_>> = declared
-        .iter()
-        .filter_map(|image| match &image.naming {
-            Naming::Flat { platform } => Some(Written {
-                image: &image.written,
-                platform: platform.as_deref(),
-            }),
-            Naming::Given { .. } => None,
-        })
-        .collect();
-    let mut flat = flat_names(&written).into_iter();
-    let name = |image: &Declared| match &image.naming {
-        Naming::Given { name, .. } => Some(FlatName {
-            target: name.clone(),
-            prefix_left_out: false,
+fn names(declared: &[Declared], rule: &NamingRule, profile: &Profile) -> Vec<FlatName> {
+    let written = declared.iter().filter_map(|image| match &image.naming {
+        Naming::Flat { platform } if *rule == NamingRule::Flat => Some(Written {
+            image: &image.written,
+            platform: platform.as_deref(),
         }),
-        Naming::Flat { .. } => flat.next(),
+        Naming::Flat { .. } | Naming::Template { .. } | Naming::Given { .. } => None,
+    });
+    let mut flat = flat_names(&written.collect::<Vec<_>>()).into_iter();
+    let name = |image: &Declared| {
+        let of = |target| FlatName {
+            target,
+            prefix_left_out: false,
+        };
+        let mut name = match (&image.naming, rule) {
+            (Naming::Given { name, .. }, _) => of(name.clone()),
+            (Naming::Flat { .. }, NamingRule::Flat) => flat.next()?,
+            (Naming::Flat { platform }, NamingRule::Path) => {
+                of(by_path(&image.source, platform.as_deref(), profile))
+            }
+            (Naming::Template { template, .. }, _)
+            | (Naming::Flat { .. }, NamingRule::Template(template)) => {
+                let name = template.name(&source_of(image), platform(image).as_deref());
+                return Some(of(name));
+            }
+        };
+        if image.selection.is_some() {
+            ANY_TAG.clone_into(&mut name.target.tag);
+        }
+        Some(name)
     };
     declared.iter().filter_map(name).collect()
+}
+
+/// Returns the one platform that is asked for: as the line of a list writes it, or as an item of a mirror file has it.
+fn platform(image: &Declared) -> Option<Cow<'_, str>> {
+    if let Naming::Flat {
+        platform: Some(platform),
+    } = &image.naming
+    {
+        return Some(platform.into());
+    }
+    let platforms = image.choices.platforms.as_ref()?;
+    Some(platforms.single()?.to_string().into())
+}
+
+/// Says that a template gives an image a tag that none can have, or several tags one name.
+fn not_a_tag(one: &Resolved) -> Option<Diagnostic> {
+    let TargetName { repository, tag } = &one.entry.target;
+    if one.declared.selection.is_some() && !repository.contains(ANY_TAG) && !tag.contains(ANY_TAG) {
+        let message = text!(
+            "all tags that `select` takes would have the name `{}`",
+            "`select` 选中的标签都会叫 `{}`",
+            one.entry.target
+        );
+        let told = Diagnostic::error("target-tag", message).at(one.name_place().clone());
+        return Some(told.help(text!(
+            "put `{{tag}}` into the template",
+            "在模板里放上 `{{tag}}`"
+        )));
+    }
+    let why = check_tag(&tag.replace(ANY_TAG, "x")).err()?;
+    let message = text!(
+        "`{}` gets a tag here that no image can have: {why}",
+        "`{}` 在这里得到的标签不能用：{why}",
+        one.entry.source
+    );
+    let told = Diagnostic::error("not-a-target", message).at(one.name_place().clone());
+    Some(told.help(text!(
+        "give it a `target` of its own, or let the template have less in the tag",
+        "给它写上自己的 `target`，或者让模板在标签里少放一些"
+    )))
 }
 
 fn prefix_left_out(one: &Resolved) -> Diagnostic {

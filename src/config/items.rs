@@ -9,6 +9,7 @@ use super::diagnostics::Diagnostic;
 use super::files::Files;
 use super::format::Format;
 use super::mirror_file::{ImageItem, ImageTable};
+use super::name_template::NameTemplate;
 use super::{mistakes, tagged};
 
 /// Checks the images of a mirror file; those that are wrong become diagnostics.
@@ -41,6 +42,18 @@ pub(super) fn declare(
         };
         let naming = match target {
             None => Some(Naming::Flat { platform: None }),
+            Some(target) if NameTemplate::is_meant(&target.value) => {
+                match NameTemplate::parse(&target.value) {
+                    Ok(template) => Some(Naming::Template {
+                        template,
+                        place: target.place,
+                    }),
+                    Err(mistake) => {
+                        diagnostics.push(mistake.diagnostic("not-a-target", target.place));
+                        None
+                    }
+                }
+            }
             Some(target) => match parse_target(&target, reference.as_ref()) {
                 Ok(name) => Some(Naming::Given {
                     name,

@@ -12,6 +12,7 @@ use super::files::{Files, Place, beside};
 use super::format::Format;
 use super::lines::MOST_LINES;
 use super::mirror_file::Choices;
+use super::naming_rule::NamingRule;
 use super::profiles::Profiles;
 use super::reader::Reader;
 use super::settings::{PruneSettings, Registries};
@@ -93,7 +94,8 @@ pub fn load(input: &Input<'_>) -> Loaded {
         FileKind::List(form) => {
             let declared = list::parse(form, input.path, &text, &mut loaded.diagnostics);
             loaded.target = target::from_environment(&mut profiles(input, &mut loaded));
-            resolve(input.path, declared, &Choices::default(), &mut loaded);
+            let (defaults, naming) = (Choices::default(), NamingRule::default());
+            resolve(input.path, declared, &defaults, &naming, &mut loaded);
             vec![]
         }
         FileKind::Yaml => mirror(input, &text, Format::Yaml, &mut loaded),
@@ -161,7 +163,13 @@ fn profiles<'a>(input: &'a Input<'a>, loaded: &'a mut Loaded) -> Profiles<'a> {
 }
 
 /// Makes entries of what is declared, and checks them.
-fn resolve(path: &str, declared: Vec<Declared>, defaults: &Choices, loaded: &mut Loaded) {
+fn resolve(
+    path: &str,
+    declared: Vec<Declared>,
+    defaults: &Choices,
+    naming: &NamingRule,
+    loaded: &mut Loaded,
+) {
     let Loaded {
         target,
         diagnostics,
@@ -169,7 +177,7 @@ fn resolve(path: &str, declared: Vec<Declared>, defaults: &Choices, loaded: &mut
     } = loaded;
     let any = Profile::generic();
     let profile = target.as_ref().map_or(&any, |target| &target.profile);
-    let resolution = entries::resolve(declared, defaults, profile, diagnostics);
+    let resolution = entries::resolve(declared, defaults, naming, profile, diagnostics);
     validate(
         &Checked {
             path,
@@ -230,7 +238,9 @@ fn mirror(input: &Input<'_>, text: &str, format: Format, loaded: &mut Loaded) ->
         limit: file.prune_limit.unwrap_or(default.limit),
     };
     let defaults = file.defaults.unwrap_or_default();
-    resolve(input.path, declared, &defaults, loaded);
+    let naming = file.target.and_then(|target| target.value.naming);
+    let naming = naming.unwrap_or_default();
+    resolve(input.path, declared, &defaults, &naming, loaded);
     ask_for(logins, loaded);
     loaded.registries = file.registries;
     for settings in loaded.registries.values_mut() {

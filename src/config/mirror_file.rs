@@ -11,6 +11,7 @@ use crate::selection::{Per, Rule};
 
 use super::at::At;
 use super::keywords::Word;
+use super::naming_rule::{NamingRule, WORDS};
 use super::settings::Registries;
 
 /// What a registry should hold.
@@ -76,6 +77,10 @@ pub(super) struct TargetTable {
     /// What the registry accepts. Default: `auto`, from its host name.
     #[schemars(with = "Option<ProfileSchema>")]
     pub(super) profile: ProfileTable,
+    /// How images are named that have no `target`: `flat`, `path`, which keeps the levels of the source, or a template
+    /// such as `{namespace}_{name}`, with `{host}`, `{path}`, `{platform}` and `{tag}`. Default: `flat`.
+    #[schemars(with = "Option<NamingWord>")]
+    pub(super) naming: Option<NamingRule>,
 }
 
 /// A profile, with what is different in this registry.
@@ -111,6 +116,27 @@ impl JsonSchema for ProfileWord {
 
 /// What stands for the profile that the host name tells.
 pub(super) const AUTO: &str = "auto";
+
+/// A rule of names, or a template.
+struct NamingWord;
+
+impl JsonSchema for NamingWord {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "NamingWord".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "anyOf": [{ "enum": WORDS }, { "pattern": "\\{(host|path|name|namespace|platform|tag)\\}" }],
+            "examples": ["{namespace}_{name}"]
+        })
+    }
+}
 
 /// A profile's name, or a table that changes some of it.
 #[derive(JsonSchema)]
@@ -171,8 +197,8 @@ pub(super) enum ImageItem {
 pub(super) struct ImageTable {
     /// Where it comes from, such as `ghcr.io/org/app:v1`; with `tags` or `select`, without a tag.
     pub(super) source: At<String>,
-    /// Where it goes below the namespace, such as `app:v1`; with `tags` or `select`, without a tag.
-    /// Default: the flat name.
+    /// Where it goes below the namespace, such as `app:v1`, or a template such as `base:{name}-{tag}`;
+    /// with `tags` or `select`, without a tag or with `{tag}` in it. Default: by the target's `naming`.
     pub(super) target: Option<At<String>>,
     /// Which tags of the source are meant.
     #[schemars(flatten)]

@@ -66,7 +66,9 @@ pub(super) fn said_twice(
         );
         told(source, "tag-twice", message)
     });
-    let target = target.filter(has_tag).map(|target| {
+    // A template says how each tag goes there.
+    let is_said = |at: &&At<String>| has_tag(at) && !at.value.contains("{tag}");
+    let target = target.filter(is_said).map(|target| {
         let message = text!(
             "a target of several tags has none of its own: each goes there under its own tag",
             "一个源有多个标签时，目标不写标签：每个标签照原样过去"

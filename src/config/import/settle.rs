@@ -6,6 +6,7 @@ use crate::config::diagnostics::{Diagnostic, Severity};
 use crate::config::entries::{self, Resolution};
 use crate::config::mirror_file::Choices;
 use crate::config::naming::{Written, flat_names};
+use crate::config::naming_rule::NamingRule;
 use crate::model::{Profile, Text};
 use crate::plan::{NameOffers, Referrers, TargetName};
 
@@ -19,7 +20,13 @@ pub(super) fn settle(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<(usize, Line)> {
     let any = Profile::generic();
-    let resolution = entries::resolve(declared, defaults, &any, diagnostics);
+    let resolution = entries::resolve(
+        declared,
+        defaults,
+        &NamingRule::default(),
+        &any,
+        diagnostics,
+    );
     let mut taken = resolution.taken();
     let Resolution {
         mut images,

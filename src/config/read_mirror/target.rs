@@ -3,9 +3,12 @@
 use crate::config::at::At;
 use crate::config::diagnostics::Diagnostic;
 use crate::config::mirror_file::{ProfileTable, TargetTable};
+use crate::config::name_template::NameTemplate;
+use crate::config::naming_rule::{NamingRule, WORDS};
 use crate::config::node::{Node, Value};
 use crate::config::read_profile;
 use crate::config::reader::Reader;
+use crate::config::spelling::closest;
 
 pub(super) fn target(reader: &mut Reader<'_>, node: &Node) -> Option<At<TargetTable>> {
     let mut table = reader.table(node, "target")?;
@@ -33,6 +36,7 @@ pub(super) fn target(reader: &mut Reader<'_>, node: &Node) -> Option<At<TargetTa
         namespace_unknown: false,
         registry,
         namespace: namespace.and_then(|node| reader.expanded(node, "namespace")),
+        naming: table.read("naming", |node, key| naming(reader, node, key)),
         profile: table
             .take("profile")
             .map(|node| profile(reader, node))
@@ -47,6 +51,34 @@ pub(super) fn target(reader: &mut Reader<'_>, node: &Node) -> Option<At<TargetTa
         },
         place,
     })
+}
+
+fn naming(reader: &mut Reader<'_>, node: &Node, key: &str) -> Option<NamingRule> {
+    let At { value, place } = reader.text(node, key)?;
+    match value.as_str() {
+        "flat" => Some(NamingRule::Flat),
+        "path" => Some(NamingRule::Path),
+        template if NameTemplate::is_meant(template) => match NameTemplate::parse(template) {
+            Ok(template) => Some(NamingRule::Template(template)),
+            Err(mistake) => {
+                reader.report(mistake.diagnostic("wrong-value", place));
+                None
+            }
+        },
+        word => {
+            let message = text!("`{key}` cannot be `{word}`", "`{key}` 不能是 `{word}`");
+            let told = Diagnostic::error("wrong-value", message).at(place.clone());
+            let told = told.help(text!(
+                "it is `flat`, `path`, or a template such as `{{namespace}}_{{name}}`",
+                "可以写 `flat`、`path`，或者 `{{namespace}}_{{name}}` 这样的模板"
+            ));
+            reader.report(match closest(word, WORDS) {
+                Some(meant) => told.replace(place, meant),
+                None => told,
+            });
+            None
+        }
+    }
 }
 
 fn profile(reader: &mut Reader<'_>, node: &Node) -> ProfileTable {

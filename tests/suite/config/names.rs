@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use pusher::config::DiagnosticKind;
 
-use super::loaded;
+use super::{environment, load_with, loaded};
 
 /// The old workflow's rule, as it works on lines: it counts fields from the end, and collects each
 /// name's namespaces in a set.
@@ -167,4 +167,80 @@ fn the_model_follows_the_table() {
         names(&["nginx:1.25", "docker.io/library/nginx:1.26"]),
         ["nginx:1.25", "library_nginx:1.26"]
     );
+}
+
+/// Returns the names of images, for a target of this profile and this rule.
+fn ruled(naming: &str, profile: &str, images: &str) -> Vec<String> {
+    let text = format!(
+        "version: 1\ntarget: {{ registry: r.example.com, namespace: team, naming: \"{naming}\", profile: {profile} }}\n\
+         include: [images.txt]\nimages:\n{images}"
+    );
+    let list = "--platform=linux/aarch64 xhofe/alist:1\n";
+    let loaded = load_with("mirror.yaml", &text, list, &environment());
+    assert_eq!(loaded.diagnostics, [], "{text}");
+    let names = loaded.entries.iter().map(|entry| entry.target.to_string());
+    names.collect()
+}
+
+#[test]
+fn the_target_says_how_images_are_named() {
+    let images = "  - nginx:1.27\n  - ghcr.io/org/sub/app:v1\n  - { source: 'redis:7', platforms: linux/arm64 }\n\
+                  \x20 - { source: 'quay.io/a/b:2', target: 'cc:{tag}-{platform}', platforms: [linux/amd64] }\n";
+    assert_eq!(
+        ruled("flat", "generic", images),
+        [
+            "linux_aarch64_alist:1",
+            "nginx:1.27",
+            "app:v1",
+            "redis:7",
+            "cc:2-linux_amd64"
+        ]
+    );
+    assert_eq!(
+        ruled("path", "generic", images),
+        [
+            "linux_aarch64_xhofe/alist:1",
+            "library/nginx:1.27",
+            "org/sub/app:v1",
+            "library/redis:7",
+            "cc:2-linux_amd64"
+        ]
+    );
+    // The registry has one level.
+    assert_eq!(
+        ruled("path", "acr-personal", images)[1..3],
+        ["library_nginx:1.27", "org_sub_app:v1"]
+    );
+    assert_eq!(
+        ruled("all:{platform}-{name}-{tag}", "generic", images),
+        [
+            "all:linux_aarch64-alist-1",
+            "all:nginx-1.27",
+            "all:app-v1",
+            "all:linux_arm64-redis-7",
+            "cc:2-linux_amd64"
+        ]
+    );
+}
+
+#[test]
+fn each_tag_of_a_source_is_named_by_a_template() {
+    let images = "  - { source: nginx, tags: [stable, '1.27'], target: 'base:{name}-{tag}' }\n";
+    assert_eq!(
+        ruled("flat", "generic", images)[1..],
+        ["base:nginx-stable", "base:nginx-1.27"]
+    );
+}
+
+#[test]
+fn what_rules_choose_is_named_by_a_template() {
+    let images = "  - { source: nginx, select: { version: '*' }, target: 'base:{name}-{tag}' }\n  - { source: redis, select: { version: '*' } }\n";
+    let text = format!(
+        "version: 1\ntarget: {{ registry: r.example.com, naming: '{{path}}:v{{tag}}' }}\nimages:\n{images}"
+    );
+    let loaded = loaded("mirror.yaml", &text);
+    assert_eq!(loaded.diagnostics, []);
+    let families = loaded.families.iter();
+    let names: Vec<_> = families.map(|family| family.name().to_string()).collect();
+    assert_eq!(names, ["base:nginx-*", "library/redis:v*"]);
 }
