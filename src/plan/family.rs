@@ -187,3 +187,6 @@ impl Family {
         !matches!(self.choice, Choice::Taken(_))
     }
 }
+
+#[cfg(test)]
+mod tests;
