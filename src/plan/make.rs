@@ -7,7 +7,7 @@ use super::desired::Desired;
 use super::entry::Entry;
 use super::family::{Choice, Family};
 use super::followers::Followers;
-use super::lock::LockedImage;
+use super::lock::{LockState, LockedImage};
 
 /// Compares what is desired with what was observed.
 pub fn plan(desired: &Desired, mut observed: ClassifiedImages) -> Plan {
@@ -94,13 +94,14 @@ fn changes(
     mut of_entry: impl FnMut(&Entry, &mut Vec<Change>),
 ) -> Vec<Change> {
     let refusal = |family: &Family| {
-        let reason = match &family.choice {
+        // Where nothing could be chosen, what a lock says has no part in it.
+        let (reason, lock) = match &family.choice {
             Choice::Taken(_) => return None,
-            Choice::Open => unasked.clone(),
-            Choice::Failed(why) => BlockReason::from(&**why),
+            Choice::Open => (unasked.clone(), desired.family_state(family)),
+            Choice::Failed(why) => (BlockReason::from(&**why), LockState::NoLock),
         };
         let change = Change {
-            lock: desired.family_state(family),
+            lock,
             ..Change::of(&family.any, Action::blocked(reason))
         };
         Some((family.position, change))

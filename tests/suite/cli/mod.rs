@@ -12,6 +12,7 @@ mod diff;
 mod doctor;
 mod drift;
 mod failed;
+mod families;
 mod files;
 mod first_hour;
 pub(crate) mod harness;
