@@ -38,10 +38,8 @@ fn desired(entries: &[(&str, &str)], families: Vec<Family>) -> Desired {
     }
 }
 
-fn taken(tags: &[&str]) -> Option<Choice> {
-    Some(Choice::Taken(
-        tags.iter().map(|tag| (*tag).to_owned()).collect(),
-    ))
+fn taken(tags: &[&str]) -> Choice {
+    Choice::Taken(tags.iter().map(|tag| (*tag).to_owned()).collect())
 }
 
 fn names(desired: &Desired) -> Vec<String> {
@@ -69,12 +67,22 @@ fn each_tag_is_an_entry_where_its_family_stands() {
             .join(" ")
     };
     assert_eq!(all(&desired), "x:* a:1 y:* web:z-* b:1 w:*");
-    desired.choose(vec![None, taken(&["2", "1"]), None, taken(&["3"])]);
+    desired.choose(vec![
+        None,
+        Some(taken(&["2", "1"])),
+        None,
+        Some(taken(&["3"])),
+    ]);
     assert_eq!(all(&desired), "x:* a:1 y:2 y:1 web:z-* b:1 w:3");
-    desired.choose(vec![taken(&["4"]), None, taken(&["5", "6"]), None]);
+    desired.choose(vec![
+        Some(taken(&["4"])),
+        None,
+        Some(taken(&["5", "6"])),
+        None,
+    ]);
     assert_eq!(all(&desired), "x:4 a:1 y:2 y:1 web:z-5 web:z-6 b:1 w:3");
     // What was chosen stays.
-    desired.choose(vec![taken(&["9"]); 4]);
+    desired.choose(vec![Some(taken(&["9"])); 4]);
     assert_eq!(all(&desired), "x:4 a:1 y:2 y:1 web:z-5 web:z-6 b:1 w:3");
     let sources: Vec<_> = desired
         .entries
@@ -94,7 +102,7 @@ fn what_is_taken_out_leaves_the_others_in_their_places() {
         |family| family.name().repository != "x",
     );
     assert_eq!((left.len(), families.len()), (1, 1));
-    desired.choose(vec![taken(&["1"])]);
+    desired.choose(vec![Some(taken(&["1"]))]);
     let names: Vec<_> = desired
         .entries
         .iter()
@@ -106,7 +114,7 @@ fn what_is_taken_out_leaves_the_others_in_their_places() {
 #[test]
 fn a_tag_that_is_declared_as_well_is_one_image() {
     let mut desired = desired(&[("x:1", "x:1")], vec![family("x", "x:*", "*", 1)]);
-    desired.choose(vec![taken(&["1", "2"])]);
+    desired.choose(vec![Some(taken(&["1", "2"]))]);
     assert_eq!(
         names(&desired),
         ["docker.io/library/x:1 x:1", "docker.io/library/x:2 x:2"]
@@ -124,13 +132,13 @@ fn rules_that_choose_the_name_of_another_image_choose_nothing() {
         matches!(&**why, NoChoice::NameTaken { name: taken, .. } if taken.to_string() == name)
     };
     let mut one = desired(&[("other:1", "x:1")], vec![family("x", "x:*", "*", 1)]);
-    one.choose(vec![taken(&["2", "1"])]);
+    one.choose(vec![Some(taken(&["2", "1"]))]);
     assert!(is_taken(&one, "x:1"), "{one:?}");
     assert_eq!(one.entries.len(), 1);
     // Of two families the first has it.
     let families = vec![family("x", "web:*", "*", 0), family("y", "web:*", "*", 0)];
     let mut two = desired(&[], families);
-    two.choose(vec![taken(&["1"]), taken(&["2", "1"])]);
+    two.choose(vec![Some(taken(&["1"])), Some(taken(&["2", "1"]))]);
     assert!(is_taken(&two, "web:1"), "{two:?}");
     assert_eq!(
         names(&two),
@@ -140,7 +148,7 @@ fn rules_that_choose_the_name_of_another_image_choose_nothing() {
     let mut same = family("x", "web:v*", "*", 0);
     same.any.target.tag = "v1".to_owned();
     let mut three = desired(&[], vec![same]);
-    three.choose(vec![taken(&["1", "2"])]);
+    three.choose(vec![Some(taken(&["1", "2"]))]);
     assert!(is_taken(&three, "web:v1"), "{three:?}");
 }
 
