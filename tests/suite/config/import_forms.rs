@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use proptest::prelude::*;
 use pusher::config::import::{Imported, Imports, import};
-use pusher::config::{Loaded, Severity};
+use pusher::config::{DiagnosticKind, Loaded, Severity};
 use pusher::model::Language;
 use pusher::render::{Style, human};
 
@@ -195,5 +196,67 @@ fn each_form_becomes_what_its_tool_did() {
             "{all}"
         );
         settings().bind(|| insta::assert_snapshot!(name.clone(), all));
+    }
+}
+
+/// Pieces of the fixtures, so that chance makes files that are almost right.
+fn pieces() -> impl Strategy<Value = String> {
+    let texts = fixtures().into_iter().map(|name| text_of(&name));
+    let lines = texts.flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>());
+    let own = [
+        "---",
+        "...",
+        "",
+        "FROM",
+        "COPY --from=",
+        "a, b",
+        "=>",
+        "- ",
+        "{",
+        "\u{feff}",
+        "镜像: ：",
+        "${",
+        "x: /",
+    ];
+    let lines: Vec<String> = lines.chain(own.map(str::to_owned)).collect();
+    let mixed = prop::collection::vec(prop::sample::select(lines), 1..12);
+    let texts: Vec<_> = fixtures().into_iter().map(|name| text_of(&name)).collect();
+    let cut = (
+        prop::sample::select(texts),
+        any::<prop::sample::Index>(),
+        1..40_usize,
+    );
+    prop_oneof![
+        mixed.prop_map(|lines| lines.join("\n")),
+        cut.prop_map(|(text, at, length)| {
+            let at = at.index(text.len());
+            let kept = text
+                .char_indices()
+                .filter(|(place, _)| !(at..at + length).contains(place));
+            kept.map(|(_, c)| c).collect()
+        }),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn whatever_a_file_holds_what_is_written_is_right(text in pieces(), name in prop::sample::select(vec!["a.txt", "a.yaml", "Dockerfile", "<stdin>"])) {
+        let imported = imported(&[(name, &text)]);
+        for told in &imported.diagnostics {
+            let places = told.place.iter().chain(told.related.iter().map(|(place, _)| place));
+            for place in places {
+                prop_assert!(imported.files.text(&place.file).get(place.span.clone()).is_some(), "{told:?}");
+            }
+        }
+        let said = shown(&imported);
+        if let Some(yaml) = &imported.text {
+            let loaded = load_with("mirror.yaml", yaml, "", &environment());
+            let mut wrong = loaded.check().into_iter().filter(|one| {
+                one.severity == Severity::Error && one.kind != DiagnosticKind::NameRefused && one.code != "onto-itself"
+            });
+            prop_assert_eq!(wrong.next(), None, "{}\n{}\n{}", text, yaml, said);
+        }
     }
 }
