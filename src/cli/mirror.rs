@@ -133,6 +133,15 @@ pub fn load(context: &Context, global: &GlobalArgs) -> Result<Loaded, CliError> 
     Ok(gather(context, global)?.0)
 }
 
+/// Reads how to talk to the registries, if a file says that; what else it says does not matter.
+pub fn settings(context: &Context, global: &GlobalArgs) -> Result<Option<Loaded>, CliError> {
+    let named = global.file.is_some();
+    if !named && files::find_main(&context.folder, None).is_err() {
+        return Ok(None);
+    }
+    load(context, global).map(Some)
+}
+
 /// Reads the files, and notes which that were.
 fn gather(context: &Context, global: &GlobalArgs) -> Result<(Loaded, Vec<FileDigest>), CliError> {
     let file = files::read_main(&context.folder, global.file.as_deref())?;

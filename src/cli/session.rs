@@ -5,10 +5,12 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use crate::cache::ResolutionCache;
+use crate::model::{Failure, Text};
 use crate::observe::{self, tags};
 use crate::plan::{Choice, Desired, Lock, Plan, prune};
 use crate::progress::Progress;
 use crate::registry::Client;
+use crate::render::hints;
 
 use super::args::GlobalArgs;
 use super::client::connect;
@@ -194,4 +196,13 @@ pub async fn reading<T>(
             Err(CommandError::Stopped(Exit::Interrupted, message))
         }
     }
+}
+
+/// Says that a command can go no further without what could not be read.
+pub fn unreadable(why: &Failure) -> CliError {
+    let error = CliError::new(Text::of(|| why.to_string()));
+    if hints::of_failure(why).is_none() {
+        return error;
+    }
+    error.hint(Text::of(|| hints::of_failure(why).unwrap_or_default()))
 }

@@ -51,6 +51,7 @@ mod spelling;
 mod table;
 mod tagged;
 mod target;
+mod typed_rules;
 mod validate;
 mod variables;
 
@@ -68,6 +69,7 @@ pub use settings::{PruneSettings, Registries, RegistrySettings};
 pub use target::{
     NAMESPACE_VARIABLE, PASSWORD_VARIABLE, REGISTRY_VARIABLE, USER_VARIABLE, check_user,
 };
+pub use typed_rules::read_rules;
 
 /// The environment's variables.
 pub type Variables = BTreeMap<String, String>;

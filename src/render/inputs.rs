@@ -3,8 +3,9 @@
 use crate::config::{Diagnostic, Files};
 use crate::diff::{Diffs, ImageDiff};
 use crate::lock::{Renewed, Unfit};
-use crate::model::Text;
+use crate::model::{Repository, Text};
 use crate::plan::{Change, Cost, Desired, SameContent, SameContents, SavedPlan, TargetName};
+use crate::selection::{Chosen, Refused, RuleAccount, Survey};
 
 /// What is known about a plan beside itself.
 #[derive(Debug, Clone, Copy, Default)]
@@ -64,6 +65,46 @@ pub struct Compared<'a> {
     pub after: &'a str,
     /// What differs.
     pub diff: &'a ImageDiff,
+}
+
+/// What was made of the tags of a repository.
+#[derive(Debug, Clone, Copy)]
+pub struct Tagged<'a> {
+    /// The repository.
+    pub repository: &'a Repository,
+    /// What was made of its tags.
+    pub found: Found<'a>,
+}
+
+/// What was made of the tags of a repository.
+#[derive(Debug, Clone, Copy)]
+pub enum Found<'a> {
+    /// What there is.
+    Survey(&'a Survey),
+    /// What rules take and drop.
+    Selected(&'a Result<Chosen, Refused>),
+}
+
+impl Tagged<'_> {
+    /// Returns how many tags are listed.
+    pub(super) fn listed(&self) -> usize {
+        match self.found {
+            Found::Survey(survey) => survey.listed,
+            Found::Selected(Ok(Chosen { account, .. }) | Err(Refused { account, .. })) => {
+                account.listed
+            }
+        }
+    }
+
+    /// Returns what each rule does.
+    pub(super) fn rules(&self) -> &[RuleAccount] {
+        match self.found {
+            Found::Survey(_) => &[],
+            Found::Selected(Ok(Chosen { account, .. }) | Err(Refused { account, .. })) => {
+                &account.rules
+            }
+        }
+    }
 }
 
 /// What became of a lock.

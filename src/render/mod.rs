@@ -29,6 +29,10 @@ pub mod units;
 pub mod words;
 
 pub use format::Format;
-pub use inputs::{Checked, Compared, Details, Failed, Fitting, PartOf, Renewing, Shown};
-pub use outputs::{check, checkup, diff, drift, failed, fit, list, plan, renewed, report, show};
+pub use inputs::{
+    Checked, Compared, Details, Failed, Fitting, Found, PartOf, Renewing, Shown, Tagged,
+};
+pub use outputs::{
+    check, checkup, diff, drift, failed, fit, list, plan, renewed, report, show, tags,
+};
 pub use style::{Signs, Style, View};

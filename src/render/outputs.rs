@@ -7,7 +7,7 @@ use crate::model::Language;
 use crate::plan::{Desired, Drift, Plan, Report};
 
 use super::format::Format;
-use super::inputs::{Checked, Compared, Details, Failed, Fitting, Renewing, Shown};
+use super::inputs::{Checked, Compared, Details, Failed, Fitting, Renewing, Shown, Tagged};
 use super::style::View;
 use super::{github, human, json, markdown};
 
@@ -49,6 +49,8 @@ outputs! {
     list(desired: &Desired);
     /// Writes what was found out about registries.
     checkup(checkup: &Checkup);
+    /// Writes what was made of the tags of a repository.
+    tags(tagged: &Tagged<'_>);
     /// Writes what became of a lock.
     renewed(renewing: &Renewing<'_>);
     /// Writes whether a lock fits the files.

@@ -38,11 +38,13 @@ pub enum SchemaKind {
     Lock,
     /// `lock --check --format json`.
     LockCheck,
+    /// `tags --format json`.
+    Tags,
 }
 
 impl SchemaKind {
     /// Every kind, in the order in which they are listed to people.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Mirror,
         Self::Profile,
         Self::List,
@@ -57,6 +59,7 @@ impl SchemaKind {
         Self::Doctor,
         Self::Lock,
         Self::LockCheck,
+        Self::Tags,
     ];
 
     /// Returns its name: `schemas/<name>.schema.json`, `pusher schema <name>`.
@@ -76,6 +79,7 @@ impl SchemaKind {
             Self::Doctor => "doctor",
             Self::Lock => "lock",
             Self::LockCheck => "lock-check",
+            Self::Tags => "tags",
         }
     }
 }
@@ -97,6 +101,7 @@ pub fn schema(kind: SchemaKind) -> Value {
         SchemaKind::Doctor => json::checkup_schema(),
         SchemaKind::Lock => json::renewed_schema(),
         SchemaKind::LockCheck => json::fit_schema(),
+        SchemaKind::Tags => json::tags_schema(),
     }
 }
 

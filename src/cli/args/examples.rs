@@ -21,7 +21,7 @@ const fn example(typed: &'static str, purpose: Phrase) -> Example {
     Example { typed, purpose }
 }
 
-pub(super) const EXAMPLES: [(&str, &[Example]); 17] = [
+pub(super) const EXAMPLES: [(&str, &[Example]); 18] = [
     (
         "pusher",
         &[
@@ -230,6 +230,25 @@ pub(super) const EXAMPLES: [(&str, &[Example]); 17] = [
             example(
                 "pusher diff r.example.com/nginx:1.27 nginx:1.27",
                 phrase!("what is behind in a mirror", "自己的仓库里落后了什么"),
+            ),
+        ],
+    ),
+    (
+        "tags",
+        &[
+            example(
+                "pusher tags nginx",
+                phrase!(
+                    "which variants there are, and how many of each",
+                    "有哪些变体，每个有多少"
+                ),
+            ),
+            example(
+                "pusher tags nginx 'version: ~1.27, latest: 2'",
+                phrase!(
+                    "what a rule takes, before it stands in a mirror file",
+                    "规则写进 mirror 文件之前，看它选中什么"
+                ),
             ),
         ],
     ),

@@ -12,7 +12,7 @@ mod shared;
 pub use help::OTHER_VARIABLES;
 pub use options::{
     ApplyArgs, CheckArgs, CompletionsArgs, DiffArgs, DoctorArgs, DriftArgs, ImportArgs, InitArgs,
-    ListArgs, LockArgs, PlanArgs, SchemaArgs, ShowArgs,
+    ListArgs, LockArgs, PlanArgs, SchemaArgs, ShowArgs, TagsArgs,
 };
 pub use refused::NotRun;
 pub use shared::{
@@ -114,6 +114,11 @@ pub enum Command {
     ///
     /// For each platform: settings, environment, labels, layers and bytes.
     Diff(DiffArgs),
+    /// Show which tags an image has, and what a rule takes of them
+    ///
+    /// Without a rule: the variants that there are, and a rule to begin with. With one: what each step of it
+    /// takes and drops.
+    Tags(TagsArgs),
     /// Write down in `mirror.lock` which digests the images stand for
     ///
     /// `plan` and `apply` keep to it, so that a tag that moves changes what is mirrored only by a commit.
@@ -153,6 +158,7 @@ impl Command {
             Self::Drift(_) => "drift",
             Self::Doctor(_) => "doctor",
             Self::Diff(_) => "diff",
+            Self::Tags(_) => "tags",
             Self::Lock(_) => "lock",
             Self::Import(_) => "import",
             Self::Schema(_) => "schema",
@@ -169,6 +175,7 @@ impl Command {
             Self::List(own) => (Some(&own.file), Some(&own.format), None),
             Self::Check(own) => (Some(&own.file), Some(&own.format), None),
             Self::Diff(own) => (Some(&own.file), Some(&own.format), None),
+            Self::Tags(own) => (Some(&own.file), Some(&own.format), None),
             Self::Show(own) => (None, Some(&own.format), None),
             Self::Doctor(own) => (Some(&own.file), Some(&own.format), None),
             // Who asks no registry has no use for what it said.

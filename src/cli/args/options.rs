@@ -6,7 +6,7 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap_complete::Shell;
 
-use crate::model::Reference;
+use crate::model::{Reference, ReferenceError, Repository};
 use crate::plan::DriftKind;
 use crate::render::schemas::SchemaKind;
 
@@ -128,6 +128,38 @@ pub struct DiffArgs {
     /// What the answer looks like.
     #[command(flatten)]
     pub format: FormatArg,
+}
+
+/// What `tags` takes.
+#[derive(Debug, Clone, Args)]
+pub struct TagsArgs {
+    /// The image, without a tag
+    #[arg(value_name = "IMAGE", value_parser = repository)]
+    pub image: Repository,
+    /// A rule as it stands behind `select` in a mirror file, with or without braces
+    #[arg(value_name = "RULE")]
+    pub rule: Option<String>,
+    /// Which file is read.
+    #[command(flatten)]
+    pub file: FileArg,
+    /// What the answer looks like.
+    #[command(flatten)]
+    pub format: FormatArg,
+}
+
+/// Takes an image of which every tag is meant.
+fn repository(typed: &str) -> Result<Repository, String> {
+    let reference: Reference = typed
+        .parse()
+        .map_err(|why: ReferenceError| why.to_string())?;
+    let last = typed.rsplit('/').next().unwrap_or(typed);
+    match last.split_once([':', '@']) {
+        None => Ok(reference.repository().clone()),
+        Some((name, _)) => Err(tr!(
+            "all its tags are meant, write `{name}` alone",
+            "这里要的是它的全部标签，只写 `{name}`"
+        )),
+    }
 }
 
 /// What `doctor` takes.

@@ -80,6 +80,20 @@ pub(super) const SENTENCES: &[Phrase] = &[
         "每个平台分别比较：设置、环境变量、label、层、字节数。"
     ),
     phrase!(
+        "Show which tags an image has, and what a rule takes of them",
+        "列出镜像有哪些标签，以及规则选中其中哪些"
+    ),
+    phrase!(
+        "Without a rule: the variants that there are, and a rule to begin with. With one: what each step of it \
+         takes and drops.",
+        "不写规则：列出有哪些变体，并给出一条可以上手的规则。写了规则：逐步列出选中什么、去掉什么。"
+    ),
+    phrase!("The image, without a tag", "镜像，不写标签"),
+    phrase!(
+        "A rule as it stands behind `select` in a mirror file, with or without braces",
+        "规则，和 mirror 文件里 `select` 后面的写法一样，花括号可写可不写"
+    ),
+    phrase!(
         "Write down in `mirror.lock` which digests the images stand for",
         "把每个镜像对应的摘要写进 `mirror.lock`"
     ),

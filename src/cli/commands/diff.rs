@@ -5,14 +5,14 @@ use crate::cli::client::client;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, CommandError};
 use crate::cli::exit::Exit;
-use crate::cli::session::reading;
-use crate::cli::{files, mirror};
-use crate::config::{Loaded, Registries};
+use crate::cli::mirror;
+use crate::cli::session::{reading, unreadable};
+use crate::config::Registries;
 use crate::inspect::{self, Side};
-use crate::model::{Failure, Reference, Text};
+use crate::model::Reference;
 use crate::plan::Expected;
 use crate::registry::{Client, ReadRegistry};
-use crate::render::{self, Compared, hints};
+use crate::render::{self, Compared};
 
 /// Prints what differs inside two images.
 pub(super) async fn run(
@@ -21,7 +21,7 @@ pub(super) async fn run(
     options: &DiffArgs,
 ) -> Result<Exit, CommandError> {
     let DiffArgs { before, after, .. } = options;
-    let client = match settings(context, global)? {
+    let client = match mirror::settings(context, global)? {
         Some(loaded) => client(context, &loaded.registries, loaded.target.as_ref())?,
         None => client(context, &Registries::default(), None)?,
     };
@@ -46,15 +46,6 @@ pub(super) async fn run(
     Ok(Exit::Done)
 }
 
-/// Reads how to talk to the registries, if a file says that; what else it says does not matter.
-fn settings(context: &Context, global: &GlobalArgs) -> Result<Option<Loaded>, CliError> {
-    let named = global.file.is_some();
-    if !named && files::find_main(&context.folder, None).is_err() {
-        return Ok(None);
-    }
-    mirror::load(context, global).map(Some)
-}
-
 async fn image(reference: &Reference, client: &Client) -> Result<Expected, CliError> {
     let found = client.head_manifest(reference).await;
     match found.map_err(|why| unreadable(&why))? {
@@ -65,12 +56,4 @@ async fn image(reference: &Reference, client: &Client) -> Result<Expected, CliEr
             reference.registry()
         ))),
     }
-}
-
-fn unreadable(why: &Failure) -> CliError {
-    let error = CliError::new(Text::of(|| why.to_string()));
-    if hints::of_failure(why).is_none() {
-        return error;
-    }
-    error.hint(Text::of(|| hints::of_failure(why).unwrap_or_default()))
 }

@@ -15,6 +15,7 @@ mod man;
 mod plan;
 mod schema;
 mod show;
+mod tags;
 mod version;
 
 use super::args::{Args, Command};
@@ -35,6 +36,7 @@ pub async fn run(context: &Context, args: &Args) -> Exit {
         Command::Drift(options) => drift::run(context, global, options).await,
         Command::Doctor(options) => doctor::run(context, global, options).await,
         Command::Diff(options) => diff::run(context, global, options).await,
+        Command::Tags(options) => tags::run(context, global, options).await,
         Command::Lock(options) => lock::run(context, global, options).await,
         Command::Import(options) => import::run(context, options),
         Command::Schema(options) => schema::run(context, options),

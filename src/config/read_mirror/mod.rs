@@ -2,7 +2,7 @@
 
 mod images;
 mod registries;
-mod selection;
+pub(super) mod selection;
 mod target;
 
 use crate::model::Text;

@@ -73,7 +73,8 @@ fn literal(reader: &mut Reader<'_>, node: &Node) -> Option<At<String>> {
     None
 }
 
-fn rules(reader: &mut Reader<'_>, node: &Node) -> Vec<Rule> {
+/// Reads a rule, or a list of rules.
+pub(in crate::config) fn rules(reader: &mut Reader<'_>, node: &Node) -> Vec<Rule> {
     let nodes = match &node.value {
         Value::List(nodes) if nodes.is_empty() => {
             let message = text!("this list has no rules", "这个列表里没有规则");
@@ -88,8 +89,7 @@ fn rules(reader: &mut Reader<'_>, node: &Node) -> Vec<Rule> {
     nodes.iter().filter_map(|node| rule(reader, node)).collect()
 }
 
-/// Reads a rule.
-pub(in crate::config) fn rule(reader: &mut Reader<'_>, node: &Node) -> Option<Rule> {
+fn rule(reader: &mut Reader<'_>, node: &Node) -> Option<Rule> {
     let mut table = reader.table(node, "select")?;
     let told = reader.diagnostics.len();
     let mut text = |key| {

@@ -61,7 +61,15 @@ pub(crate) async fn list(
                     "它的回答不是一串标签"
                 ))
             })?;
-            tags.extend(list.tags.unwrap_or_default());
+            let page = list.tags.unwrap_or_default();
+            // A registry that does not know where it was would go on for ever.
+            if !page.is_empty() && tags.ends_with(&page) {
+                return Err(Fault::Protocol(text!(
+                    "a page of its list comes twice",
+                    "它的列表里同一页出现了两次"
+                )));
+            }
+            tags.extend(page);
             Ok(true)
         },
     )

@@ -5,6 +5,7 @@
 mod annotations;
 mod checkup;
 mod lock;
+mod tags;
 
 use std::fmt;
 
@@ -28,6 +29,7 @@ use annotations::{Annotation, At, Level, write};
 
 pub use checkup::checkup;
 pub use lock::{fit, renewed};
+pub use tags::tags;
 
 /// Writes what has to be done: what cannot be as an error, the rest as notices.
 pub fn plan(plan: &Plan, details: &Details<'_>, out: &mut dyn fmt::Write) -> fmt::Result {

@@ -11,6 +11,7 @@ mod lock;
 mod plan;
 mod report;
 mod show;
+mod tags;
 mod text;
 
 pub use check::{check, diagnostics, summary};
@@ -22,3 +23,4 @@ pub use lock::{fit, renewed};
 pub use plan::plan;
 pub use report::report;
 pub use show::show;
+pub use tags::tags;

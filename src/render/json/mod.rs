@@ -15,6 +15,7 @@ mod lock;
 mod plan;
 mod report;
 mod show;
+mod tags;
 
 pub use check::{check, check_schema};
 pub use checkup::{checkup, checkup_schema};
@@ -27,3 +28,4 @@ pub use lock::{fit, fit_schema, renewed, renewed_schema};
 pub use plan::{plan, plan_schema};
 pub use report::{report, report_schema};
 pub use show::{show, show_schema};
+pub use tags::{tags, tags_schema};

@@ -12,6 +12,7 @@ mod plan;
 mod problems;
 mod report;
 mod show;
+mod tags;
 
 pub use check::check;
 pub use checkup::checkup;
@@ -22,3 +23,4 @@ pub use lock::{fit, renewed};
 pub use plan::plan;
 pub use report::report;
 pub use show::show;
+pub use tags::tags;

@@ -2,7 +2,9 @@
 
 use crate::model::listed;
 use crate::render::units::{Noun, clauses, counted};
-use crate::selection::{Dropped, Mixture, Refusal, Refused, RuleAccount, Step};
+use crate::selection::{
+    Dropped, Mixture, Others, Refusal, Refused, RuleAccount, Scheme, Step, Survey,
+};
 
 /// Says why a selection takes nothing.
 pub fn refusal(refused: &Refused) -> String {
@@ -78,36 +80,75 @@ fn mixed(mixture: &Mixture) -> String {
     }
 }
 
+fn hashes() -> &'static str {
+    tr_word!("named by a digest or a commit", "个是摘要或提交号")
+}
+
+fn no_version() -> &'static str {
+    tr_word!("no version", "个不是版本")
+}
+
+/// Returns the tags that are of no family, with what they are.
+pub fn without_version(survey: &Survey) -> impl Iterator<Item = (&Others, &'static str)> {
+    let all = [(&survey.others, no_version()), (&survey.hashes, hashes())];
+    all.into_iter().filter(|(others, _)| others.count > 0)
+}
+
+/// Returns what the first numbers of versions count.
+pub fn scheme(scheme: Scheme) -> &'static str {
+    if scheme.is_date() {
+        tr_word!("dates", "日期")
+    } else {
+        tr_word!("versions", "版本")
+    }
+}
+
+/// Says how what there is can be selected.
+pub fn offered(survey: &Survey) -> Option<String> {
+    if survey.listed == 0 {
+        return None;
+    }
+    let Some(first) = survey.families.first() else {
+        return Some(tr!(
+            "none of them names a version: name them by `tags`, or select them by `match` or `glob`",
+            "没有一个是版本：写在 `tags` 里，或者用 `match`、`glob` 来选"
+        ));
+    };
+    let rule = &first.rule;
+    Some(tr!(
+        "`select: {{ {rule} }}` takes the newest of the first; to try a rule, write it behind the image",
+        "`select: {{ {rule} }}` 选的是第一行里最新的；要试一条规则，写在镜像后面"
+    ))
+}
+
 /// Says what a rule drops, step by step: `212 another variant, 3 beyond latest 2`.
-pub fn dropped_by(rule: &RuleAccount) -> String {
+fn dropped_by(rule: &RuleAccount) -> String {
     let steps: Vec<_> = rule.steps.iter().map(dropped).collect();
     clauses(&steps)
 }
 
-/// Says what a step drops.
-pub fn dropped(step: &Step) -> String {
-    let Step { why, count, .. } = step;
-    format!("{count} {}", reason(why, *count))
+fn dropped(step: &Step) -> String {
+    format!("{} {}", step.count, reason(step))
 }
 
-/// Says why a step drops tags.
-fn reason(why: &Dropped, count: usize) -> String {
-    match why {
+/// Says why a step drops so many tags.
+pub fn reason(step: &Step) -> String {
+    match &step.why {
         Dropped::NotATag => tr!("not a tag", "个不是标签"),
-        Dropped::Hash => tr!("digests or commits", "个是摘要或提交号"),
+        Dropped::Hash => hashes().to_owned(),
         Dropped::Unmatched => tr!("not as `match` says", "个不符合 `match`"),
         Dropped::OtherGlob => tr!("not as `glob` says", "个不符合 `glob`"),
-        Dropped::NoVersion => tr!("no version", "个不是版本"),
+        Dropped::NoVersion => no_version().to_owned(),
         Dropped::OtherScheme(scheme) if scheme.is_date() => {
-            tr!("dates, not versions", "个是日期，不是版本")
+            tr!("by date, not by version", "个是日期，不是版本")
         }
-        Dropped::OtherScheme(_) => tr!("versions, not dates", "个是版本，不是日期"),
+        Dropped::OtherScheme(_) => tr!("by version, not by date", "个是版本，不是日期"),
         Dropped::OtherVariant => tr!("another variant", "个是别的变体"),
-        Dropped::PreRelease if count == 1 => tr!("pre-release", "个是预发布版"),
+        Dropped::PreRelease if step.count == 1 => tr!("pre-release", "个是预发布版"),
         Dropped::PreRelease => tr!("pre-releases", "个是预发布版"),
         Dropped::OutOfRange => tr!("outside the range", "个不在范围内"),
         Dropped::OtherParts => tr!("other `parts`", "个 `parts` 不同"),
-        Dropped::Alias => tr!("other names of longer versions", "个是更长版本的别名"),
+        Dropped::Alias => tr!("short for a longer version", "个是更长版本的别名"),
         Dropped::Excepted => tr!("as `except` says", "个符合 `except`"),
         Dropped::BeyondLatest {
             latest,

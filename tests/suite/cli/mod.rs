@@ -38,5 +38,6 @@ mod sizes;
 mod standard_input;
 mod status;
 mod stop;
+mod tags;
 mod terminal;
 mod usage;

@@ -51,8 +51,8 @@ impl Endless {
     }
 }
 
-fn tags(count: usize) -> String {
-    let tags: Vec<_> = (0..count).map(|tag| format!("{tag}")).collect();
+fn tags(page: usize, count: usize) -> String {
+    let tags: Vec<_> = (0..count).map(|tag| format!("{page}.{tag}")).collect();
     serde_json::json!({ "name": "app", "tags": tags }).to_string()
 }
 
@@ -67,28 +67,34 @@ fn referrers(number: usize, count: usize) -> String {
 
 #[tokio::test]
 async fn tags_without_end_are_an_error() {
-    let cases: [(Next, Page, &str, usize); 5] = [
+    let cases: [(Next, Page, &str, usize); 6] = [
         (
             |number| number + 1,
-            |_| tags(1000),
+            |_| tags(0, 1000),
+            "a page of its list comes twice",
+            2,
+        ),
+        (
+            |number| number + 1,
+            |number| tags(number, 1000),
             "it has more than 200000 tags",
             201,
         ),
         (
             |number| number + 1,
-            |_| tags(0),
+            |number| tags(number, 0),
             "its list has more than 2000 pages",
             2000,
         ),
         (
             |number| number % 3,
-            |_| tags(1),
+            |number| tags(number, 1),
             "its pages go round in a circle",
             4,
         ),
         (
             |number| number + 1,
-            |_| format!(r#"{{"tags":["{}"]}}"#, "x".repeat(5_000_000)),
+            |number| format!(r#"{{"tags":["{number}{}"]}}"#, "x".repeat(5_000_000)),
             "its list has more than 16777216 bytes",
             4,
         ),
@@ -140,7 +146,7 @@ async fn referrers_without_end_are_an_error() {
 
 #[tokio::test]
 async fn whether_a_repository_is_there_needs_one_page() {
-    let endless = Endless::start(|number| number + 1, |_| tags(1000)).await;
+    let endless = Endless::start(|number| number + 1, |_| tags(0, 1000)).await;
     assert!(
         anonymous()
             .knows_repository(&endless.repository)

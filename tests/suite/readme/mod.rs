@@ -65,8 +65,15 @@ fn every_command_can_be_typed() {
                 command => command
                     .replace("KIND", "mirror")
                     .replace("SHELL", "bash")
-                    .replace("BEFORE AFTER", "nginx:1.27.1 nginx:1.27.2"),
+                    .replace("BEFORE AFTER", "nginx:1.27.1 nginx:1.27.2")
+                    .replace("IMAGE [RULE]", "nginx"),
             };
+            // What stands in quotes is one word.
+            let quoted = |(at, part): (usize, &str)| match at % 2 {
+                0 => part.to_owned(),
+                _ => part.replace(' ', ""),
+            };
+            let typed: String = typed.split('\'').enumerate().map(quoted).collect();
             // Who asks for help gets no error.
             if let Err(error) = Args::parse_checked(typed.split(' '))
                 && let NotRun::Refused { error, .. } = error
