@@ -59,7 +59,7 @@ pub enum DiagnosticKind {
     /// The files are right, but the environment lacks something they need: `check` can do without,
     /// `plan` cannot.
     Environment,
-    /// The target refuses this one name: `plan` goes on with the others and shows it as blocked.
+    /// The target refuses this one name, or has no room for it: `plan` goes on with the others and shows it as blocked.
     NameRefused,
 }
 

@@ -108,10 +108,12 @@ fn repositories_fit(checked: &Checked<'_>, diagnostics: &mut Vec<Diagnostic>) {
             target.registry
         );
         diagnostics.push(
-            Diagnostic::warning("too-many-repositories", message).help(text!(
-                "several tags can share one repository: give them `target`s of one name",
-                "几个标签可以共用一个镜像仓库：`target` 写同一个名字"
-            )),
+            Diagnostic::error("too-many-repositories", message)
+                .of_kind(DiagnosticKind::NameRefused)
+                .help(text!(
+                    "several tags can share one repository: give them `target`s of one name",
+                    "几个标签可以共用一个镜像仓库：`target` 写同一个名字"
+                )),
         );
     }
 }

@@ -55,6 +55,13 @@ pub enum BlockReason {
     },
     /// It would be deleted, but the target does not delete.
     CannotDelete,
+    /// The target has no room for another repository.
+    RepositoryLimit {
+        /// For how many it has.
+        limit: u32,
+        /// How many the images need.
+        needed: usize,
+    },
     /// More tags would be deleted than one run may.
     PruneLimit {
         /// How many.
@@ -151,6 +158,7 @@ impl BlockReason {
             | Self::NotOurs { .. }
             | Self::NewNameMissing { .. }
             | Self::CannotDelete
+            | Self::RepositoryLimit { .. }
             | Self::PruneLimit { .. }
             | Self::ReferrersDiffer { .. }
             | Self::LockBroken { .. } => false,

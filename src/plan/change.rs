@@ -89,6 +89,9 @@ pub struct ImageCopy {
     pub contents: Option<Arc<Contents>>,
     /// Whether signatures were asked for and cannot follow, since the digest changes on the way.
     pub referrers_stay: bool,
+    /// The name that the image had before, by the lock, where that stays behind: nothing deletes it, and nothing moves it
+    /// any more.
+    pub formerly: Option<TargetName>,
     /// Why the target did not say whether the tag is there, where it may not be: then the push tells, and
     /// moves no tag that turns out to be.
     pub unseen: Option<Failure>,

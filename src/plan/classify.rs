@@ -50,6 +50,7 @@ pub fn classify(image: ObservedImage) -> Action {
         expected,
         contents,
         referrers_stay: referrers.stay,
+        formerly: None,
         unseen,
     };
     match target {
@@ -122,6 +123,7 @@ mod tests {
                 | BlockReason::NewNameMissing { .. }
                 | BlockReason::CannotDelete
                 | BlockReason::PruneLimit { .. } => "not to be deleted",
+                BlockReason::RepositoryLimit { .. } => "no room",
                 BlockReason::BlockedWhenPlanned
                 | BlockReason::SourceMoved { .. }
                 | BlockReason::TargetMoved { .. } => "not as saved",

@@ -31,6 +31,7 @@ pub(super) fn copy(content: &str) -> ImageCopy {
         expected: Expected::unchanged(descriptor(content)),
         contents: None,
         referrers_stay: false,
+        formerly: None,
         unseen: None,
     }
 }

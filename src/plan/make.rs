@@ -7,18 +7,21 @@ use super::desired::Desired;
 use super::entry::Entry;
 use super::family::{Choice, Family};
 use super::followers::Followers;
+use super::left_behind::LeftBehind;
 use super::lock::{LockState, LockedImage};
+use super::quota;
 
 /// Compares what is desired with what was observed.
 pub fn plan(desired: &Desired, mut observed: ClassifiedImages) -> Plan {
     let mut followers = Followers::of(desired);
     let mut refused = desired.refused_names();
+    let mut left_behind = LeftBehind::of(desired);
     let changes = changes(desired, &BlockReason::NotObserved, |entry, changes| {
         let (action, referrers) = match observed.swap_remove(&entry.target) {
             Some(ClassifiedImage { action, referrers }) => (Some(action), referrers),
             None => (None, None),
         };
-        let action = match (refused.remove(&entry.target), action) {
+        let mut action = match (refused.remove(&entry.target), action) {
             (Some(refused), _) => Action::blocked(BlockReason::NameRefused(refused.into())),
             (None, None) => Action::blocked(BlockReason::NotObserved),
             (None, Some(action)) => match breaks_lock(desired.locked(entry), &action) {
@@ -26,6 +29,9 @@ pub fn plan(desired: &Desired, mut observed: ClassifiedImages) -> Plan {
                 None => action,
             },
         };
+        if let Action::Create { after } = &mut action {
+            after.formerly = left_behind.take(entry);
+        }
         changes.push(Change {
             lock: desired.lock_state(entry),
             ..Change::of(entry, action)
@@ -34,10 +40,12 @@ pub fn plan(desired: &Desired, mut observed: ClassifiedImages) -> Plan {
             followers.add(entry, *referrers, changes);
         }
     });
-    Plan {
+    let mut plan = Plan {
         target: desired.target.clone(),
         changes,
-    }
+    };
+    quota::keep_within(&mut plan);
+    plan
 }
 
 /// Finds fault with a lock that was not written by `pusher lock`: its two digests must belong
@@ -88,10 +96,10 @@ pub fn offline(desired: &Desired) -> Plan {
 
 /// Makes the changes of all entries by `of_entry`, and between them those of families without tags; of those that nobody
 /// looked at for the reason `unasked`.
-fn changes(
-    desired: &Desired,
+fn changes<'a>(
+    desired: &'a Desired,
     unasked: &BlockReason,
-    mut of_entry: impl FnMut(&Entry, &mut Vec<Change>),
+    mut of_entry: impl FnMut(&'a Entry, &mut Vec<Change>),
 ) -> Vec<Change> {
     let refusal = |family: &Family| {
         // Where nothing could be chosen, what a lock says has no part in it.

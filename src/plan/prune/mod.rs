@@ -56,6 +56,12 @@ pub fn prune(
         find_renames(&plan.changes, &mut changes);
         keep_last_names(&plan.changes, &mut changes);
     }
+    // What becomes of the old names is told where they are.
+    for change in &mut plan.changes {
+        if let Action::Create { after } = &mut change.action {
+            after.formerly = None;
+        }
+    }
     plan.changes.extend(changes);
 }
 

@@ -64,6 +64,10 @@ pub fn for_change(change: &Change, target: &Target) -> Option<String> {
             "delete the tag in the registry's console, or leave it and run without `--prune`",
             "到仓库的控制台里删这个标签，或者留着它，不加 `--prune`"
         )),
+        BlockReason::RepositoryLimit { .. } => Some(tr!(
+            "several tags can share one repository: give images a `target` such as `base:{{name}}-{{tag}}`",
+            "几个标签可以共用一个镜像仓库：给镜像写上 `base:{{name}}-{{tag}}` 这样的 `target`"
+        )),
         BlockReason::PruneLimit { count, .. } => Some(tr!(
             "check that nothing left the files by mistake; if not, set `prune-limit: {count}` in `mirror.yaml`",
             "检查是不是误从文件里去掉了什么；如果没有，在 `mirror.yaml` 里设置 `prune-limit: {count}`"

@@ -37,6 +37,8 @@ pub(super) enum ReasonKind {
     NewNameMissing,
     /// It would be deleted, but the target does not delete.
     CannotDelete,
+    /// The target has no room for another repository.
+    RepositoryLimit,
     /// More tags would be deleted than `prune-limit` allows.
     PruneLimit,
     /// No registry was to be asked.
@@ -80,6 +82,7 @@ impl From<&core::BlockReason> for ReasonKind {
             BlockReason::NotOurs { .. } => Self::NotOurs,
             BlockReason::NewNameMissing { .. } => Self::NewNameMissing,
             BlockReason::CannotDelete => Self::CannotDelete,
+            BlockReason::RepositoryLimit { .. } => Self::RepositoryLimit,
             BlockReason::PruneLimit { .. } => Self::PruneLimit,
             BlockReason::Offline { .. } => Self::Offline,
             BlockReason::BlockedWhenPlanned => Self::BlockedWhenPlanned,

@@ -53,6 +53,11 @@ pub fn block_reason(reason: &BlockReason) -> String {
             "it is not deleted: the registry cannot",
             "没有删：仓库不支持删除"
         ),
+        BlockReason::RepositoryLimit { limit, needed } => tr!(
+            "the registry has room for {limit} repositories, and the images need {needed}: there is none left for \
+             this one",
+            "仓库最多只能有 {limit} 个镜像仓库，这些镜像需要 {needed} 个：没有这一个的位置了"
+        ),
         BlockReason::PruneLimit { count, limit } => tr!(
             "it is not deleted: {} would go, and `prune-limit` is {limit}",
             "没有删：一共要删 {}，而 `prune-limit` 是 {limit}",
@@ -81,17 +86,7 @@ pub fn block_reason(reason: &BlockReason) -> String {
             ),
             None => tr!("the source no longer has it", "源已经没有它了"),
         },
-        BlockReason::TargetMoved { planned } => match planned {
-            Some(digest) => tr!(
-                "the target's tag was moved after the plan was saved; it pointed to {}",
-                "保存计划之后，目标的标签动了；当时它指向 {}",
-                digest.short()
-            ),
-            None => tr!(
-                "the target had no such tag when the plan was saved",
-                "保存计划时，目标没有这个标签"
-            ),
-        },
+        BlockReason::TargetMoved { planned } => target_moved(planned.as_ref()),
         BlockReason::ReferrersDiffer { other } => tr!(
             "`{}` is something else, and both would have this tag",
             "`{}` 是别的内容，两个都要用这个标签",
@@ -104,6 +99,20 @@ pub fn block_reason(reason: &BlockReason) -> String {
                 "锁文件要的是 {locked}，但它写的源得出的是 {found}"
             )
         }
+    }
+}
+
+fn target_moved(planned: Option<&Digest>) -> String {
+    match planned {
+        Some(digest) => tr!(
+            "the target's tag was moved after the plan was saved; it pointed to {}",
+            "保存计划之后，目标的标签动了；当时它指向 {}",
+            digest.short()
+        ),
+        None => tr!(
+            "the target had no such tag when the plan was saved",
+            "保存计划时，目标没有这个标签"
+        ),
     }
 }
 

@@ -17,6 +17,12 @@ pub fn notes(change: &Change, profile: &ProfileName) -> Vec<String> {
                  如果其实已经有了，`pusher apply` 不会动那个标签"
             ));
         }
+        if let Some(old) = &copy.formerly {
+            notes.push(tr!(
+                "it was `{old}` before, by the lock: that tag stays behind and is no longer updated; `--prune` deletes it",
+                "按锁文件，它以前叫 `{old}`：那个标签会留下，但不再更新；`--prune` 会删掉它"
+            ));
+        }
         if copy.referrers_stay {
             notes.push(tr!(
                 "signatures and other referrers stay behind: they name the source's digest, and the target's will \

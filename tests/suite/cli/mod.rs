@@ -20,6 +20,7 @@ mod hostile_text;
 mod init;
 mod languages;
 mod logins;
+mod names;
 mod one_cause;
 mod outputs;
 mod part;

@@ -44,6 +44,7 @@ pub(super) fn descriptor(content: &str) -> Descriptor {
 pub(super) fn copy(content: &str, blob_bytes: Option<u64>) -> ImageCopy {
     ImageCopy {
         referrers_stay: false,
+        formerly: None,
         unseen: None,
         source: descriptor(content),
         expected: Expected::unchanged(descriptor(content)),
@@ -78,6 +79,7 @@ fn filtered(content: &str) -> ImageCopy {
     };
     ImageCopy {
         referrers_stay: false,
+        formerly: None,
         unseen: None,
         source: descriptor("index with attestations"),
         expected: Expected {
