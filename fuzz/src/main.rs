@@ -9,19 +9,20 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use libfuzzer_sys::fuzz_target;
 use pusher::config::import::{Imports, import};
-use pusher::config::{Input, Loaded, load};
+use pusher::config::{Input, Loaded, load, read_rules};
 use pusher::model::{
     Descriptor, Digest, Manifest, PlatformPattern, RawManifest, Reference, Text, media_type,
 };
 use pusher::plan::TargetName;
 use pusher::registry::fuzzing;
 use pusher::render::{self, Checked, Format, Style, View};
+use pusher::selection::{Selection, Survey};
 use pusher::{lock, plan};
 
 type Parser = fn(&[u8]);
 
 /// Every parser of what comes from outside, by the name of its corpus.
-const PARSERS: [(&str, Parser); 12] = [
+const PARSERS: [(&str, Parser); 13] = [
     ("list", |bytes| file("images.txt", bytes)),
     ("dockerfile", |bytes| file("images.dockerfile", bytes)),
     ("yaml", |bytes| file("mirror.yaml", bytes)),
@@ -33,6 +34,7 @@ const PARSERS: [(&str, Parser); 12] = [
     }),
     ("manifest", manifest),
     ("name", name),
+    ("rule", rule),
     ("challenge", fuzzing::challenge),
     ("token", fuzzing::token),
     ("answer", |bytes| {
@@ -149,5 +151,31 @@ fn name(bytes: &[u8]) {
             );
         }
         let _ = text.parse::<TargetName>();
+    });
+}
+
+/// A rule is written back as the same, and whatever it takes is listed and stays when the list is turned round.
+fn rule(bytes: &[u8]) {
+    with_text(bytes, |text| {
+        let (rule, listed) = text.split_once('\n').unwrap_or((text, ""));
+        let Ok(rules) = read_rules(rule) else { return };
+        for rule in &rules {
+            assert_eq!(
+                read_rules(&rule.to_string()).as_deref(),
+                Ok(&[rule.clone()][..])
+            );
+        }
+        let mut listed: Vec<String> = listed.lines().map(str::to_owned).collect();
+        let selection = Selection {
+            rules,
+            ..Selection::default()
+        };
+        let chosen = selection.choose(&listed);
+        if let Ok(chosen) = &chosen {
+            assert!(chosen.tags.iter().all(|tag| listed.contains(tag)));
+        }
+        listed.reverse();
+        assert_eq!(selection.choose(&listed), chosen);
+        drop(Survey::of(&listed));
     });
 }

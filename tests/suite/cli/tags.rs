@@ -2,6 +2,7 @@
 
 use std::process::Stdio;
 
+use pusher::render::schemas::{SchemaKind, schema};
 use pusher::sandbox::Sandbox;
 use pusher::sandbox::images::Image;
 
@@ -24,6 +25,14 @@ async fn place() -> (Sandbox, Sandbox, Place) {
     push(&source, "library/nginx", NGINX.split_whitespace());
     let place = Place::between(&source, &target);
     (source, target, place)
+}
+
+/// Reads an answer, which has to fit its schema.
+fn answer(ran: &Ran) -> serde_json::Value {
+    let answer = serde_json::from_str(&ran.stdout).unwrap();
+    let validator = jsonschema::validator_for(&schema(SchemaKind::Tags)).unwrap();
+    validator.validate(&answer).unwrap();
+    answer
 }
 
 /// Runs `pusher tags` with a rule, which has blanks in it.
@@ -85,15 +94,17 @@ async fn what_the_file_selects_need_not_be_typed() {
     ]);
     let image = format!("{}/library/nginx", source.address());
     let ran = place.run(&format!("tags {image} --format json"));
-    let answer: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
-    assert_eq!(answer["rules"][0]["rule"], "version: \"~1.27\"");
+    let told = answer(&ran);
+    assert_eq!(told["rules"][0]["rule"], "version: \"~1.27\"");
     assert_eq!(
-        answer["tags"],
+        told["tags"],
         serde_json::json!(["stable", "1.27.3", "1.27.2"])
     );
     let typed = with_rule(&place, &image, "glob: mainline", "--format json");
-    let answer: serde_json::Value = serde_json::from_str(&typed.stdout).unwrap();
-    assert_eq!(answer["tags"], serde_json::json!(["mainline"]));
+    let told = answer(&typed);
+    assert_eq!(told["tags"], serde_json::json!(["mainline"]));
+    let blocked = with_rule(&place, &image, "glob: nothing", "--format json");
+    assert_eq!(answer(&blocked)["blocked"]["reason"], "nothing");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -148,9 +159,9 @@ async fn five_thousand_tags_are_five_pages() {
     let place = Place::between(&source, &target);
     let image = format!("{}/org/app", source.address());
     let ran = with_rule(&place, &image, "latest: 1, per: major", "--format json");
-    let answer: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
-    assert_eq!(answer["listed"], 5_000);
-    assert_eq!(answer["tags"], serde_json::json!(["1.49.98"]));
+    let told = answer(&ran);
+    assert_eq!(told["listed"], 5_000);
+    assert_eq!(told["tags"], serde_json::json!(["1.49.98"]));
     let asked = source.log().requests();
     let lists = asked
         .iter()

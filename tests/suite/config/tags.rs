@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use pusher::config::read_rules;
+
 use super::loaded;
 
 fn mirror(image: &str) -> pusher::config::Loaded {
@@ -168,4 +170,24 @@ fn the_example_of_the_reference_is_without_mistakes() {
     let (example, _) = example.split_once("```").unwrap();
     let loaded = loaded("mirror.yaml", &format!("version: 1\n{example}"));
     assert_eq!(loaded.diagnostics, []);
+}
+
+#[test]
+fn a_rule_that_is_written_back_is_the_same_rule() {
+    for typed in [
+        r#"version: ">=1.25, <2", variant: ["", alpine], latest: 2, per: minor"#,
+        r"match: 'RELEASE\.(?<key>.+)Z', latest: 3",
+        r#"glob: ["*-cuda12*", "it's"], except: "*-rc*""#,
+        r#"match: 'it''s "here"\.', pre-releases: true, parts: [2, 3]"#,
+        "version: ~1.27",
+        "version: '>=20.04'",
+    ] {
+        let rules = read_rules(typed).unwrap();
+        let [rule] = &rules[..] else {
+            panic!("{typed}: {rules:?}");
+        };
+        let again = read_rules(&rule.to_string()).unwrap();
+        assert_eq!(again, rules, "{typed}: {rule}");
+        assert_eq!(again[0].to_string(), rule.to_string());
+    }
 }
