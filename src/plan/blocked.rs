@@ -21,6 +21,13 @@ pub enum BlockReason {
     SourceUnreadable(Failure),
     /// Its rules choose no tags of those that the source has, or others than are allowed.
     TagsRefused(Box<Refused>),
+    /// Its rules choose other tags now than are locked.
+    TagsMoved {
+        /// Those that are not locked.
+        added: Vec<String>,
+        /// Those that are locked, and no longer chosen.
+        dropped: Vec<String>,
+    },
     /// Its rules choose a tag whose name in the target another image has.
     NameTaken {
         /// The name.
@@ -150,6 +157,7 @@ impl BlockReason {
             Self::NameRefused(_)
             | Self::SourceAbsent(_)
             | Self::TagsRefused(_)
+            | Self::TagsMoved { .. }
             | Self::NameTaken { .. }
             | Self::CannotMirror(_)
             | Self::BlockedWhenPlanned

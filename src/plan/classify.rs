@@ -113,7 +113,9 @@ mod tests {
                 BlockReason::NameRefused(_) => "name refused",
                 BlockReason::SourceAbsent(_) => "source absent",
                 BlockReason::SourceUnreadable(_) => "source unreadable",
-                BlockReason::TagsRefused(_) | BlockReason::NameTaken { .. } => "no tags",
+                BlockReason::TagsRefused(_)
+                | BlockReason::TagsMoved { .. }
+                | BlockReason::NameTaken { .. } => "no tags",
                 BlockReason::CannotMirror(_) => "refused",
                 BlockReason::TargetUnreadable(_) => "target unreadable",
                 BlockReason::BothUnreadable { .. } => "both unreadable",

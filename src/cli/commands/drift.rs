@@ -8,8 +8,8 @@ use crate::cli::outputs::Outputs;
 use crate::cli::report::answer;
 use crate::cli::session::{Planned, Scope, plan, reading};
 use crate::lock::undeclared;
-use crate::observe::{tags, upstream};
-use crate::plan::{Drift, Evidence};
+use crate::observe::{choose, tags, upstream};
+use crate::plan::{Choice, Desired, Drift, Evidence, Family};
 use crate::render;
 
 /// Prints how the target differs from what the files declare.
@@ -37,13 +37,31 @@ async fn gather(context: &Context, planned: &Planned) -> Result<Evidence, Comman
     };
     let left = undeclared(desired, lock);
     let names = left.iter().map(|(name, _)| name);
-    let (now, held) = reading(context, desired.entries.len(), async |_| {
+    let mut families = relisted(desired);
+    let (now, held, ()) = reading(context, desired.entries.len(), async |progress| {
         tokio::join!(
             upstream(desired, client),
-            tags(&desired.target, names, client)
+            tags(&desired.target, names, client),
+            choose(&mut families, client, progress)
         )
     })
     .await?;
     let origin = mirror.lock.origins();
-    Ok(Evidence::of(lock, now, left, &held, origin))
+    let families = &families.families;
+    Ok(Evidence::of(lock, now, families, left, &held, origin))
+}
+
+/// Returns the families alone, as if nobody had looked which tags they have.
+fn relisted(desired: &Desired) -> Desired {
+    let families = desired.families.iter().map(|family| Family {
+        position: 0,
+        choice: Choice::Open,
+        ..family.clone()
+    });
+    Desired {
+        target: desired.target.clone(),
+        entries: vec![],
+        families: families.collect(),
+        lock: None,
+    }
 }

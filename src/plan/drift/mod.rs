@@ -96,6 +96,10 @@ impl DriftKind {
                 reason: BlockReason::SourceAbsent(_),
                 ..
             } => Some(Self::SourceMissing),
+            Action::Blocked {
+                reason: BlockReason::TagsMoved { .. },
+                ..
+            } => Some(Self::UpstreamMoved),
             Action::Blocked { reason, .. } if reason.is_unknown() => Some(Self::Unreadable),
             Action::Blocked { .. } => Some(Self::Blocked),
         }
@@ -152,6 +156,7 @@ impl<'a> Drift<'a> {
         let Evidence {
             locked,
             upstream,
+            families,
             undeclared,
         } = evidence;
         let mut found = vec![];
@@ -162,6 +167,11 @@ impl<'a> Drift<'a> {
             found.extend(of_upstream(change, upstream.get(&change.target)));
             in_place += usize::from(found.len() == before);
         }
+        let moved = families.iter().filter_map(|change| {
+            let kind = DriftKind::of(change)?;
+            Some(Difference::new(kind, change))
+        });
+        found.extend(moved);
         found.extend(undeclared.iter().map(|change| {
             let kind = DriftKind::of(change).unwrap_or(DriftKind::NotDeclared);
             Difference::new(kind, change)

@@ -60,6 +60,7 @@ fn evidence(current: Option<Observation<Descriptor>>) -> Evidence {
     Evidence {
         locked: true,
         upstream: upstream.into_iter().collect(),
+        families: vec![],
         undeclared: vec![],
     }
 }
@@ -207,7 +208,9 @@ fn of_what_is_not_declared_only_what_is_gone_for_sure_is_left_out() {
     };
     let current_tags =
         [name("app"), name("new")].map(|of| (of, Observation::Absent(Absence::Plain)));
-    let found = Evidence::of(&lock, current_tags.into(), undeclared, &told, |_| origin(7));
+    let found = Evidence::of(&lock, current_tags.into(), &[], undeclared, &told, |_| {
+        origin(7)
+    });
     assert_eq!(found.upstream.keys().collect::<Vec<_>>(), [&name("app")]);
     let left: Vec<_> = found
         .undeclared

@@ -79,6 +79,7 @@ pub fn for_change(change: &Change, target: &Target) -> Option<String> {
         // The new name's own change says what to do.
         BlockReason::NewNameMissing { .. }
         | BlockReason::NotObserved
+        | BlockReason::TagsMoved { .. }
         | BlockReason::Offline { .. } => None,
         BlockReason::BlockedWhenPlanned
         | BlockReason::SourceMoved { .. }

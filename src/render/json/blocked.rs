@@ -19,6 +19,8 @@ pub(super) enum ReasonKind {
     SourceUnreadable,
     /// The rules choose none of the tags that the source has, or others than are allowed.
     TagsRefused,
+    /// The rules choose other tags now than are locked.
+    TagsMoved,
     /// The rules choose a tag whose name in the target another image has.
     NameTaken,
     /// The source has it, in a format that cannot be copied.
@@ -65,6 +67,7 @@ impl From<&core::BlockReason> for ReasonKind {
             | BlockReason::BothUnreadable { .. }
             | BlockReason::ReferrersUnreadable(_) => Self::SourceUnreadable,
             BlockReason::TagsRefused(_) => Self::TagsRefused,
+            BlockReason::TagsMoved { .. } => Self::TagsMoved,
             BlockReason::NameTaken { .. } => Self::NameTaken,
             BlockReason::CannotMirror(CannotMirror::Manifest(_) | CannotMirror::Excess(_)) => {
                 Self::NotCopyable

@@ -4,7 +4,7 @@ use crate::model::Digest;
 use crate::plan::{Absence, BlockReason, Hit, Role};
 use crate::render::units::{Noun, counted};
 
-use super::images::short_reference;
+use super::images::{named, short_reference};
 use super::refusal::refusal;
 
 /// Says why nothing can be done for an entry.
@@ -23,6 +23,7 @@ pub fn block_reason(reason: &BlockReason) -> String {
             tr!("the source cannot be read: {why}", "读不了源：{why}")
         }
         BlockReason::TagsRefused(refused) => refusal(refused),
+        BlockReason::TagsMoved { added, dropped } => tags_moved(added, dropped),
         BlockReason::NameTaken { name, by } => tr!(
             "its rules choose a tag that would be `{name}`, which is the image of {by}",
             "它的规则选中了一个会叫 `{name}` 的标签，而这个名字属于 {by} 的镜像"
@@ -112,6 +113,28 @@ fn target_moved(planned: Option<&Digest>) -> String {
         None => tr!(
             "the target had no such tag when the plan was saved",
             "保存计划时，目标没有这个标签"
+        ),
+    }
+}
+
+fn tags_moved(added: &[String], dropped: &[String]) -> String {
+    let tags = |tags: &[String]| named(tags.iter(), false);
+    match (added, dropped) {
+        (added, []) => tr!(
+            "its rules choose more tags than are locked: {}",
+            "它的规则比锁定时多选了标签：{}",
+            tags(added)
+        ),
+        ([], dropped) => tr!(
+            "its rules no longer choose tags that are locked: {}",
+            "它的规则不再选择这些已锁定的标签：{}",
+            tags(dropped)
+        ),
+        (added, dropped) => tr!(
+            "its rules choose {}, and no longer {}, which is locked",
+            "它的规则选择了 {}，不再选择已锁定的 {}",
+            tags(added),
+            tags(dropped)
         ),
     }
 }

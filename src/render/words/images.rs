@@ -1,7 +1,8 @@
 //! How images are named in a sentence.
 
+use std::fmt::Display;
+
 use crate::model::{Platforms, Reference, listed};
-use crate::plan::TargetName;
 use crate::render::units::{Noun, counted};
 
 /// Returns a reference with its digest cut to what people compare.
@@ -23,11 +24,11 @@ pub fn platforms(platforms: &Platforms) -> String {
     }
 }
 
-/// How many of the images that have one cause in common are named.
+/// How many of the images or tags that have something in common are named.
 const NAMED: usize = 5;
 
-/// Returns the names of images that have something in common, the first few of many.
-pub fn named<'a>(names: impl ExactSizeIterator<Item = &'a TargetName>, all: bool) -> String {
+/// Returns the names of images or tags that have something in common, the first few of many.
+pub fn named(names: impl ExactSizeIterator<Item = impl Display>, all: bool) -> String {
     let most = if all { names.len() } else { NAMED };
     let left = names.len().saturating_sub(most);
     let shown = listed(names.take(most).map(|name| format!("`{name}`")));

@@ -82,6 +82,8 @@ async fn what_rules_choose_is_mirrored_locked_and_moved_by_the_lock() {
     assert_eq!(place.run("plan --detailed-exitcode").status, 0);
     assert_eq!(source.log().requests().len(), 0);
     assert_eq!(place.run("plan --offline").status, 0);
+    insta::assert_snapshot!("families_drift", place.run("drift").whole());
+    assert_eq!(place.run("drift --kind target-changed").status, 0);
     declare(&place, r#"version: ">=1.27, <2""#);
     insta::assert_snapshot!("families_check", place.run("lock --check").whole());
     insta::assert_snapshot!("families_locked", place.run("plan --locked").whole());
@@ -111,6 +113,11 @@ async fn what_cannot_be_chosen_is_blocked_and_nothing_of_it_is_deleted() {
         let lock = || fs::read_to_string(place.path().join("mirror.lock")).unwrap();
         let before = lock();
         assert_eq!(place.run("lock -q").status, 1, "{name}");
+        assert_eq!(
+            place.run("drift -q").status,
+            if name == "refused" { 1 } else { 2 },
+            "{name}"
+        );
         assert_eq!(lock(), before, "{name}");
         assert_eq!(place.run("apply -q --yes --prune").status, 1, "{name}");
         assert_eq!(held(&target), all, "{name}");
