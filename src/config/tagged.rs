@@ -79,7 +79,7 @@ pub(super) fn said_twice(
 }
 
 /// Returns an image without its tag and its digest.
-fn without_tag(image: &str) -> &str {
+pub(super) fn without_tag(image: &str) -> &str {
     let image = image.split_once('@').map_or(image, |(image, _)| image);
     let last = image.rfind('/').map_or(0, |slash| slash + 1);
     let end = image[last..].find(':').map_or(image.len(), |at| last + at);

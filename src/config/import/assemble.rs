@@ -4,10 +4,11 @@ use crate::config::declared::{Declared, Form, Naming};
 use crate::config::diagnostics::Diagnostic;
 use crate::config::files::Files;
 use crate::config::mirror_file::Choices;
+use crate::config::tagged::without_tag;
 use crate::model::{Text, check_path};
 use crate::plan::{Referrers, TargetName};
 
-use super::draft::{Draft, Namespace};
+use super::draft::{Draft, Line, Namespace};
 use super::gathered::{Found, Gathered, Goes};
 use super::settle::settle;
 
@@ -36,12 +37,20 @@ pub(super) fn assemble(mut gathered: Gathered, files: &Files) -> (Draft, Vec<Dia
         platforms: platforms.clone(),
         ..Choices::default()
     };
+    let (tagged, images): (Vec<_>, Vec<_>) =
+        images.into_iter().partition(|image| image.tags.is_some());
+    let tagged = tagged
+        .into_iter()
+        .map(|image| tagged_line(image, namespace.as_deref(), files));
+    let tagged: Vec<_> = tagged.collect();
     let declared = images
         .into_iter()
         .map(|image| declared(image, namespace.as_deref(), files))
         .collect();
     let mut settled = Vec::new();
-    let lines = settle(declared, &defaults, &mut settled);
+    let mut lines = settle(declared, &defaults, &mut settled);
+    lines.extend(tagged);
+    lines.sort_by_key(|(line, _)| *line);
     settled.retain(|told| told.code != DECLARED_TWICE);
     diagnostics.append(&mut settled);
     let draft = Draft {
@@ -100,25 +109,15 @@ fn declared(image: Found, namespace: Option<&str>, files: &Files) -> Declared {
         goes,
         platforms,
         referrers,
+        tags: _,
         place,
     } = image;
-    let given = |name: TargetName| Naming::Given {
-        name,
-        place: place.clone(),
-    };
     let naming = match goes {
         Goes::Flat(platform) => Naming::Flat { platform },
-        Goes::Below(name) => given(name),
-        Goes::To { name, .. } => {
-            let below = namespace.and_then(|namespace| {
-                let rest = name.repository.strip_prefix(namespace)?;
-                rest.strip_prefix('/').map(str::to_owned)
-            });
-            given(TargetName {
-                repository: below.unwrap_or(name.repository),
-                tag: name.tag,
-            })
-        }
+        Goes::Below(name) | Goes::To { name, .. } => Naming::Given {
+            name: below(name, namespace),
+            place: place.clone(),
+        },
     };
     Declared {
         written,
@@ -133,6 +132,34 @@ fn declared(image: Found, namespace: Option<&str>, files: &Files) -> Declared {
         form: Form::Line,
         origin: files.origin(&place),
         place,
+    }
+}
+
+/// Writes an image of which rules choose the tags.
+fn tagged_line(image: Found, namespace: Option<&str>, files: &Files) -> (usize, Line) {
+    let target = match image.goes {
+        Goes::Flat(_) => None,
+        Goes::Below(name) | Goes::To { name, .. } => Some(below(name, namespace).repository),
+    };
+    let line = Line::Tagged {
+        source: without_tag(&image.written).to_owned(),
+        tags: image.tags.unwrap_or_default(),
+        platforms: image.platforms,
+        referrers: image.referrers,
+        target,
+    };
+    (files.line(&image.place), line)
+}
+
+/// Returns what a name is below the namespace.
+fn below(name: TargetName, namespace: Option<&str>) -> TargetName {
+    let rest = namespace.and_then(|namespace| name.repository.strip_prefix(namespace));
+    match rest.and_then(|rest| rest.strip_prefix('/')) {
+        Some(rest) => TargetName {
+            repository: rest.to_owned(),
+            tag: name.tag,
+        },
+        None => name,
     }
 }
 

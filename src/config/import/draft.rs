@@ -10,6 +10,7 @@ use crate::model::Platforms;
 use crate::plan::TargetName;
 
 use super::login::Login;
+use super::tags::{TagRule, Tags};
 
 /// A mirror file that is being written.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -53,6 +54,16 @@ pub(super) enum Line {
         referrers: bool,
         /// Its name, where it cannot be left to the rule.
         target: Option<TargetName>,
+    },
+    /// Several tags of an image, as rules choose them.
+    Tagged {
+        /// The image without a tag.
+        source: String,
+        tags: Tags,
+        platforms: Option<Platforms>,
+        referrers: bool,
+        /// The repository that they go to, where that is told.
+        target: Option<String>,
     },
 }
 
@@ -109,6 +120,16 @@ impl Draft {
     }
 }
 
+fn write_choices(platforms: Option<&Platforms>, referrers: bool, text: &mut String) -> fmt::Result {
+    if let Some(platforms) = platforms {
+        writeln!(text, "    platforms: {}", list(platforms))?;
+    }
+    if referrers {
+        writeln!(text, "    referrers: all")?;
+    }
+    Ok(())
+}
+
 fn list(platforms: &Platforms) -> String {
     match platforms {
         Platforms::All => "all".to_owned(),
@@ -142,14 +163,33 @@ impl Line {
                 target,
             } => {
                 writeln!(text, "  - source: {}", quote(source))?;
-                if let Some(platforms) = platforms {
-                    writeln!(text, "    platforms: {}", list(platforms))?;
-                }
-                if *referrers {
-                    writeln!(text, "    referrers: all")?;
-                }
+                write_choices(platforms.as_ref(), *referrers, text)?;
                 match target {
                     Some(target) => writeln!(text, "    target: {}", quote(&target.to_string())),
+                    None => Ok(()),
+                }
+            }
+            Self::Tagged {
+                source,
+                tags: Tags { names, rules },
+                platforms,
+                referrers,
+                target,
+            } => {
+                writeln!(text, "  - source: {}", quote(source))?;
+                if !names.is_empty() {
+                    writeln!(text, "    tags: {names:?}")?;
+                }
+                writeln!(text, "    select:")?;
+                for TagRule { matching, except } in rules {
+                    writeln!(text, "      - match: {matching:?}")?;
+                    if !except.is_empty() {
+                        writeln!(text, "        except: {except:?}")?;
+                    }
+                }
+                write_choices(platforms.as_ref(), *referrers, text)?;
+                match target {
+                    Some(target) => writeln!(text, "    target: {}", quote(target)),
                     None => Ok(()),
                 }
             }

@@ -3,7 +3,7 @@
 use crate::config::node::Node;
 
 use super::gathered::{Gathered, Goes};
-use super::tags::{self, Tag};
+use super::tags::{self, Tag, TagRule, Tags};
 use super::tree::{get, is_set, items_of, one_or_more, text, text_of};
 
 pub(super) fn is(root: &Node) -> bool {
@@ -67,15 +67,41 @@ fn map(mapping: &Node, registry: &str, target: &str, into: &mut Gathered) {
     if tags.is_empty() {
         into.leave_out(&node.span, tags::by_rule(&source, Tag::All));
     }
+    let to = format!("{target}/{}", paths[1]);
+    let mut chosen = Tags::default();
+    let mut names = Vec::new();
     for tag in tags {
         let written = text(tag).unwrap_or_default();
         let name = written.split('@').next().unwrap_or(written);
-        if tags::literal(name) != Some(name) {
+        let expression = written.strip_prefix("regex:").map(str::trim);
+        if tags::literal(name) == Some(name) {
+            names.push((tag, written, name));
+        } else if let Some(rule) = expression
+            .filter(|expression| !expression.starts_with('!'))
+            .and_then(TagRule::whole)
+        {
+            chosen.rules.push(rule);
+        } else {
             into.leave_out(&tag.span, tags::by_rule(&source, Tag::Rule(written)));
-            continue;
         }
-        let image = format!("{source}:{written}");
-        let to = format!("{target}/{}:{name}", paths[1]);
+    }
+    if !chosen.rules.is_empty() {
+        // What has a digest is one image, and not what rules choose.
+        let (plain, pinned): (Vec<_>, Vec<_>) = names
+            .into_iter()
+            .partition(|(_, written, name)| written == name);
+        chosen.names = plain
+            .iter()
+            .map(|(_, _, name)| (*name).to_owned())
+            .collect();
+        names = pinned;
+        if let Some(found) = into.take(&source, &node.span, |source| Goes::to(&to, source)) {
+            found.platforms.clone_from(&platforms);
+            found.tags = Some(chosen);
+        }
+    }
+    for (tag, written, name) in names {
+        let (image, to) = (format!("{source}:{written}"), format!("{to}:{name}"));
         if let Some(found) = into.take(&image, &tag.span, |source| Goes::to(&to, source)) {
             found.platforms.clone_from(&platforms);
         }

@@ -16,6 +16,7 @@ use crate::model::{PlatformPattern, Platforms, Reference, Text};
 use crate::plan::TargetName;
 
 use super::login::{Login, is_name, variable_for};
+use super::tags::Tags;
 use super::tree;
 
 /// The code of what a mirror file cannot say, or what nobody but the tool itself can know.
@@ -32,6 +33,8 @@ pub(super) struct Found {
     pub(super) platforms: Option<Platforms>,
     /// Whether what follows the image is copied too.
     pub(super) referrers: bool,
+    /// Which of its tags are meant, where they are not told one by one; the source has none then.
+    pub(super) tags: Option<Tags>,
     /// Where it stands.
     pub(super) place: Place,
 }
@@ -179,6 +182,7 @@ impl Gathered {
             goes,
             platforms: None,
             referrers: false,
+            tags: None,
             place,
         });
         self.images.last_mut()

@@ -4,7 +4,7 @@ use crate::config::node::{Node, Pair};
 use crate::model::{Platforms, Reference};
 
 use super::gathered::{Gathered, Goes};
-use super::tags::{self, Tag};
+use super::tags::{self, Tag, TagRule, Tags};
 use super::tree::{get, is_set, one_or_more, pairs, text};
 
 /// Tells whether a table is that of the images.
@@ -89,7 +89,11 @@ fn rule(
     let Some(tags) = tags else {
         return into.leave_out(key_span, tags::by_rule(repository, Tag::All));
     };
-    if tags.starts_with('/') {
+    let expression = tags
+        .strip_prefix('/')
+        .map(|inner| inner.strip_suffix('/').unwrap_or(inner));
+    let rule = expression.map(TagRule::anywhere);
+    if let Some(None) = rule {
         return into.leave_out(key_span, tags::by_rule(repository, Tag::Rule(tags)));
     }
     let is_digest = key.contains('@');
@@ -103,6 +107,24 @@ fn rule(
         .filter_map(text)
         .filter(|target| !target.is_empty());
     let targets: Vec<&str> = targets.collect();
+    if let Some(Some(rule)) = rule {
+        if targets.is_empty() {
+            into.leave_out(
+                key_span,
+                tags::by_rule(repository, Tag::Rule(&tags.join(","))),
+            );
+        }
+        for target in targets {
+            if let Some(found) = into.take(repository, key_span, |source| Goes::to(target, source))
+            {
+                found.tags = Some(Tags {
+                    names: vec![],
+                    rules: vec![rule.clone()],
+                });
+            }
+        }
+        return;
+    }
     let last = repository.rsplit('/').next().unwrap_or(repository);
     for tag in tags {
         let mark = if is_digest { '@' } else { ':' };

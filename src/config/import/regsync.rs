@@ -3,9 +3,9 @@
 use crate::config::node::Node;
 use crate::model::Platforms;
 
-use super::gathered::{Gathered, Goes};
-use super::tags::{self, Tag};
-use super::tree::{get, is_set, items, items_of, one_or_more, pairs, text, text_of};
+use super::gathered::{Found, Gathered, Goes};
+use super::tags::{self, Tag, TagRule, Tags};
+use super::tree::{get, is_set, items_of, one_or_more, pairs, text, text_of};
 
 /// What a mirror file has nothing like, of an entry and of the defaults.
 const OTHERS: [&str; 7] = [
@@ -52,6 +52,29 @@ pub(super) fn read(root: &Node, into: &mut Gathered) {
     }
 }
 
+/// What is copied of a source, and how.
+struct Sync<'n> {
+    source: &'n Node,
+    from: &'n str,
+    to: &'n str,
+    platforms: Option<Platforms>,
+    referrers: bool,
+}
+
+impl Sync<'_> {
+    /// Takes the source, with a tag if it has none of its own.
+    fn take<'g>(&self, tag: Option<&str>, into: &'g mut Gathered) -> Option<&'g mut Found> {
+        let tag = tag.map_or_else(String::new, |tag| format!(":{tag}"));
+        let image = format!("{}{tag}", self.from);
+        let found = into.take(&image, &self.source.span, |source| {
+            Goes::to(&format!("{}{tag}", self.to), source)
+        })?;
+        found.platforms.clone_from(&self.platforms);
+        found.referrers = self.referrers;
+        Some(found)
+    }
+}
+
 fn entry(entry: &Node, defaults: Option<&Node>, into: &mut Gathered) {
     let (Some(source), Some(target)) = (get(entry, "source"), get(entry, "target")) else {
         return;
@@ -63,72 +86,75 @@ fn entry(entry: &Node, defaults: Option<&Node>, into: &mut Gathered) {
         .into_iter()
         .find_map(|key| get(entry, key));
     let platforms = platforms.map_or(&[][..], one_or_more);
-    let platforms = into.platforms(platforms);
     let follows = |key: &str| {
         is_set(entry, key)
             || get(entry, key).is_none() && defaults.is_some_and(|table| is_set(table, key))
     };
-    let referrers = follows("referrers") || follows("digestTags");
-    let mut take = |from: &str, tag: Option<&str>| {
-        let found = into.take(from, &source.span, |source| {
-            let to = tag.map_or_else(|| to.to_owned(), |tag| format!("{to}:{tag}"));
-            Goes::to(&to, source)
-        });
-        if let Some(found) = found {
-            found.platforms.clone_from(&platforms);
-            found.referrers = referrers;
-        }
+    let sync = Sync {
+        source,
+        from,
+        to,
+        platforms: into.platforms(platforms),
+        referrers: follows("referrers") || follows("digestTags"),
     };
     match text_of(entry, "type") {
-        Some("repository") => {}
+        Some("repository") => repository(&sync, get(entry, "tags"), into),
         Some("registry") => {
             let why = text!(
                 "all repositories of `{from}` are not carried over: name each image",
                 "`{from}` 的全部镜像仓库没有转换：请逐个写出镜像"
             );
-            return into.leave_out(&source.span, why);
+            into.leave_out(&source.span, why);
         }
-        _ => return take(from, None),
+        _ => drop(sync.take(None, into)),
     }
-    let rules = get(entry, "tags");
-    let allow = rules.map_or(&[][..], |rules| items_of(rules, "allow"));
-    let literal = allow
-        .iter()
-        .filter_map(|node| text(node).and_then(tags::literal));
-    let denied: Vec<&str> = rules
-        .map_or(&[][..], |rules| items_of(rules, "deny"))
-        .iter()
-        .filter_map(text)
-        .collect();
-    for tag in literal.filter(|tag| !denied.contains(tag)) {
-        take(&format!("{from}:{tag}"), Some(tag));
-    }
-    let others = allow
-        .iter()
-        .filter(|node| text(node).and_then(tags::literal).is_none());
-    for rule in others {
-        into.leave_out(
-            &rule.span,
-            tags::by_rule(from, Tag::Rule(text(rule).unwrap_or("?"))),
-        );
-    }
-    // What is denied by its name was left out above.
-    let is_literal = |node: &Node| text(node).and_then(tags::literal).is_some();
-    let filters = rules.map_or(&[][..], pairs).iter();
-    let filters = filters.filter(|pair| match pair.key.as_str() {
+}
+
+/// Takes the tags of a repository that are written out, and those that expressions take where nothing else says
+/// which of them are left out.
+fn repository(sync: &Sync<'_>, filters: Option<&Node>, into: &mut Gathered) {
+    let from = sync.from;
+    let allow = filters.map_or(&[][..], |filters| items_of(filters, "allow"));
+    let deny = filters.map_or(&[][..], |filters| items_of(filters, "deny"));
+    let literal = |node: &Node| text(node).and_then(tags::literal).map(str::to_owned);
+    let denied: Vec<String> = deny.iter().filter_map(literal).collect();
+    let others = filters.map_or(&[][..], pairs).iter();
+    let others = others.filter(|pair| match pair.key.as_str() {
         "allow" => false,
-        "deny" => !items(&pair.value).iter().all(is_literal),
+        "deny" => denied.len() < deny.len(),
         _ => true,
     });
-    let filters: Vec<_> = filters.map(|pair| pair.key_span.clone()).collect();
-    if allow.is_empty() {
-        into.leave_out(&source.span, tags::by_rule(from, Tag::All));
+    let others: Vec<_> = others.map(|pair| pair.key_span.clone()).collect();
+    let names = allow.iter().filter_map(literal);
+    let mut chosen = Tags {
+        names: names.filter(|tag| !denied.contains(tag)).collect(),
+        rules: vec![],
+    };
+    for node in allow.iter().filter(|node| literal(node).is_none()) {
+        let expression = text(node).unwrap_or_default();
+        match TagRule::whole(expression).filter(|_| others.is_empty()) {
+            Some(rule) => chosen.rules.push(TagRule {
+                except: denied.clone(),
+                ..rule
+            }),
+            None => into.leave_out(&node.span, tags::by_rule(from, Tag::Rule(expression))),
+        }
     }
-    for span in filters {
+    if allow.is_empty() {
+        into.leave_out(&sync.source.span, tags::by_rule(from, Tag::All));
+    }
+    for span in others {
         let why = text!(
             "this rule for the tags of `{from}` is not carried over: it is not known which there are",
             "`{from}` 的这条标签规则没有转换：不知道有哪些标签"
         );
         into.leave_out(&span, why);
+    }
+    if chosen.rules.is_empty() {
+        for tag in &chosen.names {
+            sync.take(Some(tag), into);
+        }
+    } else if let Some(found) = sync.take(None, into) {
+        found.tags = Some(chosen);
     }
 }

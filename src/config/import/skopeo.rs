@@ -1,9 +1,11 @@
 //! The file of `skopeo sync --src yaml`: registries with their repositories and tags.
 
+use std::ops::Range;
+
 use crate::config::node::{Node, Pair};
 
 use super::gathered::{Gathered, Goes};
-use super::tags::{self, Tag};
+use super::tags::{self, Tag, TagRule, Tags};
 use super::tree::{get, items, pairs, text, text_of};
 
 /// The keys of a registry that name images.
@@ -42,20 +44,68 @@ pub(super) fn read(root: &Node, into: &mut Gathered) {
             into.leave_out_key(registry, "tls-verify");
         }
         into.leave_out_key(registry, "cert-dir");
-        for repository in get(registry, "images").map_or(&[][..], pairs) {
-            images(host, repository, into);
-        }
-        for key in &OF_IMAGES[1..] {
-            for Pair {
-                key,
-                key_span,
-                value,
-            } in get(registry, key).map_or(&[][..], pairs)
-            {
-                let rule = Tag::Rule(text(value).unwrap_or("?"));
-                into.leave_out(key_span, tags::by_rule(&format!("{host}/{key}"), rule));
+        let repositories = |key: &str| get(registry, key).map_or(&[][..], pairs);
+        let expressions = repositories("images-by-tag-regex");
+        for repository in repositories("images") {
+            let is_chosen = expressions.iter().any(|other| other.key == repository.key);
+            if !is_chosen || items(&repository.value).is_empty() {
+                images(host, repository, into);
             }
         }
+        for Pair {
+            key,
+            key_span,
+            value,
+        } in expressions
+        {
+            let beside = get(registry, "images").and_then(|images| get(images, key));
+            let names = beside.map_or(&[][..], items).iter().filter_map(text);
+            let expression = text(value).unwrap_or("?");
+            chosen(
+                host,
+                (key, key_span),
+                expression,
+                names.map(str::to_owned).collect(),
+                into,
+            );
+        }
+        for Pair {
+            key,
+            key_span,
+            value,
+        } in repositories("images-by-semver")
+        {
+            let rule = Tag::Rule(text(value).unwrap_or("?"));
+            into.leave_out(key_span, tags::by_rule(&format!("{host}/{key}"), rule));
+        }
+    }
+}
+
+/// Takes what an expression chooses of a repository, and the tags that are written out beside it.
+fn chosen(
+    host: &str,
+    (path, span): (&str, &Range<usize>),
+    expression: &str,
+    names: Vec<String>,
+    into: &mut Gathered,
+) {
+    let image = format!("{host}/{path}");
+    let Some(rule) = TagRule::anywhere(expression) else {
+        return into.leave_out(span, tags::by_rule(&image, Tag::Rule(expression)));
+    };
+    let (names, digests): (Vec<_>, Vec<_>) =
+        names.into_iter().partition(|name| !name.contains(':'));
+    for digest in digests {
+        into.take(&format!("{image}@{digest}"), span, |_| {
+            Some(Goes::Flat(None))
+        });
+    }
+    let last = path.rsplit('/').next().unwrap_or(path);
+    if let Some(found) = into.take(&image, span, |source| Goes::below(last, source)) {
+        found.tags = Some(Tags {
+            names,
+            rules: vec![rule],
+        });
     }
 }
 
