@@ -64,13 +64,17 @@ impl Profiles<'_> {
         found
     }
 
-    /// Returns the names of the profiles beside the mirror file, with their paths.
+    /// Returns the names of the profiles beside the mirror file, with their paths. A name that the program has is its
+    /// own: who has the program's sources beside the mirror file means nothing by them.
     fn own(&self) -> Vec<(String, String)> {
         let folder = beside(self.input.path, FOLDER);
         let mut names = (self.input.names)(&folder);
         names.sort();
         let own = names.iter().filter_map(|file| {
             let name = file.strip_suffix(ENDING)?;
+            if Profile::named(name).is_some() {
+                return None;
+            }
             let path = beside(self.input.path, &format!("{FOLDER}/{file}"));
             Some((name.to_owned(), path))
         });

@@ -79,7 +79,9 @@ async fn mistakes_in_a_profile_are_told_with_their_place() {
             "profiles/mine.toml",
             "hosts = 'r.example.com'\nindex-types = ['dokcer']\nname-level = 2\nname-length = [9, 1]\n",
         )
-        .file("profiles/other.toml", "broken =");
+        .file("profiles/other.toml", "broken =")
+        // The name is the program's.
+        .file("profiles/swr.toml", "broken =");
     insta::assert_snapshot!("profile_mistakes", place.run("check").whole());
     place.write(
         "mirror.yaml",
