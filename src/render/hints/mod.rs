@@ -12,6 +12,7 @@ use crate::plan::{
 
 pub use super::failure::of_failure;
 use super::failure::{at_side, at_source, for_source, in_a_run, set_login, unasked_login};
+use super::words::selection::refusal_hint;
 
 /// Says what to do about a change that is blocked; nothing where there is no advice to give.
 pub fn for_change(change: &Change, target: &Target) -> Option<String> {
@@ -34,11 +35,15 @@ pub fn for_change(change: &Change, target: &Target) -> Option<String> {
         BlockReason::SourceAbsent(Absence::ToStranger) => {
             Some(unasked_login(change.source.registry()))
         }
-        BlockReason::TagsRefused(_) => Some(tr!(
-            "`pusher tags {}` shows the tags that it has, and what the rules take",
-            "`pusher tags {}` 会列出它有的标签，以及规则选中了哪些",
-            change.source.repository()
-        )),
+        BlockReason::TagsRefused(refused) => {
+            Some(refusal_hint(&refused.why).unwrap_or_else(|| {
+                tr!(
+                    "`pusher tags {}` shows the tags that it has, and what the rules take",
+                    "`pusher tags {}` 会列出它有的标签，以及规则选中了哪些",
+                    change.source.repository()
+                )
+            }))
+        }
         BlockReason::NameTaken { .. } => Some(tr!(
             "leave the tag out with `except`, or give one of the two a `target` of its own",
             "用 `except` 去掉这个标签，或者给其中一个写上自己的 `target`"

@@ -5,7 +5,7 @@ use crate::plan::{Absence, BlockReason, Hit, Role};
 use crate::render::units::{Noun, counted};
 
 use super::images::{named, short_reference};
-use super::refusal::refusal;
+use super::selection::refusal;
 
 /// Says why nothing can be done for an entry.
 pub fn block_reason(reason: &BlockReason) -> String {

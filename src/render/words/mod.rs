@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | `images` | how images are named |
 //! | `plan`, `notes`, `cost` | what a plan would do, what does not follow an image, what it costs |
-//! | `families`, `refusal` | what is known of tags that rules choose, and why they choose none |
+//! | `families` | what is known of tags that rules choose |
 //! | `blocked` | why nothing can be done for an image |
 //! | `report` | what became of a plan |
 //! | `check` | how bad a diagnostic is |
@@ -25,7 +25,6 @@ mod images;
 mod lock;
 mod notes;
 mod plan;
-mod refusal;
 pub mod report;
 pub mod saved;
 pub mod selection;
@@ -45,5 +44,4 @@ pub use plan::{
     action_word, part, plan_summary, prefixed_hint, reason, renamed_from, same_content,
     same_content_hint, unlocked_hint,
 };
-pub use refusal::refusal;
 pub use report::{outcome_reason, outcome_word};
