@@ -97,9 +97,12 @@ pub(super) fn one_or_list(texts: &[String]) -> String {
     }
 }
 
-/// Quotes a text for YAML; a backslash stays what it is between single quotes.
+/// Quotes a text for YAML, in one line; a backslash stays what it is between single quotes.
 pub(super) fn quoted(text: &str) -> String {
-    if text.contains(['\\', '"']) {
+    if text.contains(char::is_control) {
+        // What JSON quotes, YAML reads as the same.
+        serde_json::Value::from(text).to_string()
+    } else if text.contains(['\\', '"']) {
         format!("'{}'", text.replace('\'', "''"))
     } else {
         format!("\"{text}\"")

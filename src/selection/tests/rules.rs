@@ -24,6 +24,7 @@ fn a_rule_is_written_back_the_same_whatever_way_it_was_written() {
             "pre-releases=true; parts=3|2|3",
             "pre-releases: true, parts: [2, 3]",
         ),
+        ("except=a\nb", r#"except: "a\nb""#),
         ("match=it's\"", "match: 'it''s\"'"),
     ] {
         assert_eq!(rule(written).to_string(), line, "{written}");

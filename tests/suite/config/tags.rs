@@ -179,6 +179,7 @@ fn a_rule_that_is_written_back_is_the_same_rule() {
         r"match: 'RELEASE\.(?<key>.+)Z', latest: 3",
         r#"glob: ["*-cuda12*", "it's"], except: "*-rc*""#,
         r#"match: 'it''s "here"\.', pre-releases: true, parts: [2, 3]"#,
+        r#"except: ["a\nb\\c", "\t\u001b\""], match: "(?x)a # b\n""#,
         "version: ~1.27",
         "version: '>=20.04'",
     ] {
