@@ -195,6 +195,7 @@ fn resolve(
                 selection,
                 position: loaded.entries.len(),
                 choice: Choice::Open,
+                account: None,
             }),
         }
     }

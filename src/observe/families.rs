@@ -34,7 +34,7 @@ pub async fn choose<R: ReadRegistry>(desired: &mut Desired, registry: &R, progre
             let tags = list(repository, registry).await;
             let choice = |(at, family): &(usize, &Family)| {
                 progress.finish(family.name());
-                (*at, choice(family, &tags))
+                (*at, family.follow(&tags))
             };
             families.iter().map(choice).collect::<Vec<_>>()
         });
@@ -43,21 +43,11 @@ pub async fn choose<R: ReadRegistry>(desired: &mut Desired, registry: &R, progre
         .collect()
         .await;
     let mut choices = vec![None; desired.families.len()];
-    for (at, choice) in chosen.into_iter().flatten() {
+    for (at, (choice, account)) in chosen.into_iter().flatten() {
+        desired.families[at].account = account;
         choices[at] = Some(choice);
     }
     desired.choose(choices);
-}
-
-fn choice(family: &Family, tags: &Result<Vec<String>, NoChoice>) -> Choice {
-    let reason = match tags {
-        Ok(listed) => match family.choose(listed) {
-            Ok(tags) => return Choice::Taken(tags),
-            Err(refused) => NoChoice::Refused(refused),
-        },
-        Err(reason) => reason.clone(),
-    };
-    Choice::Failed(reason.into())
 }
 
 async fn list<R: ReadRegistry>(

@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::model::{Failure, Reference, Repository};
-use crate::selection::{Refused, Selection};
+use crate::selection::{Account, Chosen, Refused, Selection};
 
 use super::entry::{DeclaredAt, Entry, Holder};
 use super::observed::Absence;
@@ -24,6 +24,8 @@ pub struct Family {
     pub position: usize,
     /// What became of the rules.
     pub choice: Choice,
+    /// What each rule took and dropped of the tags that a registry listed; none where none did.
+    pub account: Option<Box<Account>>,
 }
 
 /// What became of a family's rules.
@@ -105,9 +107,20 @@ impl Family {
             .collect()
     }
 
-    /// Chooses from the tags that a registry listed.
-    pub fn choose(&self, listed: &[String]) -> Result<Vec<String>, Refused> {
-        self.selection.choose(listed).map(|chosen| chosen.tags)
+    /// Follows the rules on the tags that the source lists, and tells what each of them took and dropped.
+    pub fn follow(&self, listed: &Result<Vec<String>, NoChoice>) -> (Choice, Option<Box<Account>>) {
+        let listed = match listed {
+            Ok(listed) => listed,
+            Err(why) => return (Choice::Failed(why.clone().into()), None),
+        };
+        match self.selection.choose(listed) {
+            Ok(Chosen { tags, account }) => (Choice::Taken(tags), Some(account.into())),
+            Err(refused) => {
+                let account = refused.account.clone();
+                let why = NoChoice::Refused(refused);
+                (Choice::Failed(why.into()), Some(account.into()))
+            }
+        }
     }
 
     /// Returns the entries of the tags that were chosen, but for those which `taken` has already: a tag may be declared

@@ -30,7 +30,7 @@ pub mod expected;
 pub mod family;
 mod followers;
 pub mod left_behind;
-mod lock;
+pub mod lock;
 pub mod make;
 pub mod name_rules;
 pub mod observed;

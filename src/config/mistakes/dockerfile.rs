@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use crate::config::dockerfile_line::{NOTHING, Name, Parts};
 use crate::config::image_list_line;
+use crate::config::spelling::closest;
 
 use super::mistake::{Line, Mistake, short};
 
@@ -37,6 +38,7 @@ pub(super) fn find(text: &str, in_list: Find) -> Mistake {
     let line = Line::of(text);
     let found = instruction(&line).or_else(|| goes_on(&line));
     let Some(parts) = Parts::of(text) else {
+        let found = found.or_else(|| misspelt(&line));
         return found.unwrap_or_else(|| from_missing(&line, in_list));
     };
     let recognisers = [variable, nothing_behind, from_nothing, loose_platform];
@@ -63,6 +65,17 @@ fn instruction(line: &Line<'_>) -> Option<Mistake> {
             "把镜像列在单独的文件里，如 `images.dockerfile`；`pusher import` 会把这个文件用到的镜像写成 mirror 文件"
         )),
     )
+}
+
+/// `FORM nginx:1.27`
+fn misspelt(line: &Line<'_>) -> Option<Mistake> {
+    let [first, _, ..] = line.words[..] else {
+        return None;
+    };
+    closest(first.text, ["from"])?;
+    let message = text!("`{}` is not `FROM`", "`{}` 不是 `FROM`", short(first.text));
+    let mistake = Mistake::new("not-from", message, first.span());
+    Some(mistake.mended(line.with(first.span(), "FROM")))
 }
 
 /// `FROM nginx:1.27 \`

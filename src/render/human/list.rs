@@ -3,12 +3,13 @@
 use std::fmt;
 use std::iter;
 
-use crate::plan::{Desired, Entry};
+use crate::plan::{Desired, Entry, Family};
 use crate::render::style::{Tone, View};
 use crate::render::units::{Noun, counted};
 use crate::render::words::{short_reference, unsettled_families};
 
 use super::items::comes_from;
+use super::tags::rule;
 use super::text::{Pad, Span, TextWriter};
 
 /// Writes a line for each image, in columns.
@@ -53,9 +54,23 @@ pub fn list(desired: &Desired, view: &View, out: &mut dyn fmt::Write) -> fmt::Re
         "{images}，放到 {target}"
     ))])?;
     for line in unsettled_families(desired) {
-        text.line(&[Span::plain(line)])?;
+        text.flow(0, &[Span::plain(line)])?;
+    }
+    for family in &desired.families {
+        steps(&mut text, family)?;
     }
     Ok(())
+}
+
+/// Writes what each rule of a family took and dropped, where the registry was asked.
+fn steps(text: &mut TextWriter<'_>, family: &Family) -> fmt::Result {
+    let Some(account) = &family.account else {
+        return Ok(());
+    };
+    text.blank()?;
+    let (source, all) = (family.repository(), counted(account.listed, Noun::Tag));
+    text.flow(0, &[Span::plain(tr!("{source}: {all}", "{source}：{all}"))])?;
+    account.rules.iter().try_for_each(|told| rule(text, told))
 }
 
 /// Writes an image over several lines, as a plan does: columns would not fit.

@@ -45,7 +45,8 @@ pub fn tags(tagged: &Tagged<'_>, view: &View, out: &mut dyn fmt::Write) -> fmt::
     }
 }
 
-fn rule(text: &mut TextWriter<'_>, told: &RuleAccount) -> fmt::Result {
+/// Writes what each step of a rule drops, and what is left.
+pub(super) fn rule(text: &mut TextWriter<'_>, told: &RuleAccount) -> fmt::Result {
     text.line(&[Span::new(Tone::Strong, &told.rule)])?;
     let dropped = told.steps.iter();
     let mut rows: Vec<_> = dropped

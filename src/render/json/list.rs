@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::plan::{Choice, Desired, Entry, Family};
 
 use super::document::{FORMAT_VERSION, Items, Origin, Platforms, Target, schema, write};
+use super::tags::Followed;
 
 /// What a registry should hold.
 #[derive(Serialize, JsonSchema)]
@@ -39,6 +40,8 @@ struct Selection {
     rules: Vec<String>,
     /// The tags that are chosen, each of which is among the images; null where nobody has listed them, or none is.
     tags: Option<Vec<String>>,
+    /// What each rule takes and drops of the tags that the registry lists; null where it was not asked.
+    steps: Option<Vec<Followed>>,
     /// Where it was declared.
     origin: Origin,
 }
@@ -92,6 +95,10 @@ impl From<&Family> for Selection {
                 Choice::Taken(tags) => Some(tags.clone()),
                 Choice::Open | Choice::Failed(_) => None,
             },
+            steps: family
+                .account
+                .as_ref()
+                .map(|account| account.rules.iter().map(Followed::from).collect()),
             origin: origin.into(),
         }
     }

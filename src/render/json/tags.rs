@@ -76,7 +76,7 @@ struct Others {
 
 /// What a rule takes and drops.
 #[derive(Debug, Serialize, JsonSchema)]
-struct Followed {
+pub(super) struct Followed {
     /// The rule, as it stands in a mirror file.
     rule: String,
     /// What it drops, step by step.

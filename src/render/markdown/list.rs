@@ -7,6 +7,7 @@ use crate::render::units::{Noun, counted};
 use crate::render::words::unsettled_families;
 
 use super::escape::{code, prose};
+use super::tags::rule;
 
 /// Writes a table with a row for each image.
 pub fn list(desired: &Desired, out: &mut dyn fmt::Write) -> fmt::Result {
@@ -34,6 +35,17 @@ pub fn list(desired: &Desired, out: &mut dyn fmt::Write) -> fmt::Result {
     }
     for line in unsettled_families(desired) {
         writeln!(out, "\n{}", prose(&line))?;
+    }
+    for family in &desired.families {
+        let Some(account) = &family.account else {
+            continue;
+        };
+        let source = code(&family.repository().to_string());
+        let all = counted(account.listed, Noun::Tag);
+        write_tr!(out, "\n{source}: {all}\n", "\n{source}：{all}\n")?;
+        for told in &account.rules {
+            rule(told, out)?;
+        }
     }
     Ok(())
 }

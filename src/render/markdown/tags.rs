@@ -40,7 +40,8 @@ fn codes(tags: &[String]) -> String {
     listed(tags.iter().map(|tag| code(tag)))
 }
 
-fn rule(told: &RuleAccount, out: &mut dyn fmt::Write) -> fmt::Result {
+/// Writes what each step of a rule drops, and what is left.
+pub(super) fn rule(told: &RuleAccount, out: &mut dyn fmt::Write) -> fmt::Result {
     let rule = code(&told.rule);
     write_tr!(
         out,
