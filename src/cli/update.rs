@@ -67,8 +67,7 @@ impl<'a> Update<'a> {
         for family in &desired.families {
             let named = self.naming_family(family);
             if self.moves(&named) {
-                let own = desired.entries.iter().filter(|entry| family.has(entry));
-                moved.extend(own.map(|entry| entry.target.clone()));
+                moved.extend(family.taken().map(|(_, name)| name));
             }
             known.extend(named);
         }
@@ -86,45 +85,33 @@ impl<'a> Update<'a> {
 
     /// Returns the names that name an image.
     fn naming(&self, entry: &Entry) -> Vec<&'a str> {
-        let Entry { source, target, .. } = entry;
-        let spelled = self.parsed.get(source).into_iter().flatten();
-        let written = [
-            target.to_string(),
-            target.repository.clone(),
-            source.to_string(),
-        ];
-        self.written(&written).chain(spelled.copied()).collect()
+        let spelled = self.parsed.get(&entry.source).into_iter().flatten();
+        self.written(entry).chain(spelled.copied()).collect()
     }
 
     /// Returns the names that name a family: its tags are not named one by one.
     fn naming_family(&self, family: &Family) -> Vec<&'a str> {
-        let Entry { source, target, .. } = &family.any;
-        let spelled = self
-            .parsed
-            .iter()
-            .filter(|(parsed, _)| parsed.repository() == family.repository());
-        let spelled = spelled.flat_map(|(_, names)| names).copied();
+        let parsed = self.parsed.iter();
+        let same = parsed.filter(|(parsed, _)| parsed.repository() == family.repository());
+        let spelled = same.flat_map(|(_, names)| names).copied();
         let has_tag = |name: &&str| {
-            name.rsplit('/')
-                .next()
-                .is_some_and(|last| last.contains([':', '@']))
+            let last = name.rsplit('/').next();
+            last.is_some_and(|last| last.contains([':', '@']))
         };
         let spelled = spelled.filter(|name| !has_tag(name));
-        let written = [
+        self.written(&family.any).chain(spelled).collect()
+    }
+
+    /// Returns the names that are what an entry is called, letter for letter.
+    fn written(&self, entry: &Entry) -> impl Iterator<Item = &'a str> {
+        let Entry { source, target, .. } = entry;
+        let names = [
             target.to_string(),
             target.repository.clone(),
             source.to_string(),
         ];
-        self.written(&written).chain(spelled).collect()
-    }
-
-    fn written(&self, names: &[String]) -> impl Iterator<Item = &'a str> {
-        let found: Vec<_> = names
-            .iter()
-            .filter_map(|name| self.typed.get(name.as_str()))
-            .copied()
-            .collect();
-        found.into_iter()
+        let found = names.map(|name| self.typed.get(name.as_str()).copied());
+        found.into_iter().flatten()
     }
 }
 

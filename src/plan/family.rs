@@ -163,23 +163,29 @@ impl Family {
 
     /// Returns the entry of a tag.
     fn entry(&self, tag: &str) -> Entry {
-        let TargetName {
-            repository,
-            tag: named,
-        } = &self.any.target;
         Entry {
             source: Reference::tagged(self.repository().clone(), tag),
-            target: TargetName {
-                repository: repository.replace(ANY_TAG, tag),
-                tag: named.replace(ANY_TAG, tag),
-            },
+            target: self.name_of(tag),
             ..self.any.clone()
         }
     }
 
-    /// Tells whether an entry is that of one of its tags.
-    pub fn has(&self, entry: &Entry) -> bool {
-        entry.source.repository() == self.repository() && self.may_name(&entry.target)
+    /// Returns the name that a tag gets in the target.
+    fn name_of(&self, tag: &str) -> TargetName {
+        let any = &self.any.target;
+        TargetName {
+            repository: any.repository.replace(ANY_TAG, tag),
+            tag: any.tag.replace(ANY_TAG, tag),
+        }
+    }
+
+    /// Returns the tags that were chosen, each with its name in the target.
+    pub fn taken(&self) -> impl Iterator<Item = (&str, TargetName)> {
+        let tags = match &self.choice {
+            Choice::Taken(tags) => &tags[..],
+            Choice::Open | Choice::Failed(_) => &[],
+        };
+        tags.iter().map(|tag| (tag.as_str(), self.name_of(tag)))
     }
 
     /// Tells whether a name in the target may be that of one of its tags.

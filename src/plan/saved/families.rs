@@ -10,16 +10,19 @@ use crate::selection::Selection;
 
 use super::{Mismatch, SavedChange, SavedPlan};
 
-/// Returns the tags that each family has in a plan, by the family's name; those alone which have an entry.
+/// Returns the tags that rules chose for each family in a plan, by the family's name; those alone which have an entry, and
+/// none that is declared by name as well.
 pub(super) fn of(desired: &Desired) -> IndexMap<String, Vec<String>> {
-    let chosen = desired.families.iter().filter_map(|family| {
-        let Choice::Taken(tags) = &family.choice else {
-            return None;
-        };
-        let own = desired.entries.iter().filter(|entry| family.has(entry));
-        let own: HashSet<_> = own.filter_map(|entry| entry.source.tag()).collect();
-        let tags = tags.iter().filter(|tag| own.contains(tag.as_str()));
-        Some((family.name().to_string(), tags.cloned().collect()))
+    let planned: HashSet<_> = desired.entries.iter().map(|entry| &entry.target).collect();
+    let settled = desired.families.iter();
+    let settled = settled.filter(|family| !family.is_unsettled());
+    let chosen = settled.map(|family| {
+        let literals = &family.selection.literals;
+        let own = family.taken().filter(|(tag, name)| {
+            planned.contains(name) && !literals.iter().any(|literal| literal == tag)
+        });
+        let tags = own.map(|(tag, _)| tag.to_owned()).collect();
+        (family.name().to_string(), tags)
     });
     chosen.collect()
 }
@@ -66,8 +69,9 @@ fn choice(saved: &SavedPlan, family: &Family) -> Result<Option<Choice>, Mismatch
             _ => Err(Mismatch::LacksTarget(name)),
         };
     };
-    // A plan of a part has fewer of them.
+    // A plan of a part has fewer of them, and what is declared by name it need not choose.
     let rules = Selection {
+        literals: vec![],
         min: None,
         ..family.selection.clone()
     };

@@ -163,4 +163,9 @@ async fn a_saved_plan_keeps_to_the_tags_that_were_reviewed() {
     assert_eq!(place.run("plan --only app").status, 0);
     assert_eq!(lists(&source), 1, "{:?}", source.log().lines());
     insta::assert_snapshot!("families_unnamed", place.run("plan --only ngnix").whole());
+    // A part that is declared by name alone has no tags that rules chose.
+    let named = place
+        .run("plan -q --out named.json --only nginx:stable")
+        .status;
+    assert_eq!((named, place.run("apply -q named.json").status), (0, 0));
 }
