@@ -87,9 +87,7 @@ impl Pattern {
     fn is(&self, names: &[String], source: &Reference) -> bool {
         self.image.as_ref() == Some(source) || names.iter().any(|name| self.glob.matches(name))
     }
-}
 
-impl Pattern {
     /// Tells whether it names a tag of a family, which has these names with [`ANY_TAG`] in the tag's place, or may once
     /// its tags are known.
     fn may_be(&self, names: &[String]) -> bool {

@@ -28,6 +28,25 @@ pub struct DeclaredNames<'a> {
     unsettled: Vec<&'a Family>,
 }
 
+/// What is declared, one by one.
+#[derive(Debug, Clone, Copy)]
+pub enum Row<'a> {
+    /// An image.
+    Image(&'a Entry),
+    /// A family of which no tags are known.
+    Unsettled(&'a Family),
+}
+
+impl<'a> Row<'a> {
+    /// Returns the entry, or what stands for each of the family.
+    pub fn entry(self) -> &'a Entry {
+        match self {
+            Self::Image(entry) => entry,
+            Self::Unsettled(family) => &family.any,
+        }
+    }
+}
+
 impl DeclaredNames<'_> {
     /// Tells whether this name is declared, or may be.
     pub fn contains(&self, name: &TargetName) -> bool {
@@ -127,18 +146,17 @@ impl Desired {
         (left, left_families)
     }
 
-    /// Returns the entries, and between them what stands for those of families without tags.
-    pub fn rows(&self) -> Vec<&Entry> {
-        let mut rows = Vec::with_capacity(self.entries.len());
+    /// Returns the entries in the order of the files, and between them the families without tags.
+    pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
         let unsettled = self.families.iter().filter(|family| family.is_unsettled());
         let mut unsettled = unsettled.peekable();
-        for (at, entry) in self.entries.iter().enumerate() {
-            while let Some(family) = unsettled.next_if(|family| family.position <= at) {
-                rows.push(&family.any);
+        let mut entries = self.entries.iter().enumerate().peekable();
+        std::iter::from_fn(move || {
+            let next = entries.peek().map_or(usize::MAX, |(at, _)| *at);
+            match unsettled.next_if(|family| family.position <= next) {
+                Some(family) => Some(Row::Unsettled(family)),
+                None => entries.next().map(|(_, entry)| Row::Image(entry)),
             }
-            rows.push(entry);
-        }
-        rows.extend(unsettled.map(|family| &family.any));
-        rows
+        })
     }
 }

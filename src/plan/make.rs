@@ -3,9 +3,9 @@
 use super::blocked::BlockReason;
 use super::change::{Action, Change, Plan};
 use super::classified::{ClassifiedImage, ClassifiedImages};
-use super::desired::Desired;
+use super::desired::{Desired, Row};
 use super::entry::Entry;
-use super::family::{Choice, Family};
+use super::family::Choice;
 use super::followers::Followers;
 use super::left_behind::LeftBehind;
 use super::lock::{LockState, LockedImage};
@@ -101,28 +101,25 @@ fn changes<'a>(
     unasked: &BlockReason,
     mut of_entry: impl FnMut(&'a Entry, &mut Vec<Change>),
 ) -> Vec<Change> {
-    let refusal = |family: &Family| {
-        // Where nothing could be chosen, what a lock says has no part in it.
-        let (reason, lock) = match &family.choice {
-            Choice::Taken(_) => return None,
-            Choice::Open => (unasked.clone(), desired.family_state(family)),
-            Choice::Failed(why) => (BlockReason::from(&**why), LockState::NoLock),
-        };
-        let change = Change {
-            lock,
-            ..Change::of(&family.any, Action::blocked(reason))
-        };
-        Some((family.position, change))
-    };
-    let mut refusals = desired.families.iter().filter_map(refusal).peekable();
     let mut changes = Vec::with_capacity(desired.entries.len());
-    for (at, entry) in desired.entries.iter().enumerate() {
-        while let Some((_, change)) = refusals.next_if(|(position, _)| *position <= at) {
-            changes.push(change);
+    for row in desired.rows() {
+        match row {
+            Row::Image(entry) => of_entry(entry, &mut changes),
+            Row::Unsettled(family) => {
+                // Where nothing could be chosen, what a lock says has no part in it.
+                let (reason, lock) = match &family.choice {
+                    Choice::Failed(why) => (BlockReason::from(&**why), LockState::NoLock),
+                    Choice::Open | Choice::Taken(_) => {
+                        (unasked.clone(), desired.family_state(family))
+                    }
+                };
+                changes.push(Change {
+                    lock,
+                    ..Change::of(&family.any, Action::blocked(reason))
+                });
+            }
         }
-        of_entry(entry, &mut changes);
     }
-    changes.extend(refusals.map(|(_, change)| change));
     changes
 }
 

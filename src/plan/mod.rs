@@ -54,7 +54,7 @@ pub use change::{Action, Change, ImageCopy, Plan, Summary};
 pub use classified::{ClassifiedImage, ClassifiedImages};
 pub use contents::Contents;
 pub use cost::{Cost, Inventory};
-pub use desired::{DeclaredNames, Desired};
+pub use desired::{DeclaredNames, Desired, Row};
 pub use drift::{Difference, Drift, DriftKind, Evidence, Upstream};
 pub use entry::{
     Attestations, DeclaredAt, Entry, ForeignLayers, MissingPlatforms, Policy, Referrers,

@@ -1,6 +1,6 @@
 //! What becomes of the tags that rules choose.
 
-use crate::plan::desired::Desired;
+use crate::plan::desired::{Desired, Row};
 use crate::plan::fixtures::{entry, target};
 use crate::plan::lock::{Lock, LockState, LockedFamily, Misfit};
 use crate::plan::{BlockReason, plan};
@@ -44,7 +44,7 @@ fn taken(tags: &[&str]) -> Choice {
 }
 
 fn names(desired: &Desired) -> Vec<String> {
-    let rows = desired.rows().into_iter();
+    let rows = desired.rows().map(Row::entry);
     rows.map(|entry| format!("{} {}", entry.source, entry.target))
         .collect()
 }
@@ -62,7 +62,7 @@ fn each_tag_is_an_entry_where_its_family_stands() {
         ],
     );
     let all = |desired: &Desired| {
-        let rows = desired.rows().into_iter();
+        let rows = desired.rows().map(Row::entry);
         rows.map(|entry| entry.target.to_string())
             .collect::<Vec<_>>()
             .join(" ")

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::iter;
 
-use crate::plan::{Desired, Entry, Family};
+use crate::plan::{Desired, Entry, Family, Row};
 use crate::render::style::{Tone, View};
 use crate::render::units::{Noun, counted};
 use crate::render::words::{short_reference, unsettled_families};
@@ -16,7 +16,7 @@ use super::text::{Pad, Span, TextWriter};
 pub fn list(desired: &Desired, view: &View, out: &mut dyn fmt::Write) -> fmt::Result {
     let mut text = TextWriter::new(view, out);
     let target = &desired.target;
-    let entries = desired.rows();
+    let entries: Vec<_> = desired.rows().map(Row::entry).collect();
     if entries.is_empty() {
         return text.line(&[Span::plain(tr!(
             "no images for {target}",

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::plan::Desired;
+use crate::plan::{Desired, Row};
 use crate::render::units::{Noun, counted};
 use crate::render::words::unsettled_families;
 
@@ -14,7 +14,7 @@ pub fn list(desired: &Desired, out: &mut dyn fmt::Write) -> fmt::Result {
     let images = counted(desired.entries.len(), Noun::Image);
     let target = code(&desired.target.to_string());
     write_tr!(out, "{images} for {target}\n", "{images}，放到 {target}\n")?;
-    let entries = desired.rows();
+    let entries: Vec<_> = desired.rows().map(Row::entry).collect();
     if entries.is_empty() {
         return Ok(());
     }
