@@ -129,9 +129,12 @@ pub async fn take_up(
         locked: options.locked.locked,
         prune: saved.prune,
         only: &saved.only,
+        ..Scope::default()
     };
     let mut mirror = declared(context, &named, scope, outputs)?;
     saved::choose(&saved, &mut mirror.desired).map_err(|found| refused(path, &made_by, &found))?;
+    // What others have put there since is no part of the plan.
+    mirror.desired.ask_for_each_tag();
     let undeclared = if saved.prune {
         let prunable = mirror.prunable();
         prunable.unwrap_or_default()

@@ -43,6 +43,8 @@ pub struct Scope<'a> {
     pub prune: bool,
     /// What names the images; all of them where nothing does.
     pub only: &'a [String],
+    /// Whether each tag is asked for, even those that never move.
+    pub each_tag: bool,
 }
 
 /// Reads the files, and the lock as strictly as was asked for. Which tags a family has is taken from the lock alone.
@@ -86,6 +88,9 @@ pub async fn plan(
     let mut mirror = declared(context, global, scope, outputs)?;
     let client = connect(context, &mirror)?;
     choose(context, &mut mirror, &client).await?;
+    if scope.each_tag {
+        mirror.desired.ask_for_each_tag();
+    }
     plan_with(context, global, mirror, client).await
 }
 
@@ -127,9 +132,12 @@ pub async fn plan_pruning(
 pub async fn plan_with(
     context: &Context,
     global: &GlobalArgs,
-    mirror: Mirror,
+    mut mirror: Mirror,
     client: Client,
 ) -> Result<Planned, CommandError> {
+    if global.no_cache {
+        mirror.desired.ask_for_each_tag();
+    }
     let cache = cache(context, global);
     let desired = &mirror.desired;
     let looked = Some(Instant::now());

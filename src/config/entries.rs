@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::model::{Platforms, Profile, Reference, check_tag};
-use crate::plan::{ANY_TAG, Entry, NameOffers, Policy, TargetName};
+use crate::plan::{ANY_TAG, Entry, Immutable, NameOffers, Policy, TargetName};
 
 use super::declared::{Declared, Naming, Resolved};
 use super::diagnostics::Diagnostic;
@@ -95,6 +95,7 @@ fn entry(declared: &Declared, target: TargetName, defaults: &Choices) -> Entry {
         attestations,
         referrers,
         foreign_layers,
+        immutable,
     } = &declared.choices;
     let platforms = platforms.as_ref().or(defaults.platforms.as_ref());
     let policy = Policy {
@@ -116,6 +117,10 @@ fn entry(declared: &Declared, target: TargetName, defaults: &Choices) -> Entry {
         target,
         origin: declared.origin.clone(),
         policy,
+        immutable: immutable
+            .as_ref()
+            .or(defaults.immutable.as_ref())
+            .map_or_else(Immutable::default, |written| Immutable::of(written)),
     }
 }
 

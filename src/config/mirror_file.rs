@@ -170,6 +170,11 @@ pub(super) struct Choices {
     /// them. Default: `leave`.
     #[schemars(with = "Option<Word<ForeignLayers>>")]
     pub(super) foreign_layers: Option<ForeignLayers>,
+    /// Patterns of tags that never move, such as `v?[0-9]*.[0-9]*.[0-9]*`: what the lock settles of them and the
+    /// target lists is taken as in place, and not asked for. `*` stands for any characters, `?` for one, `[0-9]`
+    /// for one of these; `v?[` begins with a `v` or without. Default: none.
+    #[schemars(with = "Option<TextsOrNoneSchema>")]
+    pub(super) immutable: Option<Vec<String>>,
 }
 
 /// `all`, a platform, or a list of platforms.
@@ -273,7 +278,8 @@ struct RuleSchema {
     per: Option<Per>,
     /// A regular expression of the whole tag; a group `(?<key>…)` in it is what tags are ordered by.
     r#match: Option<String>,
-    /// Patterns of whole tags, of which one fits: `*` stands for any characters, `?` for one.
+    /// Patterns of whole tags, of which one fits: `*` stands for any characters, `?` for one,
+    /// `[0-9]` for one of these.
     glob: Option<TextsSchema>,
     /// Patterns of whole tags, of which none fits.
     except: Option<TextsSchema>,
@@ -286,6 +292,15 @@ struct RuleSchema {
 enum TextsSchema {
     One(String),
     These(#[schemars(length(min = 1))] Vec<String>),
+}
+
+/// One text, or a list of some or none.
+#[derive(JsonSchema)]
+#[schemars(untagged, inline)]
+#[expect(dead_code, reason = "only its schema is used")]
+enum TextsOrNoneSchema {
+    One(String),
+    These(Vec<String>),
 }
 
 /// One number, or a list of some.

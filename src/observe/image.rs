@@ -15,14 +15,18 @@ use super::observer::{Observer, head, holds, is_unreadable};
 use super::referrers;
 
 impl<R: ReadRegistry> Observer<'_, R> {
-    /// Asks what both sides hold for an entry.
-    pub(super) async fn image(&self, entry: &Entry) -> ObservedImage {
+    /// Asks what both sides hold for an entry. Where the target lists a tag that never moves, it holds what is locked.
+    pub(super) async fn image(&self, entry: &Entry, is_listed: bool) -> ObservedImage {
         let target = self.desired.target.reference(&entry.target);
         let (source, mut target) = match self.desired.locked(entry) {
             None => tokio::join!(
                 self.source_once(entry, &entry.source),
                 head(self.registry, &target)
             ),
+            Some(locked) if is_listed => {
+                let current = Observation::Present(locked.expected.clone());
+                return self.settled(entry, locked, current).await;
+            }
             Some(locked) => {
                 let mut target = head(self.registry, &target).await;
                 self.recognise(entry, &locked.expected, &mut target).await;

@@ -2,13 +2,15 @@
 //!
 //! A tag that is in place costs one HEAD at each side. A manifest is read only where the expected
 //! digest depends on it, or where something will have to be copied. Where the lock settles the
-//! digest and the target holds it, the source is asked for no more than the referrers, where these are wanted.
+//! digest and the target holds it, the source is asked for no more than the referrers, where these are wanted; and
+//! where the tag never moves, the target for no more than a list of its tags.
 
 mod attached;
 mod expected;
 mod families;
 mod image;
 mod inventory;
+mod listed;
 mod memory_bound;
 mod observer;
 mod referrers;
@@ -37,15 +39,19 @@ pub async fn observe<R: ReadRegistry>(
     progress: &Progress,
 ) -> ClassifiedImages {
     let observer = &Observer::new(desired, registry, cache);
+    let listed = &listed::listed(desired, registry).await;
     let accepted = |entry: &&Entry| desired.target.refuses_name(&entry.target).is_none();
     let entries = desired.entries.iter().filter(accepted);
     let mut seen = futures_util::stream::iter(entries)
         .map(|entry| async move {
             progress.begin(&entry.target);
-            let mut image = observer.image(entry).await;
+            let is_listed = listed.contains(&entry.target);
+            let mut image = observer.image(entry, is_listed).await;
             observer.memory_bound.contents(&mut image);
             progress.finish(&entry.target);
-            (entry.target.clone(), ClassifiedImage::from(image))
+            let image = ClassifiedImage::from(image);
+            let image = if is_listed { image.listed() } else { image };
+            (entry.target.clone(), image)
         })
         .buffer_unordered(ENTRIES_AT_ONCE);
     let mut kept = ClassifiedImages::with_capacity(desired.entries.len());

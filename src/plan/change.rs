@@ -61,6 +61,8 @@ pub enum Action {
         current: Descriptor,
         /// What the source reference pointed to, as far as it was asked: else what is expected.
         source: Digest,
+        /// Whether no more is known than that the target lists the tag, which never moves.
+        listed: bool,
     },
     /// The lock records the tag and the files no longer declare it: delete it.
     Delete {
@@ -110,6 +112,8 @@ pub struct Summary {
     pub rename: usize,
     /// Tags that are as they should be.
     pub no_op: usize,
+    /// Tags that never move and were not asked for, since the target lists them; each is among those as well.
+    pub listed: usize,
     /// Entries for which nothing can be done.
     pub blocked: usize,
     /// Entries of which nothing is known, since nobody was asked; each is among the blocked as well.
@@ -194,7 +198,10 @@ impl Plan {
             match change.action {
                 Action::Create { .. } => summary.create += 1,
                 Action::Update { .. } => summary.update += 1,
-                Action::NoOp { .. } => summary.no_op += 1,
+                Action::NoOp { listed, .. } => {
+                    summary.no_op += 1;
+                    summary.listed += usize::from(listed);
+                }
                 Action::Delete { ref renamed_to, .. } => {
                     summary.delete += 1;
                     summary.rename += usize::from(renamed_to.is_some());
@@ -218,6 +225,7 @@ impl Summary {
             delete,
             rename: _,
             no_op: _,
+            listed: _,
             blocked: _,
             unknown: _,
         } = *self;
@@ -229,7 +237,11 @@ impl Action {
     /// Leaves a tag as it is, where the source need not be asked.
     pub fn in_place(current: Descriptor) -> Self {
         let source = current.digest.clone();
-        Self::NoOp { current, source }
+        Self::NoOp {
+            current,
+            source,
+            listed: false,
+        }
     }
 
     /// Does nothing to a tag of which it is not known what it points to.

@@ -20,6 +20,17 @@ pub struct ClassifiedImage {
     pub(super) referrers: Option<Box<ObservedReferrers>>,
 }
 
+impl ClassifiedImage {
+    /// Notes that nobody asked what the tag points to, since it never moves and the target lists it.
+    #[must_use]
+    pub fn listed(mut self) -> Self {
+        if let Action::NoOp { listed, .. } = &mut self.action {
+            *listed = true;
+        }
+        self
+    }
+}
+
 impl From<ObservedImage> for ClassifiedImage {
     fn from(mut image: ObservedImage) -> Self {
         let stay = image.referrers.stay;

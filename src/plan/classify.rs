@@ -43,6 +43,7 @@ pub fn classify(image: ObservedImage) -> Action {
         return Action::NoOp {
             current: current.clone(),
             source: descriptor.digest,
+            listed: false,
         };
     }
     let after = |unseen| ImageCopy {

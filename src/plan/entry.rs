@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::model::{Platforms, Reference};
 
+use super::immutable::Immutable;
 use super::target::TargetName;
 
 /// One image: where it comes from, which platforms of it, where it goes.
@@ -22,6 +23,8 @@ pub struct Entry {
     pub origin: DeclaredAt,
     /// What to do in the cases that are a matter of taste.
     pub policy: Policy,
+    /// Which tags never move.
+    pub immutable: Immutable,
 }
 
 impl Entry {

@@ -5,6 +5,7 @@ use crate::model::{Descriptor, Digest, Platforms, Profile, media_type};
 use super::change::ImageCopy;
 use super::entry::{DeclaredAt, Entry, Policy};
 use super::expected::Expected;
+use super::immutable::Immutable;
 use super::lock::LockedImage;
 use super::observed::SourceImage;
 use super::target::Target;
@@ -67,5 +68,6 @@ pub(super) fn entry(source: &str, target: &str) -> Entry {
         target: target.parse().unwrap(),
         origin: origin(1),
         policy: Policy::default(),
+        immutable: Immutable::default(),
     }
 }

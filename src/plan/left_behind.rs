@@ -32,6 +32,11 @@ impl<'a> LeftBehind<'a> {
         Self(names)
     }
 
+    /// Tells whether the image of an entry had another name before.
+    pub(super) fn has(&self, entry: &Entry) -> bool {
+        self.0.contains_key(&(&entry.source, &entry.platforms))
+    }
+
     /// Returns the name that the image of an entry had before, if it is not told of another name yet.
     pub(super) fn take(&mut self, entry: &'a Entry) -> Option<TargetName> {
         let names = self.0.get_mut(&(&entry.source, &entry.platforms))?;

@@ -5,11 +5,11 @@
 //!
 //! | file | about |
 //! | --- | --- |
-//! | [`desired`], [`entry`], [`family`], [`target`], [`lock`] | what is declared, and what was locked of it |
+//! | [`desired`], [`entry`], [`family`], [`immutable`], [`target`], [`lock`] | what is declared, and what was locked of it |
 //! | [`name_rules`], [`offers`], [`aliyun_hosts`] | which names a target takes, and under which hosts it answers |
 //! | [`observed`], [`classified`], [`referrers`], [`contents`] | what the registries said, and what is kept of it |
 //! | [`expected`], [`rule`], [`rewrite`], [`remember`] | which digest the target must have |
-//! | [`make`], [`classify`], `followers`, [`prune`](mod@prune) | how the plan is made |
+//! | [`make`], [`classify`], `by_lists`, `followers`, [`prune`](mod@prune) | how the plan is made |
 //! | [`change`], [`blocked`], [`causes`] | what it consists of, and what is in the way |
 //! | [`blob_route`], [`cost`], [`same_content`] | which way a blob goes, what that costs, what brings nothing new |
 //! | [`drift`], [`saved`], [`report`] | the plan told as drift, kept, carried out |
@@ -17,6 +17,7 @@
 pub mod aliyun_hosts;
 pub mod blob_route;
 pub mod blocked;
+mod by_lists;
 pub mod causes;
 pub mod change;
 pub mod classified;
@@ -29,6 +30,7 @@ pub mod entry;
 pub mod expected;
 pub mod family;
 mod followers;
+pub mod immutable;
 pub mod left_behind;
 pub mod lock;
 pub mod make;
@@ -64,6 +66,7 @@ pub use expected::{
     expect,
 };
 pub use family::{ANY_TAG, Choice, Family, NoChoice};
+pub use immutable::Immutable;
 pub use lock::{Lock, LockState, LockedFamily, LockedImage, Misfit};
 pub use make::{offline, plan};
 pub use name_rules::{NameRefused, NameRule, NamespaceRefused};

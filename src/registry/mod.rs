@@ -105,6 +105,13 @@ pub trait ReadRegistry: Send + Sync {
         repository: &Repository,
     ) -> impl Future<Output = Result<Option<Vec<String>>, Failure>> + Send;
 
+    /// Lists those tags of a repository that so many requests tell, with [`Self::list_tags`]' answers.
+    fn list_tags_within(
+        &self,
+        repository: &Repository,
+        pages: usize,
+    ) -> impl Future<Output = Result<Option<Vec<String>>, Failure>> + Send;
+
     /// Lists the manifests that name `digest` as their subject (OCI 1.1), all pages as one list;
     /// none if the registry has no referrers API.
     fn list_referrers(

@@ -53,7 +53,16 @@ impl ReadRegistry for Client {
     }
 
     async fn list_tags(&self, repository: &Repository) -> Result<Option<Vec<String>>, Failure> {
-        self.retry_damaged(|| tags::list(self, repository)).await
+        self.list_tags_within(repository, usize::MAX).await
+    }
+
+    async fn list_tags_within(
+        &self,
+        repository: &Repository,
+        pages: usize,
+    ) -> Result<Option<Vec<String>>, Failure> {
+        self.retry_damaged(|| tags::list(self, repository, pages))
+            .await
     }
 
     async fn list_referrers(

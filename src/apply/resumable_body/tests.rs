@@ -41,6 +41,14 @@ impl ReadRegistry for OneBlob {
         Ok(false)
     }
 
+    async fn list_tags_within(
+        &self,
+        _: &Repository,
+        _: usize,
+    ) -> Result<Option<Vec<String>>, Failure> {
+        unreachable!()
+    }
+
     async fn list_tags(&self, _: &Repository) -> Result<Option<Vec<String>>, Failure> {
         Ok(None)
     }

@@ -33,6 +33,7 @@ pub(super) async fn run(
         locked: options.locked.locked,
         prune: options.prune.prune,
         only: &options.only.only,
+        ..Scope::default()
     };
     let planned = match &options.plan {
         Some(path) => saved_plan::take_up(context, global, options, path, &outputs).await?,

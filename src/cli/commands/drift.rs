@@ -19,7 +19,12 @@ pub(super) async fn run(
     options: &DriftArgs,
 ) -> Result<Exit, CommandError> {
     let outputs = Outputs::check(context, options.report.named())?;
-    let planned = plan(context, global, Scope::default(), &outputs).await?;
+    // What moved although it never should is drift as well.
+    let scope = Scope {
+        each_tag: true,
+        ..Scope::default()
+    };
+    let planned = plan(context, global, scope, &outputs).await?;
     let evidence = gather(context, &planned).await?;
     let drift = Drift::of(&planned.plan, &evidence, &options.kind);
     answer(context, global, &options.report, |format, view, to| {

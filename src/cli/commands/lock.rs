@@ -14,12 +14,12 @@ use crate::cli::mirror::{self, Mirror};
 use crate::cli::outputs::{self, Outputs};
 use crate::cli::session::{cache, choose, reading};
 use crate::cli::update::Update;
-use crate::lock::{Continued, Disputed, Unfit, check, renew, undeclared, write};
+use crate::lock::{Continued, Disputed, Renewal, Renewed, Unfit, check, renew, undeclared, write};
 use crate::model::listed;
 use crate::observe::{resolve, tags};
 use crate::plan::{Desired, Entry, Observation, ObservedTags, SourceImage, TargetName};
 use crate::registry::Client;
-use crate::render::{self, Fitting, Renewing};
+use crate::render::{self, Fitting, Renewing, words};
 
 /// Writes the lock, or says in what it does not fit the files.
 pub(super) async fn run(
@@ -66,6 +66,7 @@ pub(super) async fn run(
         .map(|(name, _)| name)
         .collect();
     let renewed = renew(&mirror.desired, &resolved, &gone);
+    tell_of_immutable(context, &mirror, &renewed);
     let is_lost = |name: &TargetName| !renewed.lock.images.contains_key(name);
     let lost: Vec<_> = open.into_iter().filter(is_lost).collect();
     if lost.is_empty() && !mirror.lock.holds(&renewed.lock, owner.as_ref()) {
@@ -122,6 +123,24 @@ fn tell(context: &Context, file: &LockFile, old: &Continued) {
             "警告：`{path}` 没有写明属于哪个文件，还记着没有声明的镜像：`{}` 会把它们都归这个文件，\
              之后可由 `--prune` 删除",
             file.command(" --adopt")
+        ));
+    }
+}
+
+/// Says that a list of the target's tags does not tell what became of those that never move.
+fn tell_of_immutable(context: &Context, mirror: &Mirror, renewed: &Renewed) {
+    let is_moved = |(_, renewal): &&(_, Renewal)| matches!(renewal, Renewal::Moved { .. });
+    let moved = renewed.images.iter().filter(is_moved).map(|(name, _)| name);
+    let moved: BTreeSet<_> = moved.collect();
+    let entries = mirror.desired.entries.iter();
+    let moved = entries.filter(|entry| entry.never_moves() && moved.contains(&entry.target));
+    let moved: Vec<_> = moved.map(|entry| &entry.target).collect();
+    if !moved.is_empty() {
+        context.printer.say_line(text!(
+            "note: `immutable` says that {} never move, and they are locked to something else now: `pusher apply \
+             --no-cache` looks at what the target holds of them",
+            "注意：`immutable` 说 {} 不会变，现在却锁定到了别的内容：用 `pusher apply --no-cache` 去看目标里是什么",
+            words::named(moved.iter(), false)
         ));
     }
 }

@@ -29,6 +29,7 @@ pub(super) async fn run(
         locked: options.locked.locked,
         prune: options.prune.prune,
         only: &options.only.only,
+        ..Scope::default()
     };
     let asked = if options.offline {
         let kept_to = LockFile::settled_anywhere;

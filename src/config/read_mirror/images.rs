@@ -7,7 +7,7 @@ use crate::config::mirror_file::{Choices, ImageItem, ImageTable};
 use crate::config::node::{Node, Pair, Value};
 use crate::config::reader::Reader;
 use crate::config::table::Table;
-use crate::model::{PlatformPattern, Platforms, Reference};
+use crate::model::{Glob, PlatformPattern, Platforms, Reference};
 
 use super::selection;
 
@@ -25,7 +25,32 @@ fn choices(reader: &mut Reader<'_>, table: &mut Table<'_>) -> Choices {
         attestations: table.read("attestations", |node, key| reader.word(node, key)),
         referrers: table.read("referrers", |node, key| reader.word(node, key)),
         foreign_layers: table.read("foreign-layers", |node, key| reader.word(node, key)),
+        immutable: table.read("immutable", |node, key| {
+            let patterns = selection::one_or_list(node).iter();
+            // Each is looked at, whatever is wrong with another.
+            let read: Vec<_> = patterns.map(|node| pattern(reader, node, key)).collect();
+            read.into_iter().collect()
+        }),
     }
+}
+
+/// Reads a pattern of tags, which some tag must be able to fit.
+fn pattern(reader: &mut Reader<'_>, node: &Node, key: &str) -> Option<String> {
+    let At { value, place } = reader.text(node, key)?;
+    let is_in_tags = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    let Some(wrong) = Glob::new(&value).literals().find(|c| !is_in_tags(c)) else {
+        return Some(value);
+    };
+    let message = text!(
+        "no tag fits `{value}`: none has `{wrong}` in it",
+        "没有标签能匹配 `{value}`：标签里不会有 `{wrong}`"
+    );
+    let told = Diagnostic::error("not-a-pattern", message).at(place);
+    reader.report(told.help(text!(
+        "it is a pattern of whole tags: `*` stands for any characters, `?` for one, `[0-9]` for one of these",
+        "它是匹配整个标签的模式：`*` 代表任意字符，`?` 代表一个，`[0-9]` 代表其中一个"
+    )));
+    None
 }
 
 fn platforms(reader: &mut Reader<'_>, node: &Node) -> Option<Platforms> {

@@ -153,7 +153,7 @@ fn tell(reader: &mut Reader<'_>, rule: &Node, mistake: RuleMistake) {
 }
 
 /// One value need not be a list.
-fn one_or_list(node: &Node) -> &[Node] {
+pub(super) fn one_or_list(node: &Node) -> &[Node] {
     match &node.value {
         Value::List(nodes) => nodes,
         _ => std::slice::from_ref(node),

@@ -210,7 +210,11 @@ fn wanted(change: &Change, locked: &HashMap<&TargetName, &Digest>) -> Option<Wan
             before: change.action.before().map(|before| before.digest.clone()),
             referrers_unread: false,
         }),
-        Action::NoOp { current, source } => {
+        Action::NoOp {
+            current,
+            source,
+            listed: _,
+        } => {
             // Where it is locked the source was not asked.
             let locked = locked.get(&change.target).copied();
             Some(Wanted {

@@ -23,14 +23,17 @@ struct TagList {
     tags: Option<Vec<String>>,
 }
 
+/// Lists the tags of a repository, of no more than so many pages.
 pub(crate) async fn list(
     client: &Client,
     repository: &Repository,
+    pages: usize,
 ) -> Result<Option<Vec<String>>, Failure> {
     let operation = repository_operation(RequestKind::ListTags, repository);
     let host = client.host(&repository.registry, &operation)?;
     let page = |url| call(operation.clone(), repository, url);
     let mut tags = None;
+    let mut read = 0;
     read_pages(
         client,
         &host,
@@ -70,7 +73,8 @@ pub(crate) async fn list(
                 )));
             }
             tags.extend(page);
-            Ok(true)
+            read += 1;
+            Ok(read < pages)
         },
     )
     .await?;

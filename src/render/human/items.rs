@@ -200,6 +200,9 @@ pub(super) fn of_change(change: &Change, target: &Target) -> Item {
         let held = tr!("holds {};", "现在是 {}；", before.digest.short());
         lines.push(vec![Span::plain(held), Span::plain(why)]);
     }
+    if let Action::NoOp { .. } = action {
+        lines.extend(words::reason(action).map(|why| vec![Span::plain(why)]));
+    }
     let notes = words::notes(change, &target.profile.name);
     lines.extend(notes.into_iter().map(|note| vec![Span::plain(note)]));
     Item {

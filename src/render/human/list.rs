@@ -90,6 +90,7 @@ fn cells(entry: &Entry) -> [Span; 4] {
         target,
         origin,
         policy: _,
+        immutable: _,
     } = entry;
     [
         short_reference(source),

@@ -51,6 +51,9 @@ struct Summary {
     rename: usize,
     /// Tags that are as they should be.
     no_op: usize,
+    /// Tags that are declared never to move and were taken as in place since the lock settles them and the target
+    /// lists them; each is counted in `no_op` as well.
+    listed: usize,
     /// Images for which nothing can be done.
     blocked: usize,
     /// Images of which nothing is known, since no registry was to be asked; each is counted in
@@ -97,7 +100,7 @@ struct Change {
     before: Option<Descriptor>,
     /// What the tag must point to; null where that is not known.
     after: Option<Descriptor>,
-    /// Why, as a sentence; null for `no-op`.
+    /// Why, as a sentence; null for `no-op`, but where the tag was taken as in place unasked.
     reason: Option<String>,
     /// Why nothing can be done; null for every action but `blocked`.
     reason_kind: Option<ReasonKind>,
@@ -263,6 +266,7 @@ pub fn plan(plan: &core::Plan, details: &Details<'_>, out: &mut dyn fmt::Write) 
         delete,
         rename,
         no_op,
+        listed,
         blocked,
         unknown,
     } = plan.summary();
@@ -275,6 +279,7 @@ pub fn plan(plan: &core::Plan, details: &Details<'_>, out: &mut dyn fmt::Write) 
             delete,
             rename,
             no_op,
+            listed,
             blocked,
             unknown,
         },

@@ -99,6 +99,7 @@ pub fn show(shown: &Shown<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
         delete,
         rename,
         no_op,
+        listed: _,
         blocked,
         unknown: _,
     } = plan.summary();

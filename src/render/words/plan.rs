@@ -30,7 +30,12 @@ pub fn reason(action: &Action) -> Option<String> {
             "the target's tag points to another digest",
             "目标的标签指向别的摘要"
         )),
-        Action::NoOp { .. } => None,
+        Action::NoOp { listed, .. } => listed.then(|| {
+            tr!(
+                "not asked for: it never moves, the lock settles it, and the target lists it",
+                "没有去问：标签不会变，锁文件已锁定，目标也列出了它"
+            )
+        }),
         Action::Delete { renamed_to, .. } => Some(match renamed_to {
             Some(name) => tr!("the image is renamed to `{name}`", "镜像改名为 `{name}`"),
             None => tr!("the files no longer declare it", "文件里已不再声明"),
@@ -47,11 +52,19 @@ pub fn plan_summary(summary: &Summary) -> String {
         delete,
         rename,
         no_op,
+        listed,
         blocked,
         unknown,
     } = *summary;
     if summary.pending() == 0 && blocked == 0 {
-        return tr!("Nothing to do: {}", "没有要做的：{}", in_place(no_op));
+        let in_place = in_place(no_op);
+        return match listed {
+            0 => tr!("Nothing to do: {in_place}", "没有要做的：{in_place}"),
+            _ => tr!(
+                "Nothing to do: {in_place} {listed} of them by the lists of tags, as they never move.",
+                "没有要做的：{in_place}其中 {listed} 个的标签不会变，只看了目标列出的标签。"
+            ),
+        };
     }
     // Who asked nobody cannot tell what there is to do.
     let mut counts = match unknown {
@@ -67,7 +80,13 @@ pub fn plan_summary(summary: &Summary) -> String {
     };
     if unknown == 0 {
         counts.extend((rename > 0).then(|| tr!("{rename} to rename", "改名 {rename}")));
-        counts.push(tr!("{no_op} unchanged", "不变 {no_op}"));
+        counts.push(match listed {
+            0 => tr!("{no_op} unchanged", "不变 {no_op}"),
+            _ => tr!(
+                "{no_op} unchanged ({listed} by lists)",
+                "不变 {no_op}（其中 {listed} 个只看列出的标签）"
+            ),
+        });
     }
     let blocked = blocked - unknown;
     counts.extend((blocked > 0).then(|| tr!("{blocked} blocked", "拦下 {blocked}")));

@@ -5,7 +5,8 @@ use pusher::cache::ResolutionCache;
 use pusher::model::{Platforms, Profile};
 use pusher::observe::observe;
 use pusher::plan::{
-    Change, DeclaredAt, Desired, Entry, Outcome, Plan, Policy, Report, Target, TargetName, plan,
+    Change, DeclaredAt, Desired, Entry, Immutable, Outcome, Plan, Policy, Report, Target,
+    TargetName, plan,
 };
 use pusher::progress::Progress;
 use pusher::registry::{Client, ClientOptions, HostOptions, RetryOptions};
@@ -70,6 +71,7 @@ impl World {
                 line,
             },
             policy: Policy::default(),
+            immutable: Immutable::default(),
         });
         self.desired.entries.last_mut().unwrap()
     }

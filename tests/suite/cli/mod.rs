@@ -17,6 +17,7 @@ mod files;
 mod first_hour;
 pub(crate) mod harness;
 mod hostile_text;
+mod immutable;
 mod init;
 mod languages;
 mod logins;

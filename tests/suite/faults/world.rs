@@ -7,7 +7,9 @@ use pusher::apply::apply;
 use pusher::cache::ResolutionCache;
 use pusher::model::{Digest, Platforms, Profile, Secret};
 use pusher::observe::observe;
-use pusher::plan::{DeclaredAt, Desired, Entry, Plan, Policy, Report, Target, TargetName, plan};
+use pusher::plan::{
+    DeclaredAt, Desired, Entry, Immutable, Plan, Policy, Report, Target, TargetName, plan,
+};
 use pusher::progress::Progress;
 use pusher::registry::{Client, ClientOptions, HostOptions, Login, RetryOptions, Timeouts};
 use pusher::sandbox::images::{Artifact, Image, Index};
@@ -102,6 +104,7 @@ impl World {
                     line: number + 1,
                 },
                 policy: Policy::default(),
+                immutable: Immutable::default(),
             }
         };
         Desired {

@@ -4,7 +4,8 @@ use insta::assert_snapshot;
 use pusher::lock::{Renewal, Renewed, Unfit};
 use pusher::model::{Cause, Platforms};
 use pusher::plan::{
-    Absence, BlockReason, DeclaredAt, Desired, Entry, Lock, LockState, LockedImage, Misfit, Policy,
+    Absence, BlockReason, DeclaredAt, Desired, Entry, Immutable, Lock, LockState, LockedImage,
+    Misfit, Policy,
 };
 use pusher::render::{self, Fitting, Format, Renewing, View};
 
@@ -25,6 +26,7 @@ pub(super) fn desired(images: usize) -> Desired {
             line,
         },
         policy: Policy::default(),
+        immutable: Immutable::default(),
     };
     Desired {
         target: target(),

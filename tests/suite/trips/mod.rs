@@ -8,7 +8,7 @@ use pusher::apply::apply;
 use pusher::cache::ResolutionCache;
 use pusher::model::{Platforms, Profile, Secret};
 use pusher::observe::observe;
-use pusher::plan::{DeclaredAt, Desired, Entry, Policy, Target, TargetName, plan};
+use pusher::plan::{DeclaredAt, Desired, Entry, Immutable, Policy, Target, TargetName, plan};
 use pusher::progress::Progress;
 use pusher::registry::{Actions, Client, ClientOptions, HostOptions, Login};
 use pusher::sandbox::images::{Artifact, Image};
@@ -144,6 +144,7 @@ fn entry(source: &str, repository: String, tag: String, number: usize) -> Entry 
             line: number + 1,
         },
         policy: Policy::default(),
+        immutable: Immutable::default(),
     }
 }
 

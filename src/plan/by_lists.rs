@@ -1,0 +1,136 @@
+//! What the lists of the target tell, so that it need not be asked for one by one: tags that never move and are locked.
+
+use indexmap::IndexMap;
+
+use crate::model::{Reference, Repository};
+
+use super::desired::Desired;
+use super::entry::Entry;
+use super::immutable::Immutable;
+use super::left_behind::LeftBehind;
+
+/// From how many tags of a repository on its list costs less than a question for each.
+const LEAST_LISTED: usize = 2;
+
+impl Entry {
+    /// Tells whether neither the source's tag nor the target's ever moves. A tag in the target that others come to may.
+    pub fn never_moves(&self) -> bool {
+        let of_source = Reference::tag(&self.source).is_some_and(|tag| self.immutable.has(tag));
+        of_source && self.immutable.has(&self.target.tag)
+    }
+}
+
+impl Desired {
+    /// Returns the entries of which a list of tags tells enough, by the repository in the target, where a list costs
+    /// less than to ask for each: what the lock settles, and never moves.
+    ///
+    /// What the lock knows by another name as well is asked for: that name may be deleted, once this one is right.
+    pub fn settled_by_lists(&self) -> IndexMap<Repository, Vec<&Entry>> {
+        let left_behind = LeftBehind::of(self);
+        let is_settled = |entry: &&Entry| {
+            entry.never_moves()
+                && self.target.refuses_name(&entry.target).is_none()
+                && self.locked(entry).is_some()
+                && !left_behind.has(entry)
+        };
+        let mut lists: IndexMap<_, Vec<_>> = IndexMap::new();
+        for entry in self.entries.iter().filter(is_settled) {
+            let repository = self.target.repository(&entry.target);
+            lists.entry(repository).or_default().push(entry);
+        }
+        lists.retain(|_, entries| entries.len() >= LEAST_LISTED);
+        lists
+    }
+
+    /// Has each tag asked for, whatever is declared of it.
+    pub fn ask_for_each_tag(&mut self) {
+        let families = self.families.iter_mut().map(|family| &mut family.any);
+        for entry in self.entries.iter_mut().chain(families) {
+            entry.immutable = Immutable::default();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Profile;
+    use crate::plan::fixtures::{descriptor, entry, target};
+    use crate::plan::{Lock, LockedImage, ResolutionRule};
+
+    fn locked(entry: &Entry) -> LockedImage {
+        LockedImage {
+            source: entry.source.clone(),
+            source_digest: descriptor("a").digest,
+            platforms: entry.platforms.clone(),
+            expected: descriptor("a"),
+            rule: ResolutionRule::of_entry(entry, &Profile::generic()).to_string(),
+        }
+    }
+
+    #[test]
+    fn a_list_tells_enough_of_two_tags_that_are_locked_and_never_move() {
+        let immutable = Immutable::of(&["[0-9]*".to_owned()]);
+        let declared = |source: &str, name: &str| Entry {
+            immutable: immutable.clone(),
+            ..entry(source, name)
+        };
+        let of = |entries: Vec<Entry>, unlocked: &str| {
+            let images = entries.iter().map(|one| (one.target.clone(), locked(one)));
+            let mut lock = Lock {
+                images: images.collect(),
+                ..Lock::default()
+            };
+            lock.images.retain(|name, _| name.to_string() != unlocked);
+            let desired = Desired {
+                target: target("generic"),
+                entries,
+                families: vec![],
+                lock: Some(lock),
+            };
+            let lists = desired.settled_by_lists();
+            lists
+                .values()
+                .map(|entries| entries.iter().map(|one| one.target.to_string()).collect())
+                .collect::<Vec<Vec<_>>>()
+        };
+        let two = || vec![declared("a:1", "a:1"), declared("a:2", "a:2")];
+        assert_eq!(of(two(), ""), [["a:1", "a:2"]]);
+        assert!(of(two(), "a:2").is_empty(), "one is asked for");
+        let with = |entry| two().into_iter().take(1).chain([entry]).collect();
+        assert!(of(with(declared("a:2", "b:2")), "").is_empty());
+        assert!(of(with(declared("a:latest", "a:2")), "").is_empty());
+        assert!(of(with(declared("a:2", "a:latest")), "").is_empty());
+        assert!(of(with(entry("a:2", "a:2")), "").is_empty());
+
+        let mut desired = Desired {
+            target: target("generic"),
+            entries: two(),
+            families: vec![],
+            lock: None,
+        };
+        let mut images: Vec<_> = desired
+            .entries
+            .iter()
+            .map(|one| (one.target.clone(), locked(one)))
+            .collect();
+        images.push(("old:1".parse().unwrap(), locked(&desired.entries[0])));
+        desired.lock = Some(Lock {
+            images: images.into_iter().collect(),
+            ..Lock::default()
+        });
+        assert!(
+            desired.settled_by_lists().is_empty(),
+            "a name is left behind"
+        );
+        desired
+            .lock
+            .as_mut()
+            .unwrap()
+            .images
+            .remove(&"old:1".parse().unwrap());
+        assert_eq!(desired.settled_by_lists().len(), 1);
+        desired.ask_for_each_tag();
+        assert!(desired.settled_by_lists().is_empty());
+    }
+}
