@@ -8,7 +8,7 @@ use futures_util::StreamExt;
 use tokio::time::timeout;
 
 use crate::model::{Attempt, Descriptor, Failure, Fault, Hasher, Repository};
-use crate::registry::{BlobStream, ReadRegistry};
+use crate::registry::{BlobStream, Givers, ReadRegistry};
 
 use super::retry_budget::RetryBudget;
 
@@ -32,6 +32,8 @@ pub(super) struct Download<R> {
     /// may have to be sent again.
     checkpoints: VecDeque<(u64, Hasher)>,
     stream: Option<BlobStream>,
+    /// Who gave the bytes that were read, stream by stream.
+    givers: Vec<Givers>,
     budget: RetryBudget,
 }
 
@@ -46,6 +48,7 @@ impl<R: ReadRegistry> Download<R> {
             checkpoints: VecDeque::from([(0, hasher.clone())]),
             hasher,
             stream: None,
+            givers: vec![],
             budget: RetryBudget::begin(0),
         }
     }
@@ -88,7 +91,8 @@ impl<R: ReadRegistry> Download<R> {
     pub(super) async fn next(&mut self) -> Result<Option<Bytes>, Failure> {
         if self.position == self.blob.size {
             return if self.blob.size == 0 {
-                self.check_digest().map(|()| None)
+                let checked = self.check_digest();
+                checked.map(|()| None).map_err(|why| self.disown(why))
             } else {
                 Ok(None)
             };
@@ -96,11 +100,12 @@ impl<R: ReadRegistry> Download<R> {
         loop {
             match self.read_once().await {
                 Ok(chunk) => {
-                    let chunk = self.account(chunk)?;
-                    if self.position == self.blob.size {
-                        self.expect_end().await?;
+                    let mut chunk = self.account(chunk);
+                    if chunk.is_ok() && self.position == self.blob.size {
+                        let ended = self.expect_end().await;
+                        chunk = ended.and(chunk);
                     }
-                    return Ok(Some(chunk));
+                    return chunk.map(Some).map_err(|why| self.disown(why));
                 }
                 Err(broken) => {
                     self.stream = None;
@@ -120,6 +125,15 @@ impl<R: ReadRegistry> Download<R> {
         }
     }
 
+    /// Says of bytes that are not the blob who gave them; they may be had elsewhere.
+    fn disown(&self, failure: Failure) -> Failure {
+        let (registry, fault) = (&self.registry, &failure.fault);
+        if registry.disown(&self.repository, &self.blob, &self.givers, fault) {
+            return failure.mended();
+        }
+        failure
+    }
+
     async fn read_once(&mut self) -> Result<Bytes, Failure> {
         let cut_short = || failure(&self.repository, &self.blob, Fault::CutShort);
         let stream = match &mut self.stream {
@@ -131,6 +145,7 @@ impl<R: ReadRegistry> Download<R> {
                     .await?;
                 // A registry may ignore the wished offset and send again what is known.
                 let mut surplus = self.position.saturating_sub(opened.offset());
+                self.givers.push(opened.givers().clone());
                 let stream = none.insert(opened);
                 while surplus > 0 {
                     let mut chunk = next_chunk(stream, cut_short).await?;

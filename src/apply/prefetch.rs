@@ -8,7 +8,7 @@ use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt as _;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::model::{Descriptor, Failure};
+use crate::model::{Descriptor, Digest, Failure, Fault};
 use crate::registry::{BlobStream, WholeBlobLeave, WriteRegistry};
 
 use super::job::BlobJob;
@@ -74,11 +74,11 @@ impl Prefetch {
         let place = self.places.acquire().await.ok();
         let reading = job.registry.open_blob(job.source, job.blob, 0);
         let (upload, whole) = if let Some(leave) = job.registry.whole_blob_leave(job.target) {
-            let whole = self.hold(reading.await, job.blob).await;
+            let whole = self.hold(reading.await, job).await;
             (push(uploads, job, whole.as_ref(), leave).await?, whole)
         } else {
             let (upload, stream) = tokio::join!(uploads.open(job, None), reading);
-            (upload?, self.hold(stream, job.blob).await)
+            (upload?, self.hold(stream, job).await)
         };
         Ok(Opened {
             upload,
@@ -88,16 +88,21 @@ impl Prefetch {
     }
 
     /// Reads a blob that is on its way, when there is room for it.
-    async fn hold(
+    async fn hold<R: WriteRegistry>(
         &self,
         stream: Result<BlobStream, Failure>,
-        blob: &Descriptor,
+        job: &BlobJob<'_, R>,
     ) -> Option<Whole<'_>> {
-        let stream = stream.ok()?;
+        let (stream, blob) = (stream.ok()?, job.blob);
         // Whoever has room waits for requests alone, never for somebody else's room.
         let room = u32::try_from(blob.size.max(LEAST)).unwrap_or(u32::MAX);
         let room = self.room.acquire_many(room).await.ok();
-        let bytes = collect(stream, blob).await?;
+        let givers = [stream.givers().clone()];
+        let collected = collect(stream, blob).await?;
+        if let Err(fault) = &collected {
+            job.registry.disown(job.source, blob, &givers, fault);
+        }
+        let bytes = collected.ok()?;
         Some(Whole { bytes, _room: room })
     }
 }
@@ -122,16 +127,21 @@ async fn push<'a, R: WriteRegistry>(
     uploads.open(job, None).await
 }
 
-/// Reads a blob as a whole; none if it is not what it should be.
-async fn collect(mut stream: BlobStream, blob: &Descriptor) -> Option<Bytes> {
+/// Reads a blob as a whole, if it comes to its end; an error if it is not what it should be.
+async fn collect(mut stream: BlobStream, blob: &Descriptor) -> Option<Result<Bytes, Fault>> {
     let size = usize::try_from(blob.size).ok()?;
     let mut bytes = BytesMut::with_capacity(size);
     while let Some(chunk) = stream.next().await {
         let chunk = chunk.ok()?;
         if bytes.len() + chunk.len() > size {
-            return None;
+            let size = blob.size;
+            return Some(Err(Fault::TooLong { size }));
         }
         bytes.extend_from_slice(&chunk);
     }
-    blob.digest.matches(&bytes).then(|| bytes.freeze())
+    if blob.digest.matches(&bytes) {
+        return Some(Ok(bytes.freeze()));
+    }
+    let found = Digest::of(blob.digest.algorithm(), &bytes);
+    Some(Err(Fault::OtherBytes { found }))
 }

@@ -194,7 +194,10 @@ impl<R: WriteRegistry> Sending<'_, R> {
             }
             Ended::Spoilt(failure) => {
                 self.body.renew();
-                self.job.registry.rest(self.budget.count(&failure)?).await;
+                // What a mirror sent is had elsewhere, without delay.
+                if !failure.is_mended {
+                    self.job.registry.rest(self.budget.count(&failure)?).await;
+                }
                 self.begin_anew(&failure).await
             }
         }

@@ -31,7 +31,9 @@ impl Judge {
             failure.fault,
             Fault::OtherBytes { .. } | Fault::TooLong { .. }
         );
-        if is_other && !std::mem::replace(&mut self.read_again, true) {
+        // Where it came from a mirror, that says nothing about the source.
+        let is_worth_it = failure.is_mended || !std::mem::replace(&mut self.read_again, true);
+        if is_other && is_worth_it {
             return Ended::Spoilt(failure);
         }
         Ended::Failed(failure)

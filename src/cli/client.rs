@@ -7,8 +7,8 @@ use crate::config::{Registries, RegistrySettings, check_user};
 use crate::model::{LoginOrigin, LoginWay, Secret, Text};
 use crate::plan::{Choice, Desired, Plan, Target};
 use crate::registry::{
-    Actions, Client, ClientOptions, Credentials, FoundLogin, HostOptions, Login, OnOutage,
-    PullLimit, Timeouts,
+    Actions, Client, ClientOptions, Credentials, FoundLogin, HostOptions, Login, OnMirror,
+    OnOutage, PullLimit, Timeouts,
 };
 
 use super::acr_asker::acr_asker;
@@ -64,6 +64,7 @@ pub fn examining(
         host.patience = None;
     }
     options.on_outage = OnOutage::default();
+    options.on_mirror = OnMirror::default();
     options.retry.tries = 2;
     options.retry.longest_pause = Duration::from_secs(5);
     options.timeouts = Timeouts {
@@ -80,10 +81,11 @@ fn options(
     target: Option<&Target>,
 ) -> Result<ClientOptions, CliError> {
     proxies::check(&context.environment)?;
-    let printer = context.printer.clone();
+    let [printer, of_mirrors] = [(); 2].map(|()| context.printer.clone());
     Ok(ClientOptions {
         hosts: hosts(context, registries, target)?,
         on_outage: OnOutage::new(move |outage| printer.say_line(outage)),
+        on_mirror: OnMirror::new(move |notice| of_mirrors.say_line(notice)),
         stop: Some(context.stop.wish()),
         credentials: Credentials::new(context.environment.login_sources()),
         acr: acr_asker(&context.environment)?,
@@ -108,6 +110,10 @@ pub fn announce_writes(client: &Client, plan: &Plan) {
 /// On standard error: what is left changes from run to run, and a plan must not.
 pub fn warn_of_pulls(printer: &Printer, client: &Client, needed: &BTreeMap<&str, usize>) {
     for (registry, needed) in needed {
+        // What a mirror gives is none of the registry's.
+        if client.has_mirrors(registry) {
+            continue;
+        }
         let Some(PullLimit {
             remaining,
             limit: _,
@@ -164,6 +170,8 @@ fn set_target(
     if options.login.is_none() && takes_password {
         options.login = target_login(context, &target.registry)?;
     }
+    // What is there already is what it says itself.
+    options.mirrors.clear();
     options.session = context.session;
     options.is_target = true;
     Ok(())
@@ -180,6 +188,7 @@ fn host_options(
         patience,
         plain_http,
         ca_file,
+        mirrors,
         login: login_way,
         username,
         password,
@@ -199,6 +208,7 @@ fn host_options(
         patience: *patience,
         plain_http: *plain_http,
         ca_certificates: certificates.transpose()?,
+        mirrors: mirrors.clone(),
         login_way: *login_way,
         login: login.map(|(username, password)| {
             let typed = |value: &Secret, what| {

@@ -221,7 +221,7 @@ fn mirror(input: &Input<'_>, text: &str, format: Format, loaded: &mut Loaded) ->
     loaded.diagnostics.append(&mut reader.diagnostics);
     let secrets = reader.secrets.iter().map(|span| reader.place(span));
     let secrets = secrets.collect();
-    let logins = reader.logins;
+    let (logins, mirrors) = (reader.logins, reader.mirrors);
     loaded.target = match &file.target {
         Some(table) => target::from_mirror(&table.value, &mut profiles(input, loaded)),
         None => target::from_environment(&mut profiles(input, loaded)),
@@ -242,8 +242,9 @@ fn mirror(input: &Input<'_>, text: &str, format: Format, loaded: &mut Loaded) ->
     let naming = file.target.and_then(|target| target.value.naming);
     let naming = naming.unwrap_or_default();
     resolve(input.path, declared, &defaults, &naming, loaded);
-    ask_for(logins, loaded);
     loaded.registries = file.registries;
+    ask_for(logins, loaded);
+    mirrors_of_target(mirrors, loaded);
     for settings in loaded.registries.values_mut() {
         let ca_file = settings.ca_file.take();
         settings.ca_file = ca_file.map(|file| beside(input.path, &file));
@@ -251,16 +252,38 @@ fn mirror(input: &Input<'_>, text: &str, format: Format, loaded: &mut Loaded) ->
     secrets
 }
 
-/// Tells which logins have no value, as far as something is copied from there or to there.
+/// Tells which logins have no value, as far as something is copied from there, perhaps by a mirror, or to there.
 fn ask_for(logins: Vec<(String, Diagnostic)>, loaded: &mut Loaded) {
     let families = loaded.families.iter().map(|family| &family.any);
     let entries = loaded.entries.iter().chain(families);
     let sources = entries.map(|entry| entry.source.registry());
     let target = loaded.target.iter().map(|target| &*target.registry);
-    let needed: HashSet<&str> = sources.chain(target).collect();
+    let mut needed: HashSet<&str> = sources.chain(target).collect();
+    for (host, settings) in &loaded.registries {
+        if needed.contains(&**host) {
+            needed.extend(settings.mirrors.iter().map(|mirror| &*mirror.host));
+        }
+    }
     let told = logins.into_iter();
     let told = told.filter(|(host, _)| needed.contains(&**host));
     loaded.diagnostics.extend(told.map(|(_, told)| told));
+}
+
+/// Tells of mirrors that do nothing: of the target only what it says itself counts.
+fn mirrors_of_target(mirrors: Vec<(String, Place)>, loaded: &mut Loaded) {
+    let Some(target) = &loaded.target else { return };
+    for (host, place) in mirrors {
+        if host == target.registry {
+            let message = text!(
+                "`{host}` is the target, which is asked itself: its mirrors do nothing",
+                "`{host}` 是目标，只问它自己：它的镜像站不起作用"
+            );
+            let useless = Diagnostic::warning("mirrors-of-target", message)
+                .at(place)
+                .help(text!("take them out", "去掉它们"));
+            loaded.diagnostics.push(useless);
+        }
+    }
 }
 
 /// Reads the included image lists.

@@ -31,6 +31,8 @@ pub(super) struct Reader<'a> {
     pub(super) unset: Vec<Diagnostic>,
     /// The same, with the host that it is the login for.
     pub(super) logins: Vec<(String, Diagnostic)>,
+    /// The hosts that have mirrors, and where that is said.
+    pub(super) mirrors: Vec<(String, Place)>,
 }
 
 impl<'a> Reader<'a> {
@@ -43,6 +45,7 @@ impl<'a> Reader<'a> {
             secrets: Vec::new(),
             unset: Vec::new(),
             logins: Vec::new(),
+            mirrors: Vec::new(),
         }
     }
 

@@ -16,6 +16,7 @@ pub mod login_origin;
 pub mod login_way;
 pub mod manifest;
 pub mod media_type;
+pub mod mirror;
 pub mod outage;
 pub mod platform;
 pub mod profile;
@@ -45,6 +46,7 @@ pub use manifest::{
     Child, Descriptor, ImageManifest, Index, Layer, Manifest, ManifestError, RawManifest,
     config_platform,
 };
+pub use mirror::{MirrorFault, MirrorNotice, MirrorPlace};
 /// The error codes of the specification.
 pub use oci_distribution::errors::OciErrorCode as ErrorCode;
 pub use outage::{Outage, OutageStage};

@@ -34,7 +34,7 @@ pub struct Cost {
     pub requests_to_sources: usize,
     /// How many requests go to the target.
     pub requests_to_target: usize,
-    /// How many images are read from each registry, as [`pulls`] counts them.
+    /// How many images are read from each registry, as [`pulls`] counts them, but for those that mirrors give.
     pub pulls: BTreeMap<String, usize>,
     /// How many repositories come into being.
     pub repositories_to_create: usize,
@@ -67,6 +67,13 @@ impl Cost {
             repository_limit: plan.target.profile.repository_limit,
             ..count.cost
         }
+    }
+
+    /// Leaves out the pulls from registries that need not be pulled from: a mirror gives what they have.
+    #[must_use]
+    pub fn without_pulls(mut self, is_mirrored: impl Fn(&str) -> bool) -> Self {
+        self.pulls.retain(|registry, _| !is_mirrored(registry));
+        self
     }
 }
 

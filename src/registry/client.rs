@@ -3,13 +3,16 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
-use crate::model::{Attempt, Digest, Failure, Fault, NoAnswer, Operation, Repository, Text};
+use crate::model::{
+    Attempt, Digest, Failure, Fault, MirrorNotice, NoAnswer, Operation, Repository, Text,
+};
 
 use super::access::{Actions, Masks};
 use super::endpoints::ManifestCache;
 use super::exchange::{Answer, Call};
-use super::host::{Host, Shared};
+use super::host::{Host, Role, Shared};
 use super::limits::{PullLimit, TokenServers};
+use super::mirrors::{Mirror, MirrorMap};
 use super::options::{ClientOptions, RetryOptions, Timeouts};
 use super::outage::ServerMap;
 use super::retry::RetryCount;
@@ -25,20 +28,28 @@ pub struct Client {
     inner: Arc<Inner>,
     /// What is tried again for whoever has this clone.
     pub(super) retries: RetryCount,
+    /// What the hosts are to whoever has this clone.
+    role: Role,
 }
 
 #[derive(Debug)]
 struct Inner {
     shared: Arc<Shared>,
-    hosts: RwLock<HashMap<String, Arc<Host>>>,
+    hosts: RwLock<HostMap>,
+    /// The same of hosts that are asked as mirrors.
+    mirror_hosts: RwLock<HostMap>,
+    mirrors: MirrorMap,
     manifest_cache: ManifestCache,
 }
+
+type HostMap = HashMap<String, Arc<Host>>;
 
 impl Client {
     /// Makes a client; nothing is asked of anyone yet.
     pub fn new(options: ClientOptions) -> Self {
         let masks = Arc::<Masks>::default();
         let Timeouts { connect, head, .. } = options.timeouts;
+        let mirrors = Mirror::map(&options.hosts);
         let shared = Shared {
             transport: Transport::new(connect, head, masks.clone()),
             masks,
@@ -49,11 +60,14 @@ impl Client {
         let inner = Inner {
             shared: Arc::new(shared),
             hosts: RwLock::default(),
+            mirror_hosts: RwLock::default(),
+            mirrors,
             manifest_cache: ManifestCache::default(),
         };
         Self {
             inner: Arc::new(inner),
             retries: RetryCount::default(),
+            role: Role::Registry,
         }
     }
 
@@ -70,11 +84,24 @@ impl Client {
         for Repository { registry, name } in repositories {
             by_host.entry(registry).or_default().push(name);
         }
+        if self.role == Role::Registry && actions == Actions::Pull {
+            self.announce_to_mirrors(&by_host);
+        }
         for (registry, mut names) in by_host {
             names.sort_unstable();
             names.dedup();
             if let Ok(host) = self.find_or_make(registry) {
                 host.auth.tokens.announce(&names, actions);
+            }
+        }
+    }
+
+    fn announce_to_mirrors(&self, by_host: &HashMap<&str, Vec<&str>>) {
+        for (registry, names) in by_host {
+            for mirror in self.mirrors(registry) {
+                let there = names.iter().map(|name| mirror.place.repository(name));
+                let there: Vec<_> = there.collect();
+                self.at_mirrors().announce(&there, Actions::Pull);
             }
         }
     }
@@ -86,11 +113,15 @@ impl Client {
 
     /// Returns what was asked of every host so far.
     pub fn stats(&self) -> Stats {
-        let hosts = self.hosts();
-        let stats = hosts
-            .iter()
-            .map(|(name, host)| (name.clone(), host.counters.snapshot()));
-        stats.collect()
+        let mut stats = Stats::new();
+        for hosts in [&self.inner.hosts, &self.inner.mirror_hosts] {
+            let hosts = hosts.read().unwrap_or_else(PoisonError::into_inner);
+            for (name, host) in hosts.iter() {
+                let of_host = stats.entry(name.clone()).or_default();
+                of_host.add(host.counters.snapshot());
+            }
+        }
+        stats
     }
 
     /// Tells whether a manifest was read and is kept, so that it need not be read again.
@@ -101,6 +132,26 @@ impl Client {
     /// Returns the manifests that were read last.
     pub(super) fn manifest_cache(&self) -> &ManifestCache {
         &self.inner.manifest_cache
+    }
+
+    /// Returns the same client for what is asked of mirrors.
+    pub(super) fn at_mirrors(&self) -> Self {
+        let mut mirrors = self.clone();
+        mirrors.role = Role::Mirror;
+        mirrors
+    }
+
+    /// Returns the mirrors of a registry, in the order in which they are asked; a mirror has none.
+    pub(super) fn mirrors(&self, registry: &str) -> &[Arc<Mirror>] {
+        match self.role {
+            Role::Registry => self.inner.mirrors.get(registry).map_or(&[], |all| all),
+            Role::Mirror => &[],
+        }
+    }
+
+    /// Tells of a mirror that is not asked any more.
+    pub(super) fn tell_of(&self, notice: &MirrorNotice) {
+        self.inner.shared.options.on_mirror.tell(notice);
     }
 
     /// Sends a request, and counts what of it had to be tried again.
@@ -121,11 +172,16 @@ impl Client {
         })
     }
 
-    fn hosts(&self) -> RwLockReadGuard<'_, HashMap<String, Arc<Host>>> {
-        self.inner
-            .hosts
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
+    fn host_map(&self) -> &RwLock<HostMap> {
+        match self.role {
+            Role::Registry => &self.inner.hosts,
+            Role::Mirror => &self.inner.mirror_hosts,
+        }
+    }
+
+    fn hosts(&self) -> RwLockReadGuard<'_, HostMap> {
+        let hosts = self.host_map().read();
+        hosts.unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn find_or_make(&self, registry: &str) -> Result<Arc<Host>, Text> {
@@ -136,8 +192,10 @@ impl Client {
         }
         let options = inner.shared.options.hosts.get(registry);
         let options = options.cloned().unwrap_or_default();
-        let host = Arc::new(Host::new(registry, options, inner.shared.clone())?);
-        let mut hosts = inner.hosts.write().unwrap_or_else(PoisonError::into_inner);
+        let shared = inner.shared.clone();
+        let host = Arc::new(Host::new(registry, options, shared, self.role)?);
+        let hosts = self.host_map().write();
+        let mut hosts = hosts.unwrap_or_else(PoisonError::into_inner);
         Ok(hosts.entry(registry.to_owned()).or_insert(host).clone())
     }
 }

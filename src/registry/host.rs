@@ -17,7 +17,7 @@ use super::access::{
     Auth, Authorization, Forbidden, FoundLogin, Keeper, Logins, Masks, destination, same_origin,
 };
 use super::limits::{Admission, Lane, PullLimit, TokenServers};
-use super::options::{ClientOptions, HostOptions};
+use super::options::{ClientOptions, HostOptions, RetryOptions};
 use super::outage::{Server, ServerMap};
 use super::stats::Counters;
 use super::transport::{Certificates, Transport, is_loopback};
@@ -28,6 +28,21 @@ const DOCKER_HUB_API: &str = "registry-1.docker.io";
 
 /// How many long answers of one host are read at one time.
 const LARGE_ANSWERS: usize = 4;
+
+/// How often a mirror is tried: what it does not give is elsewhere, too.
+const MIRROR_TRIES: usize = 2;
+
+/// The longest pause that a mirror may ask for, unless somebody said how long it is waited for.
+const MIRROR_PAUSE: Duration = Duration::from_secs(10);
+
+/// What a host is to whoever asks it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// The registry that a reference names.
+    Registry,
+    /// One that may have the same: it is waited for only where somebody said how long.
+    Mirror,
+}
 
 /// What all hosts of a client share.
 #[derive(Debug)]
@@ -55,6 +70,9 @@ pub(super) struct Host {
     /// Where the host itself is.
     own_server: Arc<Server>,
     options: HostOptions,
+    role: Role,
+    /// What is tried again, and how often.
+    pub(super) retry: RetryOptions,
     logins: OnceCell<Logins>,
     /// The temporary password, where the login gets such.
     pub(super) acr: Keeper,
@@ -70,7 +88,12 @@ pub(super) struct Host {
 
 impl Host {
     /// Makes a host out of its name; the error is about the name.
-    pub(super) fn new(name: &str, options: HostOptions, shared: Arc<Shared>) -> Result<Self, Text> {
+    pub(super) fn new(
+        name: &str,
+        options: HostOptions,
+        shared: Arc<Shared>,
+        role: Role,
+    ) -> Result<Self, Text> {
         let base = address(name, options.plain_http)?;
         let start = options
             .starting_concurrency
@@ -80,7 +103,6 @@ impl Host {
             own_server: shared.servers.of_registry(name, &base),
             base,
             certificates: options.ca_certificates.as_deref().map(Into::into),
-            shared,
             auth: Auth::default(),
             admission: Arc::new(Admission::new(
                 start,
@@ -88,7 +110,10 @@ impl Host {
                 options.requests_per_second,
             )),
             counters: Arc::default(),
+            retry: retry(&shared.options.retry, role, options.patience),
+            shared,
             options,
+            role,
             logins: OnceCell::new(),
             acr: Keeper::default(),
             pull_limit: Mutex::default(),
@@ -134,7 +159,10 @@ impl Host {
 
     /// Returns how long whatever is at a server is waited for.
     pub(super) fn patience(&self) -> Duration {
-        let usual = self.shared.options.timeouts.outage;
+        let usual = match self.role {
+            Role::Registry => self.shared.options.timeouts.outage,
+            Role::Mirror => Duration::ZERO,
+        };
         self.options.patience.unwrap_or(usual)
     }
 
@@ -269,6 +297,17 @@ impl Host {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Returns what is tried again at a host, and how often.
+fn retry(usual: &RetryOptions, role: Role, patience: Option<Duration>) -> RetryOptions {
+    let mut retry = usual.clone();
+    if role == Role::Mirror {
+        retry.tries = retry.tries.min(MIRROR_TRIES);
+        let pause = patience.unwrap_or(MIRROR_PAUSE);
+        retry.longest_pause = retry.longest_pause.min(pause);
+    }
+    retry
 }
 
 fn address(name: &str, plain_http: Option<bool>) -> Result<Url, Text> {

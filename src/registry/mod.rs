@@ -8,8 +8,9 @@
 //! | `limits/` | how much a host is asked at most | `admission`, `lane`, `concurrency`, `throttle/`, `token_servers`, `pull_limit` |
 //! | `retry/` | who decides what is tried again, when, and how often | `decide`, `met`, `tries`, `backoff`, `damaged`, `count` |
 //! | `outage/` | whether a server is there; one that is away is waited for | `servers`, `availability`, `symptom`, `watch` |
+//! | `mirrors/` | what is asked for by digest is asked of other places first | `ask`, `mirror`, `standing`, `whole`, `relay`, `givers` |
 //! | `exchange/` | one request and its answer | `call`, `try_once`, `outgoing`, `incoming`, `answer`, `failed_try`, `read_answer`, `error_body` |
-//! | `endpoints/` | what a registry is asked | `manifests`, `manifest_cache`, `blobs`, `uploads`, `whole_blobs`, `upload_session`, `upload_location`, `tags`, `referrers`, `pagination` |
+//! | `endpoints/` | what a registry is asked | `manifests`, `manifest_answer`, `manifest_cache`, `blobs`, `uploads`, `whole_blobs`, `upload_session`, `upload_location`, `tags`, `referrers`, `pagination` |
 //! | `transport/` | connections: which are pooled together, go through a proxy, trust what | `ahead`, `connector`, `connection`, `resolver`, `zone`, `trust`, `message`, `trickle`, `failure` |
 //! | `visit` | what a host says at its door: what it asks for, its clock, the way to it; where its login comes from | |
 //! | `stats`, `whole_blobs` | what was asked of whom; whether a host takes a blob in one request | |
@@ -19,7 +20,7 @@ use std::future::Future;
 
 use bytes::Bytes;
 
-use crate::model::{Child, Descriptor, Digest, Failure, RawManifest, Reference, Repository};
+use crate::model::{Child, Descriptor, Digest, Failure, Fault, RawManifest, Reference, Repository};
 
 mod access;
 mod client;
@@ -29,6 +30,7 @@ mod exchange;
 pub mod fuzzing;
 mod host;
 mod limits;
+mod mirrors;
 mod operations;
 mod options;
 mod outage;
@@ -48,7 +50,10 @@ pub use endpoints::{
     BlobStream, BodyError, Deletion, Mount, Pushed, Upload, UploadBody, UploadSession,
 };
 pub use limits::PullLimit;
-pub use options::{ClientOptions, HostOptions, LeastRate, OnOutage, RetryOptions, Timeouts};
+pub use mirrors::Givers;
+pub use options::{
+    ClientOptions, HostOptions, LeastRate, OnMirror, OnOutage, RetryOptions, Tell, Timeouts,
+};
 pub use retry::{Allowed, Met, Next, RetryCount, Tries};
 pub use stats::{HostStats, Stats};
 pub use whole_blobs::WholeBlobLeave;
@@ -84,6 +89,18 @@ pub trait ReadRegistry: Send + Sync {
         blob: &Descriptor,
         offset: u64,
     ) -> impl Future<Output = Result<BlobStream, Failure>> + Send;
+
+    /// Tells that the bytes that were read of a blob are not the blob, and who gave them; the answer is whether
+    /// it may be had elsewhere, where it is read anew: then nothing says that it is damaged at its source.
+    fn disown(
+        &self,
+        _repository: &Repository,
+        _blob: &Descriptor,
+        _from: &[Givers],
+        _fault: &Fault,
+    ) -> bool {
+        false
+    }
 
     /// Tells whether a repository is known to hold a blob. The answer only saves work, so that no registry
     /// has to give one: what it does not say is taken for absent.

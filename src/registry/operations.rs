@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::model::{Child, Descriptor, Digest, Failure, RawManifest, Reference, Repository};
+use crate::model::{Child, Descriptor, Digest, Failure, Fault, RawManifest, Reference, Repository};
 
 use super::client::Client;
 use super::endpoints::{
@@ -10,16 +10,24 @@ use super::endpoints::{
     referrers, tags, uploads, whole_blobs,
 };
 use super::exchange::RetryOn;
+use super::mirrors::{self, Givers};
 use super::retry::{RetryCount, backoff};
 use super::{ReadRegistry, WholeBlobLeave, WriteRegistry};
 
 impl ReadRegistry for Client {
     async fn head_manifest(&self, reference: &Reference) -> Result<Option<Descriptor>, Failure> {
+        // What a header says of a manifest proves nothing, and whoever asks mostly reads it next.
+        if let Some(manifest) = self.mirrored_manifest(reference).await {
+            return Ok(Some(manifest.descriptor));
+        }
         self.retry_damaged(|| manifests::head(self, reference))
             .await
     }
 
     async fn get_manifest(&self, reference: &Reference) -> Result<Option<RawManifest>, Failure> {
+        if let Some(manifest) = self.mirrored_manifest(reference).await {
+            return Ok(Some(manifest));
+        }
         self.retry_damaged(|| manifests::get(self, reference, RetryOn::Transient))
             .await
     }
@@ -29,6 +37,11 @@ impl ReadRegistry for Client {
         repository: &Repository,
         blob: &Descriptor,
     ) -> Result<Option<Bytes>, Failure> {
+        if self.has_mirrors(&repository.registry)
+            && let Some(bytes) = Box::pin(mirrors::blob(self, repository, blob)).await
+        {
+            return Ok(Some(bytes));
+        }
         self.retry_damaged(|| blobs::get(self, repository, blob))
             .await
     }
@@ -39,8 +52,21 @@ impl ReadRegistry for Client {
         blob: &Descriptor,
         offset: u64,
     ) -> Result<BlobStream, Failure> {
+        if self.has_mirrors(&repository.registry) {
+            return Box::pin(mirrors::open(self, repository, blob, offset)).await;
+        }
         self.retry_damaged(|| blobs::open(self, repository, blob, offset))
             .await
+    }
+
+    fn disown(
+        &self,
+        repository: &Repository,
+        blob: &Descriptor,
+        from: &[Givers],
+        fault: &Fault,
+    ) -> bool {
+        self.blame(repository, blob, from, fault)
     }
 
     async fn has_blob(&self, repository: &Repository, digest: &Digest) -> bool {
@@ -87,6 +113,17 @@ impl ReadRegistry for Client {
 
     fn count_retry(&self) {
         self.retries.add_one();
+    }
+}
+
+impl Client {
+    /// Reads a manifest from a mirror; none where it is asked for by tag, or none has it.
+    async fn mirrored_manifest(&self, reference: &Reference) -> Option<RawManifest> {
+        if reference.digest().is_none() || !self.has_mirrors(reference.registry()) {
+            return None;
+        }
+        // Seldom, so that not every request has room for it.
+        Box::pin(mirrors::manifest(self, reference)).await
     }
 }
 

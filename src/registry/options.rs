@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use crate::model::{LoginWay, Outage};
+use crate::model::{LoginWay, MirrorNotice, MirrorPlace, Outage};
 
 use super::access::{AcrAsker, Credentials, FoundLogin, RoleAccess};
 use super::retry::Allowed;
@@ -27,32 +27,51 @@ pub struct ClientOptions {
     pub timeouts: Timeouts,
     /// Who is told of hosts that are away.
     pub on_outage: OnOutage,
+    /// Who is told of mirrors that are not asked any more.
+    pub on_mirror: OnMirror,
     /// Turns true when hosts that are away are not to be waited for any more.
     pub stop: Option<watch::Receiver<bool>>,
 }
 
 /// Who is told of hosts that are away.
-#[derive(Clone, Default)]
-pub struct OnOutage(Option<Arc<Tell>>);
+pub type OnOutage = Tell<Outage>;
 
-type Tell = dyn Fn(&Outage) + Send + Sync;
+/// Who is told of mirrors that are not asked any more.
+pub type OnMirror = Tell<MirrorNotice>;
 
-impl OnOutage {
+/// Who is told of something.
+pub struct Tell<T>(Option<Arc<Told<T>>>);
+
+type Told<T> = dyn Fn(&T) + Send + Sync;
+
+impl<T> Tell<T> {
     /// Tells whoever `tell` tells.
-    pub fn new(tell: impl Fn(&Outage) + Send + Sync + 'static) -> Self {
+    pub fn new(tell: impl Fn(&T) + Send + Sync + 'static) -> Self {
         Self(Some(Arc::new(tell)))
     }
 
-    pub(super) fn tell(&self, outage: &Outage) {
+    pub(super) fn tell(&self, what: &T) {
         if let Some(tell) = &self.0 {
-            tell(outage);
+            tell(what);
         }
     }
 }
 
-impl fmt::Debug for OnOutage {
+impl<T> Clone for Tell<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<T> Default for Tell<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T> fmt::Debug for Tell<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("OnOutage")
+        f.write_str("Tell")
     }
 }
 
@@ -80,6 +99,8 @@ pub struct HostOptions {
     pub login_way: LoginWay,
     /// What a temporary password of it is to allow, if it is one of ACR's.
     pub session: RoleAccess,
+    /// Other places that have what it holds: what is asked for by digest is asked of these first, in order.
+    pub mirrors: Vec<MirrorPlace>,
     /// Whether it is the target of the run: what fails there says so.
     pub is_target: bool,
 }

@@ -35,7 +35,7 @@ impl Host {
         let mut tries = Tries::begin();
         // How many were sent, and the slot of the last one where that was refused for the rate.
         let (mut made, mut slot) = (1, None);
-        let options = &self.shared.options.retry;
+        let options = &self.retry;
         let allowed = options.allowed(self.patience());
         let entered = Instant::now();
         let admission = self.admission(call.lane, &call.url);

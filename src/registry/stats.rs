@@ -29,6 +29,24 @@ impl HostStats {
         self.requests.get(&kind).copied().unwrap_or_default()
     }
 
+    /// Adds those of the same host in another part.
+    pub(super) fn add(&mut self, other: Self) {
+        let Self {
+            requests,
+            redirects,
+            retries,
+            bytes_in,
+            bytes_out,
+        } = other;
+        for (kind, count) in requests {
+            *self.requests.entry(kind).or_default() += count;
+        }
+        self.redirects += redirects;
+        self.retries += retries;
+        self.bytes_in += bytes_in;
+        self.bytes_out += bytes_out;
+    }
+
     /// Returns how many requests were sent in all, without redirects.
     pub fn total(&self) -> u64 {
         self.requests.values().sum()

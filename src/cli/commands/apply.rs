@@ -56,7 +56,8 @@ pub(super) async fn run(
         };
         let same = reading(context, 0, async |_| same_content(&plan, &client).await).await?;
         printer.insist(|to| {
-            let cost = Cost::of(&plan, None);
+            let is_mirrored = |registry: &_| client.has_mirrors(registry);
+            let cost = Cost::of(&plan, None).without_pulls(is_mirrored);
             let details = render::Details {
                 cost: Some(&cost),
                 same_content: Some(&same),

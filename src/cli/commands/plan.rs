@@ -114,10 +114,12 @@ async fn asked(
         tokio::join!(inventory(&plan, &client), same_content(&plan, &client))
     })
     .await?;
+    let cost = Cost::of(&plan, Some(&inventory));
+    let cost = cost.without_pulls(|registry| client.has_mirrors(registry));
     Ok(Asked {
         part,
         diffs,
-        cost: Some(Cost::of(&plan, Some(&inventory))),
+        cost: Some(cost),
         same_content: Some(same_content),
         plan,
     })

@@ -1,6 +1,7 @@
 //! From [`Node`]s to a [`MirrorFile`], key by key.
 
 mod images;
+mod mirrors;
 mod registries;
 pub(super) mod selection;
 mod target;

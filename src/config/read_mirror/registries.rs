@@ -12,6 +12,8 @@ use crate::config::target::parse_host;
 use crate::config::variables::has_variables;
 use crate::model::{LoginWay, Secret};
 
+use super::mirrors::mirrors;
+
 pub(super) fn registries(reader: &mut Reader<'_>, node: &Node) -> Registries {
     let mut registries = Registries::new();
     let mut places: IndexMap<String, Place> = IndexMap::new();
@@ -44,9 +46,10 @@ pub(super) fn registries(reader: &mut Reader<'_>, node: &Node) -> Registries {
             }
             continue;
         }
-        let settings = registry(reader, value);
+        let host = parse_host(key);
+        let settings = registry(reader, host.as_deref().ok(), value);
         let unset = std::mem::take(&mut reader.unset);
-        match parse_host(key) {
+        match host {
             Err(why) => reader.report(Diagnostic::error("not-a-host", why).at(place)),
             Ok(host) => {
                 if let Some(first) = places.get(&host) {
@@ -100,7 +103,7 @@ fn parted<'n>(format: Format, key: &str, node: &'n Node) -> Option<Vec<Parted<'n
     Some(inner.collect())
 }
 
-fn registry(reader: &mut Reader<'_>, node: &Node) -> Option<RegistrySettings> {
+fn registry(reader: &mut Reader<'_>, host: Option<&str>, node: &Node) -> Option<RegistrySettings> {
     let what = text!("a registry", "仓库设置");
     let mut table = reader.table(node, &what)?;
     let number = text!("a number greater than 0", "大于 0 的数字");
@@ -109,6 +112,7 @@ fn registry(reader: &mut Reader<'_>, node: &Node) -> Option<RegistrySettings> {
     let patience = table.take("patience");
     let plain_http = table.take("plain-http");
     let ca_file = table.take("ca-file");
+    let mirrored = table.take_pair("mirrors");
     let login_way = table.take_pair("login");
     let username = table.take_pair("username");
     let password = table.take_pair("password");
@@ -131,6 +135,7 @@ fn registry(reader: &mut Reader<'_>, node: &Node) -> Option<RegistrySettings> {
         ca_file: ca_file
             .and_then(|node| reader.expanded(node, "ca-file"))
             .map(|file| file.value),
+        mirrors: mirrors(reader, host, mirrored),
         login: login_way
             .and_then(|pair| reader.word(&pair.value, "login"))
             .unwrap_or_default(),

@@ -274,7 +274,7 @@ impl Host {
         let Some(number) = issuer.login else {
             return Err(refusal);
         };
-        let options = &self.shared.options.retry;
+        let options = &self.retry;
         let failed = {
             let mut state = self.auth.tokens.state();
             let kept = state.issued(issuer);

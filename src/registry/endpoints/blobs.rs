@@ -17,18 +17,20 @@ use crate::registry::client::Client;
 use crate::registry::exchange::{Access, Answer, Call, Incoming, OpenBody, Read, RetryOn};
 use crate::registry::host::Host;
 use crate::registry::limits::Lane;
+use crate::registry::mirrors::Givers;
 
 /// Up to this size a blob may share its connection with other requests.
 pub(crate) const SMALL: u64 = 1024 * 1024;
 
 /// A blob that is read as a whole, such as a config, is refused beyond this size.
-const WHOLE_BLOB_LIMIT: u64 = 4 * 1024 * 1024;
+pub(crate) const WHOLE_BLOB_LIMIT: u64 = 4 * 1024 * 1024;
 
 /// The bytes of a blob as they arrive.
 ///
 /// It holds one of its host's slots for downloads until it ends or is dropped.
 pub struct BlobStream {
     offset: u64,
+    givers: Givers,
     inner: BoxStream<'static, Result<Bytes, Failure>>,
 }
 
@@ -38,10 +40,25 @@ impl BlobStream {
         offset: u64,
         inner: impl Stream<Item = Result<Bytes, Failure>> + Send + 'static,
     ) -> Self {
+        Self::given_by(offset, inner, Givers::default())
+    }
+
+    /// Wraps a stream, with who gives its bytes.
+    pub(crate) fn given_by(
+        offset: u64,
+        inner: impl Stream<Item = Result<Bytes, Failure>> + Send + 'static,
+        givers: Givers,
+    ) -> Self {
         Self {
             offset,
+            givers,
             inner: inner.boxed(),
         }
+    }
+
+    /// Returns who gives the bytes, as far as that is known: who has given some by now.
+    pub fn givers(&self) -> &Givers {
+        &self.givers
     }
 
     /// Returns the position in the blob of the stream's first byte: what was asked for, or 0 where

@@ -2,22 +2,20 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method};
-use serde::Deserialize;
-use serde::de::IgnoredAny;
 
 use crate::model::{
-    Descriptor, Digest, ErrorCode, Failure, Fault, MANIFEST_SIZE_LIMIT, Operation, RawManifest,
-    Reference, RequestKind, Text, media_type,
+    Descriptor, ErrorCode, Failure, Fault, MANIFEST_SIZE_LIMIT, Operation, RawManifest, Reference,
+    RequestKind, Text, media_type,
 };
 use crate::registry::access::Actions;
 use crate::registry::client::Client;
 use crate::registry::exchange::{Access, Answer, Body, Call, Read, RetryOn};
 use crate::registry::host::Host;
 
-const DIGEST_HEADER: &str = "docker-content-digest";
+use super::manifest_answer::{describe, digest_header, prove, verify};
+
 const SUBJECT_HEADER: &str = "oci-subject";
 
 /// What came of [`put_manifest`](crate::registry::WriteRegistry::put_manifest).
@@ -90,6 +88,38 @@ pub(crate) async fn get(
     {
         return Ok(Some(kept));
     }
+    let read = read(client, reference, retry_on, |answer| {
+        verify(answer, reference).map(Some)
+    });
+    let manifest = read.await?;
+    if let Some(manifest) = &manifest {
+        let cache = client.manifest_cache();
+        cache.put(reference.repository(), manifest);
+    }
+    Ok(manifest)
+}
+
+/// Reads a manifest of this digest from a place that nobody has to trust: nothing is taken but what the digest
+/// proves. None if it is not there, or cannot be proven.
+pub(crate) async fn get_proven(
+    client: &Client,
+    reference: &Reference,
+) -> Result<Option<RawManifest>, Failure> {
+    let Some(digest) = reference.digest() else {
+        return Ok(None);
+    };
+    let read = read(client, reference, RetryOn::Transient, |answer| {
+        prove(answer, digest)
+    });
+    read.await
+}
+
+async fn read(
+    client: &Client,
+    reference: &Reference,
+    retry_on: RetryOn,
+    check: impl FnOnce(Answer) -> Result<Option<RawManifest>, Fault>,
+) -> Result<Option<RawManifest>, Failure> {
     let operation = operation(RequestKind::GetManifest, reference);
     let (host, mut call) = request(client, &operation, Method::GET, reference, Actions::Pull)?;
     call.read = Read::Collect(MANIFEST_SIZE_LIMIT);
@@ -99,11 +129,7 @@ pub(crate) async fn get(
     if answer.status == 404 {
         return Ok(None);
     }
-    let manifest = verify(answer, reference).map_err(|fault| host.error(&operation, fault))?;
-    client
-        .manifest_cache()
-        .put(reference.repository(), &manifest);
-    Ok(Some(manifest))
+    check(answer).map_err(|fault| host.error(&operation, fault))
 }
 
 pub(crate) async fn put(
@@ -203,105 +229,4 @@ fn request(
         )
     };
     Ok((host, call))
-}
-
-/// Reads the digest that an answer names. It is optional and the bytes tell as well, so that one that
-/// cannot be read is as good as none.
-fn digest_header(answer: &Answer) -> Option<Digest> {
-    let text = answer.header(DIGEST_HEADER)?.trim_matches(['"', '\'', ' ']);
-    text.to_ascii_lowercase().parse().ok()
-}
-
-/// Reads the descriptor out of the headers, as far as they are enough for one.
-fn describe(answer: &Answer, reference: &Reference) -> Result<Option<Descriptor>, Fault> {
-    let digest = match (digest_header(answer), reference.digest()) {
-        (Some(found), Some(asked)) if found.algorithm() == asked.algorithm() && found != *asked => {
-            return Err(Fault::Damaged(text!(
-                "it answers with `{found}`, another digest than the one asked for",
-                "它回答的摘要是 `{found}`，不是所要的那个"
-            )));
-        }
-        (_, Some(asked)) => asked.clone(),
-        (Some(found), None) => found,
-        (None, None) => return Ok(None),
-    };
-    let size = answer
-        .header("content-length")
-        .and_then(|length| length.parse().ok());
-    let (Some(media_type), Some(size)) = (specific_media_type(answer), size) else {
-        return Ok(None);
-    };
-    Ok(Some(Descriptor {
-        media_type: media_type.to_owned(),
-        digest,
-        size,
-    }))
-}
-
-/// Returns the media type, unless it is one that file servers give to everything: those of manifests
-/// are all from a vendor's tree.
-fn specific_media_type(answer: &Answer) -> Option<&str> {
-    answer
-        .media_type()
-        .filter(|media_type| media_type.starts_with("application/vnd."))
-}
-
-fn verify(answer: Answer, reference: &Reference) -> Result<RawManifest, Fault> {
-    let media_type = specific_media_type(&answer)
-        .map(str::to_owned)
-        .or_else(|| named_media_type(&answer.body))
-        .ok_or_else(|| {
-            answer.unfit(text!(
-                "its answer does not say what kind of manifest it is",
-                "它的回答没有说明是哪种清单"
-            ))
-        })?;
-    let promised = reference
-        .digest()
-        .cloned()
-        .or_else(|| digest_header(&answer));
-    let digest = match promised {
-        // The digest of a signed schema 1 manifest leaves its signatures out; that nobody can copy
-        // one is said later, and better.
-        Some(digest) if media_type::is_schema_1(&media_type) || digest.matches(&answer.body) => {
-            digest
-        }
-        Some(digest) => {
-            let found = Digest::of(digest.algorithm(), &answer.body);
-            return Err(answer.unfit(text!(
-                "it sent `{found}` where `{digest}` was promised",
-                "它发来的是 `{found}`，说好的是 `{digest}`"
-            )));
-        }
-        None if answer.coding().is_some() => {
-            return Err(answer.unfit(text!("its answer cannot be checked", "它的回答无法校验")));
-        }
-        None => Digest::sha256(&answer.body),
-    };
-    let bytes = answer.body;
-    let descriptor = Descriptor {
-        media_type,
-        digest,
-        size: bytes.len() as u64,
-    };
-    Ok(RawManifest { descriptor, bytes })
-}
-
-/// Says what kind of manifest it is by what stands in it; where it does not name its type, which OCI
-/// leaves open, by its shape.
-fn named_media_type(body: &Bytes) -> Option<String> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Named {
-        media_type: Option<String>,
-        config: Option<IgnoredAny>,
-        manifests: Option<IgnoredAny>,
-    }
-    let named: Named = serde_json::from_slice(body).ok()?;
-    let by_shape = match (&named.config, &named.manifests) {
-        (Some(_), None) => Some(media_type::OCI_MANIFEST),
-        (None, Some(_)) => Some(media_type::OCI_INDEX),
-        _ => None,
-    };
-    named.media_type.or_else(|| by_shape.map(str::to_owned))
 }

@@ -152,7 +152,7 @@ impl Watch {
 
     /// Returns when the host is back, or was waited for in vain.
     async fn last(&mut self) -> OutageStage {
-        let usual = &self.host.shared.options.retry;
+        let usual = &self.host.retry;
         let mut waits = backoff::waits(&RetryOptions {
             tries: usize::MAX,
             longest_wait: LONGEST_WAIT.min(usual.longest_wait),

@@ -7,6 +7,7 @@
 //! | `no_answer` | the way to the registry |
 //! | `error_status` | an answer that is an error |
 //! | `outage` | a host that is away for a while |
+//! | `mirror` | a mirror that is not asked any more |
 //! | `sign_in` | a temporary password that cannot be had |
 //! | `remedy` | what to do by the kind of cause, and by the side that it is on |
 //! | `acr` | what to do about what Alibaba Cloud's registry refuses |
@@ -17,6 +18,7 @@ mod advice;
 mod attempt;
 mod error_status;
 mod fault;
+mod mirror;
 mod no_answer;
 mod outage;
 mod remedy;

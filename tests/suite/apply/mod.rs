@@ -4,6 +4,7 @@ mod cost;
 mod interruptions;
 mod law;
 mod limits;
+mod mirrors;
 mod moved;
 mod prune;
 mod referrers;

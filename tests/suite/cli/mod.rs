@@ -21,6 +21,7 @@ mod immutable;
 mod init;
 mod languages;
 mod logins;
+mod mirrors;
 mod names;
 mod one_cause;
 mod outputs;

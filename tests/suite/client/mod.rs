@@ -12,6 +12,7 @@ mod limits;
 mod lists;
 mod login_ways;
 mod manifests;
+mod mirrors;
 mod networks;
 mod outages;
 mod proxies;

@@ -12,7 +12,7 @@ use crate::model::{
     Text,
 };
 use crate::registry::exchange::{Access, Answer, Body, Call, shown};
-use crate::registry::host::Host;
+use crate::registry::host::{Host, Role};
 use crate::registry::limits::Lane;
 use crate::registry::options::HostOptions;
 use crate::registry::retry::{Met, Next, RetryCount, Spent, backoff, decide};
@@ -64,7 +64,7 @@ impl Asker<'_> {
         service: SignInService,
         make: impl Fn() -> Option<Question>,
     ) -> Result<Answer, Failure> {
-        let options = &self.host.shared.options.retry;
+        let options = &self.host.retry;
         let allowed = options.allowed(self.host.patience());
         let mut spent = Spent::default();
         loop {
@@ -116,7 +116,7 @@ impl Asker<'_> {
             ..HostOptions::default()
         };
         // A host of its own: what is known of the registry, and trusted for it, is not for this one.
-        let server = Host::new(place, options, self.host.shared.clone());
+        let server = Host::new(place, options, self.host.shared.clone(), Role::Registry);
         let server = server.map_err(|text| self.fail(SignInFault::Identity(text)))?;
         let operation = Operation::new(
             RequestKind::SignIn,
