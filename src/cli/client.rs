@@ -188,6 +188,7 @@ fn host_options(
         patience,
         plain_http,
         ca_file,
+        proxy,
         mirrors,
         login: login_way,
         username,
@@ -208,6 +209,7 @@ fn host_options(
         patience: *patience,
         plain_http: *plain_http,
         ca_certificates: certificates.transpose()?,
+        proxy: proxy.clone(),
         mirrors: mirrors.clone(),
         login_way: *login_way,
         login: login.map(|(username, password)| {

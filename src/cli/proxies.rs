@@ -1,6 +1,8 @@
 //! The proxies that the environment names. The client's library passes over what it does not understand, and would
 //! go straight where somebody wanted a proxy.
 
+use crate::model::check_proxy;
+
 use super::environment::Environment;
 use super::error::CliError;
 
@@ -14,35 +16,17 @@ const VARIABLES: [&str; 6] = [
     "all_proxy",
 ];
 
-/// The kinds of proxies that are understood.
-const KINDS: [&str; 4] = ["http", "https", "socks5", "socks5h"];
-
 /// Says which variable names what is no proxy, if one does. What it holds is not told: a password may be in it.
 pub fn check(environment: &Environment) -> Result<(), CliError> {
     for name in VARIABLES {
         let value = environment.variables().get(name).map_or("", |v| v.trim());
-        let (kind, rest) = value.split_once("://").unwrap_or(("http", value));
-        let kind = kind.to_ascii_lowercase();
-        let why = if value.is_empty() {
+        if value.is_empty() {
             continue;
-        } else if !KINDS.contains(&&*kind) {
-            text!(
-                "`{name}` names a proxy of the kind `{kind}`, which is not understood",
-                "`{name}` 里的代理是 `{kind}` 类型的，不支持"
-            )
-        } else if rest
-            .trim_end_matches('/')
-            .parse::<http::uri::Authority>()
-            .is_err()
-        {
-            text!(
-                "`{name}` does not name a proxy",
-                "`{name}` 里的不是代理地址"
-            )
-        } else {
+        }
+        let Err(why) = check_proxy(value) else {
             continue;
         };
-        return Err(CliError::new(why).hint(text!(
+        return Err(CliError::new(why.of(name)).hint(text!(
             "write it as `http://HOST:PORT`, with `https`, `socks5` or `socks5h` for other kinds; or unset `{name}`",
             "写成 `http://HOST:PORT`，其他类型写 `https`、`socks5` 或 `socks5h`；或者取消 `{name}`"
         )));

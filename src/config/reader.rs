@@ -110,8 +110,8 @@ impl<'a> Reader<'a> {
             .at(text.place)
             .help(text!(
                 "it is expanded in the target's `registry` and `namespace`, and in the \
-                 registries' `username`, `password` and `ca-file`",
-                "展开它的地方：目标的 `registry` 和 `namespace`，各仓库的 `username`、`password` 和 `ca-file`"
+                 registries' `username`, `password`, `ca-file` and `proxy`",
+                "展开它的地方：目标的 `registry` 和 `namespace`，各仓库的 `username`、`password`、`ca-file` 和 `proxy`"
             )),
         );
         None

@@ -6,7 +6,7 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 
-use crate::model::{LoginWay, MirrorPlace, Secret};
+use crate::model::{LoginWay, MirrorPlace, ProxyChoice, Secret};
 use crate::plan::PRUNE_LIMIT;
 
 use super::durations;
@@ -52,6 +52,10 @@ pub struct RegistrySettings {
     pub plain_http: Option<bool>,
     /// A file of certificates (PEM) to trust, relative to this file. `${NAME}` is expanded.
     pub ca_file: Option<String>,
+    /// The proxy to go through: `http://HOST:PORT`, with `https`, `socks5` or `socks5h` for other kinds, or `none`.
+    /// `${NAME}` is expanded. Default: what the environment names.
+    #[schemars(with = "Option<String>")]
+    pub proxy: Option<ProxyChoice>,
     /// Other places that have what the registry holds, such as `m.daocloud.io/docker.io`: whatever is asked for
     /// by digest is asked of them first, in order; tags are asked of the registry alone.
     #[schemars(with = "Option<Vec<String>>")]

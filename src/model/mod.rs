@@ -20,6 +20,7 @@ pub mod mirror;
 pub mod outage;
 pub mod platform;
 pub mod profile;
+pub mod proxy;
 pub mod reference;
 pub mod request;
 pub mod secret;
@@ -54,6 +55,7 @@ pub use platform::{Platform, PlatformError, PlatformPattern, Platforms};
 pub use profile::{
     HostPattern, IndexType, Profile, ProfileFacts, ProfileFile, ProfileLogin, ProfileName,
 };
+pub use proxy::{ProxyChoice, ProxyError, check_proxy};
 pub use reference::{DOCKER_HUB, Reference, ReferenceError, Repository};
 pub use request::{Operation, RequestKind};
 pub use secret::Secret;

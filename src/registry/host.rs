@@ -1,5 +1,6 @@
 //! One host: its address, and everything that is remembered about it.
 
+use std::borrow::Cow;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
@@ -20,7 +21,7 @@ use super::limits::{Admission, Lane, PullLimit, TokenServers};
 use super::options::{ClientOptions, HostOptions, RetryOptions};
 use super::outage::{Server, ServerMap};
 use super::stats::Counters;
-use super::transport::{Certificates, Transport, is_loopback};
+use super::transport::{Certificates, Proxies, Transport, is_loopback};
 use super::whole_blobs::WholeBlobs;
 
 /// Where Docker Hub's API is.
@@ -63,6 +64,8 @@ pub(super) struct Host {
     /// The address of its API, without `/v2/`.
     pub(super) base: Url,
     pub(super) certificates: Certificates,
+    /// Which proxy is gone through for whatever it is asked.
+    proxies: Proxies,
     pub(super) shared: Arc<Shared>,
     pub(super) auth: Auth,
     pub(super) admission: Arc<Admission>,
@@ -103,6 +106,7 @@ impl Host {
             own_server: shared.servers.of_registry(name, &base),
             base,
             certificates: options.ca_certificates.as_deref().map(Into::into),
+            proxies: shared.transport.proxies(options.proxy.as_ref()),
             auth: Auth::default(),
             admission: Arc::new(Admission::new(
                 start,
@@ -243,6 +247,18 @@ impl Host {
     /// Tells whether an answer of `from` may point there.
     pub(super) fn may_follow(&self, from: &Url, to: &Url) -> Result<(), Forbidden> {
         destination::may_follow(from, to, |url| self.is_declared(url))
+    }
+
+    /// Says which proxy is gone through to an address: what is asked for this host's sake goes its way, the server
+    /// of its tokens and what it points to as well, unless another is said for that host.
+    pub(super) fn proxies_to(&self, url: &Url) -> Cow<'_, Proxies> {
+        if url.host() != self.base.host() {
+            let mut declared = self.declared(url);
+            if let Some(choice) = declared.find_map(|options| options.proxy.as_ref()) {
+                return Cow::Owned(self.shared.transport.proxies(Some(choice)));
+            }
+        }
+        Cow::Borrowed(&self.proxies)
     }
 
     pub(super) fn is_declared(&self, url: &Url) -> bool {

@@ -11,7 +11,7 @@
 //! | `mirrors/` | what is asked for by digest is asked of other places first | `ask`, `mirror`, `standing`, `whole`, `relay`, `givers` |
 //! | `exchange/` | one request and its answer | `call`, `try_once`, `outgoing`, `incoming`, `answer`, `failed_try`, `read_answer`, `error_body` |
 //! | `endpoints/` | what a registry is asked | `manifests`, `manifest_answer`, `manifest_cache`, `blobs`, `uploads`, `whole_blobs`, `upload_session`, `upload_location`, `tags`, `referrers`, `pagination` |
-//! | `transport/` | connections: which are pooled together, go through a proxy, trust what | `ahead`, `connector`, `connection`, `resolver`, `zone`, `trust`, `message`, `trickle`, `failure` |
+//! | `transport/` | connections: which are pooled together, go through a proxy, trust what | `ahead`, `connector`, `connection`, `proxies`, `resolver`, `zone`, `trust`, `message`, `trickle`, `failure` |
 //! | `visit` | what a host says at its door: what it asks for, its clock, the way to it; where its login comes from | |
 //! | `stats`, `whole_blobs` | what was asked of whom; whether a host takes a blob in one request | |
 //! | `fuzzing` | the readers of answers, for the fuzzer alone | |

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use crate::model::{LoginWay, MirrorNotice, MirrorPlace, Outage};
+use crate::model::{LoginWay, MirrorNotice, MirrorPlace, Outage, ProxyChoice};
 
 use super::access::{AcrAsker, Credentials, FoundLogin, RoleAccess};
 use super::retry::Allowed;
@@ -91,6 +91,8 @@ pub struct HostOptions {
     pub patience: Option<Duration>,
     /// Whether the host speaks plain http; if not said, loopback hosts do.
     pub plain_http: Option<bool>,
+    /// The proxy to go through, if not the one that the environment names.
+    pub proxy: Option<ProxyChoice>,
     /// Certificates in PEM form that are trusted beside the system's own.
     pub ca_certificates: Option<Vec<u8>>,
     /// The login, before any that is found elsewhere.

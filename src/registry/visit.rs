@@ -15,6 +15,7 @@ use super::client::Client;
 use super::exchange::{Access, Call};
 use super::host::Host;
 use super::retry::RetryCount;
+use super::transport::Transport;
 
 /// What came back from the door.
 pub(super) struct Door {
@@ -46,7 +47,7 @@ impl Client {
         let host = self.host(registry, &at_door())?;
         Ok(Way {
             tls: host.base.scheme() == "https",
-            proxy: host.shared.transport.proxy(&host.base),
+            proxy: Transport::proxy(&host.base, &host.proxies_to(&host.base)),
         })
     }
 

@@ -2,6 +2,7 @@
 
 mod images;
 mod mirrors;
+mod proxy;
 mod registries;
 pub(super) mod selection;
 mod target;

@@ -13,6 +13,7 @@ use crate::config::variables::has_variables;
 use crate::model::{LoginWay, Secret};
 
 use super::mirrors::mirrors;
+use super::proxy::proxy;
 
 pub(super) fn registries(reader: &mut Reader<'_>, node: &Node) -> Registries {
     let mut registries = Registries::new();
@@ -112,6 +113,7 @@ fn registry(reader: &mut Reader<'_>, host: Option<&str>, node: &Node) -> Option<
     let patience = table.take("patience");
     let plain_http = table.take("plain-http");
     let ca_file = table.take("ca-file");
+    let proxied = table.take_pair("proxy");
     let mirrored = table.take_pair("mirrors");
     let login_way = table.take_pair("login");
     let username = table.take_pair("username");
@@ -135,6 +137,7 @@ fn registry(reader: &mut Reader<'_>, host: Option<&str>, node: &Node) -> Option<
         ca_file: ca_file
             .and_then(|node| reader.expanded(node, "ca-file"))
             .map(|file| file.value),
+        proxy: proxied.and_then(|pair| proxy(reader, pair)),
         mirrors: mirrors(reader, host, mirrored),
         login: login_way
             .and_then(|pair| reader.word(&pair.value, "login"))

@@ -12,7 +12,7 @@ use crate::registry::access::{Authorization, same_origin};
 use crate::registry::host::Host;
 use crate::registry::limits::Permit;
 use crate::registry::retry::{backoff, is_token_of_good_login};
-use crate::registry::transport::{self, RequestBody, Response, Zone};
+use crate::registry::transport::{self, RequestBody, Response, Way, Zone};
 
 use super::{Access, Answer, Body, Call, FailedTry, Outgoing};
 
@@ -86,15 +86,23 @@ impl Host {
     }
 
     /// Says how near this host is, where an address is there only because this host names it.
-    pub(crate) fn named_by(&self, url: &Url) -> Option<Zone> {
+    fn named_by(&self, url: &Url) -> Option<Zone> {
         let is_ours = url.host() == self.base.host() || self.is_declared(url);
         (!is_ours).then(|| self.shared.transport.zone(&self.base))
     }
 
+    /// Says how an address is gone to.
+    pub(crate) fn way(&self, url: &Url) -> Way {
+        Way {
+            proxies: self.proxies_to(url).into_owned(),
+            named_by: self.named_by(url),
+        }
+    }
+
     /// Opens a connection for a small request that is to come, unless so many were opened for its server.
     pub(crate) fn open_ahead(&self, url: &Url, most: usize) {
-        let (transport, named_by) = (&self.shared.transport, self.named_by(url));
-        transport.open_ahead(url, &self.certificates, named_by, most);
+        let (transport, way) = (&self.shared.transport, self.way(url));
+        transport.open_ahead(url, &self.certificates, &way, most);
     }
 
     /// Returns an address's host and port, without who asks.
@@ -215,9 +223,14 @@ impl Host {
             let mut request = Request::new(body);
             *request.method_mut() = call.method.clone();
             *request.headers_mut() = headers;
-            let (shares, named_by) = (call.shares_connection, self.named_by(url));
+            let (shares, way) = (call.shares_connection, self.way(url));
             let transport = &self.shared.transport;
-            transport.send(request, url, &self.certificates, shares, named_by)
+            async move {
+                let certificates = &self.certificates;
+                transport
+                    .send(request, url, certificates, shares, &way)
+                    .await
+            }
         };
         let timeouts = &self.shared.options.timeouts;
         let (body, limit) = match call.body.take() {

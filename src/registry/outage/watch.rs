@@ -111,9 +111,9 @@ impl Host {
     async fn ask_after(&self, server: &Server) -> Result<(), Option<Fault>> {
         self.counters.request(RequestKind::Ping);
         let request = Request::new(transport::nothing());
-        let (url, named_by) = (&server.root, self.named_by(&server.root));
+        let (url, way) = (&server.root, self.way(&server.root));
         let transport = &self.shared.transport;
-        let asking = transport.send(request, url, &self.certificates, true, named_by);
+        let asking = transport.send(request, url, &self.certificates, true, &way);
         let limit = ANSWER.min(self.shared.options.timeouts.answer);
         match timeout(limit, asking).await {
             Ok(Ok(answer)) if !backoff::is_gateway(answer.status().as_u16()) => Ok(()),

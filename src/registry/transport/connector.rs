@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::future::{Future, ready};
-use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -13,7 +12,7 @@ use http::{HeaderMap, HeaderValue, Uri};
 use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::proxy::{SocksV5, Tunnel};
-use hyper_util::client::proxy::matcher::{Intercept, Matcher};
+use hyper_util::client::proxy::matcher::Intercept;
 use rustls::ClientConfig;
 use tower_service::Service;
 
@@ -22,6 +21,7 @@ use crate::model::Text;
 use super::ahead::Ahead;
 use super::connection::{Stream, Wire};
 use super::failure::{BoxError, Late, ProxyRefused};
+use super::proxies::Proxies;
 use super::resolver::Resolver;
 use super::trickle::Reads;
 
@@ -59,7 +59,7 @@ impl fmt::Debug for Connector {
 impl Connector {
     pub(super) fn new(
         timeout: Duration,
-        proxies: Option<Arc<Matcher>>,
+        proxies: Option<Proxies>,
         tls: ClientConfig,
         resolver: Resolver,
     ) -> Self {
@@ -116,14 +116,14 @@ pub(super) struct Route {
     tcp: Tcp,
     /// How a proxy is reached, which may want TLS for itself.
     to_proxy: HttpsConnector<Tcp>,
-    proxies: Option<Arc<Matcher>>,
+    proxies: Option<Proxies>,
     resolver: Resolver,
 }
 
 impl Route {
     fn new(
         timeout: Duration,
-        proxies: Option<Arc<Matcher>>,
+        proxies: Option<Proxies>,
         tls: &ClientConfig,
         resolver: Resolver,
     ) -> Self {

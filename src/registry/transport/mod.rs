@@ -5,6 +5,7 @@ mod connection;
 mod connector;
 mod failure;
 mod message;
+mod proxies;
 mod resolver;
 mod trickle;
 mod trust;
@@ -19,18 +20,19 @@ use http::header::{ACCEPT, ACCEPT_ENCODING, PROXY_AUTHORIZATION, USER_AGENT};
 use http::{HeaderValue, Request, Uri};
 use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::capture_connection;
-use hyper_util::client::proxy::matcher::Matcher;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use url::{Position, Url};
 
-use crate::model::{NoAnswer, Text};
+use crate::model::{NoAnswer, ProxyChoice, Text};
 use crate::registry::access::Masks;
 
 use connector::{AGENT, Connector};
+use proxies::ProxyMap;
 use resolver::{Resolver, Seen};
 use trust::{Trust, Trusted};
 
 pub(super) use message::{RequestBody, Response, bytes, nothing, stream};
+pub(super) use proxies::Proxies;
 pub(super) use trust::Certificates;
 pub(super) use zone::{Zone, is_loopback};
 
@@ -60,11 +62,20 @@ pub(super) struct Transport {
     connect: Duration,
     /// How long the head of an answer may come bit by bit.
     head: Duration,
-    proxies: Arc<Matcher>,
+    proxies: ProxyMap,
     trusted: Trusted,
     pools: Mutex<HashMap<Pool, Connections>>,
     masks: Arc<Masks>,
     seen: Seen,
+}
+
+/// How an address is gone to.
+#[derive(Debug)]
+pub(super) struct Way {
+    /// Which proxy is gone through.
+    pub(super) proxies: Proxies,
+    /// How near the host is that named the address, where it was one: then connections go no nearer.
+    pub(super) named_by: Option<Zone>,
 }
 
 /// What connections must have in common to be pooled together.
@@ -73,6 +84,8 @@ struct Pool {
     /// What is on this machine or its own wire is never reached through a proxy, whatever the environment
     /// says.
     is_near: bool,
+    /// The number of the way to proxies.
+    proxies: usize,
     trust: Trust,
     /// How near the host is that named the address, where it was one: then connections go no nearer.
     named_by: Option<Zone>,
@@ -88,10 +101,15 @@ impl Transport {
             seen: Seen::default(),
             connect,
             head,
-            proxies: Arc::new(Matcher::from_system()),
+            proxies: ProxyMap::new(),
             trusted: Trusted::default(),
             pools: Mutex::default(),
         }
+    }
+
+    /// Returns how to find out which proxy to go through, where somebody wants this one.
+    pub(super) fn proxies(&self, choice: Option<&ProxyChoice>) -> Proxies {
+        self.proxies.get(choice)
     }
 
     /// Sends a request to the address, and returns when the head of its answer is there.
@@ -103,18 +121,19 @@ impl Transport {
         url: &Url,
         certificates: &Certificates,
         shares_connection: bool,
-        named_by: Option<Zone>,
+        way: &Way,
     ) -> Result<Response, NoAnswer> {
-        let pool = Pool::of(url, certificates, shares_connection, named_by);
+        let pool = Pool::of(url, certificates, shares_connection, way);
         let is_near = pool.is_near;
-        let connections = self.connections(pool)?;
+        let connections = self.connections(pool, &way.proxies)?;
         let uri = address(url)?;
         let headers = request.headers_mut();
         headers.insert(USER_AGENT, AGENT);
         headers.entry(ACCEPT).or_insert(ANYTHING);
         // Digests are those of the bytes as they are.
         headers.insert(ACCEPT_ENCODING, UNCODED);
-        if let Some(proxy) = self.proxies.intercept(&uri).filter(|_| !is_near) {
+        let proxies = way.proxies.unless(is_near);
+        if let Some(proxy) = proxies.and_then(|proxies| proxies.intercept(&uri)) {
             if let Some((user, password)) = proxy.raw_auth() {
                 self.masks.add_login(user, password);
             }
@@ -144,25 +163,26 @@ impl Transport {
         &self,
         url: &Url,
         certificates: &Certificates,
-        named_by: Option<Zone>,
+        way: &Way,
         most: usize,
     ) {
         let root = format!(
             "http://{}/",
             &url[Position::BeforeHost..Position::AfterPort]
         );
-        let pool = Pool::of(url, certificates, true, named_by);
+        let pool = Pool::of(url, certificates, true, way);
         if url.scheme() == "http"
-            && let (Ok(connections), Ok(root)) = (self.connections(pool), Uri::try_from(root))
+            && let (Ok(connections), Ok(root)) =
+                (self.connections(pool, &way.proxies), Uri::try_from(root))
         {
             connections.connector.open_ahead(root, most);
         }
     }
 
     /// Returns the proxy through which an address is reached, without who asks it.
-    pub(super) fn proxy(&self, url: &Url) -> Option<String> {
+    pub(super) fn proxy(url: &Url, proxies: &Proxies) -> Option<String> {
         let uri = address(url).ok()?;
-        let proxy = self.proxies.intercept(&uri).filter(|_| !is_loopback(url))?;
+        let proxy = proxies.unless(is_loopback(url))?.intercept(&uri)?;
         let uri = proxy.uri();
         let authority = uri.authority()?.as_str();
         let place = authority
@@ -178,17 +198,17 @@ impl Transport {
         found.unwrap_or(Zone::Public).min(Zone::of(url))
     }
 
-    fn connections(&self, pool: Pool) -> Result<Connections, NoAnswer> {
+    fn connections(&self, pool: Pool, proxies: &Proxies) -> Result<Connections, NoAnswer> {
         let mut pools = self.pools.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(connections) = pools.get(&pool) {
             return Ok(connections.clone());
         }
-        let connections = self.open(&pool)?;
+        let connections = self.open(&pool, proxies)?;
         pools.insert(pool, connections.clone());
         Ok(connections)
     }
 
-    fn open(&self, pool: &Pool) -> Result<Connections, NoAnswer> {
+    fn open(&self, pool: &Pool, proxies: &Proxies) -> Result<Connections, NoAnswer> {
         let mut tls = self.trusted.config(&pool.trust)?;
         tls.alpn_protocols = if pool.shares_connection {
             vec![b"h2".to_vec(), b"http/1.1".to_vec()]
@@ -196,12 +216,12 @@ impl Transport {
             vec![b"http/1.1".to_vec()]
         };
         let resolver = Resolver::new(pool.named_by, self.seen.clone());
-        let proxies = (!pool.is_near).then(|| self.proxies.clone());
         let reads = if pool.shares_connection {
             SMALL_READS
         } else {
             LARGE_READS
         };
+        let proxies = proxies.unless(pool.is_near).cloned();
         let connector = Connector::new(self.connect, proxies, tls, resolver);
         let client = legacy::Client::builder(TokioExecutor::new())
             .timer(TokioTimer::new())
@@ -217,19 +237,15 @@ impl Transport {
 }
 
 impl Pool {
-    fn of(
-        url: &Url,
-        certificates: &Certificates,
-        shares_connection: bool,
-        named_by: Option<Zone>,
-    ) -> Self {
+    fn of(url: &Url, certificates: &Certificates, shares_connection: bool, way: &Way) -> Self {
         Self {
             is_near: Zone::of(url) <= Zone::LinkLocal,
             trust: match url.scheme() {
                 "http" => Trust::Nobody,
                 _ => Trust::SystemAnd(certificates.clone()),
             },
-            named_by,
+            proxies: way.proxies.number,
+            named_by: way.named_by,
             shares_connection,
         }
     }

@@ -78,8 +78,9 @@ pub(super) fn advice(why: &NoAnswer, host: &str, place: &str) -> Option<String> 
         ),
         NoAnswer::Head(_) => no_registry(place),
         NoAnswer::Proxy(_) => tr!(
-            "see `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` in the environment",
-            "看环境变量 `HTTPS_PROXY`、`HTTP_PROXY`、`NO_PROXY`"
+            "see `registries.{host}.proxy` in the mirror file, and `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` in the \
+             environment",
+            "看 mirror 文件里的 `registries.{host}.proxy`，以及环境变量 `HTTPS_PROXY`、`HTTP_PROXY`、`NO_PROXY`"
         ),
         NoAnswer::UnknownHost(_)
         | NoAnswer::Refused(_)

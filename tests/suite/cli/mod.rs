@@ -29,6 +29,7 @@ mod part;
 mod pinned;
 mod plan;
 mod profiles;
+mod proxies;
 mod prune_together;
 mod same_content;
 mod saved;

@@ -1,17 +1,23 @@
 //! Proxies: which requests go through one, and what it is told.
 
+use std::collections::HashMap;
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex};
 
-use pusher::model::Cause;
-use pusher::registry::{HostOptions, ReadRegistry as _};
+use pusher::model::{Cause, ProxyChoice};
+use pusher::registry::{Client, ClientOptions, HostOptions, ReadRegistry as _};
 use pusher::render::hints::of_failure;
-use pusher::sandbox::Options;
+use pusher::sandbox::{Auth, Options};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::networks::{app, tls_front};
-use super::{client_with, given, push_image, run_in_own_process, start};
+use super::{
+    PASSWORD, client_with, given, login, push_blob, push_image, repository, run_in_own_process,
+    soon, start, tagged,
+};
+use crate::support::forwarding_proxy::ForwardingProxy;
+use crate::support::found;
 
 /// A host that only a proxy knows.
 const FAR: &str = "registry.example.com";
@@ -306,4 +312,132 @@ async fn own_process_is_told_of_no_connection() {
             .contains("no connection (Connection refused"),
         "{error}"
     );
+}
+
+fn through(proxy: &str) -> HostOptions {
+    HostOptions {
+        plain_http: Some(true),
+        proxy: Some(proxy.parse().unwrap()),
+        ..HostOptions::default()
+    }
+}
+
+/// What is asked for a registry's sake goes through its proxy: tokens and storage as well, near or far.
+#[tokio::test]
+async fn the_proxy_of_a_registry_is_for_its_tokens_and_its_storage_too() {
+    let options = Options {
+        auth: Auth::bearer("user", PASSWORD),
+        redirect: true,
+        ..Options::default()
+    };
+    let sandbox = start(options).await;
+    push_image(&sandbox, "app");
+    let (blob, bytes) = push_blob(&sandbox, "app", 3000);
+    let proxy = ForwardingProxy::start().await;
+    let options = HostOptions {
+        login: Some(found(login())),
+        ..through(&format!("http://me:secret@{}", proxy.address))
+    };
+    let client = client_with(sandbox.address(), options);
+    let image = client.head_manifest(&tagged(&sandbox, "app", "v1")).await;
+    assert!(image.unwrap().is_some());
+    let found = client.get_blob(&repository(&sandbox, "app"), &blob).await;
+    assert_eq!(found.unwrap().unwrap(), bytes);
+
+    assert!(proxy.forwarded_to(sandbox.address()));
+    assert!(proxy.forwarded_to(&sandbox.token_address()));
+    let heard = proxy.heard();
+    let others = heard
+        .iter()
+        .filter(|head| head.starts_with("get http://127.0.0.1"));
+    let storage = others.filter(|head| {
+        !head.contains(&format!("http://{}/", sandbox.address())) && !head.contains("/token?")
+    });
+    assert_eq!(storage.count(), 1, "{heard:#?}");
+    let login = "proxy-authorization: basic bwu6c2vjcmv0";
+    assert!(heard.iter().all(|head| head.contains(login)), "{heard:#?}");
+    let requests = sandbox.log().requests().len();
+    assert!(heard.len() <= requests, "none went past it");
+    assert_eq!(sandbox.log().connections(), heard.len());
+}
+
+/// A host that the registry points to and that has a proxy of its own, or none, keeps that.
+#[tokio::test]
+async fn a_token_server_may_have_a_way_of_its_own() {
+    let options = Options {
+        auth: Auth::bearer("user", PASSWORD),
+        ..Options::default()
+    };
+    let sandbox = start(options).await;
+    push_image(&sandbox, "app");
+    let proxy = ForwardingProxy::start().await;
+    let options = HostOptions {
+        login: Some(found(login())),
+        ..through(&proxy.address)
+    };
+    // The server of its tokens is at the same address, under another name.
+    let registry = sandbox.address().replace("127.0.0.1", "localhost");
+    let straight = HostOptions {
+        proxy: Some(ProxyChoice::Straight),
+        ..HostOptions::default()
+    };
+    let hosts = [
+        (registry.clone(), options),
+        (sandbox.token_address(), straight),
+    ];
+    let client = Client::new(ClientOptions {
+        hosts: HashMap::from(hosts),
+        retry: soon(),
+        ..ClientOptions::default()
+    });
+    let app = format!("{registry}/app:v1").parse().unwrap();
+    assert!(client.head_manifest(&app).await.unwrap().is_some());
+    assert!(proxy.forwarded_to(&registry));
+    assert!(!proxy.forwarded_to(&sandbox.token_address()));
+    assert_eq!(sandbox.log().tokens(), 1);
+}
+
+#[tokio::test]
+async fn what_is_said_for_a_registry_goes_before_the_environment() {
+    let sandbox = start(Options::default()).await;
+    push_image(&sandbox, "app");
+    let (said, asked) = socks_proxy(sandbox.address().to_owned()).await;
+    let said = format!("socks5h://me:secret@{said}");
+    let refuses = "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n";
+    let (of_environment, heard) = http_proxy(refuses, String::new()).await;
+    let test = "client::proxies::own_process_has_its_own_way";
+    let mut environment = environment("NO_PROXY", FAR);
+    environment.retain(|(name, _)| *name != "HTTP_PROXY");
+    let proxy = format!("http://{of_environment}");
+    environment.push(("HTTP_PROXY", &proxy));
+    run_in_own_process(test, &said, &environment).await;
+    assert_eq!(sandbox.log().count("HEAD", "/v2/app/manifests/v1"), 1);
+    assert_eq!(
+        *asked.lock().unwrap(),
+        ["me:secret@registry.example.com:80"]
+    );
+    assert_eq!(*heard.lock().unwrap(), "", "nothing went there");
+}
+
+#[tokio::test]
+async fn own_process_has_its_own_way() {
+    let Some(said) = given() else { return };
+    let client = client_with(FAR, through(&said));
+    let found = client.head_manifest(&app(FAR)).await;
+    assert!(found.unwrap().is_some(), "although NO_PROXY has it");
+    // Nobody has this address (RFC 5737): whoever asks for it asks the proxy.
+    let nobody = "192.0.2.1:5000";
+    let client = client_with(nobody, through("none"));
+    assert!(client.way_to(nobody).unwrap().proxy.is_none());
+    let client = client_with(nobody, HostOptions::default());
+    assert!(
+        client.way_to(nobody).unwrap().proxy.is_none(),
+        "it is https"
+    );
+    let plain = HostOptions {
+        plain_http: Some(true),
+        ..HostOptions::default()
+    };
+    let client = client_with(nobody, plain);
+    assert!(client.way_to(nobody).unwrap().proxy.is_some());
 }

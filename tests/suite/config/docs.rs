@@ -76,7 +76,7 @@ fn the_examples_are_without_mistakes() {
             .into_iter()
             .map(|text| ("mirror.toml", text)),
     );
-    assert_eq!(files.len(), 4);
+    assert_eq!(files.len(), 5);
     for (path, text) in files {
         let loaded = load_with(path, &text, "redis:7\n", &super::environment());
         let wrong = loaded

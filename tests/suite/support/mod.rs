@@ -26,6 +26,7 @@ pub(crate) mod acr;
 pub(crate) mod client;
 pub(crate) mod cutting_proxy;
 pub(crate) mod docker_registry;
+pub(crate) mod forwarding_proxy;
 pub(crate) mod registry;
 pub(crate) mod token_server;
 pub(crate) mod tools;
