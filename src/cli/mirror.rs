@@ -10,7 +10,7 @@ use crate::config::{
 };
 use crate::disk;
 use crate::model::{Digest, listed};
-use crate::plan::{Desired, Entry, Family, FileDigest, Lock, LockedImage, TargetName};
+use crate::plan::{Desired, Entry, Family, FileDigest, Lock, LockedImage, Target, TargetName};
 use crate::render::{Format, PartOf, github, human, words};
 
 use super::args::GlobalArgs;
@@ -213,6 +213,19 @@ pub fn require_lockable(global: &GlobalArgs, wanted_by: &str) -> Result<(), CliE
     )))
 }
 
+/// Returns the target that the environment names, if it does.
+pub fn of_environment(context: &Context) -> Option<Target> {
+    let environment = context.environment.variables();
+    let loaded = config::load(&Input {
+        path: "images.txt",
+        text: "",
+        environment,
+        read: &|_| Ok(String::new()),
+        names: &|_| vec![],
+    });
+    loaded.target
+}
+
 /// Reads files that belong together and writes them as a mirror file; stops if there are mistakes in them.
 pub fn import_files(context: &Context, paths: &[PathBuf]) -> Result<String, CommandError> {
     let read = |path: &PathBuf| files::read_main(&context.folder, Some(path));
@@ -220,11 +233,16 @@ pub fn import_files(context: &Context, paths: &[PathBuf]) -> Result<String, Comm
     let imports = read
         .iter()
         .map(|TextFile { name, text }| Imports { path: name, text });
+    written(context, import(&imports.collect::<Vec<_>>()))
+}
+
+/// Says what there is to say of what was imported, and returns the mirror file.
+pub fn written(context: &Context, imported: Imported) -> Result<String, CommandError> {
     let Imported {
         text,
         diagnostics: told,
         files,
-    } = import(&imports.collect::<Vec<_>>());
+    } = imported;
     let Some(text) = text else {
         return Err(Mistakes::of(told, files));
     };

@@ -31,6 +31,8 @@ pub enum RequestKind {
     CancelUpload,
     /// `GET` of a page of tags.
     ListTags,
+    /// `GET` of a page of repositories.
+    ListRepositories,
     /// `GET` of a page of referrers.
     ListReferrers,
     /// A token.
@@ -43,7 +45,7 @@ pub enum RequestKind {
 
 impl RequestKind {
     /// All kinds, in the order of their declaration.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::HeadManifest,
         Self::GetManifest,
         Self::PutManifest,
@@ -57,6 +59,7 @@ impl RequestKind {
         Self::UploadOffset,
         Self::CancelUpload,
         Self::ListTags,
+        Self::ListRepositories,
         Self::ListReferrers,
         Self::Token,
         Self::Ping,
@@ -79,6 +82,7 @@ impl RequestKind {
             | Self::HeadBlob
             | Self::GetBlob
             | Self::ListTags
+            | Self::ListRepositories
             | Self::ListReferrers
             | Self::Token
             | Self::Ping
@@ -102,6 +106,7 @@ impl RequestKind {
             Self::UploadOffset => "upload-offset",
             Self::CancelUpload => "cancel-upload",
             Self::ListTags => "list-tags",
+            Self::ListRepositories => "list-repositories",
             Self::ListReferrers => "list-referrers",
             Self::Token => "token",
             Self::Ping => "ping",

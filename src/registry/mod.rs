@@ -10,7 +10,7 @@
 //! | `outage/` | whether a server is there; one that is away is waited for | `servers`, `availability`, `symptom`, `watch` |
 //! | `mirrors/` | what is asked for by digest is asked of other places first | `ask`, `mirror`, `standing`, `whole`, `relay`, `givers` |
 //! | `exchange/` | one request and its answer | `call`, `try_once`, `outgoing`, `incoming`, `answer`, `failed_try`, `read_answer`, `error_body` |
-//! | `endpoints/` | what a registry is asked | `manifests`, `manifest_answer`, `manifest_cache`, `blobs`, `uploads`, `whole_blobs`, `upload_session`, `upload_location`, `tags`, `referrers`, `pagination` |
+//! | `endpoints/` | what a registry is asked | `manifests`, `manifest_answer`, `manifest_cache`, `blobs`, `uploads`, `whole_blobs`, `upload_session`, `upload_location`, `tags`, `catalog`, `referrers`, `pagination` |
 //! | `transport/` | connections: which are pooled together, go through a proxy, trust what | `ahead`, `connector`, `connection`, `proxies`, `resolver`, `zone`, `trust`, `message`, `trickle`, `failure` |
 //! | `visit` | what a host says at its door: what it asks for, its clock, the way to it; where its login comes from | |
 //! | `stats`, `whole_blobs` | what was asked of whom; whether a host takes a blob in one request | |

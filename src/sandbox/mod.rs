@@ -20,6 +20,7 @@
 mod answer;
 mod auth;
 mod blobs;
+mod catalog;
 mod check;
 mod connection;
 mod content;

@@ -24,6 +24,8 @@ pub struct Options {
     pub delete: Delete,
     /// Has the referrers API; without it the path is not found.
     pub referrers: bool,
+    /// Lists its repositories (`/v2/_catalog`), as distribution does and ACR does not.
+    pub catalog: bool,
     /// Mounts blobs from other repositories; without it every mount opens an upload.
     pub mount: bool,
     /// Takes PATCH; without it chunked uploads are refused with 405.
@@ -64,6 +66,7 @@ impl Default for Options {
             docker_lists_only: false,
             delete: Delete::All,
             referrers: true,
+            catalog: true,
             mount: true,
             chunked: true,
             whole_blobs: false,
@@ -88,6 +91,7 @@ impl Options {
     pub fn acr_personal() -> Self {
         Self {
             images_only: true,
+            catalog: false,
             ..Self::distribution()
         }
     }

@@ -20,6 +20,8 @@ pub(super) enum Endpoint {
 pub(super) enum Route {
     /// `/v2/`.
     Base,
+    /// `/v2/_catalog`.
+    Catalog,
     /// Something in a repository.
     Repository { name: String, endpoint: Endpoint },
 }
@@ -30,6 +32,9 @@ impl Route {
         let rest = path.strip_prefix("/v2")?;
         if rest.is_empty() || rest == "/" {
             return Some(Self::Base);
+        }
+        if rest == "/_catalog" {
+            return Some(Self::Catalog);
         }
         let parts: Vec<&str> = rest.strip_prefix('/')?.split('/').collect();
         let (name, endpoint) = match parts.as_slice() {

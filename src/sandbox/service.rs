@@ -18,7 +18,7 @@ use super::refusal::{Code, Refusal, plain};
 use super::registry::Registry;
 use super::route::{Endpoint, Route};
 use super::throttle::{Gate, Place};
-use super::{answer, auth, blobs, manifests, referrers, tags, uploads};
+use super::{answer, auth, blobs, catalog, manifests, referrers, tags, uploads};
 
 /// Serves a request of any port.
 pub(super) async fn serve(
@@ -127,8 +127,11 @@ async fn registry_port(registry: &Registry, request: Request) -> Result<Response
         headers,
         &needs,
     )?;
-    let Route::Repository { name, endpoint } = route else {
-        return Ok(answer::json(StatusCode::OK, &serde_json::json!({})));
+    let (name, endpoint) = match route {
+        Route::Repository { name, endpoint } => (name, endpoint),
+        Route::Catalog if options.catalog => return catalog::serve(registry, method, &query),
+        Route::Catalog => return Ok(not_found()),
+        Route::Base => return Ok(answer::json(StatusCode::OK, &serde_json::json!({}))),
     };
     match endpoint {
         Endpoint::Manifest(reference) => {

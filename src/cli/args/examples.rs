@@ -304,6 +304,10 @@ pub(super) const EXAMPLES: [(&str, &[Example]); 18] = [
                 "pusher import - < manifests.yaml > mirror.yaml",
                 phrase!("mirror what a cluster needs", "同步一个集群用到的镜像"),
             ),
+            example(
+                "pusher import --from harbor.example.com/team > mirror.yaml",
+                phrase!("mirror what a registry holds", "同步一个仓库里现有的镜像"),
+            ),
         ],
     ),
     (

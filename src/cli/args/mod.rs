@@ -123,7 +123,7 @@ pub enum Command {
     ///
     /// `plan` and `apply` keep to it, so that a tag that moves changes what is mirrored only by a commit.
     Lock(LockArgs),
-    /// Write an image list or another tool's file as a mirror file
+    /// Write an image list, another tool's file, or what a registry holds as a mirror file
     ///
     /// It is printed; the file stays as it is. What cannot be carried over is told line by line.
     Import(ImportArgs),

@@ -266,8 +266,11 @@ pub struct ShowArgs {
 #[derive(Debug, Clone, Args)]
 pub struct ImportArgs {
     /// The file, and what its tool reads beside it; `-` is standard input
-    #[arg(value_name = "FILE", required = true)]
+    #[arg(value_name = "FILE", required_unless_present = "from")]
     pub files: Vec<PathBuf>,
+    /// Write down what this registry holds below a namespace; what is typed besides names repositories of it
+    #[arg(long, value_name = "HOST/NAMESPACE")]
+    pub from: Option<String>,
 }
 
 /// What `schema` takes.

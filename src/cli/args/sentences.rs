@@ -102,8 +102,8 @@ pub(super) const SENTENCES: &[Phrase] = &[
         "`plan` 和 `apply` 以它为准：标签移动之后，提交了新的锁文件才会同步新的内容。"
     ),
     phrase!(
-        "Write an image list or another tool's file as a mirror file",
-        "把镜像列表或其他工具的文件转成 mirror 文件"
+        "Write an image list, another tool's file, or what a registry holds as a mirror file",
+        "把镜像列表、其他工具的文件或仓库里现有的镜像写成 mirror 文件"
     ),
     phrase!(
         "It is printed; the file stays as it is. What cannot be carried over is told line by line.",
@@ -260,6 +260,10 @@ pub(super) const SENTENCES: &[Phrase] = &[
     phrase!(
         "The file, and what its tool reads beside it; `-` is standard input",
         "文件，以及它的工具一起读的文件；`-` 是标准输入"
+    ),
+    phrase!(
+        "Write down what this registry holds below a namespace; what is typed besides names repositories of it",
+        "写下这个仓库在命名空间下现有的镜像；另外写的是其中的镜像仓库的名字"
     ),
     phrase!("Which schema", "哪一个 schema"),
     phrase!("Which shell", "哪一个 shell"),

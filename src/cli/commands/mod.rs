@@ -38,7 +38,7 @@ pub async fn run(context: &Context, args: &Args) -> Exit {
         Command::Diff(options) => diff::run(context, global, options).await,
         Command::Tags(options) => tags::run(context, global, options).await,
         Command::Lock(options) => lock::run(context, global, options).await,
-        Command::Import(options) => import::run(context, options),
+        Command::Import(options) => import::run(context, global, options).await,
         Command::Schema(options) => schema::run(context, options),
         Command::Completions(options) => completions::run(context, options),
         Command::Man => man::run(context),

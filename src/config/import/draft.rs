@@ -37,6 +37,9 @@ pub(super) enum Namespace {
     None,
 }
 
+/// How many tags stand in one line.
+const TAGS_IN_A_LINE: usize = 6;
+
 /// A part of the list of images.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Line {
@@ -55,7 +58,7 @@ pub(super) enum Line {
         /// Its name, where it cannot be left to the rule.
         target: Option<TargetName>,
     },
-    /// Several tags of an image, as rules choose them.
+    /// Several tags of an image, by name and as rules choose them.
     Tagged {
         /// The image without a tag.
         source: String,
@@ -177,10 +180,19 @@ impl Line {
                 target,
             } => {
                 writeln!(text, "  - source: {}", quote(source))?;
-                if !names.is_empty() {
-                    writeln!(text, "    tags: {names:?}")?;
+                match names.len() {
+                    0 => {}
+                    1..=TAGS_IN_A_LINE => writeln!(text, "    tags: {names:?}")?,
+                    _ => {
+                        writeln!(text, "    tags:")?;
+                        for name in names {
+                            writeln!(text, "      - {name:?}")?;
+                        }
+                    }
                 }
-                writeln!(text, "    select:")?;
+                if !rules.is_empty() {
+                    writeln!(text, "    select:")?;
+                }
                 for TagRule { matching, except } in rules {
                     writeln!(text, "      - match: {matching:?}")?;
                     if !except.is_empty() {

@@ -12,6 +12,7 @@ mod draft;
 mod dregsy;
 mod from_image_list;
 mod gathered;
+mod held;
 mod image_set;
 mod image_syncer;
 mod kubernetes;
@@ -31,6 +32,8 @@ use assemble::assemble;
 use detect::{Form, detect};
 use draft::Draft;
 use gathered::Gathered;
+
+pub use held::{HeldRepository, Holder, held};
 
 use super::diagnostics::{Diagnostic, Severity};
 use super::files::{Files, Place};

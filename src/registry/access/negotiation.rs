@@ -23,7 +23,7 @@ const NEW_ADDRESSES: usize = 2;
 pub(crate) struct Negotiation {
     pub(super) operation: Operation,
     pub(super) scopes: Scopes,
-    /// The repository that is asked, empty where none is; the others, if there are any, are only read from.
+    /// The repository that is asked, or what stands for the registry itself; empty where neither is; the others, if there are any, are only read from.
     pub(crate) repository: String,
     /// How it was asked the last time; none as a stranger.
     pub(super) method: Option<Arc<AuthMethod>>,
@@ -50,7 +50,7 @@ impl Negotiation {
         };
         Self {
             operation: call.operation.clone(),
-            repository: scopes.widest().unwrap_or_default().to_owned(),
+            repository: scopes.subject().to_owned(),
             scopes,
             method: None,
             challenges: 0,

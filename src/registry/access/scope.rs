@@ -96,6 +96,17 @@ impl Scopes {
         widest.map(|(name, _)| name)
     }
 
+    /// Returns what is asked, as a repository: that in which the most is to be done, else what no repository is called;
+    /// empty where nothing is to be done.
+    pub(crate) fn subject(&self) -> &str {
+        let registry = if self.other.is_empty() {
+            ""
+        } else {
+            "_registry"
+        };
+        self.widest().unwrap_or(registry)
+    }
+
     /// Returns the values of the `scope` parameters, one a repository.
     pub(crate) fn texts(&self) -> impl Iterator<Item = String> {
         let text =

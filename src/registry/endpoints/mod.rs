@@ -1,6 +1,7 @@
 //! What a registry is asked: the endpoints of the distribution specification.
 
 pub(super) mod blobs;
+mod catalog;
 mod manifest_answer;
 mod manifest_cache;
 pub(super) mod manifests;

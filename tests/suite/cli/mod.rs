@@ -18,6 +18,7 @@ mod first_hour;
 pub(crate) mod harness;
 mod hostile_text;
 mod immutable;
+mod import_from;
 mod init;
 mod languages;
 mod logins;

@@ -112,10 +112,11 @@ async fn answer(
     let access: Vec<Value> = scopes
         .flat_map(|(_, value)| value.split(' ').map(str::to_owned).collect::<Vec<_>>())
         .filter_map(|scope| {
-            let (name, actions) = scope.strip_prefix("repository:")?.rsplit_once(':')?;
+            let (kind, rest) = scope.split_once(':')?;
+            let (name, actions) = rest.rsplit_once(':')?;
             let allowed = |action: &&str| known || *action == "pull";
             let actions: Vec<&str> = actions.split(',').filter(allowed).collect();
-            Some(json!({ "type": "repository", "name": name, "actions": actions }))
+            Some(json!({ "type": kind, "name": name, "actions": actions }))
         })
         .collect();
     let token = shared.token(&access);
