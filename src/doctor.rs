@@ -2,7 +2,10 @@
 //!
 //! Nothing is written unless that is asked for; what is opened then is given up at once.
 
-use std::collections::HashSet;
+mod mirrors;
+mod steps;
+
+use std::collections::{HashMap, HashSet};
 
 use futures_util::StreamExt as _;
 use futures_util::stream;
@@ -10,9 +13,11 @@ use futures_util::stream;
 use crate::checkup::{
     Check, Examined, Fact, Outcome, Pulls, Repositories, Side, Skip, Step, Trouble,
 };
-use crate::model::{Asks, Failure, Reference, Repository};
+use crate::model::{Failure, MirrorPlace, Reference, Repository};
 use crate::plan::{ANY_TAG, Entry, Target, TargetName};
 use crate::registry::{Actions, Client, PullLimit, ReadRegistry as _, Upload, WriteRegistry as _};
+
+use steps::{add, at_the_door, in_the_way, login, skip};
 
 /// How many registries are looked at together.
 const REGISTRIES_AT_ONCE: usize = 8;
@@ -28,11 +33,13 @@ pub struct Question<'a> {
     pub entries: &'a [&'a Entry],
     /// Where they go, if that is known.
     pub target: Option<&'a Target>,
+    /// The mirrors of each registry.
+    pub mirrors: &'a HashMap<&'a str, &'a [MirrorPlace]>,
     /// Whether a push is tried.
     pub write: bool,
 }
 
-/// Looks at the target, and at each registry that images come from.
+/// Looks at the target, at each registry that images come from, and at the mirrors of that.
 pub async fn examine(question: &Question<'_>, client: &Client) -> Vec<Examined> {
     let target = question.target.map(|target| &*target.registry);
     let mut seen: HashSet<&str> = target.into_iter().collect();
@@ -45,13 +52,22 @@ pub async fn examine(question: &Question<'_>, client: &Client) -> Vec<Examined> 
     stream::iter(hosts)
         .map(|subject| async move {
             match subject {
-                Subject::Target(target) => of_target(question, target, client).await,
-                Subject::Source(first) => of_source(first, client).await,
+                Subject::Target(target) => vec![of_target(question, target, client).await],
+                Subject::Source(first) => {
+                    let mirrors = question.mirrors.get(first.registry());
+                    let mirrors = mirrors.copied().unwrap_or_default();
+                    let mut all = vec![of_source(first, client).await];
+                    all.extend(mirrors::examine(first, mirrors, client).await);
+                    all
+                }
             }
         })
         .buffered(REGISTRIES_AT_ONCE)
-        .collect()
+        .collect::<Vec<_>>()
         .await
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// A registry to look at.
@@ -79,6 +95,7 @@ async fn of_source(first: &Reference, client: &Client) -> Examined {
     Examined {
         registry: registry.to_owned(),
         side: Side::Source,
+        mirror_of: None,
         steps,
     }
 }
@@ -131,53 +148,9 @@ async fn of_target(question: &Question<'_>, target: &Target, client: &Client) ->
     Examined {
         registry: registry.to_owned(),
         side: Side::Target,
+        mirror_of: None,
         steps,
     }
-}
-
-/// Goes to a registry's door; returns what it asks for, if it says so, unless it cannot be reached.
-async fn at_the_door(
-    registry: &str,
-    steps: &mut Vec<Step>,
-    client: &Client,
-) -> Result<Option<Asks>, ()> {
-    let way = match client.way_to(registry) {
-        Ok(way) => way,
-        Err(why) => {
-            add(steps, Check::Name, Outcome::Failed(Trouble::Failure(why)));
-            return Err(());
-        }
-    };
-    let visit = client.visit(registry).await;
-    steps.extend(Step::to_the_door(&way, &visit));
-    if steps.iter().any(Step::has_failed) {
-        return Err(());
-    }
-    let visit = visit.ok();
-    steps.push(Step::of_clocks(
-        visit.as_ref().and_then(|visit| visit.clock_ahead),
-    ));
-    Ok(visit.map(|visit| visit.asks))
-}
-
-/// Looks where the login comes from, and tells whether there is what is needed.
-async fn login(
-    repository: &Repository,
-    asks: Option<&Asks>,
-    is_target: bool,
-    steps: &mut Vec<Step>,
-    client: &Client,
-) -> bool {
-    let asks_nothing = matches!(asks, None | Some(Asks::Nothing));
-    let outcome = match client.login_origin(repository).await {
-        Some(origin) => Outcome::Found(Fact::LoginFrom(origin)),
-        // A source may give a token to strangers as well.
-        None if asks_nothing || !is_target => Outcome::Found(Fact::Stranger),
-        None => Outcome::Failed(Trouble::NoLogin),
-    };
-    let is_there = matches!(outcome, Outcome::Found(_));
-    add(steps, Check::Login, outcome);
-    is_there
 }
 
 /// Returns the first image that goes to each repository of the target; of one for which rules choose the tags any will
@@ -263,30 +236,4 @@ fn pulls(registry: &str, client: &Client) -> Option<Step> {
         limit,
         window,
     }))
-}
-
-fn add(steps: &mut Vec<Step>, check: Check, outcome: Outcome) {
-    steps.push(Step { check, outcome });
-}
-
-/// Notes that these were not made for the one that failed.
-fn skip(steps: &mut Vec<Step>, checks: &[Check]) {
-    let Some(failed) = in_the_way(steps) else {
-        return;
-    };
-    let skipped = |check: &Check| Step {
-        check: *check,
-        outcome: Outcome::Skipped(Skip::Needs(failed)),
-    };
-    let skipped: Vec<_> = checks.iter().map(skipped).collect();
-    steps.extend(skipped);
-}
-
-/// Returns the step that failed and without which others need not be made; clocks that differ may do all the same.
-fn in_the_way(steps: &[Step]) -> Option<Check> {
-    let mut checks = steps
-        .iter()
-        .filter(|step| step.has_failed())
-        .map(|step| step.check);
-    checks.find(|check| *check != Check::Clock)
 }

@@ -45,10 +45,12 @@ pub struct Unset {
 /// A registry, and what was found out about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Examined {
-    /// Its host, as references name it.
+    /// Its host, as references name it; of a mirror with the path in front of its repositories.
     pub registry: String,
     /// What it is for.
     pub side: Side,
+    /// The registry that it is a mirror of, if it is one.
+    pub mirror_of: Option<String>,
     /// The steps, in the order in which they were made.
     pub steps: Vec<Step>,
 }
@@ -58,6 +60,8 @@ pub struct Examined {
 pub enum Side {
     /// Images come from it.
     Source,
+    /// It is asked before one that images come from.
+    Mirror,
     /// Images go to it; they may come from it, too.
     Target,
 }

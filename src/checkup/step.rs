@@ -129,6 +129,8 @@ pub enum Fact {
     Read(Reference),
     /// The registry can be read, and has no such image.
     NoSuchImage(Reference),
+    /// The mirror can be read, and has no such image: it is passed over for that.
+    NotMirrored(Reference),
     /// What is in the repositories that images go to.
     Repositories(Repositories),
     /// An upload to this repository was opened and given up.
@@ -177,6 +179,8 @@ pub struct Pulls {
 pub enum Trouble {
     /// This went wrong.
     Failure(Failure),
+    /// The mirror sent something else than this image.
+    Lied(Reference, Failure),
     /// The clocks differ so much that tokens and certificates are refused: so many seconds the registry's is
     /// before ours.
     Clock(i64),
@@ -202,6 +206,8 @@ pub enum Skip {
     NotAsked,
     /// No image in the files is for it.
     NoImage,
+    /// The registry that it is a mirror of did not say which digest an image has.
+    NoDigest,
 }
 
 /// The most that two clocks may differ, in seconds: a token is good for as long at least, and requests that are

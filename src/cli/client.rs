@@ -62,6 +62,8 @@ pub fn examining(
     let mut options = options(context, registries, target)?;
     for host in options.hosts.values_mut() {
         host.patience = None;
+        // Each is looked at by itself.
+        host.mirrors.clear();
     }
     options.on_outage = OnOutage::default();
     options.on_mirror = OnMirror::default();

@@ -26,9 +26,13 @@ pub(super) async fn run(
     let client = examining(context, &loaded.registries, target)?;
     let families = loaded.families.iter().map(|family| &family.any);
     let entries: Vec<_> = loaded.entries.iter().chain(families).collect();
+    let mirrors = loaded.registries.iter();
+    let mirrors = mirrors.map(|(host, settings)| (&**host, &*settings.mirrors));
+    let mirrors = mirrors.collect();
     let question = Question {
         entries: &entries,
         target,
+        mirrors: &mirrors,
         write: options.write,
     };
     let registries = reading(context, 0, async |_| examine(&question, &client).await).await?;

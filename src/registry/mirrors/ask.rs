@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use crate::model::{
-    Cause, Descriptor, Digest, Failure, Fault, MirrorFault, MirrorNotice, Repository,
+    Cause, Descriptor, Digest, Failure, Fault, MirrorFault, MirrorNotice, Reference, Repository,
 };
 use crate::registry::client::Client;
+use crate::registry::endpoints::manifests;
 
 use super::givers::Givers;
 use super::mirror::Mirror;
@@ -15,6 +16,13 @@ impl Client {
     pub fn has_mirrors(&self, registry: &str) -> bool {
         let mirrors = self.mirrors(registry);
         mirrors.iter().any(|mirror| mirror.is_in_use())
+    }
+
+    /// Tells whether a mirror has an image, by a digest that proves it.
+    pub async fn has_proven(&self, image: &Reference) -> Result<bool, Failure> {
+        let mirrors = self.at_mirrors();
+        let found = manifests::get_proven(&mirrors, image).await?;
+        Ok(found.is_some())
     }
 
     /// Returns the next mirror to ask for something, after so many of the list that need not be.

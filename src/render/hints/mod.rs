@@ -132,6 +132,10 @@ pub fn for_step(step: &Step, target: Option<&Target>) -> Option<String> {
     match (trouble, target) {
         (Trouble::Failure(failure), Some(target)) => at_side(failure, true, target),
         (Trouble::Failure(failure), None) => at_source(failure),
+        (Trouble::Lied(..), _) => Some(tr!(
+            "take it out of `mirrors`: what it sends is not what the registry has",
+            "把它从 `mirrors` 里去掉：它发来的不是仓库里的内容"
+        )),
         (Trouble::NoLogin, target) => target.map(set_login),
         (Trouble::Clock(_), _) => Some(tr!(
             "set this machine's clock, best by NTP: tokens, signatures and certificates are good for a time",

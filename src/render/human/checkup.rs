@@ -74,14 +74,15 @@ impl Page<'_> {
         }
     }
 
-    fn registry(&mut self, registry: &Examined, checkup: &Checkup) -> fmt::Result {
+    fn registry(&mut self, examined: &Examined, checkup: &Checkup) -> fmt::Result {
         let Examined {
             registry,
             side,
+            mirror_of: _,
             steps,
-        } = registry;
+        } = examined;
         self.text.blank()?;
-        let side_word = words::side(*side);
+        let side_word = words::side(examined);
         let side_word = tr!("({side_word})", "（{side_word}）");
         self.text
             .line(&[Span::new(Tone::Strong, registry), Span::faint(side_word)])?;

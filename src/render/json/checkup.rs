@@ -67,6 +67,9 @@ struct Examined {
     registry: String,
     /// What it is for.
     side: Side,
+    /// The registry that it is a mirror of; with mirrors alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mirror_of: Option<String>,
     /// The steps, in the order in which they were made.
     steps: Vec<Step>,
 }
@@ -77,6 +80,8 @@ struct Examined {
 enum Side {
     /// Images come from it.
     Source,
+    /// It is asked before a source.
+    Mirror,
     /// Images go to it.
     Target,
 }
@@ -155,10 +160,12 @@ impl Examined {
         let core::Examined {
             registry,
             side,
+            mirror_of,
             steps,
         } = examined;
         let (side, target) = match side {
             core::Side::Source => (Side::Source, None),
+            core::Side::Mirror => (Side::Mirror, None),
             core::Side::Target => (Side::Target, checkup.target.as_ref()),
         };
         let step = |step: &core::Step| Step {
@@ -168,6 +175,7 @@ impl Examined {
         Self {
             registry: registry.clone(),
             side,
+            mirror_of: mirror_of.clone(),
             steps: steps.iter().map(step).collect(),
         }
     }

@@ -42,7 +42,7 @@ pub fn checkup(checkup: &Checkup, out: &mut dyn fmt::Write) -> fmt::Result {
             .target
             .as_ref()
             .filter(|_| registry.side == Side::Target);
-        let side = words::side(registry.side);
+        let side = prose(&words::side(registry));
         let host = code(&registry.registry);
         write_tr!(
             out,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::checkup::{
-    Check, Counts, Fact, Outcome, Pulls, Repositories, Side, Skip, Step, Trouble,
+    Check, Counts, Examined, Fact, Outcome, Pulls, Repositories, Side, Skip, Step, Trouble,
 };
 use crate::model::{Asks, Way};
 use crate::render::failure::what_came_of;
@@ -11,10 +11,12 @@ use crate::render::style::Mark;
 use crate::render::units::{Noun, counted, minutes};
 
 /// Says what a registry is for.
-pub fn side(side: Side) -> &'static str {
-    match side {
-        Side::Source => tr_word!("source", "源"),
-        Side::Target => tr_word!("target", "目标"),
+pub fn side(examined: &Examined) -> String {
+    match (examined.side, &examined.mirror_of) {
+        (Side::Source, _) => tr!("source", "源"),
+        (Side::Mirror, Some(registry)) => tr!("mirror of {registry}", "{registry} 的镜像站"),
+        (Side::Mirror, None) => tr!("mirror", "镜像站"),
+        (Side::Target, _) => tr!("target", "目标"),
     }
 }
 
@@ -49,7 +51,11 @@ pub fn mark(step: &Step) -> Mark {
         Outcome::Failed(_) => Mark::Bad,
         Outcome::Skipped(_) => Mark::None,
         Outcome::Found(
-            Fact::NoSuchImage(_) | Fact::OddAnswer(_) | Fact::LetInLeft(..) | Fact::Clock(None),
+            Fact::NoSuchImage(_)
+            | Fact::NotMirrored(_)
+            | Fact::OddAnswer(_)
+            | Fact::LetInLeft(..)
+            | Fact::Clock(None),
         ) => Mark::Doubt,
         Outcome::Found(Fact::Repositories(found)) if found.hidden > 0 => Mark::Doubt,
         Outcome::Found(_) => Mark::Good,
@@ -123,6 +129,10 @@ fn fact(fact: &Fact) -> String {
             "it can be read, and has no `{image}`",
             "能读，但没有 `{image}`"
         ),
+        Fact::NotMirrored(image) => tr!(
+            "it can be read, and has no `{image}`; the next place is asked for that",
+            "能读，但没有 `{image}`；会改问下一处"
+        ),
         Fact::Repositories(found) => repositories(*found),
         Fact::LetIn(repository) => tr!(
             "an upload to `{}` was opened and given up",
@@ -146,6 +156,11 @@ fn fact(fact: &Fact) -> String {
 fn trouble(trouble: &Trouble) -> String {
     match trouble {
         Trouble::Failure(failure) => what_came_of(failure),
+        Trouble::Lied(image, failure) => tr!(
+            "asked for `{image}`, {}",
+            "要的是 `{image}`，{}",
+            what_came_of(failure)
+        ),
         Trouble::Clock(ahead) => clock(*ahead),
         Trouble::NoLogin => tr!(
             "it asks for a login, and there is none",
@@ -173,6 +188,10 @@ fn skip(skip: Skip, check: Check) -> String {
         (Skip::NoImage, Check::Push | Check::Repositories) => tr!(
             "skipped: no image in the files goes there",
             "跳过：文件里没有镜像要放到那里"
+        ),
+        (Skip::NoDigest, _) => tr!(
+            "skipped: the registry itself told no digest to ask for",
+            "跳过：仓库本身没有给出可问的摘要"
         ),
         (Skip::NoImage, _) => tr!(
             "skipped: no image in the files is for it",

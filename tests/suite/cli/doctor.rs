@@ -76,6 +76,45 @@ async fn each_step_is_told_and_nothing_is_written_unless_it_is_asked_for() {
     assert!(!whole.contains("secret"), "{whole}");
 }
 
+/// Each mirror is looked at by itself, by the digest that the registry tells.
+#[tokio::test(flavor = "multi_thread")]
+async fn mirrors_are_looked_at_each_by_itself() {
+    let (source, target) = pair().await;
+    let image = Image::new("linux/amd64").layer("x").build();
+    image.push(&source, "org/app", "v1");
+    let mut place = Place::between(&source, &target);
+    let mut mirrors = vec![];
+    for name in ["GOOD", "LIAR", "EMPTY", "AWAY"] {
+        let mirror = Sandbox::start(Options::default()).await.unwrap();
+        if name != "EMPTY" {
+            image.push(&mirror, "hub/org/app", "other");
+        }
+        place = place.naming(mirror.address(), name);
+        mirrors.push(mirror);
+    }
+    let lie = Fault::new("GET", "/manifests/", Effect::Corrupt { at: 3 });
+    mirrors[1].faults().add(lie.always());
+    mirrors[3].go_away(pusher::sandbox::Origin::Registry);
+    let place = place.file(
+        "mirror.yaml",
+        "version: 1\ntarget: { registry: TARGET, namespace: team }\nimages: [SOURCE/org/app:v1]\n\
+         registries:\n  \"SOURCE\": { mirrors: [GOOD/hub, LIAR/hub, EMPTY, AWAY] }\n",
+    );
+    let ran = place.run("doctor");
+    insta::assert_snapshot!("doctor_mirrors", ran.whole());
+    let ran = place.run("doctor --format json");
+    let answer: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    let validator = jsonschema::validator_for(&schema(SchemaKind::Doctor)).unwrap();
+    validator.validate(&answer).unwrap();
+    assert_eq!(answer["registries"][2]["side"], "mirror");
+    // A registry that tells no digest leaves nothing to ask its mirrors for, and none answers in its place.
+    source.go_away(pusher::sandbox::Origin::Registry);
+    let ran = place.run("doctor");
+    let skipped = "skipped: the registry itself told no digest to ask for";
+    let told = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(told.matches(skipped).count(), 3, "{}", ran.whole());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refusal_is_told_once_with_what_to_do() {
     let source = Sandbox::start(Options::default()).await.unwrap();

@@ -77,6 +77,7 @@ fn inside() -> Vec<(Check, Fact)> {
         (Check::Login, Fact::Stranger),
         (Check::Read, Fact::Read(image())),
         (Check::Read, Fact::NoSuchImage(image())),
+        (Check::Read, Fact::NotMirrored(image())),
         (Check::Repositories, repositories(16, 0, 0)),
         (Check::Repositories, repositories(20, 2, 0)),
         (Check::Repositories, repositories(20, 0, 3)),
@@ -106,6 +107,7 @@ fn checkup() -> Checkup {
     };
     let failed = [
         (Check::Challenge, Trouble::Failure(failure())),
+        (Check::Read, Trouble::Lied(image(), failure())),
         (Check::Clock, Trouble::Clock(-7200)),
         (Check::Login, Trouble::NoLogin),
         (Check::Quota, too_many),
@@ -113,6 +115,7 @@ fn checkup() -> Checkup {
     let skipped = [
         (Check::Read, Skip::Needs(Check::Challenge)),
         (Check::Read, Skip::NoImage),
+        (Check::Read, Skip::NoDigest),
         (Check::Push, Skip::NotAsked),
         (Check::Push, Skip::NoImage),
     ];
@@ -135,6 +138,7 @@ fn checkup() -> Checkup {
         registries: vec![Examined {
             registry: target().registry,
             side: Side::Target,
+            mirror_of: None,
             steps: steps
                 .map(|(check, outcome)| Step { check, outcome })
                 .collect(),
