@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use libfuzzer_sys::fuzz_target;
+use pusher::config::edit::{Keys, Wish, edit};
 use pusher::config::import::{Imports, import};
 use pusher::config::{Input, Loaded, load, read_rules};
 use pusher::model::{
@@ -76,9 +77,49 @@ fn file(path: &str, bytes: &[u8]) {
             read: &|name| Err(Text::verbatim(format!("`{name}` is not here"))),
             names: &|_| vec![],
         });
+        edited(path, text);
         // All formats at once would take most of the time; of so many inputs each gets its share.
         worded(&loaded, Format::ALL[text.len() % Format::ALL.len()]);
     });
+}
+
+/// Declares one image more, and takes it out again.
+fn edited(path: &str, text: &str) {
+    let own = ["registry.example.com/zz/zzz:9".to_owned()];
+    let edited = |text: &str, wish: &Wish<'_>| {
+        let input = Input {
+            path,
+            text,
+            environment: &BTreeMap::default(),
+            read: &|name| Err(Text::verbatim(format!("`{name}` is not here"))),
+            names: &|_| vec![],
+        };
+        let edited = edit(&input, wish).ok()?;
+        edited.files.into_iter().next().map(|file| file.text)
+    };
+    let keys = Keys::default();
+    let more = edited(
+        text,
+        &Wish::Add {
+            images: &own,
+            keys: &keys,
+        },
+    );
+    if let Some(more) = more {
+        let less = edited(&more, &Wish::Remove { names: &own });
+        assert!(less.is_some(), "what was added cannot be taken out");
+    }
+    let keys = Keys {
+        platforms: vec!["linux/386".to_owned()],
+        target: None,
+    };
+    edited(
+        text,
+        &Wish::Set {
+            name: "nginx",
+            keys: &keys,
+        },
+    );
 }
 
 fn worded(loaded: &Loaded, format: Format) {

@@ -253,22 +253,35 @@ pub fn written(context: &Context, imported: Imported) -> Result<String, CommandE
 /// Reads what the main file declares, and notes which files that took.
 fn understand(context: &Context, file: &TextFile) -> (Loaded, Vec<FileDigest>) {
     let noted = RefCell::new(vec![noted_as(context, &file.name, &file.text)]);
+    let note = |included: &str, text: &str| {
+        noted.borrow_mut().push(noted_as(context, included, text));
+    };
+    let loaded = with_input(context, file, note, config::load);
+    (loaded, noted.into_inner())
+}
+
+/// Does something with a main file, whose includes are read from the disk; `note` is told of each.
+pub fn with_input<T>(
+    context: &Context,
+    file: &TextFile,
+    note: impl Fn(&str, &str),
+    something: impl FnOnce(&Input<'_>) -> T,
+) -> T {
     let room = Cell::new(Purpose::List.limit().saturating_sub(file.text.len() as u64));
     let read = |included: &str| {
         let text = files::read_text(&context.folder, Path::new(included), Purpose::List)?;
         let left = room.get().checked_sub(text.len() as u64);
         room.set(left.ok_or_else(|| Purpose::List.too_much())?);
-        noted.borrow_mut().push(noted_as(context, included, &text));
+        note(included, &text);
         Ok(text)
     };
-    let loaded = config::load(&Input {
+    something(&Input {
         path: &file.name,
         text: &file.text,
         environment: context.environment.variables(),
         read: &read,
         names: &|path| files::names(&context.folder, Path::new(path)),
-    });
-    (loaded, noted.into_inner())
+    })
 }
 
 /// Says which image lists of this folder are not read, as another file goes before them and does not include them.

@@ -6,7 +6,7 @@
 //! | [`environment`], [`variables`] | the only reader of the environment, and what it can read |
 //! | [`files`], `purpose`, [`mirror`], `part` | the files that are read, up to which size each, what they declare, and the part of it that is wanted |
 //! | [`lock_file`] | the lock: where it lies, whose it is, what may be made of it |
-//! | [`starter`] | the first files of a mirror |
+//! | [`starter`], [`edits`] | the first files of a mirror, and other words in them |
 //! | [`outputs`], [`report`] | the files that are written |
 //! | [`saved_plan`] | a plan as a file: kept, and taken up again |
 //! | [`proxies`] | whether what the environment names as proxies are some |
@@ -25,6 +25,7 @@ pub mod client;
 pub mod commands;
 pub mod confirm;
 pub mod context;
+pub mod edits;
 pub mod environment;
 pub mod error;
 pub mod exit;

@@ -15,7 +15,7 @@ pub(super) fn rename(diagnostic: Diagnostic, one: &Resolved, name: &TargetName) 
             Form::Text(format) | Form::Table(format) => format.quote(&name.to_string()),
             Form::Line => Format::Yaml.quote(&name.to_string()),
             Form::From => behind_as(declared, name),
-            Form::Tag(format) => format.quote(&name.repository),
+            Form::Tag(format, _) => format.quote(&name.repository),
         };
         return diagnostic
             .help(text!("give it another name", "换一个名字"))
@@ -38,7 +38,7 @@ pub(super) fn rename(diagnostic: Diagnostic, one: &Resolved, name: &TargetName) 
             .help(text!("give it a name of its own", "给它一个自己的名字"))
             .replace(declared.place.clone(), table(declared, name, format)),
         Form::Table(format) => add_target(diagnostic, &name.to_string(), format),
-        Form::Tag(format) => add_target(diagnostic, &name.repository, format),
+        Form::Tag(format, _) => add_target(diagnostic, &name.repository, format),
     }
 }
 

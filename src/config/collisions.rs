@@ -85,7 +85,7 @@ fn crowd(
             "给每个写上自己的名字，例如第二个写 `AS {}`",
             advice::behind_as(&second.declared, name)
         ),
-        Form::Text(_) | Form::Table(_) | Form::Tag(_) => text!(
+        Form::Text(_) | Form::Table(_) | Form::Tag(..) => text!(
             "give each a `target` of its own, such as `{name}` for the second",
             "给每个写上自己的 `target`，例如第二个写 `{name}`"
         ),

@@ -48,7 +48,7 @@ impl Declared {
             },
         };
         let form = match self.form {
-            Form::Table(format) => Form::Tag(format),
+            Form::Table(format) => Form::Tag(format, self.place.span.start),
             form => form,
         };
         Self {
@@ -97,8 +97,8 @@ pub(super) enum Form {
     Text(Format),
     /// As a table in a mirror file.
     Table(Format),
-    /// As one of the tags in a table in a mirror file.
-    Tag(Format),
+    /// As one of the tags in a table in a mirror file, whose source begins at this byte.
+    Tag(Format, usize),
 }
 
 /// An entry with what it was made from.

@@ -24,13 +24,13 @@ pub(super) struct Resolution {
     taken: Option<NameOffers>,
 }
 
-/// Gives every declared image its name, its platforms and its choices.
+/// Gives every declared image its name, its platforms and its choices, and hands each out before any is left out.
 pub(super) fn resolve(
     declared: Vec<Declared>,
-    defaults: &Choices,
-    naming: &NamingRule,
+    (defaults, naming): (&Choices, &NamingRule),
     profile: &Profile,
     diagnostics: &mut Vec<Diagnostic>,
+    each: &mut dyn FnMut(&Resolved),
 ) -> Resolution {
     let names = names(&declared, naming, profile);
     let mut all = Vec::with_capacity(declared.len());
@@ -46,6 +46,7 @@ pub(super) fn resolve(
         if name.prefix_left_out {
             diagnostics.push(prefix_left_out(&one));
         }
+        each(&one);
         all.push(one);
     }
     let (images, others) = collisions::apart(repeats::leave_out(all, diagnostics));

@@ -87,6 +87,11 @@ impl Loaded {
 /// Reads the files into what they declare. Never fails: what is wrong is in
 /// [`Loaded::diagnostics`].
 pub fn load(input: &Input<'_>) -> Loaded {
+    load_each(input, &mut |_| {})
+}
+
+/// Does the same, and hands out every image that is declared, those too that another one makes needless.
+pub(super) fn load_each(input: &Input<'_>, each: Each<'_>) -> Loaded {
     let mut loaded = Loaded::default();
     loaded.files.add(input.path, input.text);
     let text = loaded.files.text(input.path).to_owned();
@@ -95,11 +100,17 @@ pub fn load(input: &Input<'_>) -> Loaded {
             let declared = list::parse(form, input.path, &text, &mut loaded.diagnostics);
             loaded.target = target::from_environment(&mut profiles(input, &mut loaded));
             let (defaults, naming) = (Choices::default(), NamingRule::default());
-            resolve(input.path, declared, &defaults, &naming, &mut loaded);
+            resolve(
+                input.path,
+                declared,
+                (&defaults, &naming),
+                &mut loaded,
+                each,
+            );
             vec![]
         }
-        FileKind::Yaml => mirror(input, &text, Format::Yaml, &mut loaded),
-        FileKind::Toml => mirror(input, &text, Format::Toml, &mut loaded),
+        FileKind::Yaml => mirror(input, &text, Format::Yaml, &mut loaded, each),
+        FileKind::Toml => mirror(input, &text, Format::Toml, &mut loaded, each),
     };
     let Loaded {
         files, diagnostics, ..
@@ -162,13 +173,16 @@ fn profiles<'a>(input: &'a Input<'a>, loaded: &'a mut Loaded) -> Profiles<'a> {
     }
 }
 
+/// Takes each image that is declared.
+type Each<'a> = &'a mut dyn FnMut(&Resolved);
+
 /// Makes entries of what is declared, and checks them.
 fn resolve(
     path: &str,
     declared: Vec<Declared>,
-    defaults: &Choices,
-    naming: &NamingRule,
+    (defaults, naming): (&Choices, &NamingRule),
     loaded: &mut Loaded,
+    each: Each<'_>,
 ) {
     let Loaded {
         target,
@@ -177,7 +191,7 @@ fn resolve(
     } = loaded;
     let any = Profile::generic();
     let profile = target.as_ref().map_or(&any, |target| &target.profile);
-    let resolution = entries::resolve(declared, defaults, naming, profile, diagnostics);
+    let resolution = entries::resolve(declared, (defaults, naming), profile, diagnostics, each);
     validate(
         &Checked {
             path,
@@ -202,7 +216,13 @@ fn resolve(
 }
 
 /// Reads a mirror file and what it includes; returns where secrets stand in it.
-fn mirror(input: &Input<'_>, text: &str, format: Format, loaded: &mut Loaded) -> Vec<Place> {
+fn mirror(
+    input: &Input<'_>,
+    text: &str,
+    format: Format,
+    loaded: &mut Loaded,
+    each: Each<'_>,
+) -> Vec<Place> {
     let root = match format {
         Format::Yaml => from_yaml::parse(text),
         Format::Toml => from_toml::parse(text),
@@ -241,7 +261,7 @@ fn mirror(input: &Input<'_>, text: &str, format: Format, loaded: &mut Loaded) ->
     let defaults = file.defaults.unwrap_or_default();
     let naming = file.target.and_then(|target| target.value.naming);
     let naming = naming.unwrap_or_default();
-    resolve(input.path, declared, &defaults, &naming, loaded);
+    resolve(input.path, declared, (&defaults, &naming), loaded, each);
     loaded.registries = file.registries;
     ask_for(logins, loaded);
     mirrors_of_target(mirrors, loaded);

@@ -17,6 +17,7 @@ pub mod diagnostics;
 mod dockerfile;
 mod dockerfile_line;
 mod durations;
+pub mod edit;
 mod entries;
 mod file_kind;
 pub mod files;

@@ -55,7 +55,7 @@ fn of_one_source(images: &[Resolved]) -> Vec<Vec<usize>> {
 }
 
 /// Tells whether two entries of one source ask for the same thing.
-fn is_repeat(one: &Resolved, other: &Resolved) -> bool {
+pub(super) fn is_repeat(one: &Resolved, other: &Resolved) -> bool {
     let (entry, another) = (&one.entry, &other.entry);
     one.declared.selection == other.declared.selection
         && entry.platforms == another.platforms

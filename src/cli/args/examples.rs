@@ -21,7 +21,7 @@ const fn example(typed: &'static str, purpose: Phrase) -> Example {
     Example { typed, purpose }
 }
 
-pub(super) const EXAMPLES: [(&str, &[Example]); 18] = [
+pub(super) const EXAMPLES: [(&str, &[Example]); 21] = [
     (
         "pusher",
         &[
@@ -66,6 +66,52 @@ pub(super) const EXAMPLES: [(&str, &[Example]); 18] = [
             example(
                 "pusher init --registry r.example.com --namespace team nginx:1.27",
                 phrase!("without a terminal", "不在终端上时"),
+            ),
+        ],
+    ),
+    (
+        "add",
+        &[
+            example(
+                "pusher add nginx:1.27 redis:7.4",
+                phrase!("two images more", "多两个镜像"),
+            ),
+            example(
+                "pusher add ghcr.io/org/app:v1 --platform linux/amd64,linux/arm64 --target app:v1",
+                phrase!(
+                    "with platforms and a name, in a mirror file",
+                    "带平台和名字，写在 mirror 文件里"
+                ),
+            ),
+            example(
+                "pusher add -f web.txt --platform linux/arm64 nginx:1.27",
+                phrase!("in another list", "写在另一个列表里"),
+            ),
+        ],
+    ),
+    (
+        "remove",
+        &[
+            example(
+                "pusher remove nginx:1.27",
+                phrase!("by its source", "写它的源"),
+            ),
+            example(
+                "pusher remove app:v1",
+                phrase!("by its name in the target", "写它在目标里的名字"),
+            ),
+        ],
+    ),
+    (
+        "set",
+        &[
+            example(
+                "pusher set nginx:1.27 --platform all",
+                phrase!("every platform that there is", "有的平台都要"),
+            ),
+            example(
+                "pusher set ghcr.io/org/app:v1 --target team/app:v1",
+                phrase!("another name in the target", "目标里换个名字"),
             ),
         ],
     ),

@@ -76,11 +76,11 @@ fn of_command(word: &str) -> Option<Text> {
                 "`pusher plan` 列出缺的和变了的，`pusher drift` 检查之后又有什么变了"
             )
         }
-        "destroy" | "delete" | "remove" | "rm" | "prune" => {
+        "destroy" | "delete" | "rm" | "prune" => {
             text!(
-                "take the images out of the file; `pusher plan --prune` shows which tags `pusher apply --prune` \
+                "`pusher remove IMAGE` takes an image out of the file; `pusher plan --prune` shows which tags `pusher apply --prune` \
                  will then delete",
-                "从文件里去掉这些镜像；`pusher plan --prune` 列出 `pusher apply --prune` 会删除的标签"
+                "`pusher remove IMAGE` 从文件里去掉镜像；`pusher plan --prune` 列出 `pusher apply --prune` 会删除的标签"
             )
         }
         "login" => {

@@ -11,13 +11,13 @@ mod shared;
 
 pub use help::OTHER_VARIABLES;
 pub use options::{
-    ApplyArgs, CheckArgs, CompletionsArgs, DiffArgs, DoctorArgs, DriftArgs, ImportArgs, InitArgs,
-    ListArgs, LockArgs, PlanArgs, SchemaArgs, ShowArgs, TagsArgs,
+    AddArgs, ApplyArgs, CheckArgs, CompletionsArgs, DiffArgs, DoctorArgs, DriftArgs, ImportArgs,
+    InitArgs, ListArgs, LockArgs, PlanArgs, RemoveArgs, SchemaArgs, SetArgs, ShowArgs, TagsArgs,
 };
 pub use refused::NotRun;
 pub use shared::{
-    CacheArg, ColorChoice, FileArg, FormatArg, LanguageChoice, LockedArg, OnlyArg, PruneArg,
-    ReportArg,
+    CacheArg, ColorChoice, FileArg, FormatArg, KeysArgs, LanguageChoice, LockedArg, OnlyArg,
+    PruneArg, ReportArg,
 };
 
 use std::ffi::OsString;
@@ -80,6 +80,20 @@ pub enum Command {
     ///
     /// On a terminal it asks for what was not typed. Nothing goes over a file that is there.
     Init(InitArgs),
+    /// Declare more images in the file
+    ///
+    /// Comments and layout stay; what changed is shown. An image that is there already changes nothing. No registry is
+    /// asked.
+    Add(AddArgs),
+    /// Declare images no more
+    ///
+    /// In whichever of the files they stand. What is in the registry stays there; `pusher apply --prune`
+    /// deletes the tags that the lock records.
+    Remove(RemoveArgs),
+    /// Declare other platforms or another name for an image
+    ///
+    /// Comments and layout stay; what changed is shown. No registry is asked.
+    Set(SetArgs),
     /// Show what the files declare: source, platforms, target
     ///
     /// No registry is asked without `--resolve`.
@@ -150,6 +164,9 @@ impl Command {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Init(_) => "init",
+            Self::Add(_) => "add",
+            Self::Remove(_) => "remove",
+            Self::Set(_) => "set",
             Self::List(_) => "list",
             Self::Check(_) => "check",
             Self::Plan(_) => "plan",
@@ -172,6 +189,9 @@ impl Command {
     /// Returns what was typed behind the command of what it shares with others.
     fn shared(&self) -> Shared<'_> {
         let (file, format, cache) = match self {
+            Self::Add(own) => (Some(&own.file), None, None),
+            Self::Remove(own) => (Some(&own.file), None, None),
+            Self::Set(own) => (Some(&own.file), None, None),
             Self::List(own) => (Some(&own.file), Some(&own.format), None),
             Self::Check(own) => (Some(&own.file), Some(&own.format), None),
             Self::Diff(own) => (Some(&own.file), Some(&own.format), None),

@@ -10,7 +10,48 @@ use crate::model::{Reference, ReferenceError, Repository};
 use crate::plan::DriftKind;
 use crate::render::schemas::SchemaKind;
 
-use super::shared::{CacheArg, FileArg, FormatArg, LockedArg, OnlyArg, PruneArg, ReportArg};
+use super::shared::{
+    CacheArg, FileArg, FormatArg, KeysArgs, LockedArg, OnlyArg, PruneArg, ReportArg,
+};
+
+/// What `add` takes.
+#[derive(Debug, Clone, Args)]
+pub struct AddArgs {
+    /// The images, as `docker pull` takes them
+    #[arg(value_name = "IMAGE", required = true)]
+    pub images: Vec<String>,
+    /// What is said of each.
+    #[command(flatten)]
+    pub keys: KeysArgs,
+    /// Which file is changed.
+    #[command(flatten)]
+    pub file: FileArg,
+}
+
+/// What `remove` takes.
+#[derive(Debug, Clone, Args)]
+pub struct RemoveArgs {
+    /// The images, each by its source or its name in the target
+    #[arg(value_name = "IMAGE", required = true)]
+    pub images: Vec<String>,
+    /// Which file is changed, with those that it includes.
+    #[command(flatten)]
+    pub file: FileArg,
+}
+
+/// What `set` takes.
+#[derive(Debug, Clone, Args)]
+pub struct SetArgs {
+    /// The image, by its source or its name in the target
+    #[arg(value_name = "IMAGE")]
+    pub image: String,
+    /// What is said of it.
+    #[command(flatten)]
+    pub keys: KeysArgs,
+    /// Which file is changed, with those that it includes.
+    #[command(flatten)]
+    pub file: FileArg,
+}
 
 /// What `list` takes.
 #[derive(Debug, Clone, Args)]

@@ -18,6 +18,26 @@ pub(super) const SENTENCES: &[Phrase] = &[
         "On a terminal it asks for what was not typed. Nothing goes over a file that is there.",
         "在终端上，没有写明的会问。已有的文件不会被覆盖。"
     ),
+    phrase!("Declare more images in the file", "在文件里添加镜像"),
+    phrase!(
+        "Comments and layout stay; what changed is shown. An image that is there already changes nothing. No \
+         registry is asked.",
+        "注释和排版不变，改了什么会列出来。已有的镜像不再添加。不访问任何仓库。"
+    ),
+    phrase!("Declare images no more", "从文件里去掉镜像"),
+    phrase!(
+        "In whichever of the files they stand. What is in the registry stays there; `pusher apply --prune` \
+         deletes the tags that the lock records.",
+        "不管写在哪个文件里。仓库里已有的还在；`pusher apply --prune` 会删除锁文件里记着的标签。"
+    ),
+    phrase!(
+        "Declare other platforms or another name for an image",
+        "修改一个镜像的平台或名字"
+    ),
+    phrase!(
+        "Comments and layout stay; what changed is shown. No registry is asked.",
+        "注释和排版不变，改了什么会列出来。不访问任何仓库。"
+    ),
     phrase!(
         "Show what the files declare: source, platforms, target",
         "列出文件声明了什么：源、平台、目标"
@@ -186,6 +206,26 @@ pub(super) const SENTENCES: &[Phrase] = &[
         "有镜像不在锁文件里就不继续"
     ),
     // What single commands take.
+    phrase!(
+        "The images, as `docker pull` takes them",
+        "镜像，和 `docker pull` 的写法一样"
+    ),
+    phrase!(
+        "The images, each by its source or its name in the target",
+        "镜像，每个写它的源或目标里的名字"
+    ),
+    phrase!(
+        "The image, by its source or its name in the target",
+        "镜像，写它的源或目标里的名字"
+    ),
+    phrase!(
+        "The platforms, such as `linux/amd64,linux/arm64`, or `all`: the key `platforms`",
+        "平台，如 `linux/amd64,linux/arm64`，或 `all`：就是 `platforms` 这个键"
+    ),
+    phrase!(
+        "The name below the namespace, such as `app:v1`: the key `target`",
+        "命名空间下面的名字，如 `app:v1`：就是 `target` 这个键"
+    ),
     phrase!(
         "Ask the registries which tags the rules choose now, whatever the lock says",
         "向仓库查询规则现在选择哪些标签，不管锁文件怎么写"

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::builder::PossibleValue;
 use clap::{ArgAction, Args, ValueEnum};
 
+use crate::config::edit::Keys;
 use crate::render::Format;
 
 /// Where these stand in a help: behind what the command is about.
@@ -172,4 +173,25 @@ pub struct LockedArg {
     /// Refuse to go on if an image is not in the lock
     #[arg(long)]
     pub locked: bool,
+}
+
+/// What is said of an image in a file.
+#[derive(Debug, Clone, Args)]
+pub struct KeysArgs {
+    /// The platforms, such as `linux/amd64,linux/arm64`, or `all`: the key `platforms`
+    #[arg(long, value_name = "PLATFORM", value_delimiter = ',')]
+    pub platform: Vec<String>,
+    /// The name below the namespace, such as `app:v1`: the key `target`
+    #[arg(long, value_name = "NAME")]
+    pub target: Option<String>,
+}
+
+impl KeysArgs {
+    /// Returns it as the files say it.
+    pub fn keys(&self) -> Keys {
+        Keys {
+            platforms: self.platform.clone(),
+            target: self.target.clone(),
+        }
+    }
 }

@@ -17,8 +17,11 @@ fn help(line: &str) -> String {
 }
 
 /// Each command as it can be typed, with what it cannot do without.
-const COMMANDS: [&str; 17] = [
+const COMMANDS: [&str; 20] = [
     "init",
+    "add nginx",
+    "remove nginx",
+    "set nginx",
     "list",
     "check",
     "plan",

@@ -1,5 +1,6 @@
 //! The commands, one a file.
 
+mod add;
 mod apply;
 mod check;
 mod completions;
@@ -13,7 +14,9 @@ mod list;
 mod lock;
 mod man;
 mod plan;
+mod remove;
 mod schema;
+mod set;
 mod show;
 mod tags;
 mod version;
@@ -28,6 +31,9 @@ pub async fn run(context: &Context, args: &Args) -> Exit {
     let global = &args.global;
     let result = match &args.command {
         Command::Init(options) => init::run(context, options).await,
+        Command::Add(options) => add::run(context, global, options),
+        Command::Remove(options) => remove::run(context, global, options),
+        Command::Set(options) => set::run(context, global, options),
         Command::List(options) => list::run(context, global, options).await,
         Command::Check(_) => check::run(context, global),
         Command::Plan(options) => plan::run(context, global, options).await,

@@ -22,10 +22,10 @@ pub(super) fn settle(
     let any = Profile::generic();
     let resolution = entries::resolve(
         declared,
-        defaults,
-        &NamingRule::default(),
+        (defaults, &NamingRule::default()),
         &any,
         diagnostics,
+        &mut |_| {},
     );
     let mut taken = resolution.taken();
     let Resolution {

@@ -11,6 +11,7 @@ mod demo;
 mod diff;
 mod doctor;
 mod drift;
+mod edits;
 mod failed;
 mod families;
 mod files;

@@ -4,6 +4,7 @@ mod any_text;
 mod bounds;
 mod check;
 mod docs;
+mod edit;
 mod import;
 mod import_forms;
 mod model;

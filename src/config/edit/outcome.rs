@@ -1,0 +1,96 @@
+//! What comes of a wish.
+
+use crate::config::{Diagnostic, Files};
+use crate::model::Text;
+use crate::plan::{Entry, TargetName};
+
+/// The files as they are to be written, and what there is to say.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Edited {
+    /// The files that change.
+    pub files: Vec<Rewritten>,
+    /// What becomes of which image.
+    pub news: Vec<News>,
+    /// Whether the files say that what is no longer declared is deleted.
+    pub prunes: bool,
+}
+
+/// A file that changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rewritten {
+    /// Its name.
+    pub name: String,
+    /// What is written to it.
+    pub text: String,
+    /// What it says now, without its secrets, to be shown.
+    pub before: String,
+    /// What it will say, without its secrets.
+    pub after: String,
+}
+
+/// What becomes of an image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum News {
+    /// It is declared from now on.
+    Added(Entry),
+    /// It was declared already.
+    There(Entry),
+    /// It is declared no more.
+    Removed(Entry),
+    /// Something else is said of it.
+    Set {
+        /// The image, as it is declared from now on.
+        entry: Entry,
+        /// What it was called.
+        before: TargetName,
+    },
+    /// Its name follows from the other images, and is another one now.
+    Renamed {
+        /// The image, as it is called from now on.
+        entry: Entry,
+        /// What it was called.
+        before: TargetName,
+    },
+}
+
+/// Why nothing comes of a wish.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Refused {
+    /// There are mistakes in the files, or would be.
+    Mistakes {
+        /// What there is to say.
+        told: Vec<Diagnostic>,
+        /// The texts that it is said of.
+        files: Box<Files>,
+    },
+    /// Something else stands in the way.
+    Because {
+        /// What.
+        message: Text,
+        /// What to do about it.
+        hint: Option<Text>,
+    },
+}
+
+impl News {
+    /// Tells whether a name in the target is no longer declared.
+    pub fn leaves_a_name(&self) -> bool {
+        match self {
+            Self::Removed(_) => true,
+            Self::Added(_) | Self::There(_) => false,
+            Self::Set { entry, before } | Self::Renamed { entry, before } => {
+                entry.target != *before
+            }
+        }
+    }
+}
+
+impl Refused {
+    /// Makes one that says what to do.
+    pub(super) fn because(message: Text, hint: Text) -> Self {
+        Self::Because {
+            message,
+            hint: Some(hint),
+        }
+    }
+}

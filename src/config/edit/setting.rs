@@ -1,0 +1,119 @@
+//! Other keys of an image.
+
+use crate::config::FileKind;
+use crate::config::declared::{Form, Resolved};
+use crate::config::format::Format;
+
+use super::finish::{finish, not_laid_out, start, stop_for_mistakes};
+use super::fits::fits;
+use super::list_text;
+use super::names::{find, item_of_tags};
+use super::outcome::{Edited, News, Refused};
+use super::same::{has_name, has_platforms, has_same_naming, is_same, says_the_same};
+use super::set_keys;
+use super::texts::Texts;
+use super::wish::Keys;
+
+pub(super) fn set(mut texts: Texts<'_>, name: &str, keys: &Keys) -> Result<Edited, Refused> {
+    let before = start(&texts)?;
+    let images = &before.images;
+    let found = find(images, name)?;
+    let first = &images[found[0]];
+    let file = first.declared.place.file.to_string();
+    if let [_, second, ..] = found[..]
+        && item_of_tags(first).is_none()
+    {
+        return Err(declared_twice(first, &images[second]));
+    }
+    if let [_] = found[..]
+        && matches!(first.declared.form, Form::Tag(..))
+        && images.iter().filter(|one| is_of_one(one, first)).count() > 1
+    {
+        return Err(one_of_several(first));
+    }
+    fits(&file, texts.kind(&file), keys)?;
+    let text = texts.text(&file);
+    let at = match first.declared.form {
+        Form::Tag(_, item) => item,
+        _ => first.declared.place.span.start,
+    };
+    let other = match texts.kind(&file) {
+        FileKind::List(form) => Some(list_text::set(
+            form,
+            &text,
+            &first.declared.place.span,
+            keys,
+        )),
+        FileKind::Yaml => set_keys::set(Format::Yaml, &text, at, keys),
+        FileKind::Toml => set_keys::set(Format::Toml, &text, at, keys),
+    };
+    texts.change(&file, &other.ok_or_else(|| not_laid_out(&file))?);
+    let after = stop_for_mistakes(&texts, &before, texts.load())?;
+    if after.images.len() != images.len() {
+        return Err(not_laid_out(&file));
+    }
+    let is_set = |at: usize| found.contains(&at);
+    let is_as_before = texts.changed().next().is_none();
+    let news = found.iter().map(|at| {
+        let entry = after.images[*at].entry.clone();
+        if is_as_before {
+            return News::There(entry);
+        }
+        let before = images[*at].entry.target.clone();
+        News::Set { entry, before }
+    });
+    let news = news.collect();
+    let pairs = images.iter().zip(&after.images).enumerate();
+    let pairs = pairs.map(|(at, (was, is))| {
+        if is_set(at) {
+            // Its own name is told with it.
+            return is_what_was_meant(was, is, keys).then_some((is, is));
+        }
+        is_same(was, is).then_some((was, is))
+    });
+    finish(&texts, &before, &after, news, pairs)
+}
+
+fn is_of_one(one: &Resolved, other: &Resolved) -> bool {
+    item_of_tags(one) == item_of_tags(other) && one.declared.place.file == other.declared.place.file
+}
+
+fn is_what_was_meant(was: &Resolved, is: &Resolved, keys: &Keys) -> bool {
+    let has_name = || match &keys.target {
+        Some(_) => has_name(is, keys),
+        // The platform of a line goes into its name.
+        None if matches!(is.declared.form, Form::Line | Form::From) => true,
+        None => has_same_naming(&was.declared, &is.declared),
+    };
+    let has_platforms = || {
+        let is_as_before = was.entry.platforms == is.entry.platforms;
+        has_platforms(is, keys) && (is_as_before || !keys.platforms.is_empty())
+    };
+    says_the_same(was, is) && has_platforms() && has_name()
+}
+
+fn declared_twice(first: &Resolved, second: &Resolved) -> Refused {
+    let (one, other) = (&first.entry.origin, &second.entry.origin);
+    Refused::because(
+        text!(
+            "`{}` is declared twice: {one}, {other}",
+            "`{}` 声明了两次：{one}、{other}",
+            first.entry.source
+        ),
+        text!("keep one of them", "留下一个"),
+    )
+}
+
+fn one_of_several(image: &Resolved) -> Refused {
+    let source = &image.entry.source;
+    let whole = image.declared.written.rsplit_once(':');
+    let whole = whole.map_or(&*image.declared.written, |(whole, _)| whole);
+    Refused::because(
+        text!(
+            "`{source}` is one of several tags that are declared together: {}",
+            "`{source}` 是一起声明的几个标签之一：{}",
+            image.entry.origin
+        ),
+        text!("name them all: `{whole}`", "写明全部：`{whole}`"),
+    )
+}

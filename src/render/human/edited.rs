@@ -1,0 +1,157 @@
+//! What becomes of the files by an edit, for people.
+
+use std::fmt;
+
+use similar::{Algorithm, DiffOp, DiffTag, capture_diff_slices, group_diff_ops};
+
+use crate::config::edit::{Edited, News, Rewritten};
+use crate::plan::{Entry, TargetName};
+use crate::render::sanitize;
+use crate::render::style::{Style, Tone, View};
+
+use super::text::{Span, TextWriter};
+
+/// How many lines around a change are shown.
+const AROUND: usize = 3;
+
+/// Writes which lines change, and what that means; `command` is what would delete what is no longer declared.
+pub fn edited(
+    edited: &Edited,
+    command: &str,
+    view: &View,
+    out: &mut dyn fmt::Write,
+) -> fmt::Result {
+    for file in &edited.files {
+        difference(file, view.style, out)?;
+    }
+    let mut text = TextWriter::new(view, out);
+    if !edited.files.is_empty() {
+        text.blank()?;
+    }
+    for news in &edited.news {
+        text.flow(0, &[Span::plain(told(news))])?;
+    }
+    if !edited.news.iter().any(News::leaves_a_name) {
+        return Ok(());
+    }
+    text.flow(0, &[Span::plain(staying(edited, command))])
+}
+
+/// Says what becomes of what is in the registry under names that are no longer declared.
+fn staying(edited: &Edited, command: &str) -> String {
+    if edited.prunes {
+        return tr!(
+            "What is in the registry stays there until `{command}`, which deletes the tags that the lock records, as \
+             `prune` of the file says.",
+            "仓库里已有的还在，直到运行 `{command}`：文件里写了 `prune`，它会删除锁文件里记着的标签。"
+        );
+    }
+    tr!(
+        "What is in the registry stays there; `{command} --prune` deletes the tags that the lock records.",
+        "仓库里已有的还在；`{command} --prune` 会删除锁文件里记着的标签。"
+    )
+}
+
+fn told(news: &News) -> String {
+    match news {
+        News::Added(entry) => {
+            let (source, target) = names(entry);
+            let platforms = &entry.platforms;
+            tr!(
+                "added `{source}` as `{target}`: {platforms}",
+                "已添加 `{source}`，名字是 `{target}`：{platforms}"
+            )
+        }
+        News::There(entry) => {
+            let ((source, target), place) = (names(entry), &entry.origin);
+            tr!(
+                "`{source}` is there already, as `{target}`: {place}",
+                "`{source}` 已经有了，名字是 `{target}`：{place}"
+            )
+        }
+        News::Removed(entry) => {
+            let (source, target) = names(entry);
+            tr!(
+                "removed `{source}`, which was `{target}`",
+                "已去掉 `{source}`，名字原来是 `{target}`"
+            )
+        }
+        News::Set { entry, before } if entry.target == *before => {
+            let (source, target) = names(entry);
+            let platforms = &entry.platforms;
+            tr!(
+                "changed `{source}`, which is `{target}`: {platforms}",
+                "已修改 `{source}`，名字是 `{target}`：{platforms}"
+            )
+        }
+        News::Set { entry, before } => {
+            let ((source, target), platforms) = (names(entry), &entry.platforms);
+            tr!(
+                "changed `{source}`, which is now `{target}` and no longer `{before}`: {platforms}",
+                "已修改 `{source}`，名字现在是 `{target}`，不再是 `{before}`：{platforms}"
+            )
+        }
+        News::Renamed { entry, before } => {
+            let (source, target) = names(entry);
+            tr!(
+                "`{source}` is now `{target}` and no longer `{before}`, by the rule of names",
+                "按命名规则，`{source}` 现在是 `{target}`，不再是 `{before}`"
+            )
+        }
+    }
+}
+
+fn names(entry: &Entry) -> (String, &TargetName) {
+    (entry.source.to_string(), &entry.target)
+}
+
+/// Writes the lines that go and come, each with the number of its place as in a patch.
+fn difference(file: &Rewritten, style: Style, out: &mut dyn fmt::Write) -> fmt::Result {
+    let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
+    let (before, after) = (lines(&file.before), lines(&file.after));
+    let name = sanitize::line(&file.name);
+    writeln!(out, "{}", style.paint(Tone::Strong, format!("--- {name}")))?;
+    writeln!(out, "{}", style.paint(Tone::Strong, format!("+++ {name}")))?;
+    let changes = capture_diff_slices(Algorithm::Patience, &before, &after);
+    for hunk in group_diff_ops(changes, AROUND) {
+        let (Some(first), Some(last)) = (hunk.first(), hunk.last()) else {
+            continue;
+        };
+        let (old, new) = (
+            first.old_range().start..last.old_range().end,
+            first.new_range().start..last.new_range().end,
+        );
+        let place = |lines: std::ops::Range<usize>| match lines.len() {
+            0 => format!("{},0", lines.start),
+            1 => format!("{}", lines.start + 1),
+            count => format!("{},{count}", lines.start + 1),
+        };
+        let head = format!("@@ -{} +{} @@", place(old), place(new));
+        writeln!(out, "{}", style.paint(Tone::Hint, head))?;
+        for change in &hunk {
+            write_change(change, &before, &after, style, out)?;
+        }
+    }
+    Ok(())
+}
+
+fn write_change(
+    change: &DiffOp,
+    before: &[String],
+    after: &[String],
+    style: Style,
+    out: &mut dyn fmt::Write,
+) -> fmt::Result {
+    let mut write = |sign: char, tone: Tone, lines: &[String]| {
+        lines.iter().try_for_each(|line| {
+            let line = format!("{sign}{}", sanitize::line(line));
+            writeln!(out, "{}", style.paint(tone, line))
+        })
+    };
+    let (old, new) = (change.old_range(), change.new_range());
+    if change.tag() == DiffTag::Equal {
+        return write(' ', Tone::Plain, &before[old]);
+    }
+    write('-', Tone::Bad, &before[old])?;
+    write('+', Tone::Good, &after[new])
+}
