@@ -3,32 +3,76 @@
 //! They are kept for the repository that served them: that one repository holds a manifest says
 //! nothing about another, and no registry can speak for another one.
 
-use std::sync::{Mutex, PoisonError};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use indexmap::IndexMap;
+use tokio::sync::{Mutex as Turns, OwnedMutexGuard};
 
 use crate::model::{Digest, RawManifest, Repository};
 
 /// How many bytes are kept; far more than a run over some hundred images reads.
 const BUDGET: usize = 8 * 1024 * 1024;
 
+type Key = (Repository, Digest);
+
 /// Manifests by repository and digest; the oldest go first when there are too many.
 #[derive(Debug, Default)]
-pub(crate) struct ManifestCache(Mutex<Kept>);
+pub(crate) struct ManifestCache {
+    kept: Mutex<Kept>,
+    /// Those that are being read.
+    under_way: Mutex<HashMap<Key, Arc<Turns<()>>>>,
+}
+
+/// The turn to read a manifest; others who want it wait until this is gone.
+pub(crate) struct Turn<'a> {
+    cache: &'a ManifestCache,
+    key: Key,
+    held: Option<OwnedMutexGuard<()>>,
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.held = None;
+        let mut under_way = self.cache.under_way();
+        let nobody_waits = |turns: &Arc<Turns<()>>| Arc::strong_count(turns) == 1;
+        if under_way.get(&self.key).is_some_and(nobody_waits) {
+            under_way.remove(&self.key);
+        }
+    }
+}
 
 #[derive(Debug, Default)]
 struct Kept {
-    manifests: IndexMap<(Repository, Digest), RawManifest>,
+    manifests: IndexMap<Key, RawManifest>,
     bytes: usize,
 }
 
 impl ManifestCache {
     /// Returns the manifest of this digest, if it is kept for this repository.
     pub(crate) fn get(&self, repository: &Repository, digest: &Digest) -> Option<RawManifest> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.manifests
             .get(&(repository.clone(), digest.clone()))
             .cloned()
+    }
+
+    /// Waits until nobody else reads this manifest: it may be kept then.
+    pub(crate) async fn turn(&self, repository: &Repository, digest: &Digest) -> Turn<'_> {
+        let key = (repository.clone(), digest.clone());
+        let turns = Arc::clone(self.under_way().entry(key.clone()).or_default());
+        let held = Some(turns.lock_owned().await);
+        Turn {
+            cache: self,
+            key,
+            held,
+        }
+    }
+
+    fn under_way(&self) -> MutexGuard<'_, HashMap<Key, Arc<Turns<()>>>> {
+        self.under_way
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Keeps a manifest whose digest was checked.
@@ -37,7 +81,7 @@ impl ManifestCache {
     }
 
     fn put_within(&self, repository: &Repository, manifest: &RawManifest, budget: usize) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (repository.clone(), manifest.descriptor.digest.clone());
         kept.bytes += manifest.bytes.len();
         if let Some(same) = kept.manifests.insert(key, manifest.clone()) {
@@ -54,6 +98,8 @@ impl ManifestCache {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
     use super::*;
     use crate::model::{Descriptor, media_type};
 
@@ -69,6 +115,25 @@ mod tests {
             },
             bytes,
         }
+    }
+
+    #[tokio::test]
+    async fn who_wants_what_another_reads_waits_and_has_it_then() {
+        let cache = ManifestCache::default();
+        let (app, wanted) = (repository("app"), manifest("a"));
+        let digest = &wanted.descriptor.digest;
+        let reads = AtomicUsize::new(0);
+        let read = async || {
+            let _turn = cache.turn(&app, digest).await;
+            if cache.get(&app, digest).is_none() {
+                reads.fetch_add(1, Relaxed);
+                tokio::task::yield_now().await;
+                cache.put(&app, &wanted);
+            }
+        };
+        tokio::join!(read(), read(), read());
+        assert_eq!(reads.load(Relaxed), 1);
+        assert!(cache.under_way().is_empty(), "nobody reads");
     }
 
     #[test]

@@ -82,19 +82,24 @@ pub(crate) async fn get(
     reference: &Reference,
     retry_on: RetryOn,
 ) -> Result<Option<RawManifest>, Failure> {
-    if let Some(kept) = reference
-        .digest()
-        .and_then(|digest| client.manifest_cache().get(reference.repository(), digest))
-    {
-        return Ok(Some(kept));
-    }
+    let (cache, repository) = (client.manifest_cache(), reference.repository());
+    // What a digest names is read once: a pull may be counted for it.
+    let _turn = match reference.digest() {
+        Some(digest) => {
+            let turn = cache.turn(repository, digest).await;
+            if let Some(kept) = cache.get(repository, digest) {
+                return Ok(Some(kept));
+            }
+            Some(turn)
+        }
+        None => None,
+    };
     let read = read(client, reference, retry_on, |answer| {
         verify(answer, reference).map(Some)
     });
     let manifest = read.await?;
     if let Some(manifest) = &manifest {
-        let cache = client.manifest_cache();
-        cache.put(reference.repository(), manifest);
+        cache.put(repository, manifest);
     }
     Ok(manifest)
 }
