@@ -35,6 +35,8 @@ pub struct Question<'a> {
     pub target: Option<&'a Target>,
     /// The mirrors of each registry.
     pub mirrors: &'a HashMap<&'a str, &'a [MirrorPlace]>,
+    /// Whether the registries that they come from are looked at, too.
+    pub sources: bool,
     /// Whether a push is tried.
     pub write: bool,
 }
@@ -43,7 +45,8 @@ pub struct Question<'a> {
 pub async fn examine(question: &Question<'_>, client: &Client) -> Vec<Examined> {
     let target = question.target.map(|target| &*target.registry);
     let mut seen: HashSet<&str> = target.into_iter().collect();
-    let sources = question.entries.iter().map(|entry| &entry.source);
+    let sources = question.entries.iter().filter(|_| question.sources);
+    let sources = sources.map(|entry| &entry.source);
     let firsts: Vec<_> = sources
         .filter(|source| seen.insert(source.registry()))
         .collect();

@@ -1,30 +1,56 @@
 //! How far a run is: written by the edges, read by whoever shows it.
 
+use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use indexmap::IndexMap;
 
-use crate::plan::TargetName;
+use crate::plan::target::{Target, TargetLabel, TargetName};
 
-/// Counters of one run; shared between the tasks that do the work.
+/// Counters of one run, as one of its targets sees them; shared between the tasks that do the work.
 #[derive(Debug, Default)]
 pub struct Progress {
+    counters: Arc<Counters>,
+    /// Which target, where there are several.
+    label: Option<TargetLabel>,
+}
+
+#[derive(Debug, Default)]
+struct Counters {
     images_total: AtomicUsize,
     images_done: AtomicUsize,
     bytes_total: AtomicU64,
     bytes_done: AtomicU64,
-    in_flight: Mutex<IndexMap<TargetName, ImageProgress>>,
+    in_flight: Mutex<IndexMap<ImageName, ImageProgress>>,
     /// Whether somebody takes what has ended.
     notes_ended: AtomicBool,
     ended: Mutex<Vec<Ended>>,
+}
+
+/// An image of a run. In several targets it can have the same name.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ImageName {
+    /// Which target, where there are several.
+    pub label: Option<TargetLabel>,
+    /// The name in it.
+    pub name: TargetName,
+}
+
+impl fmt::Display for ImageName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(label) = &self.label {
+            write!(f, "{label}/")?;
+        }
+        self.name.fmt(f)
+    }
 }
 
 /// An image that is finished.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ended {
     /// The image.
-    pub image: TargetName,
+    pub image: ImageName,
     /// Whether all went well.
     pub well: bool,
     /// How many were finished then, with it.
@@ -54,28 +80,50 @@ pub struct Snapshot {
     /// How many of them are in the target.
     pub bytes_done: u64,
     /// The images being worked on, in the order in which they were begun.
-    pub in_flight: Vec<(TargetName, ImageProgress)>,
+    pub in_flight: Vec<(ImageName, ImageProgress)>,
 }
 
 impl Progress {
     /// Makes counters for a run over `images_total` images.
     pub fn new(images_total: usize) -> Self {
-        Self {
+        let counters = Counters {
             images_total: images_total.into(),
-            ..Self::default()
+            ..Counters::default()
+        };
+        Self {
+            counters: counters.into(),
+            label: None,
+        }
+    }
+
+    /// Returns the same counters for the images of one target.
+    #[must_use]
+    pub fn of(&self, target: &Target) -> Self {
+        Self {
+            counters: Arc::clone(&self.counters),
+            label: target.label.clone(),
+        }
+    }
+
+    fn image(&self, name: &TargetName) -> ImageName {
+        ImageName {
+            label: self.label.clone(),
+            name: name.clone(),
         }
     }
 
     /// Notes that work on an image begins.
     pub fn begin(&self, image: &TargetName) {
         self.images()
-            .insert(image.clone(), ImageProgress::default());
+            .insert(self.image(image), ImageProgress::default());
     }
 
     /// Notes how many bytes an image has.
     pub fn expect_bytes(&self, image: &TargetName, bytes: u64) {
-        self.bytes_total.fetch_add(bytes, Ordering::Relaxed);
-        if let Some(progress) = self.images().get_mut(image) {
+        self.counters
+            .bytes_total
+            .fetch_add(bytes, Ordering::Relaxed);
+        if let Some(progress) = self.images().get_mut(&self.image(image)) {
             let total = progress.total.get_or_insert(0);
             *total = total.saturating_add(bytes);
         }
@@ -83,16 +131,16 @@ impl Progress {
 
     /// Notes that bytes of an image are in the target.
     pub fn add_bytes(&self, image: &TargetName, bytes: u64) {
-        self.bytes_done.fetch_add(bytes, Ordering::Relaxed);
-        if let Some(progress) = self.images().get_mut(image) {
+        self.counters.bytes_done.fetch_add(bytes, Ordering::Relaxed);
+        if let Some(progress) = self.images().get_mut(&self.image(image)) {
             progress.done = progress.done.saturating_add(bytes);
         }
     }
 
     /// Takes bytes back: a transfer broke and starts over.
     pub fn remove_bytes(&self, image: &TargetName, bytes: u64) {
-        self.bytes_done.fetch_sub(bytes, Ordering::Relaxed);
-        if let Some(progress) = self.images().get_mut(image) {
+        self.counters.bytes_done.fetch_sub(bytes, Ordering::Relaxed);
+        if let Some(progress) = self.images().get_mut(&self.image(image)) {
             progress.done = progress.done.saturating_sub(bytes);
         }
     }
@@ -108,11 +156,11 @@ impl Progress {
     }
 
     fn end(&self, image: &TargetName, well: bool) {
-        let number = self.images_done.fetch_add(1, Ordering::Relaxed) + 1;
-        let progress = self.images().shift_remove(image);
-        if self.notes_ended.load(Ordering::Relaxed) {
+        let number = self.counters.images_done.fetch_add(1, Ordering::Relaxed) + 1;
+        let progress = self.images().shift_remove(&self.image(image));
+        if self.counters.notes_ended.load(Ordering::Relaxed) {
             self.ended().push(Ended {
-                image: image.clone(),
+                image: self.image(image),
                 well,
                 number,
                 bytes: progress.map_or(0, |progress| progress.done),
@@ -122,7 +170,7 @@ impl Progress {
 
     /// From now on images that are finished are kept until they are taken; else nobody frees them.
     pub fn note_ended(&self) {
-        self.notes_ended.store(true, Ordering::Relaxed);
+        self.counters.notes_ended.store(true, Ordering::Relaxed);
     }
 
     /// Takes the images that were finished since this was asked before.
@@ -131,16 +179,19 @@ impl Progress {
     }
 
     fn ended(&self) -> MutexGuard<'_, Vec<Ended>> {
-        self.ended.lock().unwrap_or_else(PoisonError::into_inner)
+        self.counters
+            .ended
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns the counters as they are now.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot {
-            images_total: self.images_total.load(Ordering::Relaxed),
-            images_done: self.images_done.load(Ordering::Relaxed),
-            bytes_total: self.bytes_total.load(Ordering::Relaxed),
-            bytes_done: self.bytes_done.load(Ordering::Relaxed),
+            images_total: self.counters.images_total.load(Ordering::Relaxed),
+            images_done: self.counters.images_done.load(Ordering::Relaxed),
+            bytes_total: self.counters.bytes_total.load(Ordering::Relaxed),
+            bytes_done: self.counters.bytes_done.load(Ordering::Relaxed),
             in_flight: self
                 .images()
                 .iter()
@@ -149,8 +200,9 @@ impl Progress {
         }
     }
 
-    fn images(&self) -> MutexGuard<'_, IndexMap<TargetName, ImageProgress>> {
-        self.in_flight
+    fn images(&self) -> MutexGuard<'_, IndexMap<ImageName, ImageProgress>> {
+        self.counters
+            .in_flight
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }

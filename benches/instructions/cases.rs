@@ -73,7 +73,8 @@ impl Case {
             }
             Self::Plan => {
                 let desired = load(&list()).desired();
-                let desired = desired.map_err(|why| format!("{why:?}"))?;
+                let mut desired = desired.map_err(|why| format!("{why:?}"))?;
+                let desired = desired.remove(0);
                 let targets = desired.entries.iter().map(|entry| entry.target.clone());
                 let observed: ClassifiedImages = targets
                     .enumerate()

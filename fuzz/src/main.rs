@@ -127,7 +127,7 @@ fn worded(loaded: &Loaded, format: Format) {
     let checked = Checked {
         diagnostics: &loaded.diagnostics,
         files: &loaded.files,
-        images: loaded.entries.len(),
+        images: loaded.images(),
     };
     let view = View {
         style: Style::COLOURED,
@@ -135,7 +135,9 @@ fn worded(loaded: &Loaded, format: Format) {
     };
     assert!(render::check(&checked, format, &view, &mut out).is_ok());
     if let Ok(desired) = loaded.desired() {
-        assert!(render::list(&desired, format, &view, &mut out).is_ok());
+        let list =
+            |desired: &_, out: &mut dyn std::fmt::Write| render::list(desired, format, &view, out);
+        assert!(render::each(&desired, format, &mut out, list).is_ok());
     }
 }
 

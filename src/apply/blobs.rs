@@ -3,7 +3,8 @@
 //! It is in the target repository already, else another repository of the target has it and it is
 //! mounted, else it is sent. While one task sends a blob, tasks that want it elsewhere wait, since a
 //! mount is cheaper than a transfer. A target that refuses to mount a blob does not have it there. After
-//! some refusals of blobs that it is known to have, mounts are not tried any more and nobody waits.
+//! some refusals of blobs that it is known to have, mounts are not tried any more and nobody waits. What another
+//! target of the run has comes from there.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -18,6 +19,7 @@ use crate::single_flight::SingleFlight;
 
 use super::job::{BlobJob, How};
 use super::prefetch::Prefetch;
+use super::relay::Relay;
 use super::transfer;
 use super::uploads::{OpenUpload, Uploads};
 
@@ -41,6 +43,7 @@ pub(super) struct Blobs<'a, R> {
     prefetch: Prefetch,
     places: Semaphore,
     uploads: Uploads<'a, R>,
+    relay: &'a Relay,
 }
 
 /// Whether the target mounts.
@@ -75,7 +78,12 @@ impl Mounts {
 
 impl<'a, R: WriteRegistry> Blobs<'a, R> {
     /// Begins with nothing known but what the plan tells, and what the profile says of mounts.
-    pub(super) fn new(registry: &'a R, mount: Option<bool>, routes: BlobRoutes) -> Self {
+    pub(super) fn new(
+        registry: &'a R,
+        mount: Option<bool>,
+        routes: BlobRoutes,
+        relay: &'a Relay,
+    ) -> Self {
         Self {
             mounts: Mounts::new(mount),
             brought: SingleFlight::default(),
@@ -85,6 +93,7 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
             prefetch: Prefetch::default(),
             places: Semaphore::new(BLOBS_AT_ONCE),
             uploads: Uploads::new(registry),
+            relay,
         }
     }
 
@@ -104,7 +113,7 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
         let key = (job.target.clone(), job.blob.digest.clone());
         let (how, brought_here) = self
             .brought
-            .get(key, async || self.bring_once(&job).await)
+            .get(key, async || self.bring_relayed(&job).await)
             .await?;
         // Whoever waited for another image's transfer sent nothing itself.
         let how = if brought_here { how } else { How::Present };
@@ -123,6 +132,26 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
             Ok(())
         };
         self.brought_again.get(key, send).await.map(drop)
+    }
+
+    /// Brings a blob from another target that has it, else from its source.
+    async fn bring_relayed(&self, job: &BlobJob<'_, R>) -> Result<How, Failure> {
+        let turn = self.relay.turn(&job.blob.digest).await;
+        if let Some(source) = turn.other() {
+            match self.bring_once(&BlobJob { source, ..*job }).await {
+                Ok(how) => return Ok(how),
+                Err(why) => {
+                    tracing::debug!(
+                        registry = source.registry, blob = %job.blob.digest, %why,
+                        "it did not come from there; taking it from its source"
+                    );
+                    job.registry.count_retry();
+                }
+            }
+        }
+        let how = self.bring_once(job).await?;
+        turn.end_in(job.target);
+        Ok(how)
     }
 
     async fn bring_once(&self, job: &BlobJob<'_, R>) -> Result<How, Failure> {

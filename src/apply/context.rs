@@ -14,6 +14,7 @@ use crate::tree::ManifestMemory;
 
 use super::blobs::Blobs;
 use super::referrers::ReferrerLists;
+use super::relay::Relay;
 use super::stop::Stop;
 
 /// What all images of a run share.
@@ -39,6 +40,7 @@ impl<'a, R: WriteRegistry> RunContext<'a, R> {
         registry: &'a R,
         stop: watch::Receiver<bool>,
         progress: &'a Progress,
+        relay: &'a Relay,
     ) -> Self {
         Self {
             plan,
@@ -46,7 +48,12 @@ impl<'a, R: WriteRegistry> RunContext<'a, R> {
             registry,
             stop: Stop::new(stop),
             progress,
-            blobs: Blobs::new(registry, plan.target.profile.mount, BlobRoutes::of(plan)),
+            blobs: Blobs::new(
+                registry,
+                plan.target.profile.mount,
+                BlobRoutes::of(plan),
+                relay,
+            ),
             manifests: SingleFlight::default(),
             lists: ReferrerLists::new(plan.target.profile.referrers_api),
             memory: ManifestMemory::default(),

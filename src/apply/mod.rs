@@ -6,6 +6,7 @@
 //! | `image` | one change, from its manifests to its tag |
 //! | `job` | a blob that is to be brought, and what is counted of those that were |
 //! | `blobs` | which blob goes where, and how: there already, mounted, or sent; each once |
+//! | `relay` | a blob that another target of the run has comes from there |
 //! | `prefetch` | small blobs, read while their upload is opened |
 //! | `transfer` | one blob into its target: streamed, taken up again where it broke |
 //! | `try_outcome` | why a try to bring a blob ended, and so whether another may do |
@@ -28,6 +29,7 @@ mod in_use;
 mod job;
 mod prefetch;
 mod referrers;
+mod relay;
 mod resumable_body;
 mod retry_budget;
 mod stop;
@@ -49,8 +51,9 @@ use crate::progress::Progress;
 use crate::registry::WriteRegistry;
 
 use context::RunContext;
+use relay::Relay;
 
-/// How many images are worked on together. The registries' own limits are kept by the client; this
+/// How many images of all targets are worked on together. The registries' own limits are kept by the client; this
 /// one bounds memory.
 const IMAGES_AT_ONCE: usize = 48;
 /// One of so many works on the smallest images, so that those do not have to wait for all the others.
@@ -71,7 +74,59 @@ pub async fn apply<R: WriteRegistry>(
     stop: watch::Receiver<bool>,
     progress: &Progress,
 ) -> Report {
-    let outcomes = carry_out(&plan, looked, registry, stop.clone(), progress).await;
+    let relay = Relay::between(1);
+    Box::pin(apply_one(
+        plan,
+        looked,
+        registry,
+        stop,
+        progress,
+        &relay,
+        IMAGES_AT_ONCE,
+    ))
+    .await
+}
+
+/// A plan of several, and when its target was looked at for it.
+#[derive(Debug)]
+pub struct ToApply {
+    /// What has to be done.
+    pub plan: Plan,
+    /// When the target's tags were looked at, as for [`apply`].
+    pub looked: Option<Instant>,
+}
+
+/// Carries the plans of several targets out together: what one of them has the others have from there, so that each
+/// blob is read from its source once.
+///
+/// The reports are in the order of the plans.
+pub async fn apply_each<R: WriteRegistry>(
+    plans: Vec<ToApply>,
+    registry: &R,
+    stop: &watch::Receiver<bool>,
+    progress: &Progress,
+) -> Vec<Report> {
+    let relay = &Relay::between(plans.len());
+    let images = IMAGES_AT_ONCE.div_ceil(plans.len().max(1));
+    let each = plans.into_iter().map(|ToApply { plan, looked }| {
+        let (stop, progress) = (stop.clone(), progress.of(&plan.target));
+        async move { apply_one(plan, looked, registry, stop, &progress, relay, images).await }
+    });
+    join_all(each).await
+}
+
+async fn apply_one<R: WriteRegistry>(
+    plan: Plan,
+    looked: Option<Instant>,
+    registry: &R,
+    stop: watch::Receiver<bool>,
+    progress: &Progress,
+    relay: &Relay,
+    images_at_once: usize,
+) -> Report {
+    let run = RunContext::new(&plan, looked, registry, stop.clone(), progress, relay);
+    let outcomes = carry_out(&run, images_at_once).await;
+    drop(run);
     Report {
         plan,
         outcomes,
@@ -80,14 +135,10 @@ pub async fn apply<R: WriteRegistry>(
 }
 
 async fn carry_out<R: WriteRegistry>(
-    plan: &Plan,
-    looked: Option<Instant>,
-    registry: &R,
-    stop: watch::Receiver<bool>,
-    progress: &Progress,
+    run: &RunContext<'_, R>,
+    images_at_once: usize,
 ) -> Vec<Outcome> {
-    let run = &RunContext::new(plan, looked, registry, stop, progress);
-    let waiting = &Mutex::new(biggest_first(plan));
+    let waiting = &Mutex::new(biggest_first(run.plan));
     let work = async |number: usize| {
         let mut done = vec![];
         while let Some((position, change)) = next(waiting, number) {
@@ -95,7 +146,7 @@ async fn carry_out<R: WriteRegistry>(
         }
         done
     };
-    let done = join_all((0..IMAGES_AT_ONCE).map(work)).await;
+    let done = join_all((0..images_at_once).map(work)).await;
     let mut in_order: Vec<(usize, Outcome)> = done.into_iter().flatten().collect();
     // It is large, and over when it is done.
     Box::pin(tag::look_at_moved(&run.of_change().0, &mut in_order)).await;

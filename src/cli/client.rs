@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
-use crate::config::{Registries, RegistrySettings, check_user};
+use crate::config::{REGISTRY_VARIABLE, Registries, RegistrySettings, check_user, parse_host};
 use crate::model::{LoginOrigin, LoginWay, Secret, Text};
 use crate::plan::{Choice, Desired, Plan, Target};
 use crate::registry::{
@@ -19,16 +19,27 @@ use super::printer::Printer;
 use super::proxies;
 use super::variables::Variable;
 
-/// Makes the client for the registries of a mirror.
-pub fn connect(context: &Context, mirror: &Mirror) -> Result<Client, CliError> {
-    let client = client(context, &mirror.registries, Some(&mirror.desired.target))?;
-    // One token can be for many repositories, where the registry gives such.
+/// Makes the client for the registries of all targets' mirrors.
+pub fn connect(context: &Context, mirrors: &[Mirror]) -> Result<Client, CliError> {
+    let targets = mirrors.iter().map(|mirror| &mirror.desired.target);
+    let none = Registries::default();
+    let first = mirrors.first();
+    let registries = first.map_or(&none, |mirror| &mirror.registries);
+    let client = client(context, registries, targets)?;
+    for mirror in mirrors {
+        announce_reads(&client, &mirror.desired);
+    }
+    Ok(client)
+}
+
+/// Tells the client which repositories are read: one token can be for many, where the registry gives such.
+fn announce_reads(client: &Client, desired: &Desired) {
     let Desired {
         target,
         entries,
         families,
         lock: _,
-    } = &mirror.desired;
+    } = desired;
     let open = families
         .iter()
         .filter(|family| family.choice == Choice::Open);
@@ -41,25 +52,24 @@ pub fn connect(context: &Context, mirror: &Mirror) -> Result<Client, CliError> {
         .map(|entry| target.repository(&entry.target))
         .collect();
     client.announce(&targets, Actions::Pull);
-    Ok(client)
 }
 
-/// Makes a client from what the files say about registries and, if they name one, the target.
-pub fn client(
+/// Makes a client from what the files say about registries and, where they name some, the targets.
+pub fn client<'t>(
     context: &Context,
     registries: &Registries,
-    target: Option<&Target>,
+    targets: impl IntoIterator<Item = &'t Target>,
 ) -> Result<Client, CliError> {
-    Ok(Client::new(options(context, registries, target)?))
+    Ok(Client::new(options(context, registries, targets)?))
 }
 
 /// Makes a client that is to find out soon whether something works: it waits for no host that is away.
-pub fn examining(
+pub fn examining<'t>(
     context: &Context,
     registries: &Registries,
-    target: Option<&Target>,
+    targets: impl IntoIterator<Item = &'t Target>,
 ) -> Result<Client, CliError> {
-    let mut options = options(context, registries, target)?;
+    let mut options = options(context, registries, targets)?;
     for host in options.hosts.values_mut() {
         host.patience = None;
         // Each is looked at by itself.
@@ -77,15 +87,15 @@ pub fn examining(
     Ok(Client::new(options))
 }
 
-fn options(
+fn options<'t>(
     context: &Context,
     registries: &Registries,
-    target: Option<&Target>,
+    targets: impl IntoIterator<Item = &'t Target>,
 ) -> Result<ClientOptions, CliError> {
     proxies::check(&context.environment)?;
     let [printer, of_mirrors] = [(); 2].map(|()| context.printer.clone());
     Ok(ClientOptions {
-        hosts: hosts(context, registries, target)?,
+        hosts: hosts(context, registries, targets)?,
         on_outage: OnOutage::new(move |outage| printer.say_line(outage)),
         on_mirror: OnMirror::new(move |notice| of_mirrors.say_line(notice)),
         stop: Some(context.stop.wish()),
@@ -142,34 +152,62 @@ pub fn warn_of_pulls(printer: &Printer, client: &Client, needed: &BTreeMap<&str,
     }
 }
 
-fn hosts(
+fn hosts<'t>(
     context: &Context,
     registries: &Registries,
-    target: Option<&Target>,
+    targets: impl IntoIterator<Item = &'t Target>,
 ) -> Result<HashMap<String, HostOptions>, CliError> {
     let mut hosts = HashMap::new();
     for (host, settings) in registries {
         hosts.insert(host.clone(), host_options(context, host, settings)?);
     }
-    if let Some(target) = target {
-        set_target(
-            context,
-            target,
-            hosts.entry(target.registry.clone()).or_default(),
-        )?;
+    let targets: Vec<_> = targets.into_iter().collect();
+    let meant = meant_by_environment(context, &targets);
+    if let (Some(first), None, Some(_)) = (
+        targets.first(),
+        meant,
+        context.environment.get(Variable::User),
+    ) {
+        let (user, registry) = (Variable::User, REGISTRY_VARIABLE);
+        context.printer.say_line(text!(
+            "note: `{user}` is not used: there are several registries, and `{registry}` does not say which it is for, \
+             such as `{}`; write `username` and `password` at each target",
+            "注意：没有用 `{user}`：目标在几个仓库里，而 `{registry}` 没有写明它属于哪个，如 `{}`；在每个目标下面写 \
+             `username` 和 `password`",
+            first.registry
+        ));
+    }
+    for target in targets {
+        let options = hosts.entry(target.registry.clone()).or_default();
+        set_target(context, target, meant, options)?;
     }
     Ok(hosts)
+}
+
+/// Returns the host that the environment's user and password are for: the one target's, and among several that of
+/// `ALIYUN_REGISTRY`, since a password must not go to another.
+fn meant_by_environment<'t>(context: &Context, targets: &[&'t Target]) -> Option<&'t str> {
+    let mut hosts = targets.iter().map(|target| &*target.registry);
+    let first = hosts.next()?;
+    if hosts.clone().all(|host| host == first) {
+        return Some(first);
+    }
+    let named = context.environment.variables().get(REGISTRY_VARIABLE)?;
+    let named = parse_host(named).ok()?;
+    [first].into_iter().chain(hosts).find(|host| *host == named)
 }
 
 fn set_target(
     context: &Context,
     target: &Target,
+    meant_by_environment: Option<&str>,
     options: &mut HostOptions,
 ) -> Result<(), CliError> {
     let starting = target.profile.starting_concurrency;
     options.starting_concurrency = Some(starting);
     let takes_password = matches!(options.login_way, LoginWay::Auto | LoginWay::Basic);
-    if options.login.is_none() && takes_password {
+    let is_meant = meant_by_environment == Some(&target.registry);
+    if options.login.is_none() && takes_password && is_meant {
         options.login = target_login(context, &target.registry)?;
     }
     // What is there already is what it says itself.

@@ -22,7 +22,7 @@ use super::outputs::Outputs;
 use super::part::Chosen;
 use super::purpose::Purpose;
 
-/// A desired set that can be worked on, and how to talk to its registries.
+/// The desired set of a target, which can be worked on, and how to talk to its registries.
 pub struct Mirror {
     /// What the target should hold.
     pub desired: Desired,
@@ -151,20 +151,24 @@ fn gather(context: &Context, global: &GlobalArgs) -> Result<(Loaded, Vec<FileDig
 }
 
 /// Reads the files and says what is to be said about them; stops if that stands in the way, or if one
-/// of them would be written over. What of the lock there is to keep to, `keep_to` tells.
+/// of them would be written over. What of each lock there is to keep to, `keep_to` tells.
+///
+/// There is one for each target, or for those that are named `to`.
 pub fn require(
     context: &Context,
     global: &GlobalArgs,
+    to: &[String],
     outputs: &Outputs<'_>,
-    keep_to: impl FnOnce(&LockFile, &Desired) -> Result<Option<Lock>, CliError>,
-) -> Result<Mirror, CommandError> {
-    let (loaded, mut files) = gather(context, global)?;
-    let Ok(mut desired) = loaded.desired() else {
+    keep_to: impl Fn(&LockFile, &Desired) -> Result<Option<Lock>, CliError>,
+) -> Result<Vec<Mirror>, CommandError> {
+    let (loaded, files) = gather(context, global)?;
+    let Ok(desired) = loaded.desired() else {
         let Loaded {
             diagnostics, files, ..
         } = loaded;
         return Err(Mistakes::of(diagnostics, files));
     };
+    let desired = only_to(to, desired)?;
     // Names that the target refuses are not told here: the plan shows them as blocked.
     let is_remark = |told: &&Diagnostic| told.severity < Severity::Error;
     let remarks: Vec<_> = loaded
@@ -182,20 +186,52 @@ pub fn require(
         .printer
         .say(|to| write(context, &loaded.files, &remarks, to));
     let main = files::find_main(&context.folder, global.file.as_deref())?;
-    let lock = LockFile::read(context, &main, global.file.as_deref(), &desired)?;
-    let noted = |text| noted_as(context, &lock.read_from().display().to_string(), text);
-    files.extend(lock.text().map(noted));
-    desired.lock = keep_to(&lock, &desired)?;
-    let mirror = Mirror {
-        desired,
-        registries: loaded.registries,
-        prune: loaded.prune,
-        files,
-        lock,
-        chosen: None,
-    };
-    outputs.spare(mirror.inputs())?;
-    Ok(mirror)
+    let mut mirrors = Vec::with_capacity(desired.len());
+    for mut desired in desired {
+        let lock = LockFile::read(context, &main, global.file.as_deref(), &desired)?;
+        let noted = |text| noted_as(context, &lock.read_from().display().to_string(), text);
+        let mut files = files.clone();
+        files.extend(lock.text().map(noted));
+        desired.lock = keep_to(&lock, &desired)?;
+        let mirror = Mirror {
+            desired,
+            registries: loaded.registries.clone(),
+            prune: loaded.prune,
+            files,
+            lock,
+            chosen: None,
+        };
+        outputs.spare(mirror.inputs())?;
+        mirrors.push(mirror);
+    }
+    Ok(mirrors)
+}
+
+/// Leaves the targets that are named; all where none is.
+fn only_to(names: &[String], mut desired: Vec<Desired>) -> Result<Vec<Desired>, CliError> {
+    if names.is_empty() {
+        return Ok(desired);
+    }
+    let label = |desired: &Desired| desired.target.label.clone();
+    let known: Vec<_> = desired.iter().filter_map(label).collect();
+    let is_known = |name: &&String| known.iter().any(|known| known.as_str() == name.as_str());
+    if let Some(unknown) = names.iter().find(|name| !is_known(name)) {
+        let message = text!("`{unknown}` is no target", "没有叫 `{unknown}` 的目标");
+        return Err(CliError::new(message).hint(if known.is_empty() {
+            text!(
+                "the files have one target, and it has no name; several are written below `targets`",
+                "文件里只有一个目标，它没有名字；多个目标写在 `targets` 下面"
+            )
+        } else {
+            let known = listed(known.iter().map(|known| format!("`{known}`")));
+            text!("the targets are {known}", "有这些目标：{known}")
+        }));
+    }
+    desired.retain(|desired| {
+        let label = desired.target.label.as_ref();
+        label.is_some_and(|label| names.iter().any(|name| name == label.as_str()))
+    });
+    Ok(desired)
 }
 
 /// Stops where a lock is wanted of what has none, as it comes from standard input.
@@ -223,7 +259,7 @@ pub fn of_environment(context: &Context) -> Option<Target> {
         read: &|_| Ok(String::new()),
         names: &|_| vec![],
     });
-    loaded.target
+    loaded.known_targets().next().cloned()
 }
 
 /// Reads files that belong together and writes them as a mirror file; stops if there are mistakes in them.

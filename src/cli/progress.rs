@@ -9,8 +9,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval, interval_at};
 
 use crate::model::Text;
-use crate::plan::TargetName;
-use crate::progress::{Ended, ImageProgress, Progress, Snapshot};
+use crate::progress::{Ended, ImageName, ImageProgress, Progress, Snapshot};
 use crate::render::style::Signs;
 use crate::render::units::bytes;
 
@@ -239,7 +238,7 @@ impl Bars {
     fn show_images(
         &mut self,
         screen: &MultiProgress,
-        in_flight: &[(TargetName, ImageProgress)],
+        in_flight: &[(ImageName, ImageProgress)],
         whole: &ProgressBar,
     ) {
         let shown = in_flight.len().min(IMAGES_SHOWN);
@@ -285,7 +284,7 @@ fn template(phase: Phase) -> &'static str {
     }
 }
 
-fn image_line(name: &TargetName, image: ImageProgress) -> String {
+fn image_line(name: &ImageName, image: ImageProgress) -> String {
     let done = bytes(image.done);
     match image.total {
         None => format!("{name}"),
@@ -307,6 +306,7 @@ fn style(template: &str, signs: Signs) -> ProgressStyle {
 mod tests {
     use super::*;
     use crate::model::Language;
+    use crate::plan::TargetName;
 
     #[test]
     fn each_image_that_is_copied_has_a_line_but_not_thousands_of_them() {

@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use crate::disk::{self, Astray};
-use crate::model::{Digest, Profile, Text};
+use crate::model::{Digest, Profile, Text, listed};
 use crate::observe::tags;
 use crate::plan::SavedPlan;
 use crate::plan::saved::{
@@ -18,22 +18,23 @@ use super::client::connect;
 use super::context::Context;
 use super::error::{CliError, CommandError};
 use super::files;
+use super::mirror::Mirror;
 use super::outputs::{self, Outputs};
 use super::purpose::Purpose;
-use super::session::{Planned, Scope, declared, plan_with, reading, with_deletions};
+use super::session::{Planning, Scope, declared, plan_with, reading, with_deletions};
 
-/// Keeps a plan.
-pub fn write(context: &Context, path: &Path, plan: &SavedPlan) -> Result<(), CliError> {
+/// Keeps the plans of all targets.
+pub fn write(context: &Context, path: &Path, plans: &[SavedPlan]) -> Result<(), CliError> {
     let mut text = String::new();
-    json::write(&PlanFile::from(plan), &mut text).map_err(|_| {
+    json::write(&PlanFile::of(plans), &mut text).map_err(|_| {
         let file = path.display();
         CliError::new(text!("cannot write `{file}`", "无法写入 `{file}`"))
     })?;
     outputs::write(context, path, &text)
 }
 
-/// Reads a plan to look at it.
-pub fn look_at(context: &Context, path: &Path) -> Result<SavedPlan, CliError> {
+/// Reads the plans of a file to look at them.
+pub fn look_at(context: &Context, path: &Path) -> Result<Vec<SavedPlan>, CliError> {
     let file = path.display();
     let text = files::read_text(&context.folder, path, Purpose::Plan).map_err(|why| {
         CliError::new(text!(
@@ -80,9 +81,9 @@ pub fn stale(context: &Context, plan: &SavedPlan) -> Vec<Text> {
     found.map(|why| why.map(excerpt)).collect()
 }
 
-/// Reads a plan, makes it anew for the digests that it names, and keeps of it what still holds.
+/// Reads the plans of a file, makes them anew for the digests that they name, and keeps of them what still holds.
 ///
-/// What it deletes was asked for when it was made. That makes it no more than the files and the lock
+/// What they delete was asked for when they were made. That makes it no more than the files and the locks
 /// allow: it is chosen from what `--prune` would delete now.
 pub async fn take_up(
     context: &Context,
@@ -90,7 +91,7 @@ pub async fn take_up(
     options: &ApplyArgs,
     path: &Path,
     outputs: &Outputs<'_>,
-) -> Result<Planned, CommandError> {
+) -> Result<Planning, CommandError> {
     outputs.spare([path])?;
     if meant::is_file(&path.to_string_lossy()) {
         let file = path.display();
@@ -120,51 +121,75 @@ pub async fn take_up(
         ))
     })?;
     let saved = read(&text).map_err(|error| refused(path, &made_by(global, path), &[error]))?;
-    let named = named(context, global, path, &saved)?;
-    let prunes = saved.prune || options.prune.prune;
-    let made_by = made_by(&named, path)
+    let Some(first) = saved.first() else {
+        let none: [Text; 0] = [];
+        return Err(refused(path, &made_by(global, path), &none).into());
+    };
+    let global = &named(context, global, path, first)?;
+    let labels = saved.iter().filter_map(|saved| saved.target.name.as_ref());
+    let labels: Vec<String> = labels.map(ToString::to_string).collect();
+    let prunes = first.prune || options.prune.prune;
+    let made_by = made_by(global, path)
         + if prunes { " --prune" } else { "" }
-        + &only(&saved.only).unwrap_or_default();
+        + &only(&first.only).unwrap_or_default();
     let scope = Scope {
+        to: &labels,
         locked: options.locked.locked,
-        prune: saved.prune,
-        only: &saved.only,
+        prune: first.prune,
+        only: &first.only,
         ..Scope::default()
     };
-    let mut mirror = declared(context, &named, scope, outputs)?;
-    saved::choose(&saved, &mut mirror.desired).map_err(|found| refused(path, &made_by, &found))?;
-    // What others have put there since is no part of the plan.
-    mirror.desired.ask_for_each_tag();
-    let undeclared = if saved.prune {
-        let prunable = mirror.prunable();
-        prunable.unwrap_or_default()
-    } else {
-        vec![]
-    };
-    let declared = Declared {
-        desired: &mirror.desired,
-        files: &mirror.files,
-        prune: mirror.prunes(options.prune.prune),
-        undeclared: &undeclared,
-    };
-    let pinned = pin(&saved, declared).map_err(|found| refused(path, &made_by, &found))?;
-    mirror.desired = pinned.desired.clone();
-    let client = connect(context, &mirror)?;
-    let mut planned = plan_with(context, global, mirror, client).await?;
-    if saved.prune {
-        planned = with_deletions(context, planned).await?;
+    let refused = |found: Vec<Mismatch>| refused(path, &made_by, &found);
+    let mut mirrors = declared(context, global, scope, outputs)?;
+    // A file that names no targets has one.
+    if mirrors.len() != saved.len() {
+        let label = |mirror: &Mirror| mirror.desired.target.label.clone();
+        let known = |saved: &&SavedPlan| !mirrors.iter().any(|one| label(one) == saved.target.name);
+        let planned = saved.iter().find(known).unwrap_or(first).target.to_string();
+        let current = listed(mirrors.iter().map(|mirror| &mirror.desired.target));
+        return Err(refused(vec![Mismatch::Target { planned, current }]).into());
     }
-    let Planned { plan, client, .. } = &planned;
-    let lost = lost(&saved, &pinned, plan);
-    let held = reading(context, lost.len(), async |_| {
-        tags(&plan.target, lost, client).await
-    })
-    .await?;
-    planned.plan = confirm(&saved, &pinned, planned.plan, &held)
-        .map_err(|found| refused(path, &made_by, &found))?;
-    // Whoever keeps a plan expects that each tag is looked at before it is moved.
-    planned.looked = None;
-    Ok(planned)
+    let mut each_pinned = Vec::with_capacity(saved.len());
+    for mirror in &mut mirrors {
+        let label = &mirror.desired.target.label;
+        let own = saved.iter().find(|saved| saved.target.name == *label);
+        let saved = own.unwrap_or(first);
+        saved::choose(saved, &mut mirror.desired).map_err(refused)?;
+        // What others have put there since is no part of the plan.
+        mirror.desired.ask_for_each_tag();
+        let undeclared = if saved.prune {
+            mirror.prunable().unwrap_or_default()
+        } else {
+            vec![]
+        };
+        let declared = Declared {
+            desired: &mirror.desired,
+            files: &mirror.files,
+            prune: mirror.prunes(options.prune.prune),
+            undeclared: &undeclared,
+        };
+        let pinned = pin(saved, declared).map_err(refused)?;
+        mirror.desired = pinned.desired.clone();
+        each_pinned.push((saved, pinned));
+    }
+    let client = connect(context, &mirrors)?;
+    let mut planning = plan_with(context, global, mirrors, client).await?;
+    let Planning { each, client, .. } = &mut planning;
+    for (planned, (saved, pinned)) in each.iter_mut().zip(&each_pinned) {
+        if saved.prune {
+            with_deletions(context, planned, client).await?;
+        }
+        let lost = lost(saved, pinned, &planned.plan);
+        let held = reading(context, lost.len(), async |_| {
+            tags(&planned.plan.target, lost, client).await
+        })
+        .await?;
+        let plan = planned.plan.clone();
+        planned.plan = confirm(saved, pinned, plan, &held).map_err(refused)?;
+        // Whoever keeps a plan expects that each tag is looked at before it is moved.
+        planned.looked = None;
+    }
+    Ok(planning)
 }
 
 /// Names the file that the plan was made from, where nobody named one.

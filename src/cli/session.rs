@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use futures_util::future::join_all;
 use tokio::time::Instant;
 
 use crate::cache::ResolutionCache;
 use crate::model::{Failure, Text};
-use crate::observe::{self, tags};
+use crate::observe::{self, SourceAnswers, tags};
 use crate::plan::{Choice, Desired, Lock, Plan, prune};
 use crate::progress::Progress;
 use crate::registry::Client;
@@ -22,14 +23,22 @@ use super::mirror::{self, Mirror};
 use super::outputs::Outputs;
 use super::progress::{Display, Phase};
 
-/// A plan, and the client that asked for it.
+/// The plans of all targets, and the client that asked for them.
+pub struct Planning {
+    /// One plan for each target.
+    pub each: Vec<Planned>,
+    /// The client, which goes on with what it has learnt of the registries.
+    pub client: Client,
+    /// What sources were found to hold.
+    pub answers: SourceAnswers,
+}
+
+/// The plan of a target.
 pub struct Planned {
     /// What has to be done.
     pub plan: Plan,
     /// When the registries were asked, if what was asked for is no older plan.
     pub looked: Option<Instant>,
-    /// The client, which goes on with what it has learnt of the registries.
-    pub client: Client,
     /// What the files declare.
     pub mirror: Mirror,
 }
@@ -37,6 +46,8 @@ pub struct Planned {
 /// How much of what the files declare is wanted, and how strictly.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Scope<'a> {
+    /// The names of the targets; all of them where there are none.
+    pub to: &'a [String],
     /// Whether all of it must be locked.
     pub locked: bool,
     /// Whether who typed the command wants what is no longer declared deleted.
@@ -47,124 +58,141 @@ pub struct Scope<'a> {
     pub each_tag: bool,
 }
 
-/// Reads the files, and the lock as strictly as was asked for. Which tags a family has is taken from the lock alone.
+/// Reads the files, and each lock as strictly as was asked for. Which tags a family has is taken from the lock alone.
 pub fn declared(
     context: &Context,
     global: &GlobalArgs,
     scope: Scope<'_>,
     outputs: &Outputs<'_>,
-) -> Result<Mirror, CommandError> {
+) -> Result<Vec<Mirror>, CommandError> {
     keeping(context, global, scope, outputs, LockFile::settled)
 }
 
-/// Reads the files, and what of the lock `kept_to` tells to keep to.
+/// Reads the files, and what of each lock `kept_to` tells to keep to.
 pub fn keeping(
     context: &Context,
     global: &GlobalArgs,
     scope: Scope<'_>,
     outputs: &Outputs<'_>,
-    kept_to: impl FnOnce(&LockFile, &Desired) -> Result<Option<Lock>, CliError>,
-) -> Result<Mirror, CommandError> {
+    kept_to: impl Fn(&LockFile, &Desired) -> Result<Option<Lock>, CliError>,
+) -> Result<Vec<Mirror>, CommandError> {
     let wanted_by = [(scope.locked, "--locked"), (scope.prune, "--prune")];
     if let Some((_, option)) = wanted_by.into_iter().find(|(is_wanted, _)| *is_wanted) {
         mirror::require_lockable(global, option)?;
     }
-    let mut mirror = mirror::require(context, global, outputs, kept_to)?;
-    mirror.desired.choose_locked(|_| true);
-    mirror.keep_only(scope.only, mirror.prunes(scope.prune))?;
-    if scope.locked {
-        mirror.require_locked()?;
+    let mut mirrors = mirror::require(context, global, scope.to, outputs, kept_to)?;
+    for mirror in &mut mirrors {
+        mirror.desired.choose_locked(|_| true);
+        mirror.keep_only(scope.only, mirror.prunes(scope.prune))?;
+        if scope.locked {
+            mirror.require_locked()?;
+        }
     }
-    Ok(mirror)
+    Ok(mirrors)
 }
 
-/// Reads the files and makes the plan.
+/// Reads the files and makes the plans.
 pub async fn plan(
     context: &Context,
     global: &GlobalArgs,
     scope: Scope<'_>,
     outputs: &Outputs<'_>,
-) -> Result<Planned, CommandError> {
-    let mut mirror = declared(context, global, scope, outputs)?;
-    let client = connect(context, &mirror)?;
-    choose(context, &mut mirror, &client).await?;
+) -> Result<Planning, CommandError> {
+    let mut mirrors = declared(context, global, scope, outputs)?;
+    let client = connect(context, &mirrors)?;
+    choose(context, &mut mirrors, &client).await?;
     if scope.each_tag {
-        mirror.desired.ask_for_each_tag();
+        for mirror in &mut mirrors {
+            mirror.desired.ask_for_each_tag();
+        }
     }
-    plan_with(context, global, mirror, client).await
+    plan_with(context, global, mirrors, client).await
 }
 
-/// Lists the tags of the families that the lock does not settle.
+/// Lists the tags of the families that the locks do not settle.
 pub async fn choose(
     context: &Context,
-    mirror: &mut Mirror,
+    mirrors: &mut [Mirror],
     client: &Client,
 ) -> Result<(), CommandError> {
-    let open = mirror.desired.families.iter();
-    let open = open.filter(|family| family.choice == Choice::Open).count();
+    let families = mirrors.iter().flat_map(|mirror| &mirror.desired.families);
+    let open = families.filter(|family| family.choice == Choice::Open);
+    let open = open.count();
     if open > 0 {
-        let desired = &mut mirror.desired;
+        let desired = mirrors.iter_mut().map(|mirror| &mut mirror.desired);
+        let mut desired: Vec<_> = desired.collect();
         reading(context, open, async |progress| {
-            observe::choose(desired, client, progress).await;
+            observe::choose(&mut desired, client, progress).await;
         })
         .await?;
-        mirror.keep_chosen()?;
+        for mirror in mirrors {
+            mirror.keep_chosen()?;
+        }
     }
     Ok(())
 }
 
-/// The same, with what has to be deleted, if the files or who typed the command want that.
+/// The same as [`plan`], with what has to be deleted, if the files or who typed the command want that.
 pub async fn plan_pruning(
     context: &Context,
     global: &GlobalArgs,
     scope: Scope<'_>,
     outputs: &Outputs<'_>,
-) -> Result<Planned, CommandError> {
-    let planned = plan(context, global, scope, outputs).await?;
-    if planned.mirror.prunes(scope.prune) {
-        with_deletions(context, planned).await
-    } else {
-        Ok(planned)
+) -> Result<Planning, CommandError> {
+    let mut planning = plan(context, global, scope, outputs).await?;
+    for planned in &mut planning.each {
+        if planned.mirror.prunes(scope.prune) {
+            with_deletions(context, planned, &planning.client).await?;
+        }
     }
+    Ok(planning)
 }
 
-/// Makes the plan for what was declared, and shows meanwhile that it is alive.
+/// Makes the plans for what was declared, and shows meanwhile that it is alive.
 pub async fn plan_with(
     context: &Context,
     global: &GlobalArgs,
-    mut mirror: Mirror,
+    mut mirrors: Vec<Mirror>,
     client: Client,
-) -> Result<Planned, CommandError> {
+) -> Result<Planning, CommandError> {
     if global.no_cache {
-        mirror.desired.ask_for_each_tag();
+        for mirror in &mut mirrors {
+            mirror.desired.ask_for_each_tag();
+        }
     }
     let cache = cache(context, global);
-    let desired = &mirror.desired;
+    let desired = mirrors.iter().map(|mirror| &mirror.desired);
+    let answers = SourceAnswers::for_all(desired.clone());
     let looked = Some(Instant::now());
-    let observed = reading(context, desired.entries.len(), async |progress| {
-        observe::observe(desired, &client, &cache, progress).await
+    let entries = desired.clone().map(|desired| desired.entries.len()).sum();
+    let observed = reading(context, entries, async |progress| {
+        let each = desired.map(async |desired| {
+            let progress = progress.of(&desired.target);
+            observe::observe(desired, &answers, &client, &cache, &progress).await
+        });
+        join_all(each).await
     })
     .await?;
-    let plan = crate::plan::plan(desired, observed);
-    Ok(Planned {
-        plan,
+    let each = mirrors.into_iter().zip(observed);
+    let each = each.map(|(mirror, observed)| Planned {
+        plan: crate::plan::plan(&mirror.desired, observed),
         looked,
-        client,
         mirror,
+    });
+    Ok(Planning {
+        each: each.collect(),
+        client,
+        answers,
     })
 }
 
 /// Adds to a plan what has to be deleted: the files and the lock tell what may go.
 pub async fn with_deletions(
     context: &Context,
-    mut planned: Planned,
-) -> Result<Planned, CommandError> {
-    let Planned {
-        plan,
-        client,
-        mirror,
-        ..
-    } = &mut planned;
+    planned: &mut Planned,
+    client: &Client,
+) -> Result<(), CommandError> {
+    let Planned { plan, mirror, .. } = planned;
     let undeclared = mirror.prunable()?;
     let names = undeclared.iter().map(|(name, _)| name);
     let target = &mirror.desired.target;
@@ -174,7 +202,7 @@ pub async fn with_deletions(
     .await?;
     let origin = mirror.lock.origins();
     prune(plan, &undeclared, &found, mirror.prune.limit, origin);
-    Ok(planned)
+    Ok(())
 }
 
 /// Opens what earlier runs found out, unless someone wants it asked anew.

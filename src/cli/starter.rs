@@ -141,9 +141,9 @@ mod tests {
             names: &|_| vec![],
         });
         assert_eq!(loaded.diagnostics, []);
-        assert_eq!(loaded.desired().unwrap().entries.len(), 1);
+        assert_eq!(loaded.desired().unwrap()[0].entries.len(), 1);
         assert_eq!(
-            loaded.target.unwrap().to_string(),
+            loaded.known_targets().next().unwrap().to_string(),
             "registry.cn-hangzhou.aliyuncs.com/team"
         );
         // The comment in it is right as well.
@@ -158,6 +158,10 @@ mod tests {
             read: &|_| Ok(String::new()),
             names: &|_| vec![],
         });
-        assert_eq!(loaded.desired().unwrap().entries.len(), 1, "{uncommented}");
+        assert_eq!(
+            loaded.desired().unwrap()[0].entries.len(),
+            1,
+            "{uncommented}"
+        );
     }
 }

@@ -12,25 +12,31 @@ use super::files::{Files, Place, beside};
 use super::format::Format;
 use super::lines::MOST_LINES;
 use super::mirror_file::Choices;
-use super::naming_rule::NamingRule;
 use super::profiles::Profiles;
 use super::reader::Reader;
 use super::settings::{PruneSettings, Registries};
+use super::targets::{Destination, destinations, take_logins};
 use super::validate::{Checked, validate};
 use super::{
     FileKind, Input, ListForm, entries, from_toml, from_yaml, items, list, read_mirror, secrets,
-    target,
 };
 
-/// What the files declare, and everything there is to say about them.
+/// What the files declare for one target.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Loaded {
+pub struct ForTarget {
     /// Where the images go; none where that is missing or wrong.
     pub target: Option<Target>,
     /// The images, as far as they were understood.
     pub entries: Vec<Entry>,
     /// The repositories of which rules choose the tags.
     pub families: Vec<Family>,
+}
+
+/// What the files declare, and everything there is to say about them.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Loaded {
+    /// What goes where: once for each target, and once where none is named.
+    pub targets: Vec<ForTarget>,
     /// How to talk to the registries.
     pub registries: Registries,
     /// Whether what is no longer declared is deleted.
@@ -42,29 +48,31 @@ pub struct Loaded {
 }
 
 impl Loaded {
-    /// Returns the desired set, or the errors that stand in its way.
+    /// Returns the desired set of each target, or the errors that stand in their way.
     ///
     /// A name that the target refuses does not: the plan shows that one image as blocked.
-    pub fn desired(&self) -> Result<Desired, Vec<Diagnostic>> {
+    pub fn desired(&self) -> Result<Vec<Desired>, Vec<Diagnostic>> {
         let blocks = |diagnostic: &&Diagnostic| {
             diagnostic.severity == Severity::Error && diagnostic.kind != DiagnosticKind::NameRefused
         };
-        match &self.target {
-            Some(target)
-                if !self
-                    .diagnostics
-                    .iter()
-                    .any(|diagnostic| blocks(&diagnostic)) =>
-            {
-                Ok(Desired {
-                    target: target.clone(),
-                    entries: self.entries.clone(),
-                    families: self.families.clone(),
-                    lock: None,
-                })
-            }
-            _ => Err(self.diagnostics.iter().filter(blocks).cloned().collect()),
+        let blocking = self.diagnostics.iter().filter(blocks);
+        let blocking: Vec<_> = blocking.cloned().collect();
+        let each: Option<Vec<_>> = self.targets.iter().map(ForTarget::desired).collect();
+        match each {
+            Some(desired) if blocking.is_empty() => Ok(desired),
+            _ => Err(blocking),
         }
+    }
+
+    /// Returns how many images there are, each counted once, in however many targets it is wanted.
+    pub fn images(&self) -> usize {
+        let count = |one: &ForTarget| one.entries.len() + one.families.len();
+        self.targets.iter().map(count).max().unwrap_or_default()
+    }
+
+    /// Returns the targets that could be understood.
+    pub fn known_targets(&self) -> impl Iterator<Item = &Target> {
+        self.targets.iter().filter_map(|one| one.target.as_ref())
     }
 
     /// Returns what `check` has to say: the mistakes in the files, whatever the environment.
@@ -84,6 +92,17 @@ impl Loaded {
     }
 }
 
+impl ForTarget {
+    fn desired(&self) -> Option<Desired> {
+        Some(Desired {
+            target: self.target.clone()?,
+            entries: self.entries.clone(),
+            families: self.families.clone(),
+            lock: None,
+        })
+    }
+}
+
 /// Reads the files into what they declare. Never fails: what is wrong is in
 /// [`Loaded::diagnostics`].
 pub fn load(input: &Input<'_>) -> Loaded {
@@ -98,12 +117,12 @@ pub(super) fn load_each(input: &Input<'_>, each: Each<'_>) -> Loaded {
     let known = match FileKind::of(input.path, &text) {
         FileKind::List(form) => {
             let declared = list::parse(form, input.path, &text, &mut loaded.diagnostics);
-            loaded.target = target::from_environment(&mut profiles(input, &mut loaded));
-            let (defaults, naming) = (Choices::default(), NamingRule::default());
+            let to = Destination::of_environment(&mut profiles(input, &mut loaded));
             resolve(
                 input.path,
                 declared,
-                (&defaults, &naming),
+                &Choices::default(),
+                to,
                 &mut loaded,
                 each,
             );
@@ -176,22 +195,20 @@ fn profiles<'a>(input: &'a Input<'a>, loaded: &'a mut Loaded) -> Profiles<'a> {
 /// Takes each image that is declared.
 type Each<'a> = &'a mut dyn FnMut(&Resolved);
 
-/// Makes entries of what is declared, and checks them.
+/// Makes entries of what is declared, as they are for one target, and checks them.
 fn resolve(
     path: &str,
     declared: Vec<Declared>,
-    (defaults, naming): (&Choices, &NamingRule),
+    defaults: &Choices,
+    to: Destination,
     loaded: &mut Loaded,
     each: Each<'_>,
 ) {
-    let Loaded {
-        target,
-        diagnostics,
-        ..
-    } = loaded;
+    let Loaded { diagnostics, .. } = loaded;
+    let Destination { target, naming } = to;
     let any = Profile::generic();
     let profile = target.as_ref().map_or(&any, |target| &target.profile);
-    let resolution = entries::resolve(declared, (defaults, naming), profile, diagnostics, each);
+    let resolution = entries::resolve(declared, (defaults, &naming), profile, diagnostics, each);
     validate(
         &Checked {
             path,
@@ -201,16 +218,55 @@ fn resolve(
         },
         diagnostics,
     );
+    let mut set = ForTarget {
+        target,
+        ..ForTarget::default()
+    };
     for Resolved { entry, declared } in resolution.images {
         match declared.selection {
-            None => loaded.entries.push(entry),
-            Some(selection) => loaded.families.push(Family {
+            None => set.entries.push(entry),
+            Some(selection) => set.families.push(Family {
                 any: entry,
                 selection,
-                position: loaded.entries.len(),
+                position: set.entries.len(),
                 choice: Choice::Open,
                 account: None,
             }),
+        }
+    }
+    loaded.targets.push(set);
+}
+
+/// The same for each target; what there is to say of each is said once.
+fn resolve_each(
+    path: &str,
+    mut declared: Vec<Declared>,
+    defaults: &Choices,
+    to: Vec<Destination>,
+    loaded: &mut Loaded,
+    each: Each<'_>,
+) {
+    let last = to.len().saturating_sub(1);
+    let mut said = HashSet::new();
+    for (number, to) in to.into_iter().enumerate() {
+        let declared = if number == last {
+            std::mem::take(&mut declared)
+        } else {
+            declared.clone()
+        };
+        let from = loaded.diagnostics.len();
+        // What is declared is the same for every target.
+        let mut nobody = |_: &Resolved| {};
+        let each = if number == 0 { &mut *each } else { &mut nobody };
+        resolve(path, declared, defaults, to, loaded, each);
+        if last > 0 {
+            let is_new = |told: &Diagnostic| {
+                let place = told.place.as_ref();
+                let place = place.map(|place| (place.file.clone(), place.span.start));
+                said.insert((place, told.message.english().to_owned()))
+            };
+            let told = loaded.diagnostics.split_off(from).into_iter();
+            loaded.diagnostics.extend(told.filter(is_new));
         }
     }
 }
@@ -235,17 +291,15 @@ fn mirror(
         }
     };
     let mut reader = Reader::new(input.path, format, input.environment);
-    let file = read_mirror::read(&mut reader, &root);
+    let mut file = read_mirror::read(&mut reader, &root);
     // What was made of it takes as much again.
     drop(root);
     loaded.diagnostics.append(&mut reader.diagnostics);
     let secrets = reader.secrets.iter().map(|span| reader.place(span));
     let secrets = secrets.collect();
     let (logins, mirrors) = (reader.logins, reader.mirrors);
-    loaded.target = match &file.target {
-        Some(table) => target::from_mirror(&table.value, &mut profiles(input, loaded)),
-        None => target::from_environment(&mut profiles(input, loaded)),
-    };
+    let to = destinations(&file, &mut profiles(input, loaded));
+    take_logins(&mut file, &mut loaded.diagnostics);
     let mut declared = includes(input, &file.include, loaded);
     declared.extend(items::declare(
         file.images,
@@ -259,9 +313,7 @@ fn mirror(
         limit: file.prune_limit.unwrap_or(default.limit),
     };
     let defaults = file.defaults.unwrap_or_default();
-    let naming = file.target.and_then(|target| target.value.naming);
-    let naming = naming.unwrap_or_default();
-    resolve(input.path, declared, (&defaults, &naming), loaded, each);
+    resolve_each(input.path, declared, &defaults, to, loaded, each);
     loaded.registries = file.registries;
     ask_for(logins, loaded);
     mirrors_of_target(mirrors, loaded);
@@ -274,11 +326,14 @@ fn mirror(
 
 /// Tells which logins have no value, as far as something is copied from there, perhaps by a mirror, or to there.
 fn ask_for(logins: Vec<(String, Diagnostic)>, loaded: &mut Loaded) {
-    let families = loaded.families.iter().map(|family| &family.any);
-    let entries = loaded.entries.iter().chain(families);
-    let sources = entries.map(|entry| entry.source.registry());
-    let target = loaded.target.iter().map(|target| &*target.registry);
-    let mut needed: HashSet<&str> = sources.chain(target).collect();
+    let targets = loaded.known_targets();
+    let targets = targets.map(|target| &*target.registry);
+    let sources = loaded.targets.iter().flat_map(|one| {
+        let families = one.families.iter().map(|family| &family.any);
+        let entries = one.entries.iter().chain(families);
+        entries.map(|entry| entry.source.registry())
+    });
+    let mut needed: HashSet<&str> = sources.chain(targets).collect();
     for (host, settings) in &loaded.registries {
         if needed.contains(&**host) {
             needed.extend(settings.mirrors.iter().map(|mirror| &*mirror.host));
@@ -286,14 +341,14 @@ fn ask_for(logins: Vec<(String, Diagnostic)>, loaded: &mut Loaded) {
     }
     let told = logins.into_iter();
     let told = told.filter(|(host, _)| needed.contains(&**host));
-    loaded.diagnostics.extend(told.map(|(_, told)| told));
+    let told: Vec<_> = told.map(|(_, told)| told).collect();
+    loaded.diagnostics.extend(told);
 }
 
 /// Tells of mirrors that do nothing: of the target only what it says itself counts.
 fn mirrors_of_target(mirrors: Vec<(String, Place)>, loaded: &mut Loaded) {
-    let Some(target) = &loaded.target else { return };
     for (host, place) in mirrors {
-        if host == target.registry {
+        if loaded.known_targets().any(|target| target.registry == host) {
             let message = text!(
                 "`{host}` is the target, which is asked itself: its mirrors do nothing",
                 "`{host}` 是目标，只问它自己：它的镜像站不起作用"

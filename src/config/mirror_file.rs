@@ -5,8 +5,8 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use crate::model::{Platforms, Profile, ProfileFacts};
-use crate::plan::{Attestations, ForeignLayers, MissingPlatforms, Referrers};
+use crate::model::{Platforms, Profile, ProfileFacts, Secret};
+use crate::plan::{Attestations, ForeignLayers, MissingPlatforms, Referrers, TargetLabel};
 use crate::selection::{Per, Rule};
 
 use super::at::At;
@@ -26,6 +26,10 @@ pub(super) struct MirrorFile {
     pub(super) version: Version,
     /// Where the images go. Default: the environment's `ALIYUN_REGISTRY` and `ALIYUN_NAME_SPACE`.
     pub(super) target: Option<At<TargetTable>>,
+    /// Where the images go, if that is to more than one place: each by a name of lower case letters, digits and `-`, in
+    /// place of `target`.
+    #[schemars(with = "Option<TargetsSchema>")]
+    pub(super) targets: Vec<NamedTarget>,
     /// What holds for every image that does not say otherwise, those of included lists too.
     pub(super) defaults: Option<Choices>,
     /// Image lists (`.txt`), translated into the same model; relative to this file.
@@ -81,6 +85,44 @@ pub(super) struct TargetTable {
     /// such as `{namespace}_{name}`, with `{host}`, `{path}`, `{platform}` and `{tag}`. Default: `flat`.
     #[schemars(with = "Option<NamingWord>")]
     pub(super) naming: Option<NamingRule>,
+    /// The user to log in as. `${NAME}` is expanded. Default: what `registries` says of the host.
+    #[schemars(with = "Option<String>")]
+    pub(super) username: Option<Secret>,
+    /// The password or token. `${NAME}` is expanded.
+    #[schemars(with = "Option<String>")]
+    pub(super) password: Option<Secret>,
+}
+
+/// One of several targets.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct NamedTarget {
+    /// What the file calls it.
+    pub(super) name: At<TargetLabel>,
+    /// Where it is.
+    pub(super) table: At<TargetTable>,
+}
+
+/// Several targets by name.
+struct TargetsSchema;
+
+impl JsonSchema for TargetsSchema {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Targets".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let target = generator.subschema_for::<TargetTable>();
+        json_schema!({
+            "type": "object",
+            "minProperties": 1,
+            "propertyNames": { "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": TargetLabel::LONGEST },
+            "additionalProperties": target
+        })
+    }
 }
 
 /// A profile, with what is different in this registry.

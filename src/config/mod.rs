@@ -52,6 +52,7 @@ mod spelling;
 mod table;
 mod tagged;
 mod target;
+mod targets;
 mod typed_rules;
 mod validate;
 mod variables;
@@ -63,12 +64,12 @@ use crate::model::Text;
 pub use diagnostics::{Diagnostic, DiagnosticKind, Replacement, Severity};
 pub use file_kind::{FileKind, ListForm};
 pub use files::{Files, Place};
-pub use load::{Loaded, load};
+pub use load::{ForTarget, Loaded, load};
 pub use part::{NamesNothing, Part};
 pub use secrets::hide;
 pub use settings::{PruneSettings, Registries, RegistrySettings};
 pub use target::{
-    NAMESPACE_VARIABLE, PASSWORD_VARIABLE, REGISTRY_VARIABLE, USER_VARIABLE, check_user,
+    NAMESPACE_VARIABLE, PASSWORD_VARIABLE, REGISTRY_VARIABLE, USER_VARIABLE, check_user, parse_host,
 };
 pub use typed_rules::read_rules;
 

@@ -115,7 +115,7 @@ mod tests {
         let notes = loaded.check();
         let part = |one: &Diagnostic| files.part(one.place.as_ref().unwrap()).to_owned();
         (
-            loaded
+            loaded.targets[0]
                 .entries
                 .iter()
                 .map(|one| one.target.to_string())

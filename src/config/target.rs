@@ -59,6 +59,7 @@ pub(super) fn from_environment(profiles: &mut Profiles<'_>) -> Option<Target> {
         return None;
     }
     Some(Target {
+        label: None,
         registry,
         namespace: Some(namespace),
         profile,
@@ -104,6 +105,7 @@ pub(super) fn from_mirror(table: &TargetTable, profiles: &mut Profiles<'_>) -> O
         return None;
     }
     Some(Target {
+        label: None,
         registry,
         namespace,
         profile,
@@ -124,7 +126,7 @@ fn profile(
 }
 
 /// Reads a registry's host; forgives a scheme in front, a slash behind and capitals.
-pub(super) fn parse_host(text: &str) -> Result<String, Text> {
+pub fn parse_host(text: &str) -> Result<String, Text> {
     let text = text.trim();
     if let Some(words) = pasted_login(text) {
         let host = words

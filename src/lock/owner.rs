@@ -8,7 +8,7 @@ use crate::plan::{AliyunHosts, Target};
 pub struct Owner {
     /// The name of the mirror file or image list, which lies in the same folder.
     pub file: String,
-    /// The digest of where its images go, as [`Target`] is shown: host and namespace are secrets in many
+    /// The digest of where its images go, by its host and namespace: both and namespace are secrets in many
     /// repositories, and a lock is for everybody to read.
     pub target: Digest,
 }
@@ -29,7 +29,7 @@ impl Owner {
         let target = target.at(public.unwrap_or_else(|| target.registry.clone()));
         Self {
             file: file.to_owned(),
-            target: Digest::sha256(target.to_string().as_bytes()),
+            target: Digest::sha256(target.place().as_bytes()),
         }
     }
 }
@@ -41,6 +41,7 @@ mod tests {
 
     fn owner(registry: &str, namespace: Option<&str>) -> Owner {
         let target = Target {
+            label: None,
             registry: registry.to_owned(),
             namespace: namespace.map(ToOwned::to_owned),
             profile: Profile::generic(),

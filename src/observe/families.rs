@@ -12,29 +12,44 @@ use crate::registry::ReadRegistry;
 const LISTS_AT_ONCE: usize = 32;
 
 /// Lists the tags of each family that is open, and gives it what its rules choose of them. A repository is listed once,
-/// however many families it has.
+/// however many families it has, and in however many targets.
 ///
 /// A list that broke off counts for nothing: of half of it the rules would choose others.
-pub async fn choose<R: ReadRegistry>(desired: &mut Desired, registry: &R, progress: &Progress) {
-    let mut repositories: IndexMap<&Repository, Vec<(usize, &Family)>> = IndexMap::new();
-    for (at, family) in desired.families.iter().enumerate() {
-        if family.choice == Choice::Open {
-            repositories
-                .entry(family.repository())
-                .or_default()
-                .push((at, family));
+pub async fn choose<R: ReadRegistry>(
+    desired: &mut [&mut Desired],
+    registry: &R,
+    progress: &Progress,
+) {
+    let mut repositories: IndexMap<&Repository, Vec<Place<'_>>> = IndexMap::new();
+    for (set, desired) in desired.iter().enumerate() {
+        for (at, family) in desired.families.iter().enumerate() {
+            if family.choice == Choice::Open {
+                let target = &desired.target;
+                let place = Place {
+                    set,
+                    at,
+                    family,
+                    progress: progress.of(target),
+                };
+                let repository = repositories.entry(family.repository());
+                repository.or_default().push(place);
+            }
         }
     }
     let asked = repositories
         .into_iter()
         .map(|(repository, families)| async move {
-            for (_, family) in &families {
+            for Place {
+                family, progress, ..
+            } in &families
+            {
                 progress.begin(family.name());
             }
             let tags = list(repository, registry).await;
-            let choice = |(at, family): &(usize, &Family)| {
-                progress.finish(family.name());
-                (*at, family.follow(&tags))
+            let choice = |place: &Place<'_>| {
+                let family = place.family;
+                place.progress.finish(family.name());
+                (place.set, place.at, family.follow(&tags))
             };
             families.iter().map(choice).collect::<Vec<_>>()
         });
@@ -42,12 +57,25 @@ pub async fn choose<R: ReadRegistry>(desired: &mut Desired, registry: &R, progre
         .buffer_unordered(LISTS_AT_ONCE)
         .collect()
         .await;
-    let mut choices = vec![None; desired.families.len()];
-    for (at, (choice, account)) in chosen.into_iter().flatten() {
-        desired.families[at].account = account;
-        choices[at] = Some(choice);
+    let open = |desired: &&mut Desired| vec![None; desired.families.len()];
+    let mut choices: Vec<Vec<_>> = desired.iter().map(open).collect();
+    for (set, at, (choice, account)) in chosen.into_iter().flatten() {
+        desired[set].families[at].account = account;
+        choices[set][at] = Some(choice);
     }
-    desired.choose(choices);
+    for (desired, choices) in desired.iter_mut().zip(choices) {
+        desired.choose(choices);
+    }
+}
+
+/// A family, and where its choice goes.
+struct Place<'a> {
+    /// In which set.
+    set: usize,
+    /// Which family of it.
+    at: usize,
+    family: &'a Family,
+    progress: Progress,
 }
 
 async fn list<R: ReadRegistry>(

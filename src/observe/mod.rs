@@ -28,17 +28,21 @@ use observer::{ENTRIES_AT_ONCE, Observer};
 
 pub use families::choose;
 pub use inventory::inventory;
+pub use observer::SourceAnswers;
 pub use resolve::{resolve, tags, upstream};
 pub use same_content::same_content;
 
 /// Asks the registries what they hold for each entry; never fails as a whole.
+///
+/// What sources have said already is in `answers`, and what they say now goes there.
 pub async fn observe<R: ReadRegistry>(
     desired: &Desired,
+    answers: &SourceAnswers,
     registry: &R,
     cache: &ResolutionCache,
     progress: &Progress,
 ) -> ClassifiedImages {
-    let observer = &Observer::new(desired, registry, cache);
+    let observer = &Observer::new(desired, answers, registry, cache);
     let listed = &listed::listed(desired, registry).await;
     let accepted = |entry: &&Entry| desired.target.refuses_name(&entry.target).is_none();
     let entries = desired.entries.iter().filter(accepted);

@@ -21,11 +21,8 @@ pub(super) struct Observer<'a, R> {
     pub(super) desired: &'a Desired,
     pub(super) registry: &'a R,
     pub(super) cache: &'a ResolutionCache,
-    /// Several entries may want different platforms of one source, or have the same referrers: what these
-    /// point to is asked once.
-    heads: SingleFlight<Reference, Observation<Descriptor>>,
-    /// The sources of several entries: of the others nobody asks again, so that the answer is not kept.
-    shared: HashSet<&'a Reference>,
+    /// What sources were found to hold.
+    answers: &'a SourceAnswers,
     /// What was found out about what follows images.
     pub(super) referrers: ReferrerAnswers,
     /// What the manifests of all images that are looked at share.
@@ -34,14 +31,55 @@ pub(super) struct Observer<'a, R> {
     pub(super) memory_bound: MemoryBound,
 }
 
+/// What sources were found to hold. Several entries may want different platforms of one source, or have the same
+/// referrers, and several targets the same images: what these point to is asked once, so that all get the same.
+#[derive(Debug, Default)]
+pub struct SourceAnswers {
+    heads: SingleFlight<Reference, Observation<Descriptor>>,
+    /// The sources of several entries: of the others nobody asks again, so that the answer is not kept.
+    shared: HashSet<Reference>,
+}
+
+impl SourceAnswers {
+    /// Begins with no answer to any question; these are the sets for which there will be some.
+    pub fn for_all<'d>(desired: impl IntoIterator<Item = &'d Desired>) -> Self {
+        let entries = desired.into_iter().flat_map(|desired| &desired.entries);
+        let mut seen = HashSet::new();
+        let sources = entries.map(|entry| &entry.source);
+        let shared = sources.filter(|source| !seen.insert(*source));
+        Self {
+            heads: SingleFlight::default(),
+            shared: shared.cloned().collect(),
+        }
+    }
+
+    /// Asks what the source of an entry holds, under its own reference or another of the same image.
+    pub(super) async fn of<R: ReadRegistry>(
+        &self,
+        entry: &Entry,
+        reference: &Reference,
+        registry: &R,
+    ) -> Observation<Descriptor> {
+        if !self.shared.contains(&entry.source) {
+            return head_of_source(registry, reference).await;
+        }
+        let ask = async || head_of_source(registry, reference).await;
+        self.heads.always(reference.clone(), ask).await
+    }
+}
+
 impl<'a, R: ReadRegistry> Observer<'a, R> {
-    pub(super) fn new(desired: &'a Desired, registry: &'a R, cache: &'a ResolutionCache) -> Self {
+    pub(super) fn new(
+        desired: &'a Desired,
+        answers: &'a SourceAnswers,
+        registry: &'a R,
+        cache: &'a ResolutionCache,
+    ) -> Self {
         Self {
             desired,
             registry,
             cache,
-            heads: SingleFlight::default(),
-            shared: shared(desired),
+            answers,
             referrers: ReferrerAnswers::default(),
             memory: ManifestMemory::default(),
             memory_bound: MemoryBound::default(),
@@ -54,24 +92,13 @@ impl<'a, R: ReadRegistry> Observer<'a, R> {
         entry: &Entry,
         reference: &Reference,
     ) -> Observation<Descriptor> {
-        if !self.shared.contains(&entry.source) {
-            return head_of_source(self.registry, reference).await;
-        }
-        let ask = async || head_of_source(self.registry, reference).await;
-        self.heads.always(reference.clone(), ask).await
+        self.answers.of(entry, reference, self.registry).await
     }
 
     pub(super) async fn head_once(&self, reference: &Reference) -> Observation<Descriptor> {
         let ask = async || head(self.registry, reference).await;
-        self.heads.always(reference.clone(), ask).await
+        self.answers.heads.always(reference.clone(), ask).await
     }
-}
-
-/// Returns the sources that several entries have.
-fn shared(desired: &Desired) -> HashSet<&Reference> {
-    let mut seen = HashSet::new();
-    let sources = desired.entries.iter().map(|entry| &entry.source);
-    sources.filter(|source| !seen.insert(*source)).collect()
 }
 
 pub(super) async fn head<R: ReadRegistry>(

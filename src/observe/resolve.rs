@@ -10,17 +10,18 @@ use crate::progress::Progress;
 use crate::registry::ReadRegistry;
 use crate::tree::Walker;
 
-use super::observer::{ENTRIES_AT_ONCE, Observer, head, head_of_source};
+use super::observer::{ENTRIES_AT_ONCE, Observer, SourceAnswers, head};
 
 /// Asks the sources what the target must hold for these entries; the target is not asked.
 pub async fn resolve<R: ReadRegistry>(
     desired: &Desired,
     entries: &[&Entry],
+    answers: &SourceAnswers,
     registry: &R,
     cache: &ResolutionCache,
     progress: &Progress,
 ) -> IndexMap<TargetName, Observation<SourceImage>> {
-    let observer = &Observer::new(desired, registry, cache);
+    let observer = &Observer::new(desired, answers, registry, cache);
     let asked = entries.iter().map(|entry| async move {
         progress.begin(&entry.target);
         let image = observer.source_alone(entry).await;
@@ -36,12 +37,13 @@ pub async fn resolve<R: ReadRegistry>(
 /// Asks the sources of all images that are locked what they point to now.
 pub async fn upstream<R: ReadRegistry>(
     desired: &Desired,
+    answers: &SourceAnswers,
     registry: &R,
 ) -> IndexMap<TargetName, Observation<Descriptor>> {
     let locked = |entry: &&Entry| desired.locked(entry).is_some();
     let entries = desired.entries.iter().filter(locked);
     let asked = entries.map(|entry| async move {
-        let found = head_of_source(registry, &entry.source).await;
+        let found = answers.of(entry, &entry.source, registry).await;
         (entry.target.clone(), found)
     });
     in_order(asked).await

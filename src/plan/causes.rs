@@ -175,6 +175,7 @@ mod tests {
 
     fn target() -> Target {
         Target {
+            label: None,
             registry: "target.example".to_owned(),
             namespace: None,
             profile: Profile::generic(),

@@ -58,7 +58,7 @@ impl Cost {
         let is_kept = |change: &&Change| !matches!(change.action, Action::Delete { .. });
         let kept = plan.changes.iter().filter(is_kept);
         let repositories: HashSet<&str> = kept.map(|c| c.target.repository.as_str()).collect();
-        let pulls = pulls(plan, |_, _| false).into_iter();
+        let pulls = pulls([plan], |_, _| false).into_iter();
         Self {
             pulls: pulls.map(|(host, n)| (host.to_owned(), n)).collect(),
             is_bound: inventory.is_none(),
@@ -77,16 +77,19 @@ impl Cost {
     }
 }
 
-/// Counts the pulls from each registry that carrying `plan` out needs, but for what `is_read`
+/// Counts the pulls from each registry that carrying plans out together needs, but for what `is_read`
 /// already.
 ///
 /// Docker Hub counts an image as one pull, and one of several platforms as one for each
 /// (<https://docs.docker.com/docker-hub/usage/pulls/>). What an image is made of may not be known;
 /// then it is one at least.
-pub fn pulls(plan: &Plan, is_read: impl Fn(&Repository, &Digest) -> bool) -> BTreeMap<&str, usize> {
+pub fn pulls<'p>(
+    plans: impl IntoIterator<Item = &'p Plan>,
+    is_read: impl Fn(&Repository, &Digest) -> bool,
+) -> BTreeMap<&'p str, usize> {
     let mut needed = BTreeMap::new();
     let mut seen = HashSet::new();
-    for change in &plan.changes {
+    for change in plans.into_iter().flat_map(|plan| &plan.changes) {
         let Some(copy) = change.action.copy() else {
             continue;
         };

@@ -49,6 +49,7 @@ pub(super) fn locked(content: &str) -> LockedImage {
 
 pub(super) fn target(kind: &str) -> Target {
     Target {
+        label: None,
         registry: "registry.example".to_owned(),
         namespace: Some("team".to_owned()),
         profile: Profile::named(kind).unwrap(),

@@ -80,7 +80,7 @@ pub use report::{NotDone, Outcome, Report, ReportSummary, TagAfter, Transfer};
 pub use rule::ResolutionRule;
 pub use same_content::{SameContent, SameContents};
 pub use saved::{FileDigest, SavedPlan};
-pub use target::{Target, TargetName};
+pub use target::{Target, TargetLabel, TargetName};
 
 #[cfg(test)]
 mod fixtures;

@@ -3,11 +3,16 @@
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::model::{Digest, Profile, Reference, Repository};
 
 /// A namespace in a registry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
+    /// What it is called where there are several.
+    pub label: Option<TargetLabel>,
     /// The registry's host.
     pub registry: String,
     /// The namespace below which every image goes, if the registry has namespaces.
@@ -27,6 +32,11 @@ impl Target {
             registry: self.registry.clone(),
             name: path,
         }
+    }
+
+    /// Returns where it is: the registry's host and the namespace.
+    pub fn place(&self) -> String {
+        place(&self.registry, self.namespace.as_deref())
     }
 
     /// Returns the same target under another of its host names.
@@ -50,19 +60,93 @@ impl Target {
 
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_place(f, &self.registry, self.namespace.as_deref())
+        write_target(f, self.label.as_ref(), &self.place())
     }
 }
 
-/// Writes a registry, and the namespace in it if there is one.
-pub(super) fn write_place(
-    f: &mut fmt::Formatter<'_>,
-    registry: &str,
-    namespace: Option<&str>,
-) -> fmt::Result {
-    f.write_str(registry)?;
-    namespace.map_or(Ok(()), |namespace| write!(f, "/{namespace}"))
+/// Returns a registry, and the namespace in it if there is one.
+pub(super) fn place(registry: &str, namespace: Option<&str>) -> String {
+    namespace.map_or_else(
+        || registry.to_owned(),
+        |namespace| format!("{registry}/{namespace}"),
+    )
 }
+
+/// Writes what a target is called, if it is called something, and where it is.
+pub(super) fn write_target(
+    f: &mut fmt::Formatter<'_>,
+    label: Option<&TargetLabel>,
+    place: &str,
+) -> fmt::Result {
+    match label {
+        Some(label) => write_tr!(f, "{label} ({place})", "{label}（{place}）"),
+        None => f.write_str(place),
+    }
+}
+
+/// What one of several targets is called: a name that is short, and can be part of a file's.
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(try_from = "String", into = "String")]
+#[schemars(with = "String")]
+pub struct TargetLabel(String);
+
+impl TargetLabel {
+    /// How long a name may be, in characters.
+    pub const LONGEST: usize = 40;
+
+    /// Returns the name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for TargetLabel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<TargetLabel> for String {
+    fn from(label: TargetLabel) -> Self {
+        label.0
+    }
+}
+
+impl TryFrom<String> for TargetLabel {
+    type Error = TargetLabelError;
+
+    fn try_from(text: String) -> Result<Self, TargetLabelError> {
+        let is_part = |part: &str| {
+            let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+            !part.is_empty() && part.chars().all(fits)
+        };
+        if text.len() <= Self::LONGEST && text.split('-').all(is_part) {
+            Ok(Self(text))
+        } else {
+            Err(TargetLabelError(text))
+        }
+    }
+}
+
+/// Says that a text is no [`TargetLabel`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TargetLabelError(pub String);
+
+impl fmt::Display for TargetLabelError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Self(text), most) = (self, TargetLabel::LONGEST);
+        write_tr!(
+            f,
+            "`{text}` cannot be the name of a target: it is of lower case letters and digits, with single `-` between \
+             them, and has {most} at most",
+            "`{text}` 不能作目标的名字：只用小写字母和数字，中间可以有单个 `-`，最多 {most} 个字符"
+        )
+    }
+}
+
+impl std::error::Error for TargetLabelError {}
 
 /// A name below the target's namespace: `repository:tag`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -25,6 +25,15 @@ impl ReadRegistry for Client {
     }
 
     async fn get_manifest(&self, reference: &Reference) -> Result<Option<RawManifest>, Failure> {
+        // What a digest names is read once: a pull may be counted for it.
+        let _turn = match reference.digest() {
+            Some(digest) => Some(
+                self.manifest_cache()
+                    .turn(reference.repository(), digest)
+                    .await,
+            ),
+            None => None,
+        };
         if let Some(manifest) = self.mirrored_manifest(reference).await {
             return Ok(Some(manifest));
         }

@@ -33,6 +33,6 @@ pub use inputs::{
     Checked, Compared, Details, Failed, Fitting, Found, PartOf, Renewing, Shown, Tagged,
 };
 pub use outputs::{
-    check, checkup, diff, drift, failed, fit, list, plan, renewed, report, show, tags,
+    check, checkup, diff, drift, each, failed, fit, list, plan, renewed, report, show, tags,
 };
 pub use style::{Signs, Style, View};

@@ -57,6 +57,25 @@ outputs! {
     fit(fitting: &Fitting<'_>);
 }
 
+/// Writes the same of each of several targets: one after the other, and for a program in one document.
+pub fn each<T>(
+    items: &[T],
+    format: Format,
+    out: &mut dyn fmt::Write,
+    one: impl Fn(&T, &mut dyn fmt::Write) -> fmt::Result,
+) -> fmt::Result {
+    if let ([_, _, ..], Format::Json) = (items, format) {
+        return json::each(items, out, one);
+    }
+    for (number, item) in items.iter().enumerate() {
+        if number > 0 && format != Format::Github {
+            writeln!(out)?;
+        }
+        one(item, out)?;
+    }
+    Ok(())
+}
+
 /// Writes why a command stopped, for a program.
 pub fn failed(failed: &Failed<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     Language::English.speak(|| json::failed(failed, out))

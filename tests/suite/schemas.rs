@@ -49,7 +49,7 @@ fn a_mirror_file_and_the_list_that_it_includes_are_without_mistakes_and_fit_the_
         names: &|_| vec![],
     });
     assert_eq!(loaded.diagnostics, []);
-    assert_eq!(loaded.desired().unwrap().entries.len(), 3);
+    assert_eq!(loaded.desired().unwrap()[0].entries.len(), 3);
     fits_the_schema(&text);
 }
 

@@ -17,7 +17,7 @@ pub use options::{
 pub use refused::NotRun;
 pub use shared::{
     CacheArg, ColorChoice, FileArg, FormatArg, KeysArgs, LanguageChoice, LockedArg, OnlyArg,
-    PruneArg, ReportArg,
+    PruneArg, ReportArg, ToArg,
 };
 
 use std::ffi::OsString;

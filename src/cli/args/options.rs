@@ -11,7 +11,7 @@ use crate::plan::DriftKind;
 use crate::render::schemas::SchemaKind;
 
 use super::shared::{
-    CacheArg, FileArg, FormatArg, KeysArgs, LockedArg, OnlyArg, PruneArg, ReportArg,
+    CacheArg, FileArg, FormatArg, KeysArgs, LockedArg, OnlyArg, PruneArg, ReportArg, ToArg,
 };
 
 /// What `add` takes.
@@ -59,6 +59,9 @@ pub struct ListArgs {
     /// Ask the registries which tags the rules choose now, whatever the lock says
     #[arg(long)]
     pub resolve: bool,
+    /// Which targets.
+    #[command(flatten)]
+    pub to: ToArg,
     /// Which file is read.
     #[command(flatten)]
     pub file: FileArg,
@@ -103,6 +106,9 @@ pub struct PlanArgs {
     /// Where else the answer goes.
     #[command(flatten)]
     pub report: ReportArg,
+    /// Which targets.
+    #[command(flatten)]
+    pub to: ToArg,
     /// Which part of the files.
     #[command(flatten)]
     pub only: OnlyArg,
@@ -129,6 +135,9 @@ pub struct DriftArgs {
     /// Tell and count these kinds alone
     #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = drift_kinds())]
     pub kind: Vec<DriftKind>,
+    /// Which targets.
+    #[command(flatten)]
+    pub to: ToArg,
     /// Where else the answer goes.
     #[command(flatten)]
     pub report: ReportArg,
@@ -229,6 +238,9 @@ pub struct LockArgs {
     /// Make the lock that of this file and target, whosever it was
     #[arg(long, conflicts_with = "check")]
     pub adopt: bool,
+    /// Which targets.
+    #[command(flatten)]
+    pub to: ToArg,
     /// Which file is read.
     #[command(flatten)]
     pub file: FileArg,
@@ -244,7 +256,7 @@ pub struct LockArgs {
 #[derive(Debug, Clone, Args)]
 pub struct ApplyArgs {
     /// Do exactly what this saved plan says
-    #[arg(value_name = "PLAN", conflicts_with = "only")]
+    #[arg(value_name = "PLAN", conflicts_with_all = ["only", "to"])]
     pub plan: Option<PathBuf>,
     /// Go on without asking; a saved plan and a run without a terminal ask nothing
     #[arg(short, long)]
@@ -252,6 +264,9 @@ pub struct ApplyArgs {
     /// Where else the answer goes.
     #[command(flatten)]
     pub report: ReportArg,
+    /// Which targets.
+    #[command(flatten)]
+    pub to: ToArg,
     /// Which part of the files.
     #[command(flatten)]
     pub only: OnlyArg,

@@ -198,6 +198,10 @@ pub(super) const SENTENCES: &[Phrase] = &[
         "删除锁文件里记着、文件里已不再声明的标签"
     ),
     phrase!(
+        "Take only these of the targets that the files name",
+        "只处理文件里命名的这几个目标"
+    ),
+    phrase!(
         "Take only these images: a source, a target, or a pattern of either, such as `'nginx*'`",
         "只处理这些镜像：写源、目标，或它们的模式，如 `'nginx*'`"
     ),

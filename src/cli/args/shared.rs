@@ -159,6 +159,14 @@ pub struct PruneArg {
     pub prune: bool,
 }
 
+/// Which targets.
+#[derive(Debug, Clone, Args)]
+pub struct ToArg {
+    /// Take only these of the targets that the files name
+    #[arg(long, value_name = "TARGET", num_args = 1..)]
+    pub to: Vec<String>,
+}
+
 /// Which part of the files.
 #[derive(Debug, Clone, Args)]
 pub struct OnlyArg {

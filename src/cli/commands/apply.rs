@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::apply::apply;
+use crate::apply::{ToApply, apply_each};
 use crate::cli::args::{ApplyArgs, GlobalArgs};
 use crate::cli::client::{announce_writes, warn_of_pulls};
 use crate::cli::confirm::confirm;
@@ -13,10 +13,11 @@ use crate::cli::outputs::Outputs;
 use crate::cli::progress::{Display, Phase};
 use crate::cli::report::answer;
 use crate::cli::saved_plan;
-use crate::cli::session::{Planned, Scope, plan_pruning, reading};
+use crate::cli::session::{Planned, Planning, Scope, plan_pruning, reading};
+use crate::model::listed;
 use crate::observe::same_content;
-use crate::plan::Cost;
 use crate::plan::cost::pulls;
+use crate::plan::{Cost, Report};
 use crate::progress::Progress;
 use crate::render::{self, Format};
 
@@ -30,23 +31,19 @@ pub(super) async fn run(
     let printer = &context.printer;
     let outputs = Outputs::check(context, options.report.named())?;
     let scope = Scope {
+        to: &options.to.to,
         locked: options.locked.locked,
         prune: options.prune.prune,
         only: &options.only.only,
         ..Scope::default()
     };
-    let planned = match &options.plan {
+    let planning = match &options.plan {
         Some(path) => saved_plan::take_up(context, global, options, path, &outputs).await?,
         None => plan_pruning(context, global, scope, &outputs).await?,
     };
-    let Planned {
-        plan,
-        looked,
-        client,
-        mirror,
-    } = planned;
-    let part = mirror.part();
-    let pending = plan.summary().pending();
+    let Planning { each, client, .. } = planning;
+    let pending = each.iter().map(|planned| planned.plan.summary().pending());
+    let pending: usize = pending.sum();
     // Who kept a plan has seen it.
     let asks = pending > 0 && !options.yes && options.plan.is_none() && printer.can_ask();
     if asks || pending > 0 && printer.talks_to_a_person() {
@@ -54,41 +51,53 @@ pub(super) async fn run(
             style: printer.talk_style(),
             ..printer.view(global.verbose > 0)
         };
-        let same = reading(context, 0, async |_| same_content(&plan, &client).await).await?;
-        printer.insist(|to| {
-            let is_mirrored = |registry: &_| client.has_mirrors(registry);
-            let cost = Cost::of(&plan, None).without_pulls(is_mirrored);
-            let details = render::Details {
-                cost: Some(&cost),
-                same_content: Some(&same),
-                part,
-                ..render::Details::default()
-            };
-            render::plan(&plan, &details, Format::Human, &view, to)?;
-            writeln!(to)
-        });
+        for Planned { plan, mirror, .. } in &each {
+            let same = reading(context, 0, async |_| same_content(plan, &client).await).await?;
+            printer.insist(|to| {
+                let is_mirrored = |registry: &_| client.has_mirrors(registry);
+                let cost = Cost::of(plan, None).without_pulls(is_mirrored);
+                let details = render::Details {
+                    cost: Some(&cost),
+                    same_content: Some(&same),
+                    part: mirror.part(),
+                    ..render::Details::default()
+                };
+                render::plan(plan, &details, Format::Human, &view, to)?;
+                writeln!(to)
+            });
+        }
     }
     if asks {
-        let target = &plan.target;
+        let targets = each.iter().map(|planned| &planned.plan.target);
+        let targets = listed(targets);
         let question = text!(
-            "Do this to {target}? [y/N]",
-            "对 {target} 执行以上变更？[y/N]"
+            "Do this to {targets}? [y/N]",
+            "对 {targets} 执行以上变更？[y/N]"
         );
         confirm(context, &question).await?;
     }
     let progress = Arc::new(Progress::new(pending));
     let display = Display::start(printer, &progress, Phase::Copying);
-    announce_writes(&client, &plan);
+    for planned in &each {
+        announce_writes(&client, &planned.plan);
+    }
     let read = |repository: &_, digest: &_| client.keeps_manifest(repository, digest);
-    warn_of_pulls(printer, &client, &pulls(&plan, read));
-    let report = apply(plan, looked, &client, context.stop.heed(), &progress).await;
+    let plans = each.iter().map(|planned| &planned.plan);
+    warn_of_pulls(printer, &client, &pulls(plans, read));
+    let plans = each.into_iter().map(|planned| ToApply {
+        plan: planned.plan,
+        looked: planned.looked,
+    });
+    let reports = apply_each(plans.collect(), &client, &context.stop.heed(), &progress).await;
     drop(display);
     answer(context, global, &options.report, |format, view, to| {
-        render::report(&report, format, view, to)
+        render::each(&reports, format, to, |report, to| {
+            render::report(report, format, view, to)
+        })
     })?;
-    Ok(if report.interrupted {
+    Ok(if reports.iter().any(|report| report.interrupted) {
         Exit::Interrupted
     } else {
-        Exit::of(!report.is_success(), false)
+        Exit::of(!reports.iter().all(Report::is_success), false)
     })
 }

@@ -15,7 +15,7 @@ pub(super) fn run(context: &Context, global: &GlobalArgs) -> Result<Exit, Comman
     let checked = Checked {
         diagnostics: &found,
         files: &loaded.files,
-        images: loaded.entries.len() + loaded.families.len(),
+        images: loaded.images(),
     };
     let view = context.printer.view(false);
     context

@@ -22,7 +22,7 @@ pub(super) async fn run(
 ) -> Result<Exit, CommandError> {
     let DiffArgs { before, after, .. } = options;
     let client = match mirror::settings(context, global)? {
-        Some(loaded) => client(context, &loaded.registries, loaded.target.as_ref())?,
+        Some(loaded) => client(context, &loaded.registries, loaded.known_targets())?,
         None => client(context, &Registries::default(), None)?,
     };
     let diff = reading(context, 2, async |_| {

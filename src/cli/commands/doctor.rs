@@ -22,40 +22,47 @@ pub(super) async fn run(
     let context = if options.write { &pushing } else { context };
     let loaded = mirror::load(context, global)?;
     let name = files::find_main(&context.folder, global.file.as_deref())?;
-    let target = loaded.target.as_ref();
-    let client = examining(context, &loaded.registries, target)?;
-    let families = loaded.families.iter().map(|family| &family.any);
-    let entries: Vec<_> = loaded.entries.iter().chain(families).collect();
     let mirrors = loaded.registries.iter();
     let mirrors = mirrors.map(|(host, settings)| (&**host, &*settings.mirrors));
     let mirrors = mirrors.collect();
-    let question = Question {
-        entries: &entries,
-        target,
-        mirrors: &mirrors,
-        write: options.write,
+    let client = examining(context, &loaded.registries, loaded.known_targets())?;
+    let files = FilesRead {
+        name: name.display().to_string(),
+        images: loaded.images(),
+        mistakes: loaded
+            .check()
+            .iter()
+            .filter(|told| is_mistake(told))
+            .count(),
     };
-    let registries = reading(context, 0, async |_| examine(&question, &client).await).await?;
-    let checkup = Checkup {
-        files: FilesRead {
-            name: name.display().to_string(),
-            images: entries.len(),
-            mistakes: loaded
-                .check()
-                .iter()
-                .filter(|told| is_mistake(told))
-                .count(),
-        },
-        unset: unset(&loaded),
-        target: loaded.target,
-        registries,
-    };
-    let view = context.printer.view(global.verbose > 0);
-    let format = global.format();
-    context
-        .printer
-        .answer(|to| render::checkup(&checkup, format, &view, to))?;
-    Ok(Exit::of(checkup.counts().failed > 0, false))
+    let mut checkups = Vec::with_capacity(loaded.targets.len());
+    for one in &loaded.targets {
+        let families = one.families.iter().map(|family| &family.any);
+        let entries: Vec<_> = one.entries.iter().chain(families).collect();
+        let question = Question {
+            entries: &entries,
+            target: one.target.as_ref(),
+            mirrors: &mirrors,
+            // They are the same for every target.
+            sources: checkups.is_empty(),
+            write: options.write,
+        };
+        let registries = reading(context, 0, async |_| examine(&question, &client).await).await?;
+        checkups.push(Checkup {
+            files: files.clone(),
+            unset: unset(&loaded),
+            target: one.target.clone(),
+            registries,
+        });
+    }
+    let (view, format) = (context.printer.view(global.verbose > 0), global.format());
+    context.printer.answer(|to| {
+        render::each(&checkups, format, to, |checkup, to| {
+            render::checkup(checkup, format, &view, to)
+        })
+    })?;
+    let has_failed = |checkup: &Checkup| checkup.counts().failed > 0;
+    Ok(Exit::of(checkups.iter().any(has_failed), false))
 }
 
 /// Tells whether this is for `check` to tell.
@@ -77,7 +84,7 @@ fn unset(loaded: &Loaded) -> Vec<Unset> {
         help: told.help.clone(),
     });
     let mut unset: Vec<_> = unset.collect();
-    if loaded.target.is_none() && unset.is_empty() {
+    if loaded.known_targets().next().is_none() && unset.is_empty() {
         unset.push(Unset {
             message: text!(
                 "the files name no target that can be used",

@@ -54,12 +54,12 @@ async fn registry(
         ))
     })?;
     let loaded = mirror::settings(context, global)?.unwrap_or_default();
-    let target = loaded
-        .target
-        .clone()
-        .or_else(|| mirror::of_environment(context));
+    let mut targets: Vec<_> = loaded.known_targets().cloned().collect();
+    if targets.is_empty() {
+        targets.extend(mirror::of_environment(context));
+    }
     let Loaded { registries, .. } = &loaded;
-    let client = client(context, registries, target.as_ref())?;
+    let client = client(context, registries, &targets)?;
     let repositories = match named {
         [] => listed(context, &holder, &client).await?,
         named => below(&holder, named)?,
@@ -73,12 +73,12 @@ async fn registry(
     })
     .await?;
     let is_whole = repositories.iter().all(|one| one.tags.is_ok());
-    let profile = target
-        .as_ref()
-        .map_or_else(Profile::generic, |target| target.profile.clone());
+    // The names are made to fit one of several targets; `check` tells what the others refuse.
+    let target = targets.first();
+    let profile = target.map_or_else(Profile::generic, |target| target.profile.clone());
     let imported = held(&holder, &repositories, &profile);
     let text = written(context, imported)?;
-    tell(context, &holder, target.as_ref());
+    tell(context, &holder, target);
     context.printer.answer(|to| to.write_str(&text))?;
     Ok(Exit::of(!is_whole, false))
 }

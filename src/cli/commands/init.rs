@@ -115,9 +115,9 @@ async fn answers(context: &Context, options: &InitArgs) -> Result<Answers, Comma
     )
     .await?
     .namespace;
-    if let Some(target) = answers.read().target {
-        answers.registry = target.registry;
-        answers.namespace = target.namespace.unwrap_or_default();
+    if let Some(target) = answers.read().known_targets().next() {
+        answers.registry.clone_from(&target.registry);
+        answers.namespace = target.namespace.clone().unwrap_or_default();
     }
     answers.images.clone_from(&options.images);
     if let Some((image, mistake)) = answers.wrong_image() {

@@ -19,23 +19,33 @@ pub(super) async fn run(
     options: &ListArgs,
 ) -> Result<Exit, CommandError> {
     let outputs = Outputs::check(context, [])?;
-    let mut mirror = mirror::require(context, global, &outputs, |lock, desired| {
-        // All that a lock says here is which tags rules have chosen.
-        if options.resolve || desired.families.is_empty() {
-            return Ok(None);
-        }
-        LockFile::settled_anywhere(lock, desired)
-    })?;
-    mirror.desired.choose_locked(|_| true);
-    if options.resolve {
-        let client = connect(context, &mirror)?;
-        choose(context, &mut mirror, &client).await?;
+    let mut mirrors = mirror::require(
+        context,
+        global,
+        &options.to.to,
+        &outputs,
+        |lock, desired| {
+            // All that a lock says here is which tags rules have chosen.
+            if options.resolve || desired.families.is_empty() {
+                return Ok(None);
+            }
+            LockFile::settled_anywhere(lock, desired)
+        },
+    )?;
+    for mirror in &mut mirrors {
+        mirror.desired.choose_locked(|_| true);
     }
-    let desired = &mirror.desired;
-    let view = context.printer.view(false);
-    context
-        .printer
-        .answer(|to| render::list(desired, global.format(), &view, to))?;
+    if options.resolve {
+        let client = connect(context, &mirrors)?;
+        choose(context, &mut mirrors, &client).await?;
+    }
+    let (view, format) = (context.printer.view(false), global.format());
+    context.printer.answer(|to| {
+        render::each(&mirrors, format, to, |mirror, to| {
+            render::list(&mirror.desired, format, &view, to)
+        })
+    })?;
+    let mut families = mirrors.iter().flat_map(|mirror| &mirror.desired.families);
     let has_failed = |family: &Family| matches!(family.choice, Choice::Failed(_));
-    Ok(Exit::of(desired.families.iter().any(has_failed), false))
+    Ok(Exit::of(families.any(has_failed), false))
 }

@@ -14,9 +14,11 @@ use crate::cli::mirror::{self, Mirror};
 use crate::cli::outputs::{self, Outputs};
 use crate::cli::session::{cache, choose, reading};
 use crate::cli::update::Update;
-use crate::lock::{Continued, Disputed, Renewal, Renewed, Unfit, check, renew, undeclared, write};
+use crate::lock::{
+    Continued, Disputed, Owner, Renewal, Renewed, Unfit, check, renew, undeclared, write,
+};
 use crate::model::listed;
-use crate::observe::{resolve, tags};
+use crate::observe::{SourceAnswers, resolve, tags};
 use crate::plan::{Desired, Entry, Observation, ObservedTags, SourceImage, TargetName};
 use crate::registry::Client;
 use crate::render::{self, Fitting, Renewing, words};
@@ -29,18 +31,85 @@ pub(super) async fn run(
 ) -> Result<Exit, CommandError> {
     mirror::require_lockable(global, "pusher lock")?;
     let outputs = Outputs::check(context, [])?;
+    let to = &options.to.to;
     if options.check {
-        let mut mirror = mirror::require(context, global, &outputs, LockFile::settled)?;
-        mirror.desired.choose_locked(|_| true);
-        return compare(context, global, &mirror);
+        let mut mirrors = mirror::require(context, global, to, &outputs, LockFile::settled)?;
+        for mirror in &mut mirrors {
+            mirror.desired.choose_locked(|_| true);
+        }
+        return compare(context, global, &mirrors);
     }
     // What of it goes on is known once it is known which images are to move.
-    let mut mirror = mirror::require(context, global, &outputs, |_, _| Ok(None))?;
+    let mut mirrors = mirror::require(context, global, to, &outputs, |_, _| Ok(None))?;
     let update = Update::of(options.update.as_deref());
+    let mut old = Vec::with_capacity(mirrors.len());
+    for mirror in &mut mirrors {
+        old.push(go_on(context, mirror, &update, options.adopt)?);
+    }
+    let client = connect(context, &mirrors)?;
+    choose(context, &mut mirrors, &client).await?;
+    let desired = mirrors.iter().map(|mirror| &mirror.desired);
+    let answers = SourceAnswers::for_all(desired);
+    let asked = Asked {
+        context,
+        global,
+        client: &client,
+        answers: &answers,
+    };
+    let mut done = Vec::with_capacity(mirrors.len());
+    for (mirror, old) in mirrors.iter_mut().zip(old) {
+        let moved = update.images(&mirror.desired)?;
+        done.push(asked.renewed(mirror, old, &moved).await?);
+    }
+    let files = mirrors.iter().map(|mirror| mirror.lock.path.display());
+    let files: Vec<String> = files.map(|file| file.to_string()).collect();
+    let each: Vec<_> = done.iter().zip(&mirrors).zip(&files).collect();
+    let (view, format) = (context.printer.view(global.verbose > 0), global.format());
+    context.printer.answer(|to| {
+        render::each(&each, format, to, |((done, mirror), file), to| {
+            let renewing = Renewing {
+                renewed: &done.renewed,
+                desired: &mirror.desired,
+                file,
+            };
+            render::renewed(&renewing, format, &view, to)
+        })
+    })?;
+    if let Some((done, file)) = done
+        .iter()
+        .zip(&files)
+        .find(|(one, _)| !one.lost.is_empty())
+    {
+        let message = text!(
+            "`{file}` stays as it is: what holds of {} could not be read",
+            "`{file}` 保持原样：无法读到 {} 的实际情况",
+            quoted(&done.lost)
+        );
+        let hint = text!(
+            "run it again later, or keep only the lines that are right",
+            "过一会儿再运行，或者只留下正确的行"
+        );
+        return Err(CliError::new(message).hint(hint).into());
+    }
+    let is_blocked = |done: &Done| done.renewed.counts().blocked > 0;
+    Ok(Exit::of(done.iter().any(is_blocked), false))
+}
+
+/// What of a lock is not in the desired set.
+struct Old {
+    disputed: BTreeMap<TargetName, Disputed>,
+    owner: Option<Owner>,
+}
+
+/// Takes up what goes on of the lock that there is.
+fn go_on(
+    context: &Context,
+    mirror: &mut Mirror,
+    update: &Update<'_>,
+    adopt: bool,
+) -> Result<Old, CommandError> {
     let is_moved = update.mover(&mirror.desired);
-    let old = mirror
-        .lock
-        .continued(&mirror.desired, options.adopt, is_moved)?;
+    let old = mirror.lock.continued(&mirror.desired, adopt, is_moved)?;
     tell(context, &mirror.lock, &old);
     let Continued {
         lock,
@@ -52,50 +121,92 @@ pub(super) async fn run(
     mirror
         .desired
         .choose_locked(|family| !update.moves_family(family));
-    let client = connect(context, &mirror)?;
-    choose(context, &mut mirror, &client).await?;
-    let moved = update.images(&mirror.desired)?;
-    let Read { resolved, held } =
-        read(context, global, &mirror, &client, &moved, &disputed).await?;
-    let open = settle(&mut mirror.desired, disputed, &held);
-    // Only a clear answer counts: what could not be read may be there.
-    let is_gone = |(_, found): &(_, _)| matches!(found, Observation::Absent(_));
-    let gone: BTreeSet<_> = held
-        .into_iter()
-        .filter(is_gone)
-        .map(|(name, _)| name)
-        .collect();
-    let renewed = renew(&mirror.desired, &resolved, &gone);
-    tell_of_immutable(context, &mirror, &renewed);
-    let is_lost = |name: &TargetName| !renewed.lock.images.contains_key(name);
-    let lost: Vec<_> = open.into_iter().filter(is_lost).collect();
-    if lost.is_empty() && !mirror.lock.holds(&renewed.lock, owner.as_ref()) {
-        let text = write(&renewed.lock, owner.as_ref());
-        outputs::write(context, &mirror.lock.path, &text)?;
+    Ok(Old { disputed, owner })
+}
+
+/// What became of a lock.
+struct Done {
+    renewed: Renewed,
+    /// What could not be settled; where there is any, the file stays as it is.
+    lost: Vec<TargetName>,
+}
+
+/// What all targets are asked with.
+struct Asked<'a> {
+    context: &'a Context,
+    global: &'a GlobalArgs,
+    client: &'a Client,
+    answers: &'a SourceAnswers,
+}
+
+impl Asked<'_> {
+    /// Renews a lock, and writes it.
+    async fn renewed(
+        &self,
+        mirror: &mut Mirror,
+        old: Old,
+        moved: &BTreeSet<TargetName>,
+    ) -> Result<Done, CommandError> {
+        let Read { resolved, held } = self.read(mirror, moved, &old.disputed).await?;
+        let open = settle(&mut mirror.desired, old.disputed, &held);
+        // Only a clear answer counts: what could not be read may be there.
+        let is_gone = |(_, found): &(_, _)| matches!(found, Observation::Absent(_));
+        let gone: BTreeSet<_> = held
+            .into_iter()
+            .filter(is_gone)
+            .map(|(name, _)| name)
+            .collect();
+        let renewed = renew(&mirror.desired, &resolved, &gone);
+        tell_of_immutable(self.context, mirror, &renewed);
+        let is_lost = |name: &TargetName| !renewed.lock.images.contains_key(name);
+        let lost: Vec<_> = open.into_iter().filter(is_lost).collect();
+        let owner = old.owner.as_ref();
+        if lost.is_empty() && !mirror.lock.holds(&renewed.lock, owner) {
+            let text = write(&renewed.lock, owner);
+            outputs::write(self.context, &mirror.lock.path, &text)?;
+        }
+        Ok(Done { renewed, lost })
     }
-    let view = context.printer.view(global.verbose > 0);
-    let file = mirror.lock.path.display().to_string();
-    let renewing = Renewing {
-        renewed: &renewed,
-        desired: &mirror.desired,
-        file: &file,
-    };
-    context
-        .printer
-        .answer(|to| render::renewed(&renewing, global.format(), &view, to))?;
-    if !lost.is_empty() {
-        let message = text!(
-            "`{file}` stays as it is: what holds of {} could not be read",
-            "`{file}` 保持原样：无法读到 {} 的实际情况",
-            quoted(&lost)
+
+    async fn read(
+        &self,
+        mirror: &Mirror,
+        moved: &BTreeSet<TargetName>,
+        disputed: &BTreeMap<TargetName, Disputed>,
+    ) -> Result<Read, CommandError> {
+        let Self {
+            context,
+            global,
+            client,
+            answers,
+        } = *self;
+        let desired = &mirror.desired;
+        let target = &desired.target;
+        let entries: Vec<&Entry> = desired
+            .entries
+            .iter()
+            .filter(|entry| target.refuses_name(&entry.target).is_none())
+            .filter(|entry| desired.locked(entry).is_none() || moved.contains(&entry.target))
+            .collect();
+        let declared = desired.targets();
+        let mut left: BTreeSet<_> = disputed.keys().cloned().collect();
+        left.retain(|name| !declared.contains(name));
+        let old = desired.lock.as_ref();
+        left.extend(
+            old.into_iter()
+                .flat_map(|old| undeclared(desired, old))
+                .map(|(name, _)| name),
         );
-        let hint = text!(
-            "run it again later, or keep only the lines that are right",
-            "过一会儿再运行，或者只留下正确的行"
-        );
-        return Err(CliError::new(message).hint(hint).into());
+        let cache = cache(context, global);
+        let (resolved, held) = reading(context, entries.len(), async |progress| {
+            tokio::join!(
+                resolve(desired, &entries, answers, client, &cache, progress),
+                tags(target, &left, client),
+            )
+        })
+        .await?;
+        Ok(Read { resolved, held })
     }
-    Ok(Exit::of(renewed.counts().blocked > 0, false))
 }
 
 /// Says what is not to be seen in what became of each image.
@@ -108,7 +219,13 @@ fn tell(context: &Context, file: &LockFile, old: &Continued) {
             quoted(&old.forgotten)
         ));
     }
-    if file.read_from() != file.path {
+    if file.read_from() != file.path && file.is_of_one_of_several() {
+        context.printer.say_line(text!(
+            "note: what is locked in `{}`, which was for this target alone, is taken from there into `{path}`",
+            "注意：`{}` 原来只属于这个目标，其中锁定的内容移到了 `{path}`",
+            file.read_from().display()
+        ));
+    } else if file.read_from() != file.path {
         context.printer.say_line(text!(
             "note: what is locked in `{}`, which does not say whose it is, is taken from there into \
              `{path}`",
@@ -157,42 +274,6 @@ struct Read {
     held: ObservedTags,
 }
 
-async fn read(
-    context: &Context,
-    global: &GlobalArgs,
-    mirror: &Mirror,
-    client: &Client,
-    moved: &BTreeSet<TargetName>,
-    disputed: &BTreeMap<TargetName, Disputed>,
-) -> Result<Read, CommandError> {
-    let desired = &mirror.desired;
-    let target = &desired.target;
-    let entries: Vec<&Entry> = desired
-        .entries
-        .iter()
-        .filter(|entry| target.refuses_name(&entry.target).is_none())
-        .filter(|entry| desired.locked(entry).is_none() || moved.contains(&entry.target))
-        .collect();
-    let declared = desired.targets();
-    let mut left: BTreeSet<_> = disputed.keys().cloned().collect();
-    left.retain(|name| !declared.contains(name));
-    let old = desired.lock.as_ref();
-    left.extend(
-        old.into_iter()
-            .flat_map(|old| undeclared(desired, old))
-            .map(|(name, _)| name),
-    );
-    let cache = cache(context, global);
-    let (resolved, held) = reading(context, entries.len(), async |progress| {
-        tokio::join!(
-            resolve(desired, &entries, client, &cache, progress),
-            tags(target, &left, client),
-        )
-    })
-    .await?;
-    Ok(Read { resolved, held })
-}
-
 /// Settles by what the target holds what is in dispute and no longer declared; returns what is open
 /// still.
 fn settle(
@@ -214,28 +295,39 @@ fn settle(
     open
 }
 
-/// Says in what the lock does not fit the files; asks no registry.
-fn compare(context: &Context, global: &GlobalArgs, mirror: &Mirror) -> Result<Exit, CommandError> {
-    let file = mirror.lock.read_from().display().to_string();
-    let Some(lock) = &mirror.desired.lock else {
-        let error = CliError::new(text!("there is no `{file}`", "没有 `{file}`"));
-        return Err(error
-            .hint(text!(
-                "run `{}`, and commit what it writes",
-                "运行 `{}`，并提交它写下的文件",
-                mirror.lock.command("")
-            ))
-            .into());
-    };
-    let unfit: Vec<(_, Unfit)> = check(&mirror.desired, lock);
-    let view = context.printer.view(false);
-    let fitting = Fitting {
-        unfit: &unfit,
-        desired: &mirror.desired,
-        file: &file,
-    };
-    context
-        .printer
-        .answer(|to| render::fit(&fitting, global.format(), &view, to))?;
-    Ok(Exit::of(!unfit.is_empty(), false))
+/// Says in what the locks do not fit the files; asks no registry.
+fn compare(
+    context: &Context,
+    global: &GlobalArgs,
+    mirrors: &[Mirror],
+) -> Result<Exit, CommandError> {
+    let mut found = Vec::with_capacity(mirrors.len());
+    for mirror in mirrors {
+        let file = mirror.lock.read_from().display().to_string();
+        let Some(lock) = &mirror.desired.lock else {
+            let error = CliError::new(text!("there is no `{file}`", "没有 `{file}`"));
+            return Err(error
+                .hint(text!(
+                    "run `{}`, and commit what it writes",
+                    "运行 `{}`，并提交它写下的文件",
+                    mirror.lock.command("")
+                ))
+                .into());
+        };
+        let unfit: Vec<(_, Unfit)> = check(&mirror.desired, lock);
+        found.push((unfit, &mirror.desired, file));
+    }
+    let (view, format) = (context.printer.view(false), global.format());
+    context.printer.answer(|to| {
+        render::each(&found, format, to, |(unfit, desired, file), to| {
+            let fitting = Fitting {
+                unfit,
+                desired,
+                file,
+            };
+            render::fit(&fitting, format, &view, to)
+        })
+    })?;
+    let is_unfit = found.iter().any(|(unfit, ..)| !unfit.is_empty());
+    Ok(Exit::of(is_unfit, false))
 }

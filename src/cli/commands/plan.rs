@@ -1,15 +1,18 @@
 //! `plan`: the difference between what the files declare and what the target holds.
 
+use std::collections::BTreeMap;
+
 use crate::cli::args::{GlobalArgs, PlanArgs};
 use crate::cli::client::warn_of_pulls;
 use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::lock_file::LockFile;
+use crate::cli::mirror::Mirror;
 use crate::cli::outputs::Outputs;
 use crate::cli::report::answer;
 use crate::cli::saved_plan;
-use crate::cli::session::{Planned, Scope, keeping, plan_pruning, reading};
+use crate::cli::session::{Planned, Planning, Scope, keeping, plan_pruning, reading};
 use crate::diff::Diffs;
 use crate::inspect;
 use crate::observe::{inventory, same_content};
@@ -26,6 +29,7 @@ pub(super) async fn run(
     let out = options.out.iter().map(|path| ("--out", path.as_path()));
     let outputs = Outputs::check(context, out.chain(options.report.named()))?;
     let scope = Scope {
+        to: &options.to.to,
         locked: options.locked.locked,
         prune: options.prune.prune,
         only: &options.only.only,
@@ -33,34 +37,25 @@ pub(super) async fn run(
     };
     let asked = if options.offline {
         let kept_to = LockFile::settled_anywhere;
-        let mirror = keeping(context, global, scope, &outputs, kept_to)?;
-        Asked {
-            plan: offline(&mirror.desired),
-            part: mirror.part().cloned(),
-            diffs: None,
-            cost: None,
-            same_content: None,
-        }
+        let mirrors = keeping(context, global, scope, &outputs, kept_to)?;
+        mirrors.iter().map(Asked::nothing).collect()
     } else {
         asked(context, global, options, scope, &outputs).await?
     };
-    let details = render::Details {
-        diffs: asked.diffs.as_ref(),
-        cost: asked.cost.as_ref(),
-        same_content: asked.same_content.as_ref(),
-        part: asked.part.as_ref(),
-    };
-    let plan = &asked.plan;
     answer(context, global, &options.report, |format, view, to| {
-        render::plan(plan, &details, format, view, to)
+        render::each(&asked, format, to, |asked, to| {
+            render::plan(&asked.plan, &asked.details(), format, view, to)
+        })
     })?;
-    let summary = plan.summary();
-    let pending = options.detailed_exitcode && summary.pending() > 0;
+    let summaries = asked.iter().map(|asked| asked.plan.summary());
+    let is_pending = summaries.clone().any(|summary| summary.pending() > 0);
+    let pending = options.detailed_exitcode && is_pending;
     // Who asks no registry wants to know no more.
-    let blocked = if options.allow_unknown || options.offline {
-        plan.known_to_be_blocked()
+    let blocked: usize = if options.allow_unknown || options.offline {
+        let known = asked.iter().map(|asked| asked.plan.known_to_be_blocked());
+        known.sum()
     } else {
-        summary.blocked
+        summaries.map(|summary| summary.blocked).sum()
     };
     Ok(Exit::of(blocked > 0, pending))
 }
@@ -74,53 +69,90 @@ struct Asked {
     same_content: Option<SameContents>,
 }
 
-/// Makes the plan, and keeps it where that was asked for.
+impl Asked {
+    /// Makes the plan of what no registry was asked about.
+    fn nothing(mirror: &Mirror) -> Self {
+        Self {
+            plan: offline(&mirror.desired),
+            part: mirror.part().cloned(),
+            diffs: None,
+            cost: None,
+            same_content: None,
+        }
+    }
+
+    fn details(&self) -> render::Details<'_> {
+        render::Details {
+            diffs: self.diffs.as_ref(),
+            cost: self.cost.as_ref(),
+            same_content: self.same_content.as_ref(),
+            part: self.part.as_ref(),
+        }
+    }
+}
+
+/// Makes the plans, and keeps them where that was asked for.
 async fn asked(
     context: &Context,
     global: &GlobalArgs,
     options: &PlanArgs,
     scope: Scope<'_>,
     outputs: &Outputs<'_>,
-) -> Result<Asked, CommandError> {
-    let planned = plan_pruning(context, global, scope, outputs).await?;
-    let Planned {
-        plan,
-        client,
-        mirror,
-        looked: _,
-    } = planned;
-    let part = mirror.part().cloned();
+) -> Result<Vec<Asked>, CommandError> {
+    let Planning { each, client, .. } = plan_pruning(context, global, scope, outputs).await?;
     if let Some(path) = &options.out {
-        let saved = SavedPlan {
-            prune: mirror.prunes(scope.prune),
-            only: scope.only.to_vec(),
-            ..SavedPlan::of(&mirror.desired, &plan, mirror.files)
-        };
-        saved_plan::write(context, path, &saved)?;
+        let saved = each.iter().map(|planned| {
+            let Planned { plan, mirror, .. } = planned;
+            SavedPlan {
+                prune: mirror.prunes(scope.prune),
+                only: scope.only.to_vec(),
+                ..SavedPlan::of(&mirror.desired, plan, mirror.files.clone())
+            }
+        });
+        saved_plan::write(context, path, &saved.collect::<Vec<_>>())?;
     }
-    warn_of_pulls(&context.printer, &client, &pulls(&plan, |_, _| false));
-    let diffs = if options.diff {
-        let updates = plan.summary().update;
-        Some(
-            reading(context, updates, async |_| {
-                inspect::diffs(&plan, &client).await
-            })
-            .await?,
-        )
-    } else {
-        None
-    };
-    let (inventory, same_content) = reading(context, 0, async |_| {
-        tokio::join!(inventory(&plan, &client), same_content(&plan, &client))
-    })
-    .await?;
-    let cost = Cost::of(&plan, Some(&inventory));
-    let cost = cost.without_pulls(|registry| client.has_mirrors(registry));
-    Ok(Asked {
-        part,
-        diffs,
-        cost: Some(cost),
-        same_content: Some(same_content),
-        plan,
-    })
+    let plans = each.iter().map(|planned| &planned.plan);
+    warn_of_pulls(&context.printer, &client, &pulls(plans, |_, _| false));
+    let mut asked: Vec<Asked> = Vec::with_capacity(each.len());
+    for Planned { plan, mirror, .. } in each {
+        let diffs = if options.diff {
+            let updates = plan.summary().update;
+            Some(
+                reading(context, updates, async |_| {
+                    inspect::diffs(&plan, &client).await
+                })
+                .await?,
+            )
+        } else {
+            None
+        };
+        let (inventory, same_content) = reading(context, 0, async |_| {
+            tokio::join!(inventory(&plan, &client), same_content(&plan, &client))
+        })
+        .await?;
+        let before = asked.iter().map(|one| &one.plan);
+        let mut cost = Cost::of(&plan, Some(&inventory));
+        cost.pulls = more_pulls(before, &plan);
+        let cost = cost.without_pulls(|registry| client.has_mirrors(registry));
+        asked.push(Asked {
+            part: mirror.part().cloned(),
+            diffs,
+            cost: Some(cost),
+            same_content: Some(same_content),
+            plan,
+        });
+    }
+    Ok(asked)
+}
+
+/// Returns the pulls that a plan needs beyond those before it: what one target reads the others have from that.
+fn more_pulls<'p>(
+    before: impl Iterator<Item = &'p Plan> + Clone,
+    plan: &'p Plan,
+) -> BTreeMap<String, usize> {
+    let counted = pulls(before.clone(), |_, _| false);
+    let with_it = pulls(before.chain([plan]), |_, _| false).into_iter();
+    let more = with_it.map(|(host, count)| (host, count - counted.get(host).copied().unwrap_or(0)));
+    let more = more.filter(|(_, count)| *count > 0);
+    more.map(|(host, count)| (host.to_owned(), count)).collect()
 }

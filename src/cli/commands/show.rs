@@ -13,15 +13,14 @@ pub(super) fn run(
     global: &GlobalArgs,
     options: &ShowArgs,
 ) -> Result<Exit, CommandError> {
-    let plan = saved_plan::look_at(context, &options.plan)?;
-    let stale = saved_plan::stale(context, &plan);
-    let shown = Shown {
-        plan: &plan,
-        stale: &stale,
-    };
-    let view = context.printer.view(global.verbose > 0);
-    context
-        .printer
-        .answer(|to| render::show(&shown, global.format(), &view, to))?;
+    let plans = saved_plan::look_at(context, &options.plan)?;
+    let stale = plans.iter().map(|plan| saved_plan::stale(context, plan));
+    let both: Vec<_> = plans.iter().zip(stale).collect();
+    let (view, format) = (context.printer.view(global.verbose > 0), global.format());
+    context.printer.answer(|to| {
+        render::each(&both, format, to, |(plan, stale), to| {
+            render::show(&Shown { plan, stale }, format, &view, to)
+        })
+    })?;
     Ok(Exit::Done)
 }

@@ -30,7 +30,7 @@ pub(super) async fn run(
         }),
         None => declared(&loaded, image),
     };
-    let client = client(context, &loaded.registries, loaded.target.as_ref())?;
+    let client = client(context, &loaded.registries, loaded.known_targets())?;
     let listed = reading(context, 0, async |_| list(image, &client).await).await??;
     let selected = selection.map(|selection| selection.choose(&listed));
     let survey;
@@ -54,7 +54,7 @@ pub(super) async fn run(
 
 /// Returns what the file selects of a repository, if it does.
 fn declared(loaded: &Loaded, repository: &Repository) -> Option<Selection> {
-    let mut families = loaded.families.iter();
+    let mut families = loaded.targets.iter().flat_map(|one| &one.families);
     let family = families.find(|family| family.any.source.repository() == repository);
     family.map(|family| family.selection.clone())
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::lock::{self, Continued, LockError, Owner, Stranger};
-use crate::plan::{DeclaredAt, Desired, Lock, LockedImage, TargetName};
+use crate::plan::{DeclaredAt, Desired, Lock, LockedImage, Target, TargetLabel, TargetName};
 
 use super::context::Context;
 use super::error::CliError;
@@ -21,13 +21,15 @@ const DEFAULT_LOCK: &str = "mirror.lock";
 pub struct LockFile {
     /// Where it lies, whether there is one or not.
     pub path: PathBuf,
-    /// Where every file in the folder once had its lock.
+    /// Where every file in the folder once had its lock; for one of several targets, where the file had it while there
+    /// was one.
     shared: PathBuf,
     /// Whose it is or will be.
     owner: Owner,
     /// What it is the lock of, as it was typed.
     typed: Option<PathBuf>,
     target: String,
+    label: Option<TargetLabel>,
     found: Option<Found>,
 }
 
@@ -42,16 +44,26 @@ impl LockFile {
     /// Reads the lock of the file `main`, `typed` if it was.
     ///
     /// Every file in a folder once had the same lock. Where that does not say whose it is, it goes on to
-    /// settle what each of them declares, until that has a lock of its own.
+    /// settle what each of them declares, until that has a lock of its own. Each of several targets has a lock; one that
+    /// was alone goes on with the lock that it had.
     pub fn read(
         context: &Context,
         main: &Path,
         typed: Option<&Path>,
         desired: &Desired,
     ) -> Result<Self, CliError> {
+        let Target { label, .. } = &desired.target;
         let name = main.file_name().unwrap_or_default();
-        let path = main.with_file_name(lock_name(Path::new(name)));
-        let shared = main.with_file_name(DEFAULT_LOCK);
+        let own = lock_name(Path::new(name));
+        let path = main.with_file_name(match label {
+            Some(label) => of_target(&own, label),
+            None => own.clone(),
+        });
+        let shared = main.with_file_name(match label {
+            Some(_) => own,
+            None => DEFAULT_LOCK.into(),
+        });
+        let owner = Owner::new(&name.to_string_lossy(), &desired.target);
         // What comes from standard input is no file's: it has no lock.
         let has_one = !files::is_standard_input(main);
         let mut found = has_one
@@ -59,15 +71,19 @@ impl LockFile {
             .transpose()?
             .flatten();
         if has_one && found.is_none() && path != shared {
-            found = Found::read(context, &shared)?.filter(|found| found.contents.owner.is_none());
+            let is_taken = |found: &Found| match (label, &found.contents.owner) {
+                (None, known) => known.is_none(),
+                (Some(_), known) => known.as_ref() == Some(&owner),
+            };
+            found = Found::read(context, &shared)?.filter(is_taken);
         }
-        let target = &desired.target;
         Ok(Self {
             path,
             shared,
-            owner: Owner::new(&name.to_string_lossy(), target),
+            owner,
             typed: typed.map(ToOwned::to_owned),
-            target: target.to_string(),
+            target: desired.target.to_string(),
+            label: label.clone(),
             found,
         })
     }
@@ -80,6 +96,11 @@ impl LockFile {
     /// Returns where it was read, or would have been; what is written goes to [`Self::path`].
     pub fn read_from(&self) -> &Path {
         self.found.as_ref().map_or(&self.path, |found| &found.path)
+    }
+
+    /// Tells whether there are other targets, with locks of their own.
+    pub fn is_of_one_of_several(&self) -> bool {
+        self.label.is_some()
     }
 
     /// Returns every place where it lies or may.
@@ -239,6 +260,11 @@ fn lock_name(main: &Path) -> PathBuf {
     let mut name = main.to_owned().into_os_string();
     name.push(".lock");
     name.into()
+}
+
+/// Returns the name of the lock of one of several targets.
+fn of_target(lock: &Path, label: &TargetLabel) -> PathBuf {
+    lock.with_extension(format!("{label}.lock"))
 }
 
 #[cfg(test)]

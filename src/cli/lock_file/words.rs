@@ -53,10 +53,10 @@ impl LockFile {
             );
             return CliError::new(message).hint(text!(
                 "set the target's registry and namespace to what they were when it was locked; if the \
-                 images go to {target} now, run `{adopt}`; for two targets write a mirror file for \
-                 each, which includes the same list",
+                 images go to {target} now, run `{adopt}`; for two targets write both below `targets` in a mirror \
+                 file: each has a lock of its own",
                 "把目标的仓库和命名空间设回锁定时的值；如果镜像现在去 {target}，运行 `{adopt}`；\
-                 有两个目标时，给每个目标写一个 mirror 文件，引用同一个列表"
+                 有两个目标时，在 mirror 文件的 `targets` 下面都写上：每个目标有自己的锁文件"
             ));
         };
         let message = if stranger.target {
@@ -132,7 +132,9 @@ impl LockFile {
     pub fn command(&self, options: &str) -> String {
         let typed = self.typed.as_ref();
         let file = typed.map(|file| format!(" -f {}", file.display()));
-        format!("pusher lock{}{options}", file.unwrap_or_default())
+        let to = self.label.as_ref().map(|label| format!(" --to {label}"));
+        let (file, to) = (file.unwrap_or_default(), to.unwrap_or_default());
+        format!("pusher lock{file}{to}{options}")
     }
 }
 

@@ -70,7 +70,7 @@ pub(super) fn has_name(image: &Resolved, keys: &Keys) -> bool {
 
 /// Tells whether all that is no image is the same before and after.
 pub(super) fn has_same_settings(before: &Loaded, after: &Loaded) -> bool {
-    before.target == after.target
+    before.known_targets().eq(after.known_targets())
         && before.registries == after.registries
         && before.prune == after.prune
 }

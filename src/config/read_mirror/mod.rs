@@ -1,6 +1,7 @@
 //! From [`Node`]s to a [`MirrorFile`], key by key.
 
 mod images;
+mod login;
 mod mirrors;
 mod proxy;
 mod registries;
@@ -19,7 +20,7 @@ use super::table::Table;
 
 use images::{defaults, image};
 use registries::registries;
-use target::target;
+use target::{target, targets};
 
 /// Reads the whole file.
 pub(super) fn read(reader: &mut Reader<'_>, root: &Node) -> MirrorFile {
@@ -31,6 +32,10 @@ pub(super) fn read(reader: &mut Reader<'_>, root: &Node) -> MirrorFile {
     let file = MirrorFile {
         version,
         target: table.read("target", |node, _| target(reader, node)),
+        targets: table
+            .take("targets")
+            .map(|node| targets(reader, node))
+            .unwrap_or_default(),
         defaults: table.read("defaults", |node, _| defaults(reader, node)),
         include: items(reader, &mut table, "include", |reader, node| {
             reader.text(node, "include")

@@ -9,8 +9,9 @@ use crate::config::node::{Node, Pair, Value};
 use crate::config::reader::Reader;
 use crate::config::settings::{Registries, RegistrySettings};
 use crate::config::target::parse_host;
-use crate::config::variables::has_variables;
-use crate::model::{LoginWay, Secret};
+use crate::model::LoginWay;
+
+use super::login::LoginPairs;
 
 use super::mirrors::mirrors;
 use super::proxy::proxy;
@@ -116,16 +117,7 @@ fn registry(reader: &mut Reader<'_>, host: Option<&str>, node: &Node) -> Option<
     let proxied = table.take_pair("proxy");
     let mirrored = table.take_pair("mirrors");
     let login_way = table.take_pair("login");
-    let username = table.take_pair("username");
-    let password = table.take_pair("password");
-    // Whatever stands beside a misspelt key may be the password.
-    let is_secret = |pair: &&&Pair| matches!(table.meant(&pair.key), None | Some("password"));
-    let secrets = table
-        .rest()
-        .iter()
-        .filter(is_secret)
-        .map(|pair| pair.value.span.clone());
-    reader.secrets.extend(secrets);
+    let login = LoginPairs::take(reader, &mut table);
     let settings = RegistrySettings {
         concurrency: concurrency.and_then(|node| reader.at_least_one(node, "concurrency")),
         requests_per_second: rate.and_then(|node| {
@@ -142,12 +134,12 @@ fn registry(reader: &mut Reader<'_>, host: Option<&str>, node: &Node) -> Option<
         login: login_way
             .and_then(|pair| reader.word(&pair.value, "login"))
             .unwrap_or_default(),
-        username: username.and_then(|pair| login(reader, pair)),
-        password: password.and_then(|pair| secret(reader, pair)),
+        username: login.username(reader),
+        password: login.password(reader),
     };
     reader.finish(table, &what);
     if let (LoginWay::Acr | LoginWay::None, Some(way), Some(pair)) =
-        (settings.login, login_way, username.or(password))
+        (settings.login, login_way, login.any())
     {
         let message = text!(
             "`{}` is of no use where `login` says to log in without",
@@ -166,47 +158,6 @@ fn registry(reader: &mut Reader<'_>, host: Option<&str>, node: &Node) -> Option<
         reader.report(unused);
         return Some(settings);
     }
-    let (alone, missing) = match (username, password) {
-        (Some(username), None) => (username, "password"),
-        (None, Some(password)) => (password, "username"),
-        _ => return Some(settings),
-    };
-    let message = text!(
-        "`{}` is of no use without `{missing}`",
-        "只有 `{}` 没有 `{missing}`，不起作用",
-        alone.key
-    );
-    let place = reader.place(&alone.key_span);
-    reader.report(Diagnostic::error("missing-key", message).at(place));
+    login.require_both(reader);
     Some(settings)
-}
-
-fn login(reader: &mut Reader<'_>, pair: &Pair) -> Option<Secret> {
-    reader
-        .expanded_if_needed(&pair.value, &pair.key)
-        .map(|text| Secret::new(text.value))
-}
-
-/// Reads a password; one that stands in the file itself is never shown, and warned about.
-fn secret(reader: &mut Reader<'_>, pair: &Pair) -> Option<Secret> {
-    let Value::Scalar { text, .. } = &pair.value.value else {
-        return login(reader, pair);
-    };
-    if !has_variables(text) {
-        reader.secrets.push(pair.value.span.clone());
-        let place = reader.place(&pair.key_span);
-        let warning = text!(
-            "this password can be read by everyone who can read the file",
-            "能读这个文件的人都能看到这个密码"
-        );
-        reader.report(
-            Diagnostic::warning("password-in-file", warning)
-                .at(place)
-                .help(text!(
-                    "put it into an environment variable and write `${{NAME}}` here",
-                    "放进环境变量，这里写 `${{NAME}}`"
-                )),
-        );
-    }
-    login(reader, pair)
 }

@@ -1,14 +1,61 @@
-//! The target, and the profile that it has.
+//! The targets, and the profiles that they have.
 
 use crate::config::at::At;
 use crate::config::diagnostics::Diagnostic;
-use crate::config::mirror_file::{ProfileTable, TargetTable};
+use crate::config::mirror_file::{NamedTarget, ProfileTable, TargetTable};
 use crate::config::name_template::NameTemplate;
 use crate::config::naming_rule::{NamingRule, WORDS};
-use crate::config::node::{Node, Value};
+use crate::config::node::{Node, Pair, Value};
 use crate::config::read_profile;
 use crate::config::reader::Reader;
 use crate::config::spelling::closest;
+use crate::config::target::parse_host;
+use crate::model::Text;
+use crate::plan::TargetLabel;
+
+use super::login::LoginPairs;
+
+/// Reads several targets, each by its name.
+pub(super) fn targets(reader: &mut Reader<'_>, node: &Node) -> Vec<NamedTarget> {
+    let Some(mut table) = reader.table(node, "targets") else {
+        return vec![];
+    };
+    let mut targets = vec![];
+    for Pair {
+        key,
+        key_span,
+        value,
+    } in table.take_rest()
+    {
+        let place = reader.place(key_span);
+        match TargetLabel::try_from(key.clone()) {
+            Ok(label) => {
+                let name = At {
+                    value: label,
+                    place,
+                };
+                let table = target(reader, value);
+                targets.extend(table.map(|table| NamedTarget { name, table }));
+            }
+            Err(why) => {
+                let told = Diagnostic::error("not-a-name", Text::of(|| why.to_string()));
+                reader.report(told.at(place));
+                // What is wrong in it is told all the same.
+                target(reader, value);
+            }
+        }
+    }
+    if targets.is_empty() && reader.diagnostics.is_empty() {
+        let place = reader.place(&node.span);
+        let message = text!("`targets` names no target", "`targets` 里没有写目标");
+        let told = Diagnostic::error("missing-key", message).at(place);
+        reader.report(told.help(text!(
+            "write one as `NAME: {{ registry: HOST, namespace: NAME }}`",
+            "一个目标这样写：`NAME: {{ registry: HOST, namespace: NAME }}`"
+        )));
+    }
+    targets
+}
 
 pub(super) fn target(reader: &mut Reader<'_>, node: &Node) -> Option<At<TargetTable>> {
     let mut table = reader.table(node, "target")?;
@@ -32,16 +79,26 @@ pub(super) fn target(reader: &mut Reader<'_>, node: &Node) -> Option<At<TargetTa
         None
     };
     let namespace = table.take("namespace");
+    let naming = table.read("naming", |node, key| naming(reader, node, key));
+    let profile = table.take("profile").map(|node| profile(reader, node));
+    let login = LoginPairs::take(reader, &mut table);
     let value = TargetTable {
         namespace_unknown: false,
-        registry,
         namespace: namespace.and_then(|node| reader.expanded(node, "namespace")),
-        naming: table.read("naming", |node, key| naming(reader, node, key)),
-        profile: table
-            .take("profile")
-            .map(|node| profile(reader, node))
-            .unwrap_or_default(),
+        naming,
+        profile: profile.unwrap_or_default(),
+        username: login.username(reader),
+        password: login.password(reader),
+        registry,
     };
+    login.require_both(reader);
+    let unset = std::mem::take(&mut reader.unset);
+    if let Some(registry) = &value.registry
+        && let Ok(host) = parse_host(&registry.value)
+    {
+        let unset = unset.into_iter().map(|told| (host.clone(), told));
+        reader.logins.extend(unset);
+    }
     reader.finish(table, &text!("`target`", "`target` "));
     let namespace_unknown = namespace.is_some() && value.namespace.is_none();
     Some(At {

@@ -63,6 +63,7 @@ fn no_registry_takes_what_breaks_the_grammar() {
         }
     }
     let target = |namespace: usize| Target {
+        label: None,
         registry: "registry.example".to_owned(),
         namespace: Some("n".repeat(namespace)),
         profile: Profile::generic(),

@@ -10,11 +10,33 @@ use super::{FileDigest, RuleVersions, SavedChange, SavedDeletion, SavedPlan, Sav
 /// The version of the format.
 pub(super) const FORMAT_VERSION: &str = "1.0";
 
-/// A saved plan. `pusher apply` takes the digests from it and everything else from the files.
+/// A saved plan, or one for each of several targets. `pusher apply` takes the digests from it and everything else from
+/// the files.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(title = "pusher saved plan")]
+pub enum PlanFile {
+    /// Of one target.
+    One(Box<TargetPlan>),
+    /// Of several.
+    Several(TargetPlans),
+}
+
+/// A saved plan for each of several targets.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, expecting = "saved plans")]
+pub struct TargetPlans {
+    /// The version of this format.
+    #[schemars(extend("const" = FORMAT_VERSION))]
+    pub(super) format_version: String,
+    /// The plans.
+    pub(super) targets: Vec<TargetPlan>,
+}
+
+/// The saved plan of a target.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, expecting = "a saved plan")]
-#[schemars(title = "pusher saved plan")]
-pub struct PlanFile {
+pub struct TargetPlan {
     /// The version of this format.
     #[schemars(extend("const" = FORMAT_VERSION))]
     pub(super) format_version: String,
@@ -120,7 +142,20 @@ pub(super) struct Expected {
     pub(super) size: u64,
 }
 
-impl From<&SavedPlan> for PlanFile {
+impl PlanFile {
+    /// Makes the file of these plans.
+    pub fn of(plans: &[SavedPlan]) -> Self {
+        if let [plan] = plans {
+            return Self::One(Box::new(plan.into()));
+        }
+        Self::Several(TargetPlans {
+            format_version: FORMAT_VERSION.to_owned(),
+            targets: plans.iter().map(TargetPlan::from).collect(),
+        })
+    }
+}
+
+impl From<&SavedPlan> for TargetPlan {
     fn from(plan: &SavedPlan) -> Self {
         let SavedPlan {
             files,

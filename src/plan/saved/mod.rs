@@ -34,7 +34,7 @@ use super::desired::Desired;
 use super::expected::SELECTION_VERSION;
 use super::rewrite::{RETYPING_VERSION, RULE_VERSION};
 use super::rule::rewrite_version;
-use super::target::{Target, TargetName, write_place};
+use super::target::{Target, TargetLabel, TargetName, place, write_target};
 
 pub use confirm::confirm;
 pub use families::choose;
@@ -78,6 +78,9 @@ pub struct FileDigest {
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Target")]
 pub struct SavedTarget {
+    /// What the mirror file calls it; not there: it has one target, without a name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<TargetLabel>,
     /// The registry's host.
     pub registry: String,
     /// The namespace below which every image goes; null where the registry has none.
@@ -148,13 +151,15 @@ impl RuleVersions {
 
 impl fmt::Display for SavedTarget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_place(f, &self.registry, self.namespace.as_deref())
+        let place = place(&self.registry, self.namespace.as_deref());
+        write_target(f, self.name.as_ref(), &place)
     }
 }
 
 impl From<&Target> for SavedTarget {
     fn from(target: &Target) -> Self {
         Self {
+            name: target.label.clone(),
             registry: target.registry.clone(),
             namespace: target.namespace.clone(),
             profile: target.profile.name.to_string(),

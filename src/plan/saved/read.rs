@@ -1,14 +1,16 @@
 //! A plan that was kept, read as strictly as what a stranger may have edited has to be.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use indexmap::IndexMap;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::model::{Descriptor, DigestError, Text, check_tag};
 use crate::plan::prune::Renames;
 
-use super::file::{Action, Change, FORMAT_VERSION, File, PlanFile, Selection};
+use super::file::{Action, Change, FORMAT_VERSION, File, Selection, TargetPlan, TargetPlans};
 use super::{FileDigest, SavedChange, SavedDeletion, SavedPlan, Wanted};
 
 /// Why a text is no saved plan.
@@ -48,67 +50,115 @@ impl fmt::Display for PlanFileError {
 
 impl std::error::Error for PlanFileError {}
 
-/// The one field that every version has.
+/// What tells how to read the rest.
 #[derive(Deserialize)]
 #[serde(expecting = "a saved plan")]
 struct Versioned {
     format_version: String,
+    /// There where the plans of several targets are.
+    targets: Option<IgnoredAny>,
 }
 
-/// Reads a plan that was kept.
-pub fn read(text: &str) -> Result<SavedPlan, PlanFileError> {
+/// Reads the plans of a file: at least one, and no two of one target.
+pub fn read(text: &str) -> Result<Vec<SavedPlan>, PlanFileError> {
     let malformed = |error: serde_json::Error| PlanFileError::Malformed(error.to_string());
-    let Versioned { format_version } = serde_json::from_str(text).map_err(malformed)?;
-    if format_version != FORMAT_VERSION {
-        return Err(PlanFileError::OtherFormat(format_version));
-    }
-    let PlanFile {
-        format_version: _,
-        files,
-        target,
-        rules,
-        prune,
-        only,
-        selections,
-        changes,
+    let Versioned {
+        format_version,
+        targets,
     } = serde_json::from_str(text).map_err(malformed)?;
-    if files.is_empty() {
-        return Err(impossible(text!(
-            "it was made from no file",
-            "它没有写是用哪个文件做的"
-        )));
+    require_version(format_version)?;
+    if targets.is_none() {
+        let one: TargetPlan = serde_json::from_str(text).map_err(malformed)?;
+        return Ok(vec![one.read()?]);
     }
-    let mut read = IndexMap::with_capacity(changes.len());
-    for change in changes {
-        let target = change.target.clone();
-        if read.insert(target.clone(), change.read()?).is_some() {
+    let TargetPlans { targets, .. } = serde_json::from_str(text).map_err(malformed)?;
+    let read: Vec<_> = targets
+        .into_iter()
+        .map(TargetPlan::read)
+        .collect::<Result<_, _>>()?;
+    let mut names = BTreeSet::new();
+    for plan in &read {
+        let name = plan.target.name.as_ref();
+        let name =
+            name.ok_or_else(|| impossible(text!("a target has no name", "有的目标没有名字")))?;
+        if !names.insert(name) {
             return Err(impossible(text!(
-                "the target `{target}` is there twice",
-                "目标 `{target}` 出现了两次"
+                "the target `{name}` is there twice",
+                "目标 `{name}` 出现了两次"
+            )));
+        }
+        if plan.prune != read[0].prune || plan.only != read[0].only {
+            return Err(impossible(text!(
+                "its targets were not planned together",
+                "各个目标不是一起做的计划"
             )));
         }
     }
-    let families = families(selections)?;
-    let file = |File { path, sha256 }| {
-        let because = |error: DigestError| {
-            impossible(text!(
-                "the file `{path}`: {error}",
-                "文件 `{path}`：{error}"
-            ))
+    if read.is_empty() {
+        return Err(impossible(text!("it has no target", "它没有目标")));
+    }
+    Ok(read)
+}
+
+fn require_version(version: String) -> Result<(), PlanFileError> {
+    if version == FORMAT_VERSION {
+        Ok(())
+    } else {
+        Err(PlanFileError::OtherFormat(version))
+    }
+}
+
+impl TargetPlan {
+    fn read(self) -> Result<SavedPlan, PlanFileError> {
+        let Self {
+            format_version,
+            files,
+            target,
+            rules,
+            prune,
+            only,
+            selections,
+            changes,
+        } = self;
+        require_version(format_version)?;
+        if files.is_empty() {
+            return Err(impossible(text!(
+                "it was made from no file",
+                "它没有写是用哪个文件做的"
+            )));
+        }
+        let mut read = IndexMap::with_capacity(changes.len());
+        for change in changes {
+            let target = change.target.clone();
+            if read.insert(target.clone(), change.read()?).is_some() {
+                return Err(impossible(text!(
+                    "the target `{target}` is there twice",
+                    "目标 `{target}` 出现了两次"
+                )));
+            }
+        }
+        let families = families(selections)?;
+        let file = |File { path, sha256 }| {
+            let because = |error: DigestError| {
+                impossible(text!(
+                    "the file `{path}`: {error}",
+                    "文件 `{path}`：{error}"
+                ))
+            };
+            let digest = format!("sha256:{sha256}").parse().map_err(because)?;
+            Ok(FileDigest { path, digest })
         };
-        let digest = format!("sha256:{sha256}").parse().map_err(because)?;
-        Ok(FileDigest { path, digest })
-    };
-    require_deletions(prune, &read)?;
-    Ok(SavedPlan {
-        files: files.into_iter().map(file).collect::<Result<_, _>>()?,
-        target,
-        rules,
-        prune,
-        only,
-        families,
-        changes: read,
-    })
+        require_deletions(prune, &read)?;
+        Ok(SavedPlan {
+            files: files.into_iter().map(file).collect::<Result<_, _>>()?,
+            target,
+            rules,
+            prune,
+            only,
+            families,
+            changes: read,
+        })
+    }
 }
 
 /// Reads which tags were chosen; only what can be a tag is one.

@@ -83,17 +83,10 @@ pub(crate) async fn get(
     retry_on: RetryOn,
 ) -> Result<Option<RawManifest>, Failure> {
     let (cache, repository) = (client.manifest_cache(), reference.repository());
-    // What a digest names is read once: a pull may be counted for it.
-    let _turn = match reference.digest() {
-        Some(digest) => {
-            let turn = cache.turn(repository, digest).await;
-            if let Some(kept) = cache.get(repository, digest) {
-                return Ok(Some(kept));
-            }
-            Some(turn)
-        }
-        None => None,
-    };
+    let digest = reference.digest();
+    if let Some(kept) = digest.and_then(|digest| cache.get(repository, digest)) {
+        return Ok(Some(kept));
+    }
     let read = read(client, reference, retry_on, |answer| {
         verify(answer, reference).map(Some)
     });

@@ -11,6 +11,7 @@ use crate::plan::{Absence, DeclaredAt, TargetName};
 
 fn target(registry: &str) -> Target {
     Target {
+        label: None,
         registry: registry.to_owned(),
         namespace: Some("team".to_owned()),
         profile: Profile::of_host(registry),

@@ -9,7 +9,8 @@ use crate::checkup as core;
 use crate::render::hints::for_step;
 use crate::render::words::checkup as words;
 
-use super::document::{FORMAT_VERSION, Target, schema, write};
+use super::document::{FORMAT_VERSION, Target, write};
+use super::each::schema_of_each;
 
 /// What was found out about the files and about their registries.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -213,5 +214,5 @@ pub fn checkup(checkup: &core::Checkup, out: &mut dyn fmt::Write) -> fmt::Result
 
 /// Returns the JSON Schema of what [`checkup`] writes.
 pub fn checkup_schema() -> serde_json::Value {
-    schema::<Doctor>()
+    schema_of_each::<Doctor>()
 }

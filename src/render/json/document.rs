@@ -16,6 +16,9 @@ pub(super) const FORMAT_VERSION: &str = "1.0";
 /// Where the images go.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(super) struct Target {
+    /// What the mirror file calls it; not there: it has one target, without a name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) name: Option<core::TargetLabel>,
     /// The registry's host.
     pub(super) registry: String,
     /// The namespace below which every image goes; null where the registry has none.
@@ -27,6 +30,7 @@ pub(super) struct Target {
 impl From<&core::Target> for Target {
     fn from(target: &core::Target) -> Self {
         Self {
+            name: target.label.clone(),
             registry: target.registry.clone(),
             namespace: target.namespace.clone(),
             profile: target.profile.name.to_string(),

@@ -9,9 +9,8 @@ use crate::plan as core;
 use crate::render::{hints, words};
 
 use super::blocked::{Cause, ReasonKind, SharedCause, shared};
-use super::document::{
-    Descriptor, FORMAT_VERSION, Items, Origin, Platforms, Target, schema, write,
-};
+use super::document::{Descriptor, FORMAT_VERSION, Items, Origin, Platforms, Target, write};
+use super::each::schema_of_each;
 use super::plan::after;
 
 /// How the target differs from what is declared.
@@ -198,5 +197,5 @@ pub fn drift(drift: &core::Drift<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
 
 /// Returns the JSON Schema of what [`drift`] writes.
 pub fn drift_schema() -> serde_json::Value {
-    schema::<Drift<'_>>()
+    schema_of_each::<Drift<'_>>()
 }

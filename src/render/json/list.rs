@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use crate::plan::{Choice, Desired, Entry, Family};
 
-use super::document::{FORMAT_VERSION, Items, Origin, Platforms, Target, schema, write};
+use super::document::{FORMAT_VERSION, Items, Origin, Platforms, Target, write};
+use super::each::schema_of_each;
 use super::tags::Followed;
 
 /// What a registry should hold.
@@ -111,5 +112,5 @@ pub fn list(desired: &Desired, out: &mut dyn fmt::Write) -> fmt::Result {
 
 /// Returns the JSON Schema of what [`list`] writes.
 pub fn list_schema() -> serde_json::Value {
-    schema::<List<'_>>()
+    schema_of_each::<List<'_>>()
 }

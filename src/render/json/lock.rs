@@ -10,7 +10,8 @@ use crate::plan::TargetName;
 use crate::render::inputs::{Fitting, Renewing};
 use crate::render::words::{renewal_hint, renewal_reason, unfit_reason};
 
-use super::document::{FORMAT_VERSION, Items, schema, write};
+use super::document::{FORMAT_VERSION, Items, write};
+use super::each::schema_of_each;
 
 /// What became of a lock.
 #[derive(Serialize, JsonSchema)]
@@ -145,7 +146,7 @@ pub fn renewed(renewing: &Renewing<'_>, out: &mut dyn fmt::Write) -> fmt::Result
 
 /// Returns the JSON Schema of what [`renewed`] writes.
 pub fn renewed_schema() -> serde_json::Value {
-    schema::<Renewed<'_>>()
+    schema_of_each::<Renewed<'_>>()
 }
 
 /// Whether a lock fits the files.
@@ -205,5 +206,5 @@ pub fn fit(fitting: &Fitting<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
 
 /// Returns the JSON Schema of what [`fit`] writes.
 pub fn fit_schema() -> serde_json::Value {
-    schema::<Fit<'_>>()
+    schema_of_each::<Fit<'_>>()
 }

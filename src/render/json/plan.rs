@@ -12,9 +12,8 @@ use crate::render::{hints, words};
 
 use super::blocked::{Cause, ReasonKind, SharedCause, shared};
 use super::diff::Diff;
-use super::document::{
-    Descriptor, FORMAT_VERSION, Items, Origin, Platforms, Target, schema, write,
-};
+use super::document::{Descriptor, FORMAT_VERSION, Items, Origin, Platforms, Target, write};
+use super::each::schema_of_each;
 
 /// What has to be done, in the order of the files.
 #[derive(Serialize, JsonSchema)]
@@ -296,5 +295,5 @@ pub fn plan(plan: &core::Plan, details: &Details<'_>, out: &mut dyn fmt::Write) 
 
 /// Returns the JSON Schema of what [`plan`] writes.
 pub fn plan_schema() -> serde_json::Value {
-    schema::<Plan<'_>>()
+    schema_of_each::<Plan<'_>>()
 }

@@ -9,9 +9,8 @@ use crate::plan as core;
 use crate::render::{hints, words};
 
 use super::blocked::{SharedCause, shared};
-use super::document::{
-    Descriptor, FORMAT_VERSION, Items, Origin, Platforms, Target, schema, write,
-};
+use super::document::{Descriptor, FORMAT_VERSION, Items, Origin, Platforms, Target, write};
+use super::each::schema_of_each;
 use super::plan::{Action, after};
 
 /// What happened when a plan was carried out.
@@ -241,5 +240,5 @@ impl From<core::ReportSummary> for Summary {
 
 /// Returns the JSON Schema of what [`report`] writes.
 pub fn report_schema() -> serde_json::Value {
-    schema::<Report<'_>>()
+    schema_of_each::<Report<'_>>()
 }

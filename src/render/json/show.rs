@@ -10,7 +10,8 @@ use crate::plan as core;
 use crate::plan::saved::{PlannedAction, SavedChange, SavedDeletion, SavedTarget, Wanted};
 use crate::render::inputs::Shown;
 
-use super::document::{Descriptor, FORMAT_VERSION, Items, schema, write};
+use super::document::{Descriptor, FORMAT_VERSION, Items, write};
+use super::each::schema_of_each;
 
 /// What a saved plan would do. The file itself has another format.
 #[derive(Serialize, JsonSchema)]
@@ -126,5 +127,5 @@ pub fn show(shown: &Shown<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
 
 /// Returns the JSON Schema of what [`show`] writes.
 pub fn show_schema() -> serde_json::Value {
-    schema::<Show<'_>>()
+    schema_of_each::<Show<'_>>()
 }

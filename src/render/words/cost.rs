@@ -17,8 +17,12 @@ pub fn cost(cost: &Cost) -> Option<String> {
         repositories,
         repository_limit,
     } = cost;
-    let pulled = pulls(cost)?;
+    let pulled = pulls(cost);
     let requests = requests_to_sources + requests_to_target;
+    // Beside another target that reads the same there may be no pull.
+    if pulled.is_none() && requests == 0 && *unknown == 0 {
+        return None;
+    }
     let mut parts = vec![];
     // An image of which anything is known has a manifest to ask for.
     if requests > 0 {
@@ -38,7 +42,7 @@ pub fn cost(cost: &Cost) -> Option<String> {
         let requests = counted(requests, Noun::Request);
         parts.push(tr!("about {requests}", "约 {requests}"));
     }
-    parts.push(pulled);
+    parts.extend(pulled);
     if *repositories_to_create > 0 {
         let created = match repositories_to_create {
             1 => tr!("1 new repository", "新建 1 个镜像仓库"),

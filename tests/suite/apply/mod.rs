@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use pusher::cache::ResolutionCache;
 use pusher::model::{Platforms, Secret};
-use pusher::observe::observe;
+use pusher::observe::{SourceAnswers, observe};
 use pusher::plan::{Change, Outcome, plan};
 use pusher::progress::Progress;
 use pusher::registry::{Actions, Client, HostOptions, Login};
@@ -324,7 +324,14 @@ async fn a_repository_that_a_push_makes_is_planned_and_made() {
         };
         announce(&client, Actions::Pull);
         let progress = Progress::default();
-        let observed = observe(&world.desired, &client, &world.cache, &progress).await;
+        let observed = observe(
+            &world.desired,
+            &SourceAnswers::for_all([&world.desired]),
+            &client,
+            &world.cache,
+            &progress,
+        )
+        .await;
         let plan = plan(&world.desired, observed);
         assert_eq!(actions(&plan), ["create", "create"]);
         let unseen = |change: &Change| {
@@ -342,7 +349,14 @@ async fn a_repository_that_a_push_makes_is_planned_and_made() {
         announce(&client, Actions::Push);
         let (_keep, stop) = tokio::sync::watch::channel(false);
         assert_done(&pusher::apply::apply(plan, None, &client, stop, &progress).await);
-        let observed = observe(&world.desired, &logged_in(&world), &world.cache, &progress).await;
+        let observed = observe(
+            &world.desired,
+            &SourceAnswers::for_all([&world.desired]),
+            &logged_in(&world),
+            &world.cache,
+            &progress,
+        )
+        .await;
         let again = pusher::plan::plan(&world.desired, observed);
         assert_eq!(actions(&again), ["no-op", "no-op"]);
     }

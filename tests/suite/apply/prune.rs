@@ -2,7 +2,7 @@
 
 use pusher::lock::undeclared;
 use pusher::model::{Digest, Platforms, media_type};
-use pusher::observe::{observe, tags};
+use pusher::observe::{SourceAnswers, observe, tags};
 use pusher::plan::{
     DeclaredAt, Lock, LockedImage, NotDone, Outcome, PRUNE_LIMIT, Plan, plan, prune,
 };
@@ -44,7 +44,14 @@ async fn deleting(delete: Delete) -> World {
 
 async fn pruned(world: &World, lock: &Lock) -> Plan {
     let client = client();
-    let observed = observe(&world.desired, &client, &world.cache, &Progress::default()).await;
+    let observed = observe(
+        &world.desired,
+        &SourceAnswers::for_all([&world.desired]),
+        &client,
+        &world.cache,
+        &Progress::default(),
+    )
+    .await;
     let mut plan = plan(&world.desired, observed);
     let undeclared = undeclared(&world.desired, lock);
     let names = undeclared.iter().map(|(name, _)| name);

@@ -3,7 +3,7 @@
 use pusher::apply::apply;
 use pusher::cache::ResolutionCache;
 use pusher::model::{Platforms, Profile};
-use pusher::observe::observe;
+use pusher::observe::{SourceAnswers, observe};
 use pusher::plan::{
     Change, DeclaredAt, Desired, Entry, Immutable, Outcome, Plan, Policy, Report, Target,
     TargetName, plan,
@@ -33,6 +33,7 @@ impl World {
         let source = Sandbox::start(source).await.unwrap();
         let target = Sandbox::start(target).await.unwrap();
         let target_of = Target {
+            label: None,
             registry: target.address().to_owned(),
             namespace: Some("team".to_owned()),
             profile: Profile::generic(),
@@ -77,7 +78,14 @@ impl World {
     }
 
     pub(super) async fn plan(&self) -> Plan {
-        let observed = observe(&self.desired, &client(), &self.cache, &Progress::default()).await;
+        let observed = observe(
+            &self.desired,
+            &SourceAnswers::for_all([&self.desired]),
+            &client(),
+            &self.cache,
+            &Progress::default(),
+        )
+        .await;
         plan(&self.desired, observed)
     }
 
@@ -87,7 +95,14 @@ impl World {
     }
 
     pub(super) async fn apply_with(&self, client: &Client) -> Report {
-        let observed = observe(&self.desired, client, &self.cache, &Progress::default()).await;
+        let observed = observe(
+            &self.desired,
+            &SourceAnswers::for_all([&self.desired]),
+            client,
+            &self.cache,
+            &Progress::default(),
+        )
+        .await;
         let plan = plan(&self.desired, observed);
         let (_keep, stop) = watch::channel(false);
         apply(plan, None, client, stop, &Progress::default()).await

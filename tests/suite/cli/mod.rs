@@ -45,5 +45,6 @@ mod standard_input;
 mod status;
 mod stop;
 mod tags;
+mod targets;
 mod terminal;
 mod usage;

@@ -38,7 +38,7 @@ fn assert_sound(loaded: &Loaded) {
     let checked = Checked {
         diagnostics: &loaded.diagnostics,
         files: &loaded.files,
-        images: loaded.entries.len(),
+        images: loaded.images(),
     };
     let view = View {
         style: Style::COLOURED,
@@ -48,7 +48,10 @@ fn assert_sound(loaded: &Loaded) {
     for format in Format::ALL {
         render::check(&checked, format, &view, &mut out).unwrap();
         if let Ok(desired) = &desired {
-            render::list(desired, format, &view, &mut out).unwrap();
+            render::each(desired, format, &mut out, |desired, out| {
+                render::list(desired, format, &view, out)
+            })
+            .unwrap();
         }
     }
 }
@@ -161,7 +164,7 @@ proptest! {
             let codes: Vec<_> = after.diagnostics.iter().map(|one| one.code).collect();
             let fine = |code: &&str| matches!(*code, "name-refused" | "declared-twice" | "same-target");
             prop_assert!(codes.iter().all(fine), "{line:?} -> {:?}: {codes:?}", replacement.text);
-            prop_assert!(!after.entries.is_empty(), "{line:?} -> {:?}", replacement.text);
+            prop_assert!(!after.targets[0].entries.is_empty(), "{line:?} -> {:?}", replacement.text);
         }
     }
 }

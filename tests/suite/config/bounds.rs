@@ -49,14 +49,14 @@ fn one_long_line_is_told_by_its_length_and_shown_as_far_as_anybody_reads() {
         assert!(loaded.desired().is_err(), "{path}");
     }
     let comment = format!("# {long}\nnginx:1\n");
-    assert_eq!(loaded("images.txt", &comment).entries.len(), 1);
+    assert_eq!(loaded("images.txt", &comment).targets[0].entries.len(), 1);
 }
 
 #[test]
 fn a_list_with_too_many_lines_is_refused_at_the_first_beyond() {
     let lines = "\n".repeat((1 << 20) - 1);
     let most = loaded("images.txt", &format!("{lines}nginx:1\n"));
-    assert_eq!(most.entries.len(), 1, "{:?}", most.diagnostics);
+    assert_eq!(most.targets[0].entries.len(), 1, "{:?}", most.diagnostics);
     let more = loaded("images.txt", &format!("{lines}nginx:1\nredis:1\n"));
     let told = told(&more);
     assert!(more.desired().is_err());

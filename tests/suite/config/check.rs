@@ -44,7 +44,7 @@ fn a_variable_that_a_file_asks_for_is_a_warning_to_check_and_an_error_to_plan() 
 fn a_refused_name_is_an_error_to_check_and_left_to_the_plan() {
     let loaded = loaded("images.txt", "nginx\norg/x\n");
     assert_eq!(loaded.check()[0].code, "name-refused");
-    assert_eq!(loaded.desired().unwrap().entries.len(), 2);
+    assert_eq!(loaded.desired().unwrap()[0].entries.len(), 2);
 }
 
 /// Returns the codes of what `check` says, with the environment's registry and namespace as given.
@@ -183,7 +183,7 @@ fn programs_get_lines_columns_and_replacements() {
     let checked = Checked {
         diagnostics: &loaded.check(),
         files: &loaded.files,
-        images: loaded.entries.len(),
+        images: loaded.images(),
     };
     render::check(&checked, Format::Json, &View::default(), &mut text).unwrap();
     let document: serde_json::Value = serde_json::from_str(&text).unwrap();

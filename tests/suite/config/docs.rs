@@ -48,7 +48,7 @@ fn the_table_of_names_is_what_comes_out() {
         let cells: Vec<&str> = row.trim_matches('|').split(" | ").collect();
         let (list, targets) = (codes(cells[0]), codes(cells[1]));
         let loaded = loaded("images.txt", &list.join("\n"));
-        let found: Vec<String> = loaded
+        let found: Vec<String> = loaded.targets[0]
             .entries
             .iter()
             .map(|one| one.target.to_string())
@@ -84,7 +84,7 @@ fn the_examples_are_without_mistakes() {
             .iter()
             .find(|one| one.severity > Severity::Note);
         assert_eq!(wrong, None, "{text}");
-        assert_eq!(loaded.entries.len(), 3, "{text}");
+        assert_eq!(loaded.targets[0].entries.len(), 3, "{text}");
     }
 }
 

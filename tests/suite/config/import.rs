@@ -25,7 +25,8 @@ fn entries(path: &str, text: &str) -> Vec<Entry> {
         origin: nowhere.clone(),
         ..entry
     };
-    loaded.entries.into_iter().map(without_origin).collect()
+    let entries = loaded.targets.into_iter().flat_map(|one| one.entries);
+    entries.map(without_origin).collect()
 }
 
 proptest! {
@@ -42,7 +43,7 @@ proptest! {
             prop_assert_eq!(entries("images.txt", &list), after);
         } else {
             // Those that had the name of another, or one that cannot be, have one of their own.
-            let before = loaded("images.txt", &list).entries;
+            let before = loaded("images.txt", &list).targets.remove(0).entries;
             prop_assert_eq!(before.len() + collided, after.len());
             let possible = |one: &Entry| one.target.repository.chars().all(|c| c != ':');
             prop_assert_eq!(after.iter().find(|one| !possible(one)), None);

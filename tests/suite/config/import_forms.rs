@@ -21,8 +21,8 @@ fn imported(files: &[(&str, &str)]) -> Imported {
 }
 
 fn images_of(loaded: &Loaded) -> Vec<String> {
-    let target = loaded.target.as_ref().unwrap();
-    let images = loaded.entries.iter().map(|one| {
+    let target = loaded.targets[0].target.as_ref().unwrap();
+    let images = loaded.targets[0].entries.iter().map(|one| {
         let platforms = match one.platforms.to_string() {
             usual if usual == "linux/amd64" => String::new(),
             others => format!(" for {others}"),

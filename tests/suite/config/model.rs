@@ -105,7 +105,9 @@ fn platforms(text: &[&str]) -> Platforms {
 
 fn assert_model(loaded: &Loaded) {
     assert_eq!(loaded.diagnostics, []);
-    let desired = loaded.desired().unwrap();
+    let [desired] = &loaded.desired().unwrap()[..] else {
+        panic!("one target")
+    };
     assert_eq!(desired.target.registry, "registry.cn-hangzhou.aliyuncs.com");
     assert_eq!(desired.target.namespace.as_deref(), Some("team"));
     assert_eq!(
@@ -206,7 +208,7 @@ fn lines_are_known_in_every_file() {
         ("mirror.toml", TOML, [4, 4]),
     ] {
         let loaded = load_with(path, text, LIST, &environment());
-        let origins: Vec<String> = loaded
+        let origins: Vec<String> = loaded.targets[0]
             .entries
             .iter()
             .map(|entry| entry.origin.to_string())
@@ -219,14 +221,14 @@ fn lines_are_known_in_every_file() {
 #[test]
 fn platforms_are_linux_amd64_unless_declared() {
     let loaded = loaded("images.txt", "nginx\n--platform=linux/amd64 redis\n");
-    let declared: Vec<bool> = loaded
+    let declared: Vec<bool> = loaded.targets[0]
         .entries
         .iter()
         .map(|one| one.platforms_declared)
         .collect();
     assert_eq!(declared, [false, true]);
     assert!(
-        loaded
+        loaded.targets[0]
             .entries
             .iter()
             .all(|one| one.platforms == Platforms::linux_amd64())
@@ -239,7 +241,7 @@ fn images_of_the_mirror_file_and_of_lists_are_named_together() {
                 - source: other/alist\n    target: mine:1\n  \
                 - source: xiaoyaliu/tool\n    platforms: linux/arm64\n";
     let loaded = load_with("mirror.yaml", text, "xhofe/alist\n", &environment());
-    let targets: Vec<String> = loaded
+    let targets: Vec<String> = loaded.targets[0]
         .entries
         .iter()
         .map(|one| one.target.to_string())
@@ -258,7 +260,10 @@ fn images_of_the_mirror_file_and_of_lists_are_named_together() {
     let text =
         "version: 1\ninclude: [images.txt]\nimages:\n  - source: other/alist\n    target: mine\n";
     let loaded = load_with("mirror.yaml", text, "xhofe/alist\n", &environment());
-    assert_eq!(loaded.entries[0].target.to_string(), "alist:latest");
+    assert_eq!(
+        loaded.targets[0].entries[0].target.to_string(),
+        "alist:latest"
+    );
 }
 
 #[test]
@@ -266,7 +271,7 @@ fn tags_that_look_like_numbers_or_booleans_survive() {
     let text =
         "version: 1\nimages:\n  - {source: nginx, target: 1.10:no}\n  - a:no\n  - b:1.10\n  - no\n";
     let loaded = loaded("mirror.yaml", text);
-    let targets: Vec<String> = loaded
+    let targets: Vec<String> = loaded.targets[0]
         .entries
         .iter()
         .map(|one| one.target.to_string())
@@ -278,13 +283,16 @@ fn tags_that_look_like_numbers_or_booleans_survive() {
 fn a_digest_is_what_is_copied_and_the_tag_a_name() {
     let digest = format!("sha256:{}", "a".repeat(64));
     let loaded = loaded("images.txt", &format!("nginx:1.25@{digest}"));
-    let entry = &loaded.entries[0];
+    let entry = &loaded.targets[0].entries[0];
     assert_eq!(entry.source.manifest_reference(), digest);
     assert_eq!(entry.target.to_string(), "nginx:1.25");
     assert_eq!(entry.platforms, Platforms::All);
     let line = format!("--platform=linux/amd64 nginx:1.25@{digest}");
     let asked = super::loaded("images.txt", &line);
-    assert_eq!(asked.entries[0].platforms, Platforms::linux_amd64());
+    assert_eq!(
+        asked.targets[0].entries[0].platforms,
+        Platforms::linux_amd64()
+    );
 }
 
 #[test]

@@ -132,7 +132,7 @@ proptest! {
             .map(|(index, _)| &expected[index])
             .filter(|name| seen.insert((*name).clone()))
             .collect();
-        let names: Vec<String> = loaded.entries.iter().map(|one| one.target.to_string()).collect();
+        let names: Vec<String> = loaded.targets[0].entries.iter().map(|one| one.target.to_string()).collect();
         prop_assert_eq!(names.iter().collect::<Vec<_>>(), first_of_each);
         // What is not there is told: as a repeat, or as a collision.
         let missing = expected.len() - names.len();
@@ -178,7 +178,10 @@ fn ruled(naming: &str, profile: &str, images: &str) -> Vec<String> {
     let list = "--platform=linux/aarch64 xhofe/alist:1\n";
     let loaded = load_with("mirror.yaml", &text, list, &environment());
     assert_eq!(loaded.diagnostics, [], "{text}");
-    let names = loaded.entries.iter().map(|entry| entry.target.to_string());
+    let names = loaded.targets[0]
+        .entries
+        .iter()
+        .map(|entry| entry.target.to_string());
     names.collect()
 }
 
@@ -240,7 +243,7 @@ fn what_rules_choose_is_named_by_a_template() {
     );
     let loaded = loaded("mirror.yaml", &text);
     assert_eq!(loaded.diagnostics, []);
-    let families = loaded.families.iter();
+    let families = loaded.targets[0].families.iter();
     let names: Vec<_> = families.map(|family| family.name().to_string()).collect();
     assert_eq!(names, ["base:nginx-*", "library/redis:v*"]);
 }

@@ -192,7 +192,7 @@ fn said(text: &str) -> (Vec<String>, usize) {
         .iter()
         .map(|one| one.message.to_string())
         .collect();
-    (messages, loaded.entries.len())
+    (messages, loaded.targets[0].entries.len())
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use pusher::config::read_rules;
 
-use super::loaded;
+use super::{load_with, loaded};
 
 fn mirror(image: &str) -> pusher::config::Loaded {
     loaded(
@@ -34,13 +34,13 @@ fn each_named_tag_is_an_image_of_its_own() {
     ] {
         let loaded = mirror(image);
         assert_eq!(loaded.diagnostics, [], "{image}");
-        let found: Vec<_> = loaded
+        let found: Vec<_> = loaded.targets[0]
             .entries
             .iter()
             .map(|entry| entry.source.to_string().replace("docker.io/library/", ""))
             .collect();
         assert_eq!(found, sources, "{image}");
-        let found: Vec<_> = loaded
+        let found: Vec<_> = loaded.targets[0]
             .entries
             .iter()
             .map(|entry| entry.target.to_string())
@@ -50,7 +50,7 @@ fn each_named_tag_is_an_image_of_its_own() {
     // Each stands where its tag does.
     let text =
         "version: 1\nimages:\n  - source: nginx\n    tags:\n      - stable\n      - mainline\n";
-    let lines = loaded("mirror.yaml", text).entries;
+    let lines = loaded("mirror.yaml", text).targets.remove(0).entries;
     let lines: Vec<_> = lines.iter().map(|entry| entry.origin.line).collect();
     assert_eq!(lines, [5, 6]);
 }
@@ -163,13 +163,31 @@ fn what_was_meant_is_offered() {
 }
 
 #[test]
-fn the_example_of_the_reference_is_without_mistakes() {
+fn the_examples_of_the_reference_are_without_mistakes() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/mirror-file.md");
     let page = std::fs::read_to_string(path).unwrap();
-    let (_, example) = page.split_once("```yml\n").unwrap();
-    let (example, _) = example.split_once("```").unwrap();
-    let loaded = loaded("mirror.yaml", &format!("version: 1\n{example}"));
-    assert_eq!(loaded.diagnostics, []);
+    let variables = [
+        "HANGZHOU_USER",
+        "HANGZHOU_PASSWORD",
+        "ALIYUN_REGISTRY",
+        "ALIYUN_NAME_SPACE",
+    ];
+    let variables = variables.map(|name| (name.to_owned(), "team.example".to_owned()));
+    let examples = page.split("```yml\n").skip(1);
+    let examples: Vec<_> = examples
+        .filter_map(|rest| rest.split("```").next())
+        .collect();
+    assert!(examples.len() > 1);
+    for example in examples {
+        let images = if example.contains("images:") {
+            ""
+        } else {
+            "images: [nginx]\n"
+        };
+        let text = format!("version: 1\n{images}{example}");
+        let loaded = load_with("mirror.yaml", &text, "", &variables.clone().into());
+        assert_eq!(loaded.diagnostics, [], "{text}");
+    }
 }
 
 #[test]

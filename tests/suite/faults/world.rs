@@ -6,7 +6,7 @@ use std::time::Duration;
 use pusher::apply::apply;
 use pusher::cache::ResolutionCache;
 use pusher::model::{Digest, Platforms, Profile, Secret};
-use pusher::observe::observe;
+use pusher::observe::{SourceAnswers, observe};
 use pusher::plan::{
     DeclaredAt, Desired, Entry, Immutable, Plan, Policy, Report, Target, TargetName, plan,
 };
@@ -84,6 +84,7 @@ impl World {
     /// Returns the first images as they are wanted in a namespace.
     pub(super) fn desired(&self, namespace: &str, images: usize) -> Desired {
         let target = Target {
+            label: None,
             registry: self.target.proxy.address.clone(),
             namespace: Some(namespace.to_owned()),
             profile: Profile::generic(),
@@ -206,7 +207,14 @@ async fn apply_with(desired: &Desired, client: &Client) -> Report {
 
 async fn plan_with(desired: &Desired, client: &Client) -> Plan {
     let cache = ResolutionCache::disabled();
-    let observed = observe(desired, client, &cache, &Progress::default()).await;
+    let observed = observe(
+        desired,
+        &SourceAnswers::for_all([desired]),
+        client,
+        &cache,
+        &Progress::default(),
+    )
+    .await;
     plan(desired, observed)
 }
 

@@ -206,7 +206,7 @@ fn the_examples_load() {
             let path = page.path.display();
             assert_eq!(loaded.diagnostics, [], "{path}: {language}");
             assert_eq!(
-                loaded.entries.len(),
+                loaded.targets[0].entries.len(),
                 4 - usize::from(language == "yaml"),
                 "{path}"
             );
@@ -246,7 +246,7 @@ fn the_names_in_the_reference_are_those_that_lists_get() {
         for row in rows {
             let list = row[0].join("\n").replace('…', &"0".repeat(64));
             let loaded = load("images.txt", &list);
-            let targets: Vec<_> = loaded
+            let targets: Vec<_> = loaded.targets[0]
                 .entries
                 .iter()
                 .map(|e| e.target.to_string())

@@ -19,6 +19,7 @@ pub(super) const FORMATS: [Format; 3] = [Format::Human, Format::Json, Format::Ma
 
 pub(super) fn target() -> Target {
     Target {
+        label: None,
         registry: "registry.cn-hangzhou.aliyuncs.com".to_owned(),
         namespace: Some("team".to_owned()),
         profile: Profile::named("acr-personal").unwrap(),

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use pusher::apply::apply;
 use pusher::cache::ResolutionCache;
 use pusher::model::{Platforms, Profile, Secret};
-use pusher::observe::observe;
+use pusher::observe::{SourceAnswers, observe};
 use pusher::plan::{DeclaredAt, Desired, Entry, Immutable, Policy, Target, TargetName, plan};
 use pusher::progress::Progress;
 use pusher::registry::{Actions, Client, ClientOptions, HostOptions, Login};
@@ -64,6 +64,7 @@ impl World {
             entries.push(entry(&source, repository, tag, number));
         }
         let target_of = Target {
+            label: None,
             registry: target_address,
             namespace: None,
             profile: Profile::generic(),
@@ -95,7 +96,14 @@ impl World {
         let targets: Vec<_> = entries.iter().map(target).collect();
         client.announce(&targets, Actions::Pull);
         let cache = ResolutionCache::disabled();
-        let observed = observe(&self.desired, &client, &cache, &Progress::default()).await;
+        let observed = observe(
+            &self.desired,
+            &SourceAnswers::for_all([&self.desired]),
+            &client,
+            &cache,
+            &Progress::default(),
+        )
+        .await;
         let plan = plan(&self.desired, observed);
         let pending = plan.summary().pending();
         if pending > 0 {

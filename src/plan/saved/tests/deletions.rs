@@ -248,8 +248,11 @@ fn a_file_has_no_deletion_but_as_it_was_planned() {
         limit: 10,
     };
     let good = moment.saved();
-    let document = serde_json::to_value(PlanFile::from(&good)).unwrap();
-    assert_eq!(read(&document.to_string()).unwrap(), good);
+    let document = serde_json::to_value(PlanFile::of(std::slice::from_ref(&good))).unwrap();
+    assert_eq!(
+        read(&document.to_string()).unwrap(),
+        std::slice::from_ref(&good)
+    );
     assert_eq!(document["changes"][2]["target"], "gone:1");
     assert_eq!(document["changes"][3]["renamed_to"], "new:1");
     let refused = |edit: &Edit| {

@@ -94,8 +94,8 @@ fn an_image_is_copied_though_its_signatures_were_not_read() {
     let later = then.clone();
     then[0].referrers = unread_referrers();
     let saved = saved(&desired, &seen(&then));
-    let text = serde_json::to_string(&PlanFile::from(&saved)).unwrap();
-    assert_eq!(read(&text).unwrap(), saved);
+    let text = serde_json::to_string(&PlanFile::of(std::slice::from_ref(&saved))).unwrap();
+    assert_eq!(read(&text).unwrap(), std::slice::from_ref(&saved));
     let plan = left(&desired, &saved, &seen(&later), &[]);
     let told: Vec<_> = plan
         .changes

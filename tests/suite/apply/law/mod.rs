@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use pusher::model::{Digest, Profile, media_type};
-use pusher::observe::{observe, tags};
+use pusher::observe::{SourceAnswers, observe, tags};
 use pusher::plan::{
     Action, BlockReason, Change, DeclaredAt, Desired, Lock, LockedImage, Outcome, Plan, Report,
     TagAfter, TargetName, plan, prune,
@@ -166,7 +166,14 @@ impl Play {
 
     async fn plan_for(&self, desired: &Desired) -> Plan {
         let (world, client) = (&self.world, client());
-        let observed = observe(desired, &client, &world.cache, &Progress::default()).await;
+        let observed = observe(
+            desired,
+            &SourceAnswers::for_all([desired]),
+            &client,
+            &world.cache,
+            &Progress::default(),
+        )
+        .await;
         let mut plan = plan(desired, observed);
         let undeclared = self.undeclared();
         let names = undeclared.iter().map(|(name, _)| name);

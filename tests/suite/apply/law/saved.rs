@@ -20,8 +20,8 @@ pub(super) async fn taken_up(play: &Play, planned: &Plan) -> Plan {
         prune: true,
         ..SavedPlan::of(desired, planned, files.clone())
     };
-    let text = serde_json::to_string(&PlanFile::from(&saved)).unwrap();
-    assert_eq!(read(&text).unwrap(), saved);
+    let text = serde_json::to_string(&PlanFile::of(std::slice::from_ref(&saved))).unwrap();
+    assert_eq!(read(&text).unwrap(), std::slice::from_ref(&saved));
     let undeclared = play.undeclared();
     let declared = Declared {
         desired,

@@ -143,7 +143,7 @@ proptest! {
             told.severity == Severity::Error && told.kind != DiagnosticKind::NameRefused
         };
         prop_assert!(!after.check().iter().any(is_mistake), "{}", file.text);
-        let count = |loaded: &pusher::config::Loaded| loaded.entries.len() + loaded.families.len();
+        let count = |loaded: &pusher::config::Loaded| loaded.images();
         match wish.split(' ').next() {
             Some("add") => prop_assert_eq!(count(&after), count(&before) + 1),
             Some("remove") => prop_assert!(count(&after) < count(&before)),

@@ -177,10 +177,10 @@ proptest! {
     ) {
         let loaded = read(&path, &text);
         prop_assume!(loaded.check().iter().all(|told| told.severity < pusher::config::Severity::Error));
-        if loaded.entries.is_empty() {
+        if loaded.targets[0].entries.is_empty() {
             return Ok(());
         }
-        let entry = which.get(&loaded.entries);
+        let entry = which.get(&loaded.targets[0].entries);
         let less = written(&format!("remove {}", entry.target), &path, &text);
         let left: Vec<_> = less.trim_start_matches('\u{feff}').lines().collect();
         let mut all = text.trim_start_matches('\u{feff}').lines();
@@ -190,7 +190,7 @@ proptest! {
         };
         prop_assert!(left.iter().all(is_of_before), "{text}\n{less}");
         let after = read(&path, &less);
-        prop_assert_eq!(after.entries.len() + 1, loaded.entries.len());
+        prop_assert_eq!(after.targets[0].entries.len() + 1, loaded.targets[0].entries.len());
     }
 
     #[test]
@@ -200,10 +200,10 @@ proptest! {
     ) {
         let loaded = read(&path, &text);
         prop_assume!(loaded.check().iter().all(|told| told.severity < pusher::config::Severity::Error));
-        if loaded.entries.is_empty() {
+        if loaded.targets[0].entries.is_empty() {
             return Ok(());
         }
-        let target = &which.get(&loaded.entries).target;
+        let target = &which.get(&loaded.targets[0].entries).target;
         let once = written(&format!("set {target} --platform linux/s390x,linux/386"), &path, &text);
         let twice = written(&format!("set {target} --platform linux/s390x"), &path, &once);
         let back = written(&format!("set {target} --platform linux/386,linux/s390x"), &path, &twice);
