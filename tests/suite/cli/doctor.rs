@@ -113,6 +113,18 @@ async fn mirrors_are_looked_at_each_by_itself() {
     let skipped = "skipped: the registry itself told no digest to ask for";
     let told = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
     assert_eq!(told.matches(skipped).count(), 3, "{}", ran.whole());
+    // One that is pinned is asked for at each all the same.
+    let pinned = format!("SOURCE/org/app:v1@{}", image.digest);
+    let declared = "version: 1\ntarget: { registry: TARGET, namespace: team }\nimages: [\"PINNED\"]\n\
+                    registries:\n  \"SOURCE\": { mirrors: [GOOD/hub] }\n";
+    let place = place.file("mirror.yaml", &declared.replace("PINNED", &pinned));
+    let ran = place.run("doctor");
+    assert!(
+        ran.stdout.contains("- read          skipped"),
+        "{}",
+        ran.whole()
+    );
+    assert!(ran.stdout.contains("`GOOD/hub/org/app@"), "{}", ran.whole());
 }
 
 #[tokio::test(flavor = "multi_thread")]

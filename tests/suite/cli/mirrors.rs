@@ -134,3 +134,33 @@ async fn what_a_mirror_lacks_is_told_at_v_alone() {
     let told = place.run("plan --no-cache -v").stderr;
     assert!(told.contains("mirror MIRROR/hub has not sha256:"), "{told}");
 }
+
+/// What the target holds is what it says itself: a mirror of it is asked nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn mirrors_of_the_target_do_nothing_and_that_is_said() {
+    let mirrored = Mirrored::new().await;
+    let text = format!(
+        "version: 1\n\
+         target: {{ registry: TARGET, namespace: {NAMESPACE} }}\n\
+         images: [\"SOURCE/app:1\"]\n\
+         registries:\n  \"TARGET\": {{ mirrors: [MIRROR] }}\n"
+    );
+    let place = mirrored.place().file("mirror.yaml", &text);
+    let Mirrored {
+        source,
+        mirror,
+        target,
+        ..
+    } = &mirrored;
+    assert_eq!(place.run("apply").status, 0);
+    Index::of(&["linux/amd64", "linux/arm64", "linux/s390x"]).push(source, "app", "1");
+    Index::of(&["linux/amd64"]).push(target, &format!("{NAMESPACE}/app"), "1");
+    for typed in ["plan --diff", "apply", "drift"] {
+        let ran = place.run(typed);
+        assert_eq!(ran.status, 0, "{}", ran.whole());
+    }
+    assert_eq!(mirror.log().lines(), [""; 0]);
+    let told = place.run("check");
+    let useless = "warning: `TARGET` is the target, which is asked itself: its mirrors do nothing";
+    assert!(told.whole().contains(useless), "{}", told.whole());
+}

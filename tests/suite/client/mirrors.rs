@@ -14,6 +14,7 @@ use pusher::sandbox::{Auth, Bearer, Effect, Fault, Options, Origin, Sandbox, Sch
 
 use super::{PASSWORD, login, push_blob, push_image, repository, soon, start, tagged};
 use crate::support::found;
+use crate::support::registry::{self, Setup, TestRegistry};
 
 /// What was told of mirrors.
 #[derive(Clone, Default)]
@@ -372,4 +373,88 @@ async fn the_login_of_a_registry_never_goes_to_its_mirrors() {
     }
     assert_eq!(own.log().count("GET", "/v2/app/manifests/"), 2, "401, 200");
     assert_eq!(origin.log().count("GET", "/v2/app/"), 0);
+}
+
+/// The same with real registries, each with a server of its tokens; all have the same users, so that a login that
+/// went astray would be let in.
+#[tokio::test]
+async fn a_real_mirror_lets_in_whoever_has_a_login_for_it_alone() {
+    let setup = Setup::with_auth(registry::Auth::bearer());
+    let (Some(origin), Some(mirror)) = (
+        TestRegistry::real(&setup).await,
+        TestRegistry::real(&setup).await,
+    ) else {
+        return;
+    };
+    let artifact = Image::new("linux/amd64").layer("app").build();
+    origin.push(&artifact, "app", "v1").await;
+    mirror.push(&artifact, "hub/app", "v1").await;
+    let with_login = |mirrors| HostOptions {
+        login: Some(found(pusher::registry::Login::Password {
+            username: registry::USER.to_owned(),
+            password: pusher::model::Secret::new(registry::PASSWORD.to_owned()),
+        })),
+        mirrors,
+        ..HostOptions::default()
+    };
+    let place = MirrorPlace {
+        host: mirror.address().to_owned(),
+        prefix: Some("hub".to_owned()),
+    };
+    let of_origin = (origin.address().to_owned(), with_login(vec![place]));
+    let of_mirror = (mirror.address().to_owned(), with_login(vec![]));
+    let image: Reference = format!("{}/app@{}", origin.address(), artifact.digest)
+        .parse()
+        .unwrap();
+    for (hosts, is_let_in) in [
+        (vec![of_origin.clone()], false),
+        (vec![of_origin, of_mirror], true),
+    ] {
+        origin.forget_requests().await;
+        mirror.forget_requests().await;
+        let (client, told) = client_with(hosts.into_iter().collect());
+        let manifest = client.get_manifest(&image).await.unwrap().unwrap();
+        assert_eq!(manifest.descriptor.digest, artifact.digest);
+        let served = |requests: Vec<String>| {
+            let served = |line: &&String| line.ends_with(" 200") && line.contains("/manifests/");
+            requests.iter().filter(served).count() == 1
+        };
+        assert_eq!(served(mirror.requests().await), is_let_in);
+        assert_eq!(served(origin.requests().await), !is_let_in);
+        assert_ne!(mirror.tokens(), 0, "it was asked for one");
+        assert_eq!(told.all(), []);
+    }
+}
+
+/// The digest of a signed manifest of schema 1 leaves a part of it out: it is no lie, and proves nothing.
+#[tokio::test]
+async fn what_cannot_be_proven_is_asked_of_the_registry_and_nobody_is_accused() {
+    let origin = start(Options::default()).await;
+    let mirror = start(Options::default()).await;
+    let artifact = push_image(&origin, "app");
+    push_image(&mirror, "app");
+    let unproven = Effect::Json(r#"{"schemaVersion": 1, "signatures": []}"#);
+    mirror
+        .faults()
+        .add(Fault::new("GET", "/manifests/", unproven));
+    let (client, told) = client(&origin, vec![place(&mirror, None)]);
+    let image = digested(&origin, &artifact);
+    let manifest = client.get_manifest(&image).await.unwrap().unwrap();
+    assert_eq!(manifest.descriptor.digest, artifact.digest);
+    assert!(client.has_mirrors(origin.address()));
+    assert_eq!(told.all(), []);
+}
+
+/// A blob that is too large to be read as a whole is no mirror's fault.
+#[tokio::test]
+async fn what_no_place_gives_is_held_against_none() {
+    let origin = start(Options::default()).await;
+    let mirror = start(Options::default()).await;
+    let (mut blob, _) = push_blob(&origin, "app", 10);
+    blob.size = 5 * 1024 * 1024;
+    let (client, told) = client(&origin, vec![place(&mirror, None)]);
+    let read = client.get_blob(&repository(&origin, "app"), &blob).await;
+    assert!(read.is_err());
+    assert_eq!(mirror.log().requests(), []);
+    assert_eq!(told.all(), []);
 }
