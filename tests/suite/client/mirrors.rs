@@ -12,6 +12,7 @@ use pusher::registry::{
 use pusher::sandbox::images::{Artifact, Image};
 use pusher::sandbox::{Auth, Bearer, Effect, Fault, Options, Origin, Sandbox, Scheme, User};
 
+use super::scripted::Scripted;
 use super::{PASSWORD, login, push_blob, push_image, repository, soon, start, tagged};
 use crate::support::found;
 use crate::support::registry::{self, Setup, TestRegistry};
@@ -323,6 +324,33 @@ async fn a_blob_that_breaks_off_goes_on_from_the_next_place() {
     assert!((1..=200_000).contains(&from), "{rest}");
     assert_eq!(told.all(), []);
     assert!(client.has_mirrors(origin.address()));
+}
+
+/// A mirror that says nothing of a blob's length may end it early, as if that were all.
+#[tokio::test]
+async fn a_blob_that_ends_early_goes_on_from_the_next_place() {
+    let origin = start(Options::default()).await;
+    let (blob, bytes) = push_blob(&origin, "app", 300_000);
+    let part = Bytes::copy_from_slice(&bytes[..100_000]);
+    let mirror = Scripted::start(move |_, _| {
+        let chunks = futures_util::stream::iter([Ok::<_, std::io::Error>(part.clone())]);
+        axum::http::Response::new(axum::body::Body::from_stream(chunks))
+    })
+    .await;
+    let mirrors = vec![MirrorPlace {
+        host: mirror.address.clone(),
+        prefix: None,
+    }];
+    let (client, told) = client(&origin, mirrors);
+    let app = repository(&origin, "app");
+    assert_eq!(read(&client, &app, &blob, 0).await, bytes);
+    assert_eq!(mirror.count("GET", "/blobs/"), 1);
+    let requests = origin.log().requests();
+    let [rest] = &requests[..] else {
+        panic!("{requests:?}")
+    };
+    assert_eq!(rest.range.as_deref(), Some("bytes=100000-"));
+    assert_eq!(told.all(), []);
 }
 
 /// Each has a login of its own; nobody else's goes there, nor to the server of its tokens.
