@@ -304,6 +304,15 @@ if story 'plan hands on'; then
   check 'how many changes there are' is "$(handed status) $(handed changes) $(handed report)" "2 4 $work/plan/plan.md"
 fi
 
+if story 'plan of several targets'; then
+  settings=("${credentials[@]}" PUSHER_MASK='far.example')
+  echo '{"targets": [{"summary": {"create": 2, "update": 1, "delete": 0}}, {"summary": {"create": 3, "update": 0, "delete": 0}}]}' \
+    >pusher/plan.json
+  echo 'the plan' >pusher/plan.out
+  script plan.sh "$work/plan"
+  check 'adds up the changes of all' is "$(handed changes)" 6
+fi
+
 if story 'plan with an account of Docker Hub'; then
   settings=("${credentials[@]}" DOCKERHUB_USERNAME=$'hub\n' DOCKERHUB_TOKEN='t:1 ' DOCKER_CONFIG="$work/docker")
   mkdir docker
@@ -917,6 +926,15 @@ for status in 0 1; do
   fi
 done
 
+if story 'lock of several targets that moves'; then
+  settings=("${credentials[@]}" GITHUB_EVENT_NAME=schedule)
+  echo old >mirror.far.lock
+  echo new >pusher/lock.writes
+  script lock.sh "$work/lock.txt"
+  check 'passes' is "$code" 0
+  check 'counts the lines of all' is "$(handed changes)" 1
+fi
+
 if story 'lock that stays'; then
   settings=("${credentials[@]}" GITHUB_EVENT_NAME=schedule)
   echo old >mirror.lock
@@ -975,6 +993,17 @@ if story 'lock pull request opened, updated, closed'; then
   : >gh/calls
   script lock-pull-request.sh lock.txt
   check 'once' calls ''
+fi
+
+if story 'lock pull request of several targets'; then
+  moved 'nginx 1'
+  mv mirror.lock mirror.near.lock
+  echo 'nginx 2' >mirror.far.lock
+  script lock-pull-request.sh lock.txt
+  check 'passes' is "$code" 0
+  tree=gh/git/$(jq -r .tree "gh/git/$(cat gh/git/branch)")
+  check 'has the locks of all' is "$(jq -c '[.tree[].path]' "$tree")" '["mirror.far.lock","mirror.near.lock"]'
+  check 'each as it is' is "$(jq -r '.tree[0].sha' "$tree" | xargs -I{} jq -r .content gh/git/{})" 'nginx 2'
 fi
 
 if story 'lock pull request leaves what somebody committed'; then

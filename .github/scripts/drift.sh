@@ -27,7 +27,7 @@ summarise <"$report"
 hand_on report "$report"
 # What is neither in place nor unread has drifted.
 drifted=''
-[[ ! -s "$counts" ]] || drifted=$(jq '[.summary | del(.in_place, .unreadable)[]] | add' "$counts")
+[[ ! -s "$counts" ]] || drifted=$(count '[del(.in_place, .unreadable)[]] | add' "$counts")
 [[ -z "$drifted" ]] || hand_on changes "$drifted"
 
 case $code in

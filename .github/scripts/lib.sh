@@ -59,6 +59,21 @@ lock_file() {
   esac
 }
 
+# Prints the locks that there are: that one and, of several targets, one for each.
+lock_files() {
+  local lock
+  lock=$(lock_file)
+  for lock in "$lock" "${lock%.lock}".*.lock; do
+    [[ ! -f "$lock" ]] || printf '%s\n' "$lock"
+  done
+}
+
+# Adds up what is counted in the answer in file $2, of one target or of several: `count JQ FILE`, where JQ takes
+# a summary.
+count() {
+  jq "[(.targets // [.])[].summary | $1] | add" "$2"
+}
+
 # Tells whether GitHub gives this run no secrets, whatever is set up: it is for the pull request of a
 # fork, or Dependabot's. Goes by the event as GitHub wrote it down. Without one nobody knows: then a part
 # of the settings being there tells that the rest should be.

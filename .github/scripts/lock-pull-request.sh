@@ -11,7 +11,6 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 readonly BRANCH=pusher/lock TITLE='lock: take what the sources hold now'
 report=$1
-lock=$(lock_file)
 repository=repos/$GITHUB_REPOSITORY
 [[ "$MOVED" == true || "$MOVED" == false ]] || die 'moved must be true or false'
 
@@ -42,10 +41,17 @@ if [[ -n "$head" ]]; then
   held=$(jq -r .tree.sha <<<"$last")
 fi
 
-blob=$(jq -n --rawfile text "$lock" '{content: $text, encoding: "utf-8"}' | made blobs)
+# Prints an entry of the tree for each lock.
+entries() {
+  local lock blob
+  while read -r lock; do
+    blob=$(jq -n --rawfile text "$lock" '{content: $text, encoding: "utf-8"}' | made blobs)
+    jq -n --arg blob "$blob" --arg path "$lock" '{path: $path, mode: "100644", type: "blob", sha: $blob}'
+  done < <(lock_files)
+}
+
 base_tree=$(gh api "$repository/git/commits/$BASE_SHA" | jq -r .tree.sha)
-tree=$(jq -n --arg base "$base_tree" --arg blob "$blob" --arg path "$lock" \
-  '{base_tree: $base, tree: [{path: $path, mode: "100644", type: "blob", sha: $blob}]}' | made trees)
+tree=$(entries | jq -s --arg base "$base_tree" '{base_tree: $base, tree: .}' | made trees)
 
 if [[ "$tree" != "$held" ]]; then
   commit=$(jq -n --arg message "$TITLE" --arg tree "$tree" --arg parent "$BASE_SHA" \

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Takes into `mirror.lock` what the sources hold now.
+# Takes into `mirror.lock` what the sources hold now; where there are several targets, into each one's lock.
 #
-#   lock.sh REPORT      writes what moved to REPORT, and `changes` as the step's output: 0 where the lock
-#                       stays as it is
+#   lock.sh REPORT      writes what moved to REPORT, and `changes` as the step's output: 0 where the locks
+#                       stay as they are
 #
 # Where nothing is locked there is nothing to move. Fails when the lock could not be renewed at all;
 # an image that could not be read keeps its digest, and the others move.
@@ -11,16 +11,22 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 report=$1
-lock=$(lock_file)
-if [[ ! -f "$lock" ]]; then
-  notice "there is no $lock: run 'pusher lock' and commit what it writes (docs/lock.md)"
+if [[ -z "$(lock_files)" ]]; then
+  notice "there is no $(lock_file): run 'pusher lock' and commit what it writes (docs/lock.md)"
   exit 0
 fi
 require_set_up
 
-before=$(mktemp)
-trap 'rm -f "$before"' EXIT
-cp "$lock" "$before"
+scratch=$(mktemp -d)
+trap 'rm -r "$scratch"' EXIT
+# Prints what is in all locks, line by line with the lock's name.
+locked() {
+  local lock
+  while read -r lock; do
+    sed "s|^|$lock: |" "$lock"
+  done < <(lock_files)
+}
+locked >"$scratch/before"
 
 status=0
 run_pusher lock --update >"$report" || status=$?
@@ -29,10 +35,11 @@ fence <"$report" | summarise
 
 hand_on report "$report"
 hand_on status "$status"
-if cmp -s "$before" "$lock"; then
+locked >"$scratch/after"
+if cmp -s "$scratch/before" "$scratch/after"; then
   ((status == 0)) || die "the lock could not be renewed (status $status): see the log"
   hand_on changes 0
 else
   ((status == 0)) || printf '::warning::some images could not be read and keep their digests: see the summary\n'
-  hand_on changes "$(diff "$before" "$lock" | grep -c '^[<>]' || true)"
+  hand_on changes "$(diff "$scratch/before" "$scratch/after" | grep -c '^[<>]' || true)"
 fi

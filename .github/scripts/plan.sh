@@ -93,7 +93,7 @@ mask "$plan"
 # A masked plan could not be applied, and an unmasked one would tell the secret to everybody who may
 # read here. Compared as strings that stand alone: a user called `me` is in half of all words.
 if [[ -f "$folder/plan.json" ]] &&
-  jq -r '.target.registry, .target.namespace // empty' "$folder/plan.json" |
+  jq -r '(.targets // [.])[].target | .registry, .namespace // empty' "$folder/plan.json" |
   grep -qxFf <(sed 's/\r$//; s/^[[:blank:]]*//; /^$/d' <<<"${PUSHER_MASK:-}"); then
   rm "$folder/plan.json"
   notice 'no plan.json is kept: the host or namespace in it is a secret; make both variables (docs/github-actions.md)'
@@ -102,7 +102,7 @@ summarise <"$plan"
 printf '%s\n' "${PULL_REQUEST:-}" >"$folder/pull-request"
 hand_on report "$plan"
 hand_on status "$status"
-[[ ! -s "$counts" ]] || hand_on changes "$(jq '.summary | .create + .update + .delete + (.rename // 0)' "$counts")"
+[[ ! -s "$counts" ]] || hand_on changes "$(count '.create + .update + .delete + (.rename // 0)' "$counts")"
 
 [[ -z "$missing" ]] || die "no registry was asked; missing: $missing (docs/github-actions.md)"
 case $asked,$status in
