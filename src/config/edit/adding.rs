@@ -9,7 +9,7 @@ use crate::config::{FileKind, ListForm};
 use crate::model::{Reference, Text};
 
 use super::finish::{finish, not_laid_out, start, stop_for_mistakes};
-use super::fits::fits;
+use super::fits::{fits, imported, require_plain};
 use super::list_text;
 use super::mirror_text::MirrorText;
 use super::outcome::{Edited, News, Refused};
@@ -21,7 +21,7 @@ pub(super) fn add(mut texts: Texts<'_>, images: &[String], keys: &Keys) -> Resul
     let before = start(&texts)?;
     require_plain(images, keys)?;
     let form = texts.kind(texts.main());
-    fits(texts.main(), form, keys)?;
+    fits(form, keys, || imported(texts.main()))?;
     put_in(&mut texts, form, images, keys)?;
     let first = before.images.len();
     let mut after = texts.load();
@@ -64,18 +64,6 @@ pub(super) fn add(mut texts: Texts<'_>, images: &[String], keys: &Keys) -> Resul
 /// Returns which images came, if as many did as there should.
 fn own_images(after: &State, first: usize, count: usize) -> Option<Range<usize>> {
     (after.images.len() == first + count).then_some(first..first + count)
-}
-
-/// Refuses what would be more than a word.
-fn require_plain(images: &[String], keys: &Keys) -> Result<(), Refused> {
-    let words = images.iter().chain(&keys.platforms).chain(&keys.target);
-    let mut odd = words.filter(|word| word.trim().is_empty() || word.contains(char::is_control));
-    odd.next().map_or(Ok(()), |odd| {
-        Err(Refused::Because {
-            message: text!("`{odd}` is no word for a file", "`{odd}` 不能写进文件"),
-            hint: None,
-        })
-    })
 }
 
 fn put_in(

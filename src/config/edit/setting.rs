@@ -3,9 +3,10 @@
 use crate::config::FileKind;
 use crate::config::declared::{Form, Resolved};
 use crate::config::format::Format;
+use crate::model::Text;
 
 use super::finish::{finish, not_laid_out, start, stop_for_mistakes};
-use super::fits::fits;
+use super::fits::{fits, imported, require_plain};
 use super::list_text;
 use super::names::{find, item_of_tags};
 use super::outcome::{Edited, News, Refused};
@@ -16,6 +17,7 @@ use super::wish::Keys;
 
 pub(super) fn set(mut texts: Texts<'_>, name: &str, keys: &Keys) -> Result<Edited, Refused> {
     let before = start(&texts)?;
+    require_plain(&[], keys)?;
     let images = &before.images;
     let found = find(images, name)?;
     let first = &images[found[0]];
@@ -31,7 +33,7 @@ pub(super) fn set(mut texts: Texts<'_>, name: &str, keys: &Keys) -> Result<Edite
     {
         return Err(one_of_several(first));
     }
-    fits(&file, texts.kind(&file), keys)?;
+    fits(texts.kind(&file), keys, || moved(&texts, first, &file))?;
     let text = texts.text(&file);
     let at = match first.declared.form {
         Form::Tag(_, item) => item,
@@ -90,6 +92,20 @@ fn is_what_was_meant(was: &Resolved, is: &Resolved, keys: &Keys) -> bool {
         has_platforms(is, keys) && (is_as_before || !keys.platforms.is_empty())
     };
     says_the_same(was, is) && has_platforms() && has_name()
+}
+
+/// Says how an image comes from a list into a file that can say more.
+fn moved(texts: &Texts<'_>, image: &Resolved, list: &str) -> Text {
+    if texts.main() == list {
+        return imported(list);
+    }
+    let (main, target) = (texts.main(), &image.entry.target);
+    let written = &image.declared.written;
+    text!(
+        "`pusher remove {target}`, and `pusher add {written}` with what it is to have: that declares it in `{main}`, which \
+         can say that",
+        "先 `pusher remove {target}`，再 `pusher add {written}` 加上要写的：这样它就写在 `{main}` 里，那里可以写"
+    )
 }
 
 fn declared_twice(first: &Resolved, second: &Resolved) -> Refused {

@@ -53,6 +53,7 @@ async fn a_mirror_file_and_its_list_are_edited_together() {
             "remove redis:7.4 other_alist:1",
             "remove base --file mirror.yaml",
             "set nginx:1.27",
+            "set nginx:1.27 --target web",
             "add Nginx --platform linux",
         ]
         .map(|typed| {
@@ -116,10 +117,24 @@ async fn what_was_added_is_applied() {
     let place = Place::between(&source, &target).file("images.txt", "");
     let added = place.run(&format!("add {}/org/app:v1", source.address()));
     assert_eq!(added.status, 0, "{}", added.whole());
-    let applied = place.run("apply --yes");
-    assert_eq!(applied.status, 0, "{}", applied.whole());
-    assert!(applied.stdout.contains(NAMESPACE), "{}", applied.whole());
+    let done = |typed: &str| {
+        let ran = place.run(typed);
+        assert_eq!(ran.status, 0, "{}", ran.whole());
+    };
+    done("lock");
+    done("apply --yes");
+    let is_there = || target.tag(&format!("{NAMESPACE}/app"), "v1").is_some();
+    assert!(is_there());
     let removed = place.run("remove app:v1");
     assert_eq!(removed.status, 0, "{}", removed.whole());
+    assert!(
+        removed.stdout.contains("`pusher apply --prune` deletes"),
+        "{}",
+        removed.whole()
+    );
     assert_eq!(read(&place, "images.txt"), "");
+    done("apply --yes");
+    assert!(is_there());
+    done("apply --yes --prune");
+    assert!(!is_there());
 }

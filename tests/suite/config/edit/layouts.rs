@@ -38,6 +38,11 @@ fn a_list_gets_and_loses_lines() {
                 "a/b\n",
             ),
             (
+                "remove nginx:latest",
+                "nginx\na/b\ndocker.io/library/nginx\n",
+                "a/b\n",
+            ),
+            (
                 "remove linux_arm64_nginx",
                 "nginx\n--platform=linux/arm64 nginx\n",
                 "nginx\n",

@@ -154,6 +154,24 @@ fn mistakes_are_told_as_check_does() {
     }
 }
 
+/// The names at the first target are told; what goes wrong at another is a mistake as well.
+#[test]
+fn every_target_is_looked_at() {
+    let text = "version: 1\ntargets:\n  a: { registry: a.example.com, naming: \"{host}/{path}\" }\n  \
+                b: { registry: b.example.com }\nimages:\n  - ghcr.io/foo/bar:1\n";
+    let add = "add quay.io/foo/bar:1";
+    assert_eq!(refused(add, "mirror.yaml", text), "same-target");
+    let edited = typed("add quay.io/foo/baz:1", "mirror.yaml", text, "").unwrap();
+    assert_eq!(
+        edited.files[0].text,
+        format!("{text}  - quay.io/foo/baz:1\n")
+    );
+    let [News::Added(entry)] = &edited.news[..] else {
+        panic!("{:?}", edited.news)
+    };
+    assert_eq!(entry.target.to_string(), "quay.io/foo/baz:1");
+}
+
 #[test]
 fn what_is_meant_has_to_be_clear() {
     let list = "nginx:1\n--platform=linux/arm64 nginx:1\nredis:7\n";
@@ -206,6 +224,12 @@ fn what_is_meant_has_to_be_clear() {
         ),
         ("add #", "images.txt", list, "`#`: "),
         (
+            "set redis:7 --platform linux/386\na",
+            "images.txt",
+            list,
+            "`linux/386\na` is no word for a file",
+        ),
+        (
             "add a\nb",
             "images.txt",
             list,
@@ -230,6 +254,10 @@ fn what_cannot_be_changed_safely_stays() {
     for (line, text) in [
         (
             "remove nginx",
+            "version: 1\nimages:\n  - {source: nginx, platforms: &p [linux/386]}\n  - {source: redis, platforms: *p}\n",
+        ),
+        (
+            "set nginx --platform linux/arm64",
             "version: 1\nimages:\n  - {source: nginx, platforms: &p [linux/386]}\n  - {source: redis, platforms: *p}\n",
         ),
         (
