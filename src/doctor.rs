@@ -1,8 +1,11 @@
 //! Asks the registries of the files what keeps images from being mirrored, by the client that mirrors them.
 //!
-//! Nothing is written unless that is asked for; what is opened then is given up at once.
+//! Nothing is written unless that is asked for; what is opened then is given up at once, and what is pushed to find out
+//! what a registry accepts is taken away.
 
 mod mirrors;
+mod probe;
+mod specimens;
 mod steps;
 
 use std::collections::{HashMap, HashSet};
@@ -18,6 +21,8 @@ use crate::plan::{ANY_TAG, Entry, Target, TargetName};
 use crate::registry::{Actions, Client, PullLimit, ReadRegistry as _, Upload, WriteRegistry as _};
 
 use steps::{add, at_the_door, in_the_way, login, skip};
+
+pub use probe::{Left, Scratch, clean, probe};
 
 /// How many registries are looked at together.
 const REGISTRIES_AT_ONCE: usize = 8;

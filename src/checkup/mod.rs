@@ -2,8 +2,10 @@
 //!
 //! A step that needs another one which failed is skipped, so that one cause is told once.
 
+mod measured;
 mod step;
 
+pub use measured::{Finding, MOST_LEVELS, Measured, Sample};
 pub use step::{Check, Fact, Outcome, Pulls, Repositories, Skip, Step, Trouble};
 
 use crate::model::Text;

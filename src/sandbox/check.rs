@@ -97,6 +97,13 @@ impl Parsed {
         self.media_type == media_type::OCI_INDEX
     }
 
+    /// Tells whether it is an index that lists attestations, as `BuildKit` marks them.
+    pub(super) fn lists_attestations(&self) -> bool {
+        let children = list(&self.document, "manifests").into_iter().flatten();
+        let mut annotations = children.filter_map(|child| child.get("annotations"));
+        annotations.any(|annotations| annotations.get("vnd.docker.reference.type").is_some())
+    }
+
     /// Refuses a manifest that names something the repository does not hold.
     pub(super) fn is_complete(&self, store: &Store, repository: &str) -> Result<(), Refusal> {
         let blobs = self

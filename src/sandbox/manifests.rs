@@ -82,6 +82,9 @@ async fn put(
     if registry.options.docker_lists_only && parsed.is_oci_index() {
         return Err(invalid());
     }
+    if !registry.options.attestations && parsed.lists_attestations() {
+        return Err(invalid());
+    }
     let mut store = registry.store();
     parsed.is_complete(&store, name)?;
     store.put_manifest(name, digest.clone(), StoredManifest { media_type, bytes });

@@ -20,6 +20,10 @@ pub struct Options {
     pub images_only: bool,
     /// Refuses an index of OCI, and takes Docker's manifest lists, as Huawei Cloud's SWR does.
     pub docker_lists_only: bool,
+    /// Takes an index that lists attestations; SWR does not.
+    pub attestations: bool,
+    /// How many levels a repository's name has at most, the namespace included; none for any number.
+    pub levels: Option<usize>,
     /// What may be deleted.
     pub delete: Delete,
     /// Has the referrers API; without it the path is not found.
@@ -64,6 +68,8 @@ impl Default for Options {
             auth: Auth::Open,
             images_only: false,
             docker_lists_only: false,
+            attestations: true,
+            levels: None,
             delete: Delete::All,
             referrers: true,
             catalog: true,
@@ -85,21 +91,23 @@ impl Default for Options {
 }
 
 impl Options {
-    /// Returns what stands in for ACR Personal: distribution 2.8 that takes images only.
+    /// Returns what stands in for ACR Personal: distribution 2.8 that takes images only, and names of two levels.
     ///
     /// Add [`Auth::Bearer`] for its token server.
     pub fn acr_personal() -> Self {
         Self {
             images_only: true,
             catalog: false,
+            levels: Some(2),
             ..Self::distribution()
         }
     }
 
-    /// Returns what stands in for Huawei Cloud's SWR: distribution 2.8 that takes no index of OCI.
+    /// Returns what stands in for Huawei Cloud's SWR: distribution 2.8 that takes neither an index of OCI nor attestations.
     pub fn swr() -> Self {
         Self {
             docker_lists_only: true,
+            attestations: false,
             ..Self::distribution()
         }
     }

@@ -18,6 +18,7 @@ pub(super) enum Code {
     ManifestBlobUnknown,
     ManifestInvalid,
     ManifestUnknown,
+    NameInvalid,
     NameUnknown,
     RangeInvalid,
     Unauthorized,
@@ -53,6 +54,7 @@ impl Code {
             ),
             Self::ManifestInvalid => (S::BAD_REQUEST, "MANIFEST_INVALID", "manifest invalid"),
             Self::ManifestUnknown => (S::NOT_FOUND, "MANIFEST_UNKNOWN", "manifest unknown"),
+            Self::NameInvalid => (S::BAD_REQUEST, "NAME_INVALID", "invalid repository name"),
             Self::NameUnknown => (
                 S::NOT_FOUND,
                 "NAME_UNKNOWN",

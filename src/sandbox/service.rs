@@ -133,6 +133,10 @@ async fn registry_port(registry: &Registry, request: Request) -> Result<Response
         Route::Catalog => return Ok(not_found()),
         Route::Base => return Ok(answer::json(StatusCode::OK, &serde_json::json!({}))),
     };
+    let too_deep = |most| name.split('/').count() > most;
+    if options.levels.is_some_and(too_deep) {
+        return Err(Refusal::new(Code::NameInvalid));
+    }
     match endpoint {
         Endpoint::Manifest(reference) => {
             manifests::serve(registry, method, &name, &reference, headers, body).await

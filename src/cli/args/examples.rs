@@ -258,6 +258,10 @@ pub(super) const EXAMPLES: [(&str, &[Example]); 21] = [
                 phrase!("would a push be let in, too?", "推送也会放行吗？"),
             ),
             example(
+                "pusher doctor --probe --out profiles/ours.toml",
+                phrase!("what does this registry accept?", "这个仓库收什么？"),
+            ),
+            example(
                 "pusher doctor --format json > doctor.json",
                 phrase!(
                     "for whoever helps you; no secret is in it",

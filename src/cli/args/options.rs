@@ -216,8 +216,20 @@ fn repository(typed: &str) -> Result<Repository, String> {
 #[derive(Debug, Clone, Args)]
 pub struct DoctorArgs {
     /// Try whether a push would be let in: an upload is opened and given up
-    #[arg(long)]
+    #[arg(long, conflicts_with = "probe")]
     pub write: bool,
+    /// Push tiny images of each kind to a repository that nobody has, take them away, and print the profile that follows
+    #[arg(long)]
+    pub probe: bool,
+    /// Push them without asking
+    #[arg(short, long, requires = "probe")]
+    pub yes: bool,
+    /// Write the profile to a file
+    #[arg(short, long, value_name = "FILE", requires = "probe")]
+    pub out: Option<PathBuf>,
+    /// Measure this of the targets that the files name
+    #[arg(long, value_name = "TARGET", requires = "probe")]
+    pub to: Option<String>,
     /// Which file is read.
     #[command(flatten)]
     pub file: FileArg,

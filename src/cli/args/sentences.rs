@@ -309,6 +309,16 @@ pub(super) const SENTENCES: &[Phrase] = &[
         "Write down what this registry holds below a namespace; what is typed besides names repositories of it",
         "写下这个仓库在命名空间下现有的镜像；另外写的是其中的镜像仓库的名字"
     ),
+    phrase!(
+        "Push tiny images of each kind to a repository that nobody has, take them away, and print the profile that follows",
+        "往一个谁也没有的镜像仓库推送各种很小的镜像，再删掉，输出由此得出的 profile"
+    ),
+    phrase!("Push them without asking", "不问就推送"),
+    phrase!(
+        "Measure this of the targets that the files name",
+        "测文件里写的目标中的这一个"
+    ),
+    phrase!("Write the profile to a file", "把 profile 写到文件"),
     phrase!("Which schema", "哪一个 schema"),
     phrase!("Which shell", "哪一个 shell"),
     // What clap says of itself.

@@ -14,6 +14,7 @@ mod list;
 mod lock;
 mod man;
 mod plan;
+mod probe;
 mod remove;
 mod schema;
 mod set;
@@ -40,6 +41,7 @@ pub async fn run(context: &Context, args: &Args) -> Exit {
         Command::Apply(options) => apply::run(context, global, options).await,
         Command::Show(options) => show::run(context, global, options),
         Command::Drift(options) => drift::run(context, global, options).await,
+        Command::Doctor(options) if options.probe => probe::run(context, global, options).await,
         Command::Doctor(options) => doctor::run(context, global, options).await,
         Command::Diff(options) => diff::run(context, global, options).await,
         Command::Tags(options) => tags::run(context, global, options).await,

@@ -25,6 +25,7 @@ mod images;
 mod lock;
 mod notes;
 mod plan;
+mod probe;
 pub mod report;
 pub mod saved;
 pub mod selection;
@@ -44,4 +45,5 @@ pub use plan::{
     action_word, part, plan_summary, prefixed_hint, reason, renamed_from, same_content,
     same_content_hint, unlocked_hint,
 };
+pub use probe::finding;
 pub use report::{outcome_reason, outcome_word};

@@ -30,6 +30,7 @@ mod outputs;
 mod part;
 mod pinned;
 mod plan;
+mod probe;
 mod profiles;
 mod proxies;
 mod prune_together;

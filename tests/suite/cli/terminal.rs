@@ -187,3 +187,19 @@ async fn who_sits_at_a_terminal_is_asked_before_anything_is_written() {
         assert_eq!(target.tags("team/app"), ["v1"], "{typed}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_sits_at_a_terminal_is_asked_before_a_registry_is_measured() {
+    let (source, target) = pair().await;
+    let place = Place::between(&source, &target).file("images.txt", "nginx:1.27\n");
+    for (keys, status) in [("\n", 1), ("n\n", 1), ("", 1), ("\u{3}", 130), ("y\n", 0)] {
+        let (ended, screen) = typed_at(&place, "doctor --probe", keys).await;
+        assert_eq!(ended, status, "{keys:?}: {screen}");
+        assert!(screen.contains("pusher-probe-"), "{screen}");
+        assert_eq!(target.log().writes() > 0, status == 0, "{keys:?}: {screen}");
+    }
+    let (ended, screen) = typed_at(&place, "doctor --probe -q --yes --out p.toml", "").await;
+    assert_eq!((ended, screen.contains("[y/N]")), (0, false), "{screen}");
+    let profile = std::fs::read_to_string(place.path().join("p.toml")).unwrap();
+    assert!(profile.contains("image-configs-only = false"), "{profile}");
+}
