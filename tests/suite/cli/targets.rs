@@ -1,9 +1,10 @@
 //! One mirror file, several targets: planned, locked, applied and watched together, each source read once.
 
 use std::fs;
+use std::process::Command;
 
 use pusher::sandbox::images::Image;
-use pusher::sandbox::{Effect, Fault, Options, Sandbox};
+use pusher::sandbox::{Auth, Effect, Fault, Options, Sandbox, User};
 use serde_json::Value;
 
 use super::harness::{Place, pair};
@@ -241,4 +242,107 @@ async fn mistakes_in_targets_are_told_where_they_stand() {
     place.declare(&["SOURCE/org/app:v1"]);
     let none = place.run("plan --to b").whole();
     insta::assert_snapshot!("targets_to_none", none);
+}
+
+/// A user and a password go to the host that they are for, and to no other.
+#[tokio::test(flavor = "multi_thread")]
+async fn each_target_is_logged_in_to_with_its_own_login() {
+    let world = world().await;
+    let user = User::new("near", "secret-a");
+    let let_in = |users: Vec<User>| Options {
+        auth: Auth::Basic(users),
+        ..Options::default()
+    };
+    let near = Sandbox::start(let_in(vec![user.clone()])).await.unwrap();
+    // The other one would take what is meant for the first, if it were sent there.
+    let both = vec![user, User::new("far", "secret-b")];
+    let far = Sandbox::start(let_in(both)).await.unwrap();
+    let targets = |logins: [&str; 2]| {
+        let [near_login, far_login] = logins;
+        let (near, far) = (near.address(), far.address());
+        world.declare(&format!(
+            "  near: {{ registry: \"{near}\", namespace: team{near_login} }}\n  \
+             far: {{ registry: \"{far}\", namespace: team{far_login} }}\n"
+        ));
+    };
+    targets([
+        ", username: near, password: \"${A}\"",
+        ", username: far, password: \"${B}\"",
+    ]);
+    let ran = world.place.run("apply --yes");
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    assert_eq!(far.tags("team/app"), ["v1"]);
+
+    // Those of the environment are for one host: the one that it names.
+    targets(["", ""]);
+    let with = |registry: Option<&str>| {
+        let mut command = world.place.command("plan --detailed-exitcode --to near");
+        command
+            .env("ALIYUN_REGISTRY_USER", "near")
+            .env("ALIYUN_REGISTRY_PASSWORD", "secret-a");
+        if let Some(registry) = registry {
+            command.env("ALIYUN_REGISTRY", registry);
+        }
+        command
+    };
+    let status = |mut command: Command| {
+        let output = tokio::task::block_in_place(|| command.output().unwrap());
+        (
+            output.status.code(),
+            String::from_utf8(output.stderr).unwrap(),
+        )
+    };
+    assert_eq!(status(with(None)).0, Some(0), "one target is meant");
+    let both = |registry: Option<&str>| {
+        let mut command = with(registry);
+        command.args(["--to", "far"]);
+        status(command)
+    };
+    let (code, told) = both(None);
+    assert_eq!(code, Some(1));
+    assert!(
+        told.contains("`ALIYUN_REGISTRY_USER` is not used"),
+        "{told}"
+    );
+    let (code, told) = both(Some(near.address()));
+    assert_eq!(code, Some(1), "the other has no login: {told}");
+    assert!(!told.contains("is not used"), "{told}");
+    near.log().clear();
+    far.log().clear();
+    both(Some(near.address()));
+    let is_refused = |line: &String| line.ends_with(" 401");
+    assert!(!near.log().lines().iter().all(is_refused));
+    assert!(far.log().lines().iter().all(is_refused));
+}
+
+/// Who has one target and adds another keeps the digests and what may be pruned.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_target_that_was_alone_goes_on_with_its_lock() {
+    let world = world().await;
+    let place = &world.place;
+    let alone = format!("version: 1\ntarget: {{ registry: NEAR, namespace: team }}\n{IMAGES}");
+    place.write("mirror.yaml", &alone);
+    assert_eq!(place.run("apply -q --yes").status, 0);
+    assert_eq!(place.run("lock -q").status, 0);
+    Image::new("linux/amd64")
+        .layer("newer")
+        .push(&world.source, "org/app", "v1");
+    world.declare(
+        "  near: { registry: NEAR, namespace: team }\n  far: { registry: FAR, namespace: away }\n",
+    );
+    // What was locked stays; the other has no lock, and takes what is there now.
+    assert_eq!(
+        place
+            .run("plan --locked --detailed-exitcode --to near")
+            .status,
+        0
+    );
+    insta::assert_snapshot!("targets_relocked", place.run("lock").whole());
+    let lock = |name: &str| fs::read_to_string(place.path().join(name)).unwrap();
+    assert_ne!(lock("mirror.near.lock"), lock("mirror.far.lock"));
+    assert_eq!(place.run("lock --check").status, 0);
+    // That of another target is nobody's.
+    let away = "  a: { registry: FAR, namespace: a }\n  b: { registry: FAR, namespace: b }\n";
+    world.declare(away);
+    insta::assert_snapshot!("targets_unlocked", place.run("plan --locked").whole());
 }
