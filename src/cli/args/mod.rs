@@ -122,7 +122,7 @@ pub enum Command {
     /// Find what keeps images from being mirrored: network, login, rights, limits
     ///
     /// Each registry of the files step by step, with what to do about every refusal. It writes nothing
-    /// without `--write`.
+    /// without `--write` or `--probe`.
     Doctor(DoctorArgs),
     /// Show what differs inside two images, wherever they are
     ///

@@ -88,8 +88,8 @@ pub(super) const SENTENCES: &[Phrase] = &[
     ),
     phrase!(
         "Each registry of the files step by step, with what to do about every refusal. It writes nothing \
-         without `--write`.",
-        "逐步检查文件里的每个仓库，每次被拒绝都写明怎么办。不加 `--write` 就什么都不写。"
+         without `--write` or `--probe`.",
+        "逐步检查文件里的每个仓库，每次被拒绝都写明怎么办。不加 `--write` 或 `--probe` 就什么都不写。"
     ),
     phrase!(
         "Show what differs inside two images, wherever they are",

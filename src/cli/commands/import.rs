@@ -67,7 +67,7 @@ async fn registry(
     let repositories = reading(context, repositories.len(), async |_| {
         let asked = repositories
             .into_iter()
-            .map(|name| tags(&holder, name, &client));
+            .map(|name| tags(&holder, name, !named.is_empty(), &client));
         let asked = futures_util::stream::iter(asked.collect::<Vec<_>>());
         asked.buffered(LISTS_AT_ONCE).collect::<Vec<_>>().await
     })
@@ -158,13 +158,15 @@ fn below(holder: &Holder, named: &[PathBuf]) -> Result<Vec<String>, CliError> {
     named.iter().map(full).collect()
 }
 
-async fn tags(holder: &Holder, name: String, client: &Client) -> HeldRepository {
+/// Lists the tags of a repository. One that the registry names itself may be there without any.
+async fn tags(holder: &Holder, name: String, is_wanted: bool, client: &Client) -> HeldRepository {
     let repository = Repository {
         registry: holder.registry.clone(),
         name,
     };
     let listed = match client.list_tags(&repository).await {
         Ok(Some(tags)) => Ok(tags),
+        Ok(None) if !is_wanted => Ok(vec![]),
         Ok(None) => Err(text!("there is no such repository", "没有这个镜像仓库")),
         Err(why) => Err(Text::of(|| why.to_string())),
     };

@@ -15,7 +15,7 @@ use crate::cli::outputs::{self, Outputs};
 use crate::cli::session::unreadable;
 use crate::config::Loaded;
 use crate::doctor::{Left, Scratch, clean, probe};
-use crate::model::{Digest, Failure, Repository, listed};
+use crate::model::{Digest, Failure, Repository, Text, listed};
 use crate::plan::Target;
 use crate::registry::{Client, ReadRegistry as _};
 use crate::render::{Format, words};
@@ -167,7 +167,7 @@ async fn allowed(
 async fn measure(context: &Context, scratch: &Scratch, client: &Client) -> Came {
     let printer = &context.printer;
     let told = |sample: Sample, finding: &Finding| {
-        printer.say_line(words::finding(sample, finding));
+        printer.say_line(Text::of(|| words::finding(sample, finding)));
     };
     tokio::select! {
         came = probe(scratch, client, told) => match came {

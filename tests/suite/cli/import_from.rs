@@ -107,6 +107,8 @@ async fn distribution_lists_what_it_holds_to_whoever_may_ask() {
             let image = Image::new("linux/amd64").build();
             registry.push(&image, "team/app", "1").await;
             registry.push(&image, "other/app", "1").await;
+            registry.push(&image, "team/emptied", "1").await;
+            registry.delete_tag("team/emptied", "1");
             let place = Place::empty()
                 .naming(registry.address(), "REGISTRY")
                 .variable("ALIYUN_REGISTRY", registry.address())
@@ -120,6 +122,7 @@ async fn distribution_lists_what_it_holds_to_whoever_may_ask() {
                 "{}",
                 ran.stdout
             );
+            assert!(!ran.stdout.contains("emptied"), "{}", ran.stdout);
             assert!(!ran.stdout.contains("other"), "{}", ran.stdout);
             assert!(
                 ran.stderr.contains("is the target here as well"),

@@ -166,6 +166,9 @@ async fn it_asks_before_it_pushes_and_says_what_stays() {
         }
     }
 
+    let chinese = place.run("doctor --probe --yes --lang zh");
+    insta::assert_snapshot!("probe_kept_chinese", steady(&chinese));
+
     // Who may not push at all.
     let basic = Options {
         auth: Auth::basic("somebody", "else"),
