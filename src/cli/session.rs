@@ -6,11 +6,11 @@ use futures_util::future::join_all;
 use tokio::time::Instant;
 
 use crate::cache::ResolutionCache;
-use crate::model::{Failure, Text};
+use crate::model::{Failure, Repository, Text};
 use crate::observe::{self, SourceAnswers, tags};
-use crate::plan::{Choice, Desired, Lock, Plan, prune};
+use crate::plan::{Absence, Choice, Desired, Lock, Plan, prune};
 use crate::progress::Progress;
-use crate::registry::Client;
+use crate::registry::{Client, ReadRegistry as _};
 use crate::render::hints;
 
 use super::args::GlobalArgs;
@@ -232,6 +232,18 @@ pub async fn reading<T>(
             Err(CommandError::Stopped(Exit::Interrupted, message))
         }
     }
+}
+
+/// Says that a command can go no further without what a registry says that it does not have.
+pub async fn absent(message: Text, repository: &Repository, client: &Client) -> CliError {
+    let absence = if client.hides_behind_login(repository).await {
+        Absence::ToStranger
+    } else {
+        Absence::Plain
+    };
+    CliError::new(message).hint(Text::of(|| {
+        hints::for_absent(&absence, &repository.registry)
+    }))
 }
 
 /// Says that a command can go no further without what could not be read.

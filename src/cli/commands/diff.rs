@@ -6,7 +6,7 @@ use crate::cli::context::Context;
 use crate::cli::error::{CliError, CommandError};
 use crate::cli::exit::Exit;
 use crate::cli::mirror;
-use crate::cli::session::{reading, unreadable};
+use crate::cli::session::{absent, reading, unreadable};
 use crate::config::Registries;
 use crate::inspect::{self, Side};
 use crate::model::Reference;
@@ -48,12 +48,13 @@ pub(super) async fn run(
 
 async fn image(reference: &Reference, client: &Client) -> Result<Expected, CliError> {
     let found = client.head_manifest(reference).await;
-    match found.map_err(|why| unreadable(&why))? {
-        Some(descriptor) => Ok(Expected::unchanged(descriptor)),
-        None => Err(CliError::new(text!(
-            "`{}` has no image `{reference}`",
-            "`{}` 没有镜像 `{reference}`",
-            reference.registry()
-        ))),
+    if let Some(descriptor) = found.map_err(|why| unreadable(&why))? {
+        return Ok(Expected::unchanged(descriptor));
     }
+    let message = text!(
+        "`{}` has no image `{reference}`",
+        "`{}` 没有镜像 `{reference}`",
+        reference.registry()
+    );
+    Err(absent(message, reference.repository(), client).await)
 }

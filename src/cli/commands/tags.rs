@@ -6,7 +6,7 @@ use crate::cli::context::Context;
 use crate::cli::error::{CliError, CommandError, Mistakes};
 use crate::cli::exit::Exit;
 use crate::cli::mirror;
-use crate::cli::session::{reading, unreadable};
+use crate::cli::session::{absent, reading, unreadable};
 use crate::config::{Loaded, read_rules};
 use crate::model::Repository;
 use crate::registry::{Client, ReadRegistry as _};
@@ -61,12 +61,13 @@ fn declared(loaded: &Loaded, repository: &Repository) -> Option<Selection> {
 
 async fn list(repository: &Repository, client: &Client) -> Result<Vec<String>, CliError> {
     let found = client.list_tags(repository).await;
-    let found = found.map_err(|why| unreadable(&why))?;
-    found.ok_or_else(|| {
-        let Repository { registry, name } = repository;
-        CliError::new(text!(
-            "`{registry}` has no repository `{name}`",
-            "`{registry}` 没有镜像仓库 `{name}`"
-        ))
-    })
+    if let Some(found) = found.map_err(|why| unreadable(&why))? {
+        return Ok(found);
+    }
+    let Repository { registry, name } = repository;
+    let message = text!(
+        "`{registry}` has no repository `{name}`",
+        "`{registry}` 没有镜像仓库 `{name}`"
+    );
+    Err(absent(message, repository, client).await)
 }

@@ -31,10 +31,7 @@ pub fn for_change(change: &Change, target: &Target) -> Option<String> {
             "锁文件被人改过：`pusher lock --update {}` 会重新写好它",
             change.target
         )),
-        BlockReason::SourceAbsent(Absence::Plain) => Some(check_spelling()),
-        BlockReason::SourceAbsent(Absence::ToStranger) => {
-            Some(unasked_login(change.source.registry()))
-        }
+        BlockReason::SourceAbsent(absence) => Some(for_absent(absence, change.source.registry())),
         BlockReason::TagsRefused(refused) => {
             Some(refusal_hint(&refused.why).unwrap_or_else(|| {
                 tr!(
@@ -146,6 +143,14 @@ pub fn for_step(step: &Step, target: Option<&Target>) -> Option<String> {
             "take images out of the files, or delete repositories that nobody needs in the console",
             "从文件里去掉一些镜像，或者到控制台里删掉没人用的镜像仓库"
         )),
+    }
+}
+
+/// Says what to do about what a registry says that it does not have.
+pub fn for_absent(absence: &Absence, registry: &str) -> String {
+    match absence {
+        Absence::Plain => check_spelling(),
+        Absence::ToStranger => unasked_login(registry),
     }
 }
 
