@@ -3,105 +3,21 @@
 use std::collections::HashSet;
 
 use crate::model::{Profile, listed};
-use crate::plan::{Choice, Desired, Entry, Family, Target};
+use crate::plan::{Choice, Family};
 
-use super::at::At;
 use super::declared::{Declared, Resolved};
 use super::diagnostics::{Diagnostic, DiagnosticKind, Severity};
-use super::files::{Files, Place, beside};
+use super::files::{Place, beside};
 use super::format::Format;
-use super::lines::MOST_LINES;
+use super::includes::includes;
+use super::loaded::{ForTarget, Loaded};
 use super::mirror_file::Choices;
 use super::profiles::Profiles;
 use super::reader::Reader;
-use super::settings::{PruneSettings, Registries};
+use super::settings::PruneSettings;
 use super::targets::{Destination, destinations, take_logins};
 use super::validate::{Checked, validate};
-use super::{
-    FileKind, Input, ListForm, entries, from_toml, from_yaml, items, list, read_mirror, secrets,
-};
-
-/// What the files declare for one target.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct ForTarget {
-    /// Where the images go; none where that is missing or wrong.
-    pub target: Option<Target>,
-    /// The images, as far as they were understood.
-    pub entries: Vec<Entry>,
-    /// The repositories of which rules choose the tags.
-    pub families: Vec<Family>,
-}
-
-/// What the files declare, and everything there is to say about them.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Loaded {
-    /// What goes where: once for each target, and once where none is named.
-    pub targets: Vec<ForTarget>,
-    /// How to talk to the registries.
-    pub registries: Registries,
-    /// Whether what is no longer declared is deleted.
-    pub prune: PruneSettings,
-    /// Everything there is to say, in the order of the files.
-    pub diagnostics: Vec<Diagnostic>,
-    /// The texts that the diagnostics point into.
-    pub files: Files,
-}
-
-impl Loaded {
-    /// Returns the desired set of each target, or the errors that stand in their way.
-    ///
-    /// A name that the target refuses does not: the plan shows that one image as blocked.
-    pub fn desired(&self) -> Result<Vec<Desired>, Vec<Diagnostic>> {
-        let blocks = |diagnostic: &&Diagnostic| {
-            diagnostic.severity == Severity::Error && diagnostic.kind != DiagnosticKind::NameRefused
-        };
-        let blocking = self.diagnostics.iter().filter(blocks);
-        let blocking: Vec<_> = blocking.cloned().collect();
-        let each: Option<Vec<_>> = self.targets.iter().map(ForTarget::desired).collect();
-        match each {
-            Some(desired) if blocking.is_empty() => Ok(desired),
-            _ => Err(blocking),
-        }
-    }
-
-    /// Returns how many images there are, each counted once, in however many targets it is wanted.
-    pub fn images(&self) -> usize {
-        let count = |one: &ForTarget| one.entries.len() + one.families.len();
-        self.targets.iter().map(count).max().unwrap_or_default()
-    }
-
-    /// Returns the targets that could be understood.
-    pub fn known_targets(&self) -> impl Iterator<Item = &Target> {
-        self.targets.iter().filter_map(|one| one.target.as_ref())
-    }
-
-    /// Returns what `check` has to say: the mistakes in the files, whatever the environment.
-    ///
-    /// A variable that is not set here is a warning where a file asks for it, and nothing at all
-    /// where none does: the files may well be right for where they are used.
-    pub fn check(&self) -> Vec<Diagnostic> {
-        let told = |diagnostic: &Diagnostic| match (diagnostic.kind, &diagnostic.place) {
-            (DiagnosticKind::Environment, None) => None,
-            (DiagnosticKind::Environment, Some(_)) => Some(Diagnostic {
-                severity: Severity::Warning,
-                ..diagnostic.clone()
-            }),
-            _ => Some(diagnostic.clone()),
-        };
-        self.diagnostics.iter().filter_map(told).collect()
-    }
-}
-
-impl ForTarget {
-    fn desired(&self) -> Option<Desired> {
-        Some(Desired {
-            target: self.target.clone()?,
-            entries: self.entries.clone(),
-            families: self.families.clone(),
-            lock: None,
-        })
-    }
-}
+use super::{FileKind, Input, entries, from_toml, from_yaml, items, list, read_mirror, secrets};
 
 /// Reads the files into what they declare. Never fails: what is wrong is in
 /// [`Loaded::diagnostics`].
@@ -131,6 +47,10 @@ pub(super) fn load_each(input: &Input<'_>, each: Each<'_>) -> Loaded {
         FileKind::Yaml => mirror(input, &text, Format::Yaml, &mut loaded, each),
         FileKind::Toml => mirror(input, &text, Format::Toml, &mut loaded, each),
     };
+    if loaded.targets.is_empty() {
+        // The file could not be understood so far.
+        loaded.targets.push(ForTarget::default());
+    }
     let Loaded {
         files, diagnostics, ..
     } = &mut loaded;
@@ -359,69 +279,4 @@ fn mirrors_of_target(mirrors: Vec<(String, Place)>, loaded: &mut Loaded) {
             loaded.diagnostics.push(useless);
         }
     }
-}
-
-/// Reads the included image lists.
-fn includes(input: &Input<'_>, include: &[At<String>], loaded: &mut Loaded) -> Vec<Declared> {
-    let mut declared = Vec::new();
-    for At { value, place } in include {
-        let path = beside(input.path, value);
-        let form = match FileKind::named(&path) {
-            Some(FileKind::List(form)) => Some(form),
-            Some(FileKind::Yaml | FileKind::Toml) => None,
-            None => Some(ListForm::Lines),
-        };
-        let Some(form) = form else {
-            let message = text!("`{value}` is not an image list", "`{value}` 不是镜像列表");
-            let diagnostic = Diagnostic::error("not-an-image-list", message)
-                .at(place.clone())
-                .help(text!(
-                    "only image lists can be included",
-                    "只能包含镜像列表"
-                ));
-            loaded.diagnostics.push(diagnostic);
-            continue;
-        };
-        if declared.len() >= MOST_LINES {
-            let message = text!(
-                "more than {MOST_LINES} images are declared",
-                "声明的镜像超过 {MOST_LINES} 个"
-            );
-            let diagnostic = Diagnostic::error("too-many-images", message)
-                .at(place.clone())
-                .help(text!(
-                    "divide them between several mirror files",
-                    "把它们分到几个 mirror 文件里"
-                ));
-            loaded.diagnostics.push(diagnostic);
-            break;
-        } else if loaded.files.contains(&path) {
-            let message = text!("`{value}` is included already", "`{value}` 已经包含过了");
-            loaded
-                .diagnostics
-                .push(Diagnostic::warning("included-twice", message).at(place.clone()));
-        } else {
-            match (input.read)(&path) {
-                Ok(text) => {
-                    loaded.files.add(&path, &text);
-                    let text = loaded.files.text(&path);
-                    declared.extend(list::parse(form, &path, text, &mut loaded.diagnostics));
-                }
-                Err(why) => {
-                    let message = text!(
-                        "cannot include `{value}`: {why}",
-                        "无法包含 `{value}`：{why}"
-                    );
-                    let diagnostic = Diagnostic::error("not-readable", message)
-                        .at(place.clone())
-                        .help(text!(
-                            "paths are relative to the mirror file",
-                            "路径从 mirror 文件所在的目录算起"
-                        ));
-                    loaded.diagnostics.push(diagnostic);
-                }
-            }
-        }
-    }
-    declared
 }

@@ -254,3 +254,10 @@ async fn the_real_registry_lets_a_push_in_and_keeps_nothing() {
     assert_eq!(ran.status, 1, "{}", ran.whole());
     assert!(ran.stdout.contains("was refused (401)"), "{}", ran.stdout);
 }
+
+/// The answer is given whatever is wrong with the files.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_cannot_be_read_as_such_is_told() {
+    let place = Place::empty().file("mirror.yaml", "version: [\n");
+    insta::assert_snapshot!("doctor_no_yaml", place.run("doctor").whole());
+}
