@@ -77,10 +77,10 @@ pub(super) const EXAMPLES: [(&str, &[Example]); 21] = [
                 phrase!("two images more", "多两个镜像"),
             ),
             example(
-                "pusher add ghcr.io/org/app:v1 --platform linux/amd64,linux/arm64 --target app:v1",
+                "pusher add redis:7 --platform linux/amd64,linux/arm64 --target db:7",
                 phrase!(
                     "with platforms and a name, in a mirror file",
-                    "带平台和名字，写在 mirror 文件里"
+                    "带平台和名字（mirror 文件）"
                 ),
             ),
             example(

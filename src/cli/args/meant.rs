@@ -89,12 +89,6 @@ fn of_command(word: &str) -> Option<Text> {
                 "用 `docker login HOST` 或 `podman login HOST`：会使用它们留下的账号"
             )
         }
-        "init" => {
-            text!(
-                "write one image a line, such as `nginx:1.27`, into `images.txt`, then `pusher plan`",
-                "在 `images.txt` 里一行写一个镜像，如 `nginx:1.27`，然后 `pusher plan`"
-            )
-        }
         "convert" | "migrate" => text!(
             "`pusher import FILE` writes a list or another tool's file as a mirror file",
             "`pusher import FILE` 把列表或其他工具的文件转成 mirror 文件"

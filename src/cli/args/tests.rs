@@ -94,6 +94,12 @@ fn a_command_takes_what_its_help_names_and_nothing_else() {
             "init --file",
             "init --format",
             "init --no-cache",
+            "add --format",
+            "add --no-cache",
+            "remove --format",
+            "remove --no-cache",
+            "set --format",
+            "set --no-cache",
             "list --no-cache",
             "check --no-cache",
             "show --file",
@@ -223,6 +229,7 @@ fn helps() -> impl Iterator<Item = (String, String)> {
 
 #[test]
 fn the_long_help_has_examples_and_the_short_one_is_short() {
+    let names = COMMANDS.map(|typed| typed.split(' ').next().unwrap());
     for (language, heading) in [
         (Language::English, "Examples:"),
         (Language::Chinese, "示例："),
@@ -230,7 +237,16 @@ fn the_long_help_has_examples_and_the_short_one_is_short() {
         for (short, long) in language.speak(|| helps().collect::<Vec<_>>()) {
             assert!(long.contains(&format!("\n{heading}\n  ")), "{long}");
             assert!(!short.contains(heading), "{short}");
-            assert!(short.lines().count() < 40, "{short}");
+            // The list of all commands grows by a line with each; what is around it does not.
+            let lists = |line: &&str| {
+                let word = line
+                    .strip_prefix("  ")
+                    .and_then(|line| line.split(' ').next());
+                word.is_some_and(|word| names.contains(&word))
+            };
+            let commands = short.lines().filter(lists).count();
+            let limit = if commands == 0 { 40 } else { 25 + names.len() };
+            assert!(short.lines().count() < limit, "{short}");
             // Nothing is broken where clap is not told of a terminal.
             let wide: Vec<_> = long.lines().filter(|line| line.width() > 100).collect();
             assert!(wide.is_empty(), "{wide:#?}");
