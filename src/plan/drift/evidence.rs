@@ -33,6 +33,8 @@ pub struct Evidence {
 pub struct Upstream {
     /// What it pointed to when it was locked.
     pub locked: Digest,
+    /// What the target should hold for that.
+    pub expected: Descriptor,
     /// What it points to now.
     pub current: Observation<Descriptor>,
 }
@@ -49,8 +51,13 @@ impl Evidence {
         origin: impl Fn(&TargetName) -> DeclaredAt,
     ) -> Self {
         let then_and_now = |(name, current)| {
-            let locked = lock.images.get(&name)?.source_digest.clone();
-            Some((name, Upstream { locked, current }))
+            let image = lock.images.get(&name)?;
+            let upstream = Upstream {
+                locked: image.source_digest.clone(),
+                expected: image.expected.clone(),
+                current,
+            };
+            Some((name, upstream))
         };
         let left = |(name, image): (TargetName, LockedImage)| {
             let action = match held.get(&name)? {

@@ -2,122 +2,23 @@
 //!
 //! The lock tells what was applied last: with it one can tell an upstream tag that moved from a target
 //! that someone changed. Without one both show the same two digests; such an image [`Differs`], and
-//! nothing more is claimed.
+//! nothing more is claimed. It also tells what the target should hold while the source tells nothing.
 //!
 //! [`Differs`]: DriftKind::Differs
 
 mod evidence;
+mod kind;
 
 use crate::model::Digest;
 
 use super::blocked::BlockReason;
-use super::change::{Action, Change, Plan};
+use super::change::{Action, Change, ImageCopy, Plan};
+use super::expected::Expected;
 use super::lock::LockState;
 use super::observed::Observation;
 
 pub use evidence::{Evidence, Upstream};
-
-/// How a target can differ from what is declared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum DriftKind {
-    /// The source's tag points to something else than when it was locked.
-    UpstreamMoved,
-    /// The target's tag points to something else than is locked: someone pushed there.
-    TargetChanged,
-    /// The target's tag points to something else, and the image is not locked: the upstream tag
-    /// moved, or someone changed the target. The digests alone do not tell which.
-    Differs,
-    /// The target has no such tag.
-    TargetMissing,
-    /// The source has no such image any more.
-    SourceMissing,
-    /// The lock records it, the target has it, and the files no longer declare it.
-    NotDeclared,
-    /// A registry did not say what it has: whether the image has drifted cannot be told.
-    Unreadable,
-    /// The image cannot be mirrored as it is declared.
-    Blocked,
-}
-
-impl DriftKind {
-    /// The kinds, in the order in which they are counted.
-    pub const ALL: [Self; 8] = [
-        Self::UpstreamMoved,
-        Self::TargetChanged,
-        Self::Differs,
-        Self::TargetMissing,
-        Self::SourceMissing,
-        Self::NotDeclared,
-        Self::Unreadable,
-        Self::Blocked,
-    ];
-
-    /// What an image may be whose source's tag was not read, while its locked digest is known.
-    const HIDDEN_BY_UPSTREAM: &[Self] = &[Self::UpstreamMoved, Self::SourceMissing];
-    /// What an image may be of which nothing is known.
-    const HIDDEN_BY_SOURCE: &[Self] = &[
-        Self::UpstreamMoved,
-        Self::TargetChanged,
-        Self::Differs,
-        Self::TargetMissing,
-        Self::SourceMissing,
-        Self::Blocked,
-    ];
-    /// What an image may be whose target was not read.
-    const HIDDEN_BY_TARGET: &[Self] = &[
-        Self::TargetChanged,
-        Self::Differs,
-        Self::TargetMissing,
-        Self::NotDeclared,
-    ];
-
-    /// Returns the name that is typed and shown.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::UpstreamMoved => "upstream-moved",
-            Self::TargetChanged => "target-changed",
-            Self::Differs => "differs",
-            Self::TargetMissing => "target-missing",
-            Self::SourceMissing => "source-missing",
-            Self::NotDeclared => "not-declared",
-            Self::Unreadable => "unreadable",
-            Self::Blocked => "blocked",
-        }
-    }
-
-    /// Returns the kind of drift that a change tells of; none for what is in place.
-    fn of(change: &Change) -> Option<Self> {
-        match &change.action {
-            Action::NoOp { .. } | Action::Delete { .. } => None,
-            Action::Create { .. } => Some(Self::TargetMissing),
-            Action::Update { .. } if change.lock == LockState::Locked => Some(Self::TargetChanged),
-            Action::Update { .. } => Some(Self::Differs),
-            Action::Blocked {
-                reason: BlockReason::SourceAbsent(_),
-                ..
-            } => Some(Self::SourceMissing),
-            Action::Blocked {
-                reason: BlockReason::TagsMoved { .. },
-                ..
-            } => Some(Self::UpstreamMoved),
-            Action::Blocked { reason, .. } if reason.is_unknown() => Some(Self::Unreadable),
-            Action::Blocked { .. } => Some(Self::Blocked),
-        }
-    }
-
-    /// Returns what else a change may be, where something about it was not read.
-    fn hidden_by(change: &Change) -> &'static [Self] {
-        match &change.action {
-            Action::Blocked { reason, .. } => match reason {
-                BlockReason::TargetUnreadable(_) => Self::HIDDEN_BY_TARGET,
-                // What the target should hold is not known, so nothing about it is.
-                reason if reason.is_unknown() => Self::HIDDEN_BY_SOURCE,
-                _ => &[],
-            },
-            _ => &[],
-        }
-    }
-}
+pub use kind::DriftKind;
 
 /// A plan told as drift.
 #[derive(Debug, Clone)]
@@ -163,8 +64,12 @@ impl<'a> Drift<'a> {
         let mut in_place = 0;
         for change in &plan.changes {
             let before = found.len();
-            found.extend(DriftKind::of(change).map(|kind| Difference::new(kind, change)));
-            found.extend(of_upstream(change, upstream.get(&change.target)));
+            // What is locked is the image alone; what follows it may stand under its name.
+            let upstream = upstream.get(&change.target);
+            found.extend(ways(
+                change,
+                upstream.filter(|_| change.lock == LockState::Locked),
+            ));
             in_place += usize::from(found.len() == before);
         }
         let moved = families.iter().filter_map(|change| {
@@ -216,6 +121,10 @@ impl Difference {
         }
     }
 
+    fn reason(&self) -> Option<&BlockReason> {
+        self.change.action.block_reason()
+    }
+
     fn new(kind: DriftKind, change: &Change) -> Self {
         Self {
             kind,
@@ -229,9 +138,74 @@ impl Difference {
     }
 }
 
+/// Tells in which ways one image differs; each once, whether the plan tells of it, or its source's tag, or both.
+fn ways(change: &Change, upstream: Option<&Upstream>) -> Vec<Difference> {
+    let planned = DriftKind::of(change).map(|kind| Difference::new(kind, change));
+    let Some(upstream) = upstream else {
+        return planned.into_iter().collect();
+    };
+    let at_source = of_upstream(change, upstream);
+    let is_alike = at_source.as_ref().map(|one| one.kind) == planned.as_ref().map(|one| one.kind);
+    let unread = at_source.as_ref().and_then(|one| match one.reason()? {
+        BlockReason::SourceUnreadable(why) => Some(why),
+        _ => None,
+    });
+    match (change.action.block_reason(), unread) {
+        // The plan would copy the locked digest: the target is told of without it.
+        (Some(BlockReason::SourceUnreadable(_) | BlockReason::SourceAbsent(_)), _) => {
+            let planned = planned.filter(|_| !is_alike).map(|planned| Difference {
+                hides: match planned.kind {
+                    DriftKind::Unreadable => DriftKind::HIDDEN_BY_UPSTREAM,
+                    _ => &[],
+                },
+                ..planned
+            });
+            let in_target = Some(in_target(change, upstream));
+            [in_target, planned, at_source]
+                .into_iter()
+                .flatten()
+                .collect()
+        }
+        (Some(BlockReason::TargetUnreadable(target)), Some(source)) => {
+            let (source, target) = (source.clone(), target.clone());
+            let both = change.blocked_by(BlockReason::BothUnreadable { source, target });
+            vec![Difference::new(DriftKind::Unreadable, &both)]
+        }
+        (Some(BlockReason::BothUnreadable { .. }), Some(_)) => planned.into_iter().collect(),
+        _ => planned.into_iter().chain(at_source).collect(),
+    }
+}
+
+/// Tells how a locked image's target differs, whose source did not show what is locked.
+fn in_target(change: &Change, upstream: &Upstream) -> Difference {
+    let after = ImageCopy {
+        source: upstream.expected.clone(),
+        expected: Expected::unchanged(upstream.expected.clone()),
+        contents: None,
+        referrers_stay: false,
+        formerly: None,
+        unseen: None,
+    };
+    let action = match change.action.before().cloned() {
+        Some(before) => Action::Update { before, after },
+        None => Action::Create { after },
+    };
+    let kind = match action {
+        Action::Update { .. } => DriftKind::TargetChanged,
+        _ => DriftKind::TargetMissing,
+    };
+    let change = Change {
+        action,
+        ..change.clone()
+    };
+    Difference::new(kind, &change)
+}
+
 /// Tells what became of a locked image's source.
-fn of_upstream(change: &Change, upstream: Option<&Upstream>) -> Option<Difference> {
-    let Upstream { locked, current } = upstream?;
+fn of_upstream(change: &Change, upstream: &Upstream) -> Option<Difference> {
+    let Upstream {
+        locked, current, ..
+    } = upstream;
     let blocked = |kind, reason| Difference {
         kind,
         change: Change {

@@ -54,8 +54,12 @@ fn plan_of(changes: Vec<Change>) -> Plan {
 fn evidence(current: Option<Observation<Descriptor>>) -> Evidence {
     let upstream = current.map(|current| {
         let name = change("app", Locked, no_op()).target;
-        let locked = descriptor("locked").digest;
-        (name, Upstream { locked, current })
+        let upstream = Upstream {
+            locked: descriptor("locked").digest,
+            expected: descriptor("declared"),
+            current,
+        };
+        (name, upstream)
     });
     Evidence {
         locked: true,
@@ -115,16 +119,84 @@ fn every_change_is_of_one_kind() {
             &[Unreadable, UpstreamMoved],
         ),
     ] {
-        let plan = plan_of(vec![change("app", lock, action)]);
-        let drift = Drift::of(&plan, &evidence(upstream), &[]);
-        let found: Vec<_> = drift.found.iter().map(|found| found.kind).collect();
-        assert_eq!(found, kinds, "{:?}", plan.changes[0].action);
-        assert_eq!(drift.in_place, usize::from(kinds.is_empty()));
-        assert_eq!(drift.is_unsure(), kinds.contains(&Unreadable));
-        assert_eq!(
-            drift.has_drifted(),
-            kinds.iter().any(|kind| *kind != Unreadable)
-        );
+        assert_kinds(lock, action, upstream, kinds);
+    }
+}
+
+fn assert_kinds(
+    lock: LockState,
+    action: Action,
+    upstream: Option<Observation<Descriptor>>,
+    kinds: &[DriftKind],
+) {
+    let plan = plan_of(vec![change("app", lock, action)]);
+    let drift = Drift::of(&plan, &evidence(upstream), &[]);
+    let found: Vec<_> = drift.found.iter().map(|found| found.kind).collect();
+    assert_eq!(found, kinds, "{:?}", plan.changes[0].action);
+    assert_eq!(drift.in_place, usize::from(kinds.is_empty()));
+    assert_eq!(drift.is_unsure(), kinds.contains(&Unreadable));
+    assert_eq!(
+        drift.has_drifted(),
+        kinds.iter().any(|kind| *kind != Unreadable)
+    );
+}
+
+#[test]
+fn a_locked_image_is_told_once_by_whoever_tells_of_it() {
+    let source_silent = || Action::blocked(BlockReason::SourceUnreadable(silent()));
+    let target_silent = || Action::blocked(BlockReason::TargetUnreadable(silent()));
+    let absent = || Action::blocked(BlockReason::SourceAbsent(Absence::Plain));
+    let both_silent = || {
+        let (source, target) = (silent(), silent());
+        Action::blocked(BlockReason::BothUnreadable { source, target })
+    };
+    let referrers_silent = || Action::blocked(BlockReason::ReferrersUnreadable(silent()));
+    let over = |action: Action| Action::Blocked {
+        before: Some(descriptor("another")),
+        reason: action.block_reason().unwrap().clone(),
+    };
+    let there = |content| Some(Observation::Present(descriptor(content)));
+    let gone = || Some(Observation::Absent(Absence::Plain));
+    let unread = || Some(Observation::Unreadable(silent()));
+    for (lock, action, upstream, kinds) in [
+        // The locked digest cannot be read either, and what the target should hold is known.
+        (
+            Locked,
+            source_silent(),
+            unread(),
+            &[TargetMissing, Unreadable][..],
+        ),
+        (
+            Locked,
+            over(source_silent()),
+            unread(),
+            &[TargetChanged, Unreadable],
+        ),
+        (
+            Locked,
+            source_silent(),
+            there("locked"),
+            &[TargetMissing, Unreadable],
+        ),
+        (
+            Locked,
+            source_silent(),
+            there("moved"),
+            &[TargetMissing, Unreadable, UpstreamMoved],
+        ),
+        (Locked, absent(), gone(), &[TargetMissing, SourceMissing]),
+        (
+            Locked,
+            absent(),
+            there("moved"),
+            &[TargetMissing, SourceMissing, UpstreamMoved],
+        ),
+        (Locked, target_silent(), unread(), &[Unreadable]),
+        (Locked, both_silent(), unread(), &[Unreadable]),
+        // What follows a locked image stands under its name.
+        (NoLock, referrers_silent(), there("moved"), &[Unreadable]),
+    ] {
+        assert_kinds(lock, action, upstream, kinds);
     }
 }
 
@@ -157,6 +229,28 @@ fn what_was_not_read_is_told_where_it_may_be_of_a_kind_that_is_asked_for() {
         ),
         (Locked, create(), unread(), TargetMissing, &[TargetMissing]),
         (Locked, create(), None, Unreadable, &[]),
+        (
+            Locked,
+            source_silent(),
+            unread(),
+            TargetMissing,
+            &[TargetMissing],
+        ),
+        (Locked, source_silent(), unread(), TargetChanged, &[]),
+        (
+            Locked,
+            source_silent(),
+            unread(),
+            SourceMissing,
+            &[Unreadable],
+        ),
+        (
+            Locked,
+            target_silent(),
+            unread(),
+            TargetMissing,
+            &[Unreadable],
+        ),
     ] {
         let plan = plan_of(vec![change("app", lock, action)]);
         let drift = Drift::of(&plan, &evidence(upstream), &[asked]);

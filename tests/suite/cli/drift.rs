@@ -1,7 +1,7 @@
 //! `drift`: its words and its statuses.
 
 use pusher::sandbox::images::Image;
-use pusher::sandbox::{Effect, Fault};
+use pusher::sandbox::{Effect, Fault, Origin};
 
 use super::harness::{NAMESPACE, Place, pair};
 
@@ -104,4 +104,32 @@ async fn what_cannot_be_read_is_an_error_and_hides_nothing_else() {
     let narrow = place.run("drift --kind not-declared").stdout;
     let ends = "No drift of the kinds that were asked for: 1 in place.\n";
     assert!(narrow.ends_with(ends), "{narrow}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_target_lacks_is_told_while_the_source_is_away() {
+    let (source, target) = pair().await;
+    for name in ["one", "two", "three"] {
+        let image = Image::new("linux/amd64").layer(name);
+        image.push(&source, &format!("org/{name}"), "v1");
+    }
+    let list = "SOURCE/org/one:v1\nSOURCE/org/two:v1\nSOURCE/org/three:v1\n";
+    let place = Place::between(&source, &target).file("images.txt", list);
+    assert_eq!(place.run("lock -q").status, 0);
+    source.go_away(Origin::Registry);
+    let whole = place.run("drift").whole();
+    insta::assert_snapshot!("drift_empty_and_away", whole);
+    let ran = place.run("drift --format json");
+    let told: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(told["summary"]["target_missing"], 3);
+    assert_eq!(told["summary"]["unreadable"], 3);
+    assert_eq!(told["causes"].as_array().unwrap().len(), 1, "{told}");
+    assert_eq!(told["causes"][0]["images"].as_array().unwrap().len(), 3);
+    let first = &told["differences"][0];
+    assert_eq!(first["kind"], "target-missing");
+    assert!(first["expected"]["digest"].is_string(), "{first}");
+    // Neither side tells anything: one image each, all the same.
+    target.go_away(Origin::Registry);
+    let whole = place.run("drift").whole();
+    insta::assert_snapshot!("drift_both_away", whole);
 }
