@@ -19,7 +19,7 @@ use crate::single_flight::SingleFlight;
 
 use super::job::{BlobJob, How};
 use super::prefetch::Prefetch;
-use super::relay::Relay;
+use super::relay::Seat;
 use super::transfer;
 use super::uploads::{OpenUpload, Uploads};
 
@@ -43,7 +43,7 @@ pub(super) struct Blobs<'a, R> {
     prefetch: Prefetch,
     places: Semaphore,
     uploads: Uploads<'a, R>,
-    relay: &'a Relay,
+    seat: Seat<'a>,
 }
 
 /// Whether the target mounts.
@@ -82,7 +82,7 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
         registry: &'a R,
         mount: Option<bool>,
         routes: BlobRoutes,
-        relay: &'a Relay,
+        seat: Seat<'a>,
     ) -> Self {
         Self {
             mounts: Mounts::new(mount),
@@ -93,7 +93,7 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
             prefetch: Prefetch::default(),
             places: Semaphore::new(BLOBS_AT_ONCE),
             uploads: Uploads::new(registry),
-            relay,
+            seat,
         }
     }
 
@@ -113,7 +113,7 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
         let key = (job.target.clone(), job.blob.digest.clone());
         let (how, brought_here) = self
             .brought
-            .get(key, async || self.bring_relayed(&job).await)
+            .get(key, async || self.bring_once(&job).await)
             .await?;
         // Whoever waited for another image's transfer sent nothing itself.
         let how = if brought_here { how } else { How::Present };
@@ -134,26 +134,6 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
         self.brought_again.get(key, send).await.map(drop)
     }
 
-    /// Brings a blob from another target that has it, else from its source.
-    async fn bring_relayed(&self, job: &BlobJob<'_, R>) -> Result<How, Failure> {
-        let turn = self.relay.turn(&job.blob.digest).await;
-        if let Some(source) = turn.other() {
-            match self.bring_once(&BlobJob { source, ..*job }).await {
-                Ok(how) => return Ok(how),
-                Err(why) => {
-                    tracing::debug!(
-                        registry = source.registry, blob = %job.blob.digest, %why,
-                        "it did not come from there; taking it from its source"
-                    );
-                    job.registry.count_retry();
-                }
-            }
-        }
-        let how = self.bring_once(job).await?;
-        turn.end_in(job.target);
-        Ok(how)
-    }
-
     async fn bring_once(&self, job: &BlobJob<'_, R>) -> Result<How, Failure> {
         if !self.mounts.may_work() {
             return self.bring_without_mount(job).await;
@@ -163,9 +143,11 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
         let holder = holder.await;
         let mut held = holder.lock().await;
         let mounts = self.mounts.may_work();
-        let route = self
-            .routes
-            .route(job.source, job.target, held.as_ref(), mounts);
+        // What another target in the same registry has need not be sent.
+        let near = self.seat.known(&job.blob.digest);
+        let near = near.filter(|near| near.registry == job.target.registry);
+        let source = near.as_ref().unwrap_or(job.source);
+        let route = self.routes.route(source, job.target, held.as_ref(), mounts);
         let how = match route {
             Route::Copy => self.bring_without_mount(job).await?,
             Route::Mount { from } if held.is_some() => {
@@ -204,7 +186,7 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
                 if is_held {
                     self.mounts.refused();
                 }
-                self.send(job, session, None).await
+                self.send_in_turn(job, Some(session)).await
             }
         }
     }
@@ -213,7 +195,38 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
         if self.is_there(job).await {
             return Ok(How::Present);
         }
-        self.open_and_send(job).await
+        self.send_in_turn(job, None).await
+    }
+
+    /// Sends a blob from another target that has it, else from its source; an upload may be open.
+    async fn send_in_turn(
+        &self,
+        job: &BlobJob<'_, R>,
+        opened: Option<OpenUpload<'_, R>>,
+    ) -> Result<How, Failure> {
+        let turn = self.seat.turn(&job.blob.digest).await;
+        let source = turn.other().unwrap_or(job.source);
+        let sent = {
+            let job = &BlobJob { source, ..*job };
+            match opened {
+                Some(session) => self.send(job, session, None).await,
+                None => self.open_and_send(job).await,
+            }
+        };
+        let sent = match sent {
+            Err(why) if turn.other().is_some() && why.host == source.registry => {
+                tracing::debug!(
+                    registry = source.registry, blob = %job.blob.digest, %why,
+                    "it did not come from there; taking it from its source"
+                );
+                job.registry.count_retry();
+                self.open_and_send(job).await
+            }
+            sent => sent,
+        };
+        let how = sent?;
+        turn.end_in(job.target);
+        Ok(how)
     }
 
     async fn open_and_send(&self, job: &BlobJob<'_, R>) -> Result<How, Failure> {
@@ -239,6 +252,10 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
 
     async fn is_there(&self, job: &BlobJob<'_, R>) -> bool {
         let is_asked = self.routes.is_asked(job.target, job.blob.size);
-        is_asked && job.registry.has_blob(job.target, &job.blob.digest).await
+        let is_there = is_asked && job.registry.has_blob(job.target, &job.blob.digest).await;
+        if is_there {
+            self.seat.offer(&job.blob.digest, job.target).await;
+        }
+        is_there
     }
 }

@@ -14,7 +14,7 @@ use crate::tree::ManifestMemory;
 
 use super::blobs::Blobs;
 use super::referrers::ReferrerLists;
-use super::relay::Relay;
+use super::relay::Seat;
 use super::stop::Stop;
 
 /// What all images of a run share.
@@ -40,7 +40,7 @@ impl<'a, R: WriteRegistry> RunContext<'a, R> {
         registry: &'a R,
         stop: watch::Receiver<bool>,
         progress: &'a Progress,
-        relay: &'a Relay,
+        seat: Seat<'a>,
     ) -> Self {
         Self {
             plan,
@@ -52,7 +52,7 @@ impl<'a, R: WriteRegistry> RunContext<'a, R> {
                 registry,
                 plan.target.profile.mount,
                 BlobRoutes::of(plan),
-                relay,
+                seat,
             ),
             manifests: SingleFlight::default(),
             lists: ReferrerLists::new(plan.target.profile.referrers_api),

@@ -51,7 +51,7 @@ use crate::progress::Progress;
 use crate::registry::WriteRegistry;
 
 use context::RunContext;
-use relay::Relay;
+use relay::{Relay, Seat};
 
 /// How many images of all targets are worked on together. The registries' own limits are kept by the client; this
 /// one bounds memory.
@@ -74,14 +74,15 @@ pub async fn apply<R: WriteRegistry>(
     stop: watch::Receiver<bool>,
     progress: &Progress,
 ) -> Report {
-    let relay = Relay::between(1);
+    let relay = &Relay::between(1);
+    let seat = Seat { relay, number: 0 };
     Box::pin(apply_one(
         plan,
         looked,
         registry,
         stop,
         progress,
-        &relay,
+        seat,
         IMAGES_AT_ONCE,
     ))
     .await
@@ -108,9 +109,11 @@ pub async fn apply_each<R: WriteRegistry>(
 ) -> Vec<Report> {
     let relay = &Relay::between(plans.len());
     let images = IMAGES_AT_ONCE.div_ceil(plans.len().max(1));
-    let each = plans.into_iter().map(|ToApply { plan, looked }| {
+    let each = plans.into_iter().enumerate().map(|(number, one)| {
+        let ToApply { plan, looked } = one;
+        let seat = Seat { relay, number };
         let (stop, progress) = (stop.clone(), progress.of(&plan.target));
-        async move { apply_one(plan, looked, registry, stop, &progress, relay, images).await }
+        async move { apply_one(plan, looked, registry, stop, &progress, seat, images).await }
     });
     join_all(each).await
 }
@@ -121,10 +124,10 @@ async fn apply_one<R: WriteRegistry>(
     registry: &R,
     stop: watch::Receiver<bool>,
     progress: &Progress,
-    relay: &Relay,
+    seat: Seat<'_>,
     images_at_once: usize,
 ) -> Report {
-    let run = RunContext::new(&plan, looked, registry, stop.clone(), progress, relay);
+    let run = RunContext::new(&plan, looked, registry, stop.clone(), progress, seat);
     let outcomes = carry_out(&run, images_at_once).await;
     drop(run);
     Report {
