@@ -1006,6 +1006,16 @@ if story 'lock pull request of several targets'; then
   check 'each as it is' is "$(jq -r '.tree[0].sha' "$tree" | xargs -I{} jq -r .content gh/git/{})" 'nginx 2'
 fi
 
+if story 'lock pull request after a target has got a name'; then
+  moved 'nginx 1'
+  git init -q . && git add mirror.lock && mv mirror.lock mirror.near.lock
+  script lock-pull-request.sh lock.txt
+  check 'passes' is "$code" 0
+  tree=gh/git/$(jq -r .tree "gh/git/$(cat gh/git/branch)")
+  check 'the old name goes' is "$(jq -c '[.tree[] | [.path, .sha != null]]' "$tree")" \
+    '[["mirror.lock",false],["mirror.near.lock",true]]'
+fi
+
 if story 'lock pull request leaves what somebody committed'; then
   moved 'nginx 1'
   echo '{"message": "my own", "tree": "t"}' >gh/git/theirs

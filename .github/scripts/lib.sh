@@ -68,6 +68,13 @@ lock_files() {
   done
 }
 
+# Prints the locks that are in the commit and are not there any more.
+locks_gone() {
+  local lock
+  lock=$(lock_file)
+  git ls-files --deleted -- "$lock" "${lock%.lock}.*.lock" 2>/dev/null || true
+}
+
 # Adds up what is counted in the answer in file $2, of one target or of several: `count JQ FILE`, where JQ takes
 # a summary.
 count() {

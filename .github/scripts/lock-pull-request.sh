@@ -41,9 +41,12 @@ if [[ -n "$head" ]]; then
   held=$(jq -r .tree.sha <<<"$last")
 fi
 
-# Prints an entry of the tree for each lock.
+# Prints an entry of the tree for each lock, and for each that has gone to another name.
 entries() {
   local lock blob
+  while read -r lock; do
+    jq -n --arg path "$lock" '{path: $path, mode: "100644", type: "blob", sha: null}'
+  done < <(locks_gone)
   while read -r lock; do
     blob=$(jq -n --rawfile text "$lock" '{content: $text, encoding: "utf-8"}' | made blobs)
     jq -n --arg blob "$blob" --arg path "$lock" '{path: $path, mode: "100644", type: "blob", sha: $blob}'

@@ -21,11 +21,11 @@ use super::variables::Variable;
 
 /// Makes the client for the registries of all targets' mirrors.
 pub fn connect(context: &Context, mirrors: &[Mirror]) -> Result<Client, CliError> {
-    let targets = mirrors.iter().map(|mirror| &mirror.desired.target);
-    let none = Registries::default();
-    let first = mirrors.first();
-    let registries = first.map_or(&none, |mirror| &mirror.registries);
-    let client = client(context, registries, targets)?;
+    let Some(first) = mirrors.first() else {
+        return client(context, &Registries::default(), []);
+    };
+    // Whose a login is does not depend on which targets are taken this time.
+    let client = client(context, &first.registries, first.targets.iter())?;
     for mirror in mirrors {
         announce_reads(&client, &mirror.desired);
     }

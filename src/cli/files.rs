@@ -92,7 +92,14 @@ pub fn read_text(folder: &Path, path: &Path, purpose: Purpose) -> Result<String,
 
 /// Returns the names of the files in a folder; none where there is no such folder, or it may not be read.
 pub fn names(folder: &Path, path: &Path) -> Vec<String> {
-    let entries = std::fs::read_dir(folder.join(path)).into_iter().flatten();
+    let whole = folder.join(path);
+    // No path at all is the folder that the process works in.
+    let whole = if whole.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        &whole
+    };
+    let entries = std::fs::read_dir(whole).into_iter().flatten();
     let files = entries.filter_map(|entry| {
         let entry = entry.ok().filter(|entry| entry.path().is_file())?;
         entry.file_name().into_string().ok()

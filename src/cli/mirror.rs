@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::config::import::{Imported, Imports, import};
 use crate::config::{
@@ -28,6 +29,8 @@ pub struct Mirror {
     pub desired: Desired,
     /// How to talk to the registries.
     pub registries: Registries,
+    /// All targets that the files name, those too that are left alone this time.
+    pub targets: Arc<[Target]>,
     /// What the files say about deleting.
     pub prune: PruneSettings,
     /// The files that were read, as a saved plan knows them.
@@ -57,21 +60,29 @@ impl Mirror {
     /// Leaves only what the patterns name; all of it where there are none.
     ///
     /// With `prunes`, a pattern may as well name what is recorded and no longer declared.
-    pub fn keep_only(&mut self, patterns: &[String], prunes: bool) -> Result<(), CliError> {
+    pub fn keep_only(&mut self, patterns: &[String], prunes: bool) {
         if !patterns.is_empty() {
             // Whether there may be any is asked later, where they go.
             let undeclared = prunes.then(|| self.lock.prunable(&self.desired));
             let undeclared = undeclared.and_then(Result::ok).unwrap_or_default();
-            self.chosen = Some(Chosen::of(patterns, &mut self.desired, undeclared)?);
+            self.chosen = Some(Chosen::of(patterns, &mut self.desired, undeclared));
         }
-        Ok(())
     }
 
     /// Leaves of what rules have chosen since only what the patterns name.
-    pub fn keep_chosen(&mut self) -> Result<(), CliError> {
-        let desired = &mut self.desired;
-        let chosen = self.chosen.as_mut();
-        chosen.map_or(Ok(()), |chosen| chosen.keep(desired))
+    pub fn keep_chosen(&mut self) {
+        if let Some(chosen) = &mut self.chosen {
+            chosen.keep(&mut self.desired);
+        }
+    }
+
+    /// Stops where a pattern names nothing in any of these.
+    pub fn require_chosen(mirrors: &[Self]) -> Result<(), CliError> {
+        let each = mirrors.iter().filter_map(|mirror| {
+            let chosen = mirror.chosen.as_ref()?;
+            Some((chosen, &mirror.desired))
+        });
+        Chosen::require_something(each)
     }
 
     /// Returns what is said of a part; none where it is the whole.
@@ -168,6 +179,7 @@ pub fn require(
         } = loaded;
         return Err(Mistakes::of(diagnostics, files));
     };
+    let targets: Arc<[Target]> = loaded.known_targets().cloned().collect();
     let desired = only_to(to, desired)?;
     // Names that the target refuses are not told here: the plan shows them as blocked.
     let is_remark = |told: &&Diagnostic| told.severity < Severity::Error;
@@ -196,6 +208,7 @@ pub fn require(
         let mirror = Mirror {
             desired,
             registries: loaded.registries.clone(),
+            targets: Arc::clone(&targets),
             prune: loaded.prune,
             files,
             lock,

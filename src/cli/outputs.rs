@@ -117,6 +117,17 @@ pub fn create(context: &Context, path: &Path, text: &str) -> Result<(), CliError
     })
 }
 
+/// Takes away a file of which all is in another now.
+pub fn remove(context: &Context, path: &Path) -> Result<(), CliError> {
+    std::fs::remove_file(context.folder.join(path)).map_err(|error| {
+        let (file, why) = (path.display(), reason(&error));
+        CliError::new(text!(
+            "cannot delete `{file}`: {why}",
+            "无法删除 `{file}`：{why}"
+        ))
+    })
+}
+
 /// Says that nothing is written over what is there.
 pub fn is_here(path: &Path) -> CliError {
     let file = path.display();

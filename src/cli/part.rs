@@ -27,7 +27,7 @@ impl Chosen {
         patterns: &[String],
         desired: &mut Desired,
         undeclared: Vec<(TargetName, LockedImage)>,
-    ) -> Result<Self, CliError> {
+    ) -> Self {
         let mut chosen = Self {
             part: Part::named(patterns),
             of: PartOf {
@@ -38,25 +38,37 @@ impl Chosen {
             families: vec![],
             undeclared,
         };
-        chosen.keep(desired)?;
-        Ok(chosen)
+        chosen.keep(desired);
+        chosen
     }
 
     /// Takes it anew, once it is known which tags rules choose.
-    pub(super) fn keep(&mut self, desired: &mut Desired) -> Result<(), CliError> {
+    pub(super) fn keep(&mut self, desired: &mut Desired) {
         let (rest, families) = self.part.keep(desired);
         self.rest.extend(rest);
         self.families.extend(families);
         self.of.left_out = self.rest.len();
+    }
+
+    /// Stops where a pattern names nothing in any target.
+    pub(super) fn require_something<'c>(
+        each: impl Iterator<Item = (&'c Self, &'c Desired)> + Clone,
+    ) -> Result<(), CliError> {
+        let Some((first, _)) = each.clone().next() else {
+            return Ok(());
+        };
         // While it is not known which tags there are, a pattern may name one of them.
-        if desired.families.iter().any(Family::is_unsettled) {
+        let mut families = each.clone().flat_map(|(_, desired)| &desired.families);
+        if families.any(Family::is_unsettled) {
             return Ok(());
         }
-        let declared = desired.entries.iter().chain(&self.rest);
-        let declared = declared.map(|entry| (&entry.target, &entry.source));
-        let recorded = self.undeclared.iter();
-        let recorded = recorded.map(|(name, image)| (name, &image.source));
-        let nothing = self.part.names_nothing(declared.chain(recorded));
+        let known = each.flat_map(|(chosen, desired)| {
+            let declared = desired.entries.iter().chain(&chosen.rest);
+            let declared = declared.map(|entry| (&entry.target, &entry.source));
+            let recorded = chosen.undeclared.iter();
+            declared.chain(recorded.map(|(name, image)| (name, &image.source)))
+        });
+        let nothing = first.part.names_nothing(known);
         nothing.map_or(Ok(()), |nothing| Err(names_nothing(&nothing)))
     }
 

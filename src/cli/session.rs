@@ -83,10 +83,11 @@ pub fn keeping(
     let mut mirrors = mirror::require(context, global, scope.to, outputs, kept_to)?;
     for mirror in &mut mirrors {
         mirror.desired.choose_locked(|_| true);
-        mirror.keep_only(scope.only, mirror.prunes(scope.prune))?;
-        if scope.locked {
-            mirror.require_locked()?;
-        }
+        mirror.keep_only(scope.only, mirror.prunes(scope.prune));
+    }
+    Mirror::require_chosen(&mirrors)?;
+    if scope.locked {
+        mirrors.iter().try_for_each(Mirror::require_locked)?;
     }
     Ok(mirrors)
 }
@@ -125,9 +126,10 @@ pub async fn choose(
             observe::choose(&mut desired, client, progress).await;
         })
         .await?;
-        for mirror in mirrors {
-            mirror.keep_chosen()?;
+        for mirror in &mut *mirrors {
+            mirror.keep_chosen();
         }
+        Mirror::require_chosen(mirrors)?;
     }
     Ok(())
 }

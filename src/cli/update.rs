@@ -53,10 +53,24 @@ impl<'a> Update<'a> {
         self.moves(&self.naming_family(family))
     }
 
-    /// Returns the images that move, those of families as well; stops where a name names none.
-    pub(super) fn images(&self, desired: &Desired) -> Result<BTreeSet<TargetName>, CliError> {
-        let mut moved = BTreeSet::new();
+    /// Returns the images of each target that move, those of families as well; stops where a name names none in any.
+    pub(super) fn images<'d>(
+        &self,
+        each: impl Iterator<Item = &'d Desired>,
+    ) -> Result<Vec<BTreeSet<TargetName>>, CliError> {
         let mut known = HashSet::new();
+        let moved = each
+            .map(|desired| self.of_one(desired, &mut known))
+            .collect();
+        let mut names = self.names.unwrap_or_default().iter();
+        match names.find(|name| !known.contains(name.as_str())) {
+            None => Ok(moved),
+            Some(unknown) => Err(no_image(unknown)),
+        }
+    }
+
+    fn of_one(&self, desired: &Desired, known: &mut HashSet<&'a str>) -> BTreeSet<TargetName> {
+        let mut moved = BTreeSet::new();
         for entry in &desired.entries {
             let named = self.naming(entry);
             if self.moves(&named) {
@@ -71,11 +85,7 @@ impl<'a> Update<'a> {
             }
             known.extend(named);
         }
-        let mut names = self.names.unwrap_or_default().iter();
-        match names.find(|name| !known.contains(name.as_str())) {
-            None => Ok(moved),
-            Some(unknown) => Err(no_image(unknown)),
-        }
+        moved
     }
 
     fn moves(&self, named: &[&str]) -> bool {

@@ -1,8 +1,6 @@
 //! Where the images of a mirror file go: to one target, or to several by name.
 
-use std::collections::HashMap;
-
-use crate::plan::Target;
+use crate::plan::{Target, TargetLabel};
 
 use super::at::At;
 use super::diagnostics::Diagnostic;
@@ -59,32 +57,40 @@ pub(super) fn destinations(file: &MirrorFile, profiles: &mut Profiles<'_>) -> Ve
             None => Destination::of_environment(profiles),
         }];
     }
-    let mut first: HashMap<String, &Place> = HashMap::new();
-    let mut found = Vec::with_capacity(file.targets.len());
+    let mut found: Vec<Destination> = Vec::with_capacity(file.targets.len());
     for NamedTarget { name, table } in &file.targets {
         let mut destination = Destination::of_table(&table.value, profiles);
         if let Some(target) = &mut destination.target {
             target.label = Some(name.value.clone());
-            let place = &name.place;
-            let one = first.entry(target.place()).or_insert(place);
-            if *one != place {
-                let message = text!(
-                    "`{}` is where another target is: {}",
-                    "`{}` 和另一个目标是同一处：{}",
-                    name.value,
-                    target.place()
-                );
-                let twice = Diagnostic::error("target-twice", message)
-                    .at(place.clone())
-                    .related((*one).clone(), text!("the first one", "第一个"));
-                profiles
-                    .diagnostics
-                    .push(twice.help(text!("keep one of them", "留下一个")));
+            let overlaps = |other: &Destination| {
+                let other = other.target.as_ref();
+                other.is_some_and(|other| other.overlaps(target))
+            };
+            if let Some(first) = found.iter().position(overlaps) {
+                let first = &file.targets[first].name;
+                profiles.diagnostics.push(overlap(name, first));
             }
         }
         found.push(destination);
     }
     found
+}
+
+/// Says that one target is where another is, or inside of it: each would delete and replace what the other has.
+fn overlap(name: &At<TargetLabel>, first: &At<TargetLabel>) -> Diagnostic {
+    let message = text!(
+        "`{}` and `{}` can have images of the same names in one registry",
+        "`{}` 和 `{}` 在同一个仓库里，镜像名可能相同",
+        name.value,
+        first.value
+    );
+    Diagnostic::error("targets-overlap", message)
+        .at(name.place.clone())
+        .related(first.place.clone(), text!("the first one", "第一个"))
+        .help(text!(
+            "give each a namespace of its own, which is no part of the other's",
+            "各用各的命名空间，不要一个在另一个里面"
+        ))
 }
 
 /// Puts the logins that stand at targets where those of all registries are.

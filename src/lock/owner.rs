@@ -1,7 +1,7 @@
 //! Whose a lock is: one desired set's in one target. A lock that is another's tells nothing of this one.
 
 use crate::model::Digest;
-use crate::plan::{AliyunHosts, Target};
+use crate::plan::Target;
 
 /// Whose a lock is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,11 +25,10 @@ pub struct Stranger {
 impl Owner {
     /// Names a file and where its images go; all the hosts of one registry are the same target.
     pub fn new(file: &str, target: &Target) -> Self {
-        let public = AliyunHosts::of_host(&target.registry).map(|hosts| hosts.public);
-        let target = target.at(public.unwrap_or_else(|| target.registry.clone()));
+        let place = target.in_public().place();
         Self {
             file: file.to_owned(),
-            target: Digest::sha256(target.place().as_bytes()),
+            target: Digest::sha256(place.as_bytes()),
         }
     }
 }

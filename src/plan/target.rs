@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Digest, Profile, Reference, Repository};
 
+use super::aliyun_hosts::AliyunHosts;
+
 /// A namespace in a registry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
@@ -46,6 +48,26 @@ impl Target {
             registry: host,
             ..self.clone()
         }
+    }
+
+    /// Returns the same target under the public host name: all hosts of one Aliyun registry are the same.
+    #[must_use]
+    pub fn in_public(&self) -> Self {
+        let hosts = AliyunHosts::of_host(&self.registry);
+        self.at(hosts.map_or_else(|| self.registry.clone(), |hosts| hosts.public))
+    }
+
+    /// Tells whether some name in `other` is a name in this one as well.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        let (one, other) = (self.in_public(), other.in_public());
+        let levels = |target: &Self| -> Vec<String> {
+            let namespace = target.namespace.iter();
+            let levels = namespace.flat_map(|namespace| namespace.split('/'));
+            levels.map(str::to_owned).collect()
+        };
+        let (one_levels, other_levels) = (levels(&one), levels(&other));
+        let shared = one_levels.len().min(other_levels.len());
+        one.registry == other.registry && one_levels[..shared] == other_levels[..shared]
     }
 
     /// Returns the full reference that `name` stands for.

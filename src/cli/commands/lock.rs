@@ -56,10 +56,14 @@ pub(super) async fn run(
         client: &client,
         answers: &answers,
     };
+    let moved = update.images(mirrors.iter().map(|mirror| &mirror.desired))?;
     let mut done = Vec::with_capacity(mirrors.len());
-    for (mirror, old) in mirrors.iter_mut().zip(old) {
-        let moved = update.images(&mirror.desired)?;
-        done.push(asked.renewed(mirror, old, &moved).await?);
+    for ((mirror, old), moved) in mirrors.iter_mut().zip(old).zip(&moved) {
+        done.push(asked.renewed(mirror, old, moved).await?);
+    }
+    // Only now that all is known anything is written: who stops it before finds all as it was.
+    for (mirror, done) in mirrors.iter().zip(&done) {
+        put(context, &mirror.lock, done)?;
     }
     let files = mirrors.iter().map(|mirror| mirror.lock.path.display());
     let files: Vec<String> = files.map(|file| file.to_string()).collect();
@@ -127,8 +131,27 @@ fn go_on(
 /// What became of a lock.
 struct Done {
     renewed: Renewed,
+    /// Whose it is.
+    owner: Option<Owner>,
     /// What could not be settled; where there is any, the file stays as it is.
     lost: Vec<TargetName>,
+}
+
+/// Writes a lock, if it is another than it was.
+fn put(context: &Context, file: &LockFile, done: &Done) -> Result<(), CliError> {
+    let Done {
+        renewed,
+        owner,
+        lost,
+    } = done;
+    if lost.is_empty() && !file.holds(&renewed.lock, owner.as_ref()) {
+        let text = write(&renewed.lock, owner.as_ref());
+        outputs::write(context, &file.path, &text)?;
+        if let Some(moved_from) = file.moved_from() {
+            outputs::remove(context, moved_from)?;
+        }
+    }
+    Ok(())
 }
 
 /// What all targets are asked with.
@@ -140,7 +163,7 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    /// Renews a lock, and writes it.
+    /// Renews a lock; nothing is written yet.
     async fn renewed(
         &self,
         mirror: &mut Mirror,
@@ -160,12 +183,11 @@ impl Asked<'_> {
         tell_of_immutable(self.context, mirror, &renewed);
         let is_lost = |name: &TargetName| !renewed.lock.images.contains_key(name);
         let lost: Vec<_> = open.into_iter().filter(is_lost).collect();
-        let owner = old.owner.as_ref();
-        if lost.is_empty() && !mirror.lock.holds(&renewed.lock, owner) {
-            let text = write(&renewed.lock, owner);
-            outputs::write(self.context, &mirror.lock.path, &text)?;
-        }
-        Ok(Done { renewed, lost })
+        Ok(Done {
+            renewed,
+            owner: old.owner,
+            lost,
+        })
     }
 
     async fn read(
@@ -219,11 +241,11 @@ fn tell(context: &Context, file: &LockFile, old: &Continued) {
             quoted(&old.forgotten)
         ));
     }
-    if file.read_from() != file.path && file.is_of_one_of_several() {
+    if let Some(moved_from) = file.moved_from() {
         context.printer.say_line(text!(
-            "note: what is locked in `{}`, which was for this target alone, is taken from there into `{path}`",
-            "注意：`{}` 原来只属于这个目标，其中锁定的内容移到了 `{path}`",
-            file.read_from().display()
+            "note: `{}` is the lock of this target, and goes to `{path}`",
+            "注意：`{}` 是这个目标的锁文件，改放到 `{path}`",
+            moved_from.display()
         ));
     } else if file.read_from() != file.path {
         context.printer.say_line(text!(

@@ -45,7 +45,7 @@ pub(super) async fn run(
     Outputs::check(context, out.map(|path| ("--out", path)))?;
     let loaded = mirror::load(context, global)?;
     let target = one(&loaded, options.to.as_deref())?;
-    let client = examining(context, &loaded.registries, [target])?;
+    let client = examining(context, &loaded.registries, loaded.known_targets())?;
     let scratch = Scratch::new(nobodys(target));
     allowed(context, options, scratch.repository()).await?;
     match client.knows_repository(scratch.repository()).await {

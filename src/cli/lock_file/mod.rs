@@ -21,8 +21,7 @@ const DEFAULT_LOCK: &str = "mirror.lock";
 pub struct LockFile {
     /// Where it lies, whether there is one or not.
     pub path: PathBuf,
-    /// Where every file in the folder once had its lock; for one of several targets, where the file had it while there
-    /// was one.
+    /// Where every file in the folder once had its lock.
     shared: PathBuf,
     /// Whose it is or will be.
     owner: Owner,
@@ -45,7 +44,11 @@ impl LockFile {
     ///
     /// Every file in a folder once had the same lock. Where that does not say whose it is, it goes on to
     /// settle what each of them declares, until that has a lock of its own. Each of several targets has a lock; one that
-    /// was alone goes on with the lock that it had.
+    /// was alone, or had another name, goes on with the lock that it had.
+    ///
+    /// # Errors
+    ///
+    /// A lock cannot be read, or two are of this file in this target.
     pub fn read(
         context: &Context,
         main: &Path,
@@ -59,10 +62,7 @@ impl LockFile {
             Some(label) => of_target(&own, label),
             None => own.clone(),
         });
-        let shared = main.with_file_name(match label {
-            Some(_) => own,
-            None => DEFAULT_LOCK.into(),
-        });
+        let shared = main.with_file_name(DEFAULT_LOCK);
         let owner = Owner::new(&name.to_string_lossy(), &desired.target);
         // What comes from standard input is no file's: it has no lock.
         let has_one = !files::is_standard_input(main);
@@ -70,12 +70,21 @@ impl LockFile {
             .then(|| Found::read(context, &path))
             .transpose()?
             .flatten();
-        if has_one && found.is_none() && path != shared {
-            let is_taken = |found: &Found| match (label, &found.contents.owner) {
-                (None, known) => known.is_none(),
-                (Some(_), known) => known.as_ref() == Some(&owner),
-            };
-            found = Found::read(context, &shared)?.filter(is_taken);
+        if has_one {
+            for other in others(context, main, &own).filter(|other| *other != path) {
+                // What is wrong with it is for whoever goes by it to tell.
+                let other = Found::read(context, &other).ok().flatten();
+                let Some(other) = other.filter(|other| other.is_owned_by(&owner)) else {
+                    continue;
+                };
+                if let Some(first) = &found {
+                    return Err(Self::two_locks(&first.path, &other.path));
+                }
+                found = Some(other);
+            }
+        }
+        if has_one && found.is_none() && path != shared && label.is_none() {
+            found = Found::read(context, &shared)?.filter(|found| found.contents.owner.is_none());
         }
         Ok(Self {
             path,
@@ -98,14 +107,17 @@ impl LockFile {
         self.found.as_ref().map_or(&self.path, |found| &found.path)
     }
 
-    /// Tells whether there are other targets, with locks of their own.
-    pub fn is_of_one_of_several(&self) -> bool {
-        self.label.is_some()
+    /// Returns where it lies, if that is the place of this target's lock under another name, and of no other's: what is
+    /// written goes to [`Self::path`] in its place.
+    pub fn moved_from(&self) -> Option<&Path> {
+        let found = self.found.as_ref()?;
+        let is_moved = found.path != self.path && found.is_owned_by(&self.owner);
+        is_moved.then_some(&*found.path)
     }
 
     /// Returns every place where it lies or may.
     pub fn places(&self) -> impl Iterator<Item = &Path> {
-        [&self.path, &self.shared].into_iter().map(PathBuf::as_path)
+        [&*self.path, &self.shared, self.read_from()].into_iter()
     }
 
     /// Returns what there is to keep to.
@@ -170,7 +182,8 @@ impl LockFile {
 
     /// Returns what may be deleted: what is recorded and no longer declared.
     pub fn prunable(&self, desired: &Desired) -> Result<Vec<(TargetName, LockedImage)>, CliError> {
-        let own = self.found.as_ref().filter(|found| found.path == self.path);
+        let is_own = |found: &&Found| found.path == self.path || found.is_owned_by(&self.owner);
+        let own = self.found.as_ref().filter(is_own);
         let (Some(found), Some(lock)) = (own, &desired.lock) else {
             return Err(self.missing());
         };
@@ -203,7 +216,7 @@ impl LockFile {
     /// Returns what was read, as far as it is this file's.
     fn contents(&self, found: &Found, desired: &Desired, adopt: bool) -> lock::LockContents {
         let mut contents = found.contents.clone();
-        if found.path != self.path && !adopt {
+        if found.path != self.path && !adopt && !found.is_owned_by(&self.owner) {
             contents.retain_declared(desired);
         }
         contents
@@ -226,6 +239,11 @@ impl LockFile {
 }
 
 impl Found {
+    /// Tells whether it says that it is the lock of this file in this target.
+    fn is_owned_by(&self, owner: &Owner) -> bool {
+        self.contents.owner.as_ref() == Some(owner)
+    }
+
     fn read(context: &Context, path: &Path) -> Result<Option<Self>, CliError> {
         let Some(text) = files::read_if_there(&context.folder, path, Purpose::Lock)? else {
             return Ok(None);
@@ -260,6 +278,23 @@ fn lock_name(main: &Path) -> PathBuf {
     let mut name = main.to_owned().into_os_string();
     name.push(".lock");
     name.into()
+}
+
+/// Returns where the lock of a file was while it had another target, or more or fewer of them.
+fn others(context: &Context, main: &Path, own: &Path) -> impl Iterator<Item = PathBuf> {
+    let folder = main.parent().unwrap_or(Path::new("")).to_owned();
+    let stem = own.file_stem().unwrap_or_default().to_string_lossy();
+    let (own, before) = (own.to_string_lossy().into_owned(), format!("{stem}."));
+    let mut names = files::names(&context.folder, &folder);
+    names.sort();
+    let is_one = move |name: &String| {
+        let label = name.strip_prefix(&before);
+        let label = label.and_then(|rest| rest.strip_suffix(".lock"));
+        let label = label.map(|label| TargetLabel::try_from(label.to_owned()));
+        *name == own || label.is_some_and(|label| label.is_ok())
+    };
+    let names = names.into_iter().filter(is_one);
+    names.map(move |name| folder.join(name))
 }
 
 /// Returns the name of the lock of one of several targets.

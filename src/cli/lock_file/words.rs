@@ -1,5 +1,7 @@
 //! Why a lock is not kept to, and what to do about it.
 
+use std::path::Path;
+
 use crate::cli::error::CliError;
 use crate::lock::{Disputed, Stranger};
 use crate::model::{Text, listed};
@@ -126,6 +128,19 @@ impl LockFile {
                 "运行 `{command}`，以源现在的内容为准；或者只留下正确的行"
             )
         })
+    }
+
+    /// Says that two locks are of one file in one target.
+    pub(super) fn two_locks(one: &Path, other: &Path) -> CliError {
+        let (one, other) = (one.display(), other.display());
+        let message = text!(
+            "`{one}` and `{other}` are both the lock of this file in this target",
+            "`{one}` 和 `{other}` 都是这个文件在这个目标里的锁文件"
+        );
+        CliError::new(message).hint(text!(
+            "delete the one that is out of date",
+            "删掉过时的那一个"
+        ))
     }
 
     /// Returns what is to be typed for a `lock` of this file.

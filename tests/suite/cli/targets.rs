@@ -232,6 +232,15 @@ async fn mistakes_in_targets_are_told_where_they_stand() {
         "  a: { registry: NEAR, namespace: team }\n  b: { registry: NEAR, namespace: team }\n",
     );
     tell(
+        "inside_another",
+        "  a: { registry: NEAR, namespace: team }\n  b: { registry: NEAR, namespace: team/b }\n",
+    );
+    tell(
+        "vpc",
+        "  a: { registry: registry.cn-hangzhou.aliyuncs.com, namespace: team }\n  \
+         b: { registry: registry-vpc.cn-hangzhou.aliyuncs.com, namespace: team }\n",
+    );
+    tell(
         "two_logins",
         "  a: { registry: NEAR, namespace: a, username: me, password: \"${A}\" }\n  \
          b: { registry: NEAR, namespace: b, username: you, password: \"${B}\" }\n",
@@ -275,8 +284,9 @@ async fn each_target_is_logged_in_to_with_its_own_login() {
 
     // Those of the environment are for one host: the one that it names.
     targets(["", ""]);
-    let with = |registry: Option<&str>| {
-        let mut command = world.place.command("plan --detailed-exitcode --to near");
+    let with = |to: &str, registry: Option<&str>| {
+        let mut command = world.place.command("plan --detailed-exitcode");
+        command.args(["--to", to]);
         command
             .env("ALIYUN_REGISTRY_USER", "near")
             .env("ALIYUN_REGISTRY_PASSWORD", "secret-a");
@@ -292,57 +302,113 @@ async fn each_target_is_logged_in_to_with_its_own_login() {
             String::from_utf8(output.stderr).unwrap(),
         )
     };
-    assert_eq!(status(with(None)).0, Some(0), "one target is meant");
-    let both = |registry: Option<&str>| {
-        let mut command = with(registry);
-        command.args(["--to", "far"]);
-        status(command)
-    };
-    let (code, told) = both(None);
+    far.log().clear();
+    let (code, told) = status(with("far", None));
     assert_eq!(code, Some(1));
     assert!(
         told.contains("`ALIYUN_REGISTRY_USER` is not used"),
         "{told}"
     );
-    let (code, told) = both(Some(near.address()));
+    let named = Some(near.address());
+    assert_eq!(status(with("near", named)).0, Some(0));
+    let (code, told) = status(with("far", named));
     assert_eq!(code, Some(1), "the other has no login: {told}");
     assert!(!told.contains("is not used"), "{told}");
-    near.log().clear();
-    far.log().clear();
-    both(Some(near.address()));
+    let mut both = with("far", named);
+    both.args(["--to", "near"]);
+    assert_eq!(status(both).0, Some(1));
     let is_refused = |line: &String| line.ends_with(" 401");
-    assert!(!near.log().lines().iter().all(is_refused));
     assert!(far.log().lines().iter().all(is_refused));
 }
 
-/// Who has one target and adds another keeps the digests and what may be pruned.
+/// Who has one target and adds another, or names one anew, keeps the digests and what may be pruned.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_target_that_was_alone_goes_on_with_its_lock() {
+async fn a_target_goes_on_with_its_lock_whatever_it_is_called() {
     let world = world().await;
     let place = &world.place;
-    let alone = format!("version: 1\ntarget: {{ registry: NEAR, namespace: team }}\n{IMAGES}");
-    place.write("mirror.yaml", &alone);
+    let alone = |images: &str| {
+        let target = "target: { registry: NEAR, namespace: team }";
+        place.write("mirror.yaml", &format!("version: 1\n{target}\n{images}"));
+    };
+    let locks = || {
+        let entries = fs::read_dir(place.path()).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<_> = names.filter(|name| name.contains(".lock")).collect();
+        names.sort();
+        names.join(" ")
+    };
+    alone(IMAGES);
     assert_eq!(place.run("apply -q --yes").status, 0);
+    assert_eq!(place.run("lock -q").status, 0);
+    // It is locked for what is retired as well: that goes on.
+    alone("images: [SOURCE/library/nginx:1.27]\n");
     assert_eq!(place.run("lock -q").status, 0);
     Image::new("linux/amd64")
         .layer("newer")
-        .push(&world.source, "org/app", "v1");
-    world.declare(
-        "  near: { registry: NEAR, namespace: team }\n  far: { registry: FAR, namespace: away }\n",
-    );
-    // What was locked stays; the other has no lock, and takes what is there now.
-    assert_eq!(
-        place
-            .run("plan --locked --detailed-exitcode --to near")
-            .status,
-        0
-    );
+        .push(&world.source, "library/nginx", "1.27");
+    let several = |name: &str| {
+        let text = format!(
+            "version: 1\ntargets:\n  {name}: {{ registry: NEAR, namespace: team }}\n  \
+             far: {{ registry: FAR, namespace: away }}\nimages: [SOURCE/library/nginx:1.27]\n"
+        );
+        place.write("mirror.yaml", &text);
+    };
+    several("near");
+    let plan = "plan --locked --detailed-exitcode";
+    assert_eq!(place.run(&format!("{plan} --to near")).status, 0);
+    let pruning = place.run("plan --prune --to near").stdout;
+    assert!(pruning.contains("- app:v1"), "{pruning}");
     insta::assert_snapshot!("targets_relocked", place.run("lock").whole());
-    let lock = |name: &str| fs::read_to_string(place.path().join(name)).unwrap();
-    assert_ne!(lock("mirror.near.lock"), lock("mirror.far.lock"));
-    assert_eq!(place.run("lock --check").status, 0);
+    assert_eq!(locks(), "mirror.far.lock mirror.near.lock");
+    several("office");
+    assert_eq!(place.run(&format!("{plan} --to office")).status, 0);
+    assert_eq!(place.run("lock -q").status, 0);
+    assert_eq!(locks(), "mirror.far.lock mirror.office.lock");
+    let office = fs::read_to_string(place.path().join("mirror.office.lock")).unwrap();
+    assert!(office.contains("app:v1"), "what is retired is kept");
+    alone("images: [SOURCE/library/nginx:1.27]\n");
+    assert_eq!(place.run(plan).status, 0);
+    // Nobody knows which of two is right.
+    place.write("mirror.lock", &office);
+    insta::assert_snapshot!("targets_two_locks", place.run("plan").whole());
     // That of another target is nobody's.
-    let away = "  a: { registry: FAR, namespace: a }\n  b: { registry: FAR, namespace: b }\n";
-    world.declare(away);
+    fs::remove_file(place.path().join("mirror.lock")).unwrap();
+    world.declare("  a: { registry: FAR, namespace: a }\n  b: { registry: FAR, namespace: b }\n");
     insta::assert_snapshot!("targets_unlocked", place.run("plan --locked").whole());
+}
+
+/// A name counts if an image has it in any target.
+#[tokio::test(flavor = "multi_thread")]
+async fn images_are_named_as_they_are_in_any_target() {
+    let world = world().await;
+    let place = &world.place;
+    let plan = place.run("plan --only library/nginx");
+    assert_eq!(plan.status, 0, "{}", plan.stderr);
+    assert!(
+        plan.stdout.contains("+ library/nginx:1.27"),
+        "{}",
+        plan.stdout
+    );
+    assert!(!plan.stdout.contains("+ app:v1"), "{}", plan.stdout);
+    assert_eq!(place.run("plan --only library/ngin").status, 1);
+    assert_eq!(place.run("lock -q").status, 0);
+    Image::new("linux/amd64")
+        .layer("newer")
+        .push(&world.source, "library/nginx", "1.27");
+    let ran = place.run("lock --update library/nginx:1.27");
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    assert!(
+        ran.stdout.contains("~ library/nginx:1.27"),
+        "{}",
+        ran.stdout
+    );
+    let lock = |name: &str| fs::read_to_string(place.path().join(name)).unwrap();
+    let (near, far) = (lock("mirror.near.lock"), lock("mirror.far.lock"));
+    // Nothing is written where one name is wrong.
+    let ran = place.run("lock --update nginx:1.27 nothing");
+    assert_eq!(ran.status, 1);
+    assert_eq!(
+        (lock("mirror.near.lock"), lock("mirror.far.lock")),
+        (near, far)
+    );
 }
