@@ -122,10 +122,6 @@ pub fn announce_writes(client: &Client, plan: &Plan) {
 /// On standard error: what is left changes from run to run, and a plan must not.
 pub fn warn_of_pulls(printer: &Printer, client: &Client, needed: &BTreeMap<&str, usize>) {
     for (registry, needed) in needed {
-        // What a mirror gives is none of the registry's.
-        if client.has_mirrors(registry) {
-            continue;
-        }
         let Some(PullLimit {
             remaining,
             limit: _,

@@ -58,34 +58,34 @@ impl Cost {
         let is_kept = |change: &&Change| !matches!(change.action, Action::Delete { .. });
         let kept = plan.changes.iter().filter(is_kept);
         let repositories: HashSet<&str> = kept.map(|c| c.target.repository.as_str()).collect();
-        let pulls = pulls([plan], |_, _| false).into_iter();
-        Self {
-            pulls: pulls.map(|(host, n)| (host.to_owned(), n)).collect(),
+        let cost = Self {
             is_bound: inventory.is_none(),
             repositories_to_create: known.new.len(),
             repositories: repositories.len(),
             repository_limit: plan.target.profile.repository_limit,
             ..count.cost
-        }
+        };
+        cost.pulling(pulls([plan], |_, _| false))
     }
 
-    /// Leaves out the pulls from registries that need not be pulled from: a mirror gives what they have.
+    /// Takes these for the pulls: mirrors give some, and what another plan reads is not read again.
     #[must_use]
-    pub fn without_pulls(mut self, is_mirrored: impl Fn(&str) -> bool) -> Self {
-        self.pulls.retain(|registry, _| !is_mirrored(registry));
+    pub fn pulling(mut self, pulls: BTreeMap<&str, usize>) -> Self {
+        let pulls = pulls.into_iter();
+        self.pulls = pulls.map(|(host, n)| (host.to_owned(), n)).collect();
         self
     }
 }
 
-/// Counts the pulls from each registry that carrying plans out together needs, but for what `is_read`
-/// already.
+/// Counts the pulls from each registry that carrying plans out together needs, but for what `is_had`
+/// without one: it was read already, or a mirror gives it.
 ///
 /// Docker Hub counts an image as one pull, and one of several platforms as one for each
 /// (<https://docs.docker.com/docker-hub/usage/pulls/>). What an image is made of may not be known;
 /// then it is one at least.
 pub fn pulls<'p>(
     plans: impl IntoIterator<Item = &'p Plan>,
-    is_read: impl Fn(&Repository, &Digest) -> bool,
+    is_had: impl Fn(&Repository, &Digest) -> bool,
 ) -> BTreeMap<&'p str, usize> {
     let mut needed = BTreeMap::new();
     let mut seen = HashSet::new();
@@ -99,7 +99,7 @@ pub fn pulls<'p>(
             None => std::slice::from_ref(&copy.expected.descriptor.digest),
         };
         for image in images {
-            if seen.insert((repository, image)) && !is_read(repository, image) {
+            if seen.insert((repository, image)) && !is_had(repository, image) {
                 *needed.entry(repository.registry.as_str()).or_default() += 1;
             }
         }

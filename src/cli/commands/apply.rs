@@ -44,6 +44,7 @@ pub(super) async fn run(
     let Planning { each, client, .. } = planning;
     let pending = each.iter().map(|planned| planned.plan.summary().pending());
     let pending: usize = pending.sum();
+    let is_mirrored = |repository: &_, digest: &_| client.is_mirrored(repository, digest);
     // Who kept a plan has seen it.
     let asks = pending > 0 && !options.yes && options.plan.is_none() && printer.can_ask();
     if asks || pending > 0 && printer.talks_to_a_person() {
@@ -54,8 +55,7 @@ pub(super) async fn run(
         for Planned { plan, mirror, .. } in &each {
             let same = reading(context, 0, async |_| same_content(plan, &client).await).await?;
             printer.insist(|to| {
-                let is_mirrored = |registry: &_| client.has_mirrors(registry);
-                let cost = Cost::of(plan, None).without_pulls(is_mirrored);
+                let cost = Cost::of(plan, None).pulling(pulls([plan], is_mirrored));
                 let details = render::Details {
                     cost: Some(&cost),
                     same_content: Some(&same),
@@ -81,9 +81,11 @@ pub(super) async fn run(
     for planned in &each {
         announce_writes(&client, &planned.plan);
     }
-    let read = |repository: &_, digest: &_| client.keeps_manifest(repository, digest);
+    let is_had = |repository: &_, digest: &_| {
+        client.keeps_manifest(repository, digest) || is_mirrored(repository, digest)
+    };
     let plans = each.iter().map(|planned| &planned.plan);
-    warn_of_pulls(printer, &client, &pulls(plans, read));
+    warn_of_pulls(printer, &client, &pulls(plans, is_had));
     let plans = each.into_iter().map(|planned| ToApply {
         plan: planned.plan,
         looked: planned.looked,

@@ -15,6 +15,7 @@ use crate::cli::saved_plan;
 use crate::cli::session::{Planned, Planning, Scope, keeping, plan_pruning, reading};
 use crate::diff::Diffs;
 use crate::inspect;
+use crate::model::{Digest, Repository};
 use crate::observe::{inventory, same_content};
 use crate::plan::cost::pulls;
 use crate::plan::{Cost, Plan, SameContents, SavedPlan, offline};
@@ -112,7 +113,8 @@ async fn asked(
         saved_plan::write(context, path, &saved.collect::<Vec<_>>())?;
     }
     let plans = each.iter().map(|planned| &planned.plan);
-    warn_of_pulls(&context.printer, &client, &pulls(plans, |_, _| false));
+    let is_mirrored = |repository: &_, digest: &_| client.is_mirrored(repository, digest);
+    warn_of_pulls(&context.printer, &client, &pulls(plans, is_mirrored));
     let mut asked: Vec<Asked> = Vec::with_capacity(each.len());
     for Planned { plan, mirror, .. } in each {
         let diffs = if options.diff {
@@ -131,9 +133,8 @@ async fn asked(
         })
         .await?;
         let before = asked.iter().map(|one| &one.plan);
-        let mut cost = Cost::of(&plan, Some(&inventory));
-        cost.pulls = more_pulls(before, &plan);
-        let cost = cost.without_pulls(|registry| client.has_mirrors(registry));
+        let more = more_pulls(before, &plan, is_mirrored);
+        let cost = Cost::of(&plan, Some(&inventory)).pulling(more);
         asked.push(Asked {
             part: mirror.part().cloned(),
             diffs,
@@ -149,10 +150,10 @@ async fn asked(
 fn more_pulls<'p>(
     before: impl Iterator<Item = &'p Plan> + Clone,
     plan: &'p Plan,
-) -> BTreeMap<String, usize> {
-    let counted = pulls(before.clone(), |_, _| false);
-    let with_it = pulls(before.chain([plan]), |_, _| false).into_iter();
+    is_mirrored: impl Fn(&Repository, &Digest) -> bool + Copy,
+) -> BTreeMap<&'p str, usize> {
+    let counted = pulls(before.clone(), is_mirrored);
+    let with_it = pulls(before.chain([plan]), is_mirrored).into_iter();
     let more = with_it.map(|(host, count)| (host, count - counted.get(host).copied().unwrap_or(0)));
-    let more = more.filter(|(_, count)| *count > 0);
-    more.map(|(host, count)| (host.to_owned(), count)).collect()
+    more.filter(|(_, count)| *count > 0).collect()
 }

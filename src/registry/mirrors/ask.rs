@@ -18,6 +18,12 @@ impl Client {
         mirrors.iter().any(|mirror| mirror.is_in_use())
     }
 
+    /// Tells whether a mirror gives something of a registry, as far as is known: it gave it, or was not asked yet.
+    pub fn is_mirrored(&self, repository: &Repository, digest: &Digest) -> bool {
+        let mut mirrors = self.mirrors(&repository.registry).iter();
+        mirrors.any(|mirror| mirror.may_have(&repository.name, digest))
+    }
+
     /// Tells whether a mirror has an image, by a digest that proves it.
     pub async fn has_proven(&self, image: &Reference) -> Result<bool, Failure> {
         let mirrors = self.at_mirrors();

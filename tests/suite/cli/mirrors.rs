@@ -123,6 +123,33 @@ async fn what_mirrors_give_is_no_pull_of_the_registry() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_no_mirror_turned_out_to_have_is_pulled_from_the_registry() {
+    let mirrored = Mirrored::new().await;
+    // One has it by one of its platforms, and of one it has nothing.
+    let [both, first] = [&["linux/amd64", "linux/arm64"][..], &["linux/amd64"]];
+    Index::of(both).push(&mirrored.source, "other", "1");
+    Index::of(both).push(&mirrored.source, "half", "1");
+    Index::of(first).push(&mirrored.mirror, "hub/half", "1");
+    let place = mirrored.place();
+    let text = std::fs::read_to_string(place.path().join("mirror.yaml")).unwrap();
+    let source = mirrored.source.address();
+    let image = format!("\"{source}/app:1\"");
+    assert!(text.contains(&image), "{text}");
+    let images = format!("{image}, \"{source}/other:1\", \"{source}/half:1\"");
+    place.write("mirror.yaml", &text.replace(&image, &images));
+    let planned = place.run("plan --no-cache --format json");
+    let told: serde_json::Value = serde_json::from_str(&planned.stdout).unwrap();
+    assert_eq!(
+        told["cost"]["pulls"],
+        serde_json::json!({ "SOURCE": 3 }),
+        "{}",
+        planned.whole()
+    );
+    let cost = place.run("plan --no-cache").stdout;
+    assert!(cost.contains("3 pulls"), "{cost}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_a_mirror_lacks_is_told_at_v_alone() {
     let mirrored = Mirrored::new().await;
     let repository = "hub/app";
