@@ -51,6 +51,8 @@ impl LockContents {
         let declared = desired.targets();
         self.lock.images.retain(|name, _| declared.contains(name));
         self.lock.retired.clear();
+        let images = &self.lock.images;
+        self.lock.seen.retain(|name| images.contains_key(name));
         let families: BTreeSet<_> = desired.families.iter().map(Family::name).collect();
         self.lock.families.retain(|name, _| families.contains(name));
         self.disputed.retain(|name, _| declared.contains(name));
@@ -75,6 +77,8 @@ impl LockContents {
             Some(Stranger { target: true, .. }) => {
                 forgotten = self.undeclared(desired);
                 self.retain_declared(desired);
+                // It was not seen in this one.
+                self.lock.seen.clear();
             }
             Some(_) | None => {}
         }

@@ -94,6 +94,8 @@ pub(super) struct Block {
     pub(super) media_type: Spanned<String>,
     pub(super) size: u64,
     pub(super) rule: String,
+    /// The digest with which it was seen in the target.
+    pub(super) seen: Option<Digest>,
 }
 
 #[derive(Deserialize)]

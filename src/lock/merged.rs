@@ -11,7 +11,7 @@ use indexmap::IndexMap;
 use super::error::LockError;
 
 /// The keys of a block, in the order in which they are written.
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 9] = [
     "target",
     "source",
     "source-digest",
@@ -20,7 +20,10 @@ const KEYS: [&str; 8] = [
     "media-type",
     "size",
     "rule",
+    "seen",
 ];
+/// How many of them, from the first on, every block has.
+const REQUIRED: usize = 8;
 
 /// A lock file in which each block is one image's.
 pub(super) struct Apart<'a> {
@@ -231,7 +234,9 @@ impl Block<'_> {
         let is_once = |key: &&str| self.lines.iter().filter(|line| line.key == *key).count() == 1;
         let mut names = self.lines.iter().filter_map(Line::name);
         let first = names.next();
-        KEYS.iter().all(is_once) && names.all(|name| Some(name) == first)
+        let is_whole = KEYS[..REQUIRED].iter().all(is_once);
+        let seen = self.lines.iter().filter(|line| line.key == "seen").count();
+        is_whole && seen <= 1 && names.all(|name| Some(name) == first)
     }
 }
 
@@ -254,8 +259,9 @@ impl Writer<'_> {
         for version in 0..versions {
             let mut whole = vec![*header];
             let of_version = |lines: &Vec<_>| lines.get(version).or(lines.last()).copied();
-            whole.extend(lines.iter().filter_map(of_version));
-            if whole.len() > KEYS.len() {
+            whole.extend(lines[..REQUIRED].iter().filter_map(of_version));
+            if whole.len() > REQUIRED {
+                whole.extend(lines[REQUIRED..].iter().filter_map(of_version));
                 for line in whole {
                     self.line(line);
                 }

@@ -24,9 +24,9 @@ pub use read::{read, target_lines};
 pub use renew::{Renewal, RenewalCounts, Renewed, Unfit, check, renew, undeclared};
 pub use write::write;
 
-/// The version of the format, as of locks that record which tags rules chose.
+/// The version of the format, as of locks that record which tags rules chose, or what was seen in the target.
 pub const VERSION: u32 = 3;
-/// The same of locks that record none, which earlier versions of this program read as well.
+/// The same of locks that record neither, which earlier versions of this program read as well.
 pub const PLAIN_VERSION: u32 = 2;
 /// The version before, of locks that do not say whose they are.
 pub const UNOWNED_VERSION: u32 = 1;

@@ -6,8 +6,8 @@ use std::ops::Range;
 
 use serde::de::DeserializeOwned;
 
-use crate::model::{Descriptor, LineStarts, Text, media_type};
-use crate::plan::{LockedFamily, LockedImage};
+use crate::model::{Descriptor, Digest, LineStarts, Text, media_type};
+use crate::plan::{LockedFamily, LockedImage, TargetName};
 
 use super::blocks::Found;
 use super::contents::LockContents;
@@ -83,7 +83,7 @@ pub fn read(text: &str) -> Result<LockContents, LockError> {
             return Err(error_at(&version.span(), message));
         }
     };
-    let mut found = Found::default();
+    let (mut found, mut seen) = (Found::default(), vec![]);
     for (blocks, is_retired) in [(image, false), (retired, true)] {
         for block in blocks {
             let media_type = block.media_type.get_ref();
@@ -96,6 +96,7 @@ pub fn read(text: &str) -> Result<LockContents, LockError> {
             }
             let Target(name) = block.target;
             let line = at(&block.digest.span());
+            seen.extend(block.seen.map(|digest| (name.clone(), digest)));
             let image = LockedImage {
                 source: block.source,
                 source_digest: block.source_digest,
@@ -122,7 +123,24 @@ pub fn read(text: &str) -> Result<LockContents, LockError> {
     let mut file = found.settle(owner);
     file.repeats |= is_apart;
     families(selection, &mut file);
+    take_seen(seen, &mut file);
     Ok(file)
+}
+
+/// Takes what was seen with the digest that is locked: a merge may have brought another, and where nobody says whose the
+/// lock is, it may have been seen in another target.
+fn take_seen(seen: Vec<(TargetName, Digest)>, file: &mut LockContents) {
+    let LockContents { lock, owner, .. } = file;
+    let images = &lock.images;
+    let is_locked = |(name, digest): &(TargetName, Digest)| {
+        let image = images.get(name);
+        owner.is_some() && image.is_some_and(|image| image.expected.digest == *digest)
+    };
+    lock.seen = seen
+        .into_iter()
+        .filter(is_locked)
+        .map(|(name, _)| name)
+        .collect();
 }
 
 /// Takes what each family's rules chose. Where two blocks say different things of one, neither is known to be right:

@@ -174,6 +174,13 @@ pub fn renew(
         };
         images.push((name, renewal));
     }
+    let digest_in = |lock: &Lock, name: &TargetName| {
+        let image = lock.images.get(name);
+        image.map(|image| image.expected.digest.clone())
+    };
+    // What is locked to another digest was not seen with that.
+    let is_same = |name: &&TargetName| digest_in(&old, name) == digest_in(&lock, name);
+    lock.seen = old.seen.iter().filter(is_same).cloned().collect();
     Renewed { lock, images }
 }
 

@@ -30,12 +30,13 @@ fn lock_file(lock: &Lock, owner: Option<&Owner>, out: &mut String) -> fmt::Resul
         images,
         retired,
         families,
+        seen,
     } = lock;
     out.write_str(HEADER)?;
     match owner {
         None => writeln!(out, "version = {UNOWNED_VERSION}")?,
         Some(Owner { file, target }) => {
-            let version = if families.is_empty() {
+            let version = if families.is_empty() && seen.is_empty() {
                 PLAIN_VERSION
             } else {
                 VERSION
@@ -50,6 +51,10 @@ fn lock_file(lock: &Lock, owner: Option<&Owner>, out: &mut String) -> fmt::Resul
     }
     for (target, locked) in images {
         block("image", target, locked, out)?;
+        if seen.contains(target) {
+            let digest = quoted(&locked.expected.digest);
+            writeln!(out, "seen = {digest} # {target}")?;
+        }
     }
     for (target, locked) in retired {
         block("retired", target, locked, out)?;

@@ -28,6 +28,7 @@ use observer::{ENTRIES_AT_ONCE, Observer};
 
 pub use families::choose;
 pub use inventory::inventory;
+pub use listed::seen;
 pub use observer::SourceAnswers;
 pub use resolve::{resolve, tags, upstream};
 pub use same_content::same_content;

@@ -6,8 +6,9 @@ use crate::model::{Reference, Repository};
 
 use super::desired::Desired;
 use super::entry::Entry;
-use super::immutable::Immutable;
 use super::left_behind::LeftBehind;
+use super::lock::Lock;
+use super::target::Target;
 
 /// From how many tags of a repository on its list costs less than a question for each.
 const LEAST_LISTED: usize = 2;
@@ -22,31 +23,53 @@ impl Entry {
 
 impl Desired {
     /// Returns the entries of which a list of tags tells enough, by the repository in the target, where a list costs
-    /// less than to ask for each: what the lock settles, and never moves.
+    /// less than to ask for each: what the lock settles, never moves, and was seen there with the digest that is locked.
     ///
     /// What the lock knows by another name as well is asked for: that name may be deleted, once this one is right.
     pub fn settled_by_lists(&self) -> IndexMap<Repository, Vec<&Entry>> {
-        let left_behind = LeftBehind::of(self);
-        let is_settled = |entry: &&Entry| {
-            entry.never_moves()
-                && self.target.refuses_name(&entry.target).is_none()
-                && self.locked(entry).is_some()
-                && !left_behind.has(entry)
+        let Some(lock) = &self.lock else {
+            return IndexMap::new();
         };
-        let mut lists: IndexMap<_, Vec<_>> = IndexMap::new();
-        for entry in self.entries.iter().filter(is_settled) {
-            let repository = self.target.repository(&entry.target);
-            lists.entry(repository).or_default().push(entry);
+        let left_behind = LeftBehind::of(self);
+        let mut lists = self.never_moving(lock);
+        for entries in lists.values_mut() {
+            entries.retain(|entry| lock.seen.contains(&entry.target) && !left_behind.has(entry));
         }
         lists.retain(|_, entries| entries.len() >= LEAST_LISTED);
         lists
     }
 
-    /// Has each tag asked for, whatever is declared of it.
+    /// Returns the entries of which a list would tell enough, had anyone seen what the target holds of them.
+    pub fn yet_to_be_seen(&self, lock: &Lock) -> IndexMap<Repository, Vec<&Entry>> {
+        let mut lists = self.never_moving(lock);
+        lists.retain(|_, entries| entries.len() >= LEAST_LISTED);
+        for entries in lists.values_mut() {
+            entries.retain(|entry| !lock.seen.contains(&entry.target));
+        }
+        lists.retain(|_, entries| !entries.is_empty());
+        lists
+    }
+
+    /// Returns what `lock` settles and never moves, by the repository in the target.
+    fn never_moving(&self, lock: &Lock) -> IndexMap<Repository, Vec<&Entry>> {
+        let Target { profile, .. } = &self.target;
+        let is_one = |entry: &&Entry| {
+            entry.never_moves()
+                && self.target.refuses_name(&entry.target).is_none()
+                && lock.get(entry, profile).is_ok()
+        };
+        let mut lists: IndexMap<_, Vec<_>> = IndexMap::new();
+        for entry in self.entries.iter().filter(is_one) {
+            let repository = self.target.repository(&entry.target);
+            lists.entry(repository).or_default().push(entry);
+        }
+        lists
+    }
+
+    /// Has each tag asked for, whatever was seen of it.
     pub fn ask_for_each_tag(&mut self) {
-        let families = self.families.iter_mut().map(|family| &mut family.any);
-        for entry in self.entries.iter_mut().chain(families) {
-            entry.immutable = Immutable::default();
+        if let Some(lock) = &mut self.lock {
+            lock.seen.clear();
         }
     }
 }
@@ -56,7 +79,7 @@ mod tests {
     use super::*;
     use crate::model::Profile;
     use crate::plan::fixtures::{descriptor, entry, target};
-    use crate::plan::{Lock, LockedImage, ResolutionRule};
+    use crate::plan::{Immutable, LockedImage, ResolutionRule};
 
     fn locked(entry: &Entry) -> LockedImage {
         LockedImage {
@@ -69,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_tells_enough_of_two_tags_that_are_locked_and_never_move() {
+    fn a_list_tells_enough_of_two_tags_that_are_seen_as_locked_and_never_move() {
         let immutable = Immutable::of(&["[0-9]*".to_owned()]);
         let declared = |source: &str, name: &str| Entry {
             immutable: immutable.clone(),
@@ -81,6 +104,7 @@ mod tests {
                 images: images.collect(),
                 ..Lock::default()
             };
+            lock.seen = lock.images.keys().cloned().collect();
             lock.images.retain(|name, _| name.to_string() != unlocked);
             let desired = Desired {
                 target: target("generic"),
@@ -116,6 +140,7 @@ mod tests {
             .collect();
         images.push(("old:1".parse().unwrap(), locked(&desired.entries[0])));
         desired.lock = Some(Lock {
+            seen: images.iter().map(|(name, _)| name.clone()).collect(),
             images: images.into_iter().collect(),
             ..Lock::default()
         });
@@ -130,7 +155,17 @@ mod tests {
             .images
             .remove(&"old:1".parse().unwrap());
         assert_eq!(desired.settled_by_lists().len(), 1);
+        let unseen = |desired: &Desired| {
+            let lists = desired.yet_to_be_seen(desired.lock.as_ref().unwrap());
+            lists.values().map(Vec::len).collect::<Vec<_>>()
+        };
+        assert!(unseen(&desired).is_empty());
+        let lock = desired.lock.as_mut().unwrap();
+        lock.seen.remove(&"a:2".parse().unwrap());
+        assert!(desired.settled_by_lists().is_empty(), "one is left");
+        assert_eq!(unseen(&desired), [1]);
         desired.ask_for_each_tag();
         assert!(desired.settled_by_lists().is_empty());
+        assert_eq!(unseen(&desired), [2]);
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! How it is written down is a matter of [`crate::lock`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Descriptor, Digest, Platforms, Profile, Reference, Repository, media_type};
 
@@ -20,6 +20,8 @@ pub struct Lock {
     pub retired: BTreeMap<TargetName, LockedImage>,
     /// Which tags the rules of each family chose, by the family's name.
     pub families: BTreeMap<TargetName, LockedFamily>,
+    /// Which of the images `pusher lock` saw in the target, with the digest that they are locked to.
+    pub seen: BTreeSet<TargetName>,
 }
 
 /// Which tags the rules of a family chose. Each is an image of its own, once that could be resolved.

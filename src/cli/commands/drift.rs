@@ -1,11 +1,14 @@
 //! `drift`: the plan, told as what has moved since it was applied.
 
+use std::collections::HashSet;
+
 use futures_util::future::join_all;
 
 use crate::cli::args::{DriftArgs, GlobalArgs};
 use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
+use crate::cli::mirror::Mirror;
 use crate::cli::outputs::Outputs;
 use crate::cli::report::answer;
 use crate::cli::session::{Planned, Planning, Scope, plan, reading};
@@ -72,7 +75,11 @@ async fn gather(context: &Context, planning: &Planning) -> Result<Vec<Evidence>,
             return Evidence::default();
         };
         let origin = planned.mirror.lock.origins();
-        Evidence::of(lock, now, &families.families, left, &held, origin)
+        let evidence = Evidence::of(lock, now, &families.families, left, &held, origin);
+        Evidence {
+            unasked: unasked(&planned.mirror),
+            ..evidence
+        }
     });
     Ok(evidence.collect())
 }
@@ -93,6 +100,13 @@ async fn look(planned: &Planned, answers: &SourceAnswers, client: &Client) -> Op
         tags(&desired.target, names, client)
     );
     Some(Found { left, now, held })
+}
+
+/// Returns what an `apply` takes as in place where the target lists it.
+fn unasked(mirror: &Mirror) -> HashSet<TargetName> {
+    let entries = mirror.desired.entries.iter();
+    let unasked = entries.filter(|entry| entry.never_moves() && mirror.lock.saw(&entry.target));
+    unasked.map(|entry| entry.target.clone()).collect()
 }
 
 /// Returns the families alone, as if nobody had looked which tags they have.

@@ -14,12 +14,10 @@ use crate::cli::mirror::{self, Mirror};
 use crate::cli::outputs::{self, Outputs};
 use crate::cli::session::{cache, choose, reading};
 use crate::cli::update::Update;
-use crate::lock::{
-    Continued, Disputed, Owner, Renewal, Renewed, Unfit, check, renew, undeclared, write,
-};
+use crate::lock::{Continued, Disputed, Owner, Renewed, Unfit, check, renew, undeclared, write};
 use crate::model::listed;
-use crate::observe::{SourceAnswers, resolve, tags};
-use crate::plan::{Desired, Entry, Observation, ObservedTags, SourceImage, TargetName};
+use crate::observe::{SourceAnswers, resolve, seen, tags};
+use crate::plan::{Desired, Entry, Lock, Observation, ObservedTags, SourceImage, TargetName};
 use crate::registry::Client;
 use crate::render::{self, Fitting, Renewing, words};
 
@@ -44,7 +42,13 @@ pub(super) async fn run(
     let update = Update::of(options.update.as_deref());
     let mut old = Vec::with_capacity(mirrors.len());
     for mirror in &mut mirrors {
-        old.push(go_on(context, mirror, &update, options.adopt)?);
+        old.push(go_on(
+            context,
+            mirror,
+            &update,
+            options.adopt,
+            global.no_cache,
+        )?);
     }
     let client = connect(context, &mirrors)?;
     choose(context, &mut mirrors, &client).await?;
@@ -111,6 +115,7 @@ fn go_on(
     mirror: &mut Mirror,
     update: &Update<'_>,
     adopt: bool,
+    no_cache: bool,
 ) -> Result<Old, CommandError> {
     let is_moved = update.mover(&mirror.desired);
     let old = mirror.lock.continued(&mirror.desired, adopt, is_moved)?;
@@ -122,6 +127,9 @@ fn go_on(
         forgotten: _,
     } = old;
     mirror.desired.lock = Some(lock);
+    if no_cache {
+        mirror.desired.ask_for_each_tag();
+    }
     mirror
         .desired
         .choose_locked(|family| !update.moves_family(family));
@@ -179,8 +187,13 @@ impl Asked<'_> {
             .filter(is_gone)
             .map(|(name, _)| name)
             .collect();
-        let renewed = renew(&mirror.desired, &resolved, &gone);
-        tell_of_immutable(self.context, mirror, &renewed);
+        let mut renewed = renew(&mirror.desired, &resolved, &gone);
+        // Where nobody knows whose the lock is, nobody knows in which target it was seen.
+        if old.owner.is_some() {
+            let seen = self.seen(&mirror.desired, &renewed.lock).await?;
+            tell_of_seen(self.context, &seen);
+            renewed.lock.seen.extend(seen);
+        }
         let is_lost = |name: &TargetName| !renewed.lock.images.contains_key(name);
         let lost: Vec<_> = open.into_iter().filter(is_lost).collect();
         Ok(Done {
@@ -188,6 +201,22 @@ impl Asked<'_> {
             owner: old.owner,
             lost,
         })
+    }
+
+    /// Looks what the target holds of the tags that never move, where nobody has seen it yet.
+    async fn seen(
+        &self,
+        desired: &Desired,
+        lock: &Lock,
+    ) -> Result<BTreeSet<TargetName>, CommandError> {
+        let asked = desired.yet_to_be_seen(lock).values().map(Vec::len).sum();
+        if asked == 0 {
+            return Ok(BTreeSet::new());
+        }
+        reading(self.context, asked, async |_| {
+            seen(desired, lock, self.client).await
+        })
+        .await
     }
 
     async fn read(
@@ -266,20 +295,14 @@ fn tell(context: &Context, file: &LockFile, old: &Continued) {
     }
 }
 
-/// Says that a list of the target's tags does not tell what became of those that never move.
-fn tell_of_immutable(context: &Context, mirror: &Mirror, renewed: &Renewed) {
-    let is_moved = |(_, renewal): &&(_, Renewal)| matches!(renewal, Renewal::Moved { .. });
-    let moved = renewed.images.iter().filter(is_moved).map(|(name, _)| name);
-    let moved: BTreeSet<_> = moved.collect();
-    let entries = mirror.desired.entries.iter();
-    let moved = entries.filter(|entry| entry.never_moves() && moved.contains(&entry.target));
-    let moved: Vec<_> = moved.map(|entry| &entry.target).collect();
-    if !moved.is_empty() {
+/// Says which tags no plan asks for from now on.
+fn tell_of_seen(context: &Context, seen: &BTreeSet<TargetName>) {
+    if !seen.is_empty() {
         context.printer.say_line(text!(
-            "note: `immutable` says that {} never move, and they are locked to something else now: `pusher apply \
-             --no-cache` looks at what the target holds of them",
-            "注意：`immutable` 说 {} 不会变，现在却锁定到了别的内容：用 `pusher apply --no-cache` 去看目标里是什么",
-            words::named(moved.iter(), false)
+            "note: `immutable` says that {} never move, and the target holds what is locked: `plan` and `apply` take them \
+             as in place from now on, where the target lists them",
+            "注意：`immutable` 说 {} 不会变，目标里的就是锁定的内容：以后只要目标列出了，`plan` 和 `apply` 就当它们已就位",
+            words::named(seen.iter(), false)
         ));
     }
 }

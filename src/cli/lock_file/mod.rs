@@ -194,6 +194,12 @@ impl LockFile {
         Err(self.nobodys(undeclared.iter().map(|(name, _)| name)))
     }
 
+    /// Tells whether the file records that an image was seen in the target.
+    pub fn saw(&self, name: &TargetName) -> bool {
+        let found = self.found.as_ref();
+        found.is_some_and(|found| found.contents.lock.seen.contains(name))
+    }
+
     /// Returns what tells where a target is recorded.
     pub fn origins(&self) -> impl Fn(&TargetName) -> DeclaredAt {
         let lines = self.text().map(lock::target_lines).unwrap_or_default();

@@ -26,6 +26,8 @@ pub struct Evidence {
     /// What the lock records, the files do not declare, and the target holds or does not tell of:
     /// as changes that would leave it as it is.
     pub undeclared: Vec<Change>,
+    /// What no plan asks for while the target lists it: tags that never move.
+    pub unasked: HashSet<TargetName>,
 }
 
 /// A source's tag, then and now.
@@ -78,6 +80,7 @@ impl Evidence {
                 .filter_map(|family| moved(lock, family))
                 .collect(),
             undeclared: undeclared.into_iter().filter_map(left).collect(),
+            unasked: HashSet::new(),
         }
     }
 }

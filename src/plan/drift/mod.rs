@@ -45,6 +45,8 @@ pub struct Difference {
     /// What the source pointed to when it was locked and what it points to now, where that is the
     /// difference.
     pub upstream: Option<(Digest, Digest)>,
+    /// Whether an `apply` leaves it so, unless it is told to ask for each tag: it never moves, as is declared.
+    pub unasked: bool,
     /// The other kinds that it may be of, since something was not read.
     hides: &'static [DriftKind],
 }
@@ -59,6 +61,7 @@ impl<'a> Drift<'a> {
             upstream,
             families,
             undeclared,
+            unasked,
         } = evidence;
         let mut found = vec![];
         let mut in_place = 0;
@@ -70,6 +73,10 @@ impl<'a> Drift<'a> {
                 change,
                 upstream.filter(|_| change.lock == LockState::Locked),
             ));
+            for one in &mut found[before..] {
+                one.unasked =
+                    one.kind == DriftKind::TargetChanged && unasked.contains(&change.target);
+            }
             in_place += usize::from(found.len() == before);
         }
         let moved = families.iter().filter_map(|change| {
@@ -130,6 +137,7 @@ impl Difference {
             kind,
             change: change.clone(),
             upstream: None,
+            unasked: false,
             hides: match kind {
                 DriftKind::Unreadable => DriftKind::hidden_by(change),
                 _ => &[],
@@ -218,6 +226,7 @@ fn of_upstream(change: &Change, upstream: &Upstream) -> Option<Difference> {
             ..change.clone()
         },
         upstream: None,
+        unasked: false,
         hides: &[],
     };
     match current {

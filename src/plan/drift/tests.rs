@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use crate::model::{Cause, Descriptor, Failure, ManifestError};
 use crate::plan::Absence;
 use crate::plan::expected::CannotMirror;
@@ -66,6 +68,7 @@ fn evidence(current: Option<Observation<Descriptor>>) -> Evidence {
         upstream: upstream.into_iter().collect(),
         families: vec![],
         undeclared: vec![],
+        unasked: HashSet::new(),
     }
 }
 

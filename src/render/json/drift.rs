@@ -137,6 +137,7 @@ impl Difference {
             kind,
             change,
             upstream,
+            unasked,
             ..
         } = difference;
         let blocked = match &change.action {
@@ -160,7 +161,8 @@ impl Difference {
             reason: words::reason(&change.action),
             reason_kind: blocked.map(Into::into),
             cause: blocked.and_then(Cause::of),
-            hint: hints::for_change(change, target),
+            hint: hints::for_change(change, target)
+                .or_else(|| unasked.then(|| words::drift::unasked().to_owned())),
             origin: (&change.origin).into(),
         }
     }

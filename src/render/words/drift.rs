@@ -1,6 +1,6 @@
 //! The words for drift that all formats share.
 
-use crate::plan::{Drift, DriftKind};
+use crate::plan::{Difference, Drift, DriftKind};
 use crate::render::units::clauses;
 
 use super::images::in_place;
@@ -80,11 +80,15 @@ pub fn advice(drift: &Drift<'_>) -> Vec<&'static str> {
         DriftKind::Differs,
         DriftKind::TargetMissing,
     ];
-    if mended.into_iter().any(|kind| drift.count(kind) > 0) {
+    let is_mended = |one: &Difference| mended.contains(&one.kind) && !one.unasked;
+    if drift.found.iter().any(is_mended) {
         advice.push(tr_word!(
             "`pusher apply` makes the target what is declared",
             "`pusher apply` 把目标改成声明的样子"
         ));
+    }
+    if drift.found.iter().any(|one| one.unasked) {
+        advice.push(unasked());
     }
     if drift.count(DriftKind::NotDeclared) > 0 {
         advice.push(tr_word!(
@@ -93,4 +97,12 @@ pub fn advice(drift: &Drift<'_>) -> Vec<&'static str> {
         ));
     }
     advice
+}
+
+/// Says what mends a tag that moved although it is declared that it never does.
+pub fn unasked() -> &'static str {
+    tr_word!(
+        "`pusher apply --no-cache` mends a tag that `immutable` says never moves: without it such a tag is not asked for",
+        "`immutable` 说不会变的标签，用 `pusher apply --no-cache` 改回：不加它，就不去问这样的标签"
+    )
 }

@@ -83,7 +83,8 @@ async fn what_never_moves_and_is_locked_costs_a_list() {
         (", immutable: []", 0, VERSIONS + 1),
         (r#", immutable: "v1.7.0""#, 0, VERSIONS + 1),
         (r#", immutable: "v1.[78].0""#, 1, VERSIONS - 1),
-        (r#", immutable: ["v1.7.0", "s*"]"#, 1, VERSIONS - 1),
+        // Nobody looked yet what the target holds of `stable`.
+        (r#", immutable: ["v1.7.0", "s*"]"#, 0, VERSIONS + 1),
     ] {
         declare(&place, keys);
         assert_eq!(
@@ -92,6 +93,8 @@ async fn what_never_moves_and_is_locked_costs_a_list() {
             "{keys}"
         );
     }
+    assert_eq!(asked(&place, &target, "lock -q"), (0, 1, 1));
+    assert_eq!(asked(&place, &target, plan), (0, 1, VERSIONS - 1));
     let text = fs::read_to_string(place.path().join("mirror.yaml")).unwrap();
     let text = text.replace(r#", immutable: ["v1.7.0", "s*"]"#, "");
     place.write("mirror.yaml", &(text + "defaults: { immutable: v1.* }\n"));
@@ -140,11 +143,51 @@ async fn what_the_files_want_else_of_them_is_told_by_the_lock() {
     assert_eq!(place.run("lock -q").status, 0);
     let all = format!("{{ source: SOURCE/org/app, {tags}, platforms: all }}");
     place.declare(&[&all]);
-    assert_eq!(place.run("plan --detailed-exitcode").status, 2);
+    let plan = "plan --detailed-exitcode";
+    assert_eq!(place.run(plan).status, 2);
     insta::assert_snapshot!("immutable_lock", place.run("lock").whole());
-    assert_eq!(place.run("plan --detailed-exitcode").status, 0);
-    assert_eq!(place.run("apply -q --yes --no-cache").status, 0);
+    // The target lists them, and holds something else.
+    assert_eq!(asked(&place, &target, plan), (2, 0, 2));
+    assert_eq!(place.run("apply -q --yes").status, 0);
     assert_eq!(place.run("drift").status, 0);
+    assert_eq!(asked(&place, &target, plan), (0, 0, 2));
+    insta::assert_snapshot!("immutable_seen", place.run("lock").whole());
+    assert_eq!(asked(&place, &target, plan), (0, 1, 0));
+    assert_eq!(asked(&place, &target, "lock -q"), (0, 0, 0));
+    let again = asked(&place, &target, "lock -q --no-cache");
+    assert_eq!(again, (0, 1, 2), "looked at again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_tool_put_there_is_not_taken_for_what_is_locked() {
+    let (source, target) = pair().await;
+    let repository = format!("{NAMESPACE}/app");
+    for tag in ["1.0.0", "1.1.0"] {
+        Image::new("linux/amd64")
+            .layer(tag)
+            .push(&source, "org/app", tag);
+        Image::new("linux/amd64")
+            .layer("another")
+            .push(&target, &repository, tag);
+    }
+    let place = Place::between(&source, &target);
+    let tags = r#"tags: ["1.0.0", "1.1.0"], immutable: "1.*""#;
+    place.declare(&[&format!("{{ source: SOURCE/org/app, {tags} }}")]);
+    assert_eq!(place.run("lock -q").status, 0);
+    assert_eq!(place.run("apply -q --yes").status, 0);
+    assert_eq!(place.run("drift").status, 0);
+    for tag in ["1.0.0", "1.1.0"] {
+        assert_eq!(target.tag(&repository, tag), source.tag("org/app", tag));
+    }
+    // What was seen in one target was not seen in another.
+    assert_eq!(place.run("lock -q").status, 0);
+    let lock = fs::read_to_string(place.path().join("mirror.lock")).unwrap();
+    assert_eq!(lock.matches("\nseen = ").count(), 2, "{lock}");
+    let elsewhere = fs::read_to_string(place.path().join("mirror.yaml")).unwrap();
+    place.write("mirror.yaml", &elsewhere.replace(NAMESPACE, "elsewhere"));
+    assert_eq!(place.run("lock -q --adopt").status, 0);
+    let lock = fs::read_to_string(place.path().join("mirror.lock")).unwrap();
+    assert_eq!(lock.matches("\nseen = ").count(), 0, "{lock}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -157,6 +200,19 @@ async fn what_moved_all_the_same_is_drift() {
     assert_eq!(place.run("plan --detailed-exitcode").status, 0);
     let (status, _, manifests) = asked(&place, &target, "drift");
     assert_eq!((status, manifests), (2, VERSIONS + 1));
+    for lang in ["en", "zh"] {
+        let markdown = place.run(&format!("drift --format markdown --lang {lang}"));
+        let human = place.run(&format!("drift --lang {lang}")).whole();
+        let both = human + &markdown.stdout;
+        insta::assert_snapshot!(format!("immutable_drift_{lang}"), both);
+    }
+    let json = place.run("drift --format json").stdout;
+    let json: Value = serde_json::from_str(&json).unwrap();
+    let hint = json["differences"][0]["hint"].as_str().unwrap_or_default();
+    assert!(hint.contains("`pusher apply --no-cache`"), "{json}");
+    // What the hint says is so.
+    assert_eq!(place.run("apply -q --yes").status, 0);
+    assert_eq!(place.run("drift -q").status, 2);
     assert_eq!(place.run("plan --no-cache --detailed-exitcode").status, 2);
     // A saved plan looks at all that it names.
     assert_eq!(place.run("plan -q --no-cache --out plan.json").status, 0);

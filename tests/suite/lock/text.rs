@@ -79,6 +79,41 @@ fn a_lock_file_is_what_it_always_was() {
     assert_eq!(read(&empty), Ok(file(Lock::default(), Some(owner()))));
 }
 
+#[test]
+fn what_was_seen_counts_with_the_digest_that_is_locked_and_in_a_target_that_is_known() {
+    let lock = Lock {
+        seen: [name("app", "v1")].into(),
+        ..example()
+    };
+    let text = write(&lock, Some(&owner()));
+    let plain = write(&example(), Some(&owner()));
+    let digest = &lock.images[&name("app", "v1")].expected.digest;
+    let line = format!("seen = \"{digest}\" # app:v1\n");
+    let without = text
+        .replace(&line, "")
+        .replace("version = 3", "version = 2");
+    assert_eq!(without, plain);
+    assert_eq!(read(&text), Ok(file(lock.clone(), Some(owner()))));
+    // One side of a merge moved it, the other saw what it was.
+    let other = Digest::sha256(b"another");
+    let moved = text.replace(
+        &line,
+        &line.replace(&digest.to_string(), &other.to_string()),
+    );
+    assert_eq!(read(&moved), Ok(file(example(), Some(owner()))));
+    // Both sides were kept.
+    for twice in [format!("{text}{moved}"), format!("{moved}{text}")] {
+        let LockContents {
+            lock: both,
+            disputed,
+            ..
+        } = read(&twice).unwrap();
+        assert_eq!((both, disputed.len()), (lock.clone(), 0));
+    }
+    let nobodys = write(&lock, None);
+    assert_eq!(read(&nobodys), Ok(file(example(), None)));
+}
+
 /// The same, with what rules chose of a repository.
 fn chosen() -> Lock {
     let nginx = LockedFamily {
