@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::model::{Profile, listed};
-use crate::plan::{Choice, Family};
+use crate::plan::{Choice, Family, TargetLabel};
 
 use super::declared::{Declared, Resolved};
 use super::diagnostics::{Diagnostic, DiagnosticKind, Severity};
@@ -22,10 +22,10 @@ use super::{FileKind, Input, entries, from_toml, from_yaml, items, list, read_mi
 /// Reads the files into what they declare. Never fails: what is wrong is in
 /// [`Loaded::diagnostics`].
 pub fn load(input: &Input<'_>) -> Loaded {
-    load_each(input, &mut |_| {})
+    load_each(input, &mut |_, _| {})
 }
 
-/// Does the same, and hands out every image that is declared, those too that another one makes needless.
+/// Does the same, and hands out every image that is declared, for each target, those too that another one makes needless.
 pub(super) fn load_each(input: &Input<'_>, each: Each<'_>) -> Loaded {
     let mut loaded = Loaded::default();
     loaded.files.add(input.path, input.text);
@@ -34,14 +34,8 @@ pub(super) fn load_each(input: &Input<'_>, each: Each<'_>) -> Loaded {
         FileKind::List(form) => {
             let declared = list::parse(form, input.path, &text, &mut loaded.diagnostics);
             let to = Destination::of_environment(&mut profiles(input, &mut loaded));
-            resolve(
-                input.path,
-                declared,
-                &Choices::default(),
-                to,
-                &mut loaded,
-                each,
-            );
+            let defaults = Choices::default();
+            resolve_each(input.path, declared, &defaults, vec![to], &mut loaded, each);
             vec![]
         }
         FileKind::Yaml => mirror(input, &text, Format::Yaml, &mut loaded, each),
@@ -112,8 +106,8 @@ fn profiles<'a>(input: &'a Input<'a>, loaded: &'a mut Loaded) -> Profiles<'a> {
     }
 }
 
-/// Takes each image that is declared.
-type Each<'a> = &'a mut dyn FnMut(&Resolved);
+/// Takes each image that is declared, with what the target is called and its number.
+type Each<'a> = &'a mut dyn FnMut((usize, Option<&TargetLabel>), &Resolved);
 
 /// Makes entries of what is declared, as they are for one target, and checks them.
 fn resolve(
@@ -122,10 +116,14 @@ fn resolve(
     defaults: &Choices,
     to: Destination,
     loaded: &mut Loaded,
-    each: Each<'_>,
+    each: &mut dyn FnMut(&Resolved),
 ) {
     let Loaded { diagnostics, .. } = loaded;
-    let Destination { target, naming } = to;
+    let Destination {
+        target,
+        naming,
+        label: _,
+    } = to;
     let any = Profile::generic();
     let profile = target.as_ref().map_or(&any, |target| &target.profile);
     let resolution = entries::resolve(declared, (defaults, &naming), profile, diagnostics, each);
@@ -175,10 +173,9 @@ fn resolve_each(
             declared.clone()
         };
         let from = loaded.diagnostics.len();
-        // What is declared is the same for every target.
-        let mut nobody = |_: &Resolved| {};
-        let each = if number == 0 { &mut *each } else { &mut nobody };
-        resolve(path, declared, defaults, to, loaded, each);
+        let label = to.label.clone();
+        let mut each = |image: &Resolved| each((number, label.as_ref()), image);
+        resolve(path, declared, defaults, to, loaded, &mut each);
         if last > 0 {
             let is_new = |told: &Diagnostic| {
                 let place = told.place.as_ref();

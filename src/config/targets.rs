@@ -15,6 +15,8 @@ use super::target::{from_environment, from_mirror, parse_host};
 pub(super) struct Destination {
     /// Which one it is; none where that is missing or wrong.
     pub(super) target: Option<Target>,
+    /// What it is called where there are several, whether it can be understood or not.
+    pub(super) label: Option<TargetLabel>,
     /// How images are named there.
     pub(super) naming: NamingRule,
 }
@@ -24,6 +26,7 @@ impl Destination {
     pub(super) fn of_environment(profiles: &mut Profiles<'_>) -> Self {
         Self {
             target: from_environment(profiles),
+            label: None,
             naming: NamingRule::default(),
         }
     }
@@ -31,6 +34,7 @@ impl Destination {
     fn of_table(table: &TargetTable, profiles: &mut Profiles<'_>) -> Self {
         Self {
             target: from_mirror(table, profiles),
+            label: None,
             naming: table.naming.clone().unwrap_or_default(),
         }
     }
@@ -60,6 +64,7 @@ pub(super) fn destinations(file: &MirrorFile, profiles: &mut Profiles<'_>) -> Ve
     let mut found: Vec<Destination> = Vec::with_capacity(file.targets.len());
     for NamedTarget { name, table } in &file.targets {
         let mut destination = Destination::of_table(&table.value, profiles);
+        destination.label = Some(name.value.clone());
         if let Some(target) = &mut destination.target {
             target.label = Some(name.value.clone());
             let overlaps = |other: &Destination| {

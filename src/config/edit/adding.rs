@@ -31,8 +31,8 @@ pub(super) fn add(mut texts: Texts<'_>, images: &[String], keys: &Keys) -> Resul
         let there = already_there(&before, &after.images, own, form, keys)?;
         if there.iter().any(Option::is_some) {
             let known = there.iter().flatten();
-            let known = known.filter_map(|at| before.images.get(*at));
-            news.extend(known.map(|known| News::There(known.entry.clone())));
+            let known = known.filter(|at| **at < first);
+            news.extend(known.map(|at| News::There(before.named(*at))));
             let mut is_new = there.iter().map(Option::is_none);
             left.retain(|_| is_new.next().unwrap_or_default());
             texts.reset();
@@ -44,7 +44,6 @@ pub(super) fn add(mut texts: Texts<'_>, images: &[String], keys: &Keys) -> Resul
     let Some(own) = own_images(&after, first, left.len()) else {
         return Err(no_image(&left).unwrap_or_else(|| not_laid_out(texts.main())));
     };
-    let own = &after.images[own];
     let is_meant = |(image, typed): (&Resolved, &String)| {
         image.declared.written == *typed
             && image.declared.selection.is_none()
@@ -52,12 +51,12 @@ pub(super) fn add(mut texts: Texts<'_>, images: &[String], keys: &Keys) -> Resul
             && has_name(image, keys)
             && keys.target.is_some() == !matches!(image.declared.naming, Naming::Flat { .. })
     };
-    if !own.iter().zip(&left).all(is_meant) {
+    if !after.images[own.clone()].iter().zip(&left).all(is_meant) {
         return Err(not_laid_out(texts.main()));
     }
-    news.extend(own.iter().map(|image| News::Added(image.entry.clone())));
-    let pairs = before.images.iter().zip(&after.images);
-    let pairs = pairs.map(|(was, is)| is_same(was, is).then_some((was, is)));
+    news.extend(own.map(|at| News::Added(after.named(at))));
+    let pairs = before.images.iter().zip(&after.images).enumerate();
+    let pairs = pairs.map(|(at, (was, is))| is_same(was, is).then_some((at, at)));
     finish(&texts, &before, &after, news, pairs)
 }
 

@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use crate::config::declared::Resolved;
 use crate::config::{Diagnostic, DiagnosticKind, Severity};
 
-use super::outcome::{Edited, News, Refused, Rewritten};
+use super::called::Names;
+use super::outcome::{Edited, Named, News, Refused, Rewritten};
 use super::same::has_same_settings;
 use super::texts::{State, Texts};
 
@@ -76,12 +76,14 @@ pub(super) fn not_laid_out(file: &str) -> Refused {
 }
 
 /// Takes what was meant for done, if the files declare `expected` and nothing else has changed.
-pub(super) fn finish<'p>(
+///
+/// `pairs` has which image before is which one after, none where they differ in more than a name.
+pub(super) fn finish(
     texts: &Texts<'_>,
     before: &State,
     after: &State,
     mut news: Vec<News>,
-    pairs: impl Iterator<Item = Option<(&'p Resolved, &'p Resolved)>>,
+    pairs: impl Iterator<Item = Option<(usize, usize)>>,
 ) -> Result<Edited, Refused> {
     let changed: Vec<_> = texts.changed().map(str::to_owned).collect();
     let file = changed.first().map_or(texts.main(), String::as_str);
@@ -92,11 +94,12 @@ pub(super) fn finish<'p>(
         let Some((was, is)) = pair else {
             return Err(not_laid_out(file));
         };
-        if was.entry.target != is.entry.target {
-            news.push(News::Renamed {
-                before: was.entry.target.clone(),
-                entry: is.entry.clone(),
-            });
+        let (was, called) = (before.called(was), after.called(is));
+        if was != called {
+            let (before, names) = Names::changed(was, called);
+            let entry = after.images[is].entry.clone();
+            let image = Named { entry, names };
+            news.push(News::Renamed { image, before });
         }
     }
     let rewritten = changed.iter().map(|name| Rewritten {

@@ -9,7 +9,7 @@
 //!
 //! | file | job |
 //! | --- | --- |
-//! | `wish`, `outcome` | what is asked for, what comes of it |
+//! | `wish`, `outcome`, `called` | what is asked for, what comes of it, what images are called in that |
 //! | `carry_out`, `texts` | from one to the other; the files, as they are and as they become |
 //! | `adding`, `removing`, `setting` | one wish each |
 //! | `names`, `fits`, `same`, `finish` | which image is meant, what a file can say, what counts as the same, the guard |
@@ -18,6 +18,7 @@
 
 mod adding;
 mod brackets;
+mod called;
 mod carry_out;
 mod finish;
 mod fits;
@@ -36,6 +37,7 @@ mod wish;
 mod words;
 mod yaml_text;
 
+pub use called::Names;
 pub use carry_out::edit;
-pub use outcome::{Edited, News, Refused, Rewritten};
+pub use outcome::{Edited, Named, News, Refused, Rewritten};
 pub use wish::{Keys, Wish};

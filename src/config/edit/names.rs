@@ -6,42 +6,47 @@ use crate::config::spelling::closest;
 use crate::model::{Reference, listed};
 
 use super::outcome::Refused;
+use super::texts::State;
 
-/// Finds the one image that is called so, by the source as it is written or written out, or by the name in the
+/// Finds the one image that is called so, by the source as it is written or written out, or by the name in any
 /// target; returns its positions, which are several where it is declared again or stands for several tags.
-pub(super) fn find(images: &[Resolved], name: &str) -> Result<Vec<usize>, Refused> {
+pub(super) fn find(state: &State, name: &str) -> Result<Vec<usize>, Refused> {
+    let images = &state.images;
     let typed: Option<Reference> = name.parse().ok();
-    let is_written = |image: &Resolved| {
+    let is_written = |at: usize| {
+        let image = &images[at];
         let written = &image.declared.written;
         match image.declared.form {
             Form::Tag(..) => without_tag(written) == Some(name),
             _ => written == name,
         }
     };
-    let is_source = |image: &Resolved| {
+    let is_source = |at: usize| {
+        let image = &images[at];
         image.entry.source.to_string() == name || typed.as_ref() == Some(&image.entry.source)
     };
-    let is_target = |image: &Resolved| image.entry.target.to_string() == name;
-    let is_repository = |image: &Resolved| {
+    let is_target = |at: usize| {
+        let names = state.called(at);
+        names.iter().any(|called| called.name.to_string() == name)
+    };
+    let is_repository = |at: usize| {
         let repository = typed.as_ref().map(Reference::repository);
-        image.entry.target.repository == name
-            || !has_tag(name) && repository == Some(image.entry.source.repository())
+        let names = state.called(at);
+        names.iter().any(|called| called.name.repository == name)
+            || !has_tag(name) && repository == Some(images[at].entry.source.repository())
     };
     // The first of these that names any: what is meant is rather what is named whole.
-    let ways: [&dyn Fn(&Resolved) -> bool; 4] =
-        [&is_target, &is_source, &is_written, &is_repository];
+    let ways: [&dyn Fn(usize) -> bool; 4] = [&is_target, &is_source, &is_written, &is_repository];
     for is_meant in ways {
-        let found: Vec<_> = (0..images.len())
-            .filter(|at| is_meant(&images[*at]))
-            .collect();
+        let found: Vec<_> = (0..images.len()).filter(|at| is_meant(*at)).collect();
         let groups = apart(images, &found);
         match groups.as_slice() {
             [] => {}
             [_] => return Ok(found),
-            [..] => return Err(several(images, name, &groups)),
+            [..] => return Err(several(state, name, &groups)),
         }
     }
-    Err(none(images, name))
+    Err(none(state, name))
 }
 
 /// Returns where the source begins of what stands for several tags, or is one of them.
@@ -83,9 +88,9 @@ fn apart(images: &[Resolved], found: &[usize]) -> Vec<usize> {
     firsts
 }
 
-fn several(images: &[Resolved], name: &str, found: &[usize]) -> Refused {
+fn several(state: &State, name: &str, found: &[usize]) -> Refused {
     let one = |at: &usize| {
-        let entry = &images[*at].entry;
+        let entry = &state.images[*at].entry;
         format!("`{}` ({})", entry.target, entry.origin)
     };
     let all: Vec<_> = found.iter().map(one).collect();
@@ -94,21 +99,30 @@ fn several(images: &[Resolved], name: &str, found: &[usize]) -> Refused {
         "`{name}` 可能是其中任何一个：{}",
         listed(&all)
     );
-    Refused::because(
-        message,
+    // At one target it is the name of one, and at another that of another one.
+    let is_name = |at: &usize| {
+        let names = state.called(*at);
+        names.iter().any(|called| called.name.to_string() == name)
+    };
+    let hint = if found.iter().any(is_name) {
+        text!(
+            "name the one that is meant by its source",
+            "用源写明是哪一个"
+        )
+    } else {
         text!(
             "name the one that is meant by its name in the target",
             "用目标里的名字写明是哪一个"
-        ),
-    )
+        )
+    };
+    Refused::because(message, hint)
 }
 
-fn none(images: &[Resolved], name: &str) -> Refused {
-    let known = images.iter().flat_map(|image| {
-        [
-            image.declared.written.clone(),
-            image.entry.target.to_string(),
-        ]
+fn none(state: &State, name: &str) -> Refused {
+    let known = state.images.iter().enumerate().flat_map(|(at, image)| {
+        let names = state.called(at).into_iter();
+        let names = names.map(|called| called.name.to_string());
+        [image.declared.written.clone()].into_iter().chain(names)
     });
     let known: Vec<_> = known.collect();
     let message = text!("`{name}` is no declared image", "`{name}` 不是已声明的镜像");

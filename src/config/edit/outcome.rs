@@ -2,7 +2,9 @@
 
 use crate::config::{Diagnostic, Files};
 use crate::model::Text;
-use crate::plan::{Entry, TargetName};
+use crate::plan::Entry;
+
+use super::called::Names;
 
 /// The files as they are to be written, and what there is to say.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,25 +34,38 @@ pub struct Rewritten {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum News {
     /// It is declared from now on.
-    Added(Entry),
+    Added(Named),
     /// It was declared already.
-    There(Entry),
+    There(Named),
     /// It is declared no more.
-    Removed(Entry),
+    Removed(Named),
     /// Something else is said of it.
-    Set {
+    Set(Named),
+    /// Something else is said of it, and it is called otherwise.
+    Moved {
         /// The image, as it is declared from now on.
-        entry: Entry,
+        image: Named,
         /// What it was called.
-        before: TargetName,
+        before: Names,
     },
+    /// It is what it is to be.
+    IsSo(Named),
     /// Its name follows from the other images, and is another one now.
     Renamed {
         /// The image, as it is called from now on.
-        entry: Entry,
+        image: Named,
         /// What it was called.
-        before: TargetName,
+        before: Names,
     },
+}
+
+/// An image with what it is called at each target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// The image, as it is for the first target.
+    pub entry: Entry,
+    /// What it is called; where that has changed, at the targets where it has.
+    pub names: Names,
 }
 
 /// Why nothing comes of a wish.
@@ -76,11 +91,8 @@ impl News {
     /// Tells whether a name in the target is no longer declared.
     pub fn leaves_a_name(&self) -> bool {
         match self {
-            Self::Removed(_) => true,
-            Self::Added(_) | Self::There(_) => false,
-            Self::Set { entry, before } | Self::Renamed { entry, before } => {
-                entry.target != *before
-            }
+            Self::Removed(_) | Self::Moved { .. } | Self::Renamed { .. } => true,
+            Self::Added(_) | Self::There(_) | Self::Set(_) | Self::IsSo(_) => false,
         }
     }
 }

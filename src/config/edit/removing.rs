@@ -11,7 +11,7 @@ use super::finish::{finish, not_laid_out, start, stop_for_mistakes};
 use super::list_text;
 use super::mirror_text::MirrorText;
 use super::names::{find, item_of_tags};
-use super::outcome::{Edited, News, Refused};
+use super::outcome::{Edited, Named, News, Refused};
 use super::same::is_same;
 use super::texts::Texts;
 
@@ -20,7 +20,7 @@ pub(super) fn remove(mut texts: Texts<'_>, names: &[String]) -> Result<Edited, R
     let images = &before.images;
     let mut gone = BTreeSet::new();
     for name in names {
-        gone.extend(find(images, name)?);
+        gone.extend(find(&before, name)?);
     }
     gone.extend(repeats(images, &gone));
     for (file, at) in places(images, &gone) {
@@ -35,27 +35,28 @@ pub(super) fn remove(mut texts: Texts<'_>, names: &[String]) -> Result<Edited, R
     }
     let after = stop_for_mistakes(&texts, &before, texts.load())?;
     let kept = (0..images.len()).filter(|at| !gone.contains(at));
-    let kept: Vec<_> = kept.map(|at| &images[at]).collect();
+    let kept: Vec<_> = kept.collect();
     if kept.len() != after.images.len() {
         let file = places(images, &gone).into_iter().next();
         let file = file.map_or(texts.main().to_owned(), |(file, _)| file);
         return Err(not_laid_out(&file));
     }
-    let entries = gone.iter().map(|at| &images[*at].entry);
     let mut news: Vec<News> = vec![];
-    for entry in entries {
+    for at in &gone {
+        let entry = &images[*at].entry;
         let is_told = |told: &News| {
-            matches!(told, News::Removed(other) if other.source == entry.source
+            matches!(told, News::Removed(Named { entry: other, .. }) if other.source == entry.source
                 && other.platforms == entry.platforms && other.policy == entry.policy)
         };
         if !news.iter().any(is_told) {
-            news.push(News::Removed(entry.clone()));
+            news.push(News::Removed(before.named(*at)));
         }
     }
-    let pairs = kept.into_iter().zip(&after.images);
-    let pairs = pairs.map(|(was, is)| {
+    let pairs = kept.into_iter().zip(&after.images).enumerate();
+    let pairs = pairs.map(|(at, (kept, is))| {
+        let was = &images[kept];
         let was_without = without_tags(images, &gone, was);
-        is_same(was_without.as_ref().unwrap_or(was), is).then_some((was, is))
+        is_same(was_without.as_ref().unwrap_or(was), is).then_some((kept, at))
     });
     finish(&texts, &before, &after, news, pairs)
 }

@@ -5,11 +5,12 @@ use crate::config::declared::{Form, Resolved};
 use crate::config::format::Format;
 use crate::model::Text;
 
+use super::called::Names;
 use super::finish::{finish, not_laid_out, start, stop_for_mistakes};
 use super::fits::{fits, imported, require_plain};
 use super::list_text;
 use super::names::{find, item_of_tags};
-use super::outcome::{Edited, News, Refused};
+use super::outcome::{Edited, Named, News, Refused};
 use super::same::{has_name, has_platforms, has_same_naming, is_same, says_the_same};
 use super::set_keys;
 use super::texts::Texts;
@@ -19,7 +20,7 @@ pub(super) fn set(mut texts: Texts<'_>, name: &str, keys: &Keys) -> Result<Edite
     let before = start(&texts)?;
     require_plain(&[], keys)?;
     let images = &before.images;
-    let found = find(images, name)?;
+    let found = find(&before, name)?;
     let first = &images[found[0]];
     let file = first.declared.place.file.to_string();
     if let [_, second, ..] = found[..]
@@ -54,26 +55,30 @@ pub(super) fn set(mut texts: Texts<'_>, name: &str, keys: &Keys) -> Result<Edite
     if after.images.len() != images.len() {
         return Err(not_laid_out(&file));
     }
-    let is_set = |at: usize| found.contains(&at);
+    let is_meant = |at: &usize| is_what_was_meant(&images[*at], &after.images[*at], keys);
+    if !found.iter().all(is_meant) {
+        return Err(not_laid_out(&file));
+    }
     let is_as_before = texts.changed().next().is_none();
     let news = found.iter().map(|at| {
-        let entry = after.images[*at].entry.clone();
+        let (was, is) = (before.called(*at), after.called(*at));
         if is_as_before {
-            return News::There(entry);
+            return News::IsSo(after.named(*at));
         }
-        let before = images[*at].entry.target.clone();
-        News::Set { entry, before }
+        if was == is {
+            return News::Set(after.named(*at));
+        }
+        let (before, names) = Names::changed(was, is);
+        let entry = after.images[*at].entry.clone();
+        let image = Named { entry, names };
+        News::Moved { image, before }
     });
     let news = news.collect();
     let pairs = images.iter().zip(&after.images).enumerate();
-    let pairs = pairs.map(|(at, (was, is))| {
-        if is_set(at) {
-            // Its own name is told with it.
-            return is_what_was_meant(was, is, keys).then_some((is, is));
-        }
-        is_same(was, is).then_some((was, is))
-    });
-    finish(&texts, &before, &after, news, pairs)
+    // Its own name is told already.
+    let others = pairs.filter(|(at, _)| !found.contains(at));
+    let others = others.map(|(at, (was, is))| is_same(was, is).then_some((at, at)));
+    finish(&texts, &before, &after, news, others)
 }
 
 fn is_of_one(one: &Resolved, other: &Resolved) -> bool {

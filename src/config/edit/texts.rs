@@ -9,6 +9,9 @@ use crate::config::load::load_each;
 use crate::config::{FileKind, Input, ListForm, Loaded};
 use crate::model::Text;
 
+use super::called::{Called, Names};
+use super::outcome::Named;
+
 /// The mark that may stand at the beginning of a text.
 const MARK: char = '\u{feff}';
 
@@ -24,6 +27,8 @@ pub(super) struct State {
     pub(super) loaded: Loaded,
     /// Every image, in the order of the files, those too that another one makes needless.
     pub(super) images: Vec<Resolved>,
+    /// What each of them is called, for each target.
+    called: Vec<Vec<Called>>,
 }
 
 impl<'a> Texts<'a> {
@@ -89,14 +94,27 @@ impl<'a> Texts<'a> {
             None => self.original(file),
         };
         let main = self.whole(self.input.path);
-        let mut images = vec![];
+        let (mut images, mut called) = (vec![], vec![]);
         let input = Input {
             text: &main,
             read: &read,
             ..*self.input
         };
-        let loaded = load_each(&input, &mut |image| images.push(image.clone()));
-        State { loaded, images }
+        let loaded = load_each(&input, &mut |(number, label), image| {
+            if number == 0 {
+                images.push(image.clone());
+            }
+            called.resize(called.len().max(number + 1), vec![]);
+            called[number].push(Called {
+                at: label.cloned(),
+                name: image.entry.target.clone(),
+            });
+        });
+        State {
+            loaded,
+            images,
+            called,
+        }
     }
 
     fn original(&self, file: &str) -> Result<String, Text> {
@@ -106,5 +124,21 @@ impl<'a> Texts<'a> {
         let mut read = self.read.borrow_mut();
         let known = read.entry(file.to_owned());
         known.or_insert_with(|| (self.input.read)(file)).clone()
+    }
+}
+
+impl State {
+    /// Returns what an image is called at each target.
+    pub(super) fn called(&self, at: usize) -> Vec<Called> {
+        let each = self.called.iter();
+        each.filter_map(|target| target.get(at)).cloned().collect()
+    }
+
+    /// Returns an image with its names.
+    pub(super) fn named(&self, at: usize) -> Named {
+        Named {
+            entry: self.images[at].entry.clone(),
+            names: Names::of(self.called(at)),
+        }
     }
 }

@@ -4,8 +4,8 @@ use std::fmt;
 
 use similar::{Algorithm, DiffOp, DiffTag, capture_diff_slices, group_diff_ops};
 
-use crate::config::edit::{Edited, News, Rewritten};
-use crate::plan::{Entry, TargetName};
+use crate::config::edit::{Edited, Named, Names, News, Rewritten};
+use crate::model::{Platforms, Reference};
 use crate::render::sanitize;
 use crate::render::style::{Style, Tone, View};
 
@@ -54,55 +54,61 @@ fn staying(edited: &Edited, command: &str) -> String {
 
 fn told(news: &News) -> String {
     match news {
-        News::Added(entry) => {
-            let (source, target) = names(entry);
-            let platforms = &entry.platforms;
+        News::Added(image) => {
+            let (source, names, platforms) = parts(image);
             tr!(
-                "added `{source}` as `{target}`: {platforms}",
-                "已添加 `{source}`，名字是 `{target}`：{platforms}"
+                "added `{source}` as {names}: {platforms}",
+                "已添加 `{source}`，名字是 {names}：{platforms}"
             )
         }
-        News::There(entry) => {
-            let ((source, target), place) = (names(entry), &entry.origin);
+        News::There(image) => {
+            let ((source, names, _), place) = (parts(image), &image.entry.origin);
             tr!(
-                "`{source}` is there already, as `{target}`: {place}",
-                "`{source}` 已经有了，名字是 `{target}`：{place}"
+                "`{source}` is there already, as {names}: {place}",
+                "`{source}` 已经有了，名字是 {names}：{place}"
             )
         }
-        News::Removed(entry) => {
-            let (source, target) = names(entry);
+        News::Removed(image) => {
+            let (source, names, _) = parts(image);
             tr!(
-                "removed `{source}`, which was `{target}`",
-                "已去掉 `{source}`，名字原来是 `{target}`"
+                "removed `{source}`, which was {names}",
+                "已去掉 `{source}`，名字原来是 {names}"
             )
         }
-        News::Set { entry, before } if entry.target == *before => {
-            let (source, target) = names(entry);
-            let platforms = &entry.platforms;
+        News::Set(image) => {
+            let (source, names, platforms) = parts(image);
             tr!(
-                "changed `{source}`, which is `{target}`: {platforms}",
-                "已修改 `{source}`，名字是 `{target}`：{platforms}"
+                "changed `{source}`, which is {names}: {platforms}",
+                "已修改 `{source}`，名字是 {names}：{platforms}"
             )
         }
-        News::Set { entry, before } => {
-            let ((source, target), platforms) = (names(entry), &entry.platforms);
+        News::IsSo(image) => {
+            let (source, names, platforms) = parts(image);
             tr!(
-                "changed `{source}`, which is now `{target}` and no longer `{before}`: {platforms}",
-                "已修改 `{source}`，名字现在是 `{target}`，不再是 `{before}`：{platforms}"
+                "`{source}`, which is {names}, is so already: {platforms}",
+                "`{source}`（名字是 {names}）已经是这样：{platforms}"
             )
         }
-        News::Renamed { entry, before } => {
-            let (source, target) = names(entry);
+        News::Moved { image, before } => {
+            let (source, names, platforms) = parts(image);
             tr!(
-                "`{source}` is now `{target}` and no longer `{before}`, by the rule of names",
-                "按命名规则，`{source}` 现在是 `{target}`，不再是 `{before}`"
+                "changed `{source}`, which is now {names} and no longer {before}: {platforms}",
+                "已修改 `{source}`，名字现在是 {names}，不再是 {before}：{platforms}"
+            )
+        }
+        News::Renamed { image, before } => {
+            let (source, names, _) = parts(image);
+            tr!(
+                "`{source}` is now {names} and no longer {before}, by the rule of names",
+                "按命名规则，`{source}` 现在是 {names}，不再是 {before}"
             )
         }
     }
 }
 
-fn names(entry: &Entry) -> (String, &TargetName) {
-    (entry.source.to_string(), &entry.target)
+fn parts(image: &Named) -> (&Reference, &Names, &Platforms) {
+    let Named { entry, names } = image;
+    (&entry.source, names, &entry.platforms)
 }
 
 /// Writes the lines that go and come, each with the number of its place as in a patch.

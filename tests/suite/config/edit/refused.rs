@@ -46,7 +46,7 @@ fn what_is_there_already_changes_nothing() {
         let edited = typed(line, path, text, "").unwrap();
         assert_eq!(edited.files, [], "{line}");
         assert!(
-            matches!(&edited.news[..], [News::There(_)]),
+            matches!(&edited.news[..], [News::There(_) | News::IsSo(_)]),
             "{line}: {:?}",
             edited.news
         );
@@ -166,10 +166,57 @@ fn every_target_is_looked_at() {
         edited.files[0].text,
         format!("{text}  - quay.io/foo/baz:1\n")
     );
-    let [News::Added(entry)] = &edited.news[..] else {
+    let [News::Added(image)] = &edited.news[..] else {
         panic!("{:?}", edited.news)
     };
-    assert_eq!(entry.target.to_string(), "quay.io/foo/baz:1");
+    assert_eq!(
+        image.names.to_string(),
+        "`quay.io/foo/baz:1` (a), `baz:1` (b)"
+    );
+}
+
+/// The names of every target, of which the second cannot be understood without a variable.
+#[test]
+fn an_image_has_the_names_of_every_target() {
+    let text = "version: 1\ntargets:\n  a: { registry: a.example.com }\n  \
+                b: { registry: \"${B}\", naming: path }\nimages:\n  - library/alpine:3\n  - org/app:1\n";
+    for (name, rest) in [
+        ("library/alpine:3", "  - org/app:1\n"),
+        ("library/alpine", "  - org/app:1\n"),
+        ("org/app:1", "  - library/alpine:3\n"),
+        ("app", "  - library/alpine:3\n"),
+    ] {
+        let edited = typed(&format!("remove {name}"), "mirror.yaml", text, "").unwrap();
+        assert!(edited.files[0].text.ends_with(&format!("images:\n{rest}")));
+    }
+    let edited = typed("remove org/app", "mirror.yaml", text, "").unwrap();
+    let [News::Removed(image)] = &edited.news[..] else {
+        panic!("{:?}", edited.news)
+    };
+    assert_eq!(image.names.to_string(), "`app:1` (a), `org/app:1` (b)");
+    let told = refused("remove library/alpin:3", "mirror.yaml", text);
+    assert!(told.ends_with("did you mean `library/alpine:3`?"), "{told}");
+    // What changes at one target only is told of that one.
+    let edited = typed("add quay.io/other/app:1", "mirror.yaml", text, "").unwrap();
+    let [News::Added(_), News::Renamed { image, before }] = &edited.news[..] else {
+        panic!("{:?}", edited.news)
+    };
+    assert_eq!(image.names.to_string(), "`org_app:1` (a)");
+    assert_eq!(before.to_string(), "`app:1` (a)");
+    let edited = typed("set app --target web", "mirror.yaml", text, "").unwrap();
+    let [News::Moved { image, before }] = &edited.news[..] else {
+        panic!("{:?}", edited.news)
+    };
+    assert_eq!(image.names.to_string(), "`web:1` (a), `web:1` (b)");
+    assert_eq!(before.to_string(), "`app:1` (a), `org/app:1` (b)");
+    // A name may be that of one image here and of another one there.
+    let text = "version: 1\ntargets:\n  a: { registry: a.example.com, naming: \"{name}\" }\n  \
+                b: { registry: b.example.com, naming: \"x-{name}\" }\nimages: [a/x-web:1, a/web:1]\n";
+    assert_eq!(
+        refused("remove x-web:1", "mirror.yaml", text),
+        "`x-web:1` may be any of these: `x-web:1` (mirror.yaml:5), `web:1` (mirror.yaml:5) | name the one that is meant by \
+         its source"
+    );
 }
 
 #[test]
