@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
+use crate::config::FileKind;
 use crate::config::edit::{Edited, Refused, Wish, edit};
+use crate::model::Text;
 use crate::render;
 
 use super::args::GlobalArgs;
@@ -27,7 +29,13 @@ pub fn carry_out(
         let hint = text!("name a file with `--file`", "用 `--file` 指定文件");
         return Err(CliError::new(message).hint(hint).into());
     }
-    let file = files::read_main(&context.folder, global.file.as_deref())?;
+    let asked = global.file.as_deref();
+    let file = files::read_main(&context.folder, asked).map_err(|error| match (wish, asked) {
+        (Wish::Add { .. }, Some(path)) if !context.folder.join(path).exists() => {
+            error.hint(made_first(path))
+        }
+        _ => error,
+    })?;
     let edited = edited(context, &file, wish)?;
     let paths = edited.files.iter().map(|file| Path::new(&file.name));
     Outputs::check(context, paths.map(|path| ("--file", path)))?;
@@ -42,6 +50,24 @@ pub fn carry_out(
         .printer
         .answer(|to| render::human::edited(&edited, &command, &view, to))?;
     Ok(Exit::Done)
+}
+
+/// Says how there comes to be a file that images can be added to.
+fn made_first(path: &Path) -> Text {
+    let version = match FileKind::named(&path.to_string_lossy()) {
+        Some(FileKind::Yaml) => "version: 1",
+        Some(FileKind::Toml) => "version = 1",
+        Some(FileKind::List(_)) | None => {
+            return text!(
+                "make it first: an empty file is a list without images",
+                "先建这个文件：空文件就是没有镜像的列表"
+            );
+        }
+    };
+    text!(
+        "make it first: a mirror file without images is `{version}`",
+        "先建这个文件：没有镜像的 mirror 文件就是 `{version}`"
+    )
 }
 
 fn edited(context: &Context, file: &TextFile, wish: &Wish<'_>) -> Result<Edited, CommandError> {

@@ -17,8 +17,8 @@ use super::wish::Wish;
 pub fn edit(input: &Input<'_>, wish: &Wish<'_>) -> Result<Edited, Refused> {
     let texts = Texts::of(input);
     match *wish {
-        Wish::Add { images, keys } => add(texts, images, keys),
+        Wish::Add { images, keys } => add(texts, images, &keys.once()),
         Wish::Remove { names } => remove(texts, names),
-        Wish::Set { name, keys } => set(texts, name, keys),
+        Wish::Set { name, keys } => set(texts, name, &keys.once()),
     }
 }

@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 
-use crate::config::{Diagnostic, DiagnosticKind, Severity};
+use crate::config::{Diagnostic, DiagnosticKind, Files, Loaded, Place, Replacement, Severity};
 
 use super::called::Names;
+use super::line;
 use super::outcome::{Edited, Named, News, Refused, Rewritten};
 use super::same::has_same_settings;
 use super::texts::{State, Texts};
@@ -55,9 +56,41 @@ pub(super) fn stop_for_mistakes(
     }
     if mistakes(&after).iter().any(is_new) {
         after.loaded.diagnostics.retain(is_new);
+        let Loaded {
+            diagnostics, files, ..
+        } = &mut after.loaded;
+        for told in diagnostics {
+            leave_out_places(told, &before.loaded.files, files);
+        }
         return Err(told(after));
     }
     Ok(after)
+}
+
+/// Leaves out the places in lines that no file has, since nothing was written: nobody could look there.
+fn leave_out_places(told: &mut Diagnostic, before: &Files, after: &Files) {
+    let is_there = |place: &Place| {
+        let (text, at) = (after.text(&place.file), place.span.start);
+        if !text.is_char_boundary(at) {
+            return false;
+        }
+        let line = text[line::start(text, at)..line::end(text, at)].trim_end();
+        let mut lines = before.text(&place.file).lines();
+        lines.any(|known| known.trim_end() == line)
+    };
+    told.related.retain(|(place, _)| is_there(place));
+    if told.place.as_ref().is_none_or(is_there) {
+        return;
+    }
+    let place = told.place.take();
+    told.label = None;
+    let offered = told.replacement.take();
+    if let Some(Replacement { place: at, text }) = offered
+        && told.help.is_none()
+        && Some(at) == place
+    {
+        told.help = Some(text!("write `{text}`", "写成 `{text}`"));
+    }
 }
 
 /// Says that the layout of a file is none that can be edited here.

@@ -7,16 +7,45 @@ use super::outcome::Refused;
 use super::wish::Keys;
 use super::words::is_all;
 
-/// Refuses what would be more than a word.
+/// Refuses what would be more than a word, or nothing.
 pub(super) fn require_plain(images: &[String], keys: &Keys) -> Result<(), Refused> {
+    require_names(images)?;
+    let (platforms, target) = (&keys.platforms, &keys.target);
+    require_some(platforms, || {
+        text!("an empty text is no platform", "空字符串不是平台")
+    })?;
+    require_some(target, || {
+        text!("an empty text is no name", "空字符串不是名字")
+    })?;
     let words = images.iter().chain(&keys.platforms).chain(&keys.target);
-    let mut odd = words.filter(|word| word.trim().is_empty() || word.contains(char::is_control));
+    let mut odd = words.filter(|word| word.contains(char::is_control));
     odd.next().map_or(Ok(()), |odd| {
         Err(Refused::Because {
             message: text!("`{odd}` is no word for a file", "`{odd}` 不能写进文件"),
             hint: None,
         })
     })
+}
+
+/// Refuses images that are called nothing.
+pub(super) fn require_names(names: &[String]) -> Result<(), Refused> {
+    require_some(names, || {
+        text!("an empty text is no image", "空字符串不是镜像")
+    })
+}
+
+fn require_some<'w>(
+    words: impl IntoIterator<Item = &'w String>,
+    told: impl FnOnce() -> Text,
+) -> Result<(), Refused> {
+    if words.into_iter().all(|word| !word.trim().is_empty()) {
+        return Ok(());
+    }
+    let hint = text!(
+        "perhaps a variable of the shell is empty",
+        "可能是 shell 变量为空"
+    );
+    Err(Refused::because(told(), hint))
 }
 
 /// Refuses what an image list cannot say; `elsewhere` says how to say it.

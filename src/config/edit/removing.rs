@@ -8,6 +8,7 @@ use crate::config::format::Format;
 use crate::config::repeats::is_repeat;
 
 use super::finish::{finish, not_laid_out, start, stop_for_mistakes};
+use super::fits::require_names;
 use super::list_text;
 use super::mirror_text::MirrorText;
 use super::names::{find, item_of_tags};
@@ -17,6 +18,7 @@ use super::texts::Texts;
 
 pub(super) fn remove(mut texts: Texts<'_>, names: &[String]) -> Result<Edited, Refused> {
     let before = start(&texts)?;
+    require_names(names)?;
     let images = &before.images;
     let mut gone = BTreeSet::new();
     for name in names {

@@ -4,12 +4,11 @@ use std::ops::Range;
 
 use crate::config::format::Format;
 use crate::config::node::{Node, Pair, Value};
-use crate::model::PlatformPattern;
 
 use super::brackets::Brackets;
 use super::line;
 use super::mirror_text::{MirrorText, Seat, items, pair};
-use super::wish::Keys;
+use super::wish::{Keys, is_one_platform};
 use super::words::{Quotes, Words, is_all};
 use super::yaml_text::{self, Behind};
 
@@ -212,8 +211,9 @@ impl<'t> Image<'t> {
             _ => String::new(),
         };
         let there: Vec<_> = there.iter().map(named).collect();
-        let is_in =
-            |one: &String, others: &[String]| others.iter().any(|other| is_same(one, other));
+        let is_in = |one: &String, others: &[String]| {
+            others.iter().any(|other| is_one_platform(one, other))
+        };
         if let Some(more) = wanted.iter().find(|one| !is_in(one, &there)) {
             let quotes = items(&own.value).last();
             let quotes = quotes.map(|last| Quotes::of(&self.text[last.span.clone()]));
@@ -228,17 +228,13 @@ impl<'t> Image<'t> {
                 _ => None,
             };
         }
-        match there.iter().position(|one| !is_in(one, wanted)) {
+        let is_needless = |at: &usize| {
+            let one = &there[*at];
+            !is_in(one, wanted) || is_in(one, &there[..*at])
+        };
+        match (0..there.len()).find(is_needless) {
             None => Some(self.text.to_owned()),
             Some(less) => seat.take_out(self.text, less),
         }
-    }
-}
-
-/// Tells whether two words are one platform.
-fn is_same(one: &str, other: &str) -> bool {
-    match (one.parse::<PlatformPattern>(), other.parse()) {
-        (Ok(one), Ok(other)) => one == other,
-        _ => one == other,
     }
 }

@@ -18,7 +18,7 @@ use super::wish::Keys;
 
 pub(super) fn set(mut texts: Texts<'_>, name: &str, keys: &Keys) -> Result<Edited, Refused> {
     let before = start(&texts)?;
-    require_plain(&[], keys)?;
+    require_plain(&[name.to_owned()], keys)?;
     let images = &before.images;
     let found = find(&before, name)?;
     let first = &images[found[0]];

@@ -1,5 +1,7 @@
 //! What is asked for.
 
+use crate::model::PlatformPattern;
+
 /// What more is said of an image than its source, as it was typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Keys {
@@ -13,6 +15,20 @@ impl Keys {
     /// Tells whether nothing more is said.
     pub fn is_empty(&self) -> bool {
         self.platforms.is_empty() && self.target.is_none()
+    }
+
+    /// Returns the same with each platform once.
+    pub(super) fn once(&self) -> Self {
+        let mut platforms: Vec<String> = vec![];
+        for one in &self.platforms {
+            if !platforms.iter().any(|other| is_one_platform(one, other)) {
+                platforms.push(one.clone());
+            }
+        }
+        Self {
+            platforms,
+            target: self.target.clone(),
+        }
     }
 }
 
@@ -38,4 +54,12 @@ pub enum Wish<'a> {
         /// What is said of it; the rest stays.
         keys: &'a Keys,
     },
+}
+
+/// Tells whether two words are one platform.
+pub(super) fn is_one_platform(one: &str, other: &str) -> bool {
+    match (one.parse::<PlatformPattern>(), other.parse()) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => one == other,
+    }
 }

@@ -50,6 +50,7 @@ async fn a_mirror_file_and_its_list_are_edited_together() {
             "add redis:7.4 --target cache",
             "add busybox --target base:3",
             "set postgres:17 --platform all --target db:17",
+            "set postgres:17 --target db:17",
             "remove redis:7.4 other_alist:1",
             "remove base --file mirror.yaml",
             "set nginx:1.27",
@@ -90,7 +91,18 @@ async fn what_cannot_be_written_is_as_it_was() {
             "add alpine -f -",
             "what comes from standard input cannot be changed",
         ),
-        ("add alpine -f web.txt", "cannot read `web.txt`"),
+        (
+            "add alpine -f web.txt",
+            "cannot read `web.txt`: there is no such file\nhint: make it first: an empty file is a list without images",
+        ),
+        (
+            "add alpine -f web.toml",
+            "hint: make it first: a mirror file without images is `version = 1`",
+        ),
+        (
+            "remove alpine -f web.txt",
+            "cannot read `web.txt`: there is no such file\n",
+        ),
         ("add", "<IMAGE>..."),
         ("set nginx:1.27", "it was not said what to set"),
         ("add alpine --dry-run", "`--dry-run`"),

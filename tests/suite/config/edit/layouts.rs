@@ -423,3 +423,28 @@ fn what_stands_in_an_included_list_is_edited_there() {
         )]
     );
 }
+
+#[test]
+fn each_platform_is_written_once() {
+    let doubled = "version: 1\nimages:\n  - {source: nginx, platforms: [linux/386, linux/arm64, linux/aarch64, linux/386]}\n";
+    let once = "version: 1\nimages:\n  - {source: nginx, platforms: [linux/386, linux/arm64]}\n";
+    let twice = "set nginx --platform linux/386,linux/arm64,linux/386,linux/aarch64";
+    each(
+        "mirror.yaml",
+        &[
+            (twice, doubled, once),
+            ("set nginx --platform linux/386,linux/arm64", doubled, once),
+            (twice, "version: 1\nimages:\n  - {source: nginx}\n", once),
+            (
+                "add redis --platform linux/386,linux/386",
+                "version: 1\nimages: []\n",
+                "version: 1\nimages: [{ source: redis, platforms: [linux/386] }]\n",
+            ),
+        ],
+    );
+    let line = "add redis --platform linux/386,linux/386";
+    assert_eq!(
+        written(line, "images.txt", ""),
+        "--platform=linux/386 redis\n"
+    );
+}

@@ -51,6 +51,9 @@ fn what_is_there_already_changes_nothing() {
             edited.news
         );
     }
+    let text = "version: 1\nimages: [{source: nginx, target: web}]\n";
+    let edited = typed("set nginx --target web", "mirror.yaml", text, "").unwrap();
+    assert!(matches!(&edited.news[..], [News::IsSo(_)]));
     let edited = typed("add nginx redis redis", "images.txt", "nginx\n", "").unwrap();
     assert_eq!(edited.files[0].text, "nginx\nredis\n");
     assert!(matches!(&edited.news[..], [News::There(_), News::Added(_)]));
@@ -154,6 +157,30 @@ fn mistakes_are_told_as_check_does() {
     }
 }
 
+#[test]
+fn a_mistake_in_what_was_typed_has_no_place_in_a_file_that_was_not_written() {
+    let yaml = "version: 1\nimages:\n  - nginx:1\n  - {source: redis:7, platforms: [linux/386]}\n";
+    for (line, related, help) in [
+        ("add Nginx", 0, Some("write `nginx`")),
+        ("add nginx:1:2", 0, None),
+        ("set redis:7 --platform linux", 0, Some("write operating")),
+    ] {
+        let Err(Refused::Mistakes { told, .. }) = typed(line, "mirror.yaml", yaml, "") else {
+            panic!("{line}")
+        };
+        assert_eq!(told[0].place, None, "{line}");
+        assert_eq!(told[0].replacement, None, "{line}");
+        assert_eq!(told[0].related.len(), related, "{line}");
+        let said = told[0].help.as_ref().map_or("", |help| help.english());
+        assert!(said.starts_with(help.unwrap_or_default()), "{line}: {said}");
+    }
+    let Err(Refused::Mistakes { told, .. }) = typed("add redis", "images.txt", "nginx 1\n", "")
+    else {
+        panic!()
+    };
+    assert!(told[0].place.is_some(), "what is in the file has its place");
+}
+
 /// The names at the first target are told; what goes wrong at another is a mistake as well.
 #[test]
 fn every_target_is_looked_at() {
@@ -217,6 +244,27 @@ fn an_image_has_the_names_of_every_target() {
         "`x-web:1` may be any of these: `x-web:1` (mirror.yaml:5), `web:1` (mirror.yaml:5) | name the one that is meant by \
          its source"
     );
+}
+
+#[test]
+fn an_empty_text_is_told_as_such() {
+    for (line, told) in [
+        (
+            "add ",
+            "an empty text is no image | perhaps a variable of the shell is empty",
+        ),
+        ("remove ", "an empty text is no image |"),
+        ("set  --target x", "an empty text is no image |"),
+        ("set redis:7 --platform ", "an empty text is no platform |"),
+        (
+            "add a --platform linux/386,",
+            "an empty text is no platform |",
+        ),
+        ("add a --target ", "an empty text is no name |"),
+    ] {
+        let found = refused(line, "images.txt", "redis:7\n");
+        assert!(found.starts_with(told), "{line}: {found}");
+    }
 }
 
 #[test]
