@@ -22,7 +22,7 @@ use crate::registry::{Actions, Client, PullLimit, ReadRegistry as _, Upload, Wri
 
 use steps::{add, at_the_door, in_the_way, login, skip};
 
-pub use probe::{Left, Scratch, clean, probe};
+pub use probe::{Left, PROBED, Scratch, clean, probe};
 
 /// How many registries are looked at together.
 const REGISTRIES_AT_ONCE: usize = 8;

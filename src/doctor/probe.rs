@@ -14,6 +14,8 @@ use super::specimens::{self, Listed, Specimen};
 
 /// The greatest number of characters of a tag.
 const TAG_LENGTH: usize = 128;
+/// How the names of the repositories begin that are made to measure a registry.
+pub const PROBED: &str = "pusher-probe-";
 /// How many names of leftovers are looked for at most.
 const NAMES: usize = 256;
 

@@ -13,6 +13,7 @@ use crate::cli::mirror::{self, written};
 use crate::cli::session::{reading, unreadable};
 use crate::config::import::{HeldRepository, Holder, held};
 use crate::config::{Loaded, NAMESPACE_VARIABLE, REGISTRY_VARIABLE};
+use crate::doctor::PROBED;
 use crate::model::{Failure, Profile, Repository, Text, check_path};
 use crate::plan::referrers::is_referrer_name;
 use crate::plan::{Target, TargetName};
@@ -94,6 +95,14 @@ async fn listed(
         client.list_repositories(&holder.registry, &prefix).await
     })
     .await?;
+    let found = found.map(|found| found.map(without_probed));
+    let is_empty = matches!(&found, Ok(found) if found.as_deref().is_none_or(<[_]>::is_empty));
+    if is_empty && let Some(repository) = holder.as_repository() {
+        let asked = reading(context, 0, async |_| client.list_tags(&repository).await).await?;
+        if let Ok(Some(_)) = asked {
+            return Err(one_repository(&repository).into());
+        }
+    }
     let (registry, name) = (&holder.registry, holder.name());
     let by_name = |message: Text| {
         let error = CliError::new(message).hint(text!(
@@ -130,6 +139,29 @@ async fn listed(
         Err(why) if is_refusal(&why) => Err(refused(&why)),
         Err(why) => Err(unreadable(&why).into()),
     }
+}
+
+/// Leaves out what `doctor --probe` made: many registries list a repository that has nothing any more.
+fn without_probed(mut names: Vec<String>) -> Vec<String> {
+    names.retain(|name| !name.split('/').any(|level| level.starts_with(PROBED)));
+    names
+}
+
+/// Says how to take a single repository.
+fn one_repository(repository: &Repository) -> CliError {
+    let Repository { registry, name } = repository;
+    let (namespace, name) = match name.rsplit_once('/') {
+        Some((namespace, name)) => (format!("/{namespace}"), name),
+        None => (String::new(), &**name),
+    };
+    CliError::new(text!(
+        "`{repository}` is a repository, not a namespace",
+        "`{repository}` 是镜像仓库，不是命名空间"
+    ))
+    .hint(text!(
+        "name it after what it is in: `pusher import --from {registry}{namespace} {name}`",
+        "先写它所在的地方，再写它的名字：`pusher import --from {registry}{namespace} {name}`"
+    ))
 }
 
 /// Tells whether a registry keeps to itself what it was asked for.

@@ -14,7 +14,7 @@ use crate::cli::mirror;
 use crate::cli::outputs::{self, Outputs};
 use crate::cli::session::unreadable;
 use crate::config::Loaded;
-use crate::doctor::{Left, Scratch, clean, probe};
+use crate::doctor::{Left, PROBED, Scratch, clean, probe};
 use crate::model::{Digest, Failure, Repository, Text, listed};
 use crate::plan::Target;
 use crate::registry::{Client, ReadRegistry as _};
@@ -122,10 +122,7 @@ fn one<'l>(loaded: &'l Loaded, named: Option<&str>) -> Result<&'l Target, CliErr
 fn nobodys(target: &Target) -> Repository {
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     let seed = format!("{:?} {}", now.unwrap_or_default(), process::id());
-    let name = format!(
-        "pusher-probe-{}",
-        &Digest::sha256(seed.as_bytes()).hex()[..12]
-    );
+    let name = format!("{PROBED}{}", &Digest::sha256(seed.as_bytes()).hex()[..12]);
     Repository {
         registry: target.registry.clone(),
         name: match &target.namespace {

@@ -75,6 +75,14 @@ impl Holder {
         namespace.map_or_else(String::new, |namespace| format!("{namespace}/"))
     }
 
+    /// Returns the repository of this name, where the whole registry is not meant.
+    pub fn as_repository(&self) -> Option<Repository> {
+        Some(Repository {
+            registry: self.registry.clone(),
+            name: self.namespace.clone()?,
+        })
+    }
+
     /// Returns it as it is typed.
     pub fn name(&self) -> String {
         let Self {
@@ -99,7 +107,8 @@ pub fn held(holder: &Holder, repositories: &[HeldRepository], profile: &Profile)
     });
     let names: Vec<_> = names.collect();
     let mut files = Files::default();
-    files.add(&path, &names.join("\n"));
+    let text = names.join("\n");
+    files.add(&path, &text);
     let mut diagnostics = vec![];
     let mut declared = vec![];
     let mut at = 0;
@@ -129,8 +138,9 @@ pub fn held(holder: &Holder, repositories: &[HeldRepository], profile: &Profile)
         ..Draft::default()
     };
     let is_empty = draft.lines.is_empty();
-    if is_empty {
-        for told in &mut diagnostics {
+    for told in &mut diagnostics {
+        name_instead_of_place(told, &path, &text);
+        if is_empty {
             told.severity = Severity::Error;
         }
     }
@@ -139,6 +149,31 @@ pub fn held(holder: &Holder, repositories: &[HeldRepository], profile: &Profile)
         diagnostics,
         files,
     }
+}
+
+/// Names the repository that is meant: there is no file with a place to look at.
+fn name_instead_of_place(told: &mut Diagnostic, path: &str, text: &str) {
+    let name = |place: &Place| text.get(place.span.clone()).unwrap_or_default().to_owned();
+    let others: Vec<_> = told
+        .related
+        .drain(..)
+        .map(|(place, _)| name(&place))
+        .collect();
+    let Some(place) = told.place.take() else {
+        return;
+    };
+    let (name, message) = (name(&place), &told.message);
+    told.message = match &others[..] {
+        [] => text!("`{path}/{name}`: {message}", "`{path}/{name}`：{message}"),
+        others => {
+            let others = others.join("`, `");
+            text!(
+                "`{path}/{name}`, beside `{others}`: {message}",
+                "`{path}/{name}`（以及 `{others}`）：{message}"
+            )
+        }
+    };
+    (told.label, told.replacement) = (None, None);
 }
 
 /// Tells whether a repository has something to declare, and says what is to be said of it.

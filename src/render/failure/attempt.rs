@@ -114,11 +114,10 @@ impl fmt::Display for Operation {
             RequestKind::ListTags => {
                 write_tr!(f, "list the tags of {object}", "列出 {object} 的标签")
             }
-            RequestKind::ListRepositories => write_tr!(
-                f,
-                "list the repositories of {object}",
-                "列出 {object} 的镜像仓库"
-            ),
+            // Of the host, which is named in any case.
+            RequestKind::ListRepositories => {
+                write_tr!(f, "list the repositories", "列出镜像仓库")
+            }
             RequestKind::ListReferrers => write_tr!(
                 f,
                 "list the referrers of {object}",

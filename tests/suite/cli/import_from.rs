@@ -1,7 +1,7 @@
 //! What a registry holds, as a mirror file that has it from there.
 
 use pusher::sandbox::images::{Image, Index};
-use pusher::sandbox::{Auth, Options, Sandbox};
+use pusher::sandbox::{Auth, Options, Origin, Sandbox};
 
 use super::harness::{NAMESPACE, Place};
 use crate::support::registry::{Auth as Asks, PASSWORD, Setup, TestRegistry, USER};
@@ -93,10 +93,33 @@ async fn a_registry_without_a_list_says_what_works_instead() {
         ("old/app".to_owned(), "no_host"),
         (format!("{}/Old", source.address()), "no_namespace"),
         (format!("{}/old App", source.address()), "no_repository"),
+        (format!("{}/old/app", source.address()), "repository"),
+        (format!("{}/alone", source.address()), "repository_alone"),
     ] {
         let ran = place.run(&format!("import --from {typed}"));
         insta::assert_snapshot!(format!("import_from_{name}"), ran.whole());
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_told_names_no_place_that_is_none_and_no_host_twice() {
+    let (source, _target, place) = place(Options::default()).await;
+    // What `doctor --probe` made is nobody's, whether it is still listed or still has a tag.
+    for name in ["0123456789ab", "0123456789ab/below", "0123456789ab-mount"] {
+        let name = format!("old/pusher-probe-{name}");
+        Image::new("linux/amd64").push(&source, &name, "1");
+    }
+    let ran = import(&place, &source, "/old");
+    assert_eq!(ran.status, 0, "{}", ran.whole());
+    assert!(!ran.whole().contains("pusher-probe"), "{}", ran.whole());
+    let ran = import(&place, &source, "/old missing");
+    let told = "error: `SOURCE/old/missing`: its tags are not known: there is no such repository\n";
+    assert!(ran.stderr.contains(told), "{}", ran.stderr);
+    assert!(!ran.stderr.contains(":1:1"), "{}", ran.stderr);
+    source.go_away(Origin::Registry);
+    let ran = import(&place, &source, "/old");
+    let told = "cannot list the repositories at `SOURCE`: no connection";
+    assert!(ran.stderr.contains(told), "{}", ran.stderr);
 }
 
 /// The registry that is filled already is no source for itself.
