@@ -18,8 +18,16 @@ pub fn advice(error: &clap::Error, typed: &[OsString], program: &Command) -> Opt
         ErrorKind::InvalidSubcommand => of_command(value(ContextKind::InvalidSubcommand)?),
         ErrorKind::UnknownArgument => {
             let argument = value(ContextKind::InvalidArg)?;
+            let is_to = |word: &str| word == "--to" || word.starts_with("--to=");
+            let takes_to = typed.iter().filter_map(|word| word.to_str()).any(is_to);
             let mut typed = typed.iter().filter_map(|word| word.to_str());
             let command = typed.find(|word| reads_files(program, word));
+            if command == Some("doctor") && takes_to && !argument.starts_with('-') {
+                return Some(text!(
+                    "`pusher doctor --probe --to` measures one target at a time",
+                    "`pusher doctor --probe --to` 一次只测一个目标"
+                ));
+            }
             let advice = command.and_then(|command| of_argument(command, argument));
             advice.or_else(|| taken_elsewhere(program, argument))
         }
@@ -176,6 +184,11 @@ mod tests {
             ),
             ("pusher plan nginx:1.27", "`pusher plan --only nginx:1.27`"),
             ("pusher drift nginx", "`pusher drift` always takes all"),
+            (
+                "pusher doctor --probe --to a b",
+                "measures one target at a time",
+            ),
+            ("pusher doctor nginx", "`pusher doctor` always takes all"),
             ("pusher apply --target", "`pusher apply --only NAME`"),
             ("pusher apply --auto-approve", "`pusher apply --yes`"),
             ("pusher apply --dry-run", "`pusher plan` shows"),

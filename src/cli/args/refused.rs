@@ -32,7 +32,11 @@ impl NotRun {
         match error.kind() {
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Self::Asked(error.render()),
             ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => Self::Lost(error.render()),
-            _ => Self::refused(message(error), hint(error, typed), usage(error)),
+            _ => {
+                let own = usage(error).cloned();
+                let own = own.or_else(|| usage_of_command(typed));
+                Self::refused(message(error), hint(error, typed), own.as_ref())
+            }
         }
     }
 
@@ -165,6 +169,15 @@ fn usage(error: &clap::Error) -> Option<&StyledStr> {
         Some(ContextValue::StyledStr(usage)) => Some(usage),
         _ => None,
     }
+}
+
+/// Returns how the command is typed, where clap does not say it: it does not where an option lacks its value.
+fn usage_of_command(typed: &[OsString]) -> Option<StyledStr> {
+    let mut program = Args::command();
+    program.build();
+    let mut words = typed.iter().skip(1).filter_map(|word| word.to_str());
+    let name = words.find(|word| program.find_subcommand(word).is_some())?;
+    Some(program.find_subcommand_mut(name)?.render_usage())
 }
 
 /// Leaves out what clap writes before it, which is English.

@@ -320,3 +320,17 @@ fn each_sentence_of_the_help_is_there_in_chinese_and_no_other() {
         "one is there twice"
     );
 }
+
+#[test]
+fn an_option_without_its_value_is_answered_with_the_usage_of_its_command() {
+    for (typed, wanted) in [
+        ("pusher list --to", "pusher list "),
+        ("pusher -q drift --kind", "pusher drift "),
+        ("pusher --file", "pusher [OPTIONS] <COMMAND>"),
+    ] {
+        match Args::parse_checked(typed.split(' ')) {
+            Err(NotRun::Refused { usage, .. }) => assert!(usage.starts_with(wanted), "{usage}"),
+            other => panic!("{typed}: {other:?}"),
+        }
+    }
+}
