@@ -6,7 +6,7 @@ use crate::plan::{Action, Change, ImageCopy, Plan, SameContent, TargetName};
 use crate::render::inputs::Details;
 use crate::render::units::bytes;
 use crate::render::words::{
-    self, action_word, cost, notes, part, plan_summary, prefixed_hint, same_content,
+    self, action_word, cost, left_out, part, plan_summary, prefixed_hint, remarks, same_content,
     same_content_hint, unlocked_hint,
 };
 
@@ -53,18 +53,18 @@ pub fn plan(plan: &Plan, details: &Details<'_>, out: &mut dyn fmt::Write) -> fmt
             row(change, old_name, details.same_content(change))
         }),
     );
-    let copied = changes
-        .iter()
-        .filter(|change| change.action.copy().is_some());
+    let copied = || {
+        let changes = changes.iter();
+        changes.filter(|change| change.action.copy().is_some())
+    };
+    let left_out = |change| left_out(change, &target.profile.name);
     document.list(
         tr_word!("Left out", "去掉的"),
-        copied.flat_map(|change| {
-            let notes = notes(change, &target.profile.name);
-            let name = code(&change.target.to_string());
-            notes
-                .into_iter()
-                .map(move |note| tr!("{name}: {}", "{name}：{}", prose(&note)))
-        }),
+        copied().flat_map(|change| of(change, left_out(change))),
+    );
+    document.list(
+        tr_word!("Good to know", "说明"),
+        copied().flat_map(|change| of(change, remarks(change))),
     );
     if let Some(diffs) = details.diffs {
         diff::add(&mut document, plan, diffs);
@@ -80,6 +80,13 @@ pub fn plan(plan: &Plan, details: &Details<'_>, out: &mut dyn fmt::Write) -> fmt
         document.hint(&hint);
     }
     document.finish(out)
+}
+
+/// Says of which image the notes are.
+fn of(change: &Change, notes: Vec<String>) -> impl Iterator<Item = String> {
+    let name = code(&change.target.to_string());
+    let notes = notes.into_iter();
+    notes.map(move |note| tr!("{name}: {}", "{name}：{}", prose(&note)))
 }
 
 fn row(

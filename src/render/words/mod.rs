@@ -39,7 +39,7 @@ pub use lock::{
     fit_summary, renewal_hint, renewal_reason, renewal_word, renewed_summary, unfit_hint,
     unfit_reason, unfit_word,
 };
-pub use notes::notes;
+pub use notes::{left_out, notes, remarks};
 pub use plan::unlocked;
 pub use plan::{
     action_word, part, plan_summary, prefixed_hint, reason, renamed_from, same_content,

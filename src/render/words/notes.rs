@@ -4,11 +4,32 @@ use crate::model::{Platforms, ProfileName, listed};
 use crate::plan::{Action, Change, LeftOut, Selection, WhyLeftOut};
 use crate::render::units::{Noun, counted};
 
-/// Says what of an image does not follow it, and why, and what is not sure; nothing where all is well.
+/// Says what of an image does not follow it, and why, and what else is to be known of it; nothing where all is well.
 pub fn notes(change: &Change, profile: &ProfileName) -> Vec<String> {
+    let left_out = left_out(change, profile).into_iter();
+    left_out.chain(remarks(change)).collect()
+}
+
+/// Says what of an image does not follow it, and why.
+pub fn left_out(change: &Change, profile: &ProfileName) -> Vec<String> {
+    let Some(copy) = change.action.copy() else {
+        return vec![];
+    };
+    let mut notes = selection_notes(&copy.expected.selection, profile);
+    if copy.referrers_stay {
+        notes.push(tr!(
+            "signatures and other referrers stay behind: they name the source's digest, and the target's will \
+             be another; those of the images in it follow",
+            "签名和其他附属内容不跟过去：它们写的是源的摘要，而目标的摘要会不同；其中各个镜像的会跟过去"
+        ));
+    }
+    notes
+}
+
+/// Says what is not sure of an image, and what is not as one might expect.
+pub fn remarks(change: &Change) -> Vec<String> {
     let mut notes = vec![];
     if let Some(copy) = change.action.copy() {
-        notes = selection_notes(&copy.expected.selection, profile);
         if let Some(unseen) = &copy.unseen {
             notes.push(tr!(
                 "the target does not say whether it has this, as some do until the first push \
@@ -21,13 +42,6 @@ pub fn notes(change: &Change, profile: &ProfileName) -> Vec<String> {
             notes.push(tr!(
                 "it was `{old}` before, by the lock: that tag stays behind and is no longer updated; `--prune` deletes it",
                 "按锁文件，它以前叫 `{old}`：那个标签会留下，但不再更新；`--prune` 会删掉它"
-            ));
-        }
-        if copy.referrers_stay {
-            notes.push(tr!(
-                "signatures and other referrers stay behind: they name the source's digest, and the target's will \
-                 be another; those of the images in it follow",
-                "签名和其他附属内容不跟过去：它们写的是源的摘要，而目标的摘要会不同；其中各个镜像的会跟过去"
             ));
         }
     }

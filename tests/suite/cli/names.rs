@@ -17,6 +17,14 @@ async fn what_another_image_renames_is_told_with_the_name_that_stays_behind() {
     assert_eq!(place.run("apply").status, 0);
     place.write("images.txt", "SOURCE/xhofe/alist:1\nSOURCE/other/alist:1\n");
     insta::assert_snapshot!("names_renamed", place.run("plan").stdout);
+    // Nothing is left out.
+    for (lang, heading) in [("en", "Good to know"), ("zh", "说明")] {
+        let plan = place.run(&format!("plan --format markdown --lang {lang}"));
+        let sections: Vec<_> = plan.stdout.split("\n#### ").skip(1).collect();
+        assert_eq!(sections.len(), 1, "{}", plan.stdout);
+        assert!(sections[0].starts_with(heading), "{}", plan.stdout);
+        assert!(sections[0].contains("`alist:1`"), "{}", plan.stdout);
+    }
     // Where the old one goes, that is what is told.
     let pruned = place.run("plan --prune").stdout;
     assert!(pruned.contains("renamed from `alist:1`"), "{pruned}");

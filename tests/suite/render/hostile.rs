@@ -208,6 +208,7 @@ fn markdown_gets_no_structure_but_ours() {
                 "Drift:",
                 "Blocked",
                 "Left out",
+                "Good to know",
                 "Not in",
                 "Needs",
                 "计划：",
@@ -215,6 +216,7 @@ fn markdown_gets_no_structure_but_ours() {
                 "有漂移：",
                 "拦下",
                 "去掉的",
+                "说明",
                 "没有就位的",
                 "要看一下",
             ];
