@@ -72,9 +72,7 @@ impl LockFile {
             .flatten();
         if has_one {
             for other in others(context, main, &own).filter(|other| *other != path) {
-                // What is wrong with it is for whoever goes by it to tell.
-                let other = Found::read(context, &other).ok().flatten();
-                let Some(other) = other.filter(|other| other.is_owned_by(&owner)) else {
+                let Some(other) = Found::of_owner(context, &other, &owner) else {
                     continue;
                 };
                 if let Some(first) = &found {
@@ -250,10 +248,24 @@ impl Found {
         self.contents.owner.as_ref() == Some(owner)
     }
 
+    /// Reads a lock that may be another's; what is wrong with that is for whoever goes by it to tell.
+    fn of_owner(context: &Context, path: &Path, owner: &Owner) -> Option<Self> {
+        let text = files::read_if_there(&context.folder, path, Purpose::Lock);
+        let text = text.ok().flatten()?;
+        // A lock says of which target it is: what does not name this one need not be understood.
+        if !text.contains(&owner.target.to_string()) {
+            return None;
+        }
+        let found = Self::of_text(path, text).ok();
+        found.filter(|found| found.is_owned_by(owner))
+    }
+
     fn read(context: &Context, path: &Path) -> Result<Option<Self>, CliError> {
-        let Some(text) = files::read_if_there(&context.folder, path, Purpose::Lock)? else {
-            return Ok(None);
-        };
+        let text = files::read_if_there(&context.folder, path, Purpose::Lock)?;
+        text.map(|text| Self::of_text(path, text)).transpose()
+    }
+
+    fn of_text(path: &Path, text: String) -> Result<Self, CliError> {
         let refused = |error: LockError| {
             let place = format!("{}:{}", path.display(), error.line);
             let LockError { message, hint, .. } = error;
@@ -261,11 +273,11 @@ impl Found {
         };
         let contents = lock::read(&text).map_err(refused)?;
         let path = path.to_owned();
-        Ok(Some(Self {
+        Ok(Self {
             path,
             text,
             contents,
-        }))
+        })
     }
 }
 
