@@ -21,7 +21,7 @@ use super::files;
 use super::mirror::Mirror;
 use super::outputs::{self, Outputs};
 use super::purpose::Purpose;
-use super::session::{Planning, Scope, declared, plan_with, reading, with_deletions};
+use super::session::{Planned, Planning, Scope, declared, plan_with, reading, with_deletions};
 
 /// Keeps the plans of all targets.
 pub fn write(context: &Context, path: &Path, plans: &[SavedPlan]) -> Result<(), CliError> {
@@ -173,23 +173,26 @@ pub async fn take_up(
         each_pinned.push((saved, pinned));
     }
     let client = connect(context, &mirrors)?;
-    let mut planning = plan_with(context, global, mirrors, client).await?;
-    let Planning { each, client, .. } = &mut planning;
-    for (planned, (saved, pinned)) in each.iter_mut().zip(&each_pinned) {
+    let planning = plan_with(context, global, mirrors, client).await?;
+    let client = &planning.client;
+    let mut each = Vec::with_capacity(planning.each.len());
+    for (mut planned, (saved, pinned)) in planning.each.into_iter().zip(&each_pinned) {
         if saved.prune {
-            with_deletions(context, planned, client).await?;
+            with_deletions(context, &mut planned, client).await?;
         }
         let lost = lost(saved, pinned, &planned.plan);
         let held = reading(context, lost.len(), async |_| {
             tags(&planned.plan.target, lost, client).await
         })
         .await?;
-        let plan = planned.plan.clone();
-        planned.plan = confirm(saved, pinned, plan, &held).map_err(refused)?;
-        // Whoever keeps a plan expects that each tag is looked at before it is moved.
-        planned.looked = None;
+        each.push(Planned {
+            plan: confirm(saved, pinned, planned.plan, &held).map_err(refused)?,
+            // Whoever keeps a plan expects that each tag is looked at before it is moved.
+            looked: None,
+            mirror: planned.mirror,
+        });
     }
-    Ok(planning)
+    Ok(Planning { each, ..planning })
 }
 
 /// Names the file that the plan was made from, where nobody named one.
