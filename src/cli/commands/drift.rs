@@ -57,9 +57,9 @@ async fn gather(context: &Context, planning: &Planning) -> Result<Vec<Evidence>,
     let desired = each.iter().map(|planned| &planned.mirror.desired);
     let mut families: Vec<_> = desired.clone().map(relisted).collect();
     // What no lock settles is what it is now.
-    let mut locked: Vec<_> = families.iter_mut().zip(desired.clone()).collect();
-    locked.retain(|(_, desired)| desired.lock.is_some());
-    let mut locked: Vec<_> = locked.into_iter().map(|(families, _)| families).collect();
+    let both = families.iter_mut().zip(desired.clone());
+    let locked = both.filter(|(_, desired)| desired.lock.is_some());
+    let mut locked: Vec<_> = locked.map(|(families, _)| families).collect();
     let images = desired.map(|desired| desired.entries.len()).sum();
     let (found, ()) = reading(context, images, async |progress| {
         let each = each.iter().map(|planned| look(planned, answers, client));
@@ -68,10 +68,9 @@ async fn gather(context: &Context, planning: &Planning) -> Result<Vec<Evidence>,
     .await?;
     let found = each.iter().zip(found).zip(families);
     let evidence = found.map(|((planned, found), families)| {
-        let Some(Found { left, now, held }) = found else {
-            return Evidence::default();
-        };
-        let Some(lock) = &planned.mirror.desired.lock else {
+        let Some((Found { left, now, held }, lock)) =
+            found.zip(planned.mirror.desired.lock.as_ref())
+        else {
             return Evidence::default();
         };
         let origin = planned.mirror.lock.origins();
