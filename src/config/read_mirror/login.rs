@@ -1,11 +1,12 @@
 //! A user and a password as they stand in a table, with what must never be shown of it.
 
 use crate::config::diagnostics::Diagnostic;
+use crate::config::files::Place;
 use crate::config::node::{Pair, Value};
 use crate::config::reader::Reader;
 use crate::config::table::Table;
 use crate::config::variables::has_variables;
-use crate::model::Secret;
+use crate::model::{Secret, Text};
 
 /// The pairs of a table that tell a login.
 #[derive(Clone, Copy)]
@@ -80,14 +81,16 @@ fn secret(reader: &mut Reader<'_>, pair: &Pair) -> Option<Secret> {
             "this password can be read by everyone who can read the file",
             "能读这个文件的人都能看到这个密码"
         );
-        reader.report(
-            Diagnostic::warning("password-in-file", warning)
-                .at(place)
-                .help(text!(
-                    "put it into an environment variable and write `${{NAME}}` here",
-                    "放进环境变量，这里写 `${{NAME}}`"
-                )),
-        );
+        reader.report(in_the_file(warning, place));
     }
     login(reader, pair)
+}
+
+/// Warns of a secret that stands in the file itself.
+pub(super) fn in_the_file(warning: Text, place: Place) -> Diagnostic {
+    let told = Diagnostic::warning("password-in-file", warning).at(place);
+    told.help(text!(
+        "put it into an environment variable and write `${{NAME}}` here",
+        "放进环境变量，这里写 `${{NAME}}`"
+    ))
 }

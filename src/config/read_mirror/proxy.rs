@@ -6,6 +6,8 @@ use crate::config::reader::Reader;
 use crate::config::variables::has_variables;
 use crate::model::ProxyChoice;
 
+use super::login::in_the_file;
+
 /// Reads a proxy; a login in it is never shown, and one that stands in the file itself is warned about.
 pub(super) fn proxy(reader: &mut Reader<'_>, pair: &Pair) -> Option<ProxyChoice> {
     let node = &pair.value;
@@ -32,13 +34,7 @@ pub(super) fn proxy(reader: &mut Reader<'_>, pair: &Pair) -> Option<ProxyChoice>
                 "the login in this proxy can be read by everyone who can read the file",
                 "能读这个文件的人都能看到这个代理里的账号"
             );
-            let readable = Diagnostic::warning("password-in-file", warning)
-                .at(place.clone())
-                .help(text!(
-                    "put it into an environment variable and write `${{NAME}}` here",
-                    "放进环境变量，这里写 `${{NAME}}`"
-                ));
-            reader.report(readable);
+            reader.report(in_the_file(warning, place.clone()));
         }
     }
     let written = reader.expanded_if_needed(node, &pair.key)?;
