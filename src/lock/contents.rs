@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::plan::{Desired, Family, Lock, TargetName};
+use crate::plan::{Desired, Family, Lock, SourceDigest, TargetName};
 
 use super::disputed::Disputed;
 use super::owner::{Owner, Stranger};
@@ -52,7 +52,10 @@ impl LockContents {
         self.lock.images.retain(|name, _| declared.contains(name));
         self.lock.retired.clear();
         let images = &self.lock.images;
-        self.lock.seen.retain(|name| images.contains_key(name));
+        self.lock.in_target.retain(|name| images.contains_key(name));
+        let is_declared = |of: &SourceDigest| declared.contains(&of.target);
+        self.lock.seen.retain(|of, _| is_declared(of));
+        self.lock.overrides.retain(|of, _| is_declared(of));
         let families: BTreeSet<_> = desired.families.iter().map(Family::name).collect();
         self.lock.families.retain(|name, _| families.contains(name));
         self.disputed.retain(|name, _| declared.contains(name));
@@ -78,7 +81,7 @@ impl LockContents {
                 forgotten = self.undeclared(desired);
                 self.retain_declared(desired);
                 // It was not seen in this one.
-                self.lock.seen.clear();
+                self.lock.in_target.clear();
             }
             Some(_) | None => {}
         }

@@ -9,6 +9,8 @@ use crate::model::{
 use crate::plan::target::TargetNameError;
 use crate::plan::{Family, TargetName};
 
+use super::notes::{Moment, Table};
+
 #[derive(Deserialize)]
 pub(super) struct Head {
     pub(super) version: Spanned<i64>,
@@ -28,6 +30,10 @@ pub(super) struct Document {
     pub(super) retired: Vec<Block>,
     #[serde(default)]
     pub(super) selection: Vec<Selection>,
+    #[serde(default)]
+    pub(super) seen: Table<Moment>,
+    #[serde(default)]
+    pub(super) overrides: Table<String>,
 }
 
 #[derive(Deserialize)]
@@ -95,7 +101,7 @@ pub(super) struct Block {
     pub(super) size: u64,
     pub(super) rule: String,
     /// The digest with which it was seen in the target.
-    pub(super) seen: Option<Digest>,
+    pub(super) in_target: Option<Digest>,
 }
 
 #[derive(Deserialize)]

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use indexmap::IndexMap;
 
 use super::error::LockError;
+use super::notes::TABLES;
 
 /// The keys of a block, in the order in which they are written.
 const KEYS: [&str; 9] = [
@@ -20,7 +21,7 @@ const KEYS: [&str; 9] = [
     "media-type",
     "size",
     "rule",
-    "seen",
+    "in-target",
 ];
 /// How many of them, from the first on, every block has.
 const REQUIRED: usize = 8;
@@ -79,12 +80,15 @@ pub(super) fn take_apart(text: &str) -> Result<Apart<'_>, LockError> {
         head,
         selections,
         blocks,
+        notes,
     }) = split(text)
     else {
         return Ok(as_it_is);
     };
     let once = without_repeats(&head)?;
-    let is_one = once.len() == head.len() && blocks.iter().all(Block::is_one);
+    let is_one = once.len() == head.len()
+        && blocks.iter().all(Block::is_one)
+        && notes.iter().all(Table::is_one);
     let is_known = |block: &Block<'_>| block.lines.iter().all(|line| KEYS.contains(&line.key));
     if is_one || !blocks.iter().all(is_known) {
         return Ok(as_it_is);
@@ -102,6 +106,9 @@ pub(super) fn take_apart(text: &str) -> Result<Apart<'_>, LockError> {
             .for_each(|(name, image)| out.image(name, image)),
         None => blocks.iter().for_each(|block| out.block(block)),
     }
+    for table in notes {
+        table.once().into_iter().for_each(|line| out.line(line));
+    }
     Ok(Apart {
         text: Cow::Owned(out.text),
         ..out.apart
@@ -116,59 +123,79 @@ struct Parts<'a> {
     selections: Vec<Line<'a>>,
     /// The blocks of images.
     blocks: Vec<Block<'a>>,
+    /// What is noted of digests: a table for each kind.
+    notes: [Table<'a>; TABLES.len()],
+}
+
+/// The lines of a kind of notes, wherever they stood.
+#[derive(Default)]
+struct Table<'a> {
+    headers: Vec<Line<'a>>,
+    lines: Vec<Line<'a>>,
+}
+
+/// Where a line stands.
+#[derive(Clone, Copy, PartialEq)]
+enum Part {
+    Head,
+    Selection,
+    Block,
+    Notes(usize),
+}
+
+impl Part {
+    /// Returns what begins with this line, if anything does.
+    fn begun_by(text: &str) -> Option<Self> {
+        let table = text
+            .strip_prefix('[')
+            .and_then(|rest| rest.strip_suffix(']'));
+        Some(match text {
+            "[[selection]]" => Self::Selection,
+            "[[image]]" | "[[retired]]" => Self::Block,
+            // The other side's head may stand behind this side's first block.
+            _ if text.starts_with("version =") => Self::Head,
+            _ => Self::Notes(TABLES.iter().position(|known| Some(*known) == table)?),
+        })
+    }
 }
 
 /// Splits a file into its parts; none where a line belongs to none.
 fn split(text: &str) -> Option<Parts<'_>> {
     let (mut head, mut blocks) = (vec![], Vec::<Block<'_>>::new());
-    let mut selections = vec![];
-    let (mut in_head, mut in_selection) = (true, false);
+    let (mut selections, mut notes) = (vec![], <[Table<'_>; TABLES.len()]>::default());
+    let mut part = Part::Head;
     for (position, line) in text.lines().enumerate() {
         let text = line.trim();
         if text.is_empty() || text.starts_with('#') {
             continue;
         }
         let number = position + 1;
-        in_selection = match text {
-            "[[selection]]" => true,
-            "[[image]]" | "[[retired]]" => false,
-            _ if text.starts_with("version =") => false,
-            _ => in_selection,
-        };
-        if in_selection {
-            let key = "";
-            selections.push(Line { number, key, text });
-            in_head = false;
-            continue;
+        let begun = Part::begun_by(text);
+        part = begun.unwrap_or(part);
+        let line = |key| Line { number, key, text };
+        match (part, begun) {
+            (Part::Selection, _) => selections.push(line("")),
+            (Part::Notes(table), Some(_)) => notes[table].headers.push(line("")),
+            (Part::Notes(table), None) => notes[table].lines.push(line(key_of(text)?)),
+            (Part::Block, Some(_)) => blocks.push(Block {
+                header: line(""),
+                lines: vec![],
+            }),
+            (Part::Block, None) => blocks.last_mut()?.lines.push(line(key_of(text)?)),
+            (Part::Head, _) => head.push(line(key_of(text)?)),
         }
-        if matches!(text, "[[image]]" | "[[retired]]") {
-            let (header, lines) = (
-                Line {
-                    number,
-                    key: "",
-                    text,
-                },
-                vec![],
-            );
-            blocks.push(Block { header, lines });
-            in_head = false;
-            continue;
-        }
-        let key = text.split_once('=')?.0.trim();
-        // The other side's head may stand behind this side's first block.
-        in_head |= key == "version";
-        let lines = if in_head {
-            &mut head
-        } else {
-            &mut blocks.last_mut()?.lines
-        };
-        lines.push(Line { number, key, text });
     }
     Some(Parts {
         head,
         selections,
         blocks,
+        notes,
     })
+}
+
+/// Returns the key of a line.
+fn key_of(text: &str) -> Option<&str> {
+    Some(text.split_once('=')?.0.trim())
 }
 
 /// Returns the head with each line once.
@@ -228,6 +255,27 @@ impl<'a> Line<'a> {
     }
 }
 
+impl<'a> Table<'a> {
+    /// Tells whether each line stands there once.
+    fn is_one(&self) -> bool {
+        self.headers.len() <= 1 && self.once().len() == self.headers.len() + self.lines.len()
+    }
+
+    /// Returns the header, and a line a key: of several the one that comes first by its letters, which of two points in
+    /// time is the earlier.
+    fn once(&self) -> Vec<Line<'a>> {
+        let mut once: IndexMap<&str, Line<'a>> = IndexMap::new();
+        for line in &self.lines {
+            let first = once.entry(line.key).or_insert(*line);
+            if line.text < first.text {
+                *first = *line;
+            }
+        }
+        let header = self.headers.first().copied();
+        header.into_iter().chain(once.into_values()).collect()
+    }
+}
+
 impl Block<'_> {
     /// Tells whether this is one image's, with all its lines.
     fn is_one(&self) -> bool {
@@ -235,8 +283,8 @@ impl Block<'_> {
         let mut names = self.lines.iter().filter_map(Line::name);
         let first = names.next();
         let is_whole = KEYS[..REQUIRED].iter().all(is_once);
-        let seen = self.lines.iter().filter(|line| line.key == "seen").count();
-        is_whole && seen <= 1 && names.all(|name| Some(name) == first)
+        let more = self.lines.len() - REQUIRED.min(self.lines.len());
+        is_whole && more <= KEYS.len() - REQUIRED && names.all(|name| Some(name) == first)
     }
 }
 

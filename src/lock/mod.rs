@@ -11,7 +11,9 @@ mod disputed;
 mod error;
 mod format;
 mod merged;
+mod notes;
 mod owner;
+mod quoted;
 mod read;
 mod renew;
 mod write;
@@ -24,9 +26,10 @@ pub use read::{read, target_lines};
 pub use renew::{Renewal, RenewalCounts, Renewed, Unfit, check, renew, undeclared};
 pub use write::write;
 
-/// The version of the format, as of locks that record which tags rules chose, or what was seen in the target.
+/// The version of the format, as of locks that record which tags rules chose, what was seen in the target, or what is
+/// noted of digests.
 pub const VERSION: u32 = 3;
-/// The same of locks that record neither, which earlier versions of this program read as well.
+/// The same of locks that record none of these, which earlier versions of this program read as well.
 pub const PLAIN_VERSION: u32 = 2;
 /// The version before, of locks that do not say whose they are.
 pub const UNOWNED_VERSION: u32 = 1;

@@ -14,6 +14,7 @@ use super::contents::LockContents;
 use super::error::LockError;
 use super::format::{Document, FamilyName, Head, Selection, Source, Tag, Target};
 use super::merged::take_apart;
+use super::notes;
 use super::owner::Owner;
 use super::{PLAIN_VERSION, UNOWNED_VERSION, VERSION};
 
@@ -70,20 +71,13 @@ pub fn read(text: &str) -> Result<LockContents, LockError> {
         image,
         retired,
         selection,
+        seen,
+        overrides,
         ..
     } = parse(&apart.text).map_err(failed)?;
-    let owner = match (number == i64::from(UNOWNED_VERSION), file, target) {
-        (false, Some(file), Some(target)) => Some(Owner { file, target }),
-        (true, None, None) => None,
-        _ => {
-            let message = text!(
-                "from version {PLAIN_VERSION} on it says whose it is by `file` and `target`, version {UNOWNED_VERSION} by neither",
-                "从版本 {PLAIN_VERSION} 起用 `file` 和 `target` 写明归谁，版本 {UNOWNED_VERSION} 两个都没有"
-            );
-            return Err(error_at(&version.span(), message));
-        }
-    };
-    let (mut found, mut seen) = (Found::default(), vec![]);
+    let owner = owner(number, file, target);
+    let owner = owner.map_err(|message| error_at(&version.span(), message))?;
+    let (mut found, mut in_target) = (Found::default(), vec![]);
     for (blocks, is_retired) in [(image, false), (retired, true)] {
         for block in blocks {
             let media_type = block.media_type.get_ref();
@@ -96,7 +90,7 @@ pub fn read(text: &str) -> Result<LockContents, LockError> {
             }
             let Target(name) = block.target;
             let line = at(&block.digest.span());
-            seen.extend(block.seen.map(|digest| (name.clone(), digest)));
+            in_target.extend(block.in_target.map(|digest| (name.clone(), digest)));
             let image = LockedImage {
                 source: block.source,
                 source_digest: block.source_digest,
@@ -123,20 +117,38 @@ pub fn read(text: &str) -> Result<LockContents, LockError> {
     let mut file = found.settle(owner);
     file.repeats |= is_apart;
     families(selection, &mut file);
-    take_seen(seen, &mut file);
+    take_in_target(in_target, &mut file);
+    file.lock.seen = notes::seen(seen);
+    file.lock.overrides = notes::texts(overrides);
     Ok(file)
+}
+
+/// Returns whose a lock of this version is, where it says so.
+fn owner(
+    version: i64,
+    file: Option<String>,
+    target: Option<Digest>,
+) -> Result<Option<Owner>, Text> {
+    match (version == i64::from(UNOWNED_VERSION), file, target) {
+        (false, Some(file), Some(target)) => Ok(Some(Owner { file, target })),
+        (true, None, None) => Ok(None),
+        _ => Err(text!(
+            "from version {PLAIN_VERSION} on it says whose it is by `file` and `target`, version {UNOWNED_VERSION} by neither",
+            "从版本 {PLAIN_VERSION} 起用 `file` 和 `target` 写明归谁，版本 {UNOWNED_VERSION} 两个都没有"
+        )),
+    }
 }
 
 /// Takes what was seen with the digest that is locked: a merge may have brought another, and where nobody says whose the
 /// lock is, it may have been seen in another target.
-fn take_seen(seen: Vec<(TargetName, Digest)>, file: &mut LockContents) {
+fn take_in_target(found: Vec<(TargetName, Digest)>, file: &mut LockContents) {
     let LockContents { lock, owner, .. } = file;
     let images = &lock.images;
     let is_locked = |(name, digest): &(TargetName, Digest)| {
         let image = images.get(name);
         owner.is_some() && image.is_some_and(|image| image.expected.digest == *digest)
     };
-    lock.seen = seen
+    lock.in_target = found
         .into_iter()
         .filter(is_locked)
         .map(|(name, _)| name)

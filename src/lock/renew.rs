@@ -180,7 +180,7 @@ pub fn renew(
     };
     // What is locked to another digest was not seen with that.
     let is_same = |name: &&TargetName| digest_in(&old, name) == digest_in(&lock, name);
-    lock.seen = old.seen.iter().filter(is_same).cloned().collect();
+    lock.in_target = old.in_target.iter().filter(is_same).cloned().collect();
     Renewed { lock, images }
 }
 

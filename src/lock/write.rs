@@ -5,7 +5,9 @@ use std::fmt::{self, Write as _};
 use crate::model::Platforms;
 use crate::plan::{Lock, LockedFamily, LockedImage, TargetName};
 
+use super::notes;
 use super::owner::Owner;
+use super::quoted::quoted;
 use super::{PLAIN_VERSION, UNOWNED_VERSION, VERSION};
 
 const HEADER: &str = "\
@@ -30,17 +32,19 @@ fn lock_file(lock: &Lock, owner: Option<&Owner>, out: &mut String) -> fmt::Resul
         images,
         retired,
         families,
+        in_target,
         seen,
+        overrides,
     } = lock;
     out.write_str(HEADER)?;
     match owner {
         None => writeln!(out, "version = {UNOWNED_VERSION}")?,
         Some(Owner { file, target }) => {
-            let version = if families.is_empty() && seen.is_empty() {
-                PLAIN_VERSION
-            } else {
-                VERSION
-            };
+            let is_plain = families.is_empty()
+                && in_target.is_empty()
+                && seen.is_empty()
+                && overrides.is_empty();
+            let version = if is_plain { PLAIN_VERSION } else { VERSION };
             writeln!(out, "{OWNED}version = {version}")?;
             string("file", file, out)?;
             string("target", target, out)?;
@@ -51,15 +55,16 @@ fn lock_file(lock: &Lock, owner: Option<&Owner>, out: &mut String) -> fmt::Resul
     }
     for (target, locked) in images {
         block("image", target, locked, out)?;
-        if seen.contains(target) {
+        if in_target.contains(target) {
             let digest = quoted(&locked.expected.digest);
-            writeln!(out, "seen = {digest} # {target}")?;
+            writeln!(out, "in-target = {digest} # {target}")?;
         }
     }
     for (target, locked) in retired {
         block("retired", target, locked, out)?;
     }
-    Ok(())
+    notes::write_seen(seen, out)?;
+    notes::write_texts(notes::OVERRIDES, overrides, out)
 }
 
 /// Writes a tag a line: which came and which went shows as such.
@@ -113,21 +118,4 @@ fn block(kind: &str, target: &TargetName, image: &LockedImage, out: &mut String)
 
 fn string(key: &str, value: impl fmt::Display, out: &mut String) -> fmt::Result {
     writeln!(out, "{key} = {}", quoted(value))
-}
-
-/// Writes a basic string: what a registry calls a media type can hold anything.
-fn quoted(value: impl fmt::Display) -> String {
-    let mut quoted = String::from('"');
-    for character in value.to_string().chars() {
-        match character {
-            '"' | '\\' => quoted.extend(['\\', character]),
-            character if character.is_control() => {
-                // A string takes all that is written to it.
-                let _ = write!(quoted, "\\u{:04x}", u32::from(character));
-            }
-            character => quoted.push(character),
-        }
-    }
-    quoted.push('"');
-    quoted
 }

@@ -33,7 +33,8 @@ impl Desired {
         let left_behind = LeftBehind::of(self);
         let mut lists = self.never_moving(lock);
         for entries in lists.values_mut() {
-            entries.retain(|entry| lock.seen.contains(&entry.target) && !left_behind.has(entry));
+            entries
+                .retain(|entry| lock.in_target.contains(&entry.target) && !left_behind.has(entry));
         }
         lists.retain(|_, entries| entries.len() >= LEAST_LISTED);
         lists
@@ -44,7 +45,7 @@ impl Desired {
         let mut lists = self.never_moving(lock);
         lists.retain(|_, entries| entries.len() >= LEAST_LISTED);
         for entries in lists.values_mut() {
-            entries.retain(|entry| !lock.seen.contains(&entry.target));
+            entries.retain(|entry| !lock.in_target.contains(&entry.target));
         }
         lists.retain(|_, entries| !entries.is_empty());
         lists
@@ -69,7 +70,7 @@ impl Desired {
     /// Has each tag asked for, whatever was seen of it.
     pub fn ask_for_each_tag(&mut self) {
         if let Some(lock) = &mut self.lock {
-            lock.seen.clear();
+            lock.in_target.clear();
         }
     }
 }
@@ -104,7 +105,7 @@ mod tests {
                 images: images.collect(),
                 ..Lock::default()
             };
-            lock.seen = lock.images.keys().cloned().collect();
+            lock.in_target = lock.images.keys().cloned().collect();
             lock.images.retain(|name, _| name.to_string() != unlocked);
             let desired = Desired {
                 target: target("generic"),
@@ -140,7 +141,7 @@ mod tests {
             .collect();
         images.push(("old:1".parse().unwrap(), locked(&desired.entries[0])));
         desired.lock = Some(Lock {
-            seen: images.iter().map(|(name, _)| name.clone()).collect(),
+            in_target: images.iter().map(|(name, _)| name.clone()).collect(),
             images: images.into_iter().collect(),
             ..Lock::default()
         });
@@ -161,7 +162,7 @@ mod tests {
         };
         assert!(unseen(&desired).is_empty());
         let lock = desired.lock.as_mut().unwrap();
-        lock.seen.remove(&"a:2".parse().unwrap());
+        lock.in_target.remove(&"a:2".parse().unwrap());
         assert!(desired.settled_by_lists().is_empty(), "one is left");
         assert_eq!(unseen(&desired), [1]);
         desired.ask_for_each_tag();

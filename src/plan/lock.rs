@@ -3,6 +3,9 @@
 //! How it is written down is a matter of [`crate::lock`].
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use chrono::{DateTime, Utc};
 
 use crate::model::{Descriptor, Digest, Platforms, Profile, Reference, Repository, media_type};
 
@@ -21,7 +24,29 @@ pub struct Lock {
     /// Which tags the rules of each family chose, by the family's name.
     pub families: BTreeMap<TargetName, LockedFamily>,
     /// Which of the images `pusher lock` saw in the target, with the digest that they are locked to.
-    pub seen: BTreeSet<TargetName>,
+    pub in_target: BTreeSet<TargetName>,
+    /// When a source was first seen to point to a digest.
+    pub seen: Notes<DateTime<Utc>>,
+    /// Why a digest was taken before it was old enough.
+    pub overrides: Notes<String>,
+}
+
+/// What is noted of digests that sources point to.
+pub type Notes<T> = BTreeMap<SourceDigest, T>;
+
+/// A digest to which the source of an image points, or did.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SourceDigest {
+    /// The image, by its name in the target.
+    pub target: TargetName,
+    /// What its source pointed to.
+    pub digest: Digest,
+}
+
+impl fmt::Display for SourceDigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}@{}", self.target, self.digest)
+    }
 }
 
 /// Which tags the rules of a family chose. Each is an image of its own, once that could be resolved.

@@ -192,7 +192,7 @@ impl Asked<'_> {
         if old.owner.is_some() {
             let seen = self.seen(&mirror.desired, &renewed.lock).await?;
             tell_of_seen(self.context, &seen);
-            renewed.lock.seen.extend(seen);
+            renewed.lock.in_target.extend(seen);
         }
         let is_lost = |name: &TargetName| !renewed.lock.images.contains_key(name);
         let lost: Vec<_> = open.into_iter().filter(is_lost).collect();

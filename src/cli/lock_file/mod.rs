@@ -195,7 +195,7 @@ impl LockFile {
     /// Tells whether the file records that an image was seen in the target.
     pub fn saw(&self, name: &TargetName) -> bool {
         let found = self.found.as_ref();
-        found.is_some_and(|found| found.contents.lock.seen.contains(name))
+        found.is_some_and(|found| found.contents.lock.in_target.contains(name))
     }
 
     /// Returns what tells where a target is recorded.

@@ -182,12 +182,12 @@ async fn what_another_tool_put_there_is_not_taken_for_what_is_locked() {
     // What was seen in one target was not seen in another.
     assert_eq!(place.run("lock -q").status, 0);
     let lock = fs::read_to_string(place.path().join("mirror.lock")).unwrap();
-    assert_eq!(lock.matches("\nseen = ").count(), 2, "{lock}");
+    assert_eq!(lock.matches("\nin-target = ").count(), 2, "{lock}");
     let elsewhere = fs::read_to_string(place.path().join("mirror.yaml")).unwrap();
     place.write("mirror.yaml", &elsewhere.replace(NAMESPACE, "elsewhere"));
     assert_eq!(place.run("lock -q --adopt").status, 0);
     let lock = fs::read_to_string(place.path().join("mirror.lock")).unwrap();
-    assert_eq!(lock.matches("\nseen = ").count(), 0, "{lock}");
+    assert_eq!(lock.matches("\nin-target = ").count(), 0, "{lock}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,9 +1,10 @@
 //! The text of a lock file.
 
+use chrono::DateTime;
 use proptest::prelude::*;
 use pusher::lock::{LockContents, Owner, read, write};
 use pusher::model::{Descriptor, Digest, Language, Platforms, Reference, media_type};
-use pusher::plan::{Lock, LockedFamily, LockedImage, TargetName};
+use pusher::plan::{Lock, LockedFamily, LockedImage, SourceDigest, TargetName};
 
 fn name(repository: &str, tag: &str) -> TargetName {
     TargetName {
@@ -82,13 +83,13 @@ fn a_lock_file_is_what_it_always_was() {
 #[test]
 fn what_was_seen_counts_with_the_digest_that_is_locked_and_in_a_target_that_is_known() {
     let lock = Lock {
-        seen: [name("app", "v1")].into(),
+        in_target: [name("app", "v1")].into(),
         ..example()
     };
     let text = write(&lock, Some(&owner()));
     let plain = write(&example(), Some(&owner()));
     let digest = &lock.images[&name("app", "v1")].expected.digest;
-    let line = format!("seen = \"{digest}\" # app:v1\n");
+    let line = format!("in-target = \"{digest}\" # app:v1\n");
     let without = text
         .replace(&line, "")
         .replace("version = 3", "version = 2");
@@ -112,6 +113,46 @@ fn what_was_seen_counts_with_the_digest_that_is_locked_and_in_a_target_that_is_k
     }
     let nobodys = write(&lock, None);
     assert_eq!(read(&nobodys), Ok(file(example(), None)));
+}
+
+#[test]
+fn of_notes_of_both_sides_of_a_merge_all_stay_and_the_earlier_counts() {
+    let of = |tag: &str, content: &str| SourceDigest {
+        target: name("app", tag),
+        digest: Digest::sha256(content.as_bytes()),
+    };
+    let at = |seconds| DateTime::from_timestamp(seconds, 0).unwrap();
+    let noted = |seen: &[(SourceDigest, i64)], reason: Option<&str>| Lock {
+        seen: seen
+            .iter()
+            .map(|(of, seen)| (of.clone(), at(*seen)))
+            .collect(),
+        overrides: reason
+            .into_iter()
+            .map(|reason| (of("v1", "new"), reason.to_owned()))
+            .collect(),
+        ..example()
+    };
+    let ours = noted(&[(of("v1", "new"), 1_000_000), (of("v2", "new"), 5)], None);
+    let theirs = noted(
+        &[(of("v1", "new"), 900_000), (of("v1", "old"), 7)],
+        Some("a CVE"),
+    );
+    let both = noted(
+        &[
+            (of("v1", "new"), 900_000),
+            (of("v2", "new"), 5),
+            (of("v1", "old"), 7),
+        ],
+        Some("a CVE"),
+    );
+    let text = |lock| write(lock, Some(&owner()));
+    insta::assert_snapshot!("lock_with_notes", text(&both));
+    for (one, other) in [(&ours, &theirs), (&theirs, &ours)] {
+        let found = read(&format!("{}{}", text(one), text(other))).unwrap();
+        assert_eq!((&found.lock, found.repeats), (&both, true));
+        assert_eq!(found.disputed, [].into());
+    }
 }
 
 /// The same, with what rules chose of a repository.
@@ -271,6 +312,14 @@ fn what_is_wrong_is_named_with_its_line() {
         ("media type", text.replacen("manifest.v1", "thing.v1", 1)),
         ("size", text.replacen("size = 1234", "size = -1", 1)),
         ("not toml", text.replacen("[[image]]", "[[image]", 1)),
+        (
+            "note of a tag",
+            format!("{text}\n[seen]\n\"app:v1\" = 2026-01-31T08:00:00Z\n"),
+        ),
+        (
+            "a day somewhere",
+            format!("{text}\n[seen]\n\"app:v1@{digest}\" = 2026-01-31T08:00:00\n"),
+        ),
         ("cut short", text[..text.len() - 3].to_owned()),
     ];
     let refused = cases.map(|(what, text)| (what, read(&text).expect_err(what)));
@@ -292,6 +341,9 @@ proptest! {
         rule in "\\PC{0,20}|[\\x00-\\x7f]{0,10}",
         size in 0_u64..(1 << 60),
         all: bool,
+        seconds in 0_i64..4_000_000_000,
+        reason in "\\PC{0,20}|[\\x00-\\x7f]{0,10}",
+        is_known: bool,
     ) {
         let platforms = || if all { Platforms::All } else { Platforms::linux_amd64() };
         let mut lock = Lock::default();
@@ -300,11 +352,22 @@ proptest! {
             locked.rule.clone_from(&rule);
             locked.expected.size = size;
             lock.retired.insert(name(&repository, "retired"), locked.clone());
-            lock.images.insert(name(&repository, &content), locked);
+            let target = name(&repository, &content);
+            let of = SourceDigest { target: target.clone(), digest: locked.source_digest.clone() };
+            lock.images.insert(target.clone(), locked);
+            if is_known {
+                lock.in_target.insert(target);
+                lock.seen.insert(of.clone(), DateTime::from_timestamp(seconds, 0).unwrap());
+                lock.overrides.insert(of, reason.clone());
+            }
         }
         for owner in [None, Some(owner())] {
             let text = write(&lock, owner.as_ref());
-            prop_assert_eq!(read(&text), Ok(file(lock.clone(), owner)));
+            let mut lock = lock.clone();
+            if owner.is_none() {
+                lock.in_target.clear();
+            }
+            prop_assert_eq!(read(&text), Ok(file(lock, owner)));
         }
     }
 
