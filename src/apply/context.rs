@@ -55,7 +55,7 @@ impl<'a, R: WriteRegistry> RunContext<'a, R> {
                 seat,
             ),
             manifests: SingleFlight::default(),
-            lists: ReferrerLists::new(plan.target.profile.referrers_api),
+            lists: ReferrerLists::new(&plan.target.profile),
             memory: ManifestMemory::default(),
         }
     }

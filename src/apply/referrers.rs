@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use tokio::sync::Mutex;
 
-use crate::model::{Digest, Failure, Fault, ManifestError, RawManifest, Reference, Repository};
+use crate::model::{
+    Digest, Failure, Fault, ManifestError, Profile, RawManifest, Reference, Repository, media_type,
+};
 use crate::plan::referrers::{fallback_tag, listed_in_fallback};
 use crate::registry::{Pushed, WriteRegistry};
 use crate::single_flight::SingleFlight;
@@ -15,6 +17,8 @@ use crate::single_flight::SingleFlight;
 pub(super) struct ReferrerLists {
     /// Whether the target is known to keep them itself, or not to.
     profile: Option<bool>,
+    /// Whether it takes the index of OCI that stands in for a list.
+    takes_index: bool,
     /// Whether it does, as far as it does not say so at each push.
     kept: SingleFlight<Repository, bool>,
     /// Held while the index under a tag is read and written back.
@@ -23,9 +27,10 @@ pub(super) struct ReferrerLists {
 
 impl ReferrerLists {
     /// Begins with what the target's profile says of it.
-    pub(super) fn new(profile: Option<bool>) -> Self {
+    pub(super) fn new(profile: &Profile) -> Self {
         Self {
-            profile,
+            profile: profile.referrers_api,
+            takes_index: profile.index_instead(media_type::OCI_INDEX).is_none(),
             kept: SingleFlight::default(),
             alone: SingleFlight::default(),
         }
@@ -40,7 +45,9 @@ impl ReferrerLists {
         (referrer, subject): (&RawManifest, &Digest),
         pushed: Option<Pushed>,
     ) -> Result<(), Failure> {
-        if pushed.is_some_and(|pushed| pushed.lists_referrer)
+        // As a list of Docker's type it would be found by nobody. What is found in no other way is not planned there.
+        if !self.takes_index
+            || pushed.is_some_and(|pushed| pushed.lists_referrer)
             || self.keeps_lists(registry, repository, subject).await
         {
             return Ok(());

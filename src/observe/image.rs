@@ -113,7 +113,7 @@ impl<R: ReadRegistry> Observer<'_, R> {
                 let layers = entry.policy.foreign_layers;
                 let tree = tree::read(walker, &expected, layers).await?;
                 let profile = &self.desired.target.profile;
-                match tree.refused_by(profile) {
+                match tree.refused_config(profile) {
                     Some(config) => {
                         let (profile, config) = (profile.name.clone(), config.to_owned());
                         (Err(CannotMirror::ConfigRefused { profile, config }), None)

@@ -10,7 +10,7 @@ use crate::model::{
     Algorithm, Descriptor, Digest, Excess, Failure, Fault, MANIFEST_LIMIT, Reference, Repository,
     media_type,
 };
-use crate::plan::observed::{ObservedReferrer, ObservedReferrers};
+use crate::plan::observed::{ObservedReferrer, ObservedReferrers, RefusedReferrers};
 use crate::plan::{Absence, Content, Entry, Expected, Observation, Referrers, SourceImage};
 use crate::registry::ReadRegistry;
 use crate::tree::{self, Tree, Walker};
@@ -46,6 +46,34 @@ pub(super) async fn observe<R: ReadRegistry>(
         Err(why) => answer.unreadable = Some(why),
     }
     answer
+}
+
+/// What became of a referrer that was looked for.
+enum Followed {
+    /// It is one, and these are all its manifests.
+    Found(Box<ObservedReferrer>, Vec<Digest>),
+    /// The target would not take it, or would show it to nobody.
+    Refused(Refusal),
+    /// It says nothing of its subject, whatever lists it.
+    Stranger,
+}
+
+/// Why a referrer stays at its source.
+enum Refusal {
+    NotAnImage,
+    Index,
+    Unlisted,
+}
+
+impl Refusal {
+    /// Returns the count of those for which that is why.
+    fn of(self, refused: &mut RefusedReferrers) -> &mut usize {
+        match self {
+            Self::NotAnImage => &mut refused.not_images,
+            Self::Index => &mut refused.indexes,
+            Self::Unlisted => &mut refused.unlisted,
+        }
+    }
 }
 
 struct Search<'a, R> {
@@ -119,8 +147,13 @@ impl<R: ReadRegistry> Search<'_, R> {
             let mut followed = futures_util::stream::iter(followed).buffered(AT_ONCE);
             let mut next = vec![];
             while let Some(followed) = followed.next().await {
-                let Some((referrer, parts)) = followed else {
-                    continue;
+                let (referrer, parts) = match followed {
+                    Followed::Stranger => continue,
+                    Followed::Refused(why) => {
+                        *why.of(&mut answer.refused) += 1;
+                        continue;
+                    }
+                    Followed::Found(referrer, parts) => (*referrer, parts),
                 };
                 let is_new =
                     |part: &Digest| *part == referrer.source.digest || seen.insert(part.clone());
@@ -159,15 +192,10 @@ impl<R: ReadRegistry> Search<'_, R> {
         Failure::of_image(&self.entry.source, Fault::TooMuch(excess))
     }
 
-    /// Looks for a referrer at the target, and returns it with all its manifests; none if it is not to
-    /// follow.
-    async fn follow(
-        &self,
-        subject: &Digest,
-        attached: &Attached,
-    ) -> Option<(ObservedReferrer, Vec<Digest>)> {
+    /// Looks for a referrer at the target, and finds out what it consists of.
+    async fn follow(&self, subject: &Digest, attached: &Attached) -> Followed {
         let Attached { tag, manifest } = attached;
-        let target = self.at_target(subject, attached).await;
+        let mut target = self.at_target(subject, attached).await;
         let (contents, parts) = if is_unreadable(&target) {
             (Ok(None), vec![manifest.digest.clone()])
         } else if holds(&target, &manifest.digest) {
@@ -179,16 +207,14 @@ impl<R: ReadRegistry> Search<'_, R> {
             match self.read(manifest).await {
                 // Registries list what they are told to; a referrer says itself whose it is.
                 Ok(tree) if tag.is_none() && tree.root.subject.as_ref() != Some(subject) => {
-                    return None;
-                }
-                Ok(tree)
-                    if tree
-                        .refused_by(&self.observer.desired.target.profile)
-                        .is_some() =>
-                {
-                    return None;
+                    return Followed::Stranger;
                 }
                 Ok(tree) => {
+                    match self.refusal(subject, attached, &tree).await {
+                        Ok(None) => {}
+                        Ok(Some(why)) => return Followed::Refused(why),
+                        Err(why) => target = Observation::Unreadable(why),
+                    }
                     let contents = tree.contents();
                     let parts = contents.manifests().cloned().collect();
                     (Ok(Some(Arc::new(contents))), parts)
@@ -202,7 +228,34 @@ impl<R: ReadRegistry> Search<'_, R> {
             contents,
             target,
         };
-        Some((referrer, parts))
+        Followed::Found(Box::new(referrer), parts)
+    }
+
+    /// Says why the target would not take a referrer, or would show it to nobody; nothing where all is well.
+    async fn refusal(
+        &self,
+        subject: &Digest,
+        attached: &Attached,
+        tree: &Tree,
+    ) -> Result<Option<Refusal>, Failure> {
+        let profile = &self.observer.desired.target.profile;
+        if tree.refused_config(profile).is_some() {
+            return Ok(Some(Refusal::NotAnImage));
+        }
+        if tree.has_refused_index(profile) {
+            return Ok(Some(Refusal::Index));
+        }
+        // A tag finds it, or the index of OCI that lists it where the registry does not.
+        if attached.tag.is_some() || profile.index_instead(media_type::OCI_INDEX).is_none() {
+            return Ok(None);
+        }
+        match self.keeps_lists(subject).await {
+            Ok(true) => Ok(None),
+            Ok(false) => Ok(Some(Refusal::Unlisted)),
+            // The registry does not say what it has until somebody pushes; then it is asked again.
+            Err(why) if why.may_be_absent() => Ok(Some(Refusal::Unlisted)),
+            Err(why) => Err(why),
+        }
     }
 
     async fn read(&self, manifest: &Descriptor) -> Result<Tree, Failure> {
@@ -237,7 +290,8 @@ impl<R: ReadRegistry> Search<'_, R> {
         self.observer.head_once(&target).await
     }
 
-    async fn is_listed(&self, subject: &Digest, referrer: &Digest) -> Result<bool, Failure> {
+    /// Tells whether the target keeps the lists of referrers itself.
+    async fn keeps_lists(&self, subject: &Digest) -> Result<bool, Failure> {
         let Observer {
             registry,
             referrers: known,
@@ -251,8 +305,18 @@ impl<R: ReadRegistry> Search<'_, R> {
             let listed = registry.list_referrers(&self.target, subject).await?;
             Ok(listed.is_some())
         };
-        let kept = known.keeps_lists.get(self.target.clone(), ask).await;
-        if matches!(kept, Ok((true, _))) {
+        let (kept, _) = known.keeps_lists.get(self.target.clone(), ask).await?;
+        Ok(kept)
+    }
+
+    async fn is_listed(&self, subject: &Digest, referrer: &Digest) -> Result<bool, Failure> {
+        let Observer {
+            registry,
+            referrers: known,
+            ..
+        } = self.observer;
+        let kept = self.keeps_lists(subject).await;
+        if matches!(kept, Ok(true)) {
             return Ok(true);
         }
         let ask = async || {

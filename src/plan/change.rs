@@ -10,6 +10,7 @@ use super::contents::Contents;
 use super::entry::{DeclaredAt, Entry, Policy};
 use super::expected::Expected;
 use super::lock::{LockState, LockedImage};
+use super::observed::RefusedReferrers;
 use super::target::{Target, TargetName};
 
 /// What has to be done, in the order of the files.
@@ -91,6 +92,8 @@ pub struct ImageCopy {
     pub contents: Option<Arc<Contents>>,
     /// Whether signatures were asked for and cannot follow, since the digest changes on the way.
     pub referrers_stay: bool,
+    /// What was asked to follow and cannot, for what the target takes.
+    pub referrers_refused: RefusedReferrers,
     /// The name that the image had before, by the lock, where that stays behind: nothing deletes it, and nothing moves it
     /// any more.
     pub formerly: Option<TargetName>,

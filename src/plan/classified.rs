@@ -33,9 +33,13 @@ impl ClassifiedImage {
 
 impl From<ObservedImage> for ClassifiedImage {
     fn from(mut image: ObservedImage) -> Self {
-        let stay = image.referrers.stay;
+        let (stay, refused) = (image.referrers.stay, image.referrers.refused);
         let referrers = std::mem::take(&mut image.referrers);
-        image.referrers.stay = stay;
+        image.referrers = ObservedReferrers {
+            stay,
+            refused,
+            ..ObservedReferrers::default()
+        };
         Self {
             referrers: (referrers != ObservedReferrers::default()).then(|| Box::new(referrers)),
             action: classify(image),

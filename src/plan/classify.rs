@@ -51,6 +51,7 @@ pub fn classify(image: ObservedImage) -> Action {
         expected,
         contents,
         referrers_stay: referrers.stay,
+        referrers_refused: referrers.refused,
         formerly: None,
         unseen,
     };

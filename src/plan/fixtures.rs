@@ -7,7 +7,7 @@ use super::entry::{DeclaredAt, Entry, Policy};
 use super::expected::Expected;
 use super::immutable::Immutable;
 use super::lock::LockedImage;
-use super::observed::SourceImage;
+use super::observed::{RefusedReferrers, SourceImage};
 use super::target::Target;
 
 pub(super) fn descriptor(content: &str) -> Descriptor {
@@ -32,6 +32,7 @@ pub(super) fn copy(content: &str) -> ImageCopy {
         expected: Expected::unchanged(descriptor(content)),
         contents: None,
         referrers_stay: false,
+        referrers_refused: RefusedReferrers::default(),
         formerly: None,
         unseen: None,
     }

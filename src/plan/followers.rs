@@ -42,6 +42,7 @@ impl<'a> Followers<'a> {
             found,
             unreadable,
             stay: _,
+            refused: _,
         } = observed;
         if let Some(why) = unreadable {
             let reason = BlockReason::ReferrersUnreadable(why);

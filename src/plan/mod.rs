@@ -71,7 +71,8 @@ pub use lock::{Lock, LockState, LockedFamily, LockedImage, Misfit, Notes, Source
 pub use make::{offline, plan};
 pub use name_rules::{NameRefused, NameRule, NamespaceRefused};
 pub use observed::{
-    Absence, Observation, ObservedImage, ObservedReferrer, ObservedReferrers, SourceImage,
+    Absence, Observation, ObservedImage, ObservedReferrer, ObservedReferrers, RefusedReferrers,
+    SourceImage,
 };
 pub use offers::{NameOffers, RefusedName};
 pub use prune::{ObservedTags, PRUNE_LIMIT, prune};

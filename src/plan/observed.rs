@@ -62,6 +62,23 @@ pub struct ObservedReferrers {
     pub unreadable: Option<Failure>,
     /// Whether the image's digest changes on the way, so that what names it stays behind.
     pub stay: bool,
+    /// What the target would not take, or would never show to anybody.
+    pub refused: RefusedReferrers,
+}
+
+/// How many referrers of an image are left at their source, for what the target takes.
+///
+/// They are never written anew: that would give them another digest and, as a Docker list, take from them what makes
+/// them referrers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RefusedReferrers {
+    /// These are no images, and the target takes nothing else.
+    pub not_images: usize,
+    /// These are indexes of a type that the target refuses.
+    pub indexes: usize,
+    /// These nobody would find: the registry keeps no list of referrers, and refuses the index of OCI that would stand
+    /// in for it.
+    pub unlisted: usize,
 }
 
 /// One referrer.

@@ -57,6 +57,8 @@ pub enum Noun {
     Attestation,
     /// An artifact that is no image.
     Artifact,
+    /// What names an image as its subject.
+    Referrer,
 }
 
 impl Noun {
@@ -79,6 +81,7 @@ impl Noun {
             Self::MoreSetting => tr_word!("more setting", "项设置"),
             Self::Attestation => tr_word!("attestation", "个 attestation"),
             Self::Artifact => tr_word!("artifact", "个其他制品"),
+            Self::Referrer => tr_word!("referrer", "个附属内容"),
         }
     }
 }

@@ -37,13 +37,21 @@ pub struct Tree {
 impl Tree {
     /// Returns the media type of the first config that a target refuses; what an index says of its
     /// children need not tell.
-    pub fn refused_by(&self, profile: &Profile) -> Option<&str> {
+    pub fn refused_config(&self, profile: &Profile) -> Option<&str> {
         self.nodes().find_map(|node| match &node.names {
             Names::Blobs(blobs) => {
                 let config = &blobs.first()?.media_type;
                 profile.refuses_config(&node.manifest.descriptor.media_type, config)
             }
             Names::Manifests(_) => None,
+        })
+    }
+
+    /// Tells whether a target refuses the type of an index in it.
+    pub fn has_refused_index(&self, profile: &Profile) -> bool {
+        self.nodes().any(|node| {
+            let media_type = &node.manifest.descriptor.media_type;
+            matches!(node.names, Names::Manifests(_)) && profile.index_instead(media_type).is_some()
         })
     }
 

@@ -15,7 +15,7 @@ use super::blocked::BlockReason;
 use super::change::{Action, Change, ImageCopy, Plan};
 use super::expected::Expected;
 use super::lock::LockState;
-use super::observed::Observation;
+use super::observed::{Observation, RefusedReferrers};
 
 pub use evidence::{Evidence, Upstream};
 pub use kind::DriftKind;
@@ -191,6 +191,7 @@ fn in_target(change: &Change, upstream: &Upstream) -> Difference {
         expected: Expected::unchanged(upstream.expected.clone()),
         contents: None,
         referrers_stay: false,
+        referrers_refused: RefusedReferrers::default(),
         formerly: None,
         unseen: None,
     };

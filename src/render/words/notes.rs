@@ -1,7 +1,7 @@
 //! What of an image does not follow it, and what is not sure.
 
 use crate::model::{Platforms, ProfileName, listed};
-use crate::plan::{Action, Change, LeftOut, Selection, WhyLeftOut};
+use crate::plan::{Action, Change, LeftOut, RefusedReferrers, Selection, WhyLeftOut};
 use crate::render::units::{Noun, counted};
 
 /// Says what of an image does not follow it, and why, and what else is to be known of it; nothing where all is well.
@@ -23,7 +23,47 @@ pub fn left_out(change: &Change, profile: &ProfileName) -> Vec<String> {
             "签名和其他附属内容不跟过去：它们写的是源的摘要，而目标的摘要会不同；其中各个镜像的会跟过去"
         ));
     }
+    notes.extend(refused_referrers(copy.referrers_refused, profile));
     notes
+}
+
+/// Says what was asked to follow an image and stays at its source.
+fn refused_referrers(
+    refused: RefusedReferrers,
+    profile: &ProfileName,
+) -> impl Iterator<Item = String> {
+    let RefusedReferrers {
+        not_images,
+        indexes,
+        unlisted,
+    } = refused;
+    let left = |count| counted(count, Noun::Referrer);
+    [
+        (not_images > 0).then(|| {
+            tr!(
+                "{} left out: {profile} takes container images alone",
+                "去掉 {}：{profile} 只收容器镜像",
+                left(not_images)
+            )
+        }),
+        (indexes > 0).then(|| {
+            tr!(
+                "{} left out: {profile} refuses an index of that type, and as another type it would be no referrer",
+                "去掉 {}：{profile} 不收这种类型的索引，而换成别的类型就不再是附属内容",
+                left(indexes)
+            )
+        }),
+        (unlisted > 0).then(|| {
+            tr!(
+                "{} left out: nobody would find them there, since the registry keeps no list of referrers and {profile} \
+                 refuses the index that stands in for one",
+                "去掉 {}：在那里谁也找不到，因为仓库没有附属内容的列表，而 {profile} 不收代替它的索引",
+                left(unlisted)
+            )
+        }),
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// Says what is not sure of an image, and what is not as one might expect.

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use pusher::model::{Digest, Manifest, Platforms, Reference, Repository, media_type};
-use pusher::plan::{Action, Referrers};
+use pusher::model::{
+    Digest, IndexType, Manifest, Platforms, Profile, Reference, Repository, media_type,
+};
+use pusher::plan::{Action, Referrers, RefusedReferrers};
 use pusher::registry::ReadRegistry;
 use pusher::sandbox::images::{Artifact, Image, Index, referrer, signature, signature_tag};
 use pusher::sandbox::{Effect, Fault, Options, Sandbox};
@@ -520,4 +522,95 @@ async fn what_referrers_consist_of_is_not_looked_at_without_end() {
     assert!(told.contains("more than 1000 manifests name it"), "{told}");
     let asked = world.source.log().requests().len();
     assert!(asked < 20, "{:#?}", world.source.log().lines());
+}
+
+/// A registry without OCI indexes: what names an image there must be found, or stays at its source.
+#[tokio::test]
+async fn a_registry_that_refuses_indexes_gets_no_referrer_that_would_be_one_or_need_one() {
+    let swr = Options::swr();
+    for (api, refused) in [
+        (
+            false,
+            RefusedReferrers {
+                indexes: 2,
+                unlisted: 1,
+                not_images: 0,
+            },
+        ),
+        (
+            true,
+            RefusedReferrers {
+                indexes: 2,
+                unlisted: 0,
+                not_images: 0,
+            },
+        ),
+    ] {
+        let target = Options {
+            referrers: api,
+            ..swr.clone()
+        };
+        let mut world = World::with(Options::default(), target).await;
+        world.desired.target.profile = Profile::named("swr").unwrap();
+        let image = Image::new("linux/amd64").layer("app").build();
+        let digest = image.push(&world.source, "app", "1");
+        let signature_tag = signature_tag(&digest);
+        signature(&digest).push(&world.source, "app", signature_tag.as_str());
+        let sbom = referrer(&image, "application/spdx+json", "sbom");
+        sbom.push(&world.source, "app", None);
+        // One is found by its subject, one by its tag.
+        let attached = json!({
+            "schemaVersion": 2,
+            "mediaType": media_type::OCI_INDEX,
+            "artifactType": "application/vnd.example.bundle",
+            "subject": { "mediaType": image.media_type, "digest": digest, "size": image.bytes.len() },
+            "manifests": [],
+        });
+        let attached = attached.to_string();
+        let source = &world.source;
+        source.put_manifest("app", None, media_type::OCI_INDEX, attached.clone());
+        let tag = format!("sha256-{}.att", digest.hex());
+        let tagged = attached.replace("bundle", "tagged");
+        source.put_manifest("app", tag.as_str(), media_type::OCI_INDEX, tagged);
+        world
+            .want("app:1", Platforms::linux_amd64())
+            .policy
+            .referrers = Referrers::All;
+
+        let plan = world.plan().await;
+        let count = 2 + usize::from(api);
+        assert_eq!(actions(&plan), vec!["create"; count], "{plan:#?}");
+        let copy = plan.changes[0].action.copy().unwrap();
+        assert_eq!(copy.referrers_refused, refused, "referrers API {api}");
+        assert_eq!(world.target.repositories(), [""; 0], "nothing was pushed");
+        assert_done(&world.carry_out(&plan).await);
+        let mut tags = world.target.tags("team/app");
+        tags.sort();
+        assert_eq!(tags, ["1", &signature_tag]);
+        assert_eq!(actions(&world.plan().await), vec!["no-op"; count]);
+    }
+}
+
+/// What stands in an index is found there.
+#[tokio::test]
+async fn attestations_come_to_a_registry_that_has_no_list_for_them() {
+    let target = Options {
+        docker_lists_only: true,
+        referrers: false,
+        ..Options::default()
+    };
+    let mut world = World::with(Options::default(), target).await;
+    world.desired.target.profile.only_index = Some(IndexType::Docker);
+    let index =
+        Index::of(&["linux/amd64", "linux/arm64"])
+            .attested()
+            .push(&world.source, "app", "1");
+    world.want("app:1", Platforms::All).policy.referrers = Referrers::All;
+    assert_done(&world.apply().await);
+    for attestation in &index.children[2..] {
+        let manifest = world.target.manifest("team/app", &attestation.digest);
+        assert!(manifest.is_some(), "{}", attestation.digest);
+    }
+    assert_eq!(world.target.tags("team/app"), ["1"]);
+    assert_eq!(actions(&world.plan().await), ["no-op"]);
 }

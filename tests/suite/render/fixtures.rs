@@ -10,8 +10,8 @@ use pusher::model::{
 };
 use pusher::plan::{
     Action, BlockReason, CannotMirror, Change, Content, Contents, DeclaredAt, Expected, ImageCopy,
-    LeftOut, NameRefused, NameRule, NotDone, Outcome, Plan, RefusedName, Report, Selection,
-    TagAfter, Target, TargetName, Transfer,
+    LeftOut, NameRefused, NameRule, NotDone, Outcome, Plan, RefusedName, RefusedReferrers, Report,
+    Selection, TagAfter, Target, TargetName, Transfer,
 };
 use pusher::render::{Format, Style, View};
 
@@ -45,6 +45,7 @@ pub(super) fn descriptor(content: &str) -> Descriptor {
 pub(super) fn copy(content: &str, blob_bytes: Option<u64>) -> ImageCopy {
     ImageCopy {
         referrers_stay: false,
+        referrers_refused: RefusedReferrers::default(),
         formerly: None,
         unseen: None,
         source: descriptor(content),
@@ -80,6 +81,7 @@ fn filtered(content: &str) -> ImageCopy {
     };
     ImageCopy {
         referrers_stay: false,
+        referrers_refused: RefusedReferrers::default(),
         formerly: None,
         unseen: None,
         source: descriptor("index with attestations"),

@@ -114,6 +114,9 @@ async fn a_registry_of_images_alone_gets_the_signature_but_not_the_referrer() {
     mirror.declare(PERSONAL, IMAGE);
     let planned = mirror.plan();
     assert_eq!(planned.counts(), [2, 0, 0, 0], "{:#}", planned.json);
+    let notes = &planned.change("app:v1")["notes"];
+    let told = "1 referrer left out: acr-personal takes container images alone";
+    assert_eq!(notes[0], told, "{notes}");
     mirror.apply();
     mirror.assert_holds("app:v1", &signed.image).await;
     let signature = format!("app:{}", signed.signature_tag);
