@@ -1,6 +1,7 @@
 //! What the files declare, with everything there is to say about it said.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -88,6 +89,13 @@ impl Mirror {
     /// Returns what is said of a part; none where it is the whole.
     pub fn part(&self) -> Option<&PartOf> {
         self.chosen.as_ref().map(Chosen::said)
+    }
+
+    /// Returns the repositories in the target of what is declared and outside of the part.
+    pub fn repositories_outside(&self) -> BTreeSet<&str> {
+        let chosen = self.chosen.as_ref();
+        let outside = chosen.map(|chosen| chosen.repositories_outside(&self.desired.target));
+        outside.unwrap_or_default()
     }
 
     /// Returns what may be deleted: what is recorded and no longer declared, and in the part.

@@ -1,10 +1,10 @@
 //! A part of the mirror: what is outside of it is neither asked for nor touched.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use crate::config::{NamesNothing, Part};
 use crate::model::Reference;
-use crate::plan::{Desired, Entry, Family, LockedImage, TargetName};
+use crate::plan::{ANY_TAG, Desired, Entry, Family, LockedImage, Target, TargetName};
 use crate::render::PartOf;
 
 use super::error::CliError;
@@ -83,6 +83,16 @@ impl Chosen {
         whole.entries.extend(self.rest.iter().cloned());
         whole.families.extend(self.families.iter().cloned());
         whole
+    }
+
+    /// Returns the repositories in this target of what is left alone, as far as they are known.
+    pub(super) fn repositories_outside(&self, target: &Target) -> BTreeSet<&str> {
+        let open = self.families.iter().filter(|family| family.is_unsettled());
+        let open = open.map(|family| &family.any.target);
+        let open = open.filter(|name| !name.repository.contains(ANY_TAG));
+        let rest = self.rest.iter().map(|entry| &entry.target);
+        let rest = rest.filter(|name| target.refuses_name(name).is_none());
+        rest.chain(open).map(|name| &*name.repository).collect()
     }
 
     /// Leaves of what may be deleted only what is in the part.

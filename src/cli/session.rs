@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use crate::cache::ResolutionCache;
 use crate::model::{Failure, Repository, Text};
 use crate::observe::{self, SourceAnswers, tags};
-use crate::plan::{Absence, Choice, Desired, Lock, Plan, prune};
+use crate::plan::{Absence, Choice, Desired, Lock, Plan, plan_of_part, prune};
 use crate::progress::Progress;
 use crate::registry::{Client, ReadRegistry as _};
 use crate::render::hints;
@@ -177,7 +177,7 @@ pub async fn plan_with(
     .await?;
     let each = mirrors.into_iter().zip(observed);
     let each = each.map(|(mirror, observed)| Planned {
-        plan: crate::plan::plan(&mirror.desired, observed),
+        plan: plan_of_part(&mirror.desired, observed, &mirror.repositories_outside()),
         looked,
         mirror,
     });

@@ -68,6 +68,8 @@ pub enum BlockReason {
         limit: u32,
         /// How many the images need.
         needed: usize,
+        /// How many of these only images need that are left alone.
+        left_alone: usize,
     },
     /// More tags would be deleted than one run may.
     PruneLimit {

@@ -1,5 +1,7 @@
 //! The plan as a pure, total function of what is desired and what was observed.
 
+use std::collections::BTreeSet;
+
 use super::blocked::BlockReason;
 use super::change::{Action, Change, Plan};
 use super::classified::{ClassifiedImage, ClassifiedImages};
@@ -12,7 +14,16 @@ use super::lock::{LockState, LockedImage};
 use super::quota;
 
 /// Compares what is desired with what was observed.
-pub fn plan(desired: &Desired, mut observed: ClassifiedImages) -> Plan {
+pub fn plan(desired: &Desired, observed: ClassifiedImages) -> Plan {
+    plan_of_part(desired, observed, &BTreeSet::new())
+}
+
+/// Does the same for a part of what the files declare: what they declare as well is in the repositories `left_alone`.
+pub fn plan_of_part(
+    desired: &Desired,
+    mut observed: ClassifiedImages,
+    left_alone: &BTreeSet<&str>,
+) -> Plan {
     let mut followers = Followers::of(desired);
     let mut refused = desired.refused_names();
     let mut left_behind = LeftBehind::of(desired);
@@ -44,7 +55,7 @@ pub fn plan(desired: &Desired, mut observed: ClassifiedImages) -> Plan {
         target: desired.target.clone(),
         changes,
     };
-    quota::keep_within(&mut plan);
+    quota::keep_within(&mut plan, left_alone);
     plan
 }
 

@@ -68,7 +68,7 @@ pub use expected::{
 pub use family::{ANY_TAG, Choice, Family, NoChoice};
 pub use immutable::Immutable;
 pub use lock::{Lock, LockState, LockedFamily, LockedImage, Misfit, Notes, SourceDigest};
-pub use make::{offline, plan};
+pub use make::{offline, plan, plan_of_part};
 pub use name_rules::{NameRefused, NameRule, NamespaceRefused};
 pub use observed::{
     Absence, Observation, ObservedImage, ObservedReferrer, ObservedReferrers, RefusedReferrers,

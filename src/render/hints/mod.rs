@@ -66,7 +66,13 @@ pub fn for_change(change: &Change, target: &Target) -> Option<String> {
             "delete the tag in the registry's console, or leave it and run without `--prune`",
             "到仓库的控制台里删这个标签，或者留着它，不加 `--prune`"
         )),
-        BlockReason::RepositoryLimit { .. } => Some(tr!(
+        BlockReason::RepositoryLimit {
+            left_alone: 1.., ..
+        } => Some(tr!(
+            "a plan without `--only` asks which repositories are there, and tells which of the images there is room for",
+            "不加 `--only` 的计划会去问哪些镜像仓库已经有了，并写明哪些镜像有位置"
+        )),
+        BlockReason::RepositoryLimit { left_alone: 0, .. } => Some(tr!(
             "several tags can share one repository: give images a `target` such as `base:{{name}}-{{tag}}`",
             "几个标签可以共用一个镜像仓库：给镜像写上 `base:{{name}}-{{tag}}` 这样的 `target`"
         )),

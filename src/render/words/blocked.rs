@@ -54,11 +54,11 @@ pub fn block_reason(reason: &BlockReason) -> String {
             "it is not deleted: the registry cannot",
             "没有删：仓库不支持删除"
         ),
-        BlockReason::RepositoryLimit { limit, needed } => tr!(
-            "the registry has room for {limit} repositories, and the images need {needed}: there is none left for \
-             this one",
-            "仓库最多只能有 {limit} 个镜像仓库，这些镜像需要 {needed} 个：没有这一个的位置了"
-        ),
+        BlockReason::RepositoryLimit {
+            limit,
+            needed,
+            left_alone,
+        } => no_room(*limit, *needed, *left_alone),
         BlockReason::PruneLimit { count, limit } => tr!(
             "it is not deleted: {} would go, and `prune-limit` is {limit}",
             "没有删：一共要删 {}，而 `prune-limit` 是 {limit}",
@@ -101,6 +101,21 @@ pub fn block_reason(reason: &BlockReason) -> String {
             )
         }
     }
+}
+
+fn no_room(limit: u32, needed: usize, left_alone: usize) -> String {
+    if left_alone > 0 {
+        return tr!(
+            "the registry has room for {limit} repositories, and the files need {needed}, {left_alone} of them for images \
+             that are left alone: there is none left for this one",
+            "仓库最多只能有 {limit} 个镜像仓库，文件里的镜像需要 {needed} 个，其中 {left_alone} 个属于这次不动的镜像：没有这一个的位置了"
+        );
+    }
+    tr!(
+        "the registry has room for {limit} repositories, and the images need {needed}: there is none left for \
+         this one",
+        "仓库最多只能有 {limit} 个镜像仓库，这些镜像需要 {needed} 个：没有这一个的位置了"
+    )
 }
 
 fn target_moved(planned: Option<&Digest>) -> String {

@@ -52,6 +52,12 @@ async fn what_the_registry_has_no_room_for_is_blocked() {
     );
     insta::assert_snapshot!("names_no_room", place.run("plan").whole());
     insta::assert_snapshot!("names_no_room_check", place.run("check").whole());
+    // A part fits alone; that the rest needs room as well is not forgotten.
+    insta::assert_snapshot!("names_no_room_part", place.run("plan --only one").whole());
+    assert_eq!(place.run("apply --only one").status, 1);
+    assert_eq!(target.tag("team/one", "1"), None);
+    let ran = place.run("plan --only three");
+    assert_eq!(ran.status, 0, "{}", ran.whole());
     let ran = place.run("apply");
     assert_eq!(ran.status, 1, "{}", ran.whole());
     let tags = ["one", "two"].map(|name| target.tag(&format!("team/{name}"), "1").is_some());
