@@ -1,5 +1,9 @@
 //! What was read of another tool's file, as a draft.
 
+use std::collections::HashSet;
+
+use indexmap::IndexSet;
+
 use crate::config::declared::{Declared, Form, Naming};
 use crate::config::diagnostics::Diagnostic;
 use crate::config::files::Files;
@@ -20,12 +24,18 @@ const FEW: usize = 3;
 
 /// Makes a draft of what was read.
 ///
-/// A mirror file has one target: that of the first image. What goes elsewhere is told and left out.
+/// All targets of a mirror file get all of its images: where the first of those in the file gets the same as others, these
+/// are targets as well. What goes elsewhere is told and left out.
 pub(super) fn assemble(mut gathered: Gathered, files: &Files) -> (Draft, Vec<Diagnostic>) {
-    let registry = gathered.images.iter().find_map(|image| host(&image.goes));
-    let registry = registry.map(str::to_owned);
-    leave_others(&mut gathered, registry.as_deref());
-    let namespace = namespace(&gathered.images);
+    let hosts: IndexSet<String> = gathered
+        .images
+        .iter()
+        .filter_map(|image| host(&image.goes).map(str::to_owned))
+        .collect();
+    let registry = hosts.first().cloned();
+    let also = alike(&gathered.images, &hosts);
+    leave_others(&mut gathered, registry.as_deref(), &also);
+    let namespace = namespace(&gathered.images, registry.as_deref());
     let Gathered {
         images,
         platforms,
@@ -53,13 +63,17 @@ pub(super) fn assemble(mut gathered: Gathered, files: &Files) -> (Draft, Vec<Dia
     lines.sort_by_key(|(line, _)| *line);
     settled.retain(|told| told.code != DECLARED_TWICE);
     diagnostics.append(&mut settled);
+    let named = |namespace: Option<String>| namespace.map_or(Namespace::None, Namespace::Named);
     let draft = Draft {
         namespace: match (namespace, &registry) {
-            (Some(namespace), _) => Namespace::Named(namespace),
-            (None, Some(_)) => Namespace::None,
             (None, None) => Namespace::Environment,
+            (namespace, _) => named(namespace),
         },
         registry,
+        also: also
+            .into_iter()
+            .map(|(host, namespace)| (host, named(namespace)))
+            .collect(),
         platforms,
         lines: lines.into_iter().map(|(_, line)| line).collect(),
         logins,
@@ -74,16 +88,67 @@ fn host(goes: &Goes) -> Option<&str> {
     }
 }
 
-fn leave_others(gathered: &mut Gathered, first: Option<&str>) {
+/// Returns the hosts that get the same as the first one, each with its namespace.
+fn alike(images: &[Found], hosts: &IndexSet<String>) -> Vec<(String, Option<String>)> {
+    let Some((first, others)) = hosts
+        .iter()
+        .collect::<Vec<_>>()
+        .split_first()
+        .map(|(first, others)| (*first, others.to_vec()))
+    else {
+        return vec![];
+    };
+    let gets = |of: &String| {
+        let namespace = namespace(images, Some(of));
+        let own = images
+            .iter()
+            .filter(|image| host(&image.goes) == Some(&**of));
+        let gets: HashSet<String> = own
+            .map(|image| same_as(image, namespace.as_deref()))
+            .collect();
+        (gets, namespace)
+    };
+    let (wanted, _) = gets(first);
+    let alike = others.into_iter().filter_map(|other| {
+        let (found, namespace) = gets(other);
+        (found == wanted).then(|| (other.clone(), namespace))
+    });
+    alike.collect()
+}
+
+/// Returns a text that only images have in common which are copied alike, and have the same name below the namespace.
+fn same_as(image: &Found, namespace: Option<&str>) -> String {
+    let Found {
+        written: _,
+        source,
+        goes,
+        platforms,
+        referrers,
+        tags,
+        place: _,
+    } = image;
+    let name = match goes {
+        Goes::To { name, .. } => below(name.clone(), namespace).to_string(),
+        Goes::Flat(_) | Goes::Below(_) => String::new(),
+    };
+    format!("{source} {name} {platforms:?} {referrers} {tags:?}")
+}
+
+/// Leaves what goes to the first host: that stands for all that get the same.
+fn leave_others(gathered: &mut Gathered, first: Option<&str>, also: &[(String, Option<String>)]) {
     let Some(first) = first else { return };
     let is_other = |image: &Found| host(&image.goes).is_some_and(|host| host != first);
     let (others, kept): (Vec<_>, Vec<_>) = gathered.images.drain(..).partition(is_other);
     gathered.images = kept;
     for other in others {
         let host = host(&other.goes).unwrap_or_default();
+        if also.iter().any(|(also, _)| also == host) {
+            continue;
+        }
         let why = text!(
-            "what goes to `{host}` is not carried over: a mirror file has one target, here `{first}`",
-            "去 `{host}` 的没有转换：一个 mirror 文件只有一个目标，这里是 `{first}`"
+            "what goes to `{host}` is not carried over: all targets of a mirror file get the same images, and `{first}` gets \
+             others",
+            "去 `{host}` 的没有转换：一个 mirror 文件的所有目标得到同样的镜像，而去 `{first}` 的镜像不一样"
         );
         gathered
             .diagnostics
@@ -91,9 +156,10 @@ fn leave_others(gathered: &mut Gathered, first: Option<&str>) {
     }
 }
 
-/// Returns the first level that all names have in common, where each has another below it.
-fn namespace(images: &[Found]) -> Option<String> {
+/// Returns the first level that all names at a host have in common, where each has another below it.
+fn namespace(images: &[Found], at: Option<&str>) -> Option<String> {
     let mut levels = images.iter().filter_map(|image| match &image.goes {
+        Goes::To { host, .. } if host.is_some() && host.as_deref() != at => None,
         Goes::To { name, .. } => Some(name.repository.split_once('/').map(|(first, _)| first)),
         Goes::Flat(_) | Goes::Below(_) => None,
     });

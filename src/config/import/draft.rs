@@ -1,5 +1,6 @@
 //! A mirror file that is being written.
 
+use std::collections::HashSet;
 use std::fmt::{self, Write};
 
 use indexmap::IndexMap;
@@ -7,10 +8,10 @@ use indexmap::IndexMap;
 use crate::config::format::Format;
 use crate::config::target::{NAMESPACE_VARIABLE, REGISTRY_VARIABLE};
 use crate::model::Platforms;
-use crate::plan::TargetName;
+use crate::plan::{TargetLabel, TargetName};
 
 use super::login::Login;
-use super::tags::{TagRule, Tags};
+use super::tags::{TagRule, Tags, Versions};
 
 /// A mirror file that is being written.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -18,6 +19,8 @@ pub(super) struct Draft {
     /// The target's registry; none where the environment names it.
     pub(super) registry: Option<String>,
     pub(super) namespace: Namespace,
+    /// Other registries that get the same, each with its namespace.
+    pub(super) also: Vec<(String, Namespace)>,
     /// The platforms of what does not say otherwise; none where they are the usual ones.
     pub(super) platforms: Option<Platforms>,
     pub(super) lines: Vec<Line>,
@@ -37,6 +40,8 @@ pub(super) enum Namespace {
     None,
 }
 
+/// How many parts of a host name a target at most.
+const MOST_PARTS: usize = 6;
 /// How many tags stand in one line.
 const TAGS_IN_A_LINE: usize = 6;
 
@@ -81,21 +86,28 @@ impl Draft {
 
     fn write(&self, origin: &str, text: &mut String) -> fmt::Result {
         let origin: String = origin.chars().filter(|c| !c.is_control()).collect();
-        let registry = self.registry.as_deref().map_or_else(
-            || format!("${{{REGISTRY_VARIABLE}}}"),
-            |host| Format::Yaml.quote(host),
-        );
         writeln!(
             text,
             "# yaml-language-server: $schema=schemas/mirror.schema.json\n\
              # Made from `{origin}` by `pusher import`.\n\
-             version: 1\n\
-             target:\n  registry: {registry}"
+             version: 1"
         )?;
-        match &self.namespace {
-            Namespace::Environment => writeln!(text, "  namespace: ${{{NAMESPACE_VARIABLE}}}")?,
-            Namespace::Named(name) => writeln!(text, "  namespace: {}", Format::Yaml.quote(name))?,
-            Namespace::None => {}
+        if self.also.is_empty() {
+            writeln!(text, "target:")?;
+            write_target(self.registry.as_deref(), &self.namespace, "  ", text)?;
+        } else {
+            let hosts = self
+                .registry
+                .iter()
+                .chain(self.also.iter().map(|(host, _)| host));
+            let hosts: Vec<&str> = hosts.map(String::as_str).collect();
+            let also = self.also.iter().map(|(_, namespace)| namespace);
+            let namespaces = std::iter::once(&self.namespace).chain(also);
+            writeln!(text, "targets:")?;
+            for ((host, label), namespace) in hosts.iter().zip(labels(&hosts)).zip(namespaces) {
+                writeln!(text, "  {label}:")?;
+                write_target(Some(host), namespace, "    ", text)?;
+            }
         }
         if let Some(platforms) = &self.platforms {
             writeln!(text, "defaults:\n  platforms: {}", list(platforms))?;
@@ -121,6 +133,51 @@ impl Draft {
         }
         Ok(())
     }
+}
+
+fn write_target(
+    registry: Option<&str>,
+    namespace: &Namespace,
+    indent: &str,
+    text: &mut String,
+) -> fmt::Result {
+    let registry = registry.map_or_else(
+        || format!("${{{REGISTRY_VARIABLE}}}"),
+        |host| Format::Yaml.quote(host),
+    );
+    writeln!(text, "{indent}registry: {registry}")?;
+    match namespace {
+        Namespace::Environment => {
+            writeln!(text, "{indent}namespace: ${{{NAMESPACE_VARIABLE}}}")
+        }
+        Namespace::Named(name) => {
+            writeln!(text, "{indent}namespace: {}", Format::Yaml.quote(name))
+        }
+        Namespace::None => Ok(()),
+    }
+}
+
+/// Names targets by the first part of their hosts, or by more of it where that tells no two apart.
+fn labels(hosts: &[&str]) -> Vec<String> {
+    let of = |host: &str, parts: usize| {
+        let parts: Vec<_> = host.split(['.', ':']).take(parts).collect();
+        let letters = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+        let name = parts.join("-").to_ascii_lowercase();
+        let words = name.split(|c| !letters(c)).filter(|word| !word.is_empty());
+        words.collect::<Vec<_>>().join("-")
+    };
+    let longest = TargetLabel::LONGEST;
+    for parts in 1..=MOST_PARTS {
+        let names: Vec<_> = hosts.iter().map(|host| of(host, parts)).collect();
+        let different: HashSet<_> = names.iter().collect();
+        let fit = |name: &String| !name.is_empty() && name.len() <= longest;
+        if different.len() == hosts.len() && names.iter().all(fit) {
+            return names;
+        }
+    }
+    (1..=hosts.len())
+        .map(|number| format!("target-{number}"))
+        .collect()
 }
 
 fn write_choices(platforms: Option<&Platforms>, referrers: bool, text: &mut String) -> fmt::Result {
@@ -193,8 +250,25 @@ impl Line {
                 if !rules.is_empty() {
                     writeln!(text, "    select:")?;
                 }
-                for TagRule { matching, except } in rules {
+                for TagRule {
+                    matching,
+                    except,
+                    versions,
+                } in rules
+                {
                     writeln!(text, "      - match: {matching:?}")?;
+                    if let Some(Versions {
+                        range,
+                        parts,
+                        pre_releases,
+                    }) = versions
+                    {
+                        writeln!(text, "        version: {range:?}")?;
+                        writeln!(text, "        parts: {parts:?}")?;
+                        if *pre_releases {
+                            writeln!(text, "        pre-releases: true")?;
+                        }
+                    }
                     if !except.is_empty() {
                         writeln!(text, "        except: {except:?}")?;
                     }

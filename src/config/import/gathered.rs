@@ -129,6 +129,13 @@ impl Gathered {
             .push(Diagnostic::warning(NOT_CARRIED_OVER, why).at(place));
     }
 
+    /// Says that something is carried over, and means something else at its edges.
+    pub(super) fn differs(&mut self, span: &Range<usize>, how: Text) {
+        let place = self.place(span);
+        self.diagnostics
+            .push(Diagnostic::warning("carried-over-otherwise", how).at(place));
+    }
+
     /// Says that a key is not carried over, where it is there.
     pub(super) fn leave_out_key(&mut self, table: &Node, key: &str) {
         let Some(pair) = tree::pairs(table).iter().find(|pair| pair.key == key) else {

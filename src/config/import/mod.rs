@@ -20,6 +20,7 @@ mod login;
 mod pairs;
 mod promoter;
 mod rancher;
+mod ranges;
 mod regsync;
 mod settle;
 mod sinker;

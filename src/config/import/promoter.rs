@@ -42,19 +42,11 @@ pub(super) fn read(manifest: Option<(&str, &Node)>, images: &[(&str, &Node)], in
         .iter()
         .find(|one| is_set(one, "src"))
         .and_then(name);
-    let mut targets = registries.iter().filter(|one| !is_set(one, "src"));
-    let target = targets.next().and_then(name);
-    let (Some(source), Some(target)) = (source, target) else {
+    let targets = registries.iter().filter(|one| !is_set(one, "src"));
+    let targets: Vec<&str> = targets.filter_map(name).collect();
+    let Some(source) = source.filter(|_| !targets.is_empty()) else {
         return;
     };
-    for other in targets {
-        let host = name(other).unwrap_or_default();
-        let why = text!(
-            "what goes to `{host}` is not carried over: a mirror file has one target, here `{target}`",
-            "去 `{host}` 的没有转换：一个 mirror 文件只有一个目标，这里是 `{target}`"
-        );
-        into.leave_out(&other.span, why);
-    }
     for (file, images) in images {
         into.turn_to(file);
         for image in items(images) {
@@ -76,8 +68,10 @@ pub(super) fn read(manifest: Option<(&str, &Node)>, images: &[(&str, &Node)], in
                     into.leave_out(key_span, why);
                 }
                 for tag in items(tags).iter().filter_map(text) {
-                    let to = format!("{target}/{name}:{tag}");
-                    into.take(&written, key_span, |source| Goes::to(&to, source));
+                    for target in &targets {
+                        let to = format!("{target}/{name}:{tag}");
+                        into.take(&written, key_span, |source| Goes::to(&to, source));
+                    }
                 }
             }
         }

@@ -4,18 +4,18 @@ use crate::config::node::Node;
 use crate::model::Platforms;
 
 use super::gathered::{Found, Gathered, Goes};
+use super::ranges;
 use super::tags::{self, Tag, TagRule, Tags};
 use super::tree::{get, is_set, items_of, one_or_more, pairs, text, text_of};
 
 /// What a mirror file has nothing like, of an entry and of the defaults.
-const OTHERS: [&str; 7] = [
+const OTHERS: [&str; 6] = [
     "backup",
     "hooks",
     "interval",
     "mediaTypes",
     "referrerFilters",
     "schedule",
-    "tagSets",
 ];
 
 pub(super) fn is(root: &Node) -> bool {
@@ -98,7 +98,7 @@ fn entry(entry: &Node, defaults: Option<&Node>, into: &mut Gathered) {
         referrers: follows("referrers") || follows("digestTags"),
     };
     match text_of(entry, "type") {
-        Some("repository") => repository(&sync, get(entry, "tags"), into),
+        Some("repository") => repository(&sync, entry, into),
         Some("registry") => {
             let why = text!(
                 "all repositories of `{from}` are not carried over: name each image",
@@ -110,45 +110,19 @@ fn entry(entry: &Node, defaults: Option<&Node>, into: &mut Gathered) {
     }
 }
 
-/// Takes the tags of a repository that are written out, and those that expressions take where nothing else says
-/// which of them are left out.
-fn repository(sync: &Sync<'_>, filters: Option<&Node>, into: &mut Gathered) {
-    let from = sync.from;
-    let allow = filters.map_or(&[][..], |filters| items_of(filters, "allow"));
-    let deny = filters.map_or(&[][..], |filters| items_of(filters, "deny"));
-    let literal = |node: &Node| text(node).and_then(tags::literal).map(str::to_owned);
-    let denied: Vec<String> = deny.iter().filter_map(literal).collect();
-    let others = filters.map_or(&[][..], pairs).iter();
-    let others = others.filter(|pair| match pair.key.as_str() {
-        "allow" => false,
-        "deny" => denied.len() < deny.len(),
-        _ => true,
-    });
-    let others: Vec<_> = others.map(|pair| pair.key_span.clone()).collect();
-    let names = allow.iter().filter_map(literal);
-    let mut chosen = Tags {
-        names: names.filter(|tag| !denied.contains(tag)).collect(),
-        rules: vec![],
-    };
-    for node in allow.iter().filter(|node| literal(node).is_none()) {
-        let expression = text(node).unwrap_or_default();
-        match TagRule::whole(expression).filter(|_| others.is_empty()) {
-            Some(rule) => chosen.rules.push(TagRule {
-                except: denied.clone(),
-                ..rule
-            }),
-            None => into.leave_out(&node.span, tags::by_rule(from, Tag::Rule(expression))),
-        }
+/// Takes the tags of a repository that are written out, and those that expressions and ranges take.
+fn repository(sync: &Sync<'_>, entry: &Node, into: &mut Gathered) {
+    let sets = get(entry, "tags").into_iter();
+    let sets = sets.chain(items_of(entry, "tagSets"));
+    let sets: Vec<&Node> = sets.filter(|set| !pairs(set).is_empty()).collect();
+    if sets.is_empty() {
+        into.leave_out(&sync.source.span, tags::by_rule(sync.from, Tag::All));
     }
-    if allow.is_empty() {
-        into.leave_out(&sync.source.span, tags::by_rule(from, Tag::All));
-    }
-    for span in others {
-        let why = text!(
-            "this rule for the tags of `{from}` is not carried over: it is not known which there are",
-            "`{from}` 的这条标签规则没有转换：不知道有哪些标签"
-        );
-        into.leave_out(&span, why);
+    let mut chosen = Tags::default();
+    for set in sets {
+        let Tags { names, rules } = of_set(sync, set, into);
+        chosen.names.extend(names);
+        chosen.rules.extend(rules);
     }
     if chosen.rules.is_empty() {
         for tag in &chosen.names {
@@ -157,4 +131,70 @@ fn repository(sync: &Sync<'_>, filters: Option<&Node>, into: &mut Gathered) {
     } else if let Some(found) = sync.take(None, into) {
         found.tags = Some(chosen);
     }
+}
+
+/// Reads one set: a range takes tags, of these the expressions of `allow`, and of these those of `deny` are left out.
+fn of_set(sync: &Sync<'_>, set: &Node, into: &mut Gathered) -> Tags {
+    let from = sync.from;
+    let (allow, deny) = (items_of(set, "allow"), items_of(set, "deny"));
+    let literal = |node: &Node| text(node).and_then(tags::literal).map(str::to_owned);
+    let denied: Vec<String> = deny.iter().filter_map(literal).collect();
+    let written = text_of(set, "semverRange");
+    let range = written.and_then(ranges::regsync);
+    let others = pairs(set).iter().filter(|pair| match &*pair.key {
+        "allow" => false,
+        "deny" => denied.len() < deny.len(),
+        "semverRange" => range.is_none(),
+        _ => true,
+    });
+    let others: Vec<_> = others.map(|pair| pair.key_span.clone()).collect();
+    let versions = range.as_ref().and_then(|range| range.rules.first());
+    let mut chosen = Tags::default();
+    // A name that a range has to hold for as well is no more than a rule.
+    if written.is_none() {
+        let names = allow.iter().filter_map(literal);
+        chosen.names = names.filter(|tag| !denied.contains(tag)).collect();
+    }
+    let except = |rule: TagRule| TagRule {
+        except: denied.clone(),
+        ..rule
+    };
+    let of_range = |rule: TagRule| match versions.and_then(|of| of.versions.clone()) {
+        Some(versions) => rule.of(versions),
+        None => Some(rule),
+    };
+    let is_name = |node: &Node| written.is_none() && literal(node).is_some();
+    for node in allow.iter().filter(|node| !is_name(node)) {
+        let expression = text(node).unwrap_or_default();
+        let rule = TagRule::whole(expression).filter(|_| others.is_empty());
+        match rule.and_then(of_range) {
+            Some(rule) => chosen.rules.push(except(rule)),
+            None => into.leave_out(&node.span, tags::by_rule(from, Tag::Rule(expression))),
+        }
+    }
+    match versions {
+        Some(rule) if allow.is_empty() && others.is_empty() => {
+            chosen.rules.push(except(rule.clone()));
+        }
+        _ if allow.is_empty() && written.is_none() => {
+            into.leave_out(&sync.source.span, tags::by_rule(from, Tag::All));
+        }
+        _ => {}
+    }
+    let difference = range
+        .zip(written)
+        .and_then(|(range, written)| range.difference(written));
+    if let (Some(difference), false) = (difference, chosen.rules.is_empty())
+        && let Some(node) = get(set, "semverRange")
+    {
+        into.differs(&node.span, difference);
+    }
+    for span in others {
+        let why = text!(
+            "this rule for the tags of `{from}` is not carried over: it is not known which there are",
+            "`{from}` 的这条标签规则没有转换：不知道有哪些标签"
+        );
+        into.leave_out(&span, why);
+    }
+    chosen
 }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::config::node::{Node, Pair};
 
 use super::gathered::{Gathered, Goes};
+use super::ranges;
 use super::tags::{self, Tag, TagRule, Tags};
 use super::tree::{get, items, pairs, text, text_of};
 
@@ -45,54 +46,70 @@ pub(super) fn read(root: &Node, into: &mut Gathered) {
         }
         into.leave_out_key(registry, "cert-dir");
         let repositories = |key: &str| get(registry, key).map_or(&[][..], pairs);
-        let expressions = repositories("images-by-tag-regex");
+        let by_rules = [
+            repositories("images-by-tag-regex"),
+            repositories("images-by-semver"),
+        ]
+        .concat();
         for repository in repositories("images") {
-            let is_chosen = expressions.iter().any(|other| other.key == repository.key);
+            let is_chosen = by_rules.iter().any(|other| other.key == repository.key);
             if !is_chosen || items(&repository.value).is_empty() {
                 images(host, repository, into);
             }
         }
-        for Pair {
-            key,
-            key_span,
-            value,
-        } in expressions
-        {
+        let mut done = vec![];
+        for Pair { key, key_span, .. } in &by_rules {
+            if done.contains(&key) {
+                continue;
+            }
+            done.push(key);
             let beside = get(registry, "images").and_then(|images| get(images, key));
             let names = beside.map_or(&[][..], items).iter().filter_map(text);
-            let expression = text(value).unwrap_or("?");
-            chosen(
-                host,
-                (key, key_span),
-                expression,
-                names.map(str::to_owned).collect(),
-                into,
-            );
-        }
-        for Pair {
-            key,
-            key_span,
-            value,
-        } in repositories("images-by-semver")
-        {
-            let rule = Tag::Rule(text(value).unwrap_or("?"));
-            into.leave_out(key_span, tags::by_rule(&format!("{host}/{key}"), rule));
+            let names = names.map(str::to_owned).collect();
+            let rules = rules(&format!("{host}/{key}"), key, registry, into);
+            chosen(host, (key, key_span), rules, names, into);
         }
     }
 }
 
-/// Takes what an expression chooses of a repository, and the tags that are written out beside it.
+/// Returns the rules for the tags of a repository; those that a mirror file has nothing like are told and left out.
+fn rules(image: &str, path: &str, registry: &Node, into: &mut Gathered) -> Vec<TagRule> {
+    let written = |key: &str| get(registry, key).and_then(|all| get(all, path));
+    let expression = |text: &str| TagRule::anywhere(text).map(|rule| vec![rule]);
+    let range = |text: &str| ranges::skopeo(text).map(|range| range.rules);
+    let mut rules = vec![];
+    if let Some(node) = written("images-by-tag-regex") {
+        take(image, node, expression, &mut rules, into);
+    }
+    if let Some(node) = written("images-by-semver") {
+        take(image, node, range, &mut rules, into);
+    }
+    rules
+}
+
+fn take(
+    image: &str,
+    node: &Node,
+    read: impl Fn(&str) -> Option<Vec<TagRule>>,
+    rules: &mut Vec<TagRule>,
+    into: &mut Gathered,
+) {
+    let written = text(node).unwrap_or("?");
+    match read(written) {
+        Some(found) => rules.extend(found),
+        None => into.leave_out(&node.span, tags::by_rule(image, Tag::Rule(written))),
+    }
+}
+
+/// Takes what rules choose of a repository, and the tags that are written out beside them.
 fn chosen(
     host: &str,
     (path, span): (&str, &Range<usize>),
-    expression: &str,
+    rules: Vec<TagRule>,
     names: Vec<String>,
     into: &mut Gathered,
 ) {
     let image = format!("{host}/{path}");
-    let Some(rule) = TagRule::anywhere(expression) else {
-        return into.leave_out(span, tags::by_rule(&image, Tag::Rule(expression)));
-    };
     let (names, digests): (Vec<_>, Vec<_>) =
         names.into_iter().partition(|name| !name.contains(':'));
     for digest in digests {
@@ -101,11 +118,14 @@ fn chosen(
         });
     }
     let last = path.rsplit('/').next().unwrap_or(path);
-    if let Some(found) = into.take(&image, span, |source| Goes::below(last, source)) {
-        found.tags = Some(Tags {
-            names,
-            rules: vec![rule],
-        });
+    if rules.is_empty() {
+        for name in names {
+            into.take(&format!("{image}:{name}"), span, |source| {
+                Goes::below(last, source)
+            });
+        }
+    } else if let Some(found) = into.take(&image, span, |source| Goes::below(last, source)) {
+        found.tags = Some(Tags { names, rules });
     }
 }
 

@@ -28,6 +28,19 @@ pub(super) struct TagRule {
     pub(super) matching: String,
     /// Tags that are not taken all the same.
     pub(super) except: Vec<String>,
+    /// Which versions are meant, where that is told as well.
+    pub(super) versions: Option<Versions>,
+}
+
+/// Versions that a rule takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Versions {
+    /// The range, as a mirror file writes it.
+    pub(super) range: String,
+    /// How many numbers a version has.
+    pub(super) parts: Vec<usize>,
+    /// Whether those before a release are taken, too.
+    pub(super) pre_releases: bool,
 }
 
 impl TagRule {
@@ -45,8 +58,23 @@ impl TagRule {
             matching: Some(matching.clone()),
             ..RuleParts::default()
         };
-        let except = vec![];
-        Rule::new(parts).ok().map(|_| Self { matching, except })
+        Rule::new(parts).ok().map(|_| Self {
+            matching,
+            except: vec![],
+            versions: None,
+        })
+    }
+
+    /// Takes of what the rule takes these versions alone; none where a mirror file cannot say which.
+    pub(super) fn of(self, versions: Versions) -> Option<Self> {
+        let parts = RuleParts {
+            version: Some(versions.range.clone()),
+            ..RuleParts::default()
+        };
+        Rule::new(parts).ok().map(|_| Self {
+            versions: Some(versions),
+            ..self
+        })
     }
 
     /// Makes a rule of an expression for a whole tag.

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use pusher::config::import::{Imported, Imports, import};
 use pusher::config::{DiagnosticKind, Loaded, Severity};
 use pusher::model::Language;
+use pusher::plan::Family;
 use pusher::render::{Style, human};
 
 use super::{environment, load_with};
@@ -21,19 +22,41 @@ fn imported(files: &[(&str, &str)]) -> Imported {
 }
 
 fn images_of(loaded: &Loaded) -> Vec<String> {
-    let target = loaded.targets[0].target.as_ref().unwrap();
-    let images = loaded.targets[0].entries.iter().map(|one| {
-        let platforms = match one.platforms.to_string() {
-            usual if usual == "linux/amd64" => String::new(),
-            others => format!(" for {others}"),
-        };
-        format!(
-            "{} -> {}{platforms}",
-            one.source,
-            target.reference(&one.target)
-        )
+    let each = loaded.targets.iter().flat_map(|one| {
+        let target = one.target.as_ref().unwrap();
+        one.entries.iter().map(|one| {
+            let platforms = match one.platforms.to_string() {
+                usual if usual == "linux/amd64" => String::new(),
+                others => format!(" for {others}"),
+            };
+            format!(
+                "{} -> {}{platforms}",
+                one.source,
+                target.reference(&one.target)
+            )
+        })
     });
-    images.collect()
+    each.collect()
+}
+
+/// Returns where each tag goes that rules choose of these.
+fn chosen_of(loaded: &Loaded, listed: &str) -> Vec<String> {
+    let listed = Ok(listed.split(' ').map(str::to_owned).collect());
+    let each = loaded.targets.iter().flat_map(|one| {
+        let target = one.target.as_ref().unwrap();
+        one.families.iter().flat_map(|family| {
+            let (choice, _) = family.follow(&listed);
+            let family = Family {
+                choice,
+                ..family.clone()
+            };
+            let names: Vec<_> = family.taken().map(|(_, name)| name).collect();
+            names
+                .into_iter()
+                .map(|name| target.reference(&name).to_string())
+        })
+    });
+    each.collect()
 }
 
 /// Returns what a mirror file declares, which has no mistake.
@@ -170,6 +193,81 @@ fn a_promoters_files_belong_together() {
                 "gcr.io/staging/a@{digest} -> r.example.com/prod/a:v1 for all"
             )]
         );
+    }
+}
+
+#[test]
+fn ranges_take_the_tags_that_the_tool_took() {
+    let listed =
+        "latest 1.25.0 1.25.1-alpine 1.26 1.26.2 v1.27.1 1.27.1-rc1 1.28.0-alpine 1.28.0 2.0.0";
+    let of = |text: &str| {
+        let imported = imported(&[("file.yml", text)]);
+        let said = shown(&imported);
+        let names = chosen_of(&checked(&imported.text.unwrap()), listed);
+        let tags = names.iter().map(|name| name.rsplit(':').next().unwrap());
+        let tags: BTreeSet<_> = tags.map(str::to_owned).collect();
+        (tags.into_iter().collect::<Vec<_>>().join(" "), said)
+    };
+    let regsync = |tags: &str| {
+        of(&format!(
+            "version: 1\nsync:\n- source: nginx\n  target: r.example.com/me/nginx\n  type: repository\n  {tags}\n"
+        ))
+    };
+    for (tags, taken, told) in [
+        (
+            "tags: {semverRange: '>=1.26.0 <1.28.0'}",
+            "1.26 1.26.2 1.27.1-rc1 v1.27.1",
+            "such as `1.28.0-alpine` is not taken, such as `1.26.0-alpine` is",
+        ),
+        (
+            "tags: {semverRange: '>=1.26.0 <1.28.0', allow: ['v?[0-9.]+'], deny: ['1.26']}",
+            "1.26.2 v1.27.1",
+            "numbers alone",
+        ),
+        (
+            "tagSets: [{allow: [latest]}, {semverRange: '>1.27.1 <=1.28.0'}, {allow: ['2\\..*']}]",
+            "1.28.0 1.28.0-alpine 2.0.0 latest",
+            "",
+        ),
+    ] {
+        let (found, said) = regsync(tags);
+        assert_eq!(found, taken, "{tags}");
+        assert!(
+            said.contains(told) && told.is_empty() == said.is_empty(),
+            "{said}"
+        );
+    }
+    let (found, said) = of(
+        "docker.io:\n  images: {library/nginx: [latest]}\n  images-by-semver: {library/nginx: '>= 1.26, < 2'}\n  \
+         images-by-tag-regex: {library/nginx: '-alpine$'}\n",
+    );
+    assert_eq!(
+        found,
+        "1.25.1-alpine 1.26 1.26.2 1.28.0 1.28.0-alpine latest v1.27.1"
+    );
+    assert_eq!(said, "");
+}
+
+#[test]
+fn what_several_hosts_get_alike_goes_to_several_targets() {
+    let both = "nginx:1: [a.example.com/me/nginx, b.example.com/you/nginx]\n";
+    let both = both.replace("nginx:1:", "library/nginx:1:");
+    let other = "library/redis:7: a.example.com/me/redis\n";
+    let third = "library/nginx:1: [a.example.com/me/nginx, b.example.com/you/nginx, c.example.com/me/app]\n";
+    for (text, names, targets, told) in [
+        (both.clone(), 2, true, 0),
+        // The one gets more than the other.
+        (format!("{both}{other}"), 2, false, 1),
+        // Two get the same.
+        (third.to_owned(), 2, true, 1),
+    ] {
+        let imported = imported(&[("images.yaml", &text)]);
+        let said = shown(&imported);
+        let yaml = imported.text.unwrap();
+        assert_eq!(images_of(&checked(&yaml)).len(), names, "{yaml}");
+        assert_eq!(yaml.contains("\ntargets:\n"), targets, "{yaml}");
+        let left_out = "all targets of a mirror file get the same images";
+        assert_eq!(said.matches(left_out).count(), told, "{said}");
     }
 }
 
