@@ -4,6 +4,7 @@ use crate::config::{Diagnostic, Files};
 use crate::diff::{Diffs, ImageDiff};
 use crate::lock::{Renewed, Unfit};
 use crate::model::{Repository, Text};
+use crate::plan::saved::Against;
 use crate::plan::{Change, Cost, Desired, SameContent, SameContents, SavedPlan, TargetName};
 use crate::selection::{Chosen, Refused, RuleAccount, Survey};
 
@@ -54,6 +55,17 @@ pub struct Shown<'a> {
     pub plan: &'a SavedPlan,
     /// Why it would be refused now, as far as that is known without asking a registry.
     pub stale: &'a [Text],
+    /// What it is held against, if someone asked for that.
+    pub against: Option<ShownAgainst<'a>>,
+}
+
+/// The plan that another one is held against.
+#[derive(Debug, Clone, Copy)]
+pub struct ShownAgainst<'a> {
+    /// The file's name.
+    pub file: &'a str,
+    /// In what they differ.
+    pub differs: &'a Against<'a>,
 }
 
 /// An answer to `pusher diff`.

@@ -30,7 +30,8 @@ pub mod words;
 
 pub use format::Format;
 pub use inputs::{
-    Checked, Compared, Details, Failed, Fitting, Found, PartOf, Renewing, Shown, Tagged,
+    Checked, Compared, Details, Failed, Fitting, Found, PartOf, Renewing, Shown, ShownAgainst,
+    Tagged,
 };
 pub use outputs::{
     check, checkup, diff, drift, each, failed, fit, list, plan, renewed, report, show, tags,

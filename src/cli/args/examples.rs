@@ -224,6 +224,13 @@ pub(super) const EXAMPLES: [(&str, &[Example]); 21] = [
                     "同样的内容，用在 pull request 里"
                 ),
             ),
+            example(
+                "pusher show new.json --against plan.json",
+                phrase!(
+                    "what it would do that `plan.json` would not, and the reverse",
+                    "它会做而 `plan.json` 不会做的，以及反过来"
+                ),
+            ),
         ],
     ),
     (

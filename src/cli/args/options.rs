@@ -325,6 +325,9 @@ pub struct ShowArgs {
     /// The saved plan
     #[arg(value_name = "PLAN")]
     pub plan: PathBuf,
+    /// Show only in what it differs from this other saved plan
+    #[arg(long, value_name = "PLAN")]
+    pub against: Option<PathBuf>,
     /// What the answer looks like.
     #[command(flatten)]
     pub format: FormatArg,

@@ -75,6 +75,10 @@ pub(super) const SENTENCES: &[Phrase] = &[
     ),
     phrase!("The saved plan", "保存的计划"),
     phrase!(
+        "Show only in what it differs from this other saved plan",
+        "只列出它和另一个保存的计划有什么不同"
+    ),
+    phrase!(
         "Tell what has moved since it was applied",
         "检查应用之后有什么变了"
     ),

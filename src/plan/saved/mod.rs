@@ -8,6 +8,7 @@
 //! [`pin`] holds it against the files, before anything is asked, and refuses it as a whole;
 //! [`confirm`] holds it against what the registries say now, and blocks one image at a time.
 
+mod against;
 mod confirm;
 mod families;
 mod file;
@@ -36,6 +37,7 @@ use super::rewrite::{RETYPING_VERSION, RULE_VERSION};
 use super::rule::rewrite_version;
 use super::target::{Target, TargetLabel, TargetName, place, write_target};
 
+pub use against::{Against, Difference};
 pub use confirm::confirm;
 pub use families::choose;
 pub use file::{Action as PlannedAction, PlanFile};

@@ -17,13 +17,13 @@ use crate::plan::{
 };
 
 use super::hints;
-use super::inputs::{Checked, Compared, Details, Shown};
+use super::inputs::{Checked, Compared, Details, Shown, ShownAgainst};
 use super::units::{Noun, counted};
 use super::words::diff::{self, sides};
 use super::words::drift::meaning;
 use super::words::{
     action_word, block_reason, named, outcome_reason, outcome_word, plan_summary, same_content,
-    shared_word, short_reference,
+    saved, shared_word, short_reference,
 };
 use annotations::{Annotation, At, Level, write};
 
@@ -121,9 +121,18 @@ pub fn show(shown: &Shown<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
         hint: None,
     };
     let whole = about(Level::Notice, plan_summary(&shown.plan.summary()));
+    let against = shown.against.map(|ShownAgainst { file, differs }| {
+        let level = if differs.is_read() {
+            Level::Notice
+        } else {
+            Level::Warning
+        };
+        about(level, saved::against_summary(file, differs))
+    });
     let stale = shown.stale.iter();
     let stale = stale.map(|why| about(Level::Warning, why.to_string()));
-    let found: Vec<_> = std::iter::once(whole).chain(stale).collect();
+    let whole = std::iter::once(whole).chain(against);
+    let found: Vec<_> = whole.chain(stale).collect();
     write(&found, out)
 }
 

@@ -7,8 +7,10 @@ use serde::Serialize;
 
 use crate::model::Text;
 use crate::plan as core;
-use crate::plan::saved::{PlannedAction, SavedChange, SavedDeletion, SavedTarget, Wanted};
-use crate::render::inputs::Shown;
+use crate::plan::saved::{
+    Difference, PlannedAction, SavedChange, SavedDeletion, SavedTarget, Wanted,
+};
+use crate::render::inputs::{Shown, ShownAgainst};
 
 use super::document::{Descriptor, FORMAT_VERSION, Items, write};
 use super::each::schema_of_each;
@@ -31,6 +33,8 @@ struct Show<'a> {
     /// Why it would be refused now, as far as that can be told without asking a registry; empty: it may
     /// hold.
     stale: Vec<&'a str>,
+    /// In what it differs from another saved plan; null where nobody asked.
+    against: Option<Compared>,
     /// How many changes there are of each kind.
     summary: Summary,
     /// One change for each target.
@@ -53,6 +57,90 @@ struct Summary {
     no_op: usize,
     /// Images for which nothing could be done.
     blocked: usize,
+}
+
+/// In what a plan differs from another one: what is in place or blocked is none of it.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Compared {
+    /// The name of the other plan's file.
+    plan: String,
+    /// How many changes of each kind there are.
+    summary: ComparedSummary,
+    /// One for each target for which they do not do the same.
+    differences: Vec<Differing>,
+}
+
+/// How many changes of two plans there are of each kind.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+struct ComparedSummary {
+    /// This plan does something that the other one does not.
+    new: usize,
+    /// Both do something, and not the same.
+    differs: usize,
+    /// The other plan does something that this one does not.
+    gone: usize,
+    /// Both do the same.
+    same: usize,
+}
+
+/// For what target two plans do not do the same.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Differing {
+    /// How they differ.
+    difference: DifferenceKind,
+    /// What this plan has for it; null where it does not have it.
+    now: Option<Change>,
+    /// What the other plan would do; null where that is nothing.
+    other: Option<Change>,
+}
+
+/// How two plans differ.
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+enum DifferenceKind {
+    /// This plan does something that the other one does not.
+    New,
+    /// Both do something, and not the same.
+    Differs,
+    /// The other plan does something that this one does not.
+    Gone,
+}
+
+impl Compared {
+    fn of(against: ShownAgainst<'_>) -> Self {
+        let ShownAgainst { file, differs } = against;
+        let mut summary = ComparedSummary {
+            same: differs.same,
+            ..ComparedSummary::default()
+        };
+        let differences = differs.differences.iter().map(|(name, one)| {
+            let (difference, count, now, other) = match *one {
+                Difference::New(now) => (DifferenceKind::New, &mut summary.new, Some(now), None),
+                Difference::Other { now, read } => (
+                    DifferenceKind::Differs,
+                    &mut summary.differs,
+                    Some(now),
+                    Some(read),
+                ),
+                Difference::Gone { read, now } => {
+                    (DifferenceKind::Gone, &mut summary.gone, now, Some(read))
+                }
+            };
+            *count += 1;
+            let change = |planned: &SavedChange| Change::of(name, planned);
+            Differing {
+                difference,
+                now: now.map(change),
+                other: other.map(change),
+            }
+        });
+        let differences = differences.collect();
+        Self {
+            plan: file.to_owned(),
+            summary,
+            differences,
+        }
+    }
 }
 
 /// What was planned for one target.
@@ -112,6 +200,7 @@ pub fn show(shown: &Shown<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
         only: (!plan.only.is_empty()).then_some(&*plan.only),
         prune: plan.prune,
         stale: shown.stale.iter().map(Text::english).collect(),
+        against: shown.against.map(Compared::of),
         summary: Summary {
             create,
             update,

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use crate::plan::saved::{PlannedAction, SavedChange, SavedDeletion, Wanted};
-use crate::render::inputs::Shown;
+use crate::plan::saved::{Difference, PlannedAction, SavedChange, SavedDeletion, Wanted};
+use crate::render::inputs::{Shown, ShownAgainst};
 use crate::render::words::{plan_summary, saved};
 
 use super::document::Document;
@@ -26,6 +26,10 @@ pub fn show(shown: &Shown<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
         tr_word!("Stale", "已过时"),
         stale.map(|why| prose(why.as_str())),
     );
+    if let Some(against) = shown.against {
+        differences(&mut document, against);
+        return document.finish(out);
+    }
     document.table(
         ["", tr_word!("target", "目标"), tr_word!("digest", "摘要")],
         plan.changes.iter().filter_map(|(name, planned)| {
@@ -35,6 +39,40 @@ pub fn show(shown: &Shown<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
         }),
     );
     document.finish(out)
+}
+
+/// Adds in what it differs from another plan.
+fn differences(document: &mut Document, against: ShownAgainst<'_>) {
+    let ShownAgainst { file, differs } = against;
+    document.paragraph(&prose(&saved::against_summary(file, differs)));
+    document.table(
+        [
+            "",
+            tr_word!("target", "目标"),
+            tr_word!("digest", "摘要"),
+            "",
+        ],
+        differs.differences.iter().map(|(name, difference)| {
+            let word = saved::difference_word(difference);
+            let (planned, how) = match difference {
+                Difference::New(now) => (now, format!("**{word}**")),
+                Difference::Other { now, read } => {
+                    let (was, digest) = (saved::word(read.action()), digest(read));
+                    let how = tr!(
+                        "**{word}**; the other plan: {was} {digest}",
+                        "**{word}**；另一个计划：{was} {digest}"
+                    );
+                    (now, how)
+                }
+                Difference::Gone { read, now } => {
+                    let why = saved::gone(*now);
+                    (read, tr!("{word}: {why}", "{word}：{why}"))
+                }
+            };
+            let action = saved::word(planned.action()).to_owned();
+            [action, code(name), digest(planned), how]
+        }),
+    );
 }
 
 fn digest(planned: &SavedChange) -> String {

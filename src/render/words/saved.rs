@@ -1,7 +1,8 @@
 //! What a saved plan is, and what it would do.
 
 use crate::model::listed;
-use crate::plan::saved::{PlannedAction, SavedPlan};
+use crate::plan::saved::{Against, Difference, PlannedAction, SavedChange, SavedPlan};
+use crate::render::units::clauses;
 
 /// Says what it was made from, and of which part of that.
 pub fn made_from(plan: &SavedPlan) -> String {
@@ -27,4 +28,53 @@ pub fn word(action: PlannedAction) -> &'static str {
         PlannedAction::Delete => tr_word!("delete", "删除"),
         PlannedAction::Blocked => tr_word!("blocked", "拦下"),
     }
+}
+
+/// Returns the word for how two plans differ.
+pub fn difference_word(difference: &Difference<'_>) -> &'static str {
+    match difference {
+        Difference::New(_) => tr_word!("new", "新出现"),
+        Difference::Other { .. } => tr_word!("differs", "不同"),
+        Difference::Gone { .. } => tr_word!("gone", "不再做"),
+    }
+}
+
+/// Says why nothing is done any more.
+pub fn gone(now: Option<&SavedChange>) -> &'static str {
+    match now.map(SavedChange::action) {
+        None => tr_word!("not in this plan", "这个计划里没有它"),
+        Some(PlannedAction::Blocked) => tr_word!("blocked in this plan", "在这个计划里被拦下"),
+        Some(_) => tr_word!("in place by now", "现在已经就位"),
+    }
+}
+
+/// Says in one line how a plan differs from another one.
+pub fn against_summary(file: &str, against: &Against<'_>) -> String {
+    let same = against.same;
+    if against.differences.is_empty() {
+        return tr!(
+            "It does what `{file}` does: {same} the same.",
+            "它做的和 `{file}` 一样：相同 {same}。"
+        );
+    }
+    let count = |is: fn(&Difference<'_>) -> bool| {
+        let differences = against.differences.iter();
+        differences.filter(|(_, one)| is(one)).count()
+    };
+    let new = count(|one| matches!(one, Difference::New(_)));
+    let other = count(|one| matches!(one, Difference::Other { .. }));
+    let gone = count(|one| matches!(one, Difference::Gone { .. }));
+    let counts = clauses(&[
+        tr!("{new} new", "新出现 {new}"),
+        tr!("{other} different", "不同 {other}"),
+        tr!("{gone} gone", "不再做 {gone}"),
+        tr!("{same} the same", "相同 {same}"),
+    ]);
+    if against.is_read() {
+        return tr!(
+            "Nothing in it that `{file}` does not do: {counts}.",
+            "`{file}` 不做的，它也不做：{counts}。"
+        );
+    }
+    tr!("Beside `{file}`: {counts}.", "与 `{file}` 相比：{counts}。")
 }

@@ -92,3 +92,108 @@ async fn what_is_no_plan_is_told_as_that() {
         assert!(ran.stderr.starts_with(told), "{ran:?}");
     }
 }
+
+/// Two plans: what was read, and one that was made after much had happened.
+async fn two() -> (Sandbox, Sandbox, Place) {
+    let (source, target) = pair().await;
+    for name in ["alike", "moved", "done", "added", "away"] {
+        push(&source, &format!("org/{name}"), name);
+    }
+    let place = Place::between(&source, &target);
+    let named = |name: &str| format!("SOURCE/org/{name}:v1");
+    let [alike, moved, done, added, away] = ["alike", "moved", "done", "added", "away"].map(named);
+    place.declare(&[&alike, &moved, &done, &away]);
+    assert_eq!(place.run("plan --out read.json").status, 0);
+    push(&source, "org/moved", "moved, again");
+    assert_eq!(place.run("apply --only done:v1").status, 0);
+    place.declare(&[&alike, &moved, &done, &added]);
+    assert_eq!(place.run("plan --out plan.json").status, 0);
+    (source, target, place)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_is_held_against_one_that_was_read() {
+    let (source, target, place) = two().await;
+    let asked = || source.log().requests().len() + target.log().requests().len();
+    let before = asked();
+    for (name, more) in [
+        ("against", ""),
+        ("against_chinese", "--lang zh"),
+        ("against_markdown", "--format markdown"),
+        ("against_github", "--format github"),
+    ] {
+        let ran = place.run(&format!("show plan.json --against read.json {more}"));
+        assert_eq!((ran.status, &*ran.stderr), (0, ""), "{ran:?}");
+        insta::assert_snapshot!(name, ran.stdout);
+    }
+    assert_eq!(asked(), before);
+    let against = |typed: &str| {
+        let ran = place.run(&format!("show {typed} --format json"));
+        let document: Value = serde_json::from_str(&ran.stdout).unwrap();
+        let validator = jsonschema::validator_for(&schema(SchemaKind::Show)).unwrap();
+        validator.validate(&document).unwrap();
+        document["against"].clone()
+    };
+    let found = against("plan.json --against read.json");
+    assert_eq!(
+        found["summary"],
+        json!({ "new": 1, "differs": 1, "gone": 2, "same": 1 })
+    );
+    let differences = found["differences"].as_array().unwrap();
+    let differences = differences.iter().map(|one| {
+        let name = one["now"]["target"]
+            .as_str()
+            .or(one["other"]["target"].as_str());
+        format!("{} {}", name.unwrap(), one["difference"].as_str().unwrap())
+    });
+    assert_eq!(
+        differences.collect::<Vec<_>>(),
+        [
+            "moved:v1 differs",
+            "added:v1 new",
+            "done:v1 gone",
+            "away:v1 gone"
+        ]
+    );
+    // What the tag is moved from is a part of what was read.
+    assert_eq!(place.run("apply --yes --only moved:v1").status, 0);
+    push(&source, "org/moved", "moved, a third time");
+    assert_eq!(place.run("plan --out third.json").status, 0);
+    assert_eq!(
+        against("third.json --against plan.json")["summary"],
+        json!({ "new": 0, "differs": 1, "gone": 0, "same": 2 })
+    );
+    assert_eq!(
+        against("plan.json --against plan.json")["summary"],
+        json!({ "new": 0, "differs": 0, "gone": 0, "same": 3 })
+    );
+    assert_eq!(against("plan.json"), Value::Null);
+    let ran = place.run("show plan.json --against plan.json");
+    assert!(
+        ran.stdout
+            .contains("It does what `plan.json` does: 3 the same."),
+        "{ran:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_for_another_place_says_nothing_of_this_one() {
+    let (_source, _target, place) = two().await;
+    let text = std::fs::read_to_string(place.path().join("read.json"))
+        .unwrap()
+        .replace("\"namespace\": \"", "\"namespace\": \"other-");
+    place.write("read.json", &text);
+    let ran = place.run("show plan.json --against read.json --format json");
+    let document: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let summaries = document["targets"].as_array().unwrap().iter();
+    let summaries: Vec<_> = summaries
+        .map(|one| one["against"]["summary"].clone())
+        .collect();
+    assert_eq!(
+        summaries,
+        [
+            json!({ "new": 3, "differs": 0, "gone": 0, "same": 0 }),
+            json!({ "new": 0, "differs": 0, "gone": 4, "same": 0 })
+        ]
+    );
+}
