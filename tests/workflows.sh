@@ -157,6 +157,32 @@ pull_request_from() {
   settings=(PULL_REQUEST=3 GITHUB_EVENT_PATH="$work/event.json")
 }
 
+for stale in stop go-on maybe; do
+  if story "plan tells what the merge does with it: $stale"; then
+    settings=("${credentials[@]}" PULL_REQUEST=12 ON_STALE="$stale")
+    echo '{"target": {}}' >pusher/plan.saves
+    script plan.sh "$work/plan"
+    case $stale in
+      stop) check 'stops' has plan/plan.md '**When it is merged:** exactly what stands here is applied. Where something else would be due by then, nothing is' ;;
+      go-on) check 'goes on' has plan/plan.md '**When it is merged:** what stands here is applied. Where something else is due by then, that is applied' ;;
+      maybe) check 'knows no other word' is "$code" 1 ;;
+    esac
+  fi
+done
+
+if story 'plan tells that the merge does something else, where none is kept'; then
+  settings=("${credentials[@]}" PULL_REQUEST=12 ON_STALE=stop PUSHER_LANG=zh PUSHER_MASK=team)
+  echo '{"target": {"namespace": "team"}}' >pusher/plan.saves
+  script plan.sh "$work/plan"
+  check 'in Chinese' has plan/plan.md '**合并时：** 这次运行没有留下可以应用的计划'
+fi
+
+if story 'plan tells nothing of a merge that is not for a workflow here'; then
+  settings=("${credentials[@]}" PULL_REQUEST=12)
+  script plan.sh "$work/plan"
+  check 'nothing' lacks plan/plan.md 'merged'
+fi
+
 if story 'plan of a fork'; then
   pull_request_from stranger/mirror
   echo 'no mistakes' >pusher/check.out
@@ -340,7 +366,7 @@ readonly sha=0123456789abcdef0123456789abcdef01234567
 # A finished run on pull request 12: text, and the repository it came from.
 finished() {
   settings=(HEAD_SHA="$sha" HEAD_REPOSITORY="$2")
-  echo '[{"name": "pusher-plan", "expired": false, "size_in_bytes": 900}]' >gh/artifacts.json
+  echo '[{"name": "other"}, {"name": "pusher-plan-12", "expired": false, "size_in_bytes": 900}]' >gh/artifacts.json
   printf '12\n' >gh/artifact/pull-request
   printf '%s\n' "$1" >gh/artifact/plan.md
   jq -n --arg sha "$sha" --arg repo "$2" \
@@ -455,7 +481,7 @@ fi
 
 if story 'comment with no artifact'; then
   finished plan me/mirror
-  echo '[{"name": "pusher-plan", "expired": true, "size_in_bytes": 900}]' >gh/artifacts.json
+  echo '[{"name": "pusher-plan-12", "expired": true, "size_in_bytes": 900}]' >gh/artifacts.json
   script plan-comment.sh
   check 'passes' is "$code" 0
   check 'says so' has log '::notice::the run left no plan'
@@ -487,6 +513,147 @@ if story 'comment with hostile contents'; then
   check 'arrives as it is' holds gh/comments.json --arg text "$hostile" '.[0].body | contains($text)'
   check 'runs nothing' is "$(find "$work" -name owned)" ''
   check 'says nothing to the runner' lacks log 'set-output'
+fi
+
+# --- the plan that was read -----------------------------------------------------------------------
+
+readonly merge=76543210fedcba9876543210fedcba9876543210
+
+# A push that has merged pull request 12, whose plan run 7 made.
+merged() {
+  settings=(BASE=main GITHUB_SHA="$merge"
+    GITHUB_WORKFLOW_REF=me/mirror/.github/workflows/mirror.yml@refs/heads/main)
+  jq -n --arg sha "$sha" --arg merge "$merge" '{"12": {number: 12, state: "closed", merged_at: "2026-11-27T00:00:00Z",
+    merge_commit_sha: $merge, base: {ref: "main"}, head: {sha: $sha, repo: {full_name: "me/mirror"}}}}' >gh/pulls.json
+  jq -n '[{id: 1, name: "pusher-plan-12", expired: false, size_in_bytes: 900,
+    workflow_run: {id: 7, repository_id: 5, head_repository_id: 5}}]' >gh/artifacts.json
+  jq -n --arg sha "$sha" '{"7": {event: "pull_request", path: ".github/workflows/mirror.yml", status: "completed",
+    conclusion: "success", head_sha: $sha, repository: {full_name: "me/mirror"},
+    head_repository: {full_name: "me/mirror"}}}' >gh/runs.json
+  echo 12 >gh/artifact/pull-request
+  echo '{"changes": ["read"]}' >gh/artifact/plan.json
+}
+
+# Changes what GitHub says: `github FILE JQ`.
+github() { jq --arg sha "$sha" "$2" "gh/$1.json" >new && mv new "gh/$1.json"; }
+
+# Looks for the plan, which may not be found; and why it can't be had, if there was one.
+nothing_is_found() {
+  script find-plan.sh "$work/reviewed"
+  check 'passes' is "$code" 0
+  check 'finds no plan' is "$(find reviewed -name reviewed.json)" ''
+  check 'says why' is "$(cat reviewed/lost 2>/dev/null)" "${1:-}"
+}
+
+if story 'the plan that was read is found'; then
+  merged
+  script find-plan.sh "$work/reviewed"
+  check 'passes' is "$code" 0
+  check 'is the one of the run' is "$(cat reviewed/reviewed.json)" '{"changes": ["read"]}'
+  check 'with the number' is "$(cat reviewed/pull-request)" 12
+  check 'says which' has log 'the plan that was read on #12 is that of run 7'
+  check 'writes nothing' calls ''
+fi
+
+if story 'the plan that was read had something blocked'; then
+  merged
+  github runs '.["7"].conclusion = "failure"'
+  script find-plan.sh "$work/reviewed"
+  check 'is found all the same' has reviewed/reviewed.json read
+fi
+
+if story 'the newest plan that was read is found, whatever lies on it'; then
+  merged
+  github artifacts '. + [range(2; 9) | {id: ., name: "pusher-plan-12", expired: false, size_in_bytes: 900,
+    workflow_run: {id: (. * 10), repository_id: 5, head_repository_id: (if . > 5 then 6 else 5 end)}}]'
+  github runs '.["7"] as $ours | reduce range(20; 90; 10) as $id (.; .["\($id)"] = $ours)
+    | .["50"].path = ".github/workflows/other.yml" | .["40"].head_sha = "older" | .["30"].note = "newest"'
+  mkdir gh/artifact-30
+  echo newest >gh/artifact-30/plan.json
+  script find-plan.sh "$work/reviewed"
+  check 'is of the newest run of ours, on the last page' is "$(cat reviewed/reviewed.json)" newest
+  check 'and nothing says it is lost' is "$(find reviewed -name lost)" ''
+fi
+
+for forged in '.event = "push"' '.event = "issue_comment"' '.path = ".github/workflows/other.yml"' '.path = null' \
+  '.head_repository.full_name = "stranger/mirror"' '.head_repository = null' '.repository.full_name = "stranger/mirror"'; do
+  if story "a plan is not taken from a run where $forged"; then
+    merged
+    github runs '.["7"] |= ('"$forged)"
+    nothing_is_found
+    check 'warns' has log '::warning::run 7 has kept something under the name of a plan of #12'
+  fi
+done
+
+if story 'a plan is not taken from the run of a fork, which is called the same'; then
+  merged
+  github artifacts '.[0].workflow_run.head_repository_id = 6'
+  nothing_is_found
+  check 'and is not asked about' lacks log 'warning'
+fi
+
+for late in '.head_sha = "other"' '.conclusion = null' '.conclusion = "cancelled"'; do
+  if story "a plan is lost where $late"; then
+    merged
+    github runs '.["7"] |= ('"$late)"
+    nothing_is_found 'its last commit has no plan that was finished'
+    check 'with the number' is "$(cat reviewed/pull-request)" 12
+  fi
+done
+
+if story 'a plan is lost when it is too old'; then
+  merged
+  github artifacts '.[0].expired = true'
+  nothing_is_found 'its plan is so old that GitHub has deleted it'
+fi
+
+for other in '.merged_at = null' '.note = "of its branch alone"' '.base.ref = "release"'; do
+  if story "a push merges nothing where $other"; then
+    merged
+    github pulls '.["12"] |= ('"$other)"
+    [[ "$other" != .note* ]] || settings+=(GITHUB_SHA="$sha")
+    nothing_is_found
+    check 'says so' has log 'no pull request was merged by this push'
+    check 'nor a number' is "$(find reviewed -name pull-request)" ''
+  fi
+done
+
+for repository in '{full_name: "stranger/mirror"}' null; do
+  if story "the plan of a fork is not applied: $repository"; then
+    merged
+    github pulls ".[\"12\"].head.repo = $repository"
+    nothing_is_found
+    check 'says so' has log '::notice::#12 is of a fork'
+  fi
+done
+
+if story 'a run that has kept no plan'; then
+  merged
+  rm gh/artifact/plan.json
+  nothing_is_found
+  check 'says so' has log '::notice::no plan of #12 was kept'
+  check 'and has no number' is "$(find reviewed -name pull-request)" ''
+fi
+
+for wrong in link folder large; do
+  if story "a plan is refused that is a $wrong"; then
+    merged
+    case $wrong in
+      link) echo private >private && ln -sf "$work/private" gh/artifact/plan.json ;;
+      folder) rm gh/artifact/plan.json && mkdir gh/artifact/plan.json ;;
+      large) github artifacts '.[0].size_in_bytes = 5000001' ;;
+    esac
+    script find-plan.sh "$work/reviewed"
+    check 'fails' is "$code" 1
+    check 'and there is none' is "$(find reviewed -name reviewed.json)" ''
+  fi
+done
+
+if story 'a GitHub that does not answer is no word that there is no plan'; then
+  merged
+  : >gh/out-of-order
+  script find-plan.sh "$work/reviewed"
+  check 'fails' is "$code" 1
 fi
 
 # --- apply ----------------------------------------------------------------------------------------
@@ -578,6 +745,122 @@ if story 'apply where the mirror file has its own settings'; then
   settings=(GITHUB_EVENT_NAME=push PUSHER_SET_UP=true)
   script apply.sh "$work/apply.md"
   check 'runs' has pusher/calls 'apply --format github'
+fi
+
+# A merged pull request whose plan was read: what the new one would do beside that, and whether the old one still fits.
+read_before() {
+  settings=("${credentials[@]}" GITHUB_EVENT_NAME=push PUSHER_MASK=$'p w*d')
+  mkdir -p tmp/pusher/reviewed
+  echo 12 >tmp/pusher/reviewed/pull-request
+  echo '{"changes": ["read"]}' >tmp/pusher/reviewed/reviewed.json
+  echo '{"changes": ["now"]}' >pusher/plan.saves
+  echo '| create | now |' >pusher/plan.out
+  echo '{"summary": {"create": 2, "update": 0, "delete": 0}}' >pusher/plan.json
+  jq -n --argjson new "$1" --argjson differs "$2" '{against: {summary: {new: $new, differs: $differs, gone: 1, same: 1}}}' \
+    >pusher/show.json
+  echo '| new | p w*d |' >pusher/show.out
+  echo '| created | nginx |' >pusher/apply.out
+}
+
+# Which plans were applied.
+applied() { sed -nE 's/^apply ([^ ]+\.json) .*/\1/p' pusher/calls | sed 's|.*/||' | paste -sd' '; }
+
+if story 'apply of what was read'; then
+  read_before 0 0
+  script apply.sh "$work/tmp/pusher/apply.md"
+  check 'passes' is "$code" 0
+  check 'is the new plan, which does no more' is "$(applied)" next.json
+  check 'hands it on' is "$(handed merge)" as-read
+  check 'reports' has summary '| created | nginx |'
+  check 'tells nothing else' is "$(find tmp/pusher -name merge.md)" ''
+fi
+
+for count in '1 0' '0 1'; do
+  if story "apply of what was read, where more is due: $count"; then
+    # shellcheck disable=SC2086 # two numbers
+    read_before $count
+    script apply.sh "$work/tmp/pusher/apply.md"
+    check 'passes' is "$code" 0
+    check 'is exactly what was read' is "$(applied)" reviewed.json
+    check 'hands it on' is "$(handed merge)" as-read
+  fi
+done
+
+if story 'apply of what was read, of which something fails'; then
+  read_before 1 0
+  echo 1 >pusher/apply.status
+  script apply.sh "$work/tmp/pusher/apply.md"
+  check 'fails' is "$code" 1
+  check 'and tries nothing else' is "$(applied)" reviewed.json
+fi
+
+if story 'apply stops where what was read does not fit any more'; then
+  read_before 1 0
+  : >pusher/apply.refuses-reviewed.json
+  script apply.sh "$work/tmp/pusher/apply.md"
+  check 'fails' is "$code" 1
+  check 'does nothing else' is "$(applied)" reviewed.json
+  check 'says so' has log '::error::nothing was applied: the plan is not what was read on #12'
+  check 'hands it on' is "$(handed merge)" stopped
+  check 'shows the difference' has tmp/pusher/merge.md '| new | *** |'
+  check 'and what to do' has tmp/pusher/merge.md 'Merged, and nothing was applied'
+  check 'in the summary as well' has summary '| new | *** |'
+  cp tmp/pusher/merge.md before
+  settings=()
+  script merge-comment.sh "$work/tmp/pusher"
+  check 'tells the pull request' calls 'POST /issues/12/comments'
+  check 'all of it' holds gh/comments.json --rawfile text before '.[0].body | startswith("<!-- pusher-merge -->\n") and contains($text)'
+fi
+
+if story 'apply goes on where the workflow says so'; then
+  read_before 1 0
+  settings+=(ON_STALE=go-on PUSHER_LANG=zh)
+  : >pusher/apply.refuses-reviewed.json
+  script apply.sh "$work/tmp/pusher/apply.md"
+  check 'passes' is "$code" 0
+  check 'does what is due now' is "$(applied)" 'reviewed.json next.json'
+  check 'hands it on' is "$(handed merge)" went-on
+  check 'shows the difference, in Chinese' has tmp/pusher/merge.md '已合并并应用'
+fi
+
+for setting in stop go-on; do
+  if story "apply where the plan that was read is lost: $setting"; then
+    read_before 1 0
+    rm tmp/pusher/reviewed/reviewed.json
+    echo 'its plan is so old that GitHub has deleted it' >tmp/pusher/reviewed/lost
+    settings+=(ON_STALE="$setting")
+    script apply.sh "$work/tmp/pusher/apply.md"
+    check 'does it, or does nothing' is "$code $(applied)" "$([[ "$setting" == stop ]] && echo '1 ' || echo '0 next.json')"
+    check 'says why' has tmp/pusher/merge.md 'its plan is so old that GitHub has deleted it'
+    check 'shows the whole plan' has tmp/pusher/merge.md '| create | now |'
+  fi
+done
+
+if story 'apply where the plan that was read is lost, and nothing is due'; then
+  read_before 1 0
+  rm tmp/pusher/reviewed/reviewed.json
+  echo 'lost' >tmp/pusher/reviewed/lost
+  echo '{"summary": {"create": 0, "update": 0, "delete": 0}}' >pusher/plan.json
+  script apply.sh "$work/tmp/pusher/apply.md"
+  check 'passes' is "$code $(handed merge)" '0 as-read'
+fi
+
+if story 'apply refuses another word for what goes on'; then
+  read_before 1 0
+  settings+=(ON_STALE=maybe)
+  script apply.sh "$work/tmp/pusher/apply.md"
+  check 'fails' is "$code" 1
+  check 'says why' has log '::error::on-stale is `maybe`'
+  check 'runs nothing' is "$(cat pusher/calls)" ''
+fi
+
+if story 'apply of what was read, of which no new plan can be made'; then
+  read_before 0 0
+  rm pusher/plan.saves
+  echo 1 >pusher/plan.status
+  script apply.sh "$work/tmp/pusher/apply.md"
+  check 'fails' is "$code" 1
+  check 'applies nothing' is "$(applied)" ''
 fi
 
 # A push to a repository that has a workflow now, and had what $1 says before.

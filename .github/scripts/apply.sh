@@ -2,6 +2,13 @@
 # Applies what the files say, and puts the report into the step summary.
 #
 #   apply.sh REPORT     writes the markdown to REPORT, and the step's outputs
+#
+# Where `find-plan.sh` has found the plan that was read on a pull request, nothing else is applied than what
+# that says, unless ON_STALE is `go-on`. The output `merge` says what became of it:
+#
+#   as-read     what was read was applied
+#   stopped     something else would have been done, so nothing was; merge.md beside REPORT says what
+#   went-on     something else was done; merge.md says what
 set -euo pipefail
 # shellcheck source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -12,10 +19,92 @@ require_set_up
 folder=$(mktemp -d)
 trap 'rm -r "$folder"' EXIT
 counts=$folder/report.json
-
+reviewed=$RUNNER_TEMP/pusher/reviewed
 status=0
-# What failed stands on the lines of the files as well.
-run_pusher apply --format github --report "$report" --report "$counts" || status=$?
+
+# Applies the saved plan that is named, or else what the files say. What failed stands on the lines of the files as well.
+apply() {
+  run_pusher apply "$@" --format github --report "$report" --report "$counts" || status=$?
+}
+
+# Tells of the plan in $folder/next.json in what it differs from the one that was read; without that, all of it.
+tell_difference() {
+  local outcome=$1 what
+  what=$(said "is not the one that was read here" "和这里看过的不一样")
+  [[ ! -f "$reviewed/lost" ]] || what=$(said "can't be held against one that was read here: $(<"$reviewed/lost")" \
+    "没有看过的计划可以对照：$(<"$reviewed/lost")")
+  {
+    case $outcome in
+      stopped)
+        printf '**%s**\n\n' "$(said "Merged, and nothing was applied: the plan $what." "已合并，但什么都没有应用：现在的计划$what。")"
+        said "To go on with what the plan is by then, run the workflow by hand with \`apply\`." \
+          "要按届时的计划继续，请手动运行工作流，选择 \`apply\`。"
+        ;;
+      went-on)
+        printf '**%s**' "$(said "Merged and applied, though the plan $what." "已合并并应用，尽管计划$what。")"
+        ;;
+    esac
+    printf '\n\n'
+    if [[ -f "$reviewed/reviewed.json" ]]; then
+      pusher show "$folder/next.json" --against "$reviewed/reviewed.json" --format markdown
+    else
+      cat "$folder/next.md"
+    fi
+  } >"${report%/*}/merge.md"
+  mask "${report%/*}/merge.md"
+  summarise <"${report%/*}/merge.md"
+  hand_on merge "$outcome"
+}
+
+# Counts what would be done that nobody has read.
+unread() {
+  if [[ ! -f "$reviewed/reviewed.json" ]]; then
+    count '.create + .update + .delete' "$folder/counts.json"
+    return
+  fi
+  pusher show "$folder/next.json" --against "$reviewed/reviewed.json" --format json >"$folder/against.json"
+  jq '[(.targets // [.])[].against.summary | .new + .differs] | add' "$folder/against.json"
+}
+
+# Applies what was read on pull request $1.
+apply_reviewed() {
+  local number=$1 more
+  run_pusher plan --out "$folder/next.json" --report "$folder/next.md" --report "$folder/counts.json" || status=$?
+  [[ -s "$folder/next.json" ]] || return 0
+  status=0
+  more=$(unread)
+  if ((more == 0)); then
+    notice "what was read on #$number is applied"
+    apply "$folder/next.json"
+    hand_on merge as-read
+    return 0
+  fi
+  if [[ -f "$reviewed/reviewed.json" ]]; then
+    # A source may have moved since: what was read is still there by its digest. Where the files, the target or
+    # the rules are others, `pusher` does nothing, and there is no report.
+    notice "$more changes are due that were not read on #$number: trying exactly what was"
+    apply "$reviewed/reviewed.json"
+    if [[ -s "$report" ]]; then
+      hand_on merge as-read
+      return 0
+    fi
+    status=0
+  fi
+  if [[ "$ON_STALE" == go-on ]]; then
+    tell_difference went-on
+    apply "$folder/next.json"
+    return 0
+  fi
+  tell_difference stopped
+  die "nothing was applied: the plan is not what was read on #$number; see the summary"
+}
+
+check_on_stale
+if [[ -f "$reviewed/pull-request" ]]; then
+  apply_reviewed "$(<"$reviewed/pull-request")"
+else
+  apply
+fi
 
 [[ -s "$report" ]] || printf 'No report: the log says why.\n' >"$report"
 summarise <"$report"

@@ -21,6 +21,20 @@ notice() {
   printf '::notice::%s\n' "$*"
 }
 
+# Prints $1, or $2 where the texts are in Chinese.
+said() {
+  case ${PUSHER_LANG:-} in
+    zh*) printf '%s' "$2" ;;
+    *) printf '%s' "$1" ;;
+  esac
+}
+
+# What a merge does whose plan is not the one that was read.
+check_on_stale() {
+  ON_STALE=${ON_STALE:-stop}
+  [[ "$ON_STALE" == stop || "$ON_STALE" == go-on ]] || die "on-stale is \`$ON_STALE\`, and must be stop or go-on"
+}
+
 # Tells whether any of the target's settings is there. Quoted one by one: a value may be anything.
 is_set_up() {
   [[ -n "${ALIYUN_REGISTRY:-}${ALIYUN_NAME_SPACE:-}" ]] ||
@@ -214,6 +228,24 @@ fit() {
   local file=$1 whole=$2
   cut_at "$BODY_LIMIT" "$file" ||
     printf '\nCut here: too long for GitHub. The whole of it is in [the run](%s).\n' "$whole"
+}
+
+# Keeps one comment on pull request $1, which begins with the marker $2, as file $3 has it.
+keep_comment() {
+  local number=$1 marker=$2 body=$3 comment
+  # Only a comment that a workflow wrote itself: anyone may write the marker.
+  comment=$(gh api --paginate "repos/$GITHUB_REPOSITORY/issues/$number/comments?per_page=100" |
+    jq -r --arg marker "$marker" '.[]
+      | select(.user.login == "github-actions[bot]")
+      | select(.body // "" | startswith($marker))
+      | .id' | sed -n 1p)
+  if [[ -n "$comment" ]]; then
+    gh api --method PATCH "repos/$GITHUB_REPOSITORY/issues/comments/$comment" --silent -F "body=@$body"
+    notice "updated the comment on #$number"
+  else
+    gh api --method POST "repos/$GITHUB_REPOSITORY/issues/$number/comments" --silent -F "body=@$body"
+    notice "commented on #$number"
+  fi
 }
 
 # Prints file $2, or fails when that is longer than $1 bytes and only its beginning was printed.

@@ -15,14 +15,15 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
 # A run that was cut short, or whose workflow a stranger rewrote, may have left nothing.
-size=$(gh api "repos/$GITHUB_REPOSITORY/actions/runs/$RUN_ID/artifacts?name=pusher-plan" |
-  jq -r '[.artifacts[] | select(.name == "pusher-plan" and (.expired | not)) | .size_in_bytes][0] // 0')
+IFS=$'\t' read -r name size < <(gh api "repos/$GITHUB_REPOSITORY/actions/runs/$RUN_ID/artifacts?per_page=100" |
+  jq -r '[.artifacts[] | select((.name | test("^pusher-plan-[0-9]+$")) and (.expired | not))][0] // {}
+    | [.name // "-", .size_in_bytes // 0] | @tsv')
 if ((size == 0)); then
   notice 'the run left no plan: no comment'
   exit 0
 fi
 ((size <= 5000000)) || die "the plan's artifact is too large"
-gh run download "$RUN_ID" --repo "$GITHUB_REPOSITORY" --name pusher-plan --dir "$folder/in"
+gh run download "$RUN_ID" --repo "$GITHUB_REPOSITORY" --name "$name" --dir "$folder/in"
 for file in pull-request plan.md; do
   [[ -f "$folder/in/$file" && ! -L "$folder/in/$file" ]] || die "the plan's artifact has no \`$file\`"
 done
@@ -49,23 +50,10 @@ body=$folder/body.md
     fit "$folder/in/plan.md" "$RUN_URL"
   else
     # A fork may have changed what writes the plan: it is quoted, not rendered.
-    printf 'From a fork: made by its own code and without secrets. Judge by the files.\n\n'
+    printf 'From a fork: made by its own code and without secrets. Judge by the files. Nothing of it is applied: a merge is planned anew.\n\n'
     head -c "$BODY_LIMIT" "$folder/in/plan.md" | fence
   fi
   printf '\n[The run](%s)\n' "$RUN_URL"
 } >"$body"
 
-# Only a comment that a workflow wrote itself: anyone may write the marker.
-comment=$(gh api --paginate "repos/$GITHUB_REPOSITORY/issues/$number/comments?per_page=100" |
-  jq -r --arg marker "$MARKER" '.[]
-    | select(.user.login == "github-actions[bot]")
-    | select(.body // "" | startswith($marker))
-    | .id' | sed -n 1p)
-
-if [[ -n "$comment" ]]; then
-  gh api --method PATCH "repos/$GITHUB_REPOSITORY/issues/comments/$comment" --silent -F "body=@$body"
-  notice "updated the comment on #$number"
-else
-  gh api --method POST "repos/$GITHUB_REPOSITORY/issues/$number/comments" --silent -F "body=@$body"
-  notice "commented on #$number"
-fi
+keep_comment "$number" "$MARKER" "$body"

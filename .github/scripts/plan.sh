@@ -8,8 +8,8 @@
 # without asking any registry: that is all for a fork's pull request, which is given no secrets, and an
 # error for one that should have had them.
 #
-# The folder is uploaded whole. The saved plan in it is what a reviewer can apply by hand; no workflow
-# applies it (SECURITY.md says why).
+# The folder is uploaded whole. The saved plan in it is what the merge applies, if it came from this
+# repository: `find-plan.sh` looks for it.
 set -euo pipefail
 # shellcheck source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -52,6 +52,22 @@ plan_with_credentials() {
   cat "$talk" >&2
   [[ -s "$plan" ]] || last_words >"$plan"
   return "$code"
+}
+
+# Says what the merge does with this plan.
+at_merge() {
+  local stale
+  if [[ ! -f "$folder/plan.json" ]]; then
+    stale=$(said 'nothing of this run is kept for it, so a plan is made anew, and applied.' \
+      '这次运行没有留下可以应用的计划，届时重新做计划并应用。')
+  elif [[ "$ON_STALE" == stop ]]; then
+    stale=$(said 'exactly what stands here is applied. Where something else would be due by then, nothing is: what differs is shown here, and somebody has to say that it goes on.' \
+      '只应用这里写的。届时要做的如果不同，就什么都不应用：差别会写在这里，等人确认后再继续。')
+  else
+    stale=$(said 'what stands here is applied. Where something else is due by then, that is applied, and what differs is shown here.' \
+      '应用这里写的。届时要做的如果不同，就按届时的应用，并把差别写在这里。')
+  fi
+  printf '\n**%s** %s\n' "$(said 'When it is merged:' '合并时：')" "$stale"
 }
 
 # $1 says why no registry is asked.
@@ -97,6 +113,11 @@ if [[ -f "$folder/plan.json" ]] &&
   grep -qxFf <(sed 's/\r$//; s/^[[:blank:]]*//; /^$/d' <<<"${PUSHER_MASK:-}"); then
   rm "$folder/plan.json"
   notice 'no plan.json is kept: the host or namespace in it is a secret; make both variables (docs/github-actions.md)'
+fi
+# Who reads a plan learns what becomes of it. Only where a workflow here does the merge as well.
+if [[ -n "${PULL_REQUEST:-}" && -n "${ON_STALE:-}" ]]; then
+  check_on_stale
+  at_merge >>"$plan"
 fi
 summarise <"$plan"
 printf '%s\n' "${PULL_REQUEST:-}" >"$folder/pull-request"

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # What the action does: one command, on the files of this folder.
 #
-#   run.sh COMMAND      plan, apply, drift, lock; plan-comment, drift-issue, lock-pull-request, which tell of
-#                       what the others found; or any other command of `pusher`
+#   run.sh COMMAND      plan, apply, drift, lock; find-plan, which finds what was read for apply; plan-comment,
+#                       merge-comment, drift-issue, lock-pull-request, which tell of what the others found; or any
+#                       other command of `pusher`
 set -euo pipefail
 scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=lib.sh
@@ -19,7 +20,9 @@ case $command in
   plan) exec bash "$scripts/plan.sh" "$folder/plan" ;;
   apply | drift) exec bash "$scripts/$command.sh" "$folder/$command.md" ;;
   lock) exec bash "$scripts/lock.sh" "$folder/lock.txt" ;;
+  find-plan) exec bash "$scripts/find-plan.sh" "$folder/reviewed" ;;
   plan-comment) exec bash "$scripts/plan-comment.sh" ;;
+  merge-comment) exec bash "$scripts/merge-comment.sh" "$folder" ;;
   drift-issue) exec bash "$scripts/drift-issue.sh" "$folder/drift.md" ;;
   lock-pull-request) exec bash "$scripts/lock-pull-request.sh" "$folder/lock.txt" ;;
 esac

@@ -3,6 +3,7 @@
 #![cfg(target_os = "linux")]
 
 mod expression;
+mod merge;
 mod repository;
 mod runner;
 mod steps;
@@ -77,9 +78,10 @@ impl World {
     /// A pull request of this repository, or of another one.
     fn pull_request(&self, from: &str) -> Run {
         let head = json!({"sha": self.repository.head(), "repo": {"full_name": from}});
+        let base = json!({"ref": "main"});
         self.repository.hold(
             "pulls.json",
-            &json!({"12": {"state": "open", "head": head}}),
+            &json!({"12": {"number": 12, "state": "open", "head": head, "base": base}}),
         );
         self.run(
             "pull_request",

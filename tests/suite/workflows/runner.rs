@@ -186,6 +186,7 @@ impl Repository {
             ("RUNNER_TEMP", text("temp")),
             ("RUNNER_OS", "Linux".to_owned()),
             ("GITHUB_REPOSITORY", "me/mirror".to_owned()),
+            ("GITHUB_SHA", self.head()),
             ("GITHUB_EVENT_PATH", text("event.json")),
             ("GITHUB_EVENT_NAME", shown(&event["name"])),
             (

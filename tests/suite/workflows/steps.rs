@@ -48,7 +48,7 @@ impl Repository {
                 Some(uses) if uses.starts_with("$/") => {
                     self.action(&uses[2..], &with, environment, place, run)
                 }
-                Some(uses) => self.foreign(uses, &with),
+                Some(uses) => self.foreign(uses, &with, &place.contexts["github"]),
                 None => self.script(
                     &scope.text(step["run"].as_str().unwrap()),
                     &environment,
@@ -110,7 +110,7 @@ impl Repository {
     }
 
     /// One of GitHub's own actions.
-    fn foreign(&self, uses: &str, with: &Value) -> Value {
+    fn foreign(&self, uses: &str, with: &Value, github: &Value) -> Value {
         let text = |name: &str| shown(&with[name]);
         match uses.split('@').next().unwrap() {
             "actions/checkout" => {
@@ -151,10 +151,7 @@ impl Repository {
                         "there is such an artifact"
                     );
                     copy(Path::new(&text("path")), &kept);
-                    self.hold(
-                        "artifacts.json",
-                        &json!([{"name": text("name"), "expired": false, "size_in_bytes": 900}]),
-                    );
+                    self.hold_artifact(&text("name"), github);
                 }
                 json!({})
             }
