@@ -39,6 +39,7 @@ fn announce_reads(client: &Client, desired: &Desired) {
         entries,
         families,
         lock: _,
+        now: _,
     } = desired;
     let open = families
         .iter()

@@ -16,6 +16,7 @@ use crate::plan::{Desired, Entry, Family, FileDigest, Lock, LockedImage, Target,
 use crate::render::{Format, PartOf, github, human, words};
 
 use super::args::GlobalArgs;
+use super::clock;
 use super::context::Context;
 use super::error::{CliError, CommandError, Mistakes};
 use super::files::{self, TextFile};
@@ -207,12 +208,14 @@ pub fn require(
         .say(|to| write(context, &loaded.files, &remarks, to));
     let main = files::find_main(&context.folder, global.file.as_deref())?;
     let mut mirrors = Vec::with_capacity(desired.len());
+    let now = clock::now();
     for mut desired in desired {
         let lock = LockFile::read(context, &main, global.file.as_deref(), &desired)?;
         let noted = |text| noted_as(context, &lock.read_from().display().to_string(), text);
         let mut files = files.clone();
         files.extend(lock.text().map(noted));
         desired.lock = keep_to(&lock, &desired)?;
+        desired.now = now;
         let mirror = Mirror {
             desired,
             registries: loaded.registries.clone(),

@@ -22,6 +22,7 @@
 pub mod acr_asker;
 pub mod args;
 pub mod client;
+mod clock;
 pub mod commands;
 pub mod confirm;
 pub mod context;

@@ -1,5 +1,7 @@
 //! What the files declare, and everything there is to say about them.
 
+use chrono::DateTime;
+
 use crate::plan::{Desired, Entry, Family, Target};
 
 use super::diagnostics::{Diagnostic, DiagnosticKind, Severity};
@@ -84,6 +86,7 @@ impl ForTarget {
             entries: self.entries.clone(),
             families: self.families.clone(),
             lock: None,
+            now: DateTime::UNIX_EPOCH,
         })
     }
 }

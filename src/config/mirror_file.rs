@@ -2,6 +2,7 @@
 //! all, so the comments are written for whoever writes a mirror file.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
@@ -10,6 +11,7 @@ use crate::plan::{Attestations, ForeignLayers, MissingPlatforms, Referrers, Targ
 use crate::selection::{Per, Rule};
 
 use super::at::At;
+use super::durations;
 use super::keywords::Word;
 use super::naming_rule::{NamingRule, WORDS};
 use super::settings::Registries;
@@ -217,6 +219,10 @@ pub(super) struct Choices {
     /// for one of these; `v?[` begins with a `v` or without. Default: none.
     #[schemars(with = "Option<TextsOrNoneSchema>")]
     pub(super) immutable: Option<Vec<String>>,
+    /// How long what a source points to is waited for before it is taken, such as `3d`: counted from when the lock first
+    /// saw it. Until then what was locked before stays, and what was not is blocked. Default: 0.
+    #[schemars(with = "Option<durations::Written>")]
+    pub(super) min_age: Option<Duration>,
 }
 
 /// `all`, a platform, or a list of platforms.
@@ -235,7 +241,7 @@ pub(super) enum ImageItem {
     /// The source, such as `nginx:1.27`.
     Source(At<String>),
     /// The source and more.
-    Table(ImageTable),
+    Table(Box<ImageTable>),
 }
 
 /// An image with its choices.

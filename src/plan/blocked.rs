@@ -3,6 +3,7 @@
 use crate::model::{Digest, Failure, Reference};
 use crate::selection::Refused;
 
+use super::cooldown::Young;
 use super::entry::DeclaredAt;
 use super::expected::CannotMirror;
 use super::family::NoChoice;
@@ -35,6 +36,8 @@ pub enum BlockReason {
         /// Where the other image is declared.
         by: DeclaredAt,
     },
+    /// What the source points to has not been known for long enough.
+    TooYoung(Young),
     /// The source has it, but it cannot be mirrored as asked.
     CannotMirror(CannotMirror),
     /// The target did not say what it has.
@@ -161,6 +164,7 @@ impl BlockReason {
             | Self::TagsRefused(_)
             | Self::TagsMoved { .. }
             | Self::NameTaken { .. }
+            | Self::TooYoung(_)
             | Self::CannotMirror(_)
             | Self::BlockedWhenPlanned
             | Self::SourceMoved { .. }

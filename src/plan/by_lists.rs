@@ -112,6 +112,7 @@ mod tests {
                 entries,
                 families: vec![],
                 lock: Some(lock),
+                now: chrono::DateTime::UNIX_EPOCH,
             };
             let lists = desired.settled_by_lists();
             lists
@@ -133,6 +134,7 @@ mod tests {
             entries: two(),
             families: vec![],
             lock: None,
+            now: chrono::DateTime::UNIX_EPOCH,
         };
         let mut images: Vec<_> = desired
             .entries

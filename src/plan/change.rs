@@ -7,6 +7,7 @@ use crate::model::{Descriptor, Digest, Failure, Platforms, Reference, Repository
 
 use super::blocked::BlockReason;
 use super::contents::Contents;
+use super::cooldown::Age;
 use super::entry::{DeclaredAt, Entry, Policy};
 use super::expected::Expected;
 use super::lock::{LockState, LockedImage};
@@ -37,6 +38,8 @@ pub struct Change {
     pub policy: Policy,
     /// Whether the lock settles the digest.
     pub lock: LockState,
+    /// What is to be told of the digest's age.
+    pub age: Age,
     /// What has to be done.
     pub action: Action,
 }
@@ -133,6 +136,7 @@ impl Change {
             origin: entry.origin.clone(),
             policy: entry.policy,
             lock: LockState::NoLock,
+            age: Age::Plain,
             action,
         }
     }
@@ -151,6 +155,7 @@ impl Change {
             origin,
             policy: Policy::default(),
             lock: LockState::Locked,
+            age: Age::Plain,
             action,
         }
     }

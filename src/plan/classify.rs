@@ -118,6 +118,7 @@ mod tests {
                 BlockReason::TagsRefused(_)
                 | BlockReason::TagsMoved { .. }
                 | BlockReason::NameTaken { .. } => "no tags",
+                BlockReason::TooYoung(_) => "too young",
                 BlockReason::CannotMirror(_) => "refused",
                 BlockReason::TargetUnreadable(_) => "target unreadable",
                 BlockReason::BothUnreadable { .. } => "both unreadable",

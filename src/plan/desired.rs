@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use chrono::{DateTime, Utc};
+
 use super::entry::Entry;
 use super::family::{Choice, Family};
 use super::lock::{Lock, LockState, LockedImage};
@@ -18,6 +20,8 @@ pub struct Desired {
     pub families: Vec<Family>,
     /// What the images were resolved to, where someone wrote that down.
     pub lock: Option<Lock>,
+    /// What time it is, for whatever has an age.
+    pub now: DateTime<Utc>,
 }
 
 /// The names in the target that are declared, or may be.

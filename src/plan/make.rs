@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::blocked::BlockReason;
 use super::change::{Action, Change, Plan};
 use super::classified::{ClassifiedImage, ClassifiedImages};
+use super::cooldown::{Age, Cooldown};
 use super::desired::{Desired, Row};
 use super::entry::Entry;
 use super::family::Choice;
@@ -27,7 +28,9 @@ pub fn plan_of_part(
     let mut followers = Followers::of(desired);
     let mut refused = desired.refused_names();
     let mut left_behind = LeftBehind::of(desired);
+    let cooldown = Cooldown::of(desired);
     let changes = changes(desired, &BlockReason::NotObserved, |entry, changes| {
+        let locked = desired.locked(entry);
         let (action, referrers) = match observed.swap_remove(&entry.target) {
             Some(ClassifiedImage { action, referrers }) => (Some(action), referrers),
             None => (None, None),
@@ -35,19 +38,23 @@ pub fn plan_of_part(
         let mut action = match (refused.remove(&entry.target), action) {
             (Some(refused), _) => Action::blocked(BlockReason::NameRefused(refused.into())),
             (None, None) => Action::blocked(BlockReason::NotObserved),
-            (None, Some(action)) => match breaks_lock(desired.locked(entry), &action) {
+            (None, Some(action)) => match breaks_lock(locked, &action) {
                 Some(broken) => Action::blocked(broken),
-                None => action,
+                None if locked.is_some() => action,
+                None => in_its_time(entry, action, &cooldown),
             },
         };
         if let Action::Create { after } = &mut action {
             after.formerly = left_behind.take(entry);
         }
+        let is_held = matches!(action.block_reason(), Some(BlockReason::TooYoung(_)));
         changes.push(Change {
             lock: desired.lock_state(entry),
+            age: locked.map_or(Age::Plain, |locked| cooldown.told(entry, locked)),
             ..Change::of(entry, action)
         });
-        if let Some(referrers) = referrers {
+        // What follows an image comes with it.
+        if let Some(referrers) = referrers.filter(|_| !is_held) {
             followers.add(entry, *referrers, changes);
         }
     });
@@ -75,6 +82,20 @@ fn breaks_lock(locked: Option<&LockedImage>, action: &Action) -> Option<BlockRea
         locked: locked.clone(),
         found: found.clone(),
     })
+}
+
+/// Leaves an image that is not locked as it is until what would be copied is old enough. What is locked was, when it got
+/// into the lock.
+fn in_its_time(entry: &Entry, action: Action, cooldown: &Cooldown<'_>) -> Action {
+    let young = action.copy();
+    let young = young.and_then(|copy| cooldown.holds_back(entry, &copy.source.digest));
+    match young {
+        None => action,
+        Some(young) => Action::Blocked {
+            before: action.before().cloned(),
+            reason: BlockReason::TooYoung(young),
+        },
+    }
 }
 
 /// Says for each image what the lock wants of it, and that nothing else is known: the plan of whoever
@@ -187,6 +208,7 @@ mod tests {
             ],
             families: vec![],
             lock: None,
+            now: chrono::DateTime::UNIX_EPOCH,
         };
         let found = [
             vec![following("a.sig", "signature"), following("a.att", "sbom")],
@@ -231,6 +253,7 @@ mod tests {
                 entries: entries.to_vec(),
                 families: vec![],
                 lock: None,
+                now: chrono::DateTime::UNIX_EPOCH,
             },
             observed,
         );

@@ -126,6 +126,16 @@ pub fn minutes(time: Duration) -> String {
     }
 }
 
+/// Returns how long something has to wait, rounded up: `42 min`, `41 h`, `3 d`.
+pub fn days(time: Duration) -> String {
+    let hours = time.as_secs().div_ceil(3600);
+    match time.as_secs() {
+        seconds @ ..3600 => tr!("{} min", "{} 分钟", seconds.div_ceil(60)),
+        _ if hours < 72 => tr!("{hours} h", "{hours} 小时"),
+        _ => tr!("{} d", "{} 天", hours.div_ceil(24)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

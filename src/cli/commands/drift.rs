@@ -120,5 +120,6 @@ fn relisted(desired: &Desired) -> Desired {
         entries: vec![],
         families: families.collect(),
         lock: None,
+        now: desired.now,
     }
 }

@@ -31,6 +31,7 @@ fn choices(reader: &mut Reader<'_>, table: &mut Table<'_>) -> Choices {
             let read: Vec<_> = patterns.map(|node| pattern(reader, node, key)).collect();
             read.into_iter().collect()
         }),
+        min_age: table.read("min-age", |node, key| reader.duration(node, key)),
     }
 }
 
@@ -133,12 +134,12 @@ pub(super) fn image(reader: &mut Reader<'_>, node: &Node) -> Option<ImageItem> {
     let tags = selection::tags(reader, &mut table);
     let choices = choices(reader, &mut table);
     reader.finish(table, &text!("an image", "镜像设置"));
-    Some(ImageItem::Table(ImageTable {
+    Some(ImageItem::Table(Box::new(ImageTable {
         source: source?,
         target,
         tags,
         choices,
-    }))
+    })))
 }
 
 /// `- nginx: 1.27`: with a blank behind the colon, YAML takes it for a key and a value.

@@ -181,6 +181,7 @@ pub(super) fn of_change(change: &Change, target: &Target) -> Item {
         origin,
         policy: _,
         lock,
+        age: _,
         action,
     } = change;
     let (symbol, tone) = match action {

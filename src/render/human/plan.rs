@@ -6,7 +6,7 @@ use crate::plan::{Action, Change, Plan, Told, by_cause};
 use crate::render::inputs::Details;
 use crate::render::style::{Tone, View};
 use crate::render::words::{
-    block_reason, cost, part, plan_summary, prefixed_hint, renamed_from, same_content,
+    age_hints, block_reason, cost, part, plan_summary, prefixed_hint, renamed_from, same_content,
     same_content_hint, shared_word, unlocked_hint,
 };
 
@@ -72,7 +72,7 @@ pub fn plan(
         unlocked_hint(plan),
         prefixed_hint(plan),
     ];
-    for hint in hints.into_iter().flatten() {
+    for hint in hints.into_iter().flatten().chain(age_hints(plan)) {
         text.flow(0, &Span::hint(hint))?;
     }
     Ok(())

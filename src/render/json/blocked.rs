@@ -23,6 +23,8 @@ pub(super) enum ReasonKind {
     TagsMoved,
     /// The rules choose a tag whose name in the target another image has.
     NameTaken,
+    /// What the source points to has not been known to the lock for as long as `min-age` says.
+    TooYoung,
     /// The source has it, in a format that cannot be copied.
     NotCopyable,
     /// The source lacks platforms that were asked for.
@@ -69,6 +71,7 @@ impl From<&core::BlockReason> for ReasonKind {
             BlockReason::TagsRefused(_) => Self::TagsRefused,
             BlockReason::TagsMoved { .. } => Self::TagsMoved,
             BlockReason::NameTaken { .. } => Self::NameTaken,
+            BlockReason::TooYoung(_) => Self::TooYoung,
             BlockReason::CannotMirror(CannotMirror::Manifest(_) | CannotMirror::Excess(_)) => {
                 Self::NotCopyable
             }

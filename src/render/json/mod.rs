@@ -3,6 +3,7 @@
 //! Within a major version fields and the words of an enumeration may be added; none is renamed,
 //! removed or given another meaning.
 
+mod age;
 mod blocked;
 mod check;
 mod checkup;

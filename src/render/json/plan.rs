@@ -10,6 +10,7 @@ use crate::plan as core;
 use crate::render::inputs::Details;
 use crate::render::{hints, words};
 
+use super::age::Age;
 use super::blocked::{Cause, ReasonKind, SharedCause, shared};
 use super::diff::Diff;
 use super::document::{Descriptor, FORMAT_VERSION, Items, Origin, Platforms, Target, write};
@@ -112,6 +113,8 @@ struct Change {
     notes: Vec<String>,
     /// Whether the lock settles the digest; null where there is no lock.
     locked: Option<bool>,
+    /// What is to be told of the age of the digest that is locked; null where nothing is.
+    age: Option<Age>,
     /// Where the image was declared; for a deletion, where the lock records it.
     origin: Origin,
     /// The new name of an image whose old one is deleted; null for everything else.
@@ -212,6 +215,7 @@ impl Change {
             origin,
             policy: _,
             lock,
+            age,
             action,
         } = change;
         let blocked = match action {
@@ -233,6 +237,7 @@ impl Change {
             hint: hints::for_change(change, target),
             notes: words::notes(change, &target.profile.name),
             locked: (*lock != core::LockState::NoLock).then_some(*lock == core::LockState::Locked),
+            age: Age::of(age),
             origin: origin.into(),
             renamed_to: match action {
                 core::Action::Delete { renamed_to, .. } => {

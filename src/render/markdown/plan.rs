@@ -6,8 +6,8 @@ use crate::plan::{Action, Change, ImageCopy, Plan, SameContent, TargetName};
 use crate::render::inputs::Details;
 use crate::render::units::bytes;
 use crate::render::words::{
-    self, action_word, cost, left_out, part, plan_summary, prefixed_hint, remarks, same_content,
-    same_content_hint, unlocked_hint,
+    self, action_word, age_hints, cost, left_out, part, plan_summary, prefixed_hint, remarks,
+    same_content, same_content_hint, unlocked_hint,
 };
 
 use super::diff;
@@ -76,7 +76,7 @@ pub fn plan(plan: &Plan, details: &Details<'_>, out: &mut dyn fmt::Write) -> fmt
         unlocked_hint(plan),
         prefixed_hint(plan),
     ];
-    for hint in hints.into_iter().flatten() {
+    for hint in hints.into_iter().flatten().chain(age_hints(plan)) {
         document.hint(&hint);
     }
     document.finish(out)

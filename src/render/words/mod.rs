@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `images` | how images are named |
 //! | `plan`, `notes`, `cost` | what a plan would do, what does not follow an image, what it costs |
+//! | `ages` | how old digests are, and what that keeps from being taken |
 //! | `families` | what is known of tags that rules choose |
 //! | `blocked` | why nothing can be done for an image |
 //! | `report` | what became of a plan |
@@ -14,6 +15,7 @@
 //! | `lock` | what became of a lock, and in what it does not fit the files |
 //! | `drift`, `diff` | how the target differs, what differs inside an image |
 
+pub mod ages;
 mod blocked;
 mod check;
 pub mod checkup;
@@ -30,6 +32,7 @@ pub mod report;
 pub mod saved;
 pub mod selection;
 
+pub use ages::age_hints;
 pub use blocked::{block_reason, shared_word};
 pub use check::severity;
 pub use cost::cost;

@@ -47,6 +47,7 @@ impl World {
                 entries: vec![],
                 families: vec![],
                 lock: None,
+                now: chrono::DateTime::UNIX_EPOCH,
             },
         }
     }
@@ -73,6 +74,7 @@ impl World {
             },
             policy: Policy::default(),
             immutable: Immutable::default(),
+            min_age: Duration::ZERO,
         });
         self.desired.entries.last_mut().unwrap()
     }

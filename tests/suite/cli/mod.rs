@@ -6,6 +6,7 @@
 mod acr;
 mod apply;
 mod canaries;
+mod cooldown;
 mod declared;
 mod demo;
 mod diff;

@@ -106,6 +106,7 @@ impl World {
                 },
                 policy: Policy::default(),
                 immutable: Immutable::default(),
+                min_age: Duration::ZERO,
             }
         };
         Desired {
@@ -119,6 +120,7 @@ impl World {
                 .collect(),
             families: vec![],
             lock: None,
+            now: chrono::DateTime::UNIX_EPOCH,
         }
     }
 

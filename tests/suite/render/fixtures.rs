@@ -130,6 +130,7 @@ pub(super) fn change(line: usize, source: &str, target: &str, action: Action) ->
     Change {
         policy: pusher::plan::Policy::default(),
         lock: pusher::plan::LockState::NoLock,
+        age: pusher::plan::Age::Plain,
         target: name(target),
         source: source.parse().unwrap(),
         platforms: Platforms::linux_amd64(),

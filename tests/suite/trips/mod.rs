@@ -77,6 +77,7 @@ impl World {
                 entries,
                 families: vec![],
                 lock: None,
+                now: chrono::DateTime::UNIX_EPOCH,
             },
             hosts: hosts.into(),
         }
@@ -153,6 +154,7 @@ fn entry(source: &str, repository: String, tag: String, number: usize) -> Entry 
         },
         policy: Policy::default(),
         immutable: Immutable::default(),
+        min_age: std::time::Duration::ZERO,
     }
 }
 
