@@ -632,7 +632,6 @@ if story 'a run that has kept no plan'; then
   rm gh/artifact/plan.json
   nothing_is_found
   check 'says so' has log '::notice::no plan of #12 was kept'
-  check 'and has no number' is "$(find reviewed -name pull-request)" ''
 fi
 
 for wrong in link folder large; do
@@ -752,6 +751,7 @@ read_before() {
   settings=("${credentials[@]}" GITHUB_EVENT_NAME=push PUSHER_MASK=$'p w*d')
   mkdir -p tmp/pusher/reviewed
   echo 12 >tmp/pusher/reviewed/pull-request
+  echo "$sha" >tmp/pusher/reviewed/head
   echo '{"changes": ["read"]}' >tmp/pusher/reviewed/reviewed.json
   echo '{"changes": ["now"]}' >pusher/plan.saves
   echo '| create | now |' >pusher/plan.out
@@ -920,6 +920,236 @@ if story 'any other command'; then
   script run.sh check
   check 'is run' has pusher/calls 'check --file a.txt --quiet'
   check 'and its status told' is "$code $(handed status)" '1 1'
+fi
+
+# --- comments as commands -------------------------------------------------------------------------
+
+# Who says what on pull request 12, which is open and of this repository.
+commented() {
+  settings=(BASE=main GITHUB_EVENT_PATH="$work/event.json")
+  echo '{"me": "write", "boss": "admin", "reader": "read", "none": "none", "dependabot[bot]": "write"}' >gh/people.json
+  jq -n --arg who "$1" --arg text "$2" \
+    '{issue: {number: 12, pull_request: {}}, comment: {id: 5, body: $text, user: {login: $who}}}' >event.json
+  jq -n --arg sha "$sha" '{"12": {number: 12, state: "open", merged_at: null, mergeable: true, base: {ref: "main"},
+    head: {sha: $sha, repo: {full_name: "me/mirror"}}}}' >gh/pulls.json
+}
+
+for who in me boss; do
+  if story "a command of $who"; then
+    commented "$who" $'\n/pusher plan \r\n'
+    script comment-command.sh
+    check 'passes' is "$code" 0
+    check 'is a command' is "$(handed command) $(handed pull-request) $(handed head)" "plan 12 $sha"
+    check 'is marked as seen, and nothing more' calls 'POST /issues/comments/5/reactions'
+  fi
+done
+
+for who in reader none stranger 'dependabot[bot]' 'me/../boss' '' '-f' 'me?x=1'; do
+  if story "no command of ${who@Q}"; then
+    commented "$who" '/pusher apply'
+    github pulls '.["12"].merged_at = "now"'
+    script comment-command.sh
+    check 'passes' is "$code" 0
+    check 'is none' is "$(cat output)" ''
+    check 'and gets no answer' calls ''
+  fi
+done
+
+for text in 'please /pusher plan' '/pusherplan' '> /pusher plan' '' '/Pusher plan'; do
+  if story "no command is ${text@Q}"; then
+    commented me "$text"
+    script comment-command.sh
+    check 'passes' is "$code" 0
+    check 'is none' is "$(cat output)" ''
+    check 'and gets no answer' calls ''
+  fi
+done
+
+for text in '/pusher apply; rm -rf .' '/pusher plan $(touch owned)' '/pusher `touch owned`' $'/pusher plan\n/pusher apply' \
+  '/pusher plan --file=/etc/passwd' '/pusher PLAN' '/pusher' $'/pusher plan\n::set-output name=command::apply' \
+  $'/pusher plan\x0bapply' '/pusher *' '/pusher ${{ secrets.X }}' '/pusher plаn'; do
+  if story "no command is ${text@Q}, which is answered"; then
+    commented me "$text"
+    script comment-command.sh
+    check 'passes' is "$code" 0
+    check 'is none' is "$(cat output)" ''
+    check 'is answered, without a word of it' holds gh/comments.json \
+      '.[0].body == "The commands are `/pusher plan` and `/pusher apply`, each alone in a comment."'
+    check 'runs nothing' is "$(find "$work" -name owned)" ''
+  fi
+done
+
+if story 'no command on an issue'; then
+  commented me '/pusher plan'
+  jq 'del(.issue.pull_request)' event.json >new && mv new event.json
+  script comment-command.sh
+  check 'passes' is "$code" 0
+  check 'is none' is "$(cat output)" ''
+  check 'and gets no answer' calls ''
+fi
+
+# The state of the pull request, the command, and how the answer begins.
+while IFS=% read -r state command answer; do
+  if story "no $command where $state"; then
+    commented me "/pusher $command"
+    github pulls ".[\"12\"] |= ($state)"
+    script comment-command.sh
+    check 'passes' is "$code" 0
+    check 'is none' is "$(cat output)" ''
+    check 'says why' holds gh/comments.json --arg answer "$answer" '.[0].body | startswith($answer)'
+  fi
+done <<'STATES'
+.head.repo.full_name = "stranger/mirror"%plan%A fork's files are not planned with secrets
+.head.repo = null%plan%A fork's files are not planned with secrets
+.state = "closed"%plan%This is closed
+.merged_at = "now" | .state = "closed"%plan%This is closed
+.%apply%A merge applies this
+.state = "closed"%apply%This was closed without a merge
+.merged_at = "now" | .base.ref = "release"%apply%This was not merged to the default branch
+STATES
+
+if story 'a command in a repository that speaks Chinese'; then
+  commented me '/pusher apply'
+  settings+=(PUSHER_LANG=zh)
+  script comment-command.sh
+  check 'is answered in it' holds gh/comments.json '.[0].body == "合并时才应用，之前什么都不应用。"'
+fi
+
+if story 'a merge goes on by command'; then
+  commented me '/pusher apply'
+  github pulls '.["12"].merged_at = "now"'
+  script comment-command.sh
+  check 'is a command' is "$(handed command) $(handed pull-request)" 'apply 12'
+fi
+
+# A pull request on a server, to be planned by command: what its branch has.
+branch_to_take() {
+  commented me '/pusher plan'
+  mkdir -p server/me/mirror
+  local git=(git -C server/me/mirror -c user.name=t -c user.email=t@example.com)
+  "${git[@]}" init -q -b main
+  echo nginx >server/me/mirror/images.txt
+  "${git[@]}" add . && "${git[@]}" commit -qm main
+  "${git[@]}" checkout -qb branch
+  printf '%s\n' 'nginx' 'redis' >server/me/mirror/images.txt
+  mkdir -p server/me/mirror/lists
+  echo postgres >server/me/mirror/lists/more.txt
+  ln -s /etc/hostname server/me/mirror/link.txt
+  ln -s "$work" server/me/mirror/outside
+  echo '*.txt filter=evil' >server/me/mirror/.gitattributes
+  "${git[@]}" add . && "${git[@]}" commit -qm branch
+  head=$("${git[@]}" rev-parse HEAD)
+  "${git[@]}" update-ref refs/pull/12/merge "$("${git[@]}" commit-tree 'HEAD^{tree}' -p main -p "$head" -m merge)"
+  github pulls ".[\"12\"].head.sha = \"$head\""
+  printf '[filter "evil"]\n\tsmudge = touch %s/owned\n' "$work" >home/.gitconfig
+  settings=(PULL_REQUEST=12 HEAD_SHA="$head" GITHUB_SERVER_URL="file://$work/server" PUSHER_WAIT=0)
+}
+
+if story 'the files of a pull request are taken'; then
+  branch_to_take
+  : >gh/unsure
+  script take-files.sh "$work/taken"
+  check 'passes' is "$code" 0
+  check 'as they would be merged' is "$(cat taken/files/images.txt taken/files/lists/more.txt)" $'nginx\nredis\npostgres'
+  check 'a link leads nowhere' is "$(find taken -type l)" ''
+  check 'with the number and the commit' is "$(cat taken/pull-request taken/head)" $'12\n'"$head"
+  check 'nothing of git stays' is "$(find taken -name '*git' -o -name hooks)" ''
+  check 'runs nothing' is "$(find "$work" -name owned)" ''
+  check 'writes nothing' calls ''
+  mkdir -p tmp/pusher && mv taken tmp/pusher/taken
+  settings=("${credentials[@]}" ON_STALE=stop)
+  echo '{"target": {}}' >pusher/plan.saves
+  script plan.sh "$work/plan"
+  check 'are planned' has plan/plan.md 'When it is merged'
+  check 'for that pull request and commit' is "$(cat plan/pull-request plan/head)" $'12\n'"$head"
+fi
+
+while IFS='|' read -r what change; do
+  if story "the files of a pull request are not taken where $what"; then
+    branch_to_take
+    mkdir -p taken
+    eval "$change"
+    script take-files.sh "$work/taken"
+    check 'fails' is "$code" 1
+    check 'has none' is "$(find taken -path '*/files/*')" ''
+  fi
+done <<'CHANGES'
+it can't be merged|github pulls '.["12"].mergeable = false'
+GitHub does not know|github pulls '.["12"].mergeable = null'
+it has moved on|settings+=(HEAD_SHA="${head//[0-9]/0}")
+the commit is none|settings+=(HEAD_SHA="main; touch owned")
+the number is none|settings+=(PULL_REQUEST="12/../13")
+CHANGES
+
+# --- the plan that a command has shown ------------------------------------------------------------
+
+# The plan of pull request 12 that a run on the default branch has kept, for this event.
+shown_by() {
+  merged
+  github runs ".[\"7\"] += {event: \"$1\", head_branch: \"main\", head_sha: \"$merge\"}"
+  echo "$sha" >gh/artifact/head
+}
+
+for event in issue_comment push; do
+  if story "the plan that was read is one that a run on $event has shown"; then
+    shown_by "$event"
+    script find-plan.sh "$work/reviewed"
+    check 'is found' has reviewed/reviewed.json read
+    check 'with the commit' is "$(cat reviewed/head)" "$sha"
+  fi
+
+  if story "the plan that was read is not one of another commit, of $event"; then
+    shown_by "$event"
+    echo "$merge" >gh/artifact/head
+    nothing_is_found 'its last commit has no plan that was read'
+  fi
+
+  if story "the plan that was read is not one of another branch, of $event"; then
+    shown_by "$event"
+    github runs '.["7"].head_branch = "other"'
+    nothing_is_found
+  fi
+
+  if story "what a merge has stopped at, on $event"; then
+    shown_by "$event"
+    : >gh/artifact/stopped
+    nothing_is_found 'its last commit has no plan that was read'
+    rm -r reviewed
+    settings+=(PULL_REQUEST=12 GITHUB_SHA=later)
+    script find-plan.sh "$work/reviewed"
+    check 'is what a command goes on with' has reviewed/reviewed.json read
+    check 'and its number is handed on' is "$(handed pull-request | tail -n 1)" 12
+  fi
+done
+
+for change in '.merged_at = null' '.base.ref = "release"'; do
+  if story "a command goes on with no pull request where $change"; then
+    merged
+    github pulls '.["12"] |= ('"$change)"
+    settings+=(PULL_REQUEST=12)
+    script find-plan.sh "$work/reviewed"
+    check 'fails' is "$code" 1
+    check 'says why' has log '::error::#12 was not merged to main'
+  fi
+done
+
+if story 'apply keeps what it has stopped at'; then
+  read_before 1 0
+  : >pusher/apply.refuses-reviewed.json
+  script apply.sh "$work/tmp/pusher/apply.md"
+  check 'the new plan' has tmp/pusher/stopped/plan.json now
+  check 'of which, and that it stopped' is "$(find tmp/pusher/stopped -type f -printf '%f\n' | sort | paste -sd' ')" 'head plan.json pull-request stopped'
+fi
+
+if story 'a command is told what came of it'; then
+  settings=()
+  mkdir -p tmp/pusher/reviewed
+  echo 12 >tmp/pusher/reviewed/pull-request
+  script merge-comment.sh "$work/tmp/pusher"
+  check 'nothing' holds gh/comments.json '.[0].body | contains("Nothing was done")'
+  echo '| created | nginx |' >tmp/pusher/apply.md
+  script merge-comment.sh "$work/tmp/pusher"
+  check 'the report, in the same place' holds gh/comments.json 'length == 1 and (.[0].body | contains("| created | nginx |"))'
 fi
 
 # --- getting pusher -------------------------------------------------------------------------------

@@ -37,8 +37,8 @@ tell_difference() {
     case $outcome in
       stopped)
         printf '**%s**\n\n' "$(said "Merged, and nothing was applied: the plan $what." "已合并，但什么都没有应用：现在的计划$what。")"
-        said "To go on with what the plan is by then, run the workflow by hand with \`apply\`." \
-          "要按届时的计划继续，请手动运行工作流，选择 \`apply\`。"
+        said "To go on with exactly this, answer \`/pusher apply\` (where the workflow hears comments), or run the workflow by hand with \`apply\`, which does what is due by then." \
+          "要照这里写的继续，请评论 \`/pusher apply\`（工作流接收评论时）；也可以手动运行工作流，选择 \`apply\`，按届时的计划执行。"
         ;;
       went-on)
         printf '**%s**' "$(said "Merged and applied, though the plan $what." "已合并并应用，尽管计划$what。")"
@@ -96,11 +96,16 @@ apply_reviewed() {
     return 0
   fi
   tell_difference stopped
+  # What is told is what a command goes on with: `find-plan.sh` finds it under the name of the pull request.
+  mkdir -p "${report%/*}/stopped"
+  cp "$folder/next.json" "${report%/*}/stopped/plan.json"
+  cp "$reviewed/pull-request" "$reviewed/head" "${report%/*}/stopped/"
+  : >"${report%/*}/stopped/stopped"
   die "nothing was applied: the plan is not what was read on #$number; see the summary"
 }
 
 check_on_stale
-if [[ -f "$reviewed/pull-request" ]]; then
+if [[ -f "$reviewed/reviewed.json" || -f "$reviewed/lost" ]]; then
   apply_reviewed "$(<"$reviewed/pull-request")"
 else
   apply

@@ -16,6 +16,13 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 folder=$1
 mkdir -p "$folder"
+# Whose files they are, where a command has brought them: `take-files.sh`.
+of_command=''
+if [[ -d "$RUNNER_TEMP/pusher/taken/files" ]]; then
+  of_command=$RUNNER_TEMP/pusher/taken
+  PULL_REQUEST=$(<"$of_command/pull-request")
+  cd "$of_command/files"
+fi
 plan=$folder/plan.md
 scratch=$(mktemp -d)
 trap 'rm -r "$scratch"' EXIT
@@ -121,6 +128,7 @@ if [[ -n "${PULL_REQUEST:-}" && -n "${ON_STALE:-}" ]]; then
 fi
 summarise <"$plan"
 printf '%s\n' "${PULL_REQUEST:-}" >"$folder/pull-request"
+[[ -z "$of_command" ]] || cp "$of_command/head" "$folder/head"
 hand_on report "$plan"
 hand_on status "$status"
 [[ ! -s "$counts" ]] || hand_on changes "$(count '.create + .update + .delete + (.rename // 0)' "$counts")"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # What the action does: one command, on the files of this folder.
 #
-#   run.sh COMMAND      plan, apply, drift, lock; find-plan, which finds what was read for apply; plan-comment,
-#                       merge-comment, drift-issue, lock-pull-request, which tell of what the others found; or any
+#   run.sh COMMAND      plan, apply, drift, lock; comment-command, take-files and find-plan, which find out what these
+#                       are to do; plan-comment, merge-comment, drift-issue, lock-pull-request, which tell of what the others found; or any
 #                       other command of `pusher`
 set -euo pipefail
 scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -21,6 +21,8 @@ case $command in
   apply | drift) exec bash "$scripts/$command.sh" "$folder/$command.md" ;;
   lock) exec bash "$scripts/lock.sh" "$folder/lock.txt" ;;
   find-plan) exec bash "$scripts/find-plan.sh" "$folder/reviewed" ;;
+  comment-command) exec bash "$scripts/comment-command.sh" ;;
+  take-files) exec bash "$scripts/take-files.sh" "$folder/taken" ;;
   plan-comment) exec bash "$scripts/plan-comment.sh" ;;
   merge-comment) exec bash "$scripts/merge-comment.sh" "$folder" ;;
   drift-issue) exec bash "$scripts/drift-issue.sh" "$folder/drift.md" ;;

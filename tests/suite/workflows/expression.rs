@@ -63,6 +63,7 @@ impl Scope<'_> {
                 Value::Array(all) => all.iter().any(|one| equal(one, &arguments[1])),
                 text => shown(text).contains(&shown(&arguments[1])),
             }),
+            "startsWith" => json!(shown(&arguments[0]).starts_with(&shown(&arguments[1]))),
             "format" => {
                 let mut text = shown(&arguments[0]);
                 for (at, value) in arguments[1..].iter().enumerate() {

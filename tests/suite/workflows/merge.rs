@@ -8,7 +8,7 @@ use crate::cli::harness::NAMESPACE;
 
 impl World {
     /// What was read on pull request 12 is what `main` holds now, and what is pushed.
-    fn merge(&self) -> super::Run {
+    pub(super) fn merge(&self) -> super::Run {
         let mut pulls: Value = serde_json::from_str(&self.repository.held("pulls.json")).unwrap();
         let head = self.repository.head();
         pulls["12"]["state"] = json!("closed");
@@ -19,21 +19,21 @@ impl World {
     }
 
     /// The source has another image under the tag.
-    fn moves(&self, text: &str) {
+    pub(super) fn moves(&self, text: &str) {
         Image::new("linux/amd64")
             .layer(text)
             .push(&self.source, "org/web", "v1");
     }
 
     /// What the target has under the tag, as the source has it by now.
-    fn has_what_the_source_has(&self) -> bool {
+    pub(super) fn has_what_the_source_has(&self) -> bool {
         let of_source = self.source.tag("org/web", "v1");
         let of_target = self.target.tag(&format!("{NAMESPACE}/web"), "v1");
         of_target.is_some() && of_source == of_target
     }
 
     /// The list on `main` has these images by now, and so has the source.
-    fn declares(&self, names: &[&str]) {
+    pub(super) fn declares(&self, names: &[&str]) {
         let address = self.source.address();
         for name in names.iter().filter(|name| **name != "web") {
             let image = Image::new("linux/amd64").layer(name);
@@ -97,15 +97,21 @@ async fn a_merge_after_another_one_is_no_surprise() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_merge_stops_where_something_else_would_be_done() {
-    let Some(world) = read_by_somebody("me/mirror").await else {
-        return;
-    };
+/// A merge that has stopped, as another one came before it.
+pub(super) async fn stopped() -> Option<World> {
+    let world = read_by_somebody("me/mirror").await?;
     world.declares(&["web", "unread"]);
     let run = world.merge();
     assert_results(&run, &[("apply", "failure"), ("mirror", "failure")]);
     assert_eq!(world.mirrored(), EMPTY);
+    Some(world)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_merge_stops_where_something_else_would_be_done() {
+    let Some(world) = stopped().await else {
+        return;
+    };
     let comments = world.comments();
     let told = &comments[1];
     assert!(told.contains("Merged, and nothing was applied"), "{told}");

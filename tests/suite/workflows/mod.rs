@@ -2,6 +2,7 @@
 //! registries inside this process.
 #![cfg(target_os = "linux")]
 
+mod commands;
 mod expression;
 mod merge;
 mod repository;

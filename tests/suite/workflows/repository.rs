@@ -51,6 +51,7 @@ impl Repository {
             ("labels.json", "[]"),
             ("artifacts.json", "[]"),
             ("runs.json", "{}"),
+            ("people.json", "{}"),
             ("calls", ""),
         ];
         for (name, text) in gh {

@@ -76,33 +76,32 @@ impl Repository {
         let mut needs = Map::new();
         let mut waiting: Vec<_> = jobs.iter().collect();
         while !waiting.is_empty() {
-            let ready = waiting.iter().position(|(_, job)| {
-                job["needs"]
-                    .as_str()
-                    .is_none_or(|name| needs.contains_key(name))
-            });
+            let ready = waiting
+                .iter()
+                .position(|(_, job)| needed(job).iter().all(|name| needs.contains_key(*name)));
             let (name, job) = waiting.remove(ready.expect("jobs that wait for each other"));
             let contexts = json!({
                 "github": github, "inputs": inputs, "secrets": secrets, "vars": self.variables, "needs": needs,
             });
             // A job that was not to run is no failure, but what needs it does not run by itself.
-            let before = job["needs"]
-                .as_str()
+            let before = needed(job)
+                .into_iter()
                 .map(|name| shown(&needs[name]["result"]));
             let scope = Scope {
                 contexts: &contexts,
-                failed: before.is_some_and(|result| result != "success"),
+                failed: before.into_iter().any(|result| result != "success"),
                 cancelled: false,
             };
+            let mut outputs = json!({});
             let result = if !scope.condition(job.get("if")) {
                 "skipped".to_owned()
             } else if let Some(uses) = job["uses"].as_str() {
                 self.call(uses, job, &scope, run)
             } else {
-                self.job(job, &contexts, run)
+                self.job(job, &contexts, run, &mut outputs)
             };
             run.jobs.insert(name.clone(), result.clone());
-            needs.insert(name.clone(), json!({"result": result}));
+            needs.insert(name.clone(), json!({"result": result, "outputs": outputs}));
         }
     }
 
@@ -149,7 +148,7 @@ impl Repository {
         worst.unwrap_or("success").to_owned()
     }
 
-    fn job(&self, job: &Value, contexts: &Value, run: &mut Run) -> String {
+    fn job(&self, job: &Value, contexts: &Value, run: &mut Run, outputs: &mut Value) -> String {
         for name in ["work", "temp"] {
             let _ = fs::remove_dir_all(self.at(name));
             fs::create_dir_all(self.at(name)).unwrap();
@@ -163,6 +162,9 @@ impl Repository {
             cancelled: false,
         };
         self.steps(&job["steps"], &mut place, run);
+        if let Some(named) = job["outputs"].as_object() {
+            *outputs = filled(named, &place.scope());
+        }
         let result = if place.cancelled {
             "cancelled"
         } else if place.failed {
@@ -219,6 +221,14 @@ pub(super) fn filled(values: &Map<String, Value>, scope: &Scope) -> Value {
         .iter()
         .map(|(name, value)| (name.clone(), json!(scope.text(&shown(value)))));
     Value::Object(filled.collect())
+}
+
+/// Returns the jobs that a job waits for.
+fn needed(job: &Value) -> Vec<&str> {
+    match &job["needs"] {
+        Value::Array(names) => names.iter().filter_map(Value::as_str).collect(),
+        name => name.as_str().into_iter().collect(),
+    }
 }
 
 /// GitHub starts no workflow of which a job asks for more than the job that calls it was given.
