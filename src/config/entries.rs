@@ -97,7 +97,6 @@ fn entry(declared: &Declared, target: TargetName, defaults: &Choices) -> Entry {
         referrers,
         foreign_layers,
         immutable,
-        min_age,
     } = &declared.choices;
     let platforms = platforms.as_ref().or(defaults.platforms.as_ref());
     let policy = Policy {
@@ -123,7 +122,6 @@ fn entry(declared: &Declared, target: TargetName, defaults: &Choices) -> Entry {
             .as_ref()
             .or(defaults.immutable.as_ref())
             .map_or_else(Immutable::default, |written| Immutable::of(written)),
-        min_age: min_age.or(defaults.min_age).unwrap_or_default(),
     }
 }
 

@@ -112,7 +112,7 @@ mod tests {
                 entries,
                 families: vec![],
                 lock: Some(lock),
-                now: chrono::DateTime::UNIX_EPOCH,
+                policy: crate::plan::policy::Rules::default(),
             };
             let lists = desired.settled_by_lists();
             lists
@@ -134,7 +134,7 @@ mod tests {
             entries: two(),
             families: vec![],
             lock: None,
-            now: chrono::DateTime::UNIX_EPOCH,
+            policy: crate::plan::policy::Rules::default(),
         };
         let mut images: Vec<_> = desired
             .entries

@@ -91,7 +91,6 @@ fn cells(entry: &Entry) -> [Span; 4] {
         origin,
         policy: _,
         immutable: _,
-        min_age: _,
     } = entry;
     [
         short_reference(source),

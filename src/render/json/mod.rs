@@ -3,7 +3,6 @@
 //! Within a major version fields and the words of an enumeration may be added; none is renamed,
 //! removed or given another meaning.
 
-mod age;
 mod blocked;
 mod check;
 mod checkup;
@@ -15,6 +14,7 @@ mod failed;
 mod list;
 mod lock;
 mod plan;
+mod policy;
 mod report;
 mod show;
 mod tags;

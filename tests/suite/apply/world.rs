@@ -47,7 +47,7 @@ impl World {
                 entries: vec![],
                 families: vec![],
                 lock: None,
-                now: chrono::DateTime::UNIX_EPOCH,
+                policy: pusher::plan::policy::Rules::default(),
             },
         }
     }
@@ -74,7 +74,6 @@ impl World {
             },
             policy: Policy::default(),
             immutable: Immutable::default(),
-            min_age: Duration::ZERO,
         });
         self.desired.entries.last_mut().unwrap()
     }

@@ -106,7 +106,6 @@ impl World {
                 },
                 policy: Policy::default(),
                 immutable: Immutable::default(),
-                min_age: Duration::ZERO,
             }
         };
         Desired {
@@ -120,7 +119,7 @@ impl World {
                 .collect(),
             families: vec![],
             lock: None,
-            now: chrono::DateTime::UNIX_EPOCH,
+            policy: pusher::plan::policy::Rules::default(),
         }
     }
 

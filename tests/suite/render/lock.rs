@@ -27,14 +27,13 @@ pub(super) fn desired(images: usize) -> Desired {
         },
         policy: Policy::default(),
         immutable: Immutable::default(),
-        min_age: std::time::Duration::ZERO,
     };
     Desired {
         target: target(),
         entries: (1..=images).map(entry).collect(),
         families: vec![],
         lock: None,
-        now: chrono::DateTime::UNIX_EPOCH,
+        policy: pusher::plan::policy::Rules::default(),
     }
 }
 
