@@ -7,7 +7,7 @@
 //! | folder | kind | may import |
 //! | --- | --- | --- |
 //! | [`model`] | pure | nothing of this crate |
-//! | [`config`] | pure | `model`, `plan::desired`, `plan::entry`, `plan::family`, `plan::immutable`, `plan::offers`, `plan::policy`, `plan::prune`, `plan::target`, `selection` |
+//! | [`config`] | pure | `model`, `plan::desired`, `plan::entry`, `plan::family`, `plan::immutable`, `plan::offers`, `plan::prune`, `plan::target`, `selection` |
 //! | [`selection`] | pure | `model` |
 //! | [`plan`] | pure | `model`, `selection` |
 //! | [`diff`] | pure | `model`, `plan` |

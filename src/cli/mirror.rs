@@ -1,7 +1,7 @@
 //! What the files declare, with everything there is to say about it said.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,12 +12,11 @@ use crate::config::{
 };
 use crate::disk;
 use crate::model::{Digest, listed};
-use crate::plan::{
-    Desired, Entry, Family, FileDigest, Lock, LockState, LockedImage, Target, TargetName,
-};
+use crate::plan::{Desired, Entry, Family, FileDigest, Lock, LockedImage, Target, TargetName};
 use crate::render::{Format, PartOf, github, human, words};
 
 use super::args::GlobalArgs;
+use super::clock;
 use super::context::Context;
 use super::error::{CliError, CommandError, Mistakes};
 use super::files::{self, TextFile};
@@ -191,9 +190,8 @@ pub fn require(
     };
     let targets: Arc<[Target]> = loaded.known_targets().cloned().collect();
     let desired = only_to(to, desired)?;
-    // What is about one image is not told here: the plan shows it.
-    let is_remark =
-        |told: &&Diagnostic| told.severity < Severity::Error && !told.kind.is_of_one_image();
+    // Names that the target refuses are not told here: the plan shows them as blocked.
+    let is_remark = |told: &&Diagnostic| told.severity < Severity::Error;
     let remarks: Vec<_> = loaded
         .diagnostics
         .iter()
@@ -210,12 +208,14 @@ pub fn require(
         .say(|to| write(context, &loaded.files, &remarks, to));
     let main = files::find_main(&context.folder, global.file.as_deref())?;
     let mut mirrors = Vec::with_capacity(desired.len());
+    let now = clock::now();
     for mut desired in desired {
         let lock = LockFile::read(context, &main, global.file.as_deref(), &desired)?;
         let noted = |text| noted_as(context, &lock.read_from().display().to_string(), text);
         let mut files = files.clone();
         files.extend(lock.text().map(noted));
         desired.lock = keep_to(&lock, &desired)?;
+        desired.now = now;
         let mirror = Mirror {
             desired,
             registries: loaded.registries.clone(),
@@ -229,30 +229,6 @@ pub fn require(
         mirrors.push(mirror);
     }
     Ok(mirrors)
-}
-
-/// Returns which images the locks settle, each with the number of its target.
-pub fn settled(
-    context: &Context,
-    global: &GlobalArgs,
-    loaded: &Loaded,
-) -> Result<HashSet<(usize, TargetName)>, CliError> {
-    let main = files::find_main(&context.folder, global.file.as_deref())?;
-    let mut settled = HashSet::new();
-    for (number, one) in loaded.targets.iter().enumerate() {
-        let Some(mut desired) = one.desired(&loaded.policy) else {
-            continue;
-        };
-        let lock = LockFile::read(context, &main, global.file.as_deref(), &desired)?;
-        desired.lock = lock.settled_anywhere(&desired)?;
-        let images = desired.entries.iter();
-        let images = images.filter(|entry| desired.locked(entry).is_some());
-        settled.extend(images.map(|entry| (number, entry.target.clone())));
-        let families = desired.families.iter();
-        let families = families.filter(|family| desired.family_state(family) == LockState::Locked);
-        settled.extend(families.map(|family| (number, family.name().clone())));
-    }
-    Ok(settled)
 }
 
 /// Leaves the targets that are named; all where none is.

@@ -1,4 +1,4 @@
-//! Lengths of time as people write them: `90s`, `5m`, `1h30m`, and `0`.
+//! Lengths of time as people write them: `90s`, `5m`, `1h30m`, `3d`, and `0`.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -8,18 +8,18 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use crate::model::Text;
 
 /// What a length of time looks like.
-const PATTERN: &str = "^(0|([0-9]{1,6}h)?([0-9]{1,6}m)?([0-9]{1,6}s)?)$";
+const PATTERN: &str = "^(0|([0-9]{1,6}d)?([0-9]{1,6}h)?([0-9]{1,6}m)?([0-9]{1,6}s)?)$";
 
 /// Says what is wanted.
 pub(super) fn wanted() -> Text {
     text!(
-        "a length of time such as `5m`, `90s` or `1h30m`, or 0",
-        "时长，如 `5m`、`90s`、`1h30m` 或 0"
+        "a length of time such as `5m`, `90s`, `1h30m` or `3d`, or 0",
+        "时长，如 `5m`、`90s`、`1h30m`、`3d` 或 0"
     )
 }
 
 /// The units, from the longest; each may stand once, and in this order.
-const UNITS: [(char, u64); 3] = [('h', 3600), ('m', 60), ('s', 1)];
+const UNITS: [(char, u64); 4] = [('d', 86400), ('h', 3600), ('m', 60), ('s', 1)];
 
 /// Reads a length of time; none if it is not one.
 pub(super) fn parse(text: &str) -> Option<Duration> {
@@ -72,6 +72,9 @@ mod tests {
             ("2h", Some(7200)),
             ("1h30m", Some(5400)),
             ("1h1m1s", Some(3661)),
+            ("3d", Some(259_200)),
+            ("1d12h", Some(129_600)),
+            ("12h1d", None),
             ("", None),
             ("5", None),
             ("m", None),

@@ -97,6 +97,7 @@ fn entry(declared: &Declared, target: TargetName, defaults: &Choices) -> Entry {
         referrers,
         foreign_layers,
         immutable,
+        min_age,
     } = &declared.choices;
     let platforms = platforms.as_ref().or(defaults.platforms.as_ref());
     let policy = Policy {
@@ -122,6 +123,7 @@ fn entry(declared: &Declared, target: TargetName, defaults: &Choices) -> Entry {
             .as_ref()
             .or(defaults.immutable.as_ref())
             .map_or_else(Immutable::default, |written| Immutable::of(written)),
+        min_age: min_age.or(defaults.min_age).unwrap_or_default(),
     }
 }
 

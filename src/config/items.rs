@@ -23,7 +23,7 @@ pub(super) fn declare(
     for item in items {
         let (image, form) = match item {
             ImageItem::Source(source) => (ImageTable::of(source), Form::Text(format)),
-            ImageItem::Table(image) => (image, Form::Table(format)),
+            ImageItem::Table(image) => (*image, Form::Table(format)),
         };
         let ImageTable {
             source,

@@ -6,13 +6,12 @@ use crate::model::{Profile, listed};
 use crate::plan::{Choice, Family, TargetLabel};
 
 use super::declared::{Declared, Resolved};
-use super::diagnostics::{Diagnostic, Severity, sort};
+use super::diagnostics::{Diagnostic, DiagnosticKind, Severity};
 use super::files::{Place, beside};
 use super::format::Format;
 use super::includes::includes;
 use super::loaded::{ForTarget, Loaded};
 use super::mirror_file::Choices;
-use super::policy::Policy;
 use super::profiles::Profiles;
 use super::reader::Reader;
 use super::settings::PruneSettings;
@@ -36,15 +35,7 @@ pub(super) fn load_each(input: &Input<'_>, each: Each<'_>) -> Loaded {
             let declared = list::parse(form, input.path, &text, &mut loaded.diagnostics);
             let to = Destination::of_environment(&mut profiles(input, &mut loaded));
             let defaults = Choices::default();
-            resolve_each(
-                input.path,
-                declared,
-                &defaults,
-                vec![to],
-                &Policy::default(),
-                &mut loaded,
-                each,
-            );
+            resolve_each(input.path, declared, &defaults, vec![to], &mut loaded, each);
             vec![]
         }
         FileKind::Yaml => mirror(input, &text, Format::Yaml, &mut loaded, each),
@@ -57,7 +48,10 @@ pub(super) fn load_each(input: &Input<'_>, each: Each<'_>) -> Loaded {
     let Loaded {
         files, diagnostics, ..
     } = &mut loaded;
-    sort(diagnostics, files);
+    diagnostics.sort_by_key(|diagnostic| {
+        let place = diagnostic.place.as_ref();
+        place.map(|place| (files.index(&place.file), place.span.start))
+    });
     // What is wrong with a name is so for each of its tags.
     diagnostics.dedup();
     cut(diagnostics);
@@ -75,7 +69,7 @@ fn cut(diagnostics: &mut Vec<Diagnostic>) {
     }
     let left = diagnostics.split_off(MOST_TOLD - 1);
     // What stands in the way of a plan does so untold as well.
-    let blocks = |told: &&Diagnostic| (told.severity, !told.kind.is_of_one_image());
+    let blocks = |told: &&Diagnostic| (told.severity, told.kind != DiagnosticKind::NameRefused);
     let Some(Diagnostic { severity, kind, .. }) = left.iter().max_by_key(blocks) else {
         return;
     };
@@ -121,7 +115,6 @@ fn resolve(
     declared: Vec<Declared>,
     defaults: &Choices,
     to: Destination,
-    policy: &Policy,
     loaded: &mut Loaded,
     each: &mut dyn FnMut(&Resolved),
 ) {
@@ -143,7 +136,10 @@ fn resolve(
         },
         diagnostics,
     );
-    let mut set = ForTarget::to(target, policy.tell(&resolution.images, diagnostics));
+    let mut set = ForTarget {
+        target,
+        ..ForTarget::default()
+    };
     for Resolved { entry, declared } in resolution.images {
         match declared.selection {
             None => set.entries.push(entry),
@@ -165,7 +161,6 @@ fn resolve_each(
     mut declared: Vec<Declared>,
     defaults: &Choices,
     to: Vec<Destination>,
-    policy: &Policy,
     loaded: &mut Loaded,
     each: Each<'_>,
 ) {
@@ -180,7 +175,7 @@ fn resolve_each(
         let from = loaded.diagnostics.len();
         let label = to.label.clone();
         let mut each = |image: &Resolved| each((number, label.as_ref()), image);
-        resolve(path, declared, defaults, to, policy, loaded, &mut each);
+        resolve(path, declared, defaults, to, loaded, &mut each);
         if last > 0 {
             let is_new = |told: &Diagnostic| {
                 let place = told.place.as_ref();
@@ -235,9 +230,7 @@ fn mirror(
         limit: file.prune_limit.unwrap_or(default.limit),
     };
     let defaults = file.defaults.unwrap_or_default();
-    let policy = Policy::of(input.path, file.policy, &loaded.files);
-    resolve_each(input.path, declared, &defaults, to, &policy, loaded, each);
-    loaded.policy = policy.rules;
+    resolve_each(input.path, declared, &defaults, to, loaded, each);
     loaded.registries = file.registries;
     ask_for(logins, loaded);
     mirrors_of_target(mirrors, loaded);

@@ -42,7 +42,6 @@ mod naming_rule;
 mod node;
 mod not_yaml;
 mod part;
-mod policy;
 mod profiles;
 mod read_mirror;
 mod read_profile;

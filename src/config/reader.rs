@@ -221,7 +221,9 @@ impl<'a> Reader<'a> {
             let message = not_wanted(key, &durations::wanted(), text);
             let place = self.place(&node.span);
             let diagnostic = Diagnostic::error("wrong-value", message).at(place.clone());
-            let with_unit = format!("{text}s");
+            // Settings of the network are in seconds, what has to be of some age is in days.
+            let unit = if key == "min-age" { 'd' } else { 's' };
+            let with_unit = format!("{text}{unit}");
             self.report(match durations::parse(&with_unit) {
                 Some(_) => diagnostic.replace(place, self.format.quote(&with_unit)),
                 None => diagnostic,

@@ -23,7 +23,10 @@ pub(super) fn closest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
         .into_iter()
         .filter_map(near)
         .min_by_key(|(far, _)| *far)?;
-    (distance <= limit && distance < written.chars().count()).then_some(known)
+    // Who is off by more than a letter has the first one right, as a rule.
+    let begins_alike = plain(known).chars().next() == written.chars().next();
+    let is_near = distance <= 1 || distance <= limit && begins_alike;
+    (is_near && distance < written.chars().count()).then_some(known)
 }
 
 #[cfg(test)]
@@ -32,7 +35,13 @@ mod tests {
 
     #[test]
     fn finds_what_was_meant() {
-        let known = ["platforms", "missing-platforms", "target", "ca-file"];
+        let known = [
+            "platforms",
+            "missing-platforms",
+            "target",
+            "ca-file",
+            "min-age",
+        ];
         for (word, meant) in [
             ("platfroms", Some("platforms")),
             ("platform", Some("platforms")),
@@ -42,6 +51,9 @@ mod tests {
             ("retries", None),
             ("", None),
             ("x", None),
+            ("tragte", Some("target")),
+            ("arget", Some("target")),
+            ("image", None),
         ] {
             assert_eq!(closest(word, known), meant, "{word}");
         }

@@ -6,8 +6,8 @@ use indexmap::IndexMap;
 
 use crate::model::Digest;
 use crate::plan::{
-    BlockReason, Choice, Desired, Entry, Lock, LockState, LockedFamily, LockedImage, Observation,
-    ResolutionRule, SourceImage, TargetName,
+    BlockReason, Choice, Cooldown, Desired, Entry, Lock, LockState, LockedFamily, LockedImage,
+    Observation, ResolutionRule, SourceDigest, SourceImage, TargetName, Young,
 };
 
 /// What became of one image of a lock.
@@ -28,8 +28,24 @@ pub enum Renewal {
     Retired,
     /// It had left the files, and now is gone from the target: nothing is left to remember.
     Gone,
+    /// What its source points to is not old enough; what was locked before stays.
+    HeldBack(Young),
     /// It could not be resolved; what was locked before stays.
     Blocked(BlockReason),
+}
+
+impl Renewal {
+    fn from(before: Option<&LockedImage>, after: &LockedImage) -> Self {
+        let digest = |image: &LockedImage| image.expected.digest.clone();
+        match before {
+            None => Self::Added(digest(after)),
+            Some(before) if before == after => Self::Kept,
+            Some(before) => Self::Moved {
+                before: digest(before),
+                after: digest(after),
+            },
+        }
+    }
 }
 
 /// The next lock, and what became of each image.
@@ -53,6 +69,7 @@ impl Renewed {
                 Renewal::Kept => &mut counts.kept,
                 Renewal::Retired => &mut counts.retired,
                 Renewal::Gone => &mut counts.gone,
+                Renewal::HeldBack(_) => &mut counts.held_back,
                 Renewal::Blocked(_) => &mut counts.blocked,
             };
             *count += 1;
@@ -74,6 +91,8 @@ pub struct RenewalCounts {
     pub retired: usize,
     /// Those that are gone from the target as well.
     pub gone: usize,
+    /// Those whose source points to something that is not old enough.
+    pub held_back: usize,
     /// Those that could not be resolved.
     pub blocked: usize,
 }
@@ -90,9 +109,16 @@ pub enum Unfit {
 /// Says what in a lock does not fit the files.
 pub fn check(desired: &Desired, lock: &Lock) -> Vec<(TargetName, Unfit)> {
     let profile = &desired.target.profile;
+    let cooldown = Cooldown::of(desired);
+    // What waits for its time is noted, and no `pusher lock` would change that.
+    let waits = |entry| {
+        let young = cooldown.waiting(entry);
+        young.is_some_and(|young| !young.left().is_zero())
+    };
     let unlocked = desired.entries.iter().filter_map(|entry| {
         let state = lock.state(entry, profile);
-        (state != LockState::Locked).then(|| (entry.target.clone(), Unfit::Unlocked(state)))
+        let is_unfit = state != LockState::Locked && !waits(entry);
+        is_unfit.then(|| (entry.target.clone(), Unfit::Unlocked(state)))
     });
     let families = desired.families.iter().filter_map(|family| {
         let state = LockState::of(&lock.tags(family));
@@ -118,18 +144,30 @@ pub fn undeclared(desired: &Desired, lock: &Lock) -> Vec<(TargetName, LockedImag
     left
 }
 
-/// Makes the next lock of what was `resolved`; entries that were not stay as they are locked.
+/// Why digests are taken before they are old enough, and of which images.
+#[derive(Debug, Clone, Copy)]
+pub struct Override<'a> {
+    /// The images, by their names in the target.
+    pub images: &'a BTreeSet<TargetName>,
+    /// Why.
+    pub reason: &'a str,
+}
+
+/// Makes the next lock of what was `resolved`; entries that were not stay as they are locked, and those too whose
+/// digest is not old enough, unless that is overridden.
 ///
 /// `gone` names what the target was seen without: that is forgotten once it is not declared.
 pub fn renew(
     desired: &Desired,
     resolved: &IndexMap<TargetName, Observation<SourceImage>>,
     gone: &BTreeSet<TargetName>,
+    overriding: Option<Override<'_>>,
 ) -> Renewed {
     let old = desired.lock.clone().unwrap_or_default();
     let mut lock = Lock::default();
     let mut images = vec![];
     let mut refused = desired.refused_names();
+    let cooldown = Cooldown::of(desired);
     for entry in &desired.entries {
         let name = &entry.target;
         // A name that comes back is as good as one that never left.
@@ -140,15 +178,24 @@ pub fn renew(
             (None, None) => None,
         };
         let (after, renewal) = match (answer, before) {
-            (Some(Ok(after)), None) => (Some(after.clone()), Renewal::Added(after.expected.digest)),
-            (Some(Ok(after)), Some(before)) if *before == after => (Some(after), Renewal::Kept),
-            (Some(Ok(after)), Some(before)) => {
-                let before = before.expected.digest.clone();
-                let moved = Renewal::Moved {
-                    before,
-                    after: after.expected.digest.clone(),
-                };
-                (Some(after), moved)
+            (Some(Ok(after)), before) => {
+                let seen = cooldown.to_be_noted(entry, &after.source_digest);
+                let of = after.at(name);
+                match held_back(entry, before, &after, &cooldown) {
+                    Some(mut young) if !overrides(overriding, name) => {
+                        let seen = *young.seen.get_or_insert(desired.now);
+                        lock.seen.insert(of, seen);
+                        (before.cloned(), Renewal::HeldBack(young))
+                    }
+                    young => {
+                        lock.seen.extend(seen.map(|seen| (of.clone(), seen)));
+                        let reason = overriding.filter(|_| young.is_some());
+                        let reason = reason.map(|overriding| (of, overriding.reason.to_owned()));
+                        lock.overrides.extend(reason);
+                        let renewal = Renewal::from(before, &after);
+                        (Some(after), renewal)
+                    }
+                }
             }
             (Some(Err(reason)), before) => (before.cloned(), Renewal::Blocked(reason)),
             (None, Some(before)) => (Some(before.clone()), Renewal::Kept),
@@ -174,14 +221,58 @@ pub fn renew(
         };
         images.push((name, renewal));
     }
+    carry_notes(desired, &old, resolved, &mut lock);
+    Renewed { lock, images }
+}
+
+/// Says why what an image would be locked to is too young; what it is locked to already is not.
+fn held_back(
+    entry: &Entry,
+    before: Option<&LockedImage>,
+    after: &LockedImage,
+    cooldown: &Cooldown<'_>,
+) -> Option<Young> {
+    let is_locked = before.is_some_and(|before| before.source_digest == after.source_digest);
+    (!is_locked).then(|| cooldown.holds_back(entry, &after.source_digest))?
+}
+
+fn overrides(overriding: Option<Override<'_>>, name: &TargetName) -> bool {
+    overriding.is_some_and(|overriding| overriding.images.contains(name))
+}
+
+/// Takes over what was noted of the digests that are still locked, and of those that nobody asked for anew.
+fn carry_notes(
+    desired: &Desired,
+    old: &Lock,
+    resolved: &IndexMap<TargetName, Observation<SourceImage>>,
+    lock: &mut Lock,
+) {
     let digest_in = |lock: &Lock, name: &TargetName| {
         let image = lock.images.get(name);
         image.map(|image| image.expected.digest.clone())
     };
     // What is locked to another digest was not seen with that.
-    let is_same = |name: &&TargetName| digest_in(&old, name) == digest_in(&lock, name);
+    let is_same = |name: &&TargetName| digest_in(old, name) == digest_in(lock, name);
     lock.in_target = old.in_target.iter().filter(is_same).cloned().collect();
-    Renewed { lock, images }
+    let is_locked = |of: &SourceDigest, lock: &Lock| {
+        let image = lock.images.get(&of.target);
+        image.is_some_and(|image| image.source_digest == of.digest)
+    };
+    let declared = desired.targets();
+    let was_read = |name: &TargetName| matches!(resolved.get(name), Some(Observation::Present(_)));
+    for (of, seen) in &old.seen {
+        let waits = declared.contains(&of.target) && !was_read(&of.target);
+        if is_locked(of, lock) || waits {
+            lock.seen.entry(of.clone()).or_insert(*seen);
+        }
+    }
+    for (of, reason) in &old.overrides {
+        if is_locked(of, lock) {
+            lock.overrides
+                .entry(of.clone())
+                .or_insert_with(|| reason.clone());
+        }
+    }
 }
 
 /// Records which tags the rules of each family chose. Where they could not, what was locked before stays: nobody knows

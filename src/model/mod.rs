@@ -4,7 +4,6 @@
 #[macro_use]
 pub mod language;
 
-pub mod bytes;
 pub mod digest;
 pub mod failure;
 pub mod glob;
@@ -28,7 +27,6 @@ pub mod secret;
 pub mod text;
 pub mod visit;
 
-pub use bytes::Bytes;
 pub use digest::{Algorithm, Digest, DigestError, Hasher};
 pub use failure::{
     Asked, Attempt, Cause, ErrorAnswer, Facts, Failure, Fault, Meaning, Need, NoAnswer, Part,

@@ -63,8 +63,7 @@ impl MemoryBound {
 
     fn contents_of(&self, contents: &mut Option<Arc<Contents>>) {
         contents.take_if(|contents| {
-            let names =
-                contents.manifests().count() + contents.blobs.len() + contents.platforms.len();
+            let names = contents.manifests().count() + contents.blobs.len();
             !fits(&self.names, names, NAMES)
         });
     }

@@ -3,12 +3,12 @@
 use crate::model::{Digest, Failure, Reference};
 use crate::selection::Refused;
 
+use super::cooldown::Young;
 use super::entry::DeclaredAt;
 use super::expected::CannotMirror;
 use super::family::NoChoice;
 use super::observed::Absence;
 use super::offers::RefusedName;
-use super::policy::Violation;
 use super::target::TargetName;
 
 /// Why nothing can be done for an entry.
@@ -36,10 +36,10 @@ pub enum BlockReason {
         /// Where the other image is declared.
         by: DeclaredAt,
     },
+    /// What the source points to has not been known for long enough.
+    TooYoung(Young),
     /// The source has it, but it cannot be mirrored as asked.
     CannotMirror(CannotMirror),
-    /// It breaks rules of the files' policy.
-    Policy(Vec<Violation>),
     /// The target did not say what it has.
     TargetUnreadable(Failure),
     /// Neither side said what it has.
@@ -164,8 +164,8 @@ impl BlockReason {
             | Self::TagsRefused(_)
             | Self::TagsMoved { .. }
             | Self::NameTaken { .. }
+            | Self::TooYoung(_)
             | Self::CannotMirror(_)
-            | Self::Policy(_)
             | Self::BlockedWhenPlanned
             | Self::SourceMoved { .. }
             | Self::TargetMoved { .. }

@@ -112,7 +112,7 @@ mod tests {
                 entries,
                 families: vec![],
                 lock: Some(lock),
-                policy: crate::plan::policy::Rules::default(),
+                now: chrono::DateTime::UNIX_EPOCH,
             };
             let lists = desired.settled_by_lists();
             lists
@@ -134,7 +134,7 @@ mod tests {
             entries: two(),
             families: vec![],
             lock: None,
-            policy: crate::plan::policy::Rules::default(),
+            now: chrono::DateTime::UNIX_EPOCH,
         };
         let mut images: Vec<_> = desired
             .entries

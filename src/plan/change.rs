@@ -7,11 +7,11 @@ use crate::model::{Descriptor, Digest, Failure, Platforms, Reference, Repository
 
 use super::blocked::BlockReason;
 use super::contents::Contents;
+use super::cooldown::Age;
 use super::entry::{DeclaredAt, Entry, Policy};
 use super::expected::Expected;
 use super::lock::{LockState, LockedImage};
 use super::observed::RefusedReferrers;
-use super::policy::Violation;
 use super::target::{Target, TargetName};
 
 /// What has to be done, in the order of the files.
@@ -38,8 +38,8 @@ pub struct Change {
     pub policy: Policy,
     /// Whether the lock settles the digest.
     pub lock: LockState,
-    /// Which rules of the policy it breaks that do not block it.
-    pub warnings: Vec<Violation>,
+    /// What is to be told of the digest's age.
+    pub age: Age,
     /// What has to be done.
     pub action: Action,
 }
@@ -136,7 +136,7 @@ impl Change {
             origin: entry.origin.clone(),
             policy: entry.policy,
             lock: LockState::NoLock,
-            warnings: vec![],
+            age: Age::Plain,
             action,
         }
     }
@@ -155,23 +155,9 @@ impl Change {
             origin,
             policy: Policy::default(),
             lock: LockState::Locked,
-            warnings: vec![],
+            age: Age::Plain,
             action,
         }
-    }
-}
-
-impl Change {
-    /// Returns which rules of the policy it breaks, those that block it first.
-    pub fn violations(&self) -> impl Iterator<Item = &Violation> {
-        let blocking = match &self.action {
-            Action::Blocked {
-                reason: BlockReason::Policy(violations),
-                ..
-            } => violations.as_slice(),
-            _ => &[],
-        };
-        blocking.iter().chain(&self.warnings)
     }
 }
 

@@ -118,8 +118,8 @@ mod tests {
                 BlockReason::TagsRefused(_)
                 | BlockReason::TagsMoved { .. }
                 | BlockReason::NameTaken { .. } => "no tags",
+                BlockReason::TooYoung(_) => "too young",
                 BlockReason::CannotMirror(_) => "refused",
-                BlockReason::Policy(_) => "against the policy",
                 BlockReason::TargetUnreadable(_) => "target unreadable",
                 BlockReason::BothUnreadable { .. } => "both unreadable",
                 BlockReason::ReferrersUnreadable(_) => "referrers unreadable",

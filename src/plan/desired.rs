@@ -2,10 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
+use chrono::{DateTime, Utc};
+
 use super::entry::Entry;
 use super::family::{Choice, Family};
 use super::lock::{Lock, LockState, LockedImage};
-use super::policy::{Judge, Rules, Violation};
 use super::target::{Target, TargetName};
 
 /// Everything that the files declare.
@@ -19,8 +20,8 @@ pub struct Desired {
     pub families: Vec<Family>,
     /// What the images were resolved to, where someone wrote that down.
     pub lock: Option<Lock>,
-    /// What may be mirrored.
-    pub policy: Rules,
+    /// What time it is, for whatever has an age.
+    pub now: DateTime<Utc>,
 }
 
 /// The names in the target that are declared, or may be.
@@ -82,39 +83,6 @@ impl Desired {
     pub fn family_state(&self, family: &Family) -> LockState {
         let state = |lock: &Lock| LockState::of(&lock.tags(family));
         self.lock.as_ref().map_or(LockState::NoLock, state)
-    }
-
-    /// Judges by the policy.
-    pub fn judge(&self) -> Judge<'_> {
-        Judge::of(&self.policy, self.entries.iter())
-    }
-
-    /// Returns which rules an image breaks by what the files and the lock say of it.
-    pub fn broken(&self, judge: &Judge<'_>, entry: &Entry) -> Vec<Violation> {
-        if judge.is_idle() {
-            return vec![];
-        }
-        judge.declared(entry, self.locked(entry).is_some())
-    }
-
-    /// Returns which rules every tag of a family breaks, whichever it has.
-    pub fn broken_by_all(&self, judge: &Judge<'_>, family: &Family) -> Vec<Violation> {
-        if judge.is_idle() {
-            return vec![];
-        }
-        judge.declared(&family.any, self.family_state(family) == LockState::Locked)
-    }
-
-    /// Tells whether the files alone keep an image from the target, so that nobody need be asked about it.
-    pub fn is_forbidden(&self, judge: &Judge<'_>, entry: &Entry) -> bool {
-        self.broken(judge, entry).iter().any(Violation::blocks)
-    }
-
-    /// Tells whether the files alone keep every tag of a family from the target, so that nobody need list them.
-    pub fn is_all_forbidden(&self, family: &Family) -> bool {
-        let judge = Judge::of(&self.policy, std::iter::empty());
-        let broken = self.broken_by_all(&judge, family);
-        broken.iter().any(Violation::blocks)
     }
 
     /// Takes the tags of each family that is open and that `wanted` names from the lock, where its rules still are
@@ -179,7 +147,6 @@ impl Desired {
         let families = std::mem::take(&mut self.families).into_iter();
         let (families, left_families) = families.partition(keeps_family);
         self.families = families;
-        self.policy.set_aside(&left);
         (left, left_families)
     }
 

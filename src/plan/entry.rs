@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::model::{Platforms, Reference};
 
@@ -25,6 +26,8 @@ pub struct Entry {
     pub policy: Policy,
     /// Which tags never move.
     pub immutable: Immutable,
+    /// How long a digest is waited for before it is taken, from when the lock first saw the source point to it.
+    pub min_age: Duration,
 }
 
 impl Entry {

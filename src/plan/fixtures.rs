@@ -71,5 +71,6 @@ pub(super) fn entry(source: &str, target: &str) -> Entry {
         origin: origin(1),
         policy: Policy::default(),
         immutable: Immutable::default(),
+        min_age: std::time::Duration::ZERO,
     }
 }

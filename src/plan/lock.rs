@@ -76,6 +76,14 @@ pub struct LockedImage {
 }
 
 impl LockedImage {
+    /// Returns what notes of its source's digest go by.
+    pub fn at(&self, target: &TargetName) -> SourceDigest {
+        SourceDigest {
+            target: target.clone(),
+            digest: self.source_digest.clone(),
+        }
+    }
+
     /// Tells whether the target holds an index that the source does not.
     pub fn is_rewritten(&self) -> bool {
         media_type::is_index(&self.expected.media_type)

@@ -5,14 +5,13 @@ use std::collections::BTreeSet;
 use super::blocked::BlockReason;
 use super::change::{Action, Change, Plan};
 use super::classified::{ClassifiedImage, ClassifiedImages};
+use super::cooldown::{Age, Cooldown};
 use super::desired::{Desired, Row};
 use super::entry::Entry;
 use super::family::Choice;
 use super::followers::Followers;
-use super::judged::Judged;
 use super::left_behind::LeftBehind;
 use super::lock::{LockState, LockedImage};
-use super::policy::{Judge, Violation};
 use super::quota;
 
 /// Compares what is desired with what was observed.
@@ -29,37 +28,33 @@ pub fn plan_of_part(
     let mut followers = Followers::of(desired);
     let mut refused = desired.refused_names();
     let mut left_behind = LeftBehind::of(desired);
-    let judge = &desired.judge();
-    let unasked = &BlockReason::NotObserved;
-    let changes = changes(desired, judge, unasked, |entry, broken, changes| {
+    let cooldown = Cooldown::of(desired);
+    let changes = changes(desired, &BlockReason::NotObserved, |entry, changes| {
+        let locked = desired.locked(entry);
         let (action, referrers) = match observed.swap_remove(&entry.target) {
             Some(ClassifiedImage { action, referrers }) => (Some(action), referrers),
             None => (None, None),
         };
-        let locked = desired.locked(entry);
-        let judged = match (refused.remove(&entry.target), action) {
-            (Some(refused), _) => Judged::blocked(BlockReason::NameRefused(refused.into()), broken),
-            (None, None) => Judged::declared(Action::blocked(unasked.clone()), broken),
+        let mut action = match (refused.remove(&entry.target), action) {
+            (Some(refused), _) => Action::blocked(BlockReason::NameRefused(refused.into())),
+            (None, None) => Action::blocked(BlockReason::NotObserved),
             (None, Some(action)) => match breaks_lock(locked, &action) {
-                Some(reason) => Judged::blocked(reason, broken),
-                None => Judged::declared(action, broken).observed(judge, entry, locked),
+                Some(broken) => Action::blocked(broken),
+                None if locked.is_some() => action,
+                None => in_its_time(entry, action, &cooldown),
             },
         };
-        let Judged {
-            mut action,
-            warnings,
-        } = judged;
         if let Action::Create { after } = &mut action {
             after.formerly = left_behind.take(entry);
         }
-        let is_forbidden = action.is_forbidden();
+        let is_held = matches!(action.block_reason(), Some(BlockReason::TooYoung(_)));
         changes.push(Change {
             lock: desired.lock_state(entry),
-            warnings,
+            age: locked.map_or(Age::Plain, |locked| cooldown.told(entry, locked)),
             ..Change::of(entry, action)
         });
-        // What is signed stays away with what it signs.
-        if let Some(referrers) = referrers.filter(|_| !is_forbidden) {
+        // What follows an image comes with it.
+        if let Some(referrers) = referrers.filter(|_| !is_held) {
             followers.add(entry, *referrers, changes);
         }
     });
@@ -89,44 +84,59 @@ fn breaks_lock(locked: Option<&LockedImage>, action: &Action) -> Option<BlockRea
     })
 }
 
+/// Leaves an image that is not locked as it is until what would be copied is old enough. What is locked was, when it got
+/// into the lock.
+fn in_its_time(entry: &Entry, action: Action, cooldown: &Cooldown<'_>) -> Action {
+    let young = action.copy();
+    let young = young.and_then(|copy| cooldown.holds_back(entry, &copy.source.digest));
+    match young {
+        None => action,
+        Some(young) => Action::Blocked {
+            before: action.before().cloned(),
+            reason: BlockReason::TooYoung(young),
+        },
+    }
+}
+
 /// Says for each image what the lock wants of it, and that nothing else is known: the plan of whoever
 /// may not ask.
 pub fn offline(desired: &Desired) -> Plan {
     let mut refused = desired.refused_names();
-    let judge = &desired.judge();
-    let unasked = &BlockReason::Offline { locked: None };
-    let changes = changes(desired, judge, unasked, |entry, broken, changes| {
-        let Judged { action, warnings } = if let Some(refused) = refused.remove(&entry.target) {
-            Judged::blocked(BlockReason::NameRefused(refused.into()), broken)
-        } else {
-            let locked = desired.locked(entry);
-            let locked = locked.map(|locked| locked.expected.digest.clone());
-            Judged::declared(Action::blocked(BlockReason::Offline { locked }), broken)
-        };
-        changes.push(Change {
-            lock: desired.lock_state(entry),
-            warnings,
-            ..Change::of(entry, action)
-        });
-    });
+    let changes = changes(
+        desired,
+        &BlockReason::Offline { locked: None },
+        |entry, changes| {
+            let reason = match refused.remove(&entry.target) {
+                Some(refused) => BlockReason::NameRefused(refused.into()),
+                None => BlockReason::Offline {
+                    locked: desired
+                        .locked(entry)
+                        .map(|locked| locked.expected.digest.clone()),
+                },
+            };
+            changes.push(Change {
+                lock: desired.lock_state(entry),
+                ..Change::of(entry, Action::blocked(reason))
+            });
+        },
+    );
     Plan {
         target: desired.target.clone(),
         changes,
     }
 }
 
-/// Makes the changes of all entries by `of_entry`, which is told the rules that each breaks as it is declared, and between
-/// them those of families without tags; of those that nobody looked at for the reason `unasked`.
+/// Makes the changes of all entries by `of_entry`, and between them those of families without tags; of those that nobody
+/// looked at for the reason `unasked`.
 fn changes<'a>(
     desired: &'a Desired,
-    judge: &Judge<'_>,
     unasked: &BlockReason,
-    mut of_entry: impl FnMut(&'a Entry, Vec<Violation>, &mut Vec<Change>),
+    mut of_entry: impl FnMut(&'a Entry, &mut Vec<Change>),
 ) -> Vec<Change> {
     let mut changes = Vec::with_capacity(desired.entries.len());
     for row in desired.rows() {
         match row {
-            Row::Image(entry) => of_entry(entry, desired.broken(judge, entry), &mut changes),
+            Row::Image(entry) => of_entry(entry, &mut changes),
             Row::Unsettled(family) => {
                 // Where nothing could be chosen, what a lock says has no part in it.
                 let (reason, lock) = match &family.choice {
@@ -135,12 +145,9 @@ fn changes<'a>(
                         (unasked.clone(), desired.family_state(family))
                     }
                 };
-                let broken = desired.broken_by_all(judge, family);
-                let Judged { action, warnings } = Judged::declared(Action::blocked(reason), broken);
                 changes.push(Change {
                     lock,
-                    warnings,
-                    ..Change::of(&family.any, action)
+                    ..Change::of(&family.any, Action::blocked(reason))
                 });
             }
         }
@@ -201,7 +208,7 @@ mod tests {
             ],
             families: vec![],
             lock: None,
-            policy: crate::plan::policy::Rules::default(),
+            now: chrono::DateTime::UNIX_EPOCH,
         };
         let found = [
             vec![following("a.sig", "signature"), following("a.att", "sbom")],
@@ -246,7 +253,7 @@ mod tests {
                 entries: entries.to_vec(),
                 families: vec![],
                 lock: None,
-                policy: crate::plan::policy::Rules::default(),
+                now: chrono::DateTime::UNIX_EPOCH,
             },
             observed,
         );

@@ -8,9 +8,8 @@
 //! | [`desired`], [`entry`], [`family`], [`immutable`], [`target`], [`lock`] | what is declared, and what was locked of it |
 //! | [`name_rules`], [`offers`], [`aliyun_hosts`] | which names a target takes, and under which hosts it answers |
 //! | [`observed`], [`classified`], [`referrers`], [`contents`] | what the registries said, and what is kept of it |
-//! | [`policy`] | the rules of the files, and what breaks them |
 //! | [`expected`], [`rule`], [`rewrite`], [`remember`] | which digest the target must have |
-//! | [`make`], [`classify`], `judged`, `by_lists`, `followers`, [`prune`](mod@prune) | how the plan is made |
+//! | [`make`], [`classify`], `by_lists`, `followers`, [`prune`](mod@prune) | how the plan is made |
 //! | [`change`], [`blocked`], [`causes`] | what it consists of, and what is in the way |
 //! | [`blob_route`], [`cost`], [`same_content`] | which way a blob goes, what that costs, what brings nothing new |
 //! | [`drift`], [`saved`], [`report`] | the plan told as drift, kept, carried out |
@@ -24,6 +23,7 @@ pub mod change;
 pub mod classified;
 pub mod classify;
 pub mod contents;
+pub mod cooldown;
 pub mod cost;
 pub mod desired;
 pub mod drift;
@@ -32,14 +32,12 @@ pub mod expected;
 pub mod family;
 mod followers;
 pub mod immutable;
-mod judged;
 pub mod left_behind;
 pub mod lock;
 pub mod make;
 pub mod name_rules;
 pub mod observed;
 pub mod offers;
-pub mod policy;
 pub mod prune;
 mod quota;
 pub mod referrers;
@@ -57,7 +55,8 @@ pub use blocked::BlockReason;
 pub use causes::{Hit, Role, Shared, Told, by_cause};
 pub use change::{Action, Change, ImageCopy, Plan, Summary};
 pub use classified::{ClassifiedImage, ClassifiedImages};
-pub use contents::{Contents, PlatformImage};
+pub use contents::Contents;
+pub use cooldown::{Age, Cooldown, Young};
 pub use cost::{Cost, Inventory};
 pub use desired::{DeclaredNames, Desired, Row};
 pub use drift::{Difference, Drift, DriftKind, Evidence, Upstream};

@@ -204,7 +204,7 @@ mod tests {
                 .collect(),
             families: vec![],
             lock: None,
-            policy: crate::plan::policy::Rules::default(),
+            now: chrono::DateTime::UNIX_EPOCH,
         };
         let offers = |names: &[(&str, &str)]| {
             let refused = desired(names).refused_names().into_values();

@@ -2,11 +2,24 @@
 
 use std::time::Duration;
 
-use crate::model::{Bytes, Language};
+use crate::model::Language;
 
 /// Returns a number of bytes in the largest binary unit that keeps it at 1 or more: `3.5 MiB`.
 pub fn bytes(count: u64) -> String {
-    Bytes(count).to_string()
+    const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
+    if count < 1024 {
+        return format!("{count} B");
+    }
+    // Tenths, rounded, in integers: the same on every machine. What rounds up to a whole 1024 is
+    // one of the next unit.
+    let tenths = |unit: u32| (u128::from(count) * 10 + (1 << (10 * unit - 1))) >> (10 * unit);
+    for (unit, name) in (1_u32..).zip(UNITS) {
+        let tenths = tenths(unit);
+        if tenths < 10240 || name == UNITS[5] {
+            return format!("{}.{} {name}", tenths / 10, tenths % 10);
+        }
+    }
+    format!("{count} B")
 }
 
 /// What is counted.
@@ -110,6 +123,16 @@ pub fn minutes(time: Duration) -> String {
             seconds / 3600,
             seconds % 3600 / 60
         ),
+    }
+}
+
+/// Returns how long something has to wait, rounded up: `42 min`, `41 h`, `3 d`.
+pub fn days(time: Duration) -> String {
+    let hours = time.as_secs().div_ceil(3600);
+    match time.as_secs() {
+        seconds @ ..3600 => tr!("{} min", "{} 分钟", seconds.div_ceil(60)),
+        _ if hours < 72 => tr!("{hours} h", "{hours} 小时"),
+        _ => tr!("{} d", "{} 天", hours.div_ceil(24)),
     }
 }
 

@@ -244,6 +244,9 @@ pub struct LockArgs {
     /// Take what the sources hold now, for these images or for all
     #[arg(long, value_name = "IMAGE", num_args = 0.., conflicts_with = "check")]
     pub update: Option<Vec<String>>,
+    /// Take them though they are younger than `min-age`, and write down why
+    #[arg(long = "override", value_name = "REASON", requires = "update")]
+    pub overriding: Option<String>,
     /// Tell without network whether the lock fits the files: status 1 if not
     #[arg(long, conflicts_with = "no_cache")]
     pub check: bool,

@@ -281,6 +281,10 @@ pub(super) const SENTENCES: &[Phrase] = &[
         "这些镜像（不写就是全部）改用源现在的内容"
     ),
     phrase!(
+        "Take them though they are younger than `min-age`, and write down why",
+        "它们还没到 `min-age` 也采用，并记下原因"
+    ),
+    phrase!(
         "Tell without network whether the lock fits the files: status 1 if not",
         "不联网，检查锁文件和文件是否相符：不符时退出码是 1"
     ),

@@ -11,7 +11,7 @@ use crate::cli::exit::Exit;
 use crate::cli::mirror::Mirror;
 use crate::cli::outputs::Outputs;
 use crate::cli::report::answer;
-use crate::cli::session::{Planned, Planning, Scope, not_forbidden, plan, reading};
+use crate::cli::session::{Planned, Planning, Scope, plan, reading};
 use crate::lock::undeclared;
 use crate::observe::{SourceAnswers, choose, tags, upstream};
 use crate::plan::{
@@ -63,10 +63,7 @@ async fn gather(context: &Context, planning: &Planning) -> Result<Vec<Evidence>,
     let images = desired.map(|desired| desired.entries.len()).sum();
     let (found, ()) = reading(context, images, async |progress| {
         let each = each.iter().map(|planned| look(planned, answers, client));
-        tokio::join!(
-            join_all(each),
-            choose(&mut locked, not_forbidden, client, progress)
-        )
+        tokio::join!(join_all(each), choose(&mut locked, client, progress))
     })
     .await?;
     let found = each.iter().zip(found).zip(families);
@@ -123,6 +120,6 @@ fn relisted(desired: &Desired) -> Desired {
         entries: vec![],
         families: families.collect(),
         lock: None,
-        policy: desired.policy.clone(),
+        now: desired.now,
     }
 }

@@ -14,7 +14,9 @@ use crate::cli::mirror::{self, Mirror};
 use crate::cli::outputs::{self, Outputs};
 use crate::cli::session::{cache, choose, reading};
 use crate::cli::update::Update;
-use crate::lock::{Continued, Disputed, Owner, Renewed, Unfit, check, renew, undeclared, write};
+use crate::lock::{
+    Continued, Disputed, Override, Owner, Renewed, Unfit, check, renew, undeclared, write,
+};
 use crate::model::listed;
 use crate::observe::{SourceAnswers, resolve, seen, tags};
 use crate::plan::{Desired, Entry, Lock, Observation, ObservedTags, SourceImage, TargetName};
@@ -28,6 +30,7 @@ pub(super) async fn run(
     options: &LockArgs,
 ) -> Result<Exit, CommandError> {
     mirror::require_lockable(global, "pusher lock")?;
+    require_reason(options)?;
     let outputs = Outputs::check(context, [])?;
     let to = &options.to.to;
     if options.check {
@@ -51,8 +54,7 @@ pub(super) async fn run(
         )?);
     }
     let client = connect(context, &mirrors)?;
-    // The rules are held against what is copied; a lock says what there is.
-    choose(context, &mut mirrors, &client, |_, _| true).await?;
+    choose(context, &mut mirrors, &client).await?;
     let desired = mirrors.iter().map(|mirror| &mirror.desired);
     let answers = SourceAnswers::for_all(desired);
     let asked = Asked {
@@ -60,6 +62,7 @@ pub(super) async fn run(
         global,
         client: &client,
         answers: &answers,
+        overriding: options.overriding.as_deref(),
     };
     let moved = update.images(mirrors.iter().map(|mirror| &mirror.desired))?;
     let mut done = Vec::with_capacity(mirrors.len());
@@ -102,6 +105,39 @@ pub(super) async fn run(
     }
     let is_blocked = |done: &Done| done.renewed.counts().blocked > 0;
     Ok(Exit::of(done.iter().any(is_blocked), false))
+}
+
+/// How long a reason may be, in characters.
+const LONGEST_REASON: usize = 500;
+
+/// Stops where what is overridden is not named, or nobody could read why.
+fn require_reason(options: &LockArgs) -> Result<(), CliError> {
+    let Some(reason) = &options.overriding else {
+        return Ok(());
+    };
+    if options.update.as_ref().is_none_or(Vec::is_empty) {
+        let message = text!(
+            "`--override` takes images before their time, and none is named",
+            "`--override` 会提前采用镜像，但没有写是哪些"
+        );
+        return Err(CliError::new(message).hint(text!(
+            "name them: `pusher lock --update nginx:1.27 --override \"why\"`",
+            "写上镜像：`pusher lock --update nginx:1.27 --override \"原因\"`"
+        )));
+    }
+    let is_one_line =
+        !reason.contains(char::is_control) && reason.chars().count() <= LONGEST_REASON;
+    if is_one_line && !reason.trim().is_empty() {
+        return Ok(());
+    }
+    let message = text!(
+        "the reason of `--override` is to be a line of text, of {LONGEST_REASON} characters at most",
+        "`--override` 的原因要是一行文字，最多 {LONGEST_REASON} 个字符"
+    );
+    Err(CliError::new(message).hint(text!(
+        "it stands in the lock, and in every report while that digest is locked",
+        "它会写进锁文件，只要锁定的还是这个摘要，每份报告里都会有"
+    )))
 }
 
 /// What of a lock is not in the desired set.
@@ -169,6 +205,8 @@ struct Asked<'a> {
     global: &'a GlobalArgs,
     client: &'a Client,
     answers: &'a SourceAnswers,
+    /// Why what is to move is taken before it is old enough.
+    overriding: Option<&'a str>,
 }
 
 impl Asked<'_> {
@@ -188,7 +226,11 @@ impl Asked<'_> {
             .filter(is_gone)
             .map(|(name, _)| name)
             .collect();
-        let mut renewed = renew(&mirror.desired, &resolved, &gone);
+        let overriding = self.overriding.map(|reason| Override {
+            images: moved,
+            reason,
+        });
+        let mut renewed = renew(&mirror.desired, &resolved, &gone, overriding);
         // Where nobody knows whose the lock is, nobody knows in which target it was seen.
         if old.owner.is_some() {
             let seen = self.seen(&mirror.desired, &renewed.lock).await?;
@@ -231,6 +273,7 @@ impl Asked<'_> {
             global,
             client,
             answers,
+            overriding: _,
         } = *self;
         let desired = &mirror.desired;
         let target = &desired.target;

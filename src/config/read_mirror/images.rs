@@ -20,7 +20,7 @@ pub(super) fn defaults(reader: &mut Reader<'_>, node: &Node) -> Option<Choices> 
 
 fn choices(reader: &mut Reader<'_>, table: &mut Table<'_>) -> Choices {
     Choices {
-        platforms: table.read("platforms", |node, key| platforms(reader, node, key)),
+        platforms: table.read("platforms", |node, _| platforms(reader, node)),
         missing_platforms: table.read("missing-platforms", |node, key| reader.word(node, key)),
         attestations: table.read("attestations", |node, key| reader.word(node, key)),
         referrers: table.read("referrers", |node, key| reader.word(node, key)),
@@ -31,6 +31,7 @@ fn choices(reader: &mut Reader<'_>, table: &mut Table<'_>) -> Choices {
             let read: Vec<_> = patterns.map(|node| pattern(reader, node, key)).collect();
             read.into_iter().collect()
         }),
+        min_age: table.read("min-age", |node, key| reader.duration(node, key)),
     }
 }
 
@@ -53,12 +54,12 @@ fn pattern(reader: &mut Reader<'_>, node: &Node, key: &str) -> Option<String> {
     None
 }
 
-pub(super) fn platforms(reader: &mut Reader<'_>, node: &Node, key: &str) -> Option<Platforms> {
+fn platforms(reader: &mut Reader<'_>, node: &Node) -> Option<Platforms> {
     let items = match &node.value {
         Value::Scalar { text, .. } if text == "all" => return Some(Platforms::All),
         // One platform need not be a list.
         Value::Scalar { .. } => std::slice::from_ref(node),
-        _ => reader.list(node, key),
+        _ => reader.list(node, "platforms"),
     };
     if let ([], Value::List(_)) = (items, &node.value) {
         let place = reader.place(&node.span);
@@ -71,16 +72,14 @@ pub(super) fn platforms(reader: &mut Reader<'_>, node: &Node, key: &str) -> Opti
         reader.report(empty);
         return None;
     }
-    let parsed: Vec<Option<PlatformPattern>> = items
-        .iter()
-        .map(|node| platform(reader, node, key))
-        .collect();
+    let parsed: Vec<Option<PlatformPattern>> =
+        items.iter().map(|node| platform(reader, node)).collect();
     let patterns: Vec<PlatformPattern> = parsed.into_iter().collect::<Option<_>>()?;
     (!patterns.is_empty()).then(|| Platforms::only(patterns))
 }
 
-fn platform(reader: &mut Reader<'_>, node: &Node, key: &str) -> Option<PlatformPattern> {
-    let At { value, place } = reader.text(node, key)?;
+fn platform(reader: &mut Reader<'_>, node: &Node) -> Option<PlatformPattern> {
+    let At { value, place } = reader.text(node, "platforms")?;
     match value.parse::<PlatformPattern>() {
         Ok(pattern) => Some(pattern),
         Err(error) => {
@@ -135,12 +134,12 @@ pub(super) fn image(reader: &mut Reader<'_>, node: &Node) -> Option<ImageItem> {
     let tags = selection::tags(reader, &mut table);
     let choices = choices(reader, &mut table);
     reader.finish(table, &text!("an image", "镜像设置"));
-    Some(ImageItem::Table(ImageTable {
+    Some(ImageItem::Table(Box::new(ImageTable {
         source: source?,
         target,
         tags,
         choices,
-    }))
+    })))
 }
 
 /// `- nginx: 1.27`: with a blank behind the colon, YAML takes it for a key and a value.

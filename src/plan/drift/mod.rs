@@ -232,6 +232,8 @@ fn of_upstream(change: &Change, upstream: &Upstream) -> Option<Difference> {
     };
     match current {
         Observation::Present(found) if found.digest == *locked => None,
+        // It is known, and waits for its time.
+        Observation::Present(found) if change.age.waits_for(&found.digest) => None,
         Observation::Present(found) => Some(Difference {
             upstream: Some((locked.clone(), found.digest.clone())),
             ..Difference::new(DriftKind::UpstreamMoved, change)

@@ -36,7 +36,7 @@ fn desired(entries: &[(&str, &str)], families: Vec<Family>) -> Desired {
         entries: entries.collect(),
         families,
         lock: None,
-        policy: crate::plan::policy::Rules::default(),
+        now: chrono::DateTime::UNIX_EPOCH,
     }
 }
 

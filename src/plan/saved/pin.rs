@@ -2,8 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 use std::mem;
+use std::time::Duration;
 
 use crate::model::{Digest, Reference};
+use crate::plan::cooldown::Cooldown;
 use crate::plan::desired::Desired;
 use crate::plan::entry::{Entry, Referrers};
 use crate::plan::lock::LockedImage;
@@ -48,6 +50,7 @@ pub fn pin(saved: &SavedPlan, declared: Declared<'_>) -> Result<Pinned, Vec<Mism
     let mut desired = declared.desired.clone();
     let mut sources = HashMap::new();
     let mut known = HashSet::new();
+    let cooldown = Cooldown::of(declared.desired);
     for entry in &mut desired.entries {
         let name = entry.target.to_string();
         match saved.changes.get(&name) {
@@ -60,12 +63,12 @@ pub fn pin(saved: &SavedPlan, declared: Declared<'_>) -> Result<Pinned, Vec<Mism
                 // What the lock settles is taken from there: its source is asked for nothing that
                 // is in place.
                 if locked.is_none() {
+                    // Here alone it is known what was locked of it before.
+                    if cooldown.holds_back(entry, &wanted.source).is_none() {
+                        entry.min_age = Duration::ZERO;
+                    }
                     let at_digest = entry.source.at(wanted.source.clone());
                     let declared = mem::replace(&mut entry.source, at_digest);
-                    let policy = &mut desired.policy;
-                    policy
-                        .declared
-                        .insert(entry.target.clone(), declared.clone());
                     sources.insert(entry.target.clone(), declared);
                     if let Some(lock) = &mut desired.lock {
                         lock.images.remove(&entry.target);

@@ -12,8 +12,8 @@ use crate::plan::{
 
 pub use super::failure::of_failure;
 use super::failure::{at_side, at_source, for_source, in_a_run, set_login, unasked_login};
+use super::words::ages::too_young_hint;
 use super::words::selection::refusal_hint;
-use super::words::violations_hint;
 
 /// Says what to do about a change that is blocked; nothing where there is no advice to give.
 pub fn for_change(change: &Change, target: &Target) -> Option<String> {
@@ -49,8 +49,8 @@ pub fn for_change(change: &Change, target: &Target) -> Option<String> {
         BlockReason::SourceUnreadable(why) | BlockReason::ReferrersUnreadable(why) => {
             at_side(why, false, target)
         }
+        BlockReason::TooYoung(young) => Some(too_young_hint(young, &change.target.to_string())),
         BlockReason::CannotMirror(why) => for_image(why, &change.platforms),
-        BlockReason::Policy(broken) => violations_hint(change, broken),
         BlockReason::TargetUnreadable(why) => at_side(why, true, target),
         BlockReason::BothUnreadable {
             source,

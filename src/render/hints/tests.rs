@@ -32,7 +32,7 @@ fn change_at(reason: BlockReason, platforms: Platforms) -> Change {
         },
         policy: crate::plan::Policy::default(),
         lock: LockState::NoLock,
-        warnings: vec![],
+        age: crate::plan::Age::Plain,
         action: Action::Blocked {
             before: None,
             reason,

@@ -5,8 +5,8 @@ use std::fmt;
 use crate::model::Digest;
 use crate::plan::{Action, Difference, Drift, DriftKind, Target, Told, by_cause};
 use crate::render::style::{Tone, View};
-use crate::render::words::block_reason;
 use crate::render::words::drift::{advice, summary};
+use crate::render::words::{age_hints, block_reason};
 
 use super::items::{Item, header, items, of_change, of_shared};
 use super::text::{Span, TextWriter};
@@ -33,6 +33,9 @@ pub fn drift(drift: &Drift<'_>, view: &View, out: &mut dyn fmt::Write) -> fmt::R
     text.flow(0, &[Span::new(Tone::Strong, summary(drift))])?;
     for advice in advice(drift) {
         text.flow(0, &Span::hint(advice))?;
+    }
+    for hint in age_hints(drift.plan) {
+        text.flow(0, &Span::hint(hint))?;
     }
     Ok(())
 }

@@ -181,7 +181,7 @@ pub(super) fn of_change(change: &Change, target: &Target) -> Item {
         origin,
         policy: _,
         lock,
-        warnings: _,
+        age: _,
         action,
     } = change;
     let (symbol, tone) = match action {
@@ -205,8 +205,7 @@ pub(super) fn of_change(change: &Change, target: &Target) -> Item {
         lines.extend(words::reason(action).map(|why| vec![Span::plain(why)]));
     }
     let notes = words::notes(change, &target.profile.name);
-    let notes = notes.into_iter().chain(words::warnings(change));
-    lines.extend(notes.map(|note| vec![Span::plain(note)]));
+    lines.extend(notes.into_iter().map(|note| vec![Span::plain(note)]));
     Item {
         symbol,
         tone,

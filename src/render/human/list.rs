@@ -91,6 +91,7 @@ fn cells(entry: &Entry) -> [Span; 4] {
         origin,
         policy: _,
         immutable: _,
+        min_age: _,
     } = entry;
     [
         short_reference(source),

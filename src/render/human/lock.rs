@@ -54,6 +54,7 @@ fn sign(renewal: &Renewal) -> (&'static str, Tone) {
         Renewal::Kept => ("=", Tone::Faint),
         Renewal::Retired => ("-", Tone::Changed),
         Renewal::Gone => ("-", Tone::Faint),
+        Renewal::HeldBack(_) => ("=", Tone::Changed),
         Renewal::Blocked(_) => ("!", Tone::Bad),
     }
 }
@@ -80,7 +81,6 @@ pub fn fit(fitting: &Fitting<'_>, view: &View, out: &mut dyn fmt::Write) -> fmt:
         desired,
         file,
     } = fitting;
-    let images = desired.entries.len();
     let mut text = TextWriter::new(view, out);
     let shown: Vec<_> = unfit
         .iter()
@@ -95,7 +95,7 @@ pub fn fit(fitting: &Fitting<'_>, view: &View, out: &mut dyn fmt::Write) -> fmt:
         .collect();
     items(&mut text, &shown)?;
     let fits = unfit.is_empty();
-    let summary = fit_summary(fits, images, &format!("`{file}`"));
+    let summary = fit_summary(fits, desired, &format!("`{file}`"));
     let tone = if fits { Tone::Good } else { Tone::Bad };
     text.flow(0, &[Span::new(tone, summary)])?;
     if fits {

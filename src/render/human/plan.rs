@@ -6,7 +6,7 @@ use crate::plan::{Action, Change, Plan, Told, by_cause};
 use crate::render::inputs::Details;
 use crate::render::style::{Tone, View};
 use crate::render::words::{
-    block_reason, cost, part, plan_summary, prefixed_hint, renamed_from, same_content,
+    age_hints, block_reason, cost, part, plan_summary, prefixed_hint, renamed_from, same_content,
     same_content_hint, shared_word, unlocked_hint,
 };
 
@@ -25,7 +25,7 @@ pub fn plan(
     header(&mut text, &plan.target)?;
     let renames = plan.renames();
     let is_shown = |change: &&Change| match &change.action {
-        Action::NoOp { .. } => view.verbose || !change.warnings.is_empty(),
+        Action::NoOp { .. } => view.verbose,
         // It is told where the new name is.
         action => !action.ends_a_rename(),
     };
@@ -72,7 +72,7 @@ pub fn plan(
         unlocked_hint(plan),
         prefixed_hint(plan),
     ];
-    for hint in hints.into_iter().flatten() {
+    for hint in hints.into_iter().flatten().chain(age_hints(plan)) {
         text.flow(0, &Span::hint(hint))?;
     }
     Ok(())

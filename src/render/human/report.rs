@@ -8,7 +8,7 @@ use crate::render::hints;
 use crate::render::style::{Tone, View};
 use crate::render::units::seconds;
 use crate::render::words::report::{counts, sent, spent, verdict};
-use crate::render::words::{outcome_reason, outcome_word, shared_word};
+use crate::render::words::{age_hints, outcome_reason, outcome_word, shared_word};
 
 use super::items::{Item, header, items, of_change, of_shared};
 use super::text::{Span, TextWriter};
@@ -27,9 +27,7 @@ pub fn report(report: &Report, view: &View, out: &mut dyn fmt::Write) -> fmt::Re
         .changes
         .iter()
         .zip(outcomes)
-        .filter(|(change, outcome)| {
-            view.verbose || **outcome != Outcome::Unchanged || !change.warnings.is_empty()
-        })
+        .filter(|(_, outcome)| view.verbose || **outcome != Outcome::Unchanged)
         .map(|one @ (change, outcome)| (one, change.hits_of(outcome, target)));
     let shown: Vec<_> = by_cause(shown, target)
         .into_iter()
@@ -60,6 +58,9 @@ pub fn report(report: &Report, view: &View, out: &mut dyn fmt::Write) -> fmt::Re
     )?;
     if let Some(sent) = sent(&summary) {
         text.flow(0, &[Span::plain(sent)])?;
+    }
+    for hint in age_hints(plan) {
+        text.flow(0, &Span::hint(hint))?;
     }
     let example = (summary.done() > 0).then(|| example(report)).flatten();
     match example {

@@ -23,14 +23,14 @@ pub(super) enum ReasonKind {
     TagsMoved,
     /// The rules choose a tag whose name in the target another image has.
     NameTaken,
+    /// What the source points to has not been known to the lock for as long as `min-age` says.
+    TooYoung,
     /// The source has it, in a format that cannot be copied.
     NotCopyable,
     /// The source lacks platforms that were asked for.
     PlatformsMissing,
     /// The target refuses such a manifest.
     ManifestRefused,
-    /// It breaks rules of the policy.
-    Policy,
     /// The target did not say what it has.
     TargetUnreadable,
     /// The registries were not asked.
@@ -71,6 +71,7 @@ impl From<&core::BlockReason> for ReasonKind {
             BlockReason::TagsRefused(_) => Self::TagsRefused,
             BlockReason::TagsMoved { .. } => Self::TagsMoved,
             BlockReason::NameTaken { .. } => Self::NameTaken,
+            BlockReason::TooYoung(_) => Self::TooYoung,
             BlockReason::CannotMirror(CannotMirror::Manifest(_) | CannotMirror::Excess(_)) => {
                 Self::NotCopyable
             }
@@ -82,7 +83,6 @@ impl From<&core::BlockReason> for ReasonKind {
                 | CannotMirror::AttestationsRefused { .. }
                 | CannotMirror::NothingLeft { .. },
             ) => Self::ManifestRefused,
-            BlockReason::Policy(_) => Self::Policy,
             BlockReason::TargetUnreadable(_) => Self::TargetUnreadable,
             BlockReason::NotObserved => Self::NotObserved,
             BlockReason::NotOurs { .. } => Self::NotOurs,

@@ -10,6 +10,7 @@ use crate::plan::TargetName;
 use crate::render::inputs::{Fitting, Renewing};
 use crate::render::words::{renewal_hint, renewal_reason, unfit_reason};
 
+use super::age::Young;
 use super::document::{FORMAT_VERSION, Items, write};
 use super::each::schema_of_each;
 
@@ -42,6 +43,8 @@ struct Summary {
     retired: usize,
     /// See the change `gone`.
     gone: usize,
+    /// See the change `held-back`.
+    held_back: usize,
     /// See the change `blocked`.
     blocked: usize,
 }
@@ -57,6 +60,8 @@ struct Renewal {
     before: Option<String>,
     /// The digest that is locked now; null where the image is not declared, or was never locked.
     after: Option<String>,
+    /// What is waited for, where the change is `held-back`; null for every other.
+    waits_for: Option<Young>,
     /// Why, as a sentence; null where the digests tell it.
     reason: Option<String>,
     /// What to do about it, where there is advice to give.
@@ -77,6 +82,8 @@ enum Change {
     Retired,
     /// It had left the files, and now is gone from the target.
     Gone,
+    /// What its source points to is not as old as `min-age` says; what was locked before stays.
+    HeldBack,
     /// It could not be resolved; what was locked before stays.
     Blocked,
 }
@@ -89,6 +96,7 @@ impl From<&core::Renewal> for Change {
             core::Renewal::Kept => Self::Kept,
             core::Renewal::Retired => Self::Retired,
             core::Renewal::Gone => Self::Gone,
+            core::Renewal::HeldBack(_) => Self::HeldBack,
             core::Renewal::Blocked(_) => Self::Blocked,
         }
     }
@@ -103,7 +111,9 @@ impl Renewal {
         let (before, after) = match renewal {
             core::Renewal::Added(digest) => (None, Some(digest)),
             core::Renewal::Moved { before, after } => (Some(before), Some(after)),
-            core::Renewal::Kept | core::Renewal::Blocked(_) => (locked.or(retired), locked),
+            core::Renewal::Kept | core::Renewal::HeldBack(_) | core::Renewal::Blocked(_) => {
+                (locked.or(retired), locked)
+            }
             core::Renewal::Retired => (retired, None),
             core::Renewal::Gone => (None, None),
         };
@@ -112,6 +122,10 @@ impl Renewal {
             change: renewal.into(),
             before: before.map(ToString::to_string),
             after: after.map(ToString::to_string),
+            waits_for: match renewal {
+                core::Renewal::HeldBack(young) => Some(young.into()),
+                _ => None,
+            },
             reason: renewal_reason(renewal, target),
             hint: renewal_hint(renewal, target),
         }
@@ -126,6 +140,7 @@ pub fn renewed(renewing: &Renewing<'_>, out: &mut dyn fmt::Write) -> fmt::Result
         kept,
         retired,
         gone,
+        held_back,
         blocked,
     } = renewing.renewed.counts();
     let document = Renewed {
@@ -137,6 +152,7 @@ pub fn renewed(renewing: &Renewing<'_>, out: &mut dyn fmt::Write) -> fmt::Result
             kept,
             retired,
             gone,
+            held_back,
             blocked,
         },
         images: Items::of(&renewing.renewed.images, |one| Renewal::of(one, renewing)),

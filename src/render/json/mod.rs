@@ -3,6 +3,7 @@
 //! Within a major version fields and the words of an enumeration may be added; none is renamed,
 //! removed or given another meaning.
 
+mod age;
 mod blocked;
 mod check;
 mod checkup;
@@ -14,7 +15,6 @@ mod failed;
 mod list;
 mod lock;
 mod plan;
-mod policy;
 mod report;
 mod show;
 mod tags;

@@ -8,11 +8,11 @@ use serde::Serialize;
 use crate::plan as core;
 use crate::render::{hints, words};
 
+use super::age::Age;
 use super::blocked::{SharedCause, shared};
 use super::document::{Descriptor, FORMAT_VERSION, Items, Origin, Platforms, Target, write};
 use super::each::schema_of_each;
 use super::plan::{Action, after};
-use super::policy::{Violation, violations};
 
 /// What happened when a plan was carried out.
 #[derive(Serialize, JsonSchema)]
@@ -93,8 +93,8 @@ struct Change {
     error: Option<String>,
     /// What to do about it, where there is advice to give.
     hint: Option<String>,
-    /// The rules of the policy that the image breaks; empty where it breaks none.
-    policy: Vec<Violation>,
+    /// What is to be told of the age of the digest that is locked; null where nothing is.
+    age: Option<Age>,
     /// Where the image was declared.
     origin: Origin,
     /// Bytes of blobs that went over the wire.
@@ -166,7 +166,7 @@ impl Change {
             after: after(&change.action),
             error: words::outcome_reason(change, outcome),
             hint: hints::for_outcome(change, outcome, target),
-            policy: violations(change),
+            age: Age::of(&change.age),
             origin: (&change.origin).into(),
             bytes_sent,
             bytes_mounted,

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::plan::{Action, Difference, Drift};
+use crate::render::words::age_hints;
 use crate::render::words::drift::{advice, summary};
 
 use super::document::Document;
@@ -28,6 +29,9 @@ pub fn drift(drift: &Drift<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     document.list(tr_word!("Needs attention", "要看一下"), listed(attention));
     for advice in advice(drift) {
         document.hint(advice);
+    }
+    for hint in age_hints(drift.plan) {
+        document.hint(&hint);
     }
     document.finish(out)
 }

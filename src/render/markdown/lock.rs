@@ -66,8 +66,7 @@ pub fn fit(fitting: &Fitting<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
         desired,
         file,
     } = fitting;
-    let images = desired.entries.len();
-    let summary = fit_summary(unfit.is_empty(), images, &code(file));
+    let summary = fit_summary(unfit.is_empty(), desired, &code(file));
     let mut document = Document::new(&summary);
     document.table(
         ["", tr_word!("image", "镜像"), tr_word!("why", "原因")],

@@ -6,14 +6,14 @@ use crate::plan::{Action, Change, ImageCopy, Plan, SameContent, TargetName};
 use crate::render::inputs::Details;
 use crate::render::units::bytes;
 use crate::render::words::{
-    self, action_word, cost, left_out, part, plan_summary, prefixed_hint, remarks, same_content,
-    same_content_hint, unlocked_hint,
+    self, action_word, age_hints, cost, left_out, part, plan_summary, prefixed_hint, remarks,
+    same_content, same_content_hint, unlocked_hint,
 };
 
 use super::diff;
 use super::document::Document;
 use super::escape::{code, digests, prose};
-use super::problems::{blocked, listed, place, source, warnings};
+use super::problems::{blocked, listed, place, source};
 
 /// Writes what has to be done; what is in place is folded away.
 pub fn plan(plan: &Plan, details: &Details<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
@@ -66,7 +66,6 @@ pub fn plan(plan: &Plan, details: &Details<'_>, out: &mut dyn fmt::Write) -> fmt
         tr_word!("Good to know", "说明"),
         copied().flat_map(|change| of(change, remarks(change))),
     );
-    document.list(tr_word!("Warnings", "警告"), warnings(changes));
     if let Some(diffs) = details.diffs {
         diff::add(&mut document, plan, diffs);
     }
@@ -77,7 +76,7 @@ pub fn plan(plan: &Plan, details: &Details<'_>, out: &mut dyn fmt::Write) -> fmt
         unlocked_hint(plan),
         prefixed_hint(plan),
     ];
-    for hint in hints.into_iter().flatten() {
+    for hint in hints.into_iter().flatten().chain(age_hints(plan)) {
         document.hint(&hint);
     }
     document.finish(out)

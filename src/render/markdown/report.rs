@@ -6,7 +6,7 @@ use crate::plan::{Action, AliyunHosts, Change, Outcome, Report, Target, Told, by
 use crate::render::hints;
 use crate::render::units::seconds;
 use crate::render::words::report::{counts, sent, spent, verdict};
-use crate::render::words::{self, outcome_reason, outcome_word, shared_word};
+use crate::render::words::{self, age_hints, outcome_reason, outcome_word, shared_word};
 
 use super::document::Document;
 use super::escape::code;
@@ -31,10 +31,6 @@ pub fn report(report: &Report, out: &mut dyn fmt::Write) -> fmt::Result {
         tr_word!("Not in place", "没有就位的"),
         listed(not_in_place(ended(), target)),
     );
-    document.list(
-        tr_word!("Warnings", "警告"),
-        super::problems::warnings(&plan.changes),
-    );
     document.table(
         [
             "",
@@ -57,6 +53,9 @@ pub fn report(report: &Report, out: &mut dyn fmt::Write) -> fmt::Result {
         .map(|(change, _)| pull(change, target))
         .collect();
     document.folded(&words::unchanged(unchanged.len()), unchanged);
+    for hint in age_hints(plan) {
+        document.hint(&hint);
+    }
     document.finish(out)
 }
 

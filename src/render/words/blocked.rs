@@ -4,8 +4,8 @@ use crate::model::Digest;
 use crate::plan::{Absence, BlockReason, Hit, Role};
 use crate::render::units::{Noun, counted};
 
+use super::ages::too_young;
 use super::images::{named, short_reference};
-use super::policy::violations;
 use super::selection::refusal;
 
 /// Says why nothing can be done for an entry.
@@ -29,8 +29,8 @@ pub fn block_reason(reason: &BlockReason) -> String {
             "its rules choose a tag that would be `{name}`, which is the image of {by}",
             "它的规则选中了一个会叫 `{name}` 的标签，而这个名字属于 {by} 的镜像"
         ),
+        BlockReason::TooYoung(young) => too_young(young),
         BlockReason::CannotMirror(why) => why.to_string(),
-        BlockReason::Policy(broken) => violations(broken),
         BlockReason::TargetUnreadable(why) => {
             tr!("the target cannot be read: {why}", "读不了目标：{why}")
         }

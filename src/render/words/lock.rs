@@ -1,10 +1,11 @@
 //! What became of a lock, and in what it does not fit the files.
 
 use crate::lock::{Renewal, RenewalCounts, Renewed, Unfit};
-use crate::plan::Target;
+use crate::plan::{Desired, Entry, Target};
 use crate::render::hints;
 use crate::render::units::{Noun, clauses, counted};
 
+use super::ages::too_young;
 use super::blocked::block_reason;
 use super::plan::unlocked;
 
@@ -16,6 +17,7 @@ pub fn renewal_word(renewal: &Renewal) -> &'static str {
         Renewal::Kept => tr_word!("kept", "保留"),
         Renewal::Retired => tr_word!("retired", "退役"),
         Renewal::Gone => tr_word!("gone", "消失"),
+        Renewal::HeldBack(_) => tr_word!("held back", "暂缓"),
         Renewal::Blocked(_) => tr_word!("blocked", "拦下"),
     }
 }
@@ -35,6 +37,7 @@ pub fn renewal_reason(renewal: &Renewal, target: &Target) -> Option<String> {
             "no longer declared, and no longer in {target}",
             "已不再声明，{target} 里也没有了"
         )),
+        Renewal::HeldBack(young) => Some(too_young(young)),
         Renewal::Blocked(reason) => Some(block_reason(reason)),
     }
 }
@@ -56,6 +59,7 @@ pub fn renewed_summary(renewed: &Renewed, file: &str) -> String {
         kept,
         retired,
         gone,
+        held_back,
         blocked,
     } = renewed.counts();
     let counts: Vec<_> = [
@@ -64,6 +68,7 @@ pub fn renewed_summary(renewed: &Renewed, file: &str) -> String {
         (kept > 0).then(|| tr!("{kept} kept", "保留 {kept}")),
         (retired > 0).then(|| tr!("{retired} retired", "退役 {retired}")),
         (gone > 0).then(|| tr!("{gone} gone", "消失 {gone}")),
+        (held_back > 0).then(|| tr!("{held_back} held back", "暂缓 {held_back}")),
         (blocked > 0).then(|| tr!("{blocked} blocked", "拦下 {blocked}")),
     ]
     .into_iter()
@@ -95,9 +100,19 @@ pub fn unfit_reason(unfit: Unfit) -> &'static str {
 }
 
 /// Says in one line whether a lock fits the files; `file` is quoted as the format quotes.
-pub fn fit_summary(fits: bool, images: usize, file: &str) -> String {
+pub fn fit_summary(fits: bool, desired: &Desired, file: &str) -> String {
     if fits {
-        let images = counted(images, Noun::Image);
+        // What fits and is not locked waits for its time.
+        let entries = desired.entries.iter();
+        let is_open = |entry: &&Entry| unlocked(desired.lock_state(entry)).is_some();
+        let held_back = entries.filter(is_open).count();
+        let images = counted(desired.entries.len() - held_back, Noun::Image);
+        if held_back > 0 {
+            return tr!(
+                "{file} fits: {images} locked, {held_back} held back.",
+                "{file} 和文件一致：锁定了 {images}，暂缓 {held_back}。"
+            );
+        }
         return tr!(
             "{file} fits: {images} locked.",
             "{file} 和文件一致：锁定了 {images}。"

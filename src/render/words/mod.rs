@@ -4,8 +4,9 @@
 //! | --- | --- |
 //! | `images` | how images are named |
 //! | `plan`, `notes`, `cost` | what a plan would do, what does not follow an image, what it costs |
+//! | `ages` | how old digests are, and what that keeps from being taken |
 //! | `families` | what is known of tags that rules choose |
-//! | `blocked`, `policy` | why nothing can be done for an image |
+//! | `blocked` | why nothing can be done for an image |
 //! | `report` | what became of a plan |
 //! | `check` | how bad a diagnostic is |
 //! | `saved` | what a saved plan is |
@@ -14,6 +15,7 @@
 //! | `lock` | what became of a lock, and in what it does not fit the files |
 //! | `drift`, `diff` | how the target differs, what differs inside an image |
 
+pub mod ages;
 mod blocked;
 mod check;
 pub mod checkup;
@@ -25,12 +27,12 @@ mod images;
 mod lock;
 mod notes;
 mod plan;
-mod policy;
 mod probe;
 pub mod report;
 pub mod saved;
 pub mod selection;
 
+pub use ages::age_hints;
 pub use blocked::{block_reason, shared_word};
 pub use check::severity;
 pub use cost::cost;
@@ -46,6 +48,5 @@ pub use plan::{
     action_word, part, plan_summary, prefixed_hint, reason, renamed_from, same_content,
     same_content_hint, unlocked_hint,
 };
-pub use policy::{violations, violations_hint, warnings};
 pub use probe::finding;
 pub use report::{outcome_reason, outcome_word};

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::model::listed;
 use crate::plan::{
-    Action, Change, LockState, Misfit, Plan, SameContent, SameContents, Summary, TargetName,
+    Action, BlockReason, Change, LockState, Misfit, Plan, SameContent, SameContents, Summary,
+    TargetName,
 };
 
 use crate::render::inputs::PartOf;
@@ -194,7 +195,12 @@ pub fn unlocked(state: LockState) -> Option<&'static str> {
 
 /// Says of how many images the lock does not settle the digest, and what to do; nothing for none.
 pub fn unlocked_hint(plan: &Plan) -> Option<String> {
-    let unlocked = |change: &&Change| unlocked(change.lock).is_some();
+    let is_planned = |change: &Change| match change.action.block_reason() {
+        // It waits for its time, which says what to do.
+        Some(BlockReason::TooYoung(_)) => false,
+        _ => unlocked(change.lock).is_some(),
+    };
+    let unlocked = |change: &&Change| is_planned(change);
     let count = plan.changes.iter().filter(unlocked).count();
     let is_offline = plan.summary().unknown > 0;
     Some(match (count, is_offline) {

@@ -6,7 +6,6 @@ mod law;
 mod limits;
 mod mirrors;
 mod moved;
-mod policy;
 mod prune;
 mod referrers;
 mod resets;

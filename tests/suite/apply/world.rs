@@ -47,7 +47,7 @@ impl World {
                 entries: vec![],
                 families: vec![],
                 lock: None,
-                policy: pusher::plan::policy::Rules::default(),
+                now: chrono::DateTime::UNIX_EPOCH,
             },
         }
     }
@@ -74,6 +74,7 @@ impl World {
             },
             policy: Policy::default(),
             immutable: Immutable::default(),
+            min_age: Duration::ZERO,
         });
         self.desired.entries.last_mut().unwrap()
     }

@@ -106,6 +106,7 @@ impl World {
                 },
                 policy: Policy::default(),
                 immutable: Immutable::default(),
+                min_age: Duration::ZERO,
             }
         };
         Desired {
@@ -119,7 +120,7 @@ impl World {
                 .collect(),
             families: vec![],
             lock: None,
-            policy: pusher::plan::policy::Rules::default(),
+            now: chrono::DateTime::UNIX_EPOCH,
         }
     }
 

@@ -62,7 +62,6 @@ fn contents(blob_bytes: u64) -> Arc<Contents> {
         indexes: vec![],
         referrers: 0,
         blobs: vec![(layer, blob_bytes)],
-        ..Contents::default()
     })
 }
 
@@ -131,7 +130,7 @@ pub(super) fn change(line: usize, source: &str, target: &str, action: Action) ->
     Change {
         policy: pusher::plan::Policy::default(),
         lock: pusher::plan::LockState::NoLock,
-        warnings: vec![],
+        age: pusher::plan::Age::Plain,
         target: name(target),
         source: source.parse().unwrap(),
         platforms: Platforms::linux_amd64(),

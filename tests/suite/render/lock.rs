@@ -27,13 +27,14 @@ pub(super) fn desired(images: usize) -> Desired {
         },
         policy: Policy::default(),
         immutable: Immutable::default(),
+        min_age: std::time::Duration::ZERO,
     };
     Desired {
         target: target(),
         entries: (1..=images).map(entry).collect(),
         families: vec![],
         lock: None,
-        policy: pusher::plan::policy::Rules::default(),
+        now: chrono::DateTime::UNIX_EPOCH,
     }
 }
 

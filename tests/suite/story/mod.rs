@@ -10,7 +10,6 @@ mod lock;
 mod memory;
 mod mirror;
 mod platforms;
-mod policy;
 mod referrers;
 mod requests;
 mod saved;

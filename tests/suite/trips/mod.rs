@@ -77,7 +77,7 @@ impl World {
                 entries,
                 families: vec![],
                 lock: None,
-                policy: pusher::plan::policy::Rules::default(),
+                now: chrono::DateTime::UNIX_EPOCH,
             },
             hosts: hosts.into(),
         }
@@ -154,6 +154,7 @@ fn entry(source: &str, repository: String, tag: String, number: usize) -> Entry 
         },
         policy: Policy::default(),
         immutable: Immutable::default(),
+        min_age: std::time::Duration::ZERO,
     }
 }
 

@@ -28,7 +28,7 @@ fn desired(names: &[&str]) -> Desired {
         entries: names.iter().enumerate().map(entry).collect(),
         families: vec![],
         lock: None,
-        policy: crate::plan::policy::Rules::default(),
+        now: chrono::DateTime::UNIX_EPOCH,
     }
 }
 

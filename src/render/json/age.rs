@@ -1,0 +1,57 @@
+//! The age of digests.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::plan as core;
+
+/// What is to be told of the age of the digest that an image is locked to.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub(super) enum Age {
+    /// Its source points to something newer, which is not taken yet.
+    HeldBack(Young),
+    /// It was taken before it was as old as `min-age` says.
+    Overridden {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// A digest that is not taken yet.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Young {
+    /// What the source points to.
+    digest: String,
+    /// When the lock first saw that (RFC 3339); null where it did not.
+    seen: Option<String>,
+    /// From when on `pusher lock` takes it (RFC 3339); null where the lock did not see it.
+    until: Option<String>,
+    /// How old it has to be, in seconds.
+    min_age: u64,
+}
+
+impl Age {
+    pub(super) fn of(age: &core::Age) -> Option<Self> {
+        match age {
+            core::Age::Plain => None,
+            core::Age::HeldBack(young) => Some(Self::HeldBack((&**young).into())),
+            core::Age::Overridden(reason) => Some(Self::Overridden {
+                reason: reason.to_string(),
+            }),
+        }
+    }
+}
+
+impl From<&core::Young> for Young {
+    fn from(young: &core::Young) -> Self {
+        let written = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
+        Self {
+            digest: young.digest.to_string(),
+            seen: young.seen.map(written),
+            until: young.until().map(written),
+            min_age: young.min_age.as_secs(),
+        }
+    }
+}
