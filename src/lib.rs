@@ -7,11 +7,12 @@
 //! | folder | kind | may import |
 //! | --- | --- | --- |
 //! | [`model`] | pure | nothing of this crate |
-//! | [`config`] | pure | `model`, `plan::desired`, `plan::entry`, `plan::family`, `plan::immutable`, `plan::offers`, `plan::prune`, `plan::target`, `selection` |
+//! | [`config`] | pure | `model`, `plan::declared_at`, `plan::desired`, `plan::entry`, `plan::family`, `plan::immutable`, `plan::offers`, `plan::prune`, `plan::target`, `plan::verify`, `selection`, `verify` |
 //! | [`selection`] | pure | `model` |
 //! | [`plan`] | pure | `model`, `selection` |
 //! | [`diff`] | pure | `model`, `plan` |
 //! | [`lock`] | pure | `model`, `plan` |
+//! | [`verify`] | pure | `model` |
 //! | [`checkup`] | pure | `model`, `plan` |
 //! | [`render`] | pure | `checkup`, `config`, `diff`, `lock`, `model`, `plan`, `selection` |
 //! | [`registry`] | edge | `model` |
@@ -19,7 +20,7 @@
 //! | [`inspect`] | edge | `diff`, `model`, `plan`, `registry`, `tree` |
 //! | [`cache`] | edge | `disk`, `model`, `plan` |
 //! | [`doctor`] | edge | `checkup`, `model`, `plan`, `registry` |
-//! | [`observe`] | edge | `cache`, `model`, `plan`, `progress`, `registry`, `single_flight`, `tree` |
+//! | [`observe`] | edge | `cache`, `model`, `plan`, `progress`, `registry`, `single_flight`, `tree`, `verify` |
 //! | [`apply`] | edge | `model`, `plan`, `progress`, `registry`, `single_flight`, `tree` |
 //! | [`single_flight`] | edge | nothing of this crate |
 //! | [`progress`] | edge | `plan::target` |
@@ -53,3 +54,4 @@ pub mod sandbox;
 pub mod selection;
 pub mod single_flight;
 pub mod tree;
+pub mod verify;

@@ -145,6 +145,7 @@ fn image(position: usize) -> ObservedImage {
         expected: Ok(Expected::unchanged(descriptor.clone())),
         descriptor,
         contents: None,
+        verdict: None,
     };
     ObservedImage {
         source: Observation::Present(source),

@@ -124,6 +124,8 @@ fn entry(declared: &Declared, target: TargetName, defaults: &Choices) -> Entry {
             .or(defaults.immutable.as_ref())
             .map_or_else(Immutable::default, |written| Immutable::of(written)),
         min_age: min_age.or(defaults.min_age).unwrap_or_default(),
+        // Known once all are there.
+        verify: None,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::model::{Profile, listed};
-use crate::plan::{Choice, Family, TargetLabel};
+use crate::plan::{Choice, Family, TargetLabel, VerifyRules};
 
 use super::declared::{Declared, Resolved};
 use super::diagnostics::{Diagnostic, DiagnosticKind, Severity};
@@ -17,7 +17,9 @@ use super::reader::Reader;
 use super::settings::PruneSettings;
 use super::targets::{Destination, destinations, take_logins};
 use super::validate::{Checked, validate};
-use super::{FileKind, Input, entries, from_toml, from_yaml, items, list, read_mirror, secrets};
+use super::{
+    FileKind, Input, entries, from_toml, from_yaml, items, list, read_mirror, secrets, verify,
+};
 
 /// Reads the files into what they declare. Never fails: what is wrong is in
 /// [`Loaded::diagnostics`].
@@ -148,6 +150,7 @@ fn resolve(
                 selection,
                 position: set.entries.len(),
                 choice: Choice::Open,
+                verify: VerifyRules::default(),
                 account: None,
             }),
         }
@@ -231,6 +234,7 @@ fn mirror(
     };
     let defaults = file.defaults.unwrap_or_default();
     resolve_each(input.path, declared, &defaults, to, loaded, each);
+    verify::rules(input, file.verify, loaded);
     loaded.registries = file.registries;
     ask_for(logins, loaded);
     mirrors_of_target(mirrors, loaded);

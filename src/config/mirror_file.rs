@@ -15,6 +15,7 @@ use super::durations;
 use super::keywords::Word;
 use super::naming_rule::{NamingRule, WORDS};
 use super::settings::Registries;
+use super::verify_table::VerifyTable;
 
 /// What a registry should hold.
 #[derive(Debug, Clone, Default, PartialEq, JsonSchema)]
@@ -40,6 +41,9 @@ pub(super) struct MirrorFile {
     /// The images.
     #[schemars(with = "Option<Vec<ImageItem>>")]
     pub(super) images: Vec<ImageItem>,
+    /// By whom images must be signed, before they are copied or locked.
+    #[schemars(with = "Option<Vec<VerifyTable>>")]
+    pub(super) verify: Vec<VerifyTable>,
     /// Whether `plan` and `apply` delete the tags that the lock records and the files no longer
     /// declare, as `--prune` does. Default: `false`.
     pub(super) prune: Option<bool>,

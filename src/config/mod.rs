@@ -58,6 +58,8 @@ mod targets;
 mod typed_rules;
 mod validate;
 mod variables;
+mod verify;
+mod verify_table;
 
 use std::collections::BTreeMap;
 

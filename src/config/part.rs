@@ -1,7 +1,7 @@
 //! A part of what is declared: the images that someone names, by where they come from or go, or by a
 //! pattern of that.
 
-use crate::model::{DOCKER_HUB, Glob, Reference};
+use crate::model::{Glob, Reference, source_pattern};
 use crate::plan::{ANY_TAG, Desired, Entry, Family, TargetName};
 
 use super::spelling::closest;
@@ -104,23 +104,8 @@ impl Pattern {
 /// Returns what people call an image: what it is in the target and at its source, with its tag and without,
 /// those of Docker Hub as short as they can be written.
 fn names(target: &TargetName, source: &Reference) -> Vec<String> {
-    let repository = source.repository().to_string();
-    let mut names = vec![
-        target.to_string(),
-        target.repository.clone(),
-        source.to_string(),
-        repository,
-    ];
-    for place in 2..4 {
-        let hub = names[place].strip_prefix(DOCKER_HUB);
-        let Some(short) = hub.and_then(|rest| rest.strip_prefix('/')) else {
-            continue;
-        };
-        let shortest = short.strip_prefix("library/").map(str::to_owned);
-        let short = short.to_owned();
-        names.push(short);
-        names.extend(shortest);
-    }
+    let mut names = vec![target.to_string(), target.repository.clone()];
+    names.extend(source_pattern::names(source));
     names
 }
 

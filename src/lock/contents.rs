@@ -56,6 +56,7 @@ impl LockContents {
         let is_declared = |of: &SourceDigest| declared.contains(&of.target);
         self.lock.seen.retain(|of, _| is_declared(of));
         self.lock.overrides.retain(|of, _| is_declared(of));
+        self.lock.verified.retain(|of, _| is_declared(of));
         let families: BTreeSet<_> = desired.families.iter().map(Family::name).collect();
         self.lock.families.retain(|name, _| families.contains(name));
         self.disputed.retain(|name, _| declared.contains(name));

@@ -9,7 +9,7 @@ use crate::model::{
 use crate::plan::target::TargetNameError;
 use crate::plan::{Family, TargetName};
 
-use super::notes::{Moment, Table};
+use super::notes::{Moment, Signer, Table};
 
 #[derive(Deserialize)]
 pub(super) struct Head {
@@ -34,6 +34,8 @@ pub(super) struct Document {
     pub(super) seen: Table<Moment>,
     #[serde(default)]
     pub(super) overrides: Table<String>,
+    #[serde(default)]
+    pub(super) verified: Table<Signer>,
 }
 
 #[derive(Deserialize)]

@@ -8,7 +8,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Deserialize;
 use toml::value::Datetime;
 
-use crate::model::Digest;
+use crate::model::{Digest, Verified, VerifiedError};
 use crate::plan::{Notes, SourceDigest};
 
 use super::quoted::quoted;
@@ -17,8 +17,10 @@ use super::quoted::quoted;
 pub(super) const SEEN: &str = "seen";
 /// Why a digest was taken before it was old enough.
 pub(super) const OVERRIDES: &str = "overrides";
+/// By whom a digest was found to be signed.
+pub(super) const VERIFIED: &str = "verified";
 /// The tables, in the order in which they are written.
-pub(super) const TABLES: [&str; 2] = [SEEN, OVERRIDES];
+pub(super) const TABLES: [&str; 3] = [SEEN, OVERRIDES, VERIFIED];
 
 /// A table as TOML has it.
 pub(super) type Table<T> = BTreeMap<Key, T>;
@@ -71,6 +73,31 @@ impl TryFrom<Datetime> for Moment {
 pub(super) fn seen(table: Table<Moment>) -> Notes<DateTime<Utc>> {
     let notes = table.into_iter();
     notes.map(|(Key(of), Moment(seen))| (of, seen)).collect()
+}
+
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct Signer(Verified);
+
+impl TryFrom<String> for Signer {
+    type Error = VerifiedError;
+
+    fn try_from(text: String) -> Result<Self, VerifiedError> {
+        text.parse().map(Self)
+    }
+}
+
+/// Returns by whom each is signed.
+pub(super) fn verified(table: Table<Signer>) -> Notes<Verified> {
+    let notes = table.into_iter();
+    notes
+        .map(|(Key(of), Signer(verified))| (of, verified))
+        .collect()
+}
+
+/// Writes by whom each is signed.
+pub(super) fn write_verified(notes: &Notes<Verified>, out: &mut String) -> fmt::Result {
+    write_table(VERIFIED, notes, |verified| quoted(verified), out)
 }
 
 /// Returns what was noted as text.

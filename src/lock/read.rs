@@ -73,6 +73,7 @@ pub fn read(text: &str) -> Result<LockContents, LockError> {
         selection,
         seen,
         overrides,
+        verified,
         ..
     } = parse(&apart.text).map_err(failed)?;
     let owner = owner(number, file, target);
@@ -120,6 +121,7 @@ pub fn read(text: &str) -> Result<LockContents, LockError> {
     take_in_target(in_target, &mut file);
     file.lock.seen = notes::seen(seen);
     file.lock.overrides = notes::texts(overrides);
+    file.lock.verified = notes::verified(verified);
     Ok(file)
 }
 

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
-use crate::model::Digest;
+use crate::model::{Digest, Verified};
 use crate::plan::{
     BlockReason, Choice, Cooldown, Desired, Entry, Lock, LockState, LockedFamily, LockedImage,
-    Observation, ResolutionRule, SourceDigest, SourceImage, TargetName, Young,
+    Notes, Observation, ResolutionRule, SourceDigest, SourceImage, TargetName, Verdict, Young,
 };
 
 /// What became of one image of a lock.
@@ -104,6 +104,8 @@ pub enum Unfit {
     Unlocked(LockState),
     /// A locked image is no longer declared.
     NotDeclared,
+    /// A locked image must be signed, and the lock does not say that it is.
+    Unverified,
 }
 
 /// Says what in a lock does not fit the files.
@@ -117,8 +119,12 @@ pub fn check(desired: &Desired, lock: &Lock) -> Vec<(TargetName, Unfit)> {
     };
     let unlocked = desired.entries.iter().filter_map(|entry| {
         let state = lock.state(entry, profile);
-        let is_unfit = state != LockState::Locked && !waits(entry);
-        is_unfit.then(|| (entry.target.clone(), Unfit::Unlocked(state)))
+        let unfit = match lock.get(entry, profile) {
+            Ok(locked) if lock.lacks_signature(entry, locked) => Unfit::Unverified,
+            _ if state == LockState::Locked || waits(entry) => return None,
+            _ => Unfit::Unlocked(state),
+        };
+        Some((entry.target.clone(), unfit))
     });
     let families = desired.families.iter().filter_map(|family| {
         let state = LockState::of(&lock.tags(family));
@@ -222,6 +228,7 @@ pub fn renew(
         images.push((name, renewal));
     }
     carry_notes(desired, &old, resolved, &mut lock);
+    lock.verified = verified(desired, &old, &lock, resolved);
     Renewed { lock, images }
 }
 
@@ -273,6 +280,34 @@ fn carry_notes(
                 .or_insert_with(|| reason.clone());
         }
     }
+}
+
+/// Returns by whom what is locked is signed, as far as a rule asks for that.
+fn verified(
+    desired: &Desired,
+    old: &Lock,
+    lock: &Lock,
+    resolved: &IndexMap<TargetName, Observation<SourceImage>>,
+) -> Notes<Verified> {
+    let note = |entry: &Entry| {
+        let digest = &lock.images.get(&entry.target)?.source_digest;
+        let found = match resolved.get(&entry.target) {
+            Some(Observation::Present(image)) if image.descriptor.digest == *digest => {
+                image.verdict.as_ref()
+            }
+            _ => None,
+        };
+        let verified = match found {
+            Some(Verdict::Verified(verified)) => verified,
+            _ => old.verified(entry, digest)?,
+        };
+        let of = SourceDigest {
+            target: entry.target.clone(),
+            digest: digest.clone(),
+        };
+        Some((of, verified.clone()))
+    };
+    desired.entries.iter().filter_map(note).collect()
 }
 
 /// Records which tags the rules of each family chose. Where they could not, what was locked before stays: nobody knows
@@ -330,6 +365,13 @@ fn settle(
         Observation::Present(image) => image,
     };
     let expected = image.expected.clone().map_err(BlockReason::CannotMirror)?;
+    match &image.verdict {
+        Some(Verdict::Unverified(found)) => return Err(BlockReason::Unverified(found.clone())),
+        Some(Verdict::Unreadable(why)) => {
+            return Err(BlockReason::ReferrersUnreadable(why.clone()));
+        }
+        Some(Verdict::Verified(_)) | None => {}
+    }
     Ok(LockedImage {
         source: entry.source.clone(),
         source_digest: image.descriptor.digest.clone(),

@@ -35,6 +35,7 @@ fn lock_file(lock: &Lock, owner: Option<&Owner>, out: &mut String) -> fmt::Resul
         in_target,
         seen,
         overrides,
+        verified,
     } = lock;
     out.write_str(HEADER)?;
     match owner {
@@ -43,7 +44,8 @@ fn lock_file(lock: &Lock, owner: Option<&Owner>, out: &mut String) -> fmt::Resul
             let is_plain = families.is_empty()
                 && in_target.is_empty()
                 && seen.is_empty()
-                && overrides.is_empty();
+                && overrides.is_empty()
+                && verified.is_empty();
             let version = if is_plain { PLAIN_VERSION } else { VERSION };
             writeln!(out, "{OWNED}version = {version}")?;
             string("file", file, out)?;
@@ -64,7 +66,8 @@ fn lock_file(lock: &Lock, owner: Option<&Owner>, out: &mut String) -> fmt::Resul
         block("retired", target, locked, out)?;
     }
     notes::write_seen(seen, out)?;
-    notes::write_texts(notes::OVERRIDES, overrides, out)
+    notes::write_texts(notes::OVERRIDES, overrides, out)?;
+    notes::write_verified(verified, out)
 }
 
 /// Writes a tag a line: which came and which went shows as such.

@@ -24,6 +24,8 @@ pub mod proxy;
 pub mod reference;
 pub mod request;
 pub mod secret;
+pub mod signing;
+pub mod source_pattern;
 pub mod text;
 pub mod visit;
 
@@ -59,5 +61,10 @@ pub use proxy::{ProxyChoice, ProxyError, check_proxy};
 pub use reference::{DOCKER_HUB, Reference, ReferenceError, Repository};
 pub use request::{Operation, RequestKind};
 pub use secret::Secret;
+pub use signing::{
+    Flaw, GITHUB_ISSUER, SignedBy, SignerRule, Signers, SigningKey, TrustedRoot, Verified,
+    VerifiedError,
+};
+pub use source_pattern::SourcePattern;
 pub use text::{cut, is_hidden};
 pub use visit::{Asks, Visit, Way};

@@ -9,6 +9,7 @@ use crate::plan::Referrers;
 use crate::plan::referrers::{cosign_tags, fallback_tag, is_signature};
 use crate::registry::ReadRegistry;
 use crate::single_flight::SingleFlight;
+use crate::verify::ListedBundle;
 
 /// What is attached to one manifest, as far as its registry says.
 #[derive(Debug, Default)]
@@ -22,6 +23,8 @@ pub(super) struct Attachments {
 pub(super) struct Attached {
     pub(super) tag: Option<String>,
     pub(super) manifest: Descriptor,
+    /// What is listed of it, where it is a bundle of sigstore's.
+    pub(super) bundle: Option<ListedBundle>,
 }
 
 /// What was found out about referrers, for all images: some share them.
@@ -48,6 +51,7 @@ pub(super) async fn attached_to<R: ReadRegistry>(
         Ok(found.map(|manifest| Attached {
             tag: Some(tag),
             manifest,
+            bundle: None,
         }))
     }));
     let (tagged, listed) = futures_util::join!(tags, list(registry, source, subject));
@@ -62,6 +66,7 @@ pub(super) async fn attached_to<R: ReadRegistry>(
     let is_wanted = |child: &Child| wanted == Referrers::All || is_signature(child);
     let attached = |child: Child| Attached {
         tag: None,
+        bundle: ListedBundle::of(child.artifact_type.as_deref(), &child.annotations),
         manifest: child.descriptor,
     };
     add(listed.map(|listed| listed.into_iter().filter(is_wanted).map(attached).collect()));

@@ -6,7 +6,7 @@ use crate::model::{Descriptor, Digest, Failure, Fault, media_type};
 use crate::plan::observed::ObservedReferrers;
 use crate::plan::{
     Absence, CannotMirror, Content, Entry, Expected, LockedImage, Observation, ObservedImage,
-    SourceImage,
+    SourceImage, Verdict,
 };
 use crate::registry::ReadRegistry;
 use crate::tree::{self, Walker};
@@ -44,7 +44,9 @@ impl<R: ReadRegistry> Observer<'_, R> {
             Observation::Present(descriptor) => {
                 match self.source_image(entry, descriptor, &mut target).await {
                     Ok(image) => {
-                        referrers = referrers::observe(self, entry, &image, &target).await;
+                        if !image.is_kept_out() {
+                            referrers = referrers::observe(self, entry, &image, &target).await;
+                        }
                         Observation::Present(image)
                     }
                     Err(why) => Observation::Unreadable(why),
@@ -74,6 +76,7 @@ impl<R: ReadRegistry> Observer<'_, R> {
             descriptor: locked.expected.clone(),
             expected: Ok(expected),
             contents: None,
+            verdict: None,
         };
         let referrers = referrers::observe(self, entry, &image, &target).await;
         ObservedImage {
@@ -96,6 +99,7 @@ impl<R: ReadRegistry> Observer<'_, R> {
                 descriptor,
                 expected,
                 contents: None,
+                verdict: None,
             });
         }
         let has_bytes = |digest: &Digest| holds(target, digest);
@@ -108,6 +112,20 @@ impl<R: ReadRegistry> Observer<'_, R> {
             self.recognise(entry, &expected.descriptor, target).await;
         }
         let was_read = !is_unreadable(target);
+        let is_copied = matches!(&expected, Ok(expected) if was_read && !holds(target, &expected.descriptor.digest));
+        let verdict = if is_copied {
+            self.verdict(entry, &descriptor.digest).await
+        } else {
+            None
+        };
+        if let Some(Verdict::Unverified(_) | Verdict::Unreadable(_)) = verdict {
+            return Ok(SourceImage {
+                descriptor,
+                expected,
+                contents: None,
+                verdict,
+            });
+        }
         let (expected, contents) = match expected {
             Ok(expected) if was_read && !holds(target, &expected.descriptor.digest) => {
                 let layers = entry.policy.foreign_layers;
@@ -127,6 +145,7 @@ impl<R: ReadRegistry> Observer<'_, R> {
             descriptor,
             expected,
             contents,
+            verdict,
         })
     }
 

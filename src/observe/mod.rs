@@ -16,6 +16,7 @@ mod observer;
 mod referrers;
 mod resolve;
 mod same_content;
+mod signatures;
 
 use futures_util::StreamExt;
 

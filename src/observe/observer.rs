@@ -1,15 +1,18 @@
 //! What the questions about all entries share, and the questions that are asked once.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use crate::cache::ResolutionCache;
-use crate::model::{Descriptor, Digest, Reference};
-use crate::plan::{Absence, Desired, Entry, Observation};
+use crate::model::{
+    Descriptor, Digest, Failure, Fault, Flaw, Reference, Repository, SignerRule, Verified,
+};
+use crate::plan::{Absence, Desired, Entry, Observation, Referrers};
 use crate::registry::ReadRegistry;
 use crate::single_flight::SingleFlight;
 use crate::tree::ManifestMemory;
 
-use super::attached::ReferrerAnswers;
+use super::attached::{Attachments, ReferrerAnswers, attached_to};
 use super::memory_bound::MemoryBound;
 
 /// How many entries are looked at together. The registries' own limits are kept by the client; this
@@ -38,7 +41,15 @@ pub struct SourceAnswers {
     heads: SingleFlight<Reference, Observation<Descriptor>>,
     /// The sources of several entries: of the others nobody asks again, so that the answer is not kept.
     shared: HashSet<Reference>,
+    /// By whom images are signed.
+    signatures: Signatures,
 }
+
+/// What was found of the signatures of images: an image may have several names, and go to several targets.
+pub(super) type Signatures = SingleFlight<(Repository, Digest, SignerRule), FoundSignature>;
+
+/// By whom an image is signed, or what is wrong with its signatures; or why that cannot be told.
+pub(super) type FoundSignature = Result<Result<Verified, Vec<Flaw>>, Failure>;
 
 impl SourceAnswers {
     /// Begins with no answer to any question; these are the sets for which there will be some.
@@ -50,6 +61,7 @@ impl SourceAnswers {
         Self {
             heads: SingleFlight::default(),
             shared: shared.cloned().collect(),
+            signatures: Signatures::default(),
         }
     }
 
@@ -93,6 +105,33 @@ impl<'a, R: ReadRegistry> Observer<'a, R> {
         reference: &Reference,
     ) -> Observation<Descriptor> {
         self.answers.of(entry, reference, self.registry).await
+    }
+
+    /// Returns what is attached to a manifest of a source.
+    pub(super) async fn attached_to(
+        &self,
+        source: &Reference,
+        subject: &Digest,
+        wanted: Referrers,
+    ) -> Arc<Attachments> {
+        let repository = source.repository();
+        let ask = async || {
+            let mut found = attached_to(self.registry, repository, subject, wanted).await;
+            if let Err(excess) = self.memory_bound.referrers(found.all.len()) {
+                found = Attachments {
+                    all: vec![],
+                    unreadable: Some(Failure::of_image(source, Fault::TooMuch(excess))),
+                };
+            }
+            Arc::new(found)
+        };
+        let key = (repository.clone(), subject.clone(), wanted);
+        self.referrers.attached.always(key, ask).await
+    }
+
+    /// What was found of the signatures of images.
+    pub(super) fn signatures(&self) -> &Signatures {
+        &self.answers.signatures
     }
 
     pub(super) async fn head_once(&self, reference: &Reference) -> Observation<Descriptor> {

@@ -15,7 +15,7 @@ use crate::plan::{Absence, Content, Entry, Expected, Observation, Referrers, Sou
 use crate::registry::ReadRegistry;
 use crate::tree::{self, Tree, Walker};
 
-use super::attached::{Attached, Attachments, attached_to, list_by_tag};
+use super::attached::{Attached, Attachments, list_by_tag};
 use super::observer::{Observer, holds, is_unreadable};
 
 /// About how many manifests of one image is asked together.
@@ -172,20 +172,9 @@ impl<R: ReadRegistry> Search<'_, R> {
     /// Returns what is attached to a manifest at the source.
     async fn attached_to(&self, subject: &Digest) -> Arc<Attachments> {
         let Entry { source, policy, .. } = self.entry;
-        let source = source.repository();
-        let wanted = policy.referrers;
-        let ask = async || {
-            let mut found = attached_to(self.observer.registry, source, subject, wanted).await;
-            if let Err(excess) = self.observer.memory_bound.referrers(found.all.len()) {
-                found = Attachments {
-                    all: vec![],
-                    unreadable: Some(self.too_much(excess)),
-                };
-            }
-            Arc::new(found)
-        };
-        let key = (source.clone(), subject.clone(), wanted);
-        self.observer.referrers.attached.always(key, ask).await
+        self.observer
+            .attached_to(source, subject, policy.referrers)
+            .await
     }
 
     fn too_much(&self, excess: Excess) -> Failure {
@@ -194,7 +183,7 @@ impl<R: ReadRegistry> Search<'_, R> {
 
     /// Looks for a referrer at the target, and finds out what it consists of.
     async fn follow(&self, subject: &Digest, attached: &Attached) -> Followed {
-        let Attached { tag, manifest } = attached;
+        let Attached { tag, manifest, .. } = attached;
         let mut target = self.at_target(subject, attached).await;
         let (contents, parts) = if is_unreadable(&target) {
             (Ok(None), vec![manifest.digest.clone()])
@@ -272,7 +261,7 @@ impl<R: ReadRegistry> Search<'_, R> {
     /// What it holds and nobody would find counts as absent: where the registry keeps no list itself,
     /// the tag that stands in for one may be gone, or someone else's.
     async fn at_target(&self, subject: &Digest, attached: &Attached) -> Observation<Descriptor> {
-        let Attached { tag, manifest } = attached;
+        let Attached { tag, manifest, .. } = attached;
         let target = self.target.clone();
         let Some(tag) = tag else {
             let target = Reference::digested(target, manifest.digest.clone());

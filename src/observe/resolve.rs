@@ -81,11 +81,18 @@ impl<R: ReadRegistry> Observer<'_, R> {
         let mut walker = Walker::new(self.registry, &entry.source, &self.memory);
         let expected = self.expected(entry, &descriptor, |_| true, &mut walker);
         match expected.await {
-            Ok(expected) => Observation::Present(SourceImage {
-                descriptor,
-                expected,
-                contents: None,
-            }),
+            Ok(expected) => {
+                let verdict = match &expected {
+                    Ok(_) => self.verdict(entry, &descriptor.digest).await,
+                    Err(_) => None,
+                };
+                Observation::Present(SourceImage {
+                    descriptor,
+                    expected,
+                    contents: None,
+                    verdict,
+                })
+            }
             Err(why) => Observation::Unreadable(why),
         }
     }

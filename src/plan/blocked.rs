@@ -10,6 +10,7 @@ use super::family::NoChoice;
 use super::observed::Absence;
 use super::offers::RefusedName;
 use super::target::TargetName;
+use super::verify::Unverified;
 
 /// Why nothing can be done for an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,8 +50,10 @@ pub enum BlockReason {
         /// Why the target did not.
         target: Failure,
     },
-    /// The source did not say what names the image as its subject.
+    /// The source did not say what names the image as its subject: what was to follow it, or its signatures.
     ReferrersUnreadable(Failure),
+    /// It is not signed as a rule wants it.
+    Unverified(Box<Unverified>),
     /// The registries were not asked.
     NotObserved,
     /// It would be deleted, but points to something that the lock does not record.
@@ -175,7 +178,8 @@ impl BlockReason {
             | Self::RepositoryLimit { .. }
             | Self::PruneLimit { .. }
             | Self::ReferrersDiffer { .. }
-            | Self::LockBroken { .. } => false,
+            | Self::LockBroken { .. }
+            | Self::Unverified(_) => false,
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::model::{Descriptor, Digest, Failure, Platforms, Reference, Repository};
+use crate::model::{Descriptor, Digest, Failure, Platforms, Reference, Repository, Verified};
 
 use super::blocked::BlockReason;
 use super::contents::Contents;
@@ -93,6 +93,8 @@ pub struct ImageCopy {
     pub expected: Expected,
     /// What it is made of, where that was read.
     pub contents: Option<Arc<Contents>>,
+    /// By whom it is signed, where a rule asks for that.
+    pub verified: Option<Box<Verified>>,
     /// Whether signatures were asked for and cannot follow, since the digest changes on the way.
     pub referrers_stay: bool,
     /// What was asked to follow and cannot, for what the target takes.

@@ -5,6 +5,7 @@ use crate::model::Descriptor;
 use super::blocked::BlockReason;
 use super::change::{Action, ImageCopy};
 use super::observed::{Observation, ObservedImage, SourceImage};
+use super::verify::Verdict;
 
 /// Decides what has to be done for one entry.
 pub fn classify(image: ObservedImage) -> Action {
@@ -31,6 +32,7 @@ pub fn classify(image: ObservedImage) -> Action {
         descriptor,
         expected,
         contents,
+        verdict,
     } = source;
     let expected = match expected {
         Ok(expected) => expected,
@@ -46,10 +48,19 @@ pub fn classify(image: ObservedImage) -> Action {
             listed: false,
         };
     }
+    let verified = match verdict {
+        Some(Verdict::Unverified(found)) => return blocked(target, BlockReason::Unverified(found)),
+        Some(Verdict::Unreadable(why)) => {
+            return blocked(target, BlockReason::ReferrersUnreadable(why));
+        }
+        Some(Verdict::Verified(verified)) => Some(verified),
+        None => None,
+    };
     let after = |unseen| ImageCopy {
         source: descriptor,
         expected,
         contents,
+        verified,
         referrers_stay: referrers.stay,
         referrers_refused: referrers.refused,
         formerly: None,
@@ -123,6 +134,7 @@ mod tests {
                 BlockReason::TargetUnreadable(_) => "target unreadable",
                 BlockReason::BothUnreadable { .. } => "both unreadable",
                 BlockReason::ReferrersUnreadable(_) => "referrers unreadable",
+                BlockReason::Unverified(_) => "unverified",
                 BlockReason::NotObserved => "not observed",
                 BlockReason::NotOurs { .. }
                 | BlockReason::NewNameMissing { .. }

@@ -4,6 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
+use crate::model::{Digest, Verified};
+
 use super::entry::Entry;
 use super::family::{Choice, Family};
 use super::lock::{Lock, LockState, LockedImage};
@@ -71,6 +73,12 @@ impl Desired {
     /// Returns what is locked for `entry`, if it still is what the entry asks for.
     pub fn locked(&self, entry: &Entry) -> Option<&LockedImage> {
         self.lock.as_ref()?.get(entry, &self.target.profile).ok()
+    }
+
+    /// Returns by whom this digest of an entry's source is signed, as the lock says, if the entry's rule would come to
+    /// the same.
+    pub fn verified(&self, entry: &Entry, image: &Digest) -> Option<&Verified> {
+        self.lock.as_ref()?.verified(entry, image)
     }
 
     /// Tells whether the digest of `entry` is settled.

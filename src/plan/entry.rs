@@ -1,13 +1,14 @@
 //! What is declared of one image.
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::model::{Platforms, Reference};
 
+pub use super::declared_at::DeclaredAt;
 use super::immutable::Immutable;
 use super::target::TargetName;
+use super::verify::VerifyRule;
 
 /// One image: where it comes from, which platforms of it, where it goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +29,8 @@ pub struct Entry {
     pub immutable: Immutable,
     /// How long a digest is waited for before it is taken, from when the lock first saw the source point to it.
     pub min_age: Duration,
+    /// By whom it must be signed; none where no rule names it.
+    pub verify: Option<Arc<VerifyRule>>,
 }
 
 impl Entry {
@@ -56,21 +59,6 @@ pub(super) struct Holder {
     pub(super) source: Reference,
     /// Where it was declared.
     pub(super) origin: DeclaredAt,
-}
-
-/// The line that declared something.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct DeclaredAt {
-    /// The file, as it was named; shared, since it declares many.
-    pub file: Arc<str>,
-    /// The line, counted from 1.
-    pub line: usize,
-}
-
-impl fmt::Display for DeclaredAt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.file, self.line)
-    }
 }
 
 /// The choices that an entry can make.

@@ -9,6 +9,7 @@ use crate::selection::{Account, Chosen, Refused, Selection};
 use super::entry::{DeclaredAt, Entry, Holder};
 use super::observed::Absence;
 use super::target::{TargetName, TargetNameError};
+use super::verify::{VerifyRule, VerifyRules};
 
 /// What stands for any tag, where a tag would stand. No tag has such a character.
 pub const ANY_TAG: &str = "*";
@@ -20,6 +21,8 @@ pub struct Family {
     pub any: Entry,
     /// The rules.
     pub selection: Selection,
+    /// By whom its tags must be signed, for all of the files: which rule decides may depend on the tag.
+    pub verify: VerifyRules,
     /// Before which entry those of its tags stand.
     pub position: usize,
     /// What became of the rules.
@@ -163,8 +166,10 @@ impl Family {
 
     /// Returns the entry of a tag.
     fn entry(&self, tag: &str) -> Entry {
+        let source = Reference::tagged(self.repository().clone(), tag);
         Entry {
-            source: Reference::tagged(self.repository().clone(), tag),
+            verify: VerifyRule::for_source(&self.verify, &source).cloned(),
+            source,
             target: self.name_of(tag),
             ..self.any.clone()
         }

@@ -23,6 +23,7 @@ pub(super) fn source_image(content: &str) -> SourceImage {
         descriptor: descriptor(content),
         expected: Ok(Expected::unchanged(descriptor(content))),
         contents: None,
+        verdict: None,
     }
 }
 
@@ -31,6 +32,7 @@ pub(super) fn copy(content: &str) -> ImageCopy {
         source: descriptor(content),
         expected: Expected::unchanged(descriptor(content)),
         contents: None,
+        verified: None,
         referrers_stay: false,
         referrers_refused: RefusedReferrers::default(),
         formerly: None,
@@ -72,5 +74,6 @@ pub(super) fn entry(source: &str, target: &str) -> Entry {
         policy: Policy::default(),
         immutable: Immutable::default(),
         min_age: std::time::Duration::ZERO,
+        verify: None,
     }
 }

@@ -92,6 +92,8 @@ fn referrer_change(entry: &Entry, referrer: ObservedReferrer) -> Change {
                 descriptor: source.clone(),
                 expected: Ok(Expected::unchanged(source)),
                 contents,
+                // Who signed it says so itself, of the image.
+                verdict: None,
             }),
             Err(why) => Observation::Unreadable(why),
         },

@@ -7,7 +7,9 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 
-use crate::model::{Descriptor, Digest, Platforms, Profile, Reference, Repository, media_type};
+use crate::model::{
+    Descriptor, Digest, Platforms, Profile, Reference, Repository, Verified, media_type,
+};
 
 use super::entry::Entry;
 use super::family::Family;
@@ -29,6 +31,8 @@ pub struct Lock {
     pub seen: Notes<DateTime<Utc>>,
     /// Why a digest was taken before it was old enough.
     pub overrides: Notes<String>,
+    /// By whom a digest was found to be signed.
+    pub verified: Notes<Verified>,
 }
 
 /// What is noted of digests that sources point to.
@@ -134,6 +138,24 @@ impl Lock {
     /// Tells whether the digest of `entry` is settled.
     pub fn state(&self, entry: &Entry, profile: &Profile) -> LockState {
         LockState::of(&self.get(entry, profile))
+    }
+
+    /// Returns by whom this digest of an entry's source is signed, if the entry's rule would come to the same.
+    pub fn verified(&self, entry: &Entry, digest: &Digest) -> Option<&Verified> {
+        let rule = entry.verify.as_ref()?.signed.as_ref()?;
+        let of = SourceDigest {
+            target: entry.target.clone(),
+            digest: digest.clone(),
+        };
+        let verified = self.verified.get(&of);
+        verified.filter(|verified| rule.accepts(verified))
+    }
+
+    /// Tells whether what is locked for an entry must be signed, and nobody has seen that it is.
+    pub fn lacks_signature(&self, entry: &Entry, locked: &LockedImage) -> bool {
+        let rule = entry.verify.as_ref();
+        let is_wanted = rule.is_some_and(|rule| rule.signed.is_some());
+        is_wanted && self.verified(entry, &locked.source_digest).is_none()
     }
 
     /// Returns which tags are locked for `family`, if its rules still are those that chose them.

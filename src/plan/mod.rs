@@ -5,7 +5,8 @@
 //!
 //! | file | about |
 //! | --- | --- |
-//! | [`desired`], [`entry`], [`family`], [`immutable`], [`target`], [`lock`] | what is declared, and what was locked of it |
+//! | [`desired`], [`entry`], [`declared_at`], [`family`], [`immutable`], [`target`], [`lock`] | what is declared, and what was locked of it |
+//! | [`verify`] | whose signature an image must have, and what was found |
 //! | [`name_rules`], [`offers`], [`aliyun_hosts`] | which names a target takes, and under which hosts it answers |
 //! | [`observed`], [`classified`], [`referrers`], [`contents`] | what the registries said, and what is kept of it |
 //! | [`expected`], [`rule`], [`rewrite`], [`remember`] | which digest the target must have |
@@ -25,6 +26,7 @@ pub mod classify;
 pub mod contents;
 pub mod cooldown;
 pub mod cost;
+pub mod declared_at;
 pub mod desired;
 pub mod drift;
 pub mod entry;
@@ -48,6 +50,7 @@ pub mod rule;
 pub mod same_content;
 pub mod saved;
 pub mod target;
+pub mod verify;
 
 pub use aliyun_hosts::AliyunHosts;
 pub use blob_route::{BlobRoutes, Route};
@@ -58,11 +61,10 @@ pub use classified::{ClassifiedImage, ClassifiedImages};
 pub use contents::Contents;
 pub use cooldown::{Age, Cooldown, Young};
 pub use cost::{Cost, Inventory};
+pub use declared_at::DeclaredAt;
 pub use desired::{DeclaredNames, Desired, Row};
 pub use drift::{Difference, Drift, DriftKind, Evidence, Upstream};
-pub use entry::{
-    Attestations, DeclaredAt, Entry, ForeignLayers, MissingPlatforms, Policy, Referrers,
-};
+pub use entry::{Attestations, Entry, ForeignLayers, MissingPlatforms, Policy, Referrers};
 pub use expected::{
     Ask, CannotMirror, Content, Expected, Known, LeftOut, Need, Resolution, Selection, WhyLeftOut,
     expect,
@@ -84,6 +86,7 @@ pub use rule::ResolutionRule;
 pub use same_content::{SameContent, SameContents};
 pub use saved::{FileDigest, SavedPlan};
 pub use target::{Target, TargetLabel, TargetName};
+pub use verify::{Unverified, Verdict, VerifyRule, VerifyRules};
 
 #[cfg(test)]
 mod fixtures;

@@ -9,6 +9,7 @@ use crate::model::{Descriptor, Failure};
 
 use super::contents::Contents;
 use super::expected::{CannotMirror, Expected};
+use super::verify::Verdict;
 
 /// What the registries said about one entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +51,18 @@ pub struct SourceImage {
     pub expected: Result<Expected, CannotMirror>,
     /// What the image is made of, where that was read.
     pub contents: Option<Arc<Contents>>,
+    /// What became of its signatures, where somebody looked.
+    pub verdict: Option<Verdict>,
+}
+
+impl SourceImage {
+    /// Tells whether nothing of it is copied, since nobody knows that it is signed as it must be.
+    pub fn is_kept_out(&self) -> bool {
+        matches!(
+            self.verdict,
+            Some(Verdict::Unverified(_) | Verdict::Unreadable(_))
+        )
+    }
 }
 
 /// What was found out about the referrers of an image; the default where none are wanted.

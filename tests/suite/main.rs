@@ -21,4 +21,5 @@ mod selection;
 mod story;
 mod support;
 mod trips;
+mod verify;
 mod workflows;

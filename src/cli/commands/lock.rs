@@ -1,5 +1,6 @@
 //! `lock`: which digests the images stand for, written down.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
@@ -277,12 +278,13 @@ impl Asked<'_> {
         } = *self;
         let desired = &mirror.desired;
         let target = &desired.target;
-        let entries: Vec<&Entry> = desired
+        let entries: Vec<Cow<'_, Entry>> = desired
             .entries
             .iter()
             .filter(|entry| target.refuses_name(&entry.target).is_none())
-            .filter(|entry| desired.locked(entry).is_none() || moved.contains(&entry.target))
+            .filter_map(|entry| to_ask(desired, entry, moved.contains(&entry.target)))
             .collect();
+        let entries: Vec<&Entry> = entries.iter().map(|entry| &**entry).collect();
         let declared = desired.targets();
         let mut left: BTreeSet<_> = disputed.keys().cloned().collect();
         left.retain(|name| !declared.contains(name));
@@ -302,6 +304,21 @@ impl Asked<'_> {
         .await?;
         Ok(Read { resolved, held })
     }
+}
+
+/// Returns what is asked of an entry: what its source points to, if that is not settled; else, whether what is locked is
+/// signed, if that is not known and has to be.
+fn to_ask<'d>(desired: &'d Desired, entry: &'d Entry, moves: bool) -> Option<Cow<'d, Entry>> {
+    let Some(locked) = desired.locked(entry).filter(|_| !moves) else {
+        return Some(Cow::Borrowed(entry));
+    };
+    let lock = desired.lock.as_ref()?;
+    lock.lacks_signature(entry, locked).then(|| {
+        Cow::Owned(Entry {
+            source: entry.source.at(locked.source_digest.clone()),
+            ..entry.clone()
+        })
+    })
 }
 
 /// Says what is not to be seen in what became of each image.

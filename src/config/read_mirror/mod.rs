@@ -7,6 +7,7 @@ mod proxy;
 mod registries;
 pub(super) mod selection;
 mod target;
+mod verify;
 
 use crate::model::Text;
 
@@ -41,6 +42,7 @@ pub(super) fn read(reader: &mut Reader<'_>, root: &Node) -> MirrorFile {
             reader.text(node, "include")
         }),
         images: items(reader, &mut table, "images", image),
+        verify: items(reader, &mut table, "verify", verify::rule),
         prune: table.read("prune", |node, key| reader.boolean(node, key)),
         prune_limit: table.read("prune-limit", |node, key| {
             reader.number(

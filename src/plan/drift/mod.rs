@@ -190,6 +190,7 @@ fn in_target(change: &Change, upstream: &Upstream) -> Difference {
         source: upstream.expected.clone(),
         expected: Expected::unchanged(upstream.expected.clone()),
         contents: None,
+        verified: None,
         referrers_stay: false,
         referrers_refused: RefusedReferrers::default(),
         formerly: None,

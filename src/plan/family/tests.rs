@@ -25,6 +25,7 @@ fn family(source: &str, name: &str, glob: &str, position: usize) -> Family {
         },
         position,
         choice: Choice::Open,
+        verify: crate::plan::VerifyRules::default(),
         account: None,
     }
 }

@@ -92,6 +92,7 @@ fn cells(entry: &Entry) -> [Span; 4] {
         policy: _,
         immutable: _,
         min_age: _,
+        verify: _,
     } = entry;
     [
         short_reference(source),

@@ -86,7 +86,7 @@ pub fn fit(fitting: &Fitting<'_>, view: &View, out: &mut dyn fmt::Write) -> fmt:
         .iter()
         .map(|(name, unfit)| {
             let (symbol, tone) = match unfit {
-                Unfit::Unlocked(_) => ("!", Tone::Bad),
+                Unfit::Unlocked(_) | Unfit::Unverified => ("!", Tone::Bad),
                 Unfit::NotDeclared => ("-", Tone::Changed),
             };
             let why = vec![Span::plain(unfit_reason(*unfit))];

@@ -33,6 +33,8 @@ pub(super) enum ReasonKind {
     ManifestRefused,
     /// The target did not say what it has.
     TargetUnreadable,
+    /// It is not signed as the files want it.
+    Unverified,
     /// The registries were not asked.
     NotObserved,
     /// It would be deleted, but someone else moved the tag.
@@ -84,6 +86,7 @@ impl From<&core::BlockReason> for ReasonKind {
                 | CannotMirror::NothingLeft { .. },
             ) => Self::ManifestRefused,
             BlockReason::TargetUnreadable(_) => Self::TargetUnreadable,
+            BlockReason::Unverified(_) => Self::Unverified,
             BlockReason::NotObserved => Self::NotObserved,
             BlockReason::NotOurs { .. } => Self::NotOurs,
             BlockReason::NewNameMissing { .. } => Self::NewNameMissing,

@@ -200,6 +200,8 @@ enum Problem {
     Unlocked,
     /// The image is locked, and no longer declared.
     NotDeclared,
+    /// The image is locked and must be signed, and the lock does not say that it is.
+    Unverified,
 }
 
 /// Writes whether a lock fits the files.
@@ -213,6 +215,7 @@ pub fn fit(fitting: &Fitting<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
             problem: match unfit {
                 core::Unfit::Unlocked(_) => Problem::Unlocked,
                 core::Unfit::NotDeclared => Problem::NotDeclared,
+                core::Unfit::Unverified => Problem::Unverified,
             },
             reason: unfit_reason(*unfit),
         }),

@@ -122,6 +122,10 @@ struct Change {
     /// The bytes of the image's blobs, of which the target may have some; null where they were not
     /// counted or nothing is copied.
     bytes_to_copy: Option<u64>,
+    /// By whom the image is signed, as a lock records it: `cosign-key` and the key's fingerprint, `cosign-identity`, the
+    /// issuer and the identity, or `github`, the repository and the workflow; null where no rule asks, or nothing is
+    /// copied.
+    verified: Option<String>,
     /// How the target holds the same image under another digest; null where it does not, or where
     /// nobody looked.
     same_content: Option<SameContent>,
@@ -246,6 +250,7 @@ impl Change {
                 _ => None,
             },
             bytes_to_copy: copy.and_then(core::ImageCopy::blob_bytes),
+            verified: verified(action),
             same_content: details.same_content(change).map(Into::into),
             diff: diff.and_then(|diff| Some(diff.as_ref().ok()?.into())),
             diff_unreadable: diff.and_then(|diff| Some(diff.as_ref().err()?.to_string())),
@@ -259,6 +264,12 @@ pub(super) fn after(action: &core::Action) -> Option<Descriptor> {
         core::Action::NoOp { current, .. } => Some(current.into()),
         other => other.copy().map(|copy| (&copy.expected.descriptor).into()),
     }
+}
+
+/// Returns by whom what is copied is signed.
+pub(super) fn verified(action: &core::Action) -> Option<String> {
+    let verified = action.copy()?.verified.as_ref();
+    verified.map(ToString::to_string)
 }
 
 /// Writes what has to be done.

@@ -12,7 +12,7 @@ use super::age::Age;
 use super::blocked::{SharedCause, shared};
 use super::document::{Descriptor, FORMAT_VERSION, Items, Origin, Platforms, Target, write};
 use super::each::schema_of_each;
-use super::plan::{Action, after};
+use super::plan::{Action, after, verified};
 
 /// What happened when a plan was carried out.
 #[derive(Serialize, JsonSchema)]
@@ -89,6 +89,9 @@ struct Change {
     before: Option<Descriptor>,
     /// What the tag had to point to; null where that was not known.
     after: Option<Descriptor>,
+    /// By whom what was to be copied is signed, as a lock records it; null where no rule asks, or nothing was to be
+    /// copied.
+    verified: Option<String>,
     /// What went wrong, as a sentence; null where nothing did.
     error: Option<String>,
     /// What to do about it, where there is advice to give.
@@ -164,6 +167,7 @@ impl Change {
             outcome: outcome.into(),
             before: change.action.before().map(Into::into),
             after: after(&change.action),
+            verified: verified(&change.action),
             error: words::outcome_reason(change, outcome),
             hint: hints::for_outcome(change, outcome, target),
             age: Age::of(&change.age),

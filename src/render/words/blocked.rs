@@ -7,6 +7,7 @@ use crate::render::units::{Noun, counted};
 use super::ages::too_young;
 use super::images::{named, short_reference};
 use super::selection::refusal;
+use super::signatures::unverified;
 
 /// Says why nothing can be done for an entry.
 pub fn block_reason(reason: &BlockReason) -> String {
@@ -42,6 +43,7 @@ pub fn block_reason(reason: &BlockReason) -> String {
             "its signatures and other referrers cannot be read: {why}",
             "读不了它的签名和其他附属内容：{why}"
         ),
+        BlockReason::Unverified(found) => unverified(found),
         BlockReason::NotObserved => tr!("the registries were not asked", "没有问过仓库"),
         BlockReason::NotOurs { locked } => tr!(
             "it is not deleted: someone else moved the tag, the lock records {}",

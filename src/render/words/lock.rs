@@ -1,13 +1,14 @@
 //! What became of a lock, and in what it does not fit the files.
 
 use crate::lock::{Renewal, RenewalCounts, Renewed, Unfit};
-use crate::plan::{Desired, Entry, Target};
+use crate::plan::{BlockReason, Desired, Entry, Target};
 use crate::render::hints;
 use crate::render::units::{Noun, clauses, counted};
 
 use super::ages::too_young;
 use super::blocked::block_reason;
 use super::plan::unlocked;
+use super::signatures::for_unverified;
 
 /// Names what became of an image of a lock.
 pub fn renewal_word(renewal: &Renewal) -> &'static str {
@@ -47,6 +48,9 @@ pub fn renewal_hint(renewal: &Renewal, target: &Target) -> Option<String> {
     let Renewal::Blocked(reason) = renewal else {
         return None;
     };
+    if let BlockReason::Unverified(found) = reason {
+        return Some(for_unverified(found));
+    }
     let hits = reason.hits();
     hits.first().and_then(|hit| hints::for_hit(hit, target))
 }
@@ -88,6 +92,7 @@ pub fn unfit_word(unfit: Unfit) -> &'static str {
     match unfit {
         Unfit::Unlocked(_) => tr_word!("unlocked", "没有锁定"),
         Unfit::NotDeclared => tr_word!("not declared", "没有声明"),
+        Unfit::Unverified => tr_word!("unverified", "没有验签"),
     }
 }
 
@@ -96,6 +101,10 @@ pub fn unfit_reason(unfit: Unfit) -> &'static str {
     match unfit {
         Unfit::Unlocked(state) => unlocked(state).unwrap_or_default(),
         Unfit::NotDeclared => tr_word!("locked, and no longer declared", "锁定了，但已不再声明"),
+        Unfit::Unverified => tr_word!(
+            "the lock does not say that it is signed as a rule of `verify` wants it",
+            "锁文件没有写明它的签名符合 `verify` 的规则"
+        ),
     }
 }
 

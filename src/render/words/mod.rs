@@ -3,6 +3,7 @@
 //! | file | says |
 //! | --- | --- |
 //! | `images` | how images are named |
+//! | `signatures` | by whom an image is signed, and what is wrong with its signatures |
 //! | `plan`, `notes`, `cost` | what a plan would do, what does not follow an image, what it costs |
 //! | `ages` | how old digests are, and what that keeps from being taken |
 //! | `families` | what is known of tags that rules choose |
@@ -31,6 +32,7 @@ mod probe;
 pub mod report;
 pub mod saved;
 pub mod selection;
+pub mod signatures;
 
 pub use ages::age_hints;
 pub use blocked::{block_reason, shared_word};

@@ -4,6 +4,8 @@ use crate::model::{Platforms, ProfileName, listed};
 use crate::plan::{Action, Change, LeftOut, RefusedReferrers, Selection, WhyLeftOut};
 use crate::render::units::{Noun, counted};
 
+use super::signatures::signed_by;
+
 /// Says what of an image does not follow it, and why, and what else is to be known of it; nothing where all is well.
 pub fn notes(change: &Change, profile: &ProfileName) -> Vec<String> {
     let left_out = left_out(change, profile).into_iter();
@@ -70,6 +72,7 @@ fn refused_referrers(
 pub fn remarks(change: &Change) -> Vec<String> {
     let mut notes = vec![];
     if let Some(copy) = change.action.copy() {
+        notes.extend(copy.verified.as_deref().map(signed_by));
         if let Some(unseen) = &copy.unseen {
             notes.push(tr!(
                 "the target does not say whether it has this, as some do until the first push \

@@ -75,6 +75,7 @@ impl World {
             policy: Policy::default(),
             immutable: Immutable::default(),
             min_age: Duration::ZERO,
+            verify: None,
         });
         self.desired.entries.last_mut().unwrap()
     }

@@ -50,3 +50,4 @@ mod tags;
 mod targets;
 mod terminal;
 mod usage;
+mod verify;

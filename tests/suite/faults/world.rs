@@ -107,6 +107,7 @@ impl World {
                 policy: Policy::default(),
                 immutable: Immutable::default(),
                 min_age: Duration::ZERO,
+                verify: None,
             }
         };
         Desired {

@@ -44,6 +44,7 @@ pub(super) fn descriptor(content: &str) -> Descriptor {
 
 pub(super) fn copy(content: &str, blob_bytes: Option<u64>) -> ImageCopy {
     ImageCopy {
+        verified: None,
         referrers_stay: false,
         referrers_refused: RefusedReferrers::default(),
         formerly: None,
@@ -80,6 +81,7 @@ fn filtered(content: &str) -> ImageCopy {
         skipped: vec!["linux/s390x".parse().unwrap()],
     };
     ImageCopy {
+        verified: None,
         referrers_stay: false,
         referrers_refused: RefusedReferrers::default(),
         formerly: None,

@@ -28,6 +28,7 @@ pub(super) fn desired(images: usize) -> Desired {
         policy: Policy::default(),
         immutable: Immutable::default(),
         min_age: std::time::Duration::ZERO,
+        verify: None,
     };
     Desired {
         target: target(),

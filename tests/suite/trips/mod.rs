@@ -155,6 +155,7 @@ fn entry(source: &str, repository: String, tag: String, number: usize) -> Entry 
         policy: Policy::default(),
         immutable: Immutable::default(),
         min_age: std::time::Duration::ZERO,
+        verify: None,
     }
 }
 
