@@ -1557,5 +1557,151 @@ if story 'lock pull request refuses another word'; then
   check 'writes nothing' calls ''
 fi
 
+# --- the issue form -------------------------------------------------------------------------------
+
+# Issue 12, as GitHub writes down what somebody put into the form: images, platforms, name.
+asked_for() {
+  settings=(GITHUB_EVENT_PATH="$work/event.json" PUSHER_FILE=images.txt)
+  local none='_No response_'
+  printf '### Images 镜像\n\n%s\n\n### Platforms 平台\n\n%s\n\n### Name 名字\n\n%s\n\n### Reason 原因\n\n%s' \
+    "$1" "${2:-$none}" "${3:-$none}" "${4:-$none}" |
+    jq -Rs '{issue: {number: 12, body: gsub("\n"; "\r\n")}}' >event.json
+  git init -q . && echo nginx >images.txt && git add images.txt
+  git -c user.name=t -c user.email=t@example.com commit -qm list
+}
+
+# With which arguments `pusher` was called, each in brackets.
+words() { tail -n 1 pusher/words; }
+
+if story 'the form is read'; then
+  asked_for $'nginx:1.27\n\n  ghcr.io/org/app:v1  ' 'linux/amd64, linux/arm64' app:v1
+  echo redis >pusher/add.adds
+  echo 'added' >pusher/add.out
+  script add-image.sh "$work/add.md"
+  check 'passes' is "$code" 0
+  check 'is what is added' is "$(words)" \
+    '[add] [--file] [images.txt] [--platform=linux/amd64,linux/arm64] [--target=app:v1] [--] [nginx:1.27] [ghcr.io/org/app:v1]'
+  check 'asks no secret for it' has pusher/calls ' | registry.cn-hangzhou.aliyuncs.com/namespace :'
+  check 'says what changed' has add.md $'```text\nadded'
+  check 'hands it on' is "$(handed changed)" true
+fi
+
+if story 'the form asks for what is there'; then
+  asked_for nginx
+  script add-image.sh "$work/add.md"
+  check 'passes' is "$code" 0
+  check 'is not more than images' is "$(words)" '[add] [--file] [images.txt] [--] [nginx]'
+  check 'hands it on' is "$(handed changed)" false
+fi
+
+if story 'the form has a mistake'; then
+  asked_for 'nginx 1.27'
+  printf 'error: `nginx 1.27` is no image\n```\n@everyone\n' >pusher/add.err
+  echo 1 >pusher/add.status
+  script add-image.sh "$work/add.md"
+  check 'passes, for the issue is to be told' is "$code" 0
+  check 'says what' has add.md 'error: `nginx 1.27` is no image'
+  check 'in a fence that it cannot close' has add.md '````text'
+  check 'hands it on' is "$(handed changed)" false
+fi
+
+for text in '$(touch owned)' '`touch owned`' '--file=/etc/passwd' '-f' '; touch owned' '--' '::set-output name=changed::true' \
+  '%0A::error::forged' '*' '${{ secrets.X }}' 'ngïnx🐳' "'; touch owned; '" '\n\\n' '../../etc/passwd' '@/etc/passwd' '!!' '~root'; do
+  if story "the form has the image ${text@Q}"; then
+    asked_for "$text" "$text" "$text" "$text"
+    script add-image.sh "$work/add.md"
+    check 'passes' is "$code" 0
+    check 'is one argument, and no option' is "$(words)" \
+      "[add] [--file] [images.txt] [--platform=${text// /}] [--target=$text] [--] [$text]"
+    check 'runs nothing' is "$(find "$work" -name owned)" ''
+    check 'says nothing to the runner' lacks log '::'
+    check 'hands on nothing of it' is "$(cat output)" $'report='"$work"$'/add.md\nchanged=false'
+  fi
+done
+
+if story 'the form has headings in it'; then
+  asked_for $'nginx\n### Name 名字\nevil:v1\n### Images 镜像\nredis' '' app:v1
+  script add-image.sh "$work/add.md"
+  check 'the first of each counts' is "$(words)" '[add] [--file] [images.txt] [--target=evil:v1] [--] [nginx]'
+fi
+
+for many in 0 51; do
+  if story "the form has $many images"; then
+    asked_for "$(for ((i = 0; i < many; i++)); do echo "nginx:$i"; done)"
+    script add-image.sh "$work/add.md"
+    check 'passes' is "$code" 0
+    check 'asks for none' is "$(cat pusher/calls)" ''
+    check 'hands it on' is "$(handed changed)" false
+  fi
+done
+
+# What came of the form, on a default branch whose tree is known.
+added() {
+  asked_for nginx
+  echo redis >>images.txt
+  settings=(GITHUB_EVENT_PATH="$work/event.json" CHANGED=true BASE=main BASE_SHA=base)
+  echo '{"message": "main", "tree": "tree-of-main"}' >gh/git/base
+  mkdir -p out/plan
+  echo '+redis' >out/add.md
+  echo '| create | redis |' >out/plan/plan.md
+}
+
+if story 'a pull request of the form, opened, edited, closed'; then
+  added
+  script add-pull-request.sh "$work/out"
+  check 'passes' is "$code" 0
+  check 'opens it and tells the issue' calls \
+    $'POST /git/blobs\nPOST /git/trees\nPOST /git/commits\nPOST /git/refs\nPOST /pulls\nPOST /issues/12/comments'
+  tree=gh/git/$(jq -r .tree "gh/git/$(cat gh/git/branch-add-12)")
+  check 'has the file' is "$(jq -r '.tree[0].path' "$tree") $(jq -r .content "gh/git/$(jq -r '.tree[0].sha' "$tree")" | head -n 2 | paste -sd' ')" 'images.txt nginx redis'
+  check 'with the plan' holds gh/pulls.json '.["1"] | .head == "pusher/add-12" and .base == "main" and .title == "images: what #12 asks for"
+    and (.body | startswith("Closes #12.") and contains("+redis") and contains("| create | redis |") and contains("/pusher plan"))'
+  check 'the issue knows it' holds gh/comments.json '.[0] | .on == "12" and (.body | contains("Pull request #1 has this"))'
+  : >gh/calls
+  script add-pull-request.sh "$work/out"
+  check 'commits the same once' calls $'POST /git/blobs\nPOST /git/trees\nPATCH /pulls/1\nPATCH /issues/comments/100'
+  : >gh/calls
+  echo postgres >>images.txt
+  script add-pull-request.sh "$work/out"
+  check 'goes with the form' calls \
+    $'POST /git/blobs\nPOST /git/trees\nPOST /git/commits\nPATCH /git/refs/heads/pusher/add-12\nPATCH /pulls/1\nPATCH /issues/comments/100'
+  : >gh/calls
+  settings+=(CHANGED=false)
+  echo 'no image' >out/add.md
+  script add-pull-request.sh "$work/out"
+  check 'is closed where the form has nothing more' calls $'PATCH /pulls/1\nPATCH /issues/comments/100'
+  check 'and the issue is told' holds gh/comments.json '.[0].body | contains("no image") and contains("No pull request comes of this")'
+fi
+
+if story 'a pull request of the form leaves what somebody committed'; then
+  added
+  echo '{"message": "my own", "tree": "t"}' >gh/git/theirs
+  echo theirs >gh/git/branch-add-12
+  script add-pull-request.sh "$work/out"
+  check 'fails' is "$code" 1
+  check 'says why' has log "::error::the last commit on the branch pusher/add-12 is somebody's own"
+  check 'writes no commit' lacks gh/calls commits
+fi
+
+for number in null '"12; touch owned"' 0 -1 '"../12"'; do
+  if story "a pull request of the form refuses the number $number"; then
+    added
+    jq ".issue.number = $number" event.json >new && mv new event.json
+    script add-pull-request.sh "$work/out"
+    check 'fails' is "$code" 1
+    check 'writes nothing' calls ''
+  fi
+done
+
+# Whoever may write a comment or a form would have it run.
+if story 'no text of an event is put into a script'; then
+  for file in "$scripts"/../workflows/*.yml "$scripts"/../actions/*/action.yml "$scripts/../../action.yml"; do
+    check "not in ${file##*/.github/}" is "$(awk '
+      match($0, /^ *(- )?run: */) { inside = 1; depth = match($0, /[^ -]/); print; next }
+      inside && match($0, /[^ ]/) && RSTART <= depth { inside = 0 }
+      inside { print }' "$file" | grep -F '${{')" ''
+  done
+fi
+
 printf '%s passed, %s failed\n' "$passed" "$failed"
 ((failed == 0 && passed > 0))

@@ -230,6 +230,39 @@ fit() {
     printf '\nCut here: too long for GitHub. The whole of it is in [the run](%s).\n' "$whole"
 }
 
+# Sends GitHub a JSON document for git's object of kind $1, and prints the id of what was made.
+made() {
+  gh api --method POST "repos/$GITHUB_REPOSITORY/git/$1" --input - | jq -r .sha
+}
+
+# Puts one commit on branch $1, on top of $BASE_SHA: message $2, and the entries of a tree that function $3
+# prints. It goes through the
+# API, so that no checkout holds a token and GitHub signs it. What somebody else put on the branch stays, and is an error.
+commit_to() {
+  local branch=$1 title=$2 api=repos/$GITHUB_REPOSITORY head held='' last base_tree tree commit
+  head=$(gh api "$api/git/matching-refs/heads/$branch" |
+    jq -r --arg ref "refs/heads/$branch" '.[] | select(.ref == $ref) | .object.sha')
+  if [[ -n "$head" ]]; then
+    last=$(gh api "$api/git/commits/$head")
+    # What somebody else put on the branch would be lost.
+    [[ $(jq -r .message <<<"$last") == "$title" ]] ||
+      die "the last commit on the branch $branch is somebody's own: merge it elsewhere, or delete the branch"
+    held=$(jq -r .tree.sha <<<"$last")
+  fi
+  base_tree=$(gh api "$api/git/commits/$BASE_SHA" | jq -r .tree.sha)
+  tree=$("$3" | jq -s --arg base "$base_tree" '{base_tree: $base, tree: .}' | made trees)
+  [[ "$tree" != "$held" ]] || return 0
+  commit=$(jq -n --arg message "$title" --arg tree "$tree" --arg parent "$BASE_SHA" \
+    '{message: $message, tree: $tree, parents: [$parent]}' | made commits)
+  if [[ -n "$head" ]]; then
+    jq -n --arg sha "$commit" '{sha: $sha, force: true}' |
+      gh api --method PATCH "$api/git/refs/heads/$branch" --silent --input -
+  else
+    jq -n --arg ref "refs/heads/$branch" --arg sha "$commit" '{ref: $ref, sha: $sha}' |
+      gh api --method POST "$api/git/refs" --silent --input -
+  fi
+}
+
 # Keeps one comment on pull request $1, which begins with the marker $2, as file $3 has it.
 keep_comment() {
   local number=$1 marker=$2 body=$3 comment

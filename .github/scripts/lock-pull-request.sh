@@ -3,8 +3,6 @@
 # where the default branch already has it.
 #
 #   MOVED=true|false BASE=BRANCH BASE_SHA=… GITHUB_REPOSITORY=… RUN_URL=… lock-pull-request.sh REPORT
-#
-# Commits through the API, on top of BASE_SHA, so that no checkout holds a token and GitHub signs them.
 set -euo pipefail
 # shellcheck source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -25,22 +23,6 @@ if [[ "$MOVED" == false ]]; then
   exit 0
 fi
 
-# Sends a JSON document and prints the id of what was made.
-made() {
-  gh api --method POST "$repository/git/$1" --input - | jq -r .sha
-}
-
-head=$(gh api "$repository/git/matching-refs/heads/$BRANCH" |
-  jq -r --arg ref "refs/heads/$BRANCH" '.[] | select(.ref == $ref) | .object.sha')
-held=''
-if [[ -n "$head" ]]; then
-  last=$(gh api "$repository/git/commits/$head")
-  # What somebody else put on the branch would be lost.
-  [[ $(jq -r .message <<<"$last") == "$TITLE" ]] ||
-    die "the last commit on the branch $BRANCH is somebody's own: merge it elsewhere, or delete the branch"
-  held=$(jq -r .tree.sha <<<"$last")
-fi
-
 # Prints an entry of the tree for each lock, and for each that has gone to another name.
 entries() {
   local lock blob
@@ -53,20 +35,7 @@ entries() {
   done < <(lock_files)
 }
 
-base_tree=$(gh api "$repository/git/commits/$BASE_SHA" | jq -r .tree.sha)
-tree=$(entries | jq -s --arg base "$base_tree" '{base_tree: $base, tree: .}' | made trees)
-
-if [[ "$tree" != "$held" ]]; then
-  commit=$(jq -n --arg message "$TITLE" --arg tree "$tree" --arg parent "$BASE_SHA" \
-    '{message: $message, tree: $tree, parents: [$parent]}' | made commits)
-  if [[ -n "$head" ]]; then
-    jq -n --arg sha "$commit" '{sha: $sha, force: true}' |
-      gh api --method PATCH "$repository/git/refs/heads/$BRANCH" --silent --input -
-  else
-    jq -n --arg ref "refs/heads/$BRANCH" --arg sha "$commit" '{ref: $ref, sha: $sha}' |
-      gh api --method POST "$repository/git/refs" --silent --input -
-  fi
-fi
+commit_to "$BRANCH" "$TITLE" entries
 
 body=$(mktemp)
 trap 'rm -f "$body"' EXIT

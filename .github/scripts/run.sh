@@ -2,7 +2,7 @@
 # What the action does: one command, on the files of this folder.
 #
 #   run.sh COMMAND      plan, apply, drift, lock; comment-command, take-files and find-plan, which find out what these
-#                       are to do; plan-comment, merge-comment, drift-issue, lock-pull-request, which tell of what the others found; or any
+#                       are to do; plan-comment, merge-comment, drift-issue, lock-pull-request, add-pull-request, which tell of what the others found; or any
 #                       other command of `pusher`
 set -euo pipefail
 scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -26,6 +26,8 @@ case $command in
   plan-comment) exec bash "$scripts/plan-comment.sh" ;;
   merge-comment) exec bash "$scripts/merge-comment.sh" "$folder" ;;
   drift-issue) exec bash "$scripts/drift-issue.sh" "$folder/drift.md" ;;
+  add-image) exec bash "$scripts/add-image.sh" "$folder/add.md" ;;
+  add-pull-request) exec bash "$scripts/add-pull-request.sh" "$folder" ;;
   lock-pull-request) exec bash "$scripts/lock-pull-request.sh" "$folder/lock.txt" ;;
 esac
 

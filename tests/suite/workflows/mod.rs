@@ -4,6 +4,7 @@
 
 mod commands;
 mod expression;
+mod form;
 mod merge;
 mod repository;
 mod runner;
