@@ -1407,7 +1407,7 @@ fi
 
 if story 'lock where there is none'; then
   settings=("${credentials[@]}" GITHUB_EVENT_NAME=schedule)
-  script lock.sh "$work/lock.txt"
+  script lock.sh "$work/lock.txt" "$work/notes"
   check 'passes' is "$code" 0
   check 'says what to do' has log '::notice::there is no mirror.lock'
   check 'runs nothing' is "$(cat pusher/calls)" ''
@@ -1417,7 +1417,7 @@ fi
 if story 'lock where nothing is set up'; then
   settings=(GITHUB_EVENT_NAME=schedule)
   echo old >mirror.lock
-  script lock.sh "$work/lock.txt"
+  script lock.sh "$work/lock.txt" "$work/notes"
   check 'passes' is "$code" 0
   check 'runs nothing' is "$(cat pusher/calls)" ''
   check 'hands nothing on' is "$(handed changes)" ''
@@ -1430,7 +1430,7 @@ for status in 0 1; do
     echo new >pusher/lock.writes
     echo 'nginx:latest moved p w*d' >pusher/lock.out
     echo "$status" >pusher/lock.status
-    script lock.sh "$work/lock.txt"
+    script lock.sh "$work/lock.txt" "$work/notes"
     check 'passes: the others moved' is "$code" 0
     check 'hands it on' is "$(handed changes)" 2
     check 'is masked' is "$(cat lock.txt)" 'nginx:latest moved ***'
@@ -1443,7 +1443,7 @@ if story 'lock of several targets that moves'; then
   settings=("${credentials[@]}" GITHUB_EVENT_NAME=schedule)
   echo old >mirror.far.lock
   echo new >pusher/lock.writes
-  script lock.sh "$work/lock.txt"
+  script lock.sh "$work/lock.txt" "$work/notes"
   check 'passes' is "$code" 0
   check 'counts the lines of all' is "$(handed changes)" 1
 fi
@@ -1451,7 +1451,7 @@ fi
 if story 'lock that stays'; then
   settings=("${credentials[@]}" GITHUB_EVENT_NAME=schedule)
   echo old >mirror.lock
-  script lock.sh "$work/lock.txt"
+  script lock.sh "$work/lock.txt" "$work/notes"
   check 'hands it on' is "$code $(handed changes)" '0 0'
 fi
 
@@ -1459,9 +1459,48 @@ if story 'lock that fails'; then
   settings=("${credentials[@]}" GITHUB_EVENT_NAME=schedule)
   echo old >mirror.lock
   echo 1 >pusher/lock.status
-  script lock.sh "$work/lock.txt"
+  script lock.sh "$work/lock.txt" "$work/notes"
   check 'fails' is "$code" 1
   check 'hands nothing on' is "$(handed changes)" ''
+fi
+
+# What lock-notes.sh finds on the branch of the lock's pull request.
+noted() {
+  printf '%s\n' 'version = 3' '[seen]' '"a:1@sha256:1" = 2026-01-31T08:00:00Z' '[overrides]' '"a:1@sha256:2" = "x"' \
+    '[seen]' '"b:1@sha256:3" = 2026-01-30T08:00:00Z' >"gh/git/contents-$1"
+}
+
+if story 'lock goes on from what its pull request has noted'; then
+  settings=("${credentials[@]}" GITHUB_EVENT_NAME=schedule)
+  echo old >mirror.lock
+  noted mirror.lock
+  script lock-notes.sh "$work/notes"
+  check 'passes' is "$code" 0
+  check 'takes the notes alone' is "$(cat notes/mirror.lock)" \
+    $'"a:1@sha256:1" = 2026-01-31T08:00:00Z\n"b:1@sha256:3" = 2026-01-30T08:00:00Z'
+  script lock.sh "$work/lock.txt" "$work/notes"
+  check 'they are in the lock' is "$code $(cat mirror.lock)" \
+    $'0 old\n\n[seen]\n"a:1@sha256:1" = 2026-01-31T08:00:00Z\n"b:1@sha256:3" = 2026-01-30T08:00:00Z'
+  check 'and keep the pull request open' is "$(handed changes)" 4
+  # Where the lock could not be renewed, they are not taken for that.
+  echo old >mirror.lock
+  echo 1 >pusher/lock.status
+  script lock.sh "$work/lock.txt" "$work/notes"
+  check 'fails as ever' is "$code" 1
+fi
+
+if story 'lock without a pull request'; then
+  settings=("${credentials[@]}" GITHUB_EVENT_NAME=schedule)
+  mkdir lists notes
+  echo stale >notes/mirror.lock
+  echo old >mirror.lock
+  script lock-notes.sh "$work/notes"
+  check 'has no notes' is "$code $(ls notes 2>/dev/null)" '0 '
+  settings+=(PUSHER_FILE='lists/a b.txt')
+  echo old >'lists/a b.lock'
+  noted 'a b.lock'
+  script lock-notes.sh "$work/notes"
+  check 'asks for a lock by its name' is "$code $(wc -l <'notes/lists/a b.lock')" '0 2'
 fi
 
 # A lock that moved on a default branch whose tree is known.

@@ -82,6 +82,10 @@ lock_files() {
   done
 }
 
+# The branch of the one pull request that moves the lock.
+# shellcheck disable=SC2034 # for those that source this
+readonly LOCK_BRANCH=pusher/lock
+
 # Prints the locks that are in the commit and are not there any more.
 locks_gone() {
   local lock

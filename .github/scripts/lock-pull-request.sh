@@ -7,7 +7,7 @@ set -euo pipefail
 # shellcheck source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-readonly BRANCH=pusher/lock TITLE='lock: take what the sources hold now'
+readonly BRANCH=$LOCK_BRANCH TITLE='lock: take what the sources hold now'
 report=$1
 repository=repos/$GITHUB_REPOSITORY
 [[ "$MOVED" == true || "$MOVED" == false ]] || die 'moved must be true or false'

@@ -45,7 +45,7 @@ else
 fi
 ready=false
 case $COMMAND in
-  comment-command | take-files | find-plan | plan-comment | merge-comment | drift-issue | lock-pull-request | add-pull-request) ready=true ;;
+  comment-command | take-files | find-plan | lock-notes | plan-comment | merge-comment | drift-issue | lock-pull-request | add-pull-request) ready=true ;;
   *) [[ ! -x "$tool/pusher" ]] || ready=true ;;
 esac
 hand_on tool "$tool"

@@ -153,6 +153,11 @@ fn of_notes_of_both_sides_of_a_merge_all_stay_and_the_earlier_counts() {
         assert_eq!((&found.lock, found.repeats), (&both, true));
         assert_eq!(found.disputed, [].into());
     }
+    // Notes that a script has added.
+    let more = text(&theirs);
+    let (_, more) = more.split_once("\n[seen]").unwrap();
+    let added = read(&format!("{}\n[seen]{more}", text(&ours))).unwrap();
+    assert_eq!((added.lock, added.repeats), (both, true));
 }
 
 /// The same, with what rules chose of a repository.
