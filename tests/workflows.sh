@@ -605,6 +605,8 @@ if story 'a plan is lost when it is too old'; then
   merged
   github artifacts '.[0].expired = true'
   nothing_is_found 'its plan is so old that GitHub has deleted it'
+  settings+=(PUSHER_LANG=zh)
+  nothing_is_found '它的计划太旧，GitHub 已经删掉了'
 fi
 
 for other in '.merged_at = null' '.note = "of its branch alone"' '.base.ref = "release"'; do

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Finds the plan that was read on the pull request that this push has merged, or that somebody names.
 #
-#   BASE=BRANCH GITHUB_REPOSITORY=… GITHUB_SHA=… GITHUB_WORKFLOW_REF=… [PULL_REQUEST=…] find-plan.sh FOLDER
+#   BASE=BRANCH GITHUB_REPOSITORY=… GITHUB_SHA=… GITHUB_WORKFLOW_REF=… [PULL_REQUEST=…] [PUSHER_LANG=…] find-plan.sh FOLDER
 #
 # writes into FOLDER
 #
@@ -82,6 +82,8 @@ is_for_this() {
 # Into a file first: what GitHub could not say must not pass for "there is none".
 plans >"$scratch/plans"
 lost='' found=''
+unfinished=$(said 'its last commit has no plan that was finished' '它的最后一个提交没有做完的计划')
+unread=$(said 'its last commit has no plan that was read' '它的最后一个提交没有看过的计划')
 while IFS=$'\t' read -r id expired size <&3; do
   gh api "$repository/actions/runs/$id" >"$scratch/run.json"
   whose=$(whose "$scratch/run.json")
@@ -92,17 +94,17 @@ while IFS=$'\t' read -r id expired size <&3; do
   # A red one says that something was wrong; it was read all the same.
   if ! jq -e '.conclusion == "success" or .conclusion == "failure"' "$scratch/run.json" >/dev/null ||
     [[ "$whose" == branch && "$(jq -r .head_sha "$scratch/run.json")" != "$head" ]]; then
-    lost=${lost:-'its last commit has no plan that was finished'}
+    lost=${lost:-$unfinished}
     continue
   fi
   if [[ "$expired" == true ]]; then
-    lost='its plan is so old that GitHub has deleted it'
+    lost=$(said 'its plan is so old that GitHub has deleted it' '它的计划太旧，GitHub 已经删掉了')
     break
   fi
   ((size <= 5000000)) || die "the plan's artifact is too large"
   take "$id"
   if [[ "$whose" == main ]] && ! is_for_this; then
-    lost=${lost:-'its last commit has no plan that was read'}
+    lost=${lost:-$unread}
     continue
   fi
   found=$scratch/in/plan.json
