@@ -155,7 +155,7 @@ async fn a_plan_is_held_against_one_that_was_read() {
             "away:v1 gone"
         ]
     );
-    // What the tag is moved from is a part of what was read.
+    // What was planned has been done since, and the source has moved on.
     assert_eq!(place.run("apply --yes --only moved:v1").status, 0);
     push(&source, "org/moved", "moved, a third time");
     assert_eq!(place.run("plan --out third.json").status, 0);

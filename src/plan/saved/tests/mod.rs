@@ -1,5 +1,6 @@
 //! What is saved of a plan, and what of it is taken up again.
 
+mod against;
 mod deletions;
 mod followers;
 
