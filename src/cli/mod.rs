@@ -5,7 +5,7 @@
 //! | [`args`] | what can be typed |
 //! | [`environment`], [`variables`] | the only reader of the environment, and what it can read |
 //! | [`files`], `purpose`, [`mirror`], `part` | the files that are read, up to which size each, what they declare, and the part of it that is wanted |
-//! | [`lock_file`] | the lock: where it lies, whose it is, what may be made of it |
+//! | [`lock_file`], `lock_history` | the lock: where it lies, whose it is, what may be made of it, and what `git` tells of it |
 //! | [`starter`], [`edits`] | the first files of a mirror, and other words in them |
 //! | [`outputs`], [`report`] | the files that are written |
 //! | [`saved_plan`] | a plan as a file: kept, and taken up again |
@@ -33,6 +33,7 @@ pub mod exit;
 mod failed;
 pub mod files;
 pub mod lock_file;
+mod lock_history;
 mod logging;
 pub mod mirror;
 pub mod outputs;

@@ -17,6 +17,7 @@ mod referrers;
 mod resolve;
 mod same_content;
 mod signatures;
+mod whence;
 
 use futures_util::StreamExt;
 
@@ -33,6 +34,7 @@ pub use listed::seen;
 pub use observer::SourceAnswers;
 pub use resolve::{resolve, tags, upstream};
 pub use same_content::same_content;
+pub use whence::{Unknown, likenesses};
 
 /// Asks the registries what they hold for each entry; never fails as a whole.
 ///

@@ -72,7 +72,8 @@ async fn in_order(
 }
 
 impl<R: ReadRegistry> Observer<'_, R> {
-    async fn source_alone(&self, entry: &Entry) -> Observation<SourceImage> {
+    /// Asks a source what the target must hold for an entry, whatever it holds.
+    pub(super) async fn source_alone(&self, entry: &Entry) -> Observation<SourceImage> {
         let descriptor = match self.source_once(entry, &entry.source).await {
             Observation::Absent(absence) => return Observation::Absent(absence),
             Observation::Unreadable(why) => return Observation::Unreadable(why),

@@ -63,7 +63,10 @@ pub use cooldown::{Age, Cooldown, Young};
 pub use cost::{Cost, Inventory};
 pub use declared_at::DeclaredAt;
 pub use desired::{DeclaredNames, Desired, Row};
-pub use drift::{Difference, Drift, DriftKind, Evidence, Upstream};
+pub use drift::{
+    Difference, Drift, DriftKind, Evidence, Likeness, Moment, Past, PastEvent, Release, Upstream,
+    Whence,
+};
 pub use entry::{Attestations, Entry, ForeignLayers, MissingPlatforms, Policy, Referrers};
 pub use expected::{
     Ask, CannotMirror, Content, Expected, Known, LeftOut, Need, Resolution, Selection, WhyLeftOut,

@@ -46,6 +46,21 @@ impl SameContent {
     }
 }
 
+/// Returns what a single image is made of, as far as that can be compared; none of an index.
+pub fn contents_of(image: &RawManifest) -> Option<Contents> {
+    let Ok(Manifest::Image(parsed)) = Manifest::parse(image) else {
+        return None;
+    };
+    let layers = parsed.layers.iter().filter(|layer| !layer.is_foreign());
+    let layers = layers.map(|layer| &layer.descriptor);
+    let blobs = std::iter::once(&parsed.config).chain(layers);
+    Some(Contents {
+        images: vec![image.descriptor.digest.clone()],
+        blobs: blobs.map(|blob| (blob.digest.clone(), blob.size)).collect(),
+        ..Contents::default()
+    })
+}
+
 /// Returns the updates that may bring no other content: those of one image by one image.
 pub fn candidates(plan: &Plan) -> impl Iterator<Item = (&Change, &Descriptor, &Contents)> {
     plan.changes

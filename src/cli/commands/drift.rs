@@ -3,19 +3,25 @@
 use std::collections::HashSet;
 
 use futures_util::future::join_all;
+use indexmap::IndexMap;
+
+use crate::cache::ResolutionCache;
 
 use crate::cli::args::{DriftArgs, GlobalArgs};
 use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
+use crate::cli::lock_history::history;
 use crate::cli::mirror::Mirror;
 use crate::cli::outputs::Outputs;
 use crate::cli::report::answer;
-use crate::cli::session::{Planned, Planning, Scope, plan, reading};
+use crate::cli::session::{Planned, Planning, Scope, cache, plan, reading};
 use crate::lock::undeclared;
-use crate::observe::{SourceAnswers, choose, tags, upstream};
+use crate::model::Digest;
+use crate::observe::{SourceAnswers, Unknown, choose, likenesses, tags, upstream};
 use crate::plan::{
-    Choice, Desired, Drift, Evidence, Family, LockedImage, ObservedTags, TargetName,
+    Change, Choice, Desired, Drift, DriftKind, Evidence, Family, LockedImage, ObservedTags,
+    TargetName, Upstream, Whence,
 };
 use crate::registry::Client;
 use crate::render;
@@ -34,7 +40,13 @@ pub(super) async fn run(
         ..Scope::default()
     };
     let planning = plan(context, global, scope, &outputs).await?;
-    let evidence = gather(context, &planning).await?;
+    let mut evidence = gather(context, &planning).await?;
+    if options.kind.is_empty() || options.kind.contains(&DriftKind::TargetChanged) {
+        let cache = cache(context, global);
+        for (planned, evidence) in planning.each.iter().zip(&mut evidence) {
+            look_into(context, &planning, planned, evidence, &cache).await?;
+        }
+    }
     let both = planning.each.iter().zip(&evidence);
     let drifts = both.map(|(planned, evidence)| Drift::of(&planned.plan, evidence, &options.kind));
     let drifts: Vec<_> = drifts.collect();
@@ -81,6 +93,83 @@ async fn gather(context: &Context, planning: &Planning) -> Result<Vec<Evidence>,
         }
     });
     Ok(evidence.collect())
+}
+
+/// Finds out what the tags point to that were changed in a target; nothing is asked where none was.
+async fn look_into(
+    context: &Context,
+    planning: &Planning,
+    planned: &Planned,
+    evidence: &mut Evidence,
+    cache: &ResolutionCache,
+) -> Result<(), CommandError> {
+    let Desired {
+        lock: Some(lock),
+        entries,
+        ..
+    } = &planned.mirror.desired
+    else {
+        return Ok(());
+    };
+    let drift = Drift::of(&planned.plan, evidence, &[DriftKind::TargetChanged]);
+    let changed = drift.found.iter().filter_map(|one| {
+        let found = &one.change.action.before()?.digest;
+        (one.kind == DriftKind::TargetChanged).then_some((&one.change, found))
+    });
+    let changed: Vec<(&Change, &Digest)> = changed.collect();
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let locked = changed
+        .iter()
+        .filter_map(|(change, _)| lock.images.get(&change.target));
+    let locked = locked.map(|image| &image.expected.digest);
+    let digests: Vec<_> = changed
+        .iter()
+        .map(|(_, found)| *found)
+        .chain(locked)
+        .collect();
+    let whence = reading(context, changed.len(), async |_| {
+        let file = planned.mirror.lock.read_from();
+        let history = history(&context.folder, file, &digests).await;
+        let known = changed.iter().map(|(change, found)| {
+            let name = &change.target;
+            let whence = Whence::of(name, found, lock, &evidence.upstream, &history);
+            (name.clone(), whence)
+        });
+        let mut known: IndexMap<TargetName, Whence> = known.collect();
+        let unknown = changed.iter().filter_map(|(change, found)| {
+            let name = &change.target;
+            let is_known = known
+                .get(name)
+                .is_some_and(|known| !known.likenesses.is_empty());
+            let entry = entries.iter().find(|entry| entry.target == *name)?;
+            let contents = change
+                .action
+                .copy()
+                .and_then(|copy| copy.contents.as_deref());
+            let moved = evidence.upstream.get(name).is_some_and(Upstream::has_moved);
+            (!is_known).then_some(Unknown {
+                entry,
+                found,
+                contents,
+                moved,
+            })
+        });
+        let unknown: Vec<_> = unknown.collect();
+        let Planning {
+            client, answers, ..
+        } = planning;
+        let desired = &planned.mirror.desired;
+        for (name, likeness) in likenesses(desired, &unknown, answers, client, cache).await {
+            known.entry(name).or_default().likenesses.push(likeness);
+        }
+        known
+    })
+    .await?;
+    drop(drift);
+    evidence.whence = whence;
+    Ok(())
 }
 
 /// What was found out about a target that a lock is of.

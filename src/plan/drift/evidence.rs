@@ -4,7 +4,6 @@ use std::collections::HashSet;
 
 use indexmap::IndexMap;
 
-use crate::model::{Descriptor, Digest};
 use crate::plan::blocked::BlockReason;
 use crate::plan::change::{Action, Change};
 use crate::plan::entry::DeclaredAt;
@@ -13,6 +12,9 @@ use crate::plan::lock::{Lock, LockedImage};
 use crate::plan::observed::Observation;
 use crate::plan::prune::ObservedTags;
 use crate::plan::target::TargetName;
+
+use super::upstream::Upstream;
+use super::whence::Whence;
 
 /// What was found out beside a plan, to tell kinds of drift apart.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,17 +30,8 @@ pub struct Evidence {
     pub undeclared: Vec<Change>,
     /// What no plan asks for while the target lists it: tags that never move.
     pub unasked: HashSet<TargetName>,
-}
-
-/// A source's tag, then and now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Upstream {
-    /// What it pointed to when it was locked.
-    pub locked: Digest,
-    /// What the target should hold for that.
-    pub expected: Descriptor,
-    /// What it points to now.
-    pub current: Observation<Descriptor>,
+    /// What is known of that which changed tags point to.
+    pub whence: IndexMap<TargetName, Whence>,
 }
 
 impl Evidence {
@@ -81,6 +74,7 @@ impl Evidence {
                 .collect(),
             undeclared: undeclared.into_iter().filter_map(left).collect(),
             unasked: HashSet::new(),
+            whence: IndexMap::new(),
         }
     }
 }

@@ -8,6 +8,8 @@
 
 mod evidence;
 mod kind;
+mod upstream;
+mod whence;
 
 use crate::model::Digest;
 
@@ -17,8 +19,10 @@ use super::expected::Expected;
 use super::lock::LockState;
 use super::observed::{Observation, RefusedReferrers};
 
-pub use evidence::{Evidence, Upstream};
+pub use evidence::Evidence;
 pub use kind::DriftKind;
+pub use upstream::Upstream;
+pub use whence::{Likeness, Moment, Past, PastEvent, Release, Whence};
 
 /// A plan told as drift.
 #[derive(Debug, Clone)]
@@ -47,6 +51,8 @@ pub struct Difference {
     pub upstream: Option<(Digest, Digest)>,
     /// Whether an `apply` leaves it so, unless it is told to ask for each tag: it never moves, as is declared.
     pub unasked: bool,
+    /// What is known of that which the tag points to, where it was changed and somebody looked.
+    pub whence: Option<Whence>,
     /// The other kinds that it may be of, since something was not read.
     hides: &'static [DriftKind],
 }
@@ -62,6 +68,7 @@ impl<'a> Drift<'a> {
             families,
             undeclared,
             unasked,
+            whence,
         } = evidence;
         let mut found = vec![];
         let mut in_place = 0;
@@ -73,9 +80,10 @@ impl<'a> Drift<'a> {
                 change,
                 upstream.filter(|_| change.lock == LockState::Locked),
             ));
-            for one in &mut found[before..] {
-                one.unasked =
-                    one.kind == DriftKind::TargetChanged && unasked.contains(&change.target);
+            let changed = |one: &&mut Difference| one.kind == DriftKind::TargetChanged;
+            for one in found[before..].iter_mut().filter(changed) {
+                one.unasked = unasked.contains(&change.target);
+                one.whence = whence.get(&change.target).cloned();
             }
             in_place += usize::from(found.len() == before);
         }
@@ -138,6 +146,7 @@ impl Difference {
             change: change.clone(),
             upstream: None,
             unasked: false,
+            whence: None,
             hides: match kind {
                 DriftKind::Unreadable => DriftKind::hidden_by(change),
                 _ => &[],
@@ -229,6 +238,7 @@ fn of_upstream(change: &Change, upstream: &Upstream) -> Option<Difference> {
         },
         upstream: None,
         unasked: false,
+        whence: None,
         hides: &[],
     };
     match current {

@@ -1,5 +1,7 @@
 use std::collections::HashSet;
 
+use indexmap::IndexMap;
+
 use crate::model::{Cause, Descriptor, Failure, ManifestError};
 use crate::plan::Absence;
 use crate::plan::expected::CannotMirror;
@@ -69,6 +71,7 @@ fn evidence(current: Option<Observation<Descriptor>>) -> Evidence {
         families: vec![],
         undeclared: vec![],
         unasked: HashSet::new(),
+        whence: IndexMap::new(),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::model::Digest;
 use crate::plan::{Action, Difference, Drift, DriftKind, Target, Told, by_cause};
 use crate::render::style::{Tone, View};
 use crate::render::words::drift::{advice, summary};
-use crate::render::words::{age_hints, block_reason};
+use crate::render::words::{self, age_hints, block_reason};
 
 use super::items::{Item, header, items, of_change, of_shared};
 use super::text::{Span, TextWriter};
@@ -57,6 +57,7 @@ fn item(difference: &Difference, target: &Target) -> Item {
         kind,
         change,
         upstream,
+        whence,
         ..
     } = difference;
     let item = of_change(change, target);
@@ -85,6 +86,8 @@ fn item(difference: &Difference, target: &Target) -> Item {
         (None, Action::NoOp { current, .. }) => undeclared(&current.digest),
         (None, Action::Delete { before, .. }) => undeclared(&before.digest),
     });
+    let said = whence.iter().flat_map(words::whence);
+    lines.extend(said.map(|sentence| vec![Span::faint(sentence)]));
     let symbol = match kind {
         DriftKind::UpstreamMoved | DriftKind::TargetChanged | DriftKind::Differs => "~",
         DriftKind::TargetMissing => "-",

@@ -12,6 +12,7 @@ use super::blocked::{Cause, ReasonKind, SharedCause, shared};
 use super::document::{Descriptor, FORMAT_VERSION, Items, Origin, Platforms, Target, write};
 use super::each::schema_of_each;
 use super::plan::after;
+use super::whence::Whence;
 
 /// How the target differs from what is declared.
 #[derive(Serialize, JsonSchema)]
@@ -71,6 +72,8 @@ struct Difference {
     expected: Option<Descriptor>,
     /// The source's tag, then and now; null for every kind but `upstream-moved`.
     upstream: Option<Upstream>,
+    /// What is known of that which the tag points to; null for every kind but `target-changed`.
+    whence: Option<Whence>,
     /// What is known about it, as a sentence.
     reason: Option<String>,
     /// Why nothing can be done; null where `pusher apply` mends it.
@@ -138,6 +141,7 @@ impl Difference {
             change,
             upstream,
             unasked,
+            whence,
             ..
         } = difference;
         let blocked = match &change.action {
@@ -158,6 +162,7 @@ impl Difference {
                 locked: locked.to_string(),
                 found: found.to_string(),
             }),
+            whence: whence.as_ref().map(Into::into),
             reason: words::reason(&change.action),
             reason_kind: blocked.map(Into::into),
             cause: blocked.and_then(Cause::of),

@@ -18,6 +18,7 @@ mod plan;
 mod report;
 mod show;
 mod tags;
+mod whence;
 
 pub use check::{check, check_schema};
 pub use checkup::{checkup, checkup_schema};

@@ -166,7 +166,7 @@ impl From<&core::Action> for Action {
 /// How an image is the same under another digest.
 #[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-enum SameContent {
+pub(super) enum SameContent {
     /// Config and layers are the same, byte for byte; the manifest is written differently.
     OtherManifest,
     /// The config is the same; layers are compressed differently.

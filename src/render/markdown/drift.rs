@@ -3,11 +3,11 @@
 use std::fmt;
 
 use crate::plan::{Action, Difference, Drift};
-use crate::render::words::age_hints;
 use crate::render::words::drift::{advice, summary};
+use crate::render::words::{self, age_hints};
 
 use super::document::Document;
-use super::escape::{code, digests};
+use super::escape::{code, digests, prose};
 use super::problems::{blocked, listed, place, source};
 
 /// Writes how the target differs from what is declared.
@@ -25,6 +25,10 @@ pub fn drift(drift: &Drift<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
         ],
         drift.found.iter().filter_map(row),
     );
+    document.list(
+        tr_word!("What changed tags point to", "被改的标签指向什么"),
+        drift.found.iter().filter_map(changed),
+    );
     let attention = blocked(drift.found.iter().map(|one| &one.change), target);
     document.list(tr_word!("Needs attention", "要看一下"), listed(attention));
     for advice in advice(drift) {
@@ -34,6 +38,14 @@ pub fn drift(drift: &Drift<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
         document.hint(&hint);
     }
     document.finish(out)
+}
+
+/// Says of a changed tag what it points to.
+fn changed(difference: &Difference) -> Option<String> {
+    let said = words::whence(difference.whence.as_ref()?);
+    let said = prose(&said.join(tr_word!("; ", "；")));
+    let name = code(&difference.change.target.to_string());
+    Some(tr!("{name}: {said}", "{name}：{said}"))
 }
 
 fn row(difference: &Difference) -> Option<[String; 5]> {

@@ -14,7 +14,7 @@
 //! | `selection` | which tags a selection takes, and why not the others |
 //! | `checkup` | what was found out about registries |
 //! | `lock` | what became of a lock, and in what it does not fit the files |
-//! | `drift`, `diff` | how the target differs, what differs inside an image |
+//! | `drift`, `whence`, `diff` | how the target differs, what a changed tag points to, what differs inside an image |
 
 pub mod ages;
 mod blocked;
@@ -33,6 +33,7 @@ pub mod report;
 pub mod saved;
 pub mod selection;
 pub mod signatures;
+mod whence;
 
 pub use ages::age_hints;
 pub use blocked::{block_reason, shared_word};
@@ -52,3 +53,4 @@ pub use plan::{
 };
 pub use probe::finding;
 pub use report::{outcome_reason, outcome_word};
+pub use whence::whence;
