@@ -1450,6 +1450,17 @@ if story 'lock of several targets that moves'; then
   check 'counts the lines of all' is "$(handed changes)" 1
 fi
 
+if story "lock beside another file's"; then
+  settings=("${credentials[@]}" GITHUB_EVENT_NAME=schedule)
+  printf 'file = "mirror.prod.yaml"\n' >mirror.prod.lock
+  script lock.sh "$work/lock.txt" "$work/notes"
+  check "says that there is none: another file's is not ours" has log '::notice::there is no mirror.lock'
+  printf 'file = "mirror.yaml"\n' >mirror.prod.lock
+  echo new >pusher/lock.writes
+  script lock.sh "$work/lock.txt" "$work/notes"
+  check "a target's is" is "$(cat pusher/calls)" 'lock --update | r.example/team me:p w*d'
+fi
+
 if story 'lock that stays'; then
   settings=("${credentials[@]}" GITHUB_EVENT_NAME=schedule)
   echo old >mirror.lock

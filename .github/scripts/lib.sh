@@ -73,12 +73,25 @@ lock_file() {
   esac
 }
 
+# Tells whether a lock says that it is another file's: `mirror.prod.lock` is that of `mirror.prod.yaml`, or of the target
+# `prod` of `mirror.yaml`.
+is_anothers() {
+  local owner
+  owner=$(sed -n -e '/^\[/q' -e 's/^file = "\(.*\)"$/\1/p' "$1")
+  case ${PUSHER_FILE:-} in
+    '') [[ -n "$owner" && " images.txt images.dockerfile mirror.yaml mirror.yml mirror.toml " != *" $owner "* ]] ;;
+    *) [[ -n "$owner" && "$owner" != "${PUSHER_FILE##*/}" ]] ;;
+  esac
+}
+
 # Prints the locks that there are: that one and, of several targets, one for each.
 lock_files() {
-  local lock
-  lock=$(lock_file)
-  for lock in "$lock" "${lock%.lock}".*.lock; do
-    [[ ! -f "$lock" ]] || printf '%s\n' "$lock"
+  local own lock
+  own=$(lock_file)
+  for lock in "$own" "${own%.lock}".*.lock; do
+    [[ -f "$lock" ]] || continue
+    [[ "$lock" != "$own" ]] || { printf '%s\n' "$lock" && continue; }
+    is_anothers "$lock" || printf '%s\n' "$lock"
   done
 }
 
