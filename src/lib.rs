@@ -7,7 +7,7 @@
 //! | folder | kind | may import |
 //! | --- | --- | --- |
 //! | [`model`] | pure | nothing of this crate |
-//! | [`config`] | pure | `model`, `plan::declared_at`, `plan::desired`, `plan::entry`, `plan::family`, `plan::immutable`, `plan::offers`, `plan::prune`, `plan::target`, `plan::verify`, `selection`, `verify` |
+//! | [`config`] | pure | `model`, `plan::declared_at`, `plan::desired`, `plan::entry`, `plan::family`, `plan::immutable`, `plan::offers`, `plan::policy`, `plan::prune`, `plan::target`, `plan::verify`, `selection`, `verify` |
 //! | [`selection`] | pure | `model` |
 //! | [`plan`] | pure | `model`, `selection` |
 //! | [`diff`] | pure | `model`, `plan` |

@@ -40,11 +40,20 @@ fn announce_reads(client: &Client, desired: &Desired) {
         families,
         lock: _,
         now: _,
+        policy: _,
     } = desired;
+    let judge = &desired.judge();
     let open = families
         .iter()
-        .filter(|family| family.choice == Choice::Open);
-    let entries = || entries.iter().chain(open.clone().map(|family| &family.any));
+        .filter(|family| family.choice == Choice::Open && !desired.is_all_forbidden(family));
+    let allowed = entries
+        .iter()
+        .filter(|entry| !desired.is_forbidden(judge, entry));
+    let entries = || {
+        allowed
+            .clone()
+            .chain(open.clone().map(|family| &family.any))
+    };
     client.announce(
         entries().map(|entry| entry.source.repository()),
         Actions::Pull,

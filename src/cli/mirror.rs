@@ -1,7 +1,7 @@
 //! What the files declare, with everything there is to say about it said.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,7 +12,9 @@ use crate::config::{
 };
 use crate::disk;
 use crate::model::{Digest, listed};
-use crate::plan::{Desired, Entry, Family, FileDigest, Lock, LockedImage, Target, TargetName};
+use crate::plan::{
+    Desired, Entry, Family, FileDigest, Lock, LockState, LockedImage, Target, TargetName,
+};
 use crate::render::{Format, PartOf, github, human, words};
 
 use super::args::GlobalArgs;
@@ -190,8 +192,9 @@ pub fn require(
     };
     let targets: Arc<[Target]> = loaded.known_targets().cloned().collect();
     let desired = only_to(to, desired)?;
-    // Names that the target refuses are not told here: the plan shows them as blocked.
-    let is_remark = |told: &&Diagnostic| told.severity < Severity::Error;
+    // What is about one image is not told here: the plan shows it.
+    let is_remark =
+        |told: &&Diagnostic| told.severity < Severity::Error && !told.kind.is_of_one_image();
     let remarks: Vec<_> = loaded
         .diagnostics
         .iter()
@@ -229,6 +232,30 @@ pub fn require(
         mirrors.push(mirror);
     }
     Ok(mirrors)
+}
+
+/// Returns which images the locks settle, each with the number of its target.
+pub fn settled(
+    context: &Context,
+    global: &GlobalArgs,
+    loaded: &Loaded,
+) -> Result<HashSet<(usize, TargetName)>, CliError> {
+    let main = files::find_main(&context.folder, global.file.as_deref())?;
+    let mut settled = HashSet::new();
+    for (number, one) in loaded.targets.iter().enumerate() {
+        let Some(mut desired) = one.desired(&loaded.policy) else {
+            continue;
+        };
+        let lock = LockFile::read(context, &main, global.file.as_deref(), &desired)?;
+        desired.lock = lock.settled_anywhere(&desired)?;
+        let images = desired.entries.iter();
+        let images = images.filter(|entry| desired.locked(entry).is_some());
+        settled.extend(images.map(|entry| (number, entry.target.clone())));
+        let families = desired.families.iter();
+        let families = families.filter(|family| desired.family_state(family) == LockState::Locked);
+        settled.extend(families.map(|family| (number, family.name().clone())));
+    }
+    Ok(settled)
 }
 
 /// Leaves the targets that are named; all where none is.

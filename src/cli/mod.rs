@@ -5,6 +5,7 @@
 //! | [`args`] | what can be typed |
 //! | [`environment`], [`variables`] | the only reader of the environment, and what it can read |
 //! | [`files`], `purpose`, [`mirror`], `part` | the files that are read, up to which size each, what they declare, and the part of it that is wanted |
+//! | `scans` | the scanners' reports that the policy goes by |
 //! | [`lock_file`], `lock_history` | the lock: where it lies, whose it is, what may be made of it, and what `git` tells of it |
 //! | [`starter`], [`edits`] | the first files of a mirror, and other words in them |
 //! | [`outputs`], [`report`] | the files that are written |
@@ -44,6 +45,7 @@ pub mod proxies;
 mod purpose;
 pub mod report;
 pub mod saved_plan;
+mod scans;
 pub mod session;
 pub mod signals;
 pub mod starter;

@@ -19,6 +19,8 @@ pub enum Purpose {
     Plan,
     /// Certificates.
     Certificates,
+    /// A scanner's report.
+    Report,
 }
 
 impl Purpose {
@@ -36,6 +38,7 @@ impl Purpose {
             Self::List | Self::Lock | Self::Plan => 128 * MIB,
             Self::Mirror => 16 * MIB,
             Self::Certificates => 4 * MIB,
+            Self::Report => 64 * MIB,
         }
     }
 
@@ -75,6 +78,13 @@ impl Purpose {
                 text!(
                     "keep only those of who signs for this registry",
                     "只留下给这个仓库签发证书的机构"
+                ),
+            ),
+            Self::Report => (
+                text!("a scan report", "扫描报告"),
+                text!(
+                    "let it have vulnerabilities alone, as with `--scanners vuln` of Trivy",
+                    "让它只写漏洞，如 Trivy 的 `--scanners vuln`"
                 ),
             ),
         };

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use crate::cache::ResolutionCache;
 use crate::model::{Failure, Repository, Text};
 use crate::observe::{self, SourceAnswers, tags};
-use crate::plan::{Absence, Choice, Desired, Lock, Plan, plan_of_part, prune};
+use crate::plan::{Absence, Choice, Desired, Family, Lock, Plan, plan_of_part, prune};
 use crate::progress::Progress;
 use crate::registry::{Client, ReadRegistry as _};
 use crate::render::hints;
@@ -22,6 +22,7 @@ use super::lock_file::LockFile;
 use super::mirror::{self, Mirror};
 use super::outputs::Outputs;
 use super::progress::{Display, Phase};
+use super::scans;
 
 /// The plans of all targets, and the client that asked for them.
 pub struct Planning {
@@ -101,7 +102,7 @@ pub async fn plan(
 ) -> Result<Planning, CommandError> {
     let mut mirrors = declared(context, global, scope, outputs)?;
     let client = connect(context, &mirrors)?;
-    choose(context, &mut mirrors, &client).await?;
+    choose(context, &mut mirrors, &client, not_forbidden).await?;
     if scope.each_tag {
         for mirror in &mut mirrors {
             mirror.desired.ask_for_each_tag();
@@ -110,20 +111,30 @@ pub async fn plan(
     plan_with(context, global, mirrors, client).await
 }
 
-/// Lists the tags of the families that the locks do not settle.
+/// Wants the tags of every family but those that the policy keeps out.
+pub fn not_forbidden(desired: &Desired, family: &Family) -> bool {
+    !desired.is_all_forbidden(family)
+}
+
+/// Lists the tags of the families that the locks do not settle and that are `wanted`.
 pub async fn choose(
     context: &Context,
     mirrors: &mut [Mirror],
     client: &Client,
+    wanted: impl Fn(&Desired, &Family) -> bool,
 ) -> Result<(), CommandError> {
-    let families = mirrors.iter().flat_map(|mirror| &mirror.desired.families);
-    let open = families.filter(|family| family.choice == Choice::Open);
-    let open = open.count();
+    let open = mirrors.iter().map(|mirror| {
+        let families = mirror.desired.families.iter();
+        let is_open =
+            |family: &&Family| family.choice == Choice::Open && wanted(&mirror.desired, family);
+        families.filter(is_open).count()
+    });
+    let open = open.sum();
     if open > 0 {
         let desired = mirrors.iter_mut().map(|mirror| &mut mirror.desired);
         let mut desired: Vec<_> = desired.collect();
         reading(context, open, async |progress| {
-            observe::choose(&mut desired, client, progress).await;
+            observe::choose(&mut desired, &wanted, client, progress).await;
         })
         .await?;
         for mirror in &mut *mirrors {
@@ -160,6 +171,13 @@ pub async fn plan_with(
     if global.no_cache {
         for mirror in &mut mirrors {
             mirror.desired.ask_for_each_tag();
+        }
+    }
+    if let Some(first) = mirrors.first() {
+        // The rules are of the file, and hold for every target.
+        let scans: Arc<[_]> = scans::read(context, &first.desired.policy)?.into();
+        for mirror in &mut mirrors {
+            mirror.desired.policy.scans = Arc::clone(&scans);
         }
     }
     let cache = cache(context, global);

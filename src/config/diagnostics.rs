@@ -4,7 +4,7 @@
 
 use crate::model::Text;
 
-use super::files::Place;
+use super::files::{Files, Place};
 
 /// One thing to say about the files.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +61,8 @@ pub enum DiagnosticKind {
     Environment,
     /// The target refuses this one name, or has no room for it: `plan` goes on with the others and shows it as blocked.
     NameRefused,
+    /// A rule of the policy is against this one image: `plan` goes on with the others and tells of it.
+    Policy,
 }
 
 /// What to write instead of a part of a file.
@@ -70,6 +72,24 @@ pub struct Replacement {
     pub place: Place,
     /// What to write there.
     pub text: String,
+}
+
+/// Puts diagnostics into the order of the files.
+pub(super) fn sort(diagnostics: &mut [Diagnostic], files: &Files) {
+    diagnostics.sort_by_key(|diagnostic| {
+        let place = diagnostic.place.as_ref();
+        place.map(|place| (files.index(&place.file), place.span.start))
+    });
+}
+
+impl DiagnosticKind {
+    /// Tells whether it is about one image alone, so that the others can go on.
+    pub fn is_of_one_image(self) -> bool {
+        match self {
+            Self::NameRefused | Self::Policy => true,
+            Self::Mistake | Self::Environment => false,
+        }
+    }
 }
 
 impl Diagnostic {

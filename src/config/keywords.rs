@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::model::{IndexType, LoginWay, ProfileLogin};
+use crate::plan::policy::{Level, Severity};
 use crate::plan::{Attestations, ForeignLayers, MissingPlatforms, Referrers};
 use crate::selection::Per;
 
@@ -60,6 +61,14 @@ impl Keyword for ProfileLogin {
     const WORDS: &'static [(&'static str, Self)] = &[("none", Self::None), ("acr", Self::Acr)];
 }
 
+impl Keyword for Level {
+    const WORDS: &'static [(&'static str, Self)] = &Self::WORDS;
+}
+
+impl Keyword for Severity {
+    const WORDS: &'static [(&'static str, Self)] = &Self::WORDS;
+}
+
 /// The schema of a [`Keyword`].
 pub(super) struct Word<T>(PhantomData<T>);
 
@@ -92,6 +101,7 @@ mod tests {
         assert!(default_is_first::<Attestations>());
         assert!(default_is_first::<Referrers>());
         assert!(default_is_first::<ForeignLayers>());
+        assert!(default_is_first::<Level>());
         assert!(default_is_first::<LoginWay>());
         assert!(default_is_first::<ProfileLogin>());
     }

@@ -6,12 +6,13 @@ use crate::model::{Profile, listed};
 use crate::plan::{Choice, Family, TargetLabel, VerifyRules};
 
 use super::declared::{Declared, Resolved};
-use super::diagnostics::{Diagnostic, DiagnosticKind, Severity};
+use super::diagnostics::{Diagnostic, Severity, sort};
 use super::files::{Place, beside};
 use super::format::Format;
 use super::includes::includes;
 use super::loaded::{ForTarget, Loaded};
 use super::mirror_file::Choices;
+use super::policy::Policy;
 use super::profiles::Profiles;
 use super::reader::Reader;
 use super::settings::PruneSettings;
@@ -37,7 +38,15 @@ pub(super) fn load_each(input: &Input<'_>, each: Each<'_>) -> Loaded {
             let declared = list::parse(form, input.path, &text, &mut loaded.diagnostics);
             let to = Destination::of_environment(&mut profiles(input, &mut loaded));
             let defaults = Choices::default();
-            resolve_each(input.path, declared, &defaults, vec![to], &mut loaded, each);
+            resolve_each(
+                input.path,
+                declared,
+                &defaults,
+                vec![to],
+                &Policy::default(),
+                &mut loaded,
+                each,
+            );
             vec![]
         }
         FileKind::Yaml => mirror(input, &text, Format::Yaml, &mut loaded, each),
@@ -50,10 +59,7 @@ pub(super) fn load_each(input: &Input<'_>, each: Each<'_>) -> Loaded {
     let Loaded {
         files, diagnostics, ..
     } = &mut loaded;
-    diagnostics.sort_by_key(|diagnostic| {
-        let place = diagnostic.place.as_ref();
-        place.map(|place| (files.index(&place.file), place.span.start))
-    });
+    sort(diagnostics, files);
     // What is wrong with a name is so for each of its tags.
     diagnostics.dedup();
     cut(diagnostics);
@@ -71,7 +77,7 @@ fn cut(diagnostics: &mut Vec<Diagnostic>) {
     }
     let left = diagnostics.split_off(MOST_TOLD - 1);
     // What stands in the way of a plan does so untold as well.
-    let blocks = |told: &&Diagnostic| (told.severity, told.kind != DiagnosticKind::NameRefused);
+    let blocks = |told: &&Diagnostic| (told.severity, !told.kind.is_of_one_image());
     let Some(Diagnostic { severity, kind, .. }) = left.iter().max_by_key(blocks) else {
         return;
     };
@@ -117,6 +123,7 @@ fn resolve(
     declared: Vec<Declared>,
     defaults: &Choices,
     to: Destination,
+    policy: &Policy,
     loaded: &mut Loaded,
     each: &mut dyn FnMut(&Resolved),
 ) {
@@ -138,10 +145,7 @@ fn resolve(
         },
         diagnostics,
     );
-    let mut set = ForTarget {
-        target,
-        ..ForTarget::default()
-    };
+    let mut set = ForTarget::to(target, policy.tell(&resolution.images, diagnostics));
     for Resolved { entry, declared } in resolution.images {
         match declared.selection {
             None => set.entries.push(entry),
@@ -164,6 +168,7 @@ fn resolve_each(
     mut declared: Vec<Declared>,
     defaults: &Choices,
     to: Vec<Destination>,
+    policy: &Policy,
     loaded: &mut Loaded,
     each: Each<'_>,
 ) {
@@ -178,7 +183,7 @@ fn resolve_each(
         let from = loaded.diagnostics.len();
         let label = to.label.clone();
         let mut each = |image: &Resolved| each((number, label.as_ref()), image);
-        resolve(path, declared, defaults, to, loaded, &mut each);
+        resolve(path, declared, defaults, to, policy, loaded, &mut each);
         if last > 0 {
             let is_new = |told: &Diagnostic| {
                 let place = told.place.as_ref();
@@ -233,7 +238,9 @@ fn mirror(
         limit: file.prune_limit.unwrap_or(default.limit),
     };
     let defaults = file.defaults.unwrap_or_default();
-    resolve_each(input.path, declared, &defaults, to, loaded, each);
+    let policy = Policy::of(input.path, file.policy, &file.verify, &loaded.files);
+    resolve_each(input.path, declared, &defaults, to, &policy, loaded, each);
+    loaded.policy = policy.rules;
     verify::rules(input, file.verify, loaded);
     loaded.registries = file.registries;
     ask_for(logins, loaded);

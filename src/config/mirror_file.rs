@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use crate::model::{Platforms, Profile, ProfileFacts, Secret};
+use crate::model::{Bytes, Platforms, Profile, ProfileFacts, Secret};
+use crate::plan::policy::{Level, Requirement, Severity, Sources};
 use crate::plan::{Attestations, ForeignLayers, MissingPlatforms, Referrers, TargetLabel};
 use crate::selection::{Per, Rule};
 
@@ -49,10 +50,104 @@ pub(super) struct MirrorFile {
     pub(super) prune: Option<bool>,
     /// How many tags one run may delete; where more would go, none does. Default: 10.
     pub(super) prune_limit: Option<usize>,
+    /// What may be mirrored: rules, all of which hold for every image. One that breaks a rule is blocked, or told of where
+    /// the rule says so.
+    #[schemars(with = "Option<PolicySchema>")]
+    pub(super) policy: Vec<At<PolicyRule>>,
     /// How to talk to registries, by host.
     #[schemars(with = "Option<Registries>")]
     pub(super) registries: Registries,
 }
+
+/// A rule of the policy.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct PolicyRule {
+    /// What it asks.
+    pub(super) asks: Requirement,
+    /// Of which sources.
+    pub(super) sources: Sources,
+    /// What becomes of an image that breaks it.
+    pub(super) level: Level,
+}
+
+/// A rule of the policy, or a list of rules.
+#[derive(JsonSchema)]
+#[schemars(untagged, inline)]
+#[expect(dead_code, reason = "only its schema is used")]
+enum PolicySchema {
+    Rule(Box<PolicyRuleSchema>),
+    Rules(#[schemars(length(min = 1))] Vec<PolicyRuleSchema>),
+}
+
+/// A rule of the policy: one of the keys that ask for something, and of which sources it does.
+#[derive(JsonSchema)]
+#[schemars(
+    rename = "PolicyRule",
+    rename_all = "kebab-case",
+    deny_unknown_fields,
+    transform = one_of_the_rules
+)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct PolicyRuleSchema {
+    /// The source is one of these, written out, such as `docker.io/library/*` or `ghcr.io/org/*`: `*` stands for any
+    /// characters, `?` for one, `[0-9]` for one of these.
+    allow: Option<TextsSchema>,
+    /// The source is none of these.
+    deny: Option<TextsSchema>,
+    /// A copy has no more bytes, compressed and of all its platforms, such as `2GiB` or `500MB`.
+    #[schemars(regex(pattern = Bytes::PATTERN))]
+    max_size: Option<String>,
+    /// No more tags of one source repository are declared.
+    #[schemars(range(min = 1))]
+    max_tags: Option<usize>,
+    /// The image is asked for, and comes, for all of these, such as `[linux/amd64, linux/arm64]`.
+    platforms_required: Option<TextsSchema>,
+    /// The source is not the tag `latest`, unless a digest stands behind it.
+    #[schemars(extend("const" = true))]
+    no_latest: Option<bool>,
+    /// The source has a digest, or the lock settles it.
+    #[schemars(extend("const" = true))]
+    pinned_only: Option<bool>,
+    /// The lock has known the digest that long, such as `3d`, as with an image's own `min-age`.
+    #[schemars(with = "Option<durations::Written>")]
+    min_age: Option<Duration>,
+    /// A rule of `verify` is about the source, be it one with `unsigned`.
+    #[schemars(extend("const" = true))]
+    verify_required: Option<bool>,
+    /// Scanners found nothing worse; needs `reports`.
+    #[schemars(with = "Option<Word<Severity>>")]
+    max_severity: Option<Severity>,
+    /// The JSON reports of Trivy or Grype for `max-severity`, such as `scans/*.json`, relative to this file.
+    reports: Option<TextsSchema>,
+    /// The rule is about these sources alone. Default: about all.
+    r#for: Option<TextsSchema>,
+    /// These are taken out of `allow`, of `deny`, or else of `for`.
+    except: Option<TextsSchema>,
+    /// What becomes of an image that breaks the rule: `block`, or a `warning` alone. Default: `block`.
+    #[schemars(with = "Option<Word<Level>>")]
+    level: Option<Level>,
+}
+
+/// Says that exactly one key asks for something.
+fn one_of_the_rules(schema: &mut Schema) {
+    let one = |key: &&str| serde_json::json!({ "required": [key] });
+    let keys: Vec<_> = POLICY_KEYS.iter().map(one).collect();
+    schema.insert("oneOf".to_owned(), keys.into());
+}
+
+/// The keys that say what a rule of the policy asks.
+pub(super) const POLICY_KEYS: [&str; 10] = [
+    "allow",
+    "deny",
+    "max-size",
+    "max-tags",
+    "platforms-required",
+    "no-latest",
+    "pinned-only",
+    "min-age",
+    "verify-required",
+    "max-severity",
+];
 
 /// The one version there is.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]

@@ -42,6 +42,7 @@ mod naming_rule;
 mod node;
 mod not_yaml;
 mod part;
+mod policy;
 mod profiles;
 mod read_mirror;
 mod read_profile;

@@ -4,6 +4,7 @@
 #[macro_use]
 pub mod language;
 
+pub mod bytes;
 pub mod digest;
 pub mod failure;
 pub mod glob;
@@ -29,6 +30,7 @@ pub mod source_pattern;
 pub mod text;
 pub mod visit;
 
+pub use bytes::Bytes;
 pub use digest::{Algorithm, Digest, DigestError, Hasher};
 pub use failure::{
     Asked, Attempt, Cause, ErrorAnswer, Facts, Failure, Fault, Meaning, Need, NoAnswer, Part,

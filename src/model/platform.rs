@@ -71,6 +71,11 @@ impl PlatformPattern {
             })
     }
 
+    /// Tells whether everything that `other` asks for is asked for by this, too.
+    pub fn covers(&self, other: &Self) -> bool {
+        self == other || self.is_wildcard() && self.os == other.os
+    }
+
     /// Tells whether this asks for more than one platform: `linux/*`.
     pub fn is_wildcard(&self) -> bool {
         self.architecture.is_none()
@@ -347,6 +352,24 @@ mod tests {
         assert!(!pattern("linux/amd64").fits(&Platform::new("linux", "amd64", Some("v3"))));
         assert!(pattern("linux/*").fits(&Platform::new("linux", "riscv64", None)));
         assert!(!pattern("linux/*").fits(&windows));
+    }
+
+    #[test]
+    fn covers_itself_and_what_a_wildcard_stands_for() {
+        for (one, other, covers) in [
+            ("linux/amd64", "linux/x86_64", true),
+            ("linux/*", "linux/amd64", true),
+            ("linux/*", "linux/*", true),
+            ("linux/*", "windows/amd64", false),
+            ("linux/amd64", "linux/*", false),
+            ("linux/arm/v7", "linux/arm/v6", false),
+        ] {
+            assert_eq!(
+                pattern(one).covers(&pattern(other)),
+                covers,
+                "{one} {other}"
+            );
+        }
     }
 
     #[test]

@@ -11,19 +11,20 @@ use crate::registry::ReadRegistry;
 /// How many repositories are listed at once. A list can be long, and is not kept.
 const LISTS_AT_ONCE: usize = 32;
 
-/// Lists the tags of each family that is open, and gives it what its rules choose of them. A repository is listed once,
+/// Lists the tags of each family that is open and `wanted`, and gives it what its rules choose of them. A repository is listed once,
 /// however many families it has, and in however many targets.
 ///
 /// A list that broke off counts for nothing: of half of it the rules would choose others.
 pub async fn choose<R: ReadRegistry>(
     desired: &mut [&mut Desired],
+    wanted: impl Fn(&Desired, &Family) -> bool,
     registry: &R,
     progress: &Progress,
 ) {
     let mut repositories: IndexMap<&Repository, Vec<Place<'_>>> = IndexMap::new();
     for (set, desired) in desired.iter().enumerate() {
         for (at, family) in desired.families.iter().enumerate() {
-            if family.choice == Choice::Open {
+            if family.choice == Choice::Open && wanted(desired, family) {
                 let target = &desired.target;
                 let place = Place {
                     set,

@@ -63,7 +63,8 @@ impl MemoryBound {
 
     fn contents_of(&self, contents: &mut Option<Arc<Contents>>) {
         contents.take_if(|contents| {
-            let names = contents.manifests().count() + contents.blobs.len();
+            let names =
+                contents.manifests().count() + contents.blobs.len() + contents.platforms.len();
             !fits(&self.names, names, NAMES)
         });
     }

@@ -48,7 +48,10 @@ pub async fn observe<R: ReadRegistry>(
 ) -> ClassifiedImages {
     let observer = &Observer::new(desired, answers, registry, cache);
     let listed = &listed::listed(desired, registry).await;
-    let accepted = |entry: &&Entry| desired.target.refuses_name(&entry.target).is_none();
+    let judge = &desired.judge();
+    let accepted = |entry: &&Entry| {
+        desired.target.refuses_name(&entry.target).is_none() && !desired.is_forbidden(judge, entry)
+    };
     let entries = desired.entries.iter().filter(accepted);
     let mut seen = futures_util::stream::iter(entries)
         .map(|entry| async move {

@@ -40,7 +40,9 @@ pub async fn upstream<R: ReadRegistry>(
     answers: &SourceAnswers,
     registry: &R,
 ) -> IndexMap<TargetName, Observation<Descriptor>> {
-    let locked = |entry: &&Entry| desired.locked(entry).is_some();
+    let judge = &desired.judge();
+    let locked =
+        |entry: &&Entry| desired.locked(entry).is_some() && !desired.is_forbidden(judge, entry);
     let entries = desired.entries.iter().filter(locked);
     let asked = entries.map(|entry| async move {
         let found = answers.of(entry, &entry.source, registry).await;

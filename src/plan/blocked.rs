@@ -9,6 +9,7 @@ use super::expected::CannotMirror;
 use super::family::NoChoice;
 use super::observed::Absence;
 use super::offers::RefusedName;
+use super::policy::Violation;
 use super::target::TargetName;
 use super::verify::Unverified;
 
@@ -41,6 +42,8 @@ pub enum BlockReason {
     TooYoung(Young),
     /// The source has it, but it cannot be mirrored as asked.
     CannotMirror(CannotMirror),
+    /// It breaks rules of the files' policy.
+    Policy(Vec<Violation>),
     /// The target did not say what it has.
     TargetUnreadable(Failure),
     /// Neither side said what it has.
@@ -169,6 +172,7 @@ impl BlockReason {
             | Self::NameTaken { .. }
             | Self::TooYoung(_)
             | Self::CannotMirror(_)
+            | Self::Policy(_)
             | Self::BlockedWhenPlanned
             | Self::SourceMoved { .. }
             | Self::TargetMoved { .. }

@@ -113,6 +113,7 @@ mod tests {
                 families: vec![],
                 lock: Some(lock),
                 now: chrono::DateTime::UNIX_EPOCH,
+                policy: crate::plan::policy::Rules::default(),
             };
             let lists = desired.settled_by_lists();
             lists
@@ -135,6 +136,7 @@ mod tests {
             families: vec![],
             lock: None,
             now: chrono::DateTime::UNIX_EPOCH,
+            policy: crate::plan::policy::Rules::default(),
         };
         let mut images: Vec<_> = desired
             .entries

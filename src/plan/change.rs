@@ -12,6 +12,7 @@ use super::entry::{DeclaredAt, Entry, Policy};
 use super::expected::Expected;
 use super::lock::{LockState, LockedImage};
 use super::observed::RefusedReferrers;
+use super::policy::Violation;
 use super::target::{Target, TargetName};
 
 /// What has to be done, in the order of the files.
@@ -40,6 +41,8 @@ pub struct Change {
     pub lock: LockState,
     /// What is to be told of the digest's age.
     pub age: Age,
+    /// Which rules of the policy it breaks that do not block it, or not by themselves.
+    pub warnings: Vec<Violation>,
     /// What has to be done.
     pub action: Action,
 }
@@ -139,6 +142,7 @@ impl Change {
             policy: entry.policy,
             lock: LockState::NoLock,
             age: Age::Plain,
+            warnings: vec![],
             action,
         }
     }
@@ -158,8 +162,23 @@ impl Change {
             policy: Policy::default(),
             lock: LockState::Locked,
             age: Age::Plain,
+            warnings: vec![],
             action,
         }
+    }
+}
+
+impl Change {
+    /// Returns which rules of the policy it breaks, those that block it first.
+    pub fn violations(&self) -> impl Iterator<Item = &Violation> {
+        let blocking = match &self.action {
+            Action::Blocked {
+                reason: BlockReason::Policy(violations),
+                ..
+            } => violations.as_slice(),
+            _ => &[],
+        };
+        blocking.iter().chain(&self.warnings)
     }
 }
 

@@ -131,6 +131,7 @@ mod tests {
                 | BlockReason::NameTaken { .. } => "no tags",
                 BlockReason::TooYoung(_) => "too young",
                 BlockReason::CannotMirror(_) => "refused",
+                BlockReason::Policy(_) => "against the policy",
                 BlockReason::TargetUnreadable(_) => "target unreadable",
                 BlockReason::BothUnreadable { .. } => "both unreadable",
                 BlockReason::ReferrersUnreadable(_) => "referrers unreadable",

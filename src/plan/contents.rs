@@ -1,6 +1,6 @@
 //! What an image is made of, as far as copying it costs something.
 
-use crate::model::Digest;
+use crate::model::{Digest, Platform};
 
 /// What an image is made of, as far as copying it costs something.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -13,6 +13,26 @@ pub struct Contents {
     pub referrers: usize,
     /// Every blob once, with its size in bytes.
     pub blobs: Vec<(Digest, u64)>,
+    /// The image of each platform, in the order of the manifests; the one there is, where no index names it.
+    pub platforms: Vec<PlatformImage>,
+}
+
+/// The image of one platform.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlatformImage {
+    /// The platform; none where no index says it.
+    pub platform: Option<Platform>,
+    /// Its manifest.
+    pub manifest: Digest,
+    /// Its config, by which scanners call an image.
+    pub config: Digest,
+}
+
+impl PlatformImage {
+    /// Returns the digests that it is known by.
+    pub fn digests(&self) -> impl Iterator<Item = &Digest> + Clone {
+        [&self.manifest, &self.config].into_iter()
+    }
 }
 
 impl Contents {

@@ -2,6 +2,7 @@
 //! image says that it was made is not looked at, as anyone can write what they like there.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -11,6 +12,7 @@ use crate::model::{Digest, Repository};
 use super::desired::Desired;
 use super::entry::Entry;
 use super::lock::{Lock, LockedImage, SourceDigest};
+use super::policy::{Found, Rules, Violation};
 use super::target::TargetName;
 
 /// A digest that is not old enough, or was not when something older was last kept in its place.
@@ -82,7 +84,8 @@ pub struct Cooldown<'a> {
 impl<'a> Cooldown<'a> {
     /// Reads what the lock of this set knows.
     pub fn of(desired: &'a Desired) -> Self {
-        let is_on = desired.entries.iter().any(|entry| !entry.min_age.is_zero());
+        let waits = |entry: &Entry| !entry.min_age.is_zero();
+        let is_on = desired.policy.has_ages() || desired.entries.iter().any(waits);
         let mut cooldown = Self {
             now: desired.now,
             lock: desired.lock.as_ref(),
@@ -142,6 +145,26 @@ impl<'a> Cooldown<'a> {
         }
         let young = self.young(entry, digest, self.first_seen(digest));
         (young.seen.is_none() || !young.left().is_zero()).then_some(young)
+    }
+
+    /// Returns the rules of the policy for which what would be copied is not old enough. What the lock settles was, when
+    /// it got in there, where a rule blocks; a saved plan was told of when it was made.
+    pub(super) fn broken(&self, rules: &Rules, entry: &Entry, digest: &Digest) -> Vec<Violation> {
+        if rules.declared.contains_key(&entry.target) {
+            return vec![];
+        }
+        let broken = rules.ages(entry).filter_map(|(rule, least)| {
+            let entry = Entry {
+                min_age: least,
+                ..entry.clone()
+            };
+            let young = self.holds_back(&entry, digest)?;
+            Some(Violation {
+                rule: Arc::clone(rule),
+                found: Found::TooYoung(young.seen),
+            })
+        });
+        broken.collect()
     }
 
     /// Returns what is to be told of a locked entry.

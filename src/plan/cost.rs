@@ -140,6 +140,7 @@ impl<'a> Count<'a> {
             indexes,
             referrers,
             blobs,
+            platforms: _,
         } = &**contents;
         let cost = &mut self.cost;
         cost.bytes_of_images = cost.bytes_of_images.saturating_add(contents.blob_bytes());

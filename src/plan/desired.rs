@@ -9,6 +9,7 @@ use crate::model::{Digest, Verified};
 use super::entry::Entry;
 use super::family::{Choice, Family};
 use super::lock::{Lock, LockState, LockedImage};
+use super::policy::{Judge, Rules, Violation};
 use super::target::{Target, TargetName};
 
 /// Everything that the files declare.
@@ -24,6 +25,8 @@ pub struct Desired {
     pub lock: Option<Lock>,
     /// What time it is, for whatever has an age.
     pub now: DateTime<Utc>,
+    /// What may be mirrored.
+    pub policy: Rules,
 }
 
 /// The names in the target that are declared, or may be.
@@ -93,6 +96,51 @@ impl Desired {
         self.lock.as_ref().map_or(LockState::NoLock, state)
     }
 
+    /// Lets each image wait as long as the policy says.
+    #[must_use]
+    pub fn in_its_time(mut self) -> Self {
+        let any = self.families.iter_mut().map(|family| &mut family.any);
+        for entry in self.entries.iter_mut().chain(any) {
+            self.policy.raise_age(entry);
+        }
+        self
+    }
+
+    /// Judges by the policy.
+    pub fn judge(&self) -> Judge<'_> {
+        Judge::of(&self.policy, self.entries.iter())
+    }
+
+    /// Returns which rules an image breaks by what the files and the lock say of it.
+    pub fn broken(&self, judge: &Judge<'_>, entry: &Entry) -> Vec<Violation> {
+        if judge.is_idle() {
+            return vec![];
+        }
+        judge.declared(entry, self.locked(entry).is_some(), entry.verify.is_some())
+    }
+
+    /// Returns which rules every tag of a family breaks, whichever it has.
+    pub fn broken_by_all(&self, judge: &Judge<'_>, family: &Family) -> Vec<Violation> {
+        if judge.is_idle() {
+            return vec![];
+        }
+        // Which rule of `verify` is about a tag is known once the tag is.
+        let is_settled = self.family_state(family) == LockState::Locked;
+        judge.declared(&family.any, is_settled, true)
+    }
+
+    /// Tells whether the files alone keep an image from the target, so that nobody need be asked about it.
+    pub fn is_forbidden(&self, judge: &Judge<'_>, entry: &Entry) -> bool {
+        self.broken(judge, entry).iter().any(Violation::blocks)
+    }
+
+    /// Tells whether the files alone keep every tag of a family from the target, so that nobody need list them.
+    pub fn is_all_forbidden(&self, family: &Family) -> bool {
+        let judge = Judge::of(&self.policy, std::iter::empty());
+        let broken = self.broken_by_all(&judge, family);
+        broken.iter().any(Violation::blocks)
+    }
+
     /// Takes the tags of each family that is open and that `wanted` names from the lock, where its rules still are
     /// those that chose them.
     pub fn choose_locked(&mut self, wanted: impl Fn(&Family) -> bool) {
@@ -123,7 +171,10 @@ impl Desired {
             if let (Choice::Open, Some(choice)) = (&family.choice, choice) {
                 family.choice = choice;
                 match family.entries(&taken) {
-                    Ok(entries) => {
+                    Ok(mut entries) => {
+                        for entry in &mut entries {
+                            self.policy.raise_age(entry);
+                        }
                         taken.extend(entries.iter().map(Entry::holder));
                         self.entries.extend(entries);
                     }
@@ -155,6 +206,7 @@ impl Desired {
         let families = std::mem::take(&mut self.families).into_iter();
         let (families, left_families) = families.partition(keeps_family);
         self.families = families;
+        self.policy.set_aside(&left);
         (left, left_families)
     }
 

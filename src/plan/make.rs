@@ -10,8 +10,10 @@ use super::desired::{Desired, Row};
 use super::entry::Entry;
 use super::family::Choice;
 use super::followers::Followers;
+use super::judged::Judged;
 use super::left_behind::LeftBehind;
 use super::lock::{LockState, LockedImage};
+use super::policy::{Judge, Violation};
 use super::quota;
 
 /// Compares what is desired with what was observed.
@@ -29,32 +31,49 @@ pub fn plan_of_part(
     let mut refused = desired.refused_names();
     let mut left_behind = LeftBehind::of(desired);
     let cooldown = Cooldown::of(desired);
-    let changes = changes(desired, &BlockReason::NotObserved, |entry, changes| {
+    let judge = &desired.judge();
+    let unasked = &BlockReason::NotObserved;
+    let changes = changes(desired, judge, unasked, |entry, broken, changes| {
         let locked = desired.locked(entry);
         let (action, referrers) = match observed.swap_remove(&entry.target) {
             Some(ClassifiedImage { action, referrers }) => (Some(action), referrers),
             None => (None, None),
         };
-        let mut action = match (refused.remove(&entry.target), action) {
-            (Some(refused), _) => Action::blocked(BlockReason::NameRefused(refused.into())),
-            (None, None) => Action::blocked(BlockReason::NotObserved),
+        let judged = match (refused.remove(&entry.target), action) {
+            (Some(refused), _) => Judged::blocked(BlockReason::NameRefused(refused.into()), broken),
+            (None, None) => Judged::declared(Action::blocked(unasked.clone()), broken),
             (None, Some(action)) => match breaks_lock(locked, &action) {
-                Some(broken) => Action::blocked(broken),
-                None if locked.is_some() => action,
-                None => in_its_time(entry, action, &cooldown),
+                Some(reason) => Judged::blocked(reason, broken),
+                None => Judged::declared(action, broken).observed(judge, entry, locked),
             },
+        };
+        let Judged {
+            action,
+            mut warnings,
+        } = judged;
+        if let Some(copy) = action.copy() {
+            let young = cooldown.broken(&desired.policy, entry, &copy.source.digest);
+            // What is locked was old enough for the rules that block, or was taken all the same.
+            let is_told = |broken: &Violation| !broken.blocks() || locked.is_none();
+            warnings.extend(young.into_iter().filter(is_told));
+        }
+        let mut action = match locked {
+            Some(_) => action,
+            None => in_its_time(entry, action, &cooldown),
         };
         if let Action::Create { after } = &mut action {
             after.formerly = left_behind.take(entry);
         }
-        let is_held = matches!(action.block_reason(), Some(BlockReason::TooYoung(_)));
+        let stays_away = action.is_forbidden()
+            || matches!(action.block_reason(), Some(BlockReason::TooYoung(_)));
         changes.push(Change {
             lock: desired.lock_state(entry),
             age: locked.map_or(Age::Plain, |locked| cooldown.told(entry, locked)),
+            warnings,
             ..Change::of(entry, action)
         });
         // What follows an image comes with it.
-        if let Some(referrers) = referrers.filter(|_| !is_held) {
+        if let Some(referrers) = referrers.filter(|_| !stays_away) {
             followers.add(entry, *referrers, changes);
         }
     });
@@ -102,41 +121,40 @@ fn in_its_time(entry: &Entry, action: Action, cooldown: &Cooldown<'_>) -> Action
 /// may not ask.
 pub fn offline(desired: &Desired) -> Plan {
     let mut refused = desired.refused_names();
-    let changes = changes(
-        desired,
-        &BlockReason::Offline { locked: None },
-        |entry, changes| {
-            let reason = match refused.remove(&entry.target) {
-                Some(refused) => BlockReason::NameRefused(refused.into()),
-                None => BlockReason::Offline {
-                    locked: desired
-                        .locked(entry)
-                        .map(|locked| locked.expected.digest.clone()),
-                },
-            };
-            changes.push(Change {
-                lock: desired.lock_state(entry),
-                ..Change::of(entry, Action::blocked(reason))
-            });
-        },
-    );
+    let judge = &desired.judge();
+    let unasked = &BlockReason::Offline { locked: None };
+    let changes = changes(desired, judge, unasked, |entry, broken, changes| {
+        let Judged { action, warnings } = if let Some(refused) = refused.remove(&entry.target) {
+            Judged::blocked(BlockReason::NameRefused(refused.into()), broken)
+        } else {
+            let locked = desired.locked(entry);
+            let locked = locked.map(|locked| locked.expected.digest.clone());
+            Judged::declared(Action::blocked(BlockReason::Offline { locked }), broken)
+        };
+        changes.push(Change {
+            lock: desired.lock_state(entry),
+            warnings,
+            ..Change::of(entry, action)
+        });
+    });
     Plan {
         target: desired.target.clone(),
         changes,
     }
 }
 
-/// Makes the changes of all entries by `of_entry`, and between them those of families without tags; of those that nobody
-/// looked at for the reason `unasked`.
+/// Makes the changes of all entries by `of_entry`, which is told the rules that each breaks as it is declared, and between
+/// them those of families without tags; of those that nobody looked at for the reason `unasked`.
 fn changes<'a>(
     desired: &'a Desired,
+    judge: &Judge<'_>,
     unasked: &BlockReason,
-    mut of_entry: impl FnMut(&'a Entry, &mut Vec<Change>),
+    mut of_entry: impl FnMut(&'a Entry, Vec<Violation>, &mut Vec<Change>),
 ) -> Vec<Change> {
     let mut changes = Vec::with_capacity(desired.entries.len());
     for row in desired.rows() {
         match row {
-            Row::Image(entry) => of_entry(entry, &mut changes),
+            Row::Image(entry) => of_entry(entry, desired.broken(judge, entry), &mut changes),
             Row::Unsettled(family) => {
                 // Where nothing could be chosen, what a lock says has no part in it.
                 let (reason, lock) = match &family.choice {
@@ -145,9 +163,12 @@ fn changes<'a>(
                         (unasked.clone(), desired.family_state(family))
                     }
                 };
+                let broken = desired.broken_by_all(judge, family);
+                let Judged { action, warnings } = Judged::declared(Action::blocked(reason), broken);
                 changes.push(Change {
                     lock,
-                    ..Change::of(&family.any, Action::blocked(reason))
+                    warnings,
+                    ..Change::of(&family.any, action)
                 });
             }
         }
@@ -209,6 +230,7 @@ mod tests {
             families: vec![],
             lock: None,
             now: chrono::DateTime::UNIX_EPOCH,
+            policy: crate::plan::policy::Rules::default(),
         };
         let found = [
             vec![following("a.sig", "signature"), following("a.att", "sbom")],
@@ -254,6 +276,7 @@ mod tests {
                 families: vec![],
                 lock: None,
                 now: chrono::DateTime::UNIX_EPOCH,
+                policy: crate::plan::policy::Rules::default(),
             },
             observed,
         );

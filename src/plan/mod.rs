@@ -9,8 +9,9 @@
 //! | [`verify`] | whose signature an image must have, and what was found |
 //! | [`name_rules`], [`offers`], [`aliyun_hosts`] | which names a target takes, and under which hosts it answers |
 //! | [`observed`], [`classified`], [`referrers`], [`contents`] | what the registries said, and what is kept of it |
+//! | [`policy`] | the rules of the files, and what breaks them |
 //! | [`expected`], [`rule`], [`rewrite`], [`remember`] | which digest the target must have |
-//! | [`make`], [`classify`], `by_lists`, `followers`, [`prune`](mod@prune) | how the plan is made |
+//! | [`make`], [`classify`], `judged`, `by_lists`, `followers`, [`prune`](mod@prune) | how the plan is made |
 //! | [`change`], [`blocked`], [`causes`] | what it consists of, and what is in the way |
 //! | [`blob_route`], [`cost`], [`same_content`] | which way a blob goes, what that costs, what brings nothing new |
 //! | [`drift`], [`saved`], [`report`] | the plan told as drift, kept, carried out |
@@ -34,12 +35,14 @@ pub mod expected;
 pub mod family;
 mod followers;
 pub mod immutable;
+mod judged;
 pub mod left_behind;
 pub mod lock;
 pub mod make;
 pub mod name_rules;
 pub mod observed;
 pub mod offers;
+pub mod policy;
 pub mod prune;
 mod quota;
 pub mod referrers;
@@ -58,7 +61,7 @@ pub use blocked::BlockReason;
 pub use causes::{Hit, Role, Shared, Told, by_cause};
 pub use change::{Action, Change, ImageCopy, Plan, Summary};
 pub use classified::{ClassifiedImage, ClassifiedImages};
-pub use contents::Contents;
+pub use contents::{Contents, PlatformImage};
 pub use cooldown::{Age, Cooldown, Young};
 pub use cost::{Cost, Inventory};
 pub use declared_at::DeclaredAt;

@@ -205,6 +205,7 @@ mod tests {
             families: vec![],
             lock: None,
             now: chrono::DateTime::UNIX_EPOCH,
+            policy: crate::plan::policy::Rules::default(),
         };
         let offers = |names: &[(&str, &str)]| {
             let refused = desired(names).refused_names().into_values();

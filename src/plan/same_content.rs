@@ -121,6 +121,7 @@ mod tests {
             indexes: vec![],
             referrers: 0,
             blobs: blobs.into(),
+            ..Contents::default()
         };
         for (config_type, config, layers, same) in [
             (docker, "config", &["one", "two"][..], Some(OtherManifest)),

@@ -2,24 +2,11 @@
 
 use std::time::Duration;
 
-use crate::model::Language;
+use crate::model::{Bytes, Language};
 
 /// Returns a number of bytes in the largest binary unit that keeps it at 1 or more: `3.5 MiB`.
 pub fn bytes(count: u64) -> String {
-    const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
-    if count < 1024 {
-        return format!("{count} B");
-    }
-    // Tenths, rounded, in integers: the same on every machine. What rounds up to a whole 1024 is
-    // one of the next unit.
-    let tenths = |unit: u32| (u128::from(count) * 10 + (1 << (10 * unit - 1))) >> (10 * unit);
-    for (unit, name) in (1_u32..).zip(UNITS) {
-        let tenths = tenths(unit);
-        if tenths < 10240 || name == UNITS[5] {
-            return format!("{}.{} {name}", tenths / 10, tenths % 10);
-        }
-    }
-    format!("{count} B")
+    Bytes(count).to_string()
 }
 
 /// What is counted.

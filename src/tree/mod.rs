@@ -12,10 +12,12 @@ mod node;
 mod order;
 mod walker;
 
+use std::collections::HashMap;
+
 use indexmap::IndexMap;
 
 use crate::model::{Descriptor, Digest, Failure, Profile, Reference};
-use crate::plan::{Content, Contents, Expected, ForeignLayers};
+use crate::plan::{Content, Contents, Expected, ForeignLayers, PlatformImage};
 use crate::registry::ReadRegistry;
 
 pub use memory::ManifestMemory;
@@ -76,7 +78,29 @@ impl Tree {
             }
         }
         contents.blobs = blobs.into_iter().collect();
+        contents.platforms = self.platforms();
         contents
+    }
+
+    /// Returns the image of each platform: what an index gives none, as an attestation, is left out.
+    fn platforms(&self) -> Vec<PlatformImage> {
+        let named = self.nodes().flat_map(|node| &node.platforms);
+        let named: HashMap<_, _> = named.map(|(digest, platform)| (digest, platform)).collect();
+        let image = |node: &Node| {
+            let Names::Blobs(blobs) = &node.names else {
+                return None;
+            };
+            let manifest = &node.manifest.descriptor.digest;
+            let platform = named.get(manifest).copied();
+            let is_root = self.root.manifest.descriptor.digest == *manifest;
+            (is_root || platform.is_some()).then_some(())?;
+            Some(PlatformImage {
+                platform: platform.cloned(),
+                manifest: manifest.clone(),
+                config: blobs.first()?.digest.clone(),
+            })
+        };
+        self.nodes().filter_map(image).collect()
     }
 }
 

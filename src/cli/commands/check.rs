@@ -11,7 +11,12 @@ use crate::render::{self, Checked};
 /// Prints what there is to say about the files; here the mistakes are the answer.
 pub(super) fn run(context: &Context, global: &GlobalArgs) -> Result<Exit, CommandError> {
     let loaded = mirror::load(context, global)?;
-    let found = loaded.check();
+    let found = if loaded.has_unpinned() {
+        let settled = mirror::settled(context, global, &loaded)?;
+        loaded.check_with(|number, name| settled.contains(&(number, name.clone())))
+    } else {
+        loaded.check()
+    };
     let checked = Checked {
         diagnostics: &found,
         files: &loaded.files,

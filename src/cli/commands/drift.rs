@@ -15,7 +15,7 @@ use crate::cli::lock_history::history;
 use crate::cli::mirror::Mirror;
 use crate::cli::outputs::Outputs;
 use crate::cli::report::answer;
-use crate::cli::session::{Planned, Planning, Scope, cache, plan, reading};
+use crate::cli::session::{Planned, Planning, Scope, cache, not_forbidden, plan, reading};
 use crate::lock::undeclared;
 use crate::model::Digest;
 use crate::observe::{SourceAnswers, Unknown, choose, likenesses, tags, upstream};
@@ -75,7 +75,10 @@ async fn gather(context: &Context, planning: &Planning) -> Result<Vec<Evidence>,
     let images = desired.map(|desired| desired.entries.len()).sum();
     let (found, ()) = reading(context, images, async |progress| {
         let each = each.iter().map(|planned| look(planned, answers, client));
-        tokio::join!(join_all(each), choose(&mut locked, client, progress))
+        tokio::join!(
+            join_all(each),
+            choose(&mut locked, not_forbidden, client, progress)
+        )
     })
     .await?;
     let found = each.iter().zip(found).zip(families);
@@ -210,5 +213,6 @@ fn relisted(desired: &Desired) -> Desired {
         families: families.collect(),
         lock: None,
         now: desired.now,
+        policy: desired.policy.clone(),
     }
 }

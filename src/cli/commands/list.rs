@@ -37,7 +37,7 @@ pub(super) async fn run(
     }
     if options.resolve {
         let client = connect(context, &mirrors)?;
-        choose(context, &mut mirrors, &client).await?;
+        choose(context, &mut mirrors, &client, |_, _| true).await?;
     }
     let (view, format) = (context.printer.view(false), global.format());
     context.printer.answer(|to| {

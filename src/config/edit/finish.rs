@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::config::{Diagnostic, DiagnosticKind, Files, Loaded, Place, Replacement, Severity};
+use crate::config::{Diagnostic, Files, Loaded, Place, Replacement, Severity};
 
 use super::called::Names;
 use super::line;
@@ -15,7 +15,7 @@ pub(super) fn start(texts: &Texts<'_>) -> Result<State, Refused> {
     let state = texts.load();
     let mistakes = mistakes(&state);
     // A name that the target refuses blocks that one image, and the others can be edited.
-    let blocks = |told: &Diagnostic| told.kind != DiagnosticKind::NameRefused;
+    let blocks = |told: &Diagnostic| !told.kind.is_of_one_image();
     if mistakes.iter().any(blocks) {
         return Err(told(state));
     }

@@ -20,7 +20,7 @@ pub(super) fn defaults(reader: &mut Reader<'_>, node: &Node) -> Option<Choices> 
 
 fn choices(reader: &mut Reader<'_>, table: &mut Table<'_>) -> Choices {
     Choices {
-        platforms: table.read("platforms", |node, _| platforms(reader, node)),
+        platforms: table.read("platforms", |node, key| platforms(reader, node, key)),
         missing_platforms: table.read("missing-platforms", |node, key| reader.word(node, key)),
         attestations: table.read("attestations", |node, key| reader.word(node, key)),
         referrers: table.read("referrers", |node, key| reader.word(node, key)),
@@ -54,12 +54,12 @@ fn pattern(reader: &mut Reader<'_>, node: &Node, key: &str) -> Option<String> {
     None
 }
 
-fn platforms(reader: &mut Reader<'_>, node: &Node) -> Option<Platforms> {
+pub(super) fn platforms(reader: &mut Reader<'_>, node: &Node, key: &str) -> Option<Platforms> {
     let items = match &node.value {
         Value::Scalar { text, .. } if text == "all" => return Some(Platforms::All),
         // One platform need not be a list.
         Value::Scalar { .. } => std::slice::from_ref(node),
-        _ => reader.list(node, "platforms"),
+        _ => reader.list(node, key),
     };
     if let ([], Value::List(_)) = (items, &node.value) {
         let place = reader.place(&node.span);
@@ -72,14 +72,16 @@ fn platforms(reader: &mut Reader<'_>, node: &Node) -> Option<Platforms> {
         reader.report(empty);
         return None;
     }
-    let parsed: Vec<Option<PlatformPattern>> =
-        items.iter().map(|node| platform(reader, node)).collect();
+    let parsed: Vec<Option<PlatformPattern>> = items
+        .iter()
+        .map(|node| platform(reader, node, key))
+        .collect();
     let patterns: Vec<PlatformPattern> = parsed.into_iter().collect::<Option<_>>()?;
     (!patterns.is_empty()).then(|| Platforms::only(patterns))
 }
 
-fn platform(reader: &mut Reader<'_>, node: &Node) -> Option<PlatformPattern> {
-    let At { value, place } = reader.text(node, "platforms")?;
+fn platform(reader: &mut Reader<'_>, node: &Node, key: &str) -> Option<PlatformPattern> {
+    let At { value, place } = reader.text(node, key)?;
     match value.parse::<PlatformPattern>() {
         Ok(pattern) => Some(pattern),
         Err(error) => {

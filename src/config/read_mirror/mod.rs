@@ -3,6 +3,7 @@
 mod images;
 mod login;
 mod mirrors;
+mod policy;
 mod proxy;
 mod registries;
 pub(super) mod selection;
@@ -20,6 +21,7 @@ use super::reader::Reader;
 use super::table::Table;
 
 use images::{defaults, image};
+use policy::policy;
 use registries::registries;
 use target::{target, targets};
 
@@ -52,6 +54,10 @@ pub(super) fn read(reader: &mut Reader<'_>, root: &Node) -> MirrorFile {
                 |_: &usize| true,
             )
         }),
+        policy: table
+            .take("policy")
+            .map(|node| policy(reader, node))
+            .unwrap_or_default(),
         registries: table
             .take("registries")
             .map(|node| registries(reader, node))

@@ -38,6 +38,7 @@ fn desired(entries: &[(&str, &str)], families: Vec<Family>) -> Desired {
         families,
         lock: None,
         now: chrono::DateTime::UNIX_EPOCH,
+        policy: crate::plan::policy::Rules::default(),
     }
 }
 

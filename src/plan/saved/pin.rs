@@ -69,6 +69,10 @@ pub fn pin(saved: &SavedPlan, declared: Declared<'_>) -> Result<Pinned, Vec<Mism
                     }
                     let at_digest = entry.source.at(wanted.source.clone());
                     let declared = mem::replace(&mut entry.source, at_digest);
+                    let policy = &mut desired.policy;
+                    policy
+                        .declared
+                        .insert(entry.target.clone(), declared.clone());
                     sources.insert(entry.target.clone(), declared);
                     if let Some(lock) = &mut desired.lock {
                         lock.images.remove(&entry.target);

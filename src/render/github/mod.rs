@@ -49,8 +49,23 @@ pub fn plan(plan: &Plan, details: &Details<'_>, out: &mut dyn fmt::Write) -> fmt
                 Some(of_shared(&shared, |change| change, word, target))
             }
         })
+        .chain(warnings(&plan.changes))
         .collect();
     write(&found, out)
+}
+
+/// Makes an annotation of each rule that an image breaks and that does not block it.
+fn warnings(changes: &[Change]) -> impl Iterator<Item = Annotation<'_>> {
+    changes.iter().flat_map(|change| {
+        let warnings = change.warnings.iter().filter(|broken| !broken.blocks());
+        warnings.map(|broken| Annotation {
+            level: Level::Warning,
+            at: Some(at(&change.origin)),
+            title: format!("{} {}", broken.rule.asks.code(), change.target),
+            message: broken.to_string(),
+            hint: None,
+        })
+    })
 }
 
 /// Makes one annotation of what several images have in common; it stands at the first of them.
@@ -154,6 +169,7 @@ pub fn report(report: &Report, out: &mut dyn fmt::Write) -> fmt::Result {
                 Some(of_shared(&shared, |(change, _)| change, word, target))
             }
         })
+        .chain(warnings(&plan.changes))
         .collect();
     write(&found, out)
 }

@@ -15,6 +15,7 @@ use super::failure::{at_side, at_source, for_source, in_a_run, set_login, unaske
 use super::words::ages::too_young_hint;
 use super::words::selection::refusal_hint;
 use super::words::signatures::for_unverified;
+use super::words::violations_hint;
 
 /// Says what to do about a change that is blocked; nothing where there is no advice to give.
 pub fn for_change(change: &Change, target: &Target) -> Option<String> {
@@ -53,6 +54,7 @@ pub fn for_change(change: &Change, target: &Target) -> Option<String> {
         BlockReason::TooYoung(young) => Some(too_young_hint(young, &change.target.to_string())),
         BlockReason::Unverified(found) => Some(for_unverified(found)),
         BlockReason::CannotMirror(why) => for_image(why, &change.platforms),
+        BlockReason::Policy(broken) => violations_hint(change, broken),
         BlockReason::TargetUnreadable(why) => at_side(why, true, target),
         BlockReason::BothUnreadable {
             source,

@@ -33,6 +33,7 @@ fn change_at(reason: BlockReason, platforms: Platforms) -> Change {
         policy: crate::plan::Policy::default(),
         lock: LockState::NoLock,
         age: crate::plan::Age::Plain,
+        warnings: vec![],
         action: Action::Blocked {
             before: None,
             reason,

@@ -182,6 +182,7 @@ pub(super) fn of_change(change: &Change, target: &Target) -> Item {
         policy: _,
         lock,
         age: _,
+        warnings: _,
         action,
     } = change;
     let (symbol, tone) = match action {
@@ -205,7 +206,8 @@ pub(super) fn of_change(change: &Change, target: &Target) -> Item {
         lines.extend(words::reason(action).map(|why| vec![Span::plain(why)]));
     }
     let notes = words::notes(change, &target.profile.name);
-    lines.extend(notes.into_iter().map(|note| vec![Span::plain(note)]));
+    let notes = notes.into_iter().chain(words::warnings(change));
+    lines.extend(notes.map(|note| vec![Span::plain(note)]));
     Item {
         symbol,
         tone,

@@ -25,7 +25,7 @@ pub fn plan(
     header(&mut text, &plan.target)?;
     let renames = plan.renames();
     let is_shown = |change: &&Change| match &change.action {
-        Action::NoOp { .. } => view.verbose,
+        Action::NoOp { .. } => view.verbose || !change.warnings.is_empty(),
         // It is told where the new name is.
         action => !action.ends_a_rename(),
     };

@@ -27,7 +27,9 @@ pub fn report(report: &Report, view: &View, out: &mut dyn fmt::Write) -> fmt::Re
         .changes
         .iter()
         .zip(outcomes)
-        .filter(|(_, outcome)| view.verbose || **outcome != Outcome::Unchanged)
+        .filter(|(change, outcome)| {
+            view.verbose || **outcome != Outcome::Unchanged || !change.warnings.is_empty()
+        })
         .map(|one @ (change, outcome)| (one, change.hits_of(outcome, target)));
     let shown: Vec<_> = by_cause(shown, target)
         .into_iter()

@@ -31,6 +31,8 @@ pub(super) enum ReasonKind {
     PlatformsMissing,
     /// The target refuses such a manifest.
     ManifestRefused,
+    /// It breaks rules of the policy.
+    Policy,
     /// The target did not say what it has.
     TargetUnreadable,
     /// It is not signed as the files want it.
@@ -85,6 +87,7 @@ impl From<&core::BlockReason> for ReasonKind {
                 | CannotMirror::AttestationsRefused { .. }
                 | CannotMirror::NothingLeft { .. },
             ) => Self::ManifestRefused,
+            BlockReason::Policy(_) => Self::Policy,
             BlockReason::TargetUnreadable(_) => Self::TargetUnreadable,
             BlockReason::Unverified(_) => Self::Unverified,
             BlockReason::NotObserved => Self::NotObserved,

@@ -15,6 +15,7 @@ mod failed;
 mod list;
 mod lock;
 mod plan;
+mod policy;
 mod report;
 mod show;
 mod tags;

@@ -15,6 +15,7 @@ use super::blocked::{Cause, ReasonKind, SharedCause, shared};
 use super::diff::Diff;
 use super::document::{Descriptor, FORMAT_VERSION, Items, Origin, Platforms, Target, write};
 use super::each::schema_of_each;
+use super::policy::{Violation, violations};
 
 /// What has to be done, in the order of the files.
 #[derive(Serialize, JsonSchema)]
@@ -111,6 +112,8 @@ struct Change {
     /// What is left out of the source's index, and why; which digest the target gets for one that is
     /// pinned; that the target does not say whether it has the tag.
     notes: Vec<String>,
+    /// The rules of the policy that the image breaks; empty where it breaks none.
+    policy: Vec<Violation>,
     /// Whether the lock settles the digest; null where there is no lock.
     locked: Option<bool>,
     /// What is to be told of the age of the digest that is locked; null where nothing is.
@@ -220,6 +223,7 @@ impl Change {
             policy: _,
             lock,
             age,
+            warnings: _,
             action,
         } = change;
         let blocked = match action {
@@ -240,6 +244,7 @@ impl Change {
             cause: blocked.and_then(Cause::of),
             hint: hints::for_change(change, target),
             notes: words::notes(change, &target.profile.name),
+            policy: violations(change),
             locked: (*lock != core::LockState::NoLock).then_some(*lock == core::LockState::Locked),
             age: Age::of(age),
             origin: origin.into(),

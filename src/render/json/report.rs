@@ -13,6 +13,7 @@ use super::blocked::{SharedCause, shared};
 use super::document::{Descriptor, FORMAT_VERSION, Items, Origin, Platforms, Target, write};
 use super::each::schema_of_each;
 use super::plan::{Action, after, verified};
+use super::policy::{Violation, violations};
 
 /// What happened when a plan was carried out.
 #[derive(Serialize, JsonSchema)]
@@ -98,6 +99,8 @@ struct Change {
     hint: Option<String>,
     /// What is to be told of the age of the digest that is locked; null where nothing is.
     age: Option<Age>,
+    /// The rules of the policy that the image breaks; empty where it breaks none.
+    policy: Vec<Violation>,
     /// Where the image was declared.
     origin: Origin,
     /// Bytes of blobs that went over the wire.
@@ -171,6 +174,7 @@ impl Change {
             error: words::outcome_reason(change, outcome),
             hint: hints::for_outcome(change, outcome, target),
             age: Age::of(&change.age),
+            policy: violations(change),
             origin: (&change.origin).into(),
             bytes_sent,
             bytes_mounted,

@@ -13,7 +13,7 @@ use crate::render::words::{
 use super::diff;
 use super::document::Document;
 use super::escape::{code, digests, prose};
-use super::problems::{blocked, listed, place, source};
+use super::problems::{blocked, listed, place, source, warnings};
 
 /// Writes what has to be done; what is in place is folded away.
 pub fn plan(plan: &Plan, details: &Details<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
@@ -66,6 +66,7 @@ pub fn plan(plan: &Plan, details: &Details<'_>, out: &mut dyn fmt::Write) -> fmt
         tr_word!("Good to know", "说明"),
         copied().flat_map(|change| of(change, remarks(change))),
     );
+    document.list(tr_word!("Warnings", "警告"), warnings(changes));
     if let Some(diffs) = details.diffs {
         diff::add(&mut document, plan, diffs);
     }

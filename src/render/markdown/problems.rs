@@ -91,6 +91,24 @@ pub(super) fn blocked<'a>(
     })
 }
 
+/// Returns which rules of the policy images break that do not block them.
+pub(super) fn warnings(changes: &[Change]) -> impl Iterator<Item = String> {
+    changes.iter().flat_map(|change| {
+        let (name, origin) = (
+            code(&change.target.to_string()),
+            code(&change.origin.to_string()),
+        );
+        let warnings = change.warnings.iter().filter(|broken| !broken.blocks());
+        warnings.map(move |broken| {
+            let broken = prose(&broken.to_string());
+            tr!(
+                "{name} ({origin}): {broken}",
+                "{name}（{origin}）：{broken}"
+            )
+        })
+    })
+}
+
 /// Returns items of a list, with advice below each; what was advised once is not said again.
 pub(super) fn listed(problems: impl Iterator<Item = Problem>) -> impl Iterator<Item = String> {
     let mut advised = IndexSet::new();

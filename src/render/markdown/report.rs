@@ -31,6 +31,10 @@ pub fn report(report: &Report, out: &mut dyn fmt::Write) -> fmt::Result {
         tr_word!("Not in place", "没有就位的"),
         listed(not_in_place(ended(), target)),
     );
+    document.list(
+        tr_word!("Warnings", "警告"),
+        super::problems::warnings(&plan.changes),
+    );
     document.table(
         [
             "",

@@ -6,6 +6,7 @@ use crate::render::units::{Noun, counted};
 
 use super::ages::too_young;
 use super::images::{named, short_reference};
+use super::policy::violations;
 use super::selection::refusal;
 use super::signatures::unverified;
 
@@ -32,6 +33,7 @@ pub fn block_reason(reason: &BlockReason) -> String {
         ),
         BlockReason::TooYoung(young) => too_young(young),
         BlockReason::CannotMirror(why) => why.to_string(),
+        BlockReason::Policy(broken) => violations(broken),
         BlockReason::TargetUnreadable(why) => {
             tr!("the target cannot be read: {why}", "读不了目标：{why}")
         }

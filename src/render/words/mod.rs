@@ -7,7 +7,7 @@
 //! | `plan`, `notes`, `cost` | what a plan would do, what does not follow an image, what it costs |
 //! | `ages` | how old digests are, and what that keeps from being taken |
 //! | `families` | what is known of tags that rules choose |
-//! | `blocked` | why nothing can be done for an image |
+//! | `blocked`, `policy` | why nothing can be done for an image |
 //! | `report` | what became of a plan |
 //! | `check` | how bad a diagnostic is |
 //! | `saved` | what a saved plan is |
@@ -28,6 +28,7 @@ mod images;
 mod lock;
 mod notes;
 mod plan;
+mod policy;
 mod probe;
 pub mod report;
 pub mod saved;
@@ -51,6 +52,7 @@ pub use plan::{
     action_word, part, plan_summary, prefixed_hint, reason, renamed_from, same_content,
     same_content_hint, unlocked_hint,
 };
+pub use policy::{violations, violations_hint, warnings};
 pub use probe::finding;
 pub use report::{outcome_reason, outcome_word};
 pub use whence::whence;

@@ -6,6 +6,7 @@ mod law;
 mod limits;
 mod mirrors;
 mod moved;
+mod policy;
 mod prune;
 mod referrers;
 mod resets;

@@ -122,6 +122,7 @@ impl World {
             families: vec![],
             lock: None,
             now: chrono::DateTime::UNIX_EPOCH,
+            policy: pusher::plan::policy::Rules::default(),
         }
     }
 

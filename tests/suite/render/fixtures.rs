@@ -63,6 +63,7 @@ fn contents(blob_bytes: u64) -> Arc<Contents> {
         indexes: vec![],
         referrers: 0,
         blobs: vec![(layer, blob_bytes)],
+        ..Contents::default()
     })
 }
 
@@ -133,6 +134,7 @@ pub(super) fn change(line: usize, source: &str, target: &str, action: Action) ->
         policy: pusher::plan::Policy::default(),
         lock: pusher::plan::LockState::NoLock,
         age: pusher::plan::Age::Plain,
+        warnings: vec![],
         target: name(target),
         source: source.parse().unwrap(),
         platforms: Platforms::linux_amd64(),

@@ -36,6 +36,7 @@ pub(super) fn desired(images: usize) -> Desired {
         families: vec![],
         lock: None,
         now: chrono::DateTime::UNIX_EPOCH,
+        policy: pusher::plan::policy::Rules::default(),
     }
 }
 

@@ -10,6 +10,7 @@ mod lock;
 mod memory;
 mod mirror;
 mod platforms;
+mod policy;
 mod referrers;
 mod requests;
 mod saved;

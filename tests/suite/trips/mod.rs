@@ -78,6 +78,7 @@ impl World {
                 families: vec![],
                 lock: None,
                 now: chrono::DateTime::UNIX_EPOCH,
+                policy: pusher::plan::policy::Rules::default(),
             },
             hosts: hosts.into(),
         }

@@ -30,6 +30,7 @@ fn desired(names: &[&str]) -> Desired {
         families: vec![],
         lock: None,
         now: chrono::DateTime::UNIX_EPOCH,
+        policy: crate::plan::policy::Rules::default(),
     }
 }
 
