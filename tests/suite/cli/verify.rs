@@ -292,6 +292,29 @@ async fn an_index_is_verified_at_the_digest_that_its_source_has() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn tags_that_rules_choose_are_verified_each_by_its_own_rule() {
+    let (source, target) = pair().await;
+    let key = Key::new();
+    for tag in ["1.0.0", "1.1.0", "2.0.0"] {
+        let image = image(tag);
+        image.push(&source, "org/app", tag);
+        if tag == "1.1.0" {
+            sign(&source, &key, "org/app", &image);
+        }
+    }
+    let place = Place::between(&source, &target).file("cosign.pub", &key.pem());
+    let images = "  - { source: SOURCE/org/app, select: { version: '*' } }\n";
+    let rules = "  - { images: 'SOURCE/org/app:2*', unsigned: true }\n\
+                 \x20 - { images: 'SOURCE/org/app', cosign: { key: cosign.pub } }\n";
+    declare(&place, images, rules);
+    let checked = place.run("check").whole();
+    assert!(!checked.contains("warning"), "{checked}");
+    assert_eq!(place.run("apply --yes").status, 1);
+    let held = |tag: &str| target.tag(&format!("{NAMESPACE}/app"), tag).is_some();
+    assert_eq!(["1.0.0", "1.1.0", "2.0.0"].map(held), [false, true, true]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_saved_plan_is_verified_once_more() {
     let (source, target) = pair().await;
     let key = Key::new();

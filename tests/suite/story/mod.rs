@@ -14,4 +14,5 @@ mod policy;
 mod referrers;
 mod requests;
 mod saved;
+mod verify;
 mod whole;

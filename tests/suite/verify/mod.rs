@@ -1,5 +1,7 @@
 //! Which signatures a rule accepts, and what is said of the others: one after another, as a registry would hold them.
 
+mod real;
+
 use pusher::model::{Digest, Flaw, SignedBy, SignerRule, Signers, Text, Verified};
 use pusher::sandbox::images::{Artifact, Image};
 use pusher::verify::{Check, Evidence, candidates, read_keys, read_root};
