@@ -289,6 +289,10 @@ async fn an_index_is_verified_at_the_digest_that_its_source_has() {
     assert!(held("one").is_some_and(|digest| digest != index.digest));
     assert!(held("rewritten").is_some_and(|digest| digest != index.digest));
     assert_eq!(held("unsigned"), None);
+    // What is in place is not looked at again, in whatever form.
+    let (_, lines) = asked(&place, &source, "plan");
+    let is_of_it = |line: &String| line.contains(&index.digest.hex());
+    assert!(!lines.iter().any(is_of_it), "{lines:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
