@@ -45,11 +45,11 @@ async fn what_is_signed_arrives_with_its_signatures_and_nothing_else_does() {
     }
     let signature = key.simple(&tagged.digest).artifact();
     let tag = signature_tag(&tagged.digest);
-    source.push(&signature, "org/tagged", &*tag).await;
+    source.push(&signature, "org/tagged", &tag).await;
     let bundle = sigstore.bundle(&bundled.digest, SIGNED, Who::workflow("org/app", WORKFLOW));
     let fallback = format!("sha256-{}", bundled.digest.hex());
     let listed = listed(attached(&bundled, &bundle, SIGNED));
-    source.push(&listed, "org/bundled", &*fallback).await;
+    source.push(&listed, "org/bundled", &fallback).await;
     mirror.place.write("cosign.pub", &key.pem());
     mirror.place.write("root.json", &sigstore.trusted_root());
     mirror.declare(

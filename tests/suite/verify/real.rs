@@ -27,10 +27,10 @@ DwIDAQAB
 -----END PUBLIC KEY-----
 ";
 
-fn look(rule: &SignerRule, image: &str, evidence: Evidence) -> Result<Verified, Vec<Flaw>> {
+fn look(rule: &SignerRule, image: &str, evidence: &Evidence) -> Result<Verified, Vec<Flaw>> {
     let image: Digest = image.parse().unwrap();
     let mut check = Check::new(rule, &image);
-    check.look(&evidence).ok_or_else(|| check.flaws())
+    check.look(evidence).ok_or_else(|| check.flaws())
 }
 
 fn bundle(bundle: &str) -> Evidence {
@@ -53,14 +53,14 @@ fn kubewarden() -> SignerRule {
 
 #[test]
 fn an_image_of_kubewarden_is_signed_as_sigstore_vouches_for() {
-    let verified = look(&kubewarden(), IMAGE, bundle(BUNDLE)).unwrap();
+    let verified = look(&kubewarden(), IMAGE, &bundle(BUNDLE)).unwrap();
     let by = SignedBy::Identity {
         issuer: GITHUB.to_owned(),
         identity: WORKFLOW.to_owned(),
     };
     assert_eq!(verified, Verified { by, root: None });
     let other = IMAGE.replace("c811", "c812");
-    let replayed = look(&kubewarden(), &other, bundle(BUNDLE)).unwrap_err();
+    let replayed = look(&kubewarden(), &other, &bundle(BUNDLE)).unwrap_err();
     assert_eq!(
         format!("{replayed:?}"),
         format!("[OtherImage {{ names: {IMAGE:?} }}]")
@@ -71,7 +71,7 @@ fn an_image_of_kubewarden_is_signed_as_sigstore_vouches_for() {
         SIGNED,
         Who::workflow("kubewarden/x", WORKFLOW),
     );
-    let flaws = look(&kubewarden(), IMAGE, bundle(&own.to_string())).unwrap_err();
+    let flaws = look(&kubewarden(), IMAGE, &bundle(&own.to_string())).unwrap_err();
     assert!(matches!(flaws[..], [Flaw::Untrusted(_)]), "{flaws:?}");
 }
 
@@ -117,7 +117,7 @@ fn no_part_of_it_can_be_another() {
             }
             number += 1;
         });
-        if look(&kubewarden(), IMAGE, bundle(&changed.to_string())).is_ok() {
+        if look(&kubewarden(), IMAGE, &bundle(&changed.to_string())).is_ok() {
             unnoticed.push(at);
         }
     }
@@ -144,10 +144,10 @@ fn an_image_of_suse_is_signed_with_its_key() {
         ),
         bytes: payload.to_owned().into(),
     };
-    assert!(look(&rule, image, simple(PAYLOAD)).is_ok());
+    assert!(look(&rule, image, &simple(PAYLOAD)).is_ok());
     let changed = PAYLOAD.replace("OBS", "obs");
     assert_eq!(
-        look(&rule, image, simple(&changed)),
+        look(&rule, image, &simple(&changed)),
         Err(vec![Flaw::OtherKey])
     );
 }
