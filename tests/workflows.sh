@@ -1143,6 +1143,34 @@ if story 'apply keeps what it has stopped at'; then
   check 'of which, and that it stopped' is "$(find tmp/pusher/stopped -type f -printf '%f\n' | sort | paste -sd' ')" 'head plan.json pull-request stopped'
 fi
 
+for secret in r.example team; do
+  if story "apply keeps no plan of what it has stopped at where $secret is a secret"; then
+    read_before 1 0
+    settings+=(PUSHER_MASK=$'me\n'"$secret")
+    echo '{"target": {"registry": "r.example", "namespace": "team"}}' >pusher/plan.saves
+    : >pusher/apply.refuses-reviewed.json
+    script apply.sh "$work/tmp/pusher/apply.md"
+    check 'stops' is "$code $(handed merge)" '1 stopped'
+    check 'the rest is kept' is "$(find tmp/pusher/stopped -type f -printf '%f\n' | sort | paste -sd' ')" 'head pull-request stopped'
+    check 'says what to do' has log '::notice::no plan.json is kept'
+    check 'promises no plan that is not there' lacks tmp/pusher/merge.md 'exactly this'
+    check 'but says what the command does' has tmp/pusher/merge.md 'Both do what is due by then'
+    shown_by push
+    cp tmp/pusher/stopped/* gh/artifact/ && rm -r gh/artifact/plan.json tmp/pusher/reviewed
+    settings+=(PULL_REQUEST=12 GITHUB_SHA=later)
+    nothing_is_found
+    check 'so that a command applies what the files say' has log '::notice::no plan of #12 was kept: what the files say is planned and applied'
+  fi
+done
+
+if story 'apply drops a plan of which it can not tell what is in it'; then
+  read_before 1 0
+  echo 'r.example' >pusher/plan.saves
+  : >pusher/apply.refuses-reviewed.json
+  script apply.sh "$work/tmp/pusher/apply.md"
+  check 'keeps none' is "$(find tmp/pusher/stopped -name plan.json)" ''
+fi
+
 if story 'a command is told what came of it'; then
   settings=()
   mkdir -p tmp/pusher/reviewed

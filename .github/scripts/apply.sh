@@ -20,6 +20,7 @@ folder=$(mktemp -d)
 trap 'rm -r "$folder"' EXIT
 counts=$folder/report.json
 reviewed=$RUNNER_TEMP/pusher/reviewed
+stopped=${report%/*}/stopped
 status=0
 
 # Applies the saved plan that is named, or else what the files say. What failed stands on the lines of the files as well.
@@ -37,8 +38,13 @@ tell_difference() {
     case $outcome in
       stopped)
         printf '**%s**\n\n' "$(said "Merged, and nothing was applied: the plan $what." "已合并，但什么都没有应用：现在的计划$what。")"
-        said "To go on with exactly this, answer \`/pusher apply\` (where the workflow hears comments), or run the workflow by hand with \`apply\`, which does what is due by then." \
-          "要照这里写的继续，请评论 \`/pusher apply\`（工作流接收评论时）；也可以手动运行工作流，选择 \`apply\`，按届时的计划执行。"
+        if [[ -f "$stopped/plan.json" ]]; then
+          said "To go on with exactly this, answer \`/pusher apply\` (where the workflow hears comments), or run the workflow by hand with \`apply\`, which does what is due by then." \
+            "要照这里写的继续，请评论 \`/pusher apply\`（工作流接收评论时）；也可以手动运行工作流，选择 \`apply\`，按届时的计划执行。"
+        else
+          said "To go on, answer \`/pusher apply\` (where the workflow hears comments), or run the workflow by hand with \`apply\`. Both do what is due by then: this plan is not kept, because the host or the namespace in it is a secret." \
+            "要继续，请评论 \`/pusher apply\`（工作流接收评论时），或手动运行工作流，选择 \`apply\`。两者都按届时的计划执行：这份计划没有保留，因为其中的地址或命名空间是 secret。"
+        fi
         ;;
       went-on)
         printf '**%s**' "$(said "Merged and applied, though the plan $what." "已合并并应用，尽管计划$what。")"
@@ -95,12 +101,13 @@ apply_reviewed() {
     apply "$folder/next.json"
     return 0
   fi
-  tell_difference stopped
   # What is told is what a command goes on with: `find-plan.sh` finds it under the name of the pull request.
-  mkdir -p "${report%/*}/stopped"
-  cp "$folder/next.json" "${report%/*}/stopped/plan.json"
-  cp "$reviewed/pull-request" "$reviewed/head" "${report%/*}/stopped/"
-  : >"${report%/*}/stopped/stopped"
+  mkdir -p "$stopped"
+  cp "$folder/next.json" "$stopped/plan.json"
+  drop_if_secret "$stopped/plan.json"
+  cp "$reviewed/pull-request" "$reviewed/head" "$stopped/"
+  : >"$stopped/stopped"
+  tell_difference stopped
   die "nothing was applied: the plan is not what was read on #$number; see the summary"
 }
 

@@ -113,14 +113,7 @@ else
 fi
 
 mask "$plan"
-# A masked plan could not be applied, and an unmasked one would tell the secret to everybody who may
-# read here. Compared as strings that stand alone: a user called `me` is in half of all words.
-if [[ -f "$folder/plan.json" ]] &&
-  jq -r '(.targets // [.])[].target | .registry, .namespace // empty' "$folder/plan.json" |
-  grep -qxFf <(sed 's/\r$//; s/^[[:blank:]]*//; /^$/d' <<<"${PUSHER_MASK:-}"); then
-  rm "$folder/plan.json"
-  notice 'no plan.json is kept: the host or namespace in it is a secret; make both variables (docs/github-actions.md)'
-fi
+drop_if_secret "$folder/plan.json"
 # Who reads a plan learns what becomes of it. Only where a workflow here does the merge as well.
 if [[ -n "${PULL_REQUEST:-}" && -n "${ON_STALE:-}" ]]; then
   check_on_stale
