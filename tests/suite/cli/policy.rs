@@ -404,6 +404,7 @@ async fn a_rule_lets_what_is_new_wait_as_an_image_does_or_warns() {
     assert_eq!(place.run("lock -q --update").status, 0);
     let (action, messages) = plan();
     assert_eq!((&*action, messages.len()), ("update", 1), "{messages:?}");
+    assert!(messages[0].contains("since"), "{messages:?}");
     assert_eq!(place.run("apply -q --yes").status, 0);
     assert_eq!(place.run("plan --detailed-exitcode").status, 0);
 }
