@@ -580,7 +580,7 @@ for forged in '.event = "push"' '.event = "issue_comment"' '.path = ".github/wor
   if story "a plan is not taken from a run where $forged"; then
     merged
     github runs '.["7"] |= ('"$forged)"
-    nothing_is_found
+    nothing_is_found 'what was kept under its name is not of this workflow'
     check 'warns' has log '::warning::run 7 has kept something under the name of a plan of #12'
   fi
 done
@@ -634,6 +634,28 @@ if story 'a run that has kept no plan'; then
   rm gh/artifact/plan.json
   nothing_is_found
   check 'says so' has log '::notice::no plan of #12 was kept'
+fi
+
+# A run 8 of the same commit, after run 7.
+and_run_8() {
+  github artifacts '. + [.[0] | .id = 2 | .workflow_run.id = 8]'
+  github runs '.["8"] = .["7"]'
+  mkdir gh/artifact-8
+  echo 12 >gh/artifact-8/pull-request
+}
+
+if story 'a later run that has kept no plan hides none of the same commit'; then
+  merged
+  and_run_8
+  script find-plan.sh "$work/reviewed"
+  check 'is found' is "$code $(cat reviewed/reviewed.json)" '0 {"changes": ["read"]}'
+  rm -r reviewed
+  github runs '.["7"].head_sha = "older"'
+  nothing_is_found
+  check 'one of another commit is none' has log '::notice::no plan of #12 was kept'
+  github runs '.["7"].head_sha = $sha'
+  github artifacts '.[0].expired = true'
+  nothing_is_found 'its plan is so old that GitHub has deleted it'
 fi
 
 for wrong in link folder large; do
@@ -844,7 +866,8 @@ if story 'apply where the plan that was read is lost, and nothing is due'; then
   echo 'lost' >tmp/pusher/reviewed/lost
   echo '{"summary": {"create": 0, "update": 0, "delete": 0}}' >pusher/plan.json
   script apply.sh "$work/tmp/pusher/apply.md"
-  check 'passes' is "$code $(handed merge)" '0 as-read'
+  check 'passes, and nothing was read' is "$code $(handed merge)" '0 in-place'
+  check 'nor says that it was' lacks log 'what was read'
 fi
 
 if story 'apply refuses another word for what goes on'; then
@@ -1017,6 +1040,38 @@ if story 'a command in a repository that speaks Chinese'; then
   check 'is answered in it' holds gh/comments.json '.[0].body == "合并时才应用，之前什么都不应用。"'
 fi
 
+# Who pushed when, and when the command was written.
+pushed_at() {
+  jq -n --arg sha "$sha" --arg at "$1" '[{after: "older", ref: "refs/heads/a b&c", timestamp: "2026-11-27T23:00:00Z"},
+    {after: $sha, ref: "refs/heads/other", timestamp: "2026-11-27T23:00:00Z"},
+    {after: $sha, ref: "refs/heads/a b&c", timestamp: $at}]' >gh/activity.json
+  github pulls '.["12"].head.ref = "a b&c"'
+  jq '.comment.created_at = "2026-11-27T20:00:00Z"' event.json >new && mv new event.json
+}
+
+if story 'a command to plan what was pushed after it'; then
+  commented me '/pusher plan'
+  pushed_at 2026-11-27T20:00:01Z
+  script comment-command.sh
+  check 'is none' is "$code $(cat output)" '0 '
+  check 'says why' holds gh/comments.json '.[0].body | startswith("A commit was pushed after this was written")'
+fi
+
+if story 'a command to plan what was pushed before it'; then
+  commented me '/pusher plan'
+  pushed_at 2026-11-27T19:59:59Z
+  script comment-command.sh
+  check 'is a command' is "$code $(handed command) $(handed head)" "0 plan $sha"
+  check 'and GitHub has told' lacks log 'does not tell'
+fi
+
+if story 'a command to plan of which GitHub does not tell when that was pushed'; then
+  commented me '/pusher plan'
+  script comment-command.sh
+  check 'is a command' is "$code $(handed command)" '0 plan'
+  check 'says so' has log '::notice::GitHub does not tell when the last commit of #12 was pushed'
+fi
+
 if story 'a merge goes on by command'; then
   commented me '/pusher apply'
   github pulls '.["12"].merged_at = "now"'
@@ -1109,7 +1164,7 @@ for event in issue_comment push; do
   if story "the plan that was read is not one of another branch, of $event"; then
     shown_by "$event"
     github runs '.["7"].head_branch = "other"'
-    nothing_is_found
+    nothing_is_found 'what was kept under its name is not of this workflow'
   fi
 
   if story "what a merge has stopped at, on $event"; then
@@ -1509,6 +1564,7 @@ fi
 noted() {
   printf '%s\n' 'version = 3' '[seen]' '"a:1@sha256:1" = 2026-01-31T08:00:00Z' '[overrides]' '"a:1@sha256:2" = "x"' \
     '[seen]' '"b:1@sha256:3" = 2026-01-30T08:00:00Z' >"gh/git/contents-$1"
+  echo '{"1": {"number": 1, "state": "open", "head": "pusher/lock"}}' >gh/pulls.json
 }
 
 if story 'lock goes on from what its pull request has noted'; then
@@ -1542,6 +1598,32 @@ if story 'lock without a pull request'; then
   noted 'a b.lock'
   script lock-notes.sh "$work/notes"
   check 'asks for a lock by its name' is "$code $(wc -l <'notes/lists/a b.lock')" '0 2'
+fi
+
+if story 'lock after its pull request was closed, and the branch left'; then
+  settings=("${credentials[@]}")
+  echo old >mirror.lock
+  noted mirror.lock
+  github pulls '.["1"].state = "closed"'
+  script lock-notes.sh "$work/notes"
+  check 'has no notes: what was pulled back waits anew' is "$code $(ls notes 2>/dev/null)" '0 '
+  check 'says so' has log '::notice::the lock has no open pull request'
+fi
+
+if story 'lock where GitHub does not say what was noted'; then
+  settings=("${credentials[@]}")
+  echo old >mirror.lock
+  noted mirror.lock
+  : >gh/out-of-order
+  script lock-notes.sh "$work/notes"
+  check 'fails, and waits for the next run' is "$code" 1
+  check 'says why' has log '::error::what the pull request of the lock has noted could not be read: gh: Server Error (HTTP 502)'
+  rm gh/out-of-order gh/git/contents-mirror.lock
+  script lock-notes.sh "$work/notes"
+  check 'a lock that the branch has not got is no failure' is "$code" 0
+  rm gh/pulls.json
+  script lock-notes.sh "$work/notes"
+  check 'nor is no answer to whether one is open taken for a no' test "$code" != 0
 fi
 
 # A lock that moved on a default branch whose tree is known.
@@ -1581,7 +1663,7 @@ if story 'lock pull request opened, updated, closed'; then
   : >gh/calls
   settings=(MOVED=false BASE=main BASE_SHA=base)
   script lock-pull-request.sh lock.txt
-  check 'closes' calls 'PATCH /pulls/1'
+  check 'closes, and leaves no branch with notes' calls $'PATCH /pulls/1\nDELETE /git/refs/heads/pusher/lock'
   check 'is closed' holds gh/pulls.json '.["1"].state == "closed"'
   : >gh/calls
   script lock-pull-request.sh lock.txt
@@ -1617,6 +1699,17 @@ if story 'lock pull request leaves what somebody committed'; then
   check 'fails' is "$code" 1
   check 'says why' has log "::error::the last commit on the branch pusher/lock is somebody's own"
   check 'writes nothing' calls ''
+fi
+
+if story 'lock pull request that is closed leaves what somebody committed'; then
+  moved 'nginx 1'
+  script lock-pull-request.sh lock.txt
+  echo '{"message": "my own", "tree": "t"}' >gh/git/theirs
+  echo theirs >gh/git/branch
+  : >gh/calls
+  settings=(MOVED=false BASE=main BASE_SHA=base)
+  script lock-pull-request.sh lock.txt
+  check 'closes it alone' is "$code $(cat gh/calls)" '0 PATCH /pulls/1'
 fi
 
 if story 'lock pull request with hostile contents'; then
@@ -1664,6 +1757,13 @@ if story 'the form is read'; then
   check 'asks no secret for it' has pusher/calls ' | registry.cn-hangzhou.aliyuncs.com/namespace :'
   check 'says what changed' has add.md $'```text\nadded'
   check 'hands it on' is "$(handed changed)" true
+fi
+
+if story 'more arguments are not taken for what stands behind --'; then
+  asked_for nginx
+  settings+=(PUSHER_ARGS='--quiet --lang zh')
+  script add-image.sh "$work/add.md"
+  check 'stand before it' is "$(words)" '[add] [--file] [images.txt] [--quiet] [--lang] [zh] [--] [nginx]'
 fi
 
 if story 'the form asks for what is there'; then
@@ -1719,7 +1819,7 @@ done
 added() {
   asked_for nginx
   echo redis >>images.txt
-  settings=(GITHUB_EVENT_PATH="$work/event.json" CHANGED=true BASE=main BASE_SHA=base)
+  settings=(GITHUB_EVENT_PATH="$work/event.json" CHANGED=true BASE=main BASE_SHA=base ISSUE_TOKEN=t)
   echo '{"message": "main", "tree": "tree-of-main"}' >gh/git/base
   mkdir -p out/plan
   echo '+redis' >out/add.md
@@ -1751,6 +1851,15 @@ if story 'a pull request of the form, opened, edited, closed'; then
   script add-pull-request.sh "$work/out"
   check 'is closed where the form has nothing more' calls $'PATCH /pulls/1\nPATCH /issues/comments/100'
   check 'and the issue is told' holds gh/comments.json '.[0].body | contains("no image") and contains("No pull request comes of this")'
+fi
+
+if story 'a pull request of the form, opened with the token of a person'; then
+  added
+  settings+=(GH_TOKEN=of-me)
+  script add-pull-request.sh "$work/out"
+  script add-pull-request.sh "$work/out"
+  check 'passes' is "$code" 0
+  check 'keeps one comment, of the workflow' holds gh/comments.json 'length == 1 and .[0].user.login == "github-actions[bot]"'
 fi
 
 if story 'a pull request of the form leaves what somebody committed'; then

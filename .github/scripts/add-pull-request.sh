@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Makes the pull request of what an issue asks for, keeps it as the issue is edited, and tells the issue.
 #
-#   CHANGED=true|false BASE=BRANCH BASE_SHA=… GITHUB_EVENT_PATH=… GITHUB_REPOSITORY=… RUN_URL=… add-pull-request.sh FOLDER
+#   CHANGED=true|false BASE=BRANCH BASE_SHA=… GITHUB_EVENT_PATH=… GITHUB_REPOSITORY=… RUN_URL=… ISSUE_TOKEN=… add-pull-request.sh FOLDER
 #
 # FOLDER/add.md has what came of it and FOLDER/plan/plan.md the plan, if there is one. Of the issue only its number has a
-# say: in the branch's name and the title.
+# say: in the branch's name and the title. ISSUE_TOKEN is the run's own token, which tells the issue: the one that opens
+# the pull request may be a person's, and need not be let write on issues.
 set -euo pipefail
 # shellcheck source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -27,7 +28,7 @@ tell() {
     cat "$folder/add.md"
     printf '\n[The run](%s)\n' "$RUN_URL"
   } >"$scratch/comment.md"
-  keep_comment "$issue" "$MARKER" "$scratch/comment.md"
+  GH_TOKEN=$ISSUE_TOKEN keep_comment "$issue" "$MARKER" "$scratch/comment.md"
 }
 
 if [[ "$CHANGED" != true ]]; then

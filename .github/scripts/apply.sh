@@ -7,6 +7,7 @@
 # that says, unless ON_STALE is `go-on`. The output `merge` says what became of it:
 #
 #   as-read     what was read was applied
+#   in-place    what was read can't be had, and nothing is due
 #   stopped     something else would have been done, so nothing was; merge.md beside REPORT says what
 #   went-on     something else was done; merge.md says what
 set -euo pipefail
@@ -80,9 +81,15 @@ apply_reviewed() {
   status=0
   more=$(unread)
   if ((more == 0)); then
-    notice "what was read on #$number is applied"
-    apply "$folder/next.json"
-    hand_on merge as-read
+    if [[ -f "$reviewed/reviewed.json" ]]; then
+      notice "what was read on #$number is applied"
+      apply "$folder/next.json"
+      hand_on merge as-read
+    else
+      notice "nothing is due that could have been read on #$number"
+      apply "$folder/next.json"
+      hand_on merge in-place
+    fi
     return 0
   fi
   if [[ -f "$reviewed/reviewed.json" ]]; then

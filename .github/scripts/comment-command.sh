@@ -7,7 +7,8 @@
 #
 #   command          plan, or apply
 #   pull-request     the number
-#   head             the commit that its branch has now
+#   head             the commit that its branch has now; of `plan` no later one than when the comment was written, as
+#                    far as GitHub tells when that was pushed
 #
 # The comment is only compared with words, and no part of it goes further. Whoever may not write here gets no
 # answer. What a fork declares is never planned with secrets: its files say to which host they go.
@@ -70,6 +71,20 @@ case $command,$state in
   plan,*) answer "$(said 'This is closed, so there is nothing to plan.' '它已经关闭，没有要计划的。')" ;;
   *) answer "$words" ;;
 esac
+
+# Who commands has seen what was there then. The time in a commit is its author's word, that of the push GitHub's.
+if [[ "$command" == plan ]]; then
+  ref=$(jq -r '"refs/heads/\(.head.ref)" | @uri' <<<"$pull")
+  pushed=$(gh api "$repository/activity?ref=$ref&per_page=100" |
+    jq -r --arg head "$(jq -r .head.sha <<<"$pull")" '[.[] | select(.after == $head) | .timestamp] | max // empty') || pushed=''
+  written=$(event '.comment.created_at // empty')
+  if [[ -z "$pushed" || -z "$written" ]]; then
+    notice "GitHub does not tell when the last commit of #$number was pushed: it is planned as it is now"
+  elif [[ "$pushed" > "$written" ]]; then
+    answer "$(said 'A commit was pushed after this was written: look at it, and give the command again.' \
+      '这条评论之后又推送了提交：请先看过，再发一次命令。')"
+  fi
+fi
 
 gh api --method POST "$repository/issues/comments/$comment/reactions" --silent -f content=eyes ||
   notice 'the comment could not be marked as seen'

@@ -81,14 +81,16 @@ is_for_this() {
 
 # Into a file first: what GitHub could not say must not pass for "there is none".
 plans >"$scratch/plans"
-lost='' found=''
+lost='' found='' none_kept=''
 unfinished=$(said 'its last commit has no plan that was finished' '它的最后一个提交没有做完的计划')
 unread=$(said 'its last commit has no plan that was read' '它的最后一个提交没有看过的计划')
+foreign=$(said 'what was kept under its name is not of this workflow' '以它的名字留下的，不是这个工作流的')
 while IFS=$'\t' read -r id expired size <&3; do
   gh api "$repository/actions/runs/$id" >"$scratch/run.json"
   whose=$(whose "$scratch/run.json")
   if [[ -z "$whose" ]]; then
     printf '::warning::run %s has kept something under the name of a plan of #%s, and is not of this workflow\n' "$id" "$number"
+    lost=${lost:-$foreign}
     continue
   fi
   # A red one says that something was wrong; it was read all the same.
@@ -98,7 +100,7 @@ while IFS=$'\t' read -r id expired size <&3; do
     continue
   fi
   if [[ "$expired" == true ]]; then
-    lost=$(said 'its plan is so old that GitHub has deleted it' '它的计划太旧，GitHub 已经删掉了')
+    lost=$(said 'its plan is so old that GitHub has deleted it' '它的计划太旧，GitHub 已经删掉了') none_kept=''
     break
   fi
   ((size <= 5000000)) || die "the plan's artifact is too large"
@@ -107,15 +109,21 @@ while IFS=$'\t' read -r id expired size <&3; do
     lost=${lost:-$unread}
     continue
   fi
-  found=$scratch/in/plan.json
-  break
+  if [[ -e "$scratch/in/plan.json" || -L "$scratch/in/plan.json" ]]; then
+    found=$scratch/in/plan.json
+    break
+  fi
+  # Such a run may have lacked its secrets, while an earlier one of the same commit was read. What a command goes on
+  # with is what it was told, of which no other is the plan.
+  none_kept=yes
+  [[ "$whose" != main || ! -e "$scratch/in/stopped" ]] || break
 done 3<"$scratch/plans"
 
-if [[ -n "$found" && -e "$found" ]]; then
+if [[ -n "$found" ]]; then
   [[ -f "$found" && ! -L "$found" ]] || die "the plan's artifact has no file \`plan.json\`"
   cp "$found" "$folder/reviewed.json"
   notice "the plan that was read on #$number is that of run $id"
-elif [[ -z "$found" && -n "$lost" ]]; then
+elif [[ -z "$none_kept" && -n "$lost" ]]; then
   printf '%s\n' "$lost" >"$folder/lost"
   notice "there is no plan of #$number to apply: $lost"
 else

@@ -205,15 +205,19 @@ log_in_to_docker_hub() {
 # handed on, so that `pusher` stops cleanly and still says what was done. Job control gives the child a
 # process group and the default signals, which a background job otherwise lacks.
 run_pusher() {
-  local child code=0 login='' given=() extra=()
+  local child code=0 login='' given=() extra=() rest=("${@:2}") at
   [[ -z "${PUSHER_FILE:-}" ]] || given=(--file "$PUSHER_FILE")
   read -ra extra <<<"${PUSHER_ARGS:-}"
+  # What stands behind `--` is no option.
+  for ((at = 0; at < ${#rest[@]}; at++)); do
+    [[ "${rest[at]}" != -- ]] || break
+  done
   if [[ -n "${DOCKERHUB_USERNAME:-}" && -n "${DOCKERHUB_TOKEN:-}" ]]; then
     login=$(mktemp -d)
     log_in_to_docker_hub "$login"
   fi
   set -m
-  DOCKER_CONFIG=${login:-${DOCKER_CONFIG:-}} pusher "$1" "${given[@]}" "${@:2}" "${extra[@]}" &
+  DOCKER_CONFIG=${login:-${DOCKER_CONFIG:-}} pusher "$1" "${given[@]}" "${rest[@]:0:at}" "${extra[@]}" "${rest[@]:at}" &
   child=$!
   trap 'kill -INT "$child" 2>/dev/null || true' INT TERM
   # A signal ends `wait` early: wait again until the child is really gone.
@@ -266,13 +270,18 @@ made() {
   gh api --method POST "repos/$GITHUB_REPOSITORY/git/$1" --input - | jq -r .sha
 }
 
+# Prints the last commit of branch $1; nothing where there is none.
+head_of() {
+  gh api "repos/$GITHUB_REPOSITORY/git/matching-refs/heads/$1" |
+    jq -r --arg ref "refs/heads/$1" '.[] | select(.ref == $ref) | .object.sha'
+}
+
 # Puts one commit on branch $1, on top of $BASE_SHA: message $2, and the entries of a tree that function $3
 # prints. It goes through the
 # API, so that no checkout holds a token and GitHub signs it. What somebody else put on the branch stays, and is an error.
 commit_to() {
   local branch=$1 title=$2 api=repos/$GITHUB_REPOSITORY head held='' last base_tree tree commit
-  head=$(gh api "$api/git/matching-refs/heads/$branch" |
-    jq -r --arg ref "refs/heads/$branch" '.[] | select(.ref == $ref) | .object.sha')
+  head=$(head_of "$branch")
   if [[ -n "$head" ]]; then
     last=$(gh api "$api/git/commits/$head")
     # What somebody else put on the branch would be lost.
@@ -294,7 +303,8 @@ commit_to() {
   fi
 }
 
-# Keeps one comment on pull request $1, which begins with the marker $2, as file $3 has it.
+# Keeps one comment on pull request $1, which begins with the marker $2, as file $3 has it. Only with the run's own
+# token: by whom it comments is how it knows its comment again.
 keep_comment() {
   local number=$1 marker=$2 body=$3 comment
   # Only a comment that a workflow wrote itself: anyone may write the marker.

@@ -19,6 +19,11 @@ if [[ "$MOVED" == false ]]; then
   if [[ -n "$number" ]]; then
     gh api --method PATCH "$repository/pulls/$number" --silent -f state=closed
     notice "closed pull request #$number: the lock has what the sources hold"
+    # Nobody is to take what it noted for a note of today, or open it again as it was. What somebody else committed stays.
+    head=$(head_of "$BRANCH")
+    if [[ -n "$head" && "$(gh api "$repository/git/commits/$head" | jq -r .message)" == "$TITLE" ]]; then
+      gh api --method DELETE "$repository/git/refs/heads/$BRANCH" --silent
+    fi
   fi
   exit 0
 fi

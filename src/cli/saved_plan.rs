@@ -46,8 +46,8 @@ pub fn look_at(context: &Context, path: &Path) -> Result<Vec<SavedPlan>, CliErro
         let why = Text::of(|| excerpt(&error.to_string()));
         let message = text!("cannot show `{file}`: {why}", "无法列出 `{file}`：{why}");
         CliError::new(message).hint(text!(
-            "`pusher plan --out {file}` writes a plan",
-            "`pusher plan --out {file}` 会存下一个计划"
+            "`pusher plan --out plan.json` writes a plan",
+            "`pusher plan --out plan.json` 会存下一个计划"
         ))
     })
 }
