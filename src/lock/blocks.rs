@@ -56,7 +56,7 @@ impl Found {
                 is_declared,
                 is_incomplete,
             } = blocks;
-            file.repeats |= disputed.lines.len() > 1;
+            file.is_untidy |= disputed.lines.len() > 1;
             disputed.lines.sort_unstable();
             disputed.lines.dedup();
             disputed.versions.dedup();

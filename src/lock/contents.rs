@@ -17,8 +17,9 @@ pub struct LockContents {
     pub lock: Lock,
     /// What stands there in several versions, or half, as after a merge.
     pub disputed: BTreeMap<TargetName, Disputed>,
-    /// Whether anything stands there more than once, be it the same.
-    pub repeats: bool,
+    /// Whether it is to be written anew, be it the same that it says: something stands there more than once, or what an
+    /// older version of the format does not have.
+    pub is_untidy: bool,
 }
 
 /// What of a lock file goes on in the next one.

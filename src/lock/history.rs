@@ -2,6 +2,8 @@
 //!
 //! Each line of a lock names its image, so that the lines which a commit added and took away tell all.
 
+use std::collections::HashSet;
+
 use crate::model::Digest;
 use crate::plan::{Moment, Past, PastEvent, TargetName};
 
@@ -28,8 +30,10 @@ pub fn read_log(log: &str) -> Vec<Past> {
             }
         }
         // A block that is elsewhere in the file now has not changed.
+        let gone: HashSet<&Noted> = taken.iter().collect();
         let (moved, added): (Vec<_>, Vec<_>) =
-            added.into_iter().partition(|one| taken.contains(one));
+            added.into_iter().partition(|one| gone.contains(one));
+        let moved: HashSet<Noted> = moved.into_iter().collect();
         taken.retain(|one| !moved.contains(one));
         let past = |event, (_, digest, target): Noted| Past {
             event,
@@ -52,7 +56,7 @@ pub fn read_log(log: &str) -> Vec<Past> {
     all
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Key {
     Digest,
     InTarget,

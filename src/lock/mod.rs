@@ -25,7 +25,7 @@ pub use error::LockError;
 pub use history::{LOG_FORMAT, read_log};
 pub use owner::{Owner, Stranger};
 pub use read::{read, target_lines};
-pub use renew::{Override, Renewal, RenewalCounts, Renewed, Unfit, check, renew, undeclared};
+pub use renew::{Found, Renewal, RenewalCounts, Renewed, Unfit, check, renew, undeclared};
 pub use write::write;
 
 /// The version of the format, as of locks that record which tags rules chose, what was seen in the target, or what is

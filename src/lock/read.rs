@@ -16,6 +16,7 @@ use super::format::{Document, FamilyName, Head, Selection, Source, Tag, Target};
 use super::merged::take_apart;
 use super::notes;
 use super::owner::Owner;
+use super::write::version as version_of;
 use super::{PLAIN_VERSION, UNOWNED_VERSION, VERSION};
 
 /// Says what helps against most.
@@ -116,11 +117,12 @@ pub fn read(text: &str) -> Result<LockContents, LockError> {
         found.part(name, line);
     }
     let mut file = found.settle(owner);
-    file.repeats |= is_apart;
+    file.is_untidy |= is_apart;
     families(selection, &mut file);
     take_in_target(in_target, &mut file);
     file.lock.seen = notes::seen(seen);
     file.lock.overrides = notes::texts(overrides);
+    file.is_untidy |= number < version_of(&file.lock, file.owner.as_ref()).into();
     file.lock.verified = notes::verified(verified);
     Ok(file)
 }
@@ -179,7 +181,7 @@ fn families(selections: Vec<Selection>, file: &mut LockContents) {
         match file.lock.families.entry(name.clone()) {
             Slot::Vacant(new) => drop(new.insert(family)),
             Slot::Occupied(one) => {
-                file.repeats = true;
+                file.is_untidy = true;
                 if *one.get() != family {
                     disputed.insert(name);
                 }

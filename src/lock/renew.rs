@@ -1,6 +1,6 @@
 //! From one lock to the next, and whether a lock fits the files.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use indexmap::IndexMap;
 
@@ -150,25 +150,30 @@ pub fn undeclared(desired: &Desired, lock: &Lock) -> Vec<(TargetName, LockedImag
     left
 }
 
-/// Why digests are taken before they are old enough, and of which images.
+/// What a lock is renewed by.
 #[derive(Debug, Clone, Copy)]
-pub struct Override<'a> {
-    /// The images, by their names in the target.
-    pub images: &'a BTreeSet<TargetName>,
-    /// Why.
-    pub reason: &'a str,
+pub struct Found<'a> {
+    /// What the sources hold.
+    pub resolved: &'a IndexMap<TargetName, Observation<SourceImage>>,
+    /// Which names the target was seen without.
+    pub gone: &'a BTreeSet<TargetName>,
+    /// Which images are to move.
+    pub moved: &'a BTreeSet<TargetName>,
+    /// Why these move before what they move to is old enough, if they do.
+    pub reason: Option<&'a str>,
 }
 
-/// Makes the next lock of what was `resolved`; entries that were not stay as they are locked, and those too whose
+/// Makes the next lock of what was found; entries that were not stay as they are locked, and those too whose
 /// digest is not old enough, unless that is overridden.
 ///
-/// `gone` names what the target was seen without: that is forgotten once it is not declared.
-pub fn renew(
-    desired: &Desired,
-    resolved: &IndexMap<TargetName, Observation<SourceImage>>,
-    gone: &BTreeSet<TargetName>,
-    overriding: Option<Override<'_>>,
-) -> Renewed {
+/// What the target was seen without is forgotten once it is not declared.
+pub fn renew(desired: &Desired, found: &Found<'_>) -> Renewed {
+    let Found {
+        resolved,
+        gone,
+        moved,
+        reason,
+    } = *found;
     let old = desired.lock.clone().unwrap_or_default();
     let mut lock = Lock::default();
     let mut images = vec![];
@@ -188,16 +193,16 @@ pub fn renew(
                 let seen = cooldown.to_be_noted(entry, &after.source_digest);
                 let of = after.at(name);
                 match held_back(entry, before, &after, &cooldown) {
-                    Some(mut young) if !overrides(overriding, name) => {
+                    Some(mut young) if reason.is_none() || !moved.contains(name) => {
                         let seen = *young.seen.get_or_insert(desired.now);
                         lock.seen.insert(of, seen);
                         (before.cloned(), Renewal::HeldBack(young))
                     }
                     young => {
                         lock.seen.extend(seen.map(|seen| (of.clone(), seen)));
-                        let reason = overriding.filter(|_| young.is_some());
-                        let reason = reason.map(|overriding| (of, overriding.reason.to_owned()));
-                        lock.overrides.extend(reason);
+                        let reason = reason.filter(|_| young.is_some());
+                        lock.overrides
+                            .extend(reason.map(|reason| (of, reason.to_owned())));
                         let renewal = Renewal::from(before, &after);
                         (Some(after), renewal)
                     }
@@ -227,7 +232,7 @@ pub fn renew(
         };
         images.push((name, renewal));
     }
-    carry_notes(desired, &old, resolved, &mut lock);
+    carry_notes(desired, &old, found, &mut lock);
     lock.verified = verified(desired, &old, &lock, resolved);
     Renewed { lock, images }
 }
@@ -243,17 +248,22 @@ fn held_back(
     (!is_locked).then(|| cooldown.holds_back(entry, &after.source_digest))?
 }
 
-fn overrides(overriding: Option<Override<'_>>, name: &TargetName) -> bool {
-    overriding.is_some_and(|overriding| overriding.images.contains(name))
+/// Returns the images of which the source was asked what its tag points to, not for what is locked.
+fn asked_for_tag<'d>(
+    desired: &'d Desired,
+    moved: &BTreeSet<TargetName>,
+) -> HashSet<&'d TargetName> {
+    let entries = desired.entries.iter();
+    let asked =
+        entries.filter(|entry| desired.locked(entry).is_none() || moved.contains(&entry.target));
+    asked.map(|entry| &entry.target).collect()
 }
 
-/// Takes over what was noted of the digests that are still locked, and of those that nobody asked for anew.
-fn carry_notes(
-    desired: &Desired,
-    old: &Lock,
-    resolved: &IndexMap<TargetName, Observation<SourceImage>>,
-    lock: &mut Lock,
-) {
+/// Takes over what was noted of the digests that are still locked, and of those that sources may point to still.
+fn carry_notes(desired: &Desired, old: &Lock, found: &Found<'_>, lock: &mut Lock) {
+    let Found {
+        resolved, moved, ..
+    } = *found;
     let digest_in = |lock: &Lock, name: &TargetName| {
         let image = lock.images.get(name);
         image.map(|image| image.expected.digest.clone())
@@ -261,14 +271,22 @@ fn carry_notes(
     // What is locked to another digest was not seen with that.
     let is_same = |name: &&TargetName| digest_in(old, name) == digest_in(lock, name);
     lock.in_target = old.in_target.iter().filter(is_same).cloned().collect();
+    // What is retired tells how old it is as well: else it would be as good as held since ever.
     let is_locked = |of: &SourceDigest, lock: &Lock| {
-        let image = lock.images.get(&of.target);
+        let mut recorded = [&lock.images, &lock.retired].into_iter();
+        let image = recorded.find_map(|images| images.get(&of.target));
         image.is_some_and(|image| image.source_digest == of.digest)
     };
     let declared = desired.targets();
-    let was_read = |name: &TargetName| matches!(resolved.get(name), Some(Observation::Present(_)));
+    let asked_for_tag = asked_for_tag(desired, moved);
+    let is_current = |of: &SourceDigest| match resolved.get(&of.target) {
+        Some(Observation::Present(image)) if asked_for_tag.contains(&of.target) => {
+            image.descriptor.digest == of.digest
+        }
+        _ => true,
+    };
     for (of, seen) in &old.seen {
-        let waits = declared.contains(&of.target) && !was_read(&of.target);
+        let waits = declared.contains(&of.target) && is_current(of);
         if is_locked(of, lock) || waits {
             lock.seen.entry(of.clone()).or_insert(*seen);
         }
@@ -307,7 +325,17 @@ fn verified(
         };
         Some((of, verified.clone()))
     };
-    desired.entries.iter().filter_map(note).collect()
+    let mut notes: Notes<Verified> = desired.entries.iter().filter_map(note).collect();
+    // Of tags that nobody could list, what was locked stays as it was.
+    let declared: HashSet<_> = desired.entries.iter().map(|entry| &entry.target).collect();
+    for (of, verified) in &old.verified {
+        let image = lock.images.get(&of.target);
+        let is_locked = image.is_some_and(|image| image.source_digest == of.digest);
+        if is_locked && !declared.contains(&of.target) {
+            notes.insert(of.clone(), verified.clone());
+        }
+    }
+    notes
 }
 
 /// Records which tags the rules of each family chose. Where they could not, what was locked before stays: nobody knows

@@ -27,6 +27,29 @@ pub fn write(lock: &Lock, owner: Option<&Owner>) -> String {
     text
 }
 
+/// Returns the oldest version of the format that has all that a lock records.
+pub(super) fn version(lock: &Lock, owner: Option<&Owner>) -> u32 {
+    let Lock {
+        images: _,
+        retired: _,
+        families,
+        in_target,
+        seen,
+        overrides,
+        verified,
+    } = lock;
+    let is_plain = families.is_empty()
+        && in_target.is_empty()
+        && seen.is_empty()
+        && overrides.is_empty()
+        && verified.is_empty();
+    match owner {
+        None => UNOWNED_VERSION,
+        Some(_) if is_plain => PLAIN_VERSION,
+        Some(_) => VERSION,
+    }
+}
+
 fn lock_file(lock: &Lock, owner: Option<&Owner>, out: &mut String) -> fmt::Result {
     let Lock {
         images,
@@ -38,15 +61,10 @@ fn lock_file(lock: &Lock, owner: Option<&Owner>, out: &mut String) -> fmt::Resul
         verified,
     } = lock;
     out.write_str(HEADER)?;
+    let version = version(lock, owner);
     match owner {
-        None => writeln!(out, "version = {UNOWNED_VERSION}")?,
+        None => writeln!(out, "version = {version}")?,
         Some(Owner { file, target }) => {
-            let is_plain = families.is_empty()
-                && in_target.is_empty()
-                && seen.is_empty()
-                && overrides.is_empty()
-                && verified.is_empty();
-            let version = if is_plain { PLAIN_VERSION } else { VERSION };
             writeln!(out, "{OWNED}version = {version}")?;
             string("file", file, out)?;
             string("target", target, out)?;

@@ -98,6 +98,8 @@ impl<'a> Cooldown<'a> {
             return cooldown;
         };
         for (of, seen) in &lock.seen {
+            // Nobody has seen anything in a time to come: that was a wrong clock.
+            let seen = &(*seen).min(desired.now);
             let first = cooldown.seen.entry(&of.digest).or_insert(*seen);
             *first = (*first).min(*seen);
             let locked = lock.images.get(&of.target);

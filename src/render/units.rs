@@ -113,6 +113,22 @@ pub fn minutes(time: Duration) -> String {
     }
 }
 
+/// Returns a length of time as it is written in a mirror file: `3d`, `1d12h`, `90s` as `1m30s`.
+pub fn exact(time: Duration) -> String {
+    let seconds = time.as_secs();
+    let parts = [
+        (seconds / 86400, 'd'),
+        (seconds / 3600 % 24, 'h'),
+        (seconds / 60 % 60, 'm'),
+        (seconds % 60, 's'),
+    ];
+    let parts = parts.into_iter().filter(|(count, _)| *count > 0);
+    parts
+        .map(|(count, unit)| format!("{count}{unit}"))
+        .collect::<Vec<_>>()
+        .concat()
+}
+
 /// Returns how long something has to wait, rounded up: `42 min`, `41 h`, `3 d`.
 pub fn days(time: Duration) -> String {
     let hours = time.as_secs().div_ceil(3600);

@@ -16,7 +16,7 @@ use crate::cli::outputs::{self, Outputs};
 use crate::cli::session::{cache, choose, reading};
 use crate::cli::update::Update;
 use crate::lock::{
-    Continued, Disputed, Override, Owner, Renewed, Unfit, check, renew, undeclared, write,
+    Continued, Disputed, Found, Owner, Renewal, Renewed, Unfit, check, renew, undeclared, write,
 };
 use crate::model::listed;
 use crate::observe::{SourceAnswers, resolve, seen, tags};
@@ -89,6 +89,9 @@ pub(super) async fn run(
             render::renewed(&renewing, format, &view, to)
         })
     })?;
+    if let Some(reason) = &options.overriding {
+        tell_of_override(context, reason, &done, &moved);
+    }
     if let Some((done, file)) = done
         .iter()
         .zip(&files)
@@ -133,8 +136,8 @@ fn require_reason(options: &LockArgs) -> Result<(), CliError> {
         return Ok(());
     }
     let message = text!(
-        "the reason of `--override` is to be a line of text, of {LONGEST_REASON} characters at most",
-        "`--override` 的原因要是一行文字，最多 {LONGEST_REASON} 个字符"
+        "the reason of `--override` is to be a line of text, not empty, and of {LONGEST_REASON} characters at most",
+        "`--override` 的原因要是一行文字，不能为空，最多 {LONGEST_REASON} 个字符"
     );
     Err(CliError::new(message).hint(text!(
         "it stands in the lock, and in every report while that digest is locked",
@@ -228,18 +231,26 @@ impl Asked<'_> {
             .filter(is_gone)
             .map(|(name, _)| name)
             .collect();
-        let overriding = self.overriding.map(|reason| Override {
-            images: moved,
-            reason,
-        });
-        let mut renewed = renew(&mirror.desired, &resolved, &gone, overriding);
+        let found = Found {
+            resolved: &resolved,
+            gone: &gone,
+            moved,
+            reason: self.overriding,
+        };
+        let mut renewed = renew(&mirror.desired, &found);
         // Where nobody knows whose the lock is, nobody knows in which target it was seen.
         if old.owner.is_some() {
             let seen = self.seen(&mirror.desired, &renewed.lock).await?;
             tell_of_seen(self.context, &seen);
             renewed.lock.in_target.extend(seen);
         }
-        let is_lost = |name: &TargetName| !renewed.lock.images.contains_key(name);
+        // What is held back waits as something new does.
+        let held_back = renewed.images.iter();
+        let held_back = held_back.filter(|(_, one)| matches!(one, Renewal::HeldBack(_)));
+        let held_back: BTreeSet<_> = held_back.map(|(name, _)| name).collect();
+        let is_lost = |name: &TargetName| {
+            !renewed.lock.images.contains_key(name) && !held_back.contains(name)
+        };
         let lost: Vec<_> = open.into_iter().filter(is_lost).collect();
         Ok(Done {
             renewed,
@@ -355,6 +366,35 @@ fn tell(context: &Context, file: &LockFile, old: &Continued) {
             file.command(" --adopt")
         ));
     }
+}
+
+/// Says which images were taken before their time, or that there was nothing to override.
+fn tell_of_override(
+    context: &Context,
+    reason: &str,
+    done: &[Done],
+    moved: &[BTreeSet<TargetName>],
+) {
+    let each = done.iter().zip(moved);
+    let taken = each.flat_map(|(done, moved)| {
+        let overrides = done.renewed.lock.overrides.iter();
+        let taken = overrides.filter(|(of, why)| moved.contains(&of.target) && *why == reason);
+        taken.map(|(of, _)| &of.target)
+    });
+    let taken: BTreeSet<_> = taken.collect();
+    let nothing = taken.is_empty();
+    let taken = quoted(taken);
+    context.printer.say_line(if nothing {
+        text!(
+            "note: nothing of this was held back, so `--override` is not written down",
+            "注意：这些都没有暂缓，所以没有记下 `--override`"
+        )
+    } else {
+        text!(
+            "note: taken before its time, and written down so: {taken}",
+            "注意：提前采用，已记下：{taken}"
+        )
+    });
 }
 
 /// Says which tags no plan asks for from now on.

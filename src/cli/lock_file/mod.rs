@@ -174,7 +174,10 @@ impl LockFile {
         self.found.as_ref().is_some_and(|found| {
             let contents = &found.contents;
             let is_same = contents.lock == *lock && contents.owner.as_ref() == owner;
-            is_same && !contents.repeats && contents.disputed.is_empty() && found.path == self.path
+            is_same
+                && !contents.is_untidy
+                && contents.disputed.is_empty()
+                && found.path == self.path
         })
     }
 

@@ -27,12 +27,12 @@ pub fn for_change(change: &Change, target: &Target) -> Option<String> {
         BlockReason::SourceAbsent(_) if change.lock == LockState::Locked => Some(tr!(
             "the source no longer has what is locked: `pusher lock --update {}` takes what it has now",
             "源已经没有锁定的内容：`pusher lock --update {}` 采用它现在的内容",
-            change.target
+            to_update(change, target)
         )),
         BlockReason::LockBroken { .. } => Some(tr!(
             "someone edited the lock: `pusher lock --update {}` writes it anew",
             "锁文件被人改过：`pusher lock --update {}` 会重新写好它",
-            change.target
+            to_update(change, target)
         )),
         BlockReason::SourceAbsent(absence) => Some(for_absent(absence, change.source.registry())),
         BlockReason::TagsRefused(refused) => {
@@ -51,7 +51,7 @@ pub fn for_change(change: &Change, target: &Target) -> Option<String> {
         BlockReason::SourceUnreadable(why) | BlockReason::ReferrersUnreadable(why) => {
             at_side(why, false, target)
         }
-        BlockReason::TooYoung(young) => Some(too_young_hint(young, &change.target.to_string())),
+        BlockReason::TooYoung(young) => Some(too_young_hint(young, &to_update(change, target))),
         BlockReason::Unverified(found) => Some(for_unverified(found)),
         BlockReason::CannotMirror(why) => for_image(why, &change.platforms),
         BlockReason::Policy(broken) => violations_hint(change, broken),
@@ -98,6 +98,15 @@ pub fn for_change(change: &Change, target: &Target) -> Option<String> {
         BlockReason::BlockedWhenPlanned
         | BlockReason::SourceMoved { .. }
         | BlockReason::TargetMoved { .. } => Some(plan_again()),
+    }
+}
+
+/// Returns what names an image to `pusher lock --update`, in this target alone where there are several.
+fn to_update(change: &Change, target: &Target) -> String {
+    let image = &change.target;
+    match &target.label {
+        None => image.to_string(),
+        Some(label) => format!("{image} --to {label}"),
     }
 }
 

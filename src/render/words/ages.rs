@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::model::listed;
 use crate::plan::{Age, Change, Plan, Young};
-use crate::render::units::days;
+use crate::render::units::{days, exact};
 
 /// How many images are named.
 const NAMED: usize = 10;
@@ -12,7 +12,7 @@ const NAMED: usize = 10;
 /// Says why what a source points to is not taken yet.
 pub fn too_young(young: &Young) -> String {
     let digest = young.digest.short();
-    let (min_age, left) = (days(young.min_age), days(young.left()));
+    let (min_age, left) = (exact(young.min_age), days(young.left()));
     match young.seen {
         Some(seen) => tr!(
             "its source points to {digest}, which the lock knows since {}, and `min-age` is {min_age}: {left} left",

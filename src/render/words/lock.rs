@@ -1,7 +1,7 @@
 //! What became of a lock, and in what it does not fit the files.
 
 use crate::lock::{Renewal, RenewalCounts, Renewed, Unfit};
-use crate::plan::{BlockReason, Desired, Entry, Target};
+use crate::plan::{BlockReason, Cooldown, Desired, Entry, Target};
 use crate::render::hints;
 use crate::render::units::{Noun, clauses, counted};
 
@@ -111,11 +111,16 @@ pub fn unfit_reason(unfit: Unfit) -> &'static str {
 /// Says in one line whether a lock fits the files; `file` is quoted as the format quotes.
 pub fn fit_summary(fits: bool, desired: &Desired, file: &str) -> String {
     if fits {
-        // What fits and is not locked waits for its time.
-        let entries = desired.entries.iter();
-        let is_open = |entry: &&Entry| unlocked(desired.lock_state(entry)).is_some();
-        let held_back = entries.filter(is_open).count();
-        let images = counted(desired.entries.len() - held_back, Noun::Image);
+        let count =
+            |is_one: &dyn Fn(&&Entry) -> bool| desired.entries.iter().filter(is_one).count();
+        // What fits and is not locked waits for its time, as may what is newer than what is locked.
+        let cooldown = Cooldown::of(desired);
+        let locked = count(&|entry| unlocked(desired.lock_state(entry)).is_none());
+        let held_back = count(&|entry| {
+            let newer = cooldown.waiting(entry);
+            newer.is_some_and(|newer| !newer.left().is_zero())
+        });
+        let images = counted(locked, Noun::Image);
         if held_back > 0 {
             return tr!(
                 "{file} fits: {images} locked, {held_back} held back.",

@@ -196,8 +196,8 @@ pub fn unlocked(state: LockState) -> Option<&'static str> {
 /// Says of how many images the lock does not settle the digest, and what to do; nothing for none.
 pub fn unlocked_hint(plan: &Plan) -> Option<String> {
     let is_planned = |change: &Change| match change.action.block_reason() {
-        // It waits for its time, which says what to do.
-        Some(BlockReason::TooYoung(_)) => false,
+        // What keeps it out of the lock is told, and what to do.
+        Some(BlockReason::TooYoung(_) | BlockReason::Unverified(_)) => false,
         _ => unlocked(change.lock).is_some(),
     };
     let unlocked = |change: &&Change| is_planned(change);

@@ -258,6 +258,100 @@ async fn a_digest_is_as_old_as_any_tag_of_it_that_was_seen() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_left_the_files_is_no_older_for_that() {
+    let world = worlds().await.remove(0);
+    let digest = world.moves_to("first").await;
+    world.declare(&[
+        "{ source: SOURCE/org/app:1, min-age: 0 }",
+        "SOURCE/org/other:1",
+    ]);
+    world.source.push(&image("other"), "org/other", "1").await;
+    world.expect(0, "lock");
+    world.expect(0, "lock --check");
+    // It is renamed, and has to be three days old under its new name.
+    world.declare(&[
+        "{ source: SOURCE/org/app:1, target: app:stable }",
+        "SOURCE/org/other:1",
+    ]);
+    for _ in 0..3 {
+        world.run("lock --update");
+        let plan = world.json("plan");
+        assert_eq!(plan["changes"][0]["reason_kind"], "too-young", "{plan}");
+    }
+    assert!(world.lock().contains(&format!("app:stable@{digest}")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_lock_noted_stays_whatever_a_later_one_cannot_read() {
+    let world = worlds().await.remove(0);
+    world.moves_to("first").await;
+    world.expect(0, "lock");
+    world.hours_pass(73);
+    world.expect(0, "lock");
+    let second = world.moves_to("second").await;
+    world.expect(0, "lock --update");
+    world.hours_pass(50);
+    // What it wants of the image cannot be had for a while.
+    world.declare(&["{ source: SOURCE/org/app:1, platforms: linux/s390x }"]);
+    world.expect(1, "lock --update");
+    world.declare(&["SOURCE/org/app:1"]);
+    world.hours_pass(23);
+    world.expect(0, "lock --update");
+    assert!(!world.lock().contains("linux/s390x"));
+    let locked = format!("source-digest = \"{second}\"");
+    assert!(world.lock().contains(&locked), "{}", world.lock());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_sides_of_a_merge_and_something_new_end_in_a_wait() {
+    let world = worlds().await.remove(0);
+    let mut sides = vec![];
+    for content in ["first", "second"] {
+        world.moves_to(content).await;
+        let ran = world
+            .place
+            .shell("pusher lock --update app:1 --override why");
+        assert_eq!(ran.status, 0, "{}", ran.whole());
+        sides.push(world.lock());
+    }
+    world.moves_to("third").await;
+    world.place.write("mirror.lock", &sides.concat());
+    world.expect(1, "lock");
+    world.expect(0, "lock --update");
+    world.hours_pass(73);
+    world.expect(0, "lock");
+    world.expect(0, "lock --check");
+    world.expect(0, "apply --yes");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn notes_that_a_script_has_added_and_those_of_a_wrong_clock_are_put_right() {
+    let world = worlds().await.remove(0);
+    world.moves_to("first").await;
+    world.expect(0, "lock");
+    world.hours_pass(73);
+    world.expect(0, "lock");
+    let digest = world.moves_to("second").await;
+    // As the workflow does it, at the end of a lock that has none itself.
+    let text = world.lock().replace("version = 3", "version = 2");
+    let (plain, _) = text.split_once("\n[seen]").unwrap();
+    let noted = format!("\"app:1@{digest}\" = 2096-01-01T00:00:00Z");
+    world
+        .place
+        .write("mirror.lock", &format!("{plain}\n[seen]\n{noted}\n"));
+    let until = world.json("plan")["changes"][0]["age"]["until"].clone();
+    assert!(until.as_str().unwrap() < "2090", "{until}");
+    world.expect(0, "lock --update");
+    assert!(world.lock().contains("version = 3"), "{}", world.lock());
+    assert!(!world.lock().contains("2096"), "{}", world.lock());
+    let plain = "version = 2\n";
+    let moved = world.lock().replace("version = 3\n", plain);
+    world.place.write("mirror.lock", &moved);
+    world.expect(0, "lock");
+    assert!(!world.lock().contains(plain), "it is written anew");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_saved_plan_waits_as_well() {
     let world = worlds().await.remove(0);
     let digest = world.moves_to("first").await;
@@ -344,4 +438,12 @@ async fn what_is_printed() {
         show("lock --update --override why")
     );
     insta::assert_snapshot!("cooldown_override_alone", show("lock --override why"));
+    insta::assert_snapshot!(
+        "cooldown_override_of_nothing",
+        show("lock --update app:1 --override why")
+    );
+    insta::assert_snapshot!("cooldown_overridden", {
+        world.moves_to("third").await;
+        show("lock --update app:1 --override why")
+    });
 }

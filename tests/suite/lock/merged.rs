@@ -167,7 +167,7 @@ fn block(image: u8, version: u8) -> String {
 fn equal_blocks_are_one_and_others_are_named_with_their_lines() {
     let text = write(&lock(&three()), Some(&owner()));
     let file = read(&format!("{text}{}", block(2, 0))).unwrap();
-    assert_eq!((&file.lock, file.repeats), (&lock(&three()), true));
+    assert_eq!((&file.lock, file.is_untidy), (&lock(&three()), true));
     // What one side retired and the other did not is what the files say.
     let file = read(&format!("{text}{}", block(3, 0))).unwrap();
     let mut both = lock(&three());
@@ -187,7 +187,7 @@ fn a_head_that_stands_there_twice_is_one_or_to_be_chosen() {
     let text = write(&lock(&three()), Some(&owner()));
     let file = read(&format!("{text}\n{text}")).unwrap();
     assert_eq!((file.lock, file.owner), (lock(&three()), Some(owner())));
-    assert!(file.repeats && file.disputed.is_empty());
+    assert!(file.is_untidy && file.disputed.is_empty());
     let other = text.replace("images.txt", "web.txt");
     let error = read(&format!("{text}\n{other}")).unwrap_err();
     assert_eq!(error.to_string(), "line 44: line 6 has another `file`");

@@ -150,14 +150,14 @@ fn of_notes_of_both_sides_of_a_merge_all_stay_and_the_earlier_counts() {
     insta::assert_snapshot!("lock_with_notes", text(&both));
     for (one, other) in [(&ours, &theirs), (&theirs, &ours)] {
         let found = read(&format!("{}{}", text(one), text(other))).unwrap();
-        assert_eq!((&found.lock, found.repeats), (&both, true));
+        assert_eq!((&found.lock, found.is_untidy), (&both, true));
         assert_eq!(found.disputed, [].into());
     }
     // Notes that a script has added.
     let more = text(&theirs);
     let (_, more) = more.split_once("\n[seen]").unwrap();
     let added = read(&format!("{}\n[seen]{more}", text(&ours))).unwrap();
-    assert_eq!((added.lock, added.repeats), (both, true));
+    assert_eq!((added.lock, added.is_untidy), (both, true));
 }
 
 /// The same, with what rules chose of a repository.
@@ -203,7 +203,7 @@ fn of_what_rules_chose_both_sides_of_a_merge_can_be_kept() {
             .families
             .into_values()
             .map(|family| family.tags.join(" "));
-        (tags.collect::<Vec<_>>(), found.repeats)
+        (tags.collect::<Vec<_>>(), found.is_untidy)
     };
     let both = text.replace(
         "  \"1.27.2\",\n",
@@ -224,7 +224,7 @@ fn of_what_rules_chose_both_sides_of_a_merge_can_be_kept() {
     // An image that stands there twice is taken apart as without it.
     let image = format!("\n{}\n", text.split("\n\n").nth(2).unwrap());
     let twice = read(&format!("{text}{image}")).unwrap();
-    assert_eq!((twice.lock, twice.repeats), (chosen(), true));
+    assert_eq!((twice.lock, twice.is_untidy), (chosen(), true));
 }
 
 #[test]
