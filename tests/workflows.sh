@@ -658,6 +658,17 @@ if story 'a later run that has kept no plan hides none of the same commit'; then
   nothing_is_found 'its plan is so old that GitHub has deleted it'
 fi
 
+if story 'a command goes on with what it was told, of which no plan could be kept, and with no older one'; then
+  merged
+  and_run_8
+  github runs '.["8"] += {event: "push", head_branch: "main"}'
+  echo "$sha" >gh/artifact-8/head
+  : >gh/artifact-8/stopped
+  settings+=(PULL_REQUEST=12)
+  nothing_is_found
+  check 'says so' has log '::notice::no plan of #12 was kept'
+fi
+
 for wrong in link folder large; do
   if story "a plan is refused that is a $wrong"; then
     merged

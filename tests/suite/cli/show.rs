@@ -90,6 +90,8 @@ async fn what_is_no_plan_is_told_as_that() {
         let ran = place.run(typed);
         assert_eq!(ran.status, 1, "{ran:?}");
         assert!(ran.stderr.starts_with(told), "{ran:?}");
+        // Whoever follows the hint must not write over the list.
+        assert!(!ran.stderr.contains("--out images.txt"), "{ran:?}");
     }
 }
 
