@@ -32,7 +32,7 @@ pub fn whence(whence: &Whence) -> Vec<String> {
     } else if let Some(since) = locked_since {
         said.push(tr!(
             "what should be there is locked since {}",
-            "应有的内容从 {} 起锁定",
+            "应有的内容锁定于 {}",
             moment(since)
         ));
     }
