@@ -1,6 +1,7 @@
 //! By whom an image must be signed, by whom it is, and what was found in place of that.
 
 use std::fmt::{self, Write as _};
+use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -56,16 +57,44 @@ impl SigningKey {
 }
 
 /// Who vouches for identities: a `TrustedRoot` of sigstore in JSON, or several.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 pub struct TrustedRoot {
-    /// The text.
-    pub text: Arc<str>,
+    text: Arc<str>,
+    /// It is long, and asked for of each image.
+    fingerprint: Digest,
 }
 
 impl TrustedRoot {
+    /// Takes the text.
+    pub fn new(text: &str) -> Self {
+        Self {
+            fingerprint: Digest::sha256(text.as_bytes()),
+            text: text.into(),
+        }
+    }
+
+    /// Returns the text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Returns what it is told by.
     pub fn fingerprint(&self) -> Digest {
-        Digest::sha256(self.text.as_bytes())
+        self.fingerprint.clone()
+    }
+}
+
+impl PartialEq for TrustedRoot {
+    fn eq(&self, other: &Self) -> bool {
+        self.fingerprint == other.fingerprint
+    }
+}
+
+impl Eq for TrustedRoot {}
+
+impl Hash for TrustedRoot {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.fingerprint.hash(state);
     }
 }
 
@@ -415,7 +444,7 @@ mod tests {
 
     #[test]
     fn another_root_asks_again() {
-        let root = |text: &str| TrustedRoot { text: text.into() };
+        let root = |text: &str| TrustedRoot::new(text);
         let rule = |trusted_root| SignerRule {
             signers: Signers::Identity {
                 issuer: GITHUB_ISSUER.to_owned(),

@@ -1,6 +1,7 @@
 //! Who vouches for certificates, and for when something was signed.
 
-use std::sync::LazyLock;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use serde_json::Deserializer;
 use serde_json::value::RawValue;
@@ -9,7 +10,7 @@ use sigstore_verify::trust_root::{
     SIGSTORE_GITHUB_TRUSTED_ROOT, SIGSTORE_PRODUCTION_TRUSTED_ROOT, TrustedRoot as Parsed,
 };
 
-use crate::model::{Signers, Text, TrustedRoot};
+use crate::model::{Digest, Signers, Text, TrustedRoot};
 
 /// Someone who vouches for certificates.
 pub(super) struct Root {
@@ -30,17 +31,26 @@ fn built_in(text: &str) -> Vec<Root> {
     roots(text).unwrap_or_default()
 }
 
+/// Those that files bring, by their fingerprints: each is read once, however many images it is asked of.
+static OWN: LazyLock<Mutex<HashMap<Digest, Arc<Vec<Root>>>>> = LazyLock::new(Mutex::default);
+
+fn read_once(own: &TrustedRoot) -> Arc<Vec<Root>> {
+    let mut known = OWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let read = || Arc::new(built_in(own.text()));
+    Arc::clone(known.entry(own.fingerprint()).or_insert_with(read))
+}
+
 /// Those that are asked for a rule.
 pub(super) enum Roots {
     BuiltIn(Vec<&'static Root>),
-    Own(Vec<Root>),
+    Own(Arc<Vec<Root>>),
 }
 
 impl Roots {
     /// Returns those that a rule names, or those that are built in.
     pub(super) fn of(signers: &Signers, own: Option<&TrustedRoot>) -> Self {
         if let Some(own) = own {
-            return Self::Own(built_in(&own.text));
+            return Self::Own(read_once(own));
         }
         let public = PUBLIC.iter();
         Self::BuiltIn(match signers {
@@ -68,7 +78,7 @@ impl Roots {
 pub fn read_root(text: &str) -> Result<TrustedRoot, Text> {
     match roots(text) {
         Ok(found) if found.is_empty() => Err(text!("it is empty", "它是空的")),
-        Ok(_) => Ok(TrustedRoot { text: text.into() }),
+        Ok(_) => Ok(TrustedRoot::new(text)),
         Err(why) => Err(text!(
             "it is not a trusted root of sigstore ({why})",
             "它不是 sigstore 的信任根（{why}）"
@@ -122,7 +132,7 @@ mod tests {
     #[test]
     fn a_file_may_hold_one_or_several() {
         let one = SIGSTORE_PRODUCTION_TRUSTED_ROOT;
-        assert_eq!(read_root(one).unwrap().text.as_ref(), one);
+        assert_eq!(read_root(one).unwrap().text(), one);
         let both = format!("{one}\n{SIGSTORE_GITHUB_TRUSTED_ROOT}");
         assert_eq!(roots(&both).unwrap().len(), 2);
         for text in ["", "\n", "{}", "no", "[]", &format!("{one}{{")] {

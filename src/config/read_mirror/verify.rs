@@ -106,8 +106,10 @@ fn cosign_table(reader: &mut Reader<'_>, node: &Node) -> Option<CosignTable> {
         let found = table.read(name, |node, key| reader.text(node, key));
         found.map(|found| found.value)
     };
-    let issuer = text(&mut table, "issuer");
-    let identity = text(&mut table, "identity");
+    let issuer = text(&mut table, "issuer").filter(|issuer| !issuer.is_empty());
+    let identity = text(&mut table, "identity").filter(|identity| !identity.is_empty());
+    // A list without keys names nobody.
+    let key = key.filter(|key| !key.is_empty());
     let says = (key.is_some(), issuer.is_some(), identity.is_some());
     if !matches!(says, (true, false, false) | (false, true, true)) {
         let message = text!(
