@@ -134,6 +134,7 @@ async fn apply_one<R: WriteRegistry>(
         plan,
         outcomes,
         interrupted: *stop.borrow(),
+        promotions: vec![],
     }
 }
 

@@ -108,6 +108,15 @@ pub fn write(context: &Context, path: &Path, text: &str) -> Result<(), CliError>
     }
 }
 
+/// Adds to the end of a file; a relative path begins in the context's folder.
+pub fn append(context: &Context, path: &Path, text: &str) -> Result<(), CliError> {
+    let whole = context.folder.join(path);
+    if Standard::of(&whole).is_some() {
+        return write(context, path, text);
+    }
+    disk::append(&whole, text.as_bytes()).map_err(|error| unwritable(path, &error))
+}
+
 /// Writes a new file, and the folders that it is in; one that is there already stays as it is.
 pub fn create(context: &Context, path: &Path, text: &str) -> Result<(), CliError> {
     let whole = context.folder.join(path);

@@ -49,6 +49,8 @@ variables! {
     EcsRole = "ALIBABA_CLOUD_ECS_METADATA", phrase!("the role of this ECS instance, where no key is set", "没有 AccessKey 时，这台 ECS 实例的角色");
     GitHubTokenUrl = "ACTIONS_ID_TOKEN_REQUEST_URL", phrase!("set by GitHub for `permissions: id-token: write`", "有 `permissions: id-token: write` 时由 GitHub 设置");
     GitHubTokenRequest = "ACTIONS_ID_TOKEN_REQUEST_TOKEN", phrase!("the same", "同上");
+    GitHubCommit = "GITHUB_SHA", phrase!("the commit, for `apply --records`", "提交，`apply --records` 用");
+    GitLabCommit = "CI_COMMIT_SHA", phrase!("the same in GitLab CI", "GitLab CI 里的提交");
     GitHub = "GITHUB_ACTIONS", phrase!("set by GitHub for every job", "每个 job 都由 GitHub 设置");
     AcrStandIn = "PUSHER_ACR_STAND_IN", phrase!("for tests: asked instead of Alibaba Cloud, on this machine alone", "测试用：代替阿里云的服务，只能在本机");
     DockerLogins = "DOCKER_AUTH_CONFIG", phrase!("logins as docker's config.json has them, as text; before all files", "账号，写法同 docker 的 config.json；优先于所有文件");

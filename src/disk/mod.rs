@@ -13,4 +13,4 @@ mod write;
 pub use below::{Astray, called, read_below};
 pub use identity::{Identity, Standard};
 pub use place::Place;
-pub use write::{create, require_writable, write};
+pub use write::{append, create, require_writable, write};

@@ -21,6 +21,24 @@ pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     }
 }
 
+/// Adds to the end of a file: whoever reads it meanwhile, and whatever breaks off, finds the old one or the new.
+pub fn append(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    match Place::of(path)? {
+        Place::File {
+            path,
+            old: Some(old),
+        } => {
+            let mut before = File::open(&path)?;
+            let fill = |file: &mut File| {
+                io::copy(&mut before, file)?;
+                file.write_all(bytes)
+            };
+            Written::new(&path, Some(&old), fill)?.put(&path)
+        }
+        Place::File { .. } | Place::Stream(_) => write(path, bytes),
+    }
+}
+
 /// Writes a file that is not there yet, and makes the folders that it is in; whatever is there already stays, and
 /// is an error.
 pub fn create(path: &Path, bytes: &[u8]) -> io::Result<()> {

@@ -128,7 +128,7 @@ impl<'a> Cooldown<'a> {
     }
 
     /// Returns when any source was first seen to point to a digest; none where that was not noted.
-    fn first_seen(&self, digest: &Digest) -> Option<DateTime<Utc>> {
+    pub(super) fn first_seen(&self, digest: &Digest) -> Option<DateTime<Utc>> {
         self.seen.get(digest).copied()
     }
 

@@ -43,6 +43,8 @@ pub mod name_rules;
 pub mod observed;
 pub mod offers;
 pub mod policy;
+mod promoted;
+mod promotion;
 pub mod prune;
 mod quota;
 pub mod referrers;
@@ -85,6 +87,8 @@ pub use observed::{
     SourceImage,
 };
 pub use offers::{NameOffers, RefusedName};
+pub use promoted::promotions;
+pub use promotion::{Promotion, Run};
 pub use prune::{ObservedTags, PRUNE_LIMIT, prune};
 pub use remember::{Remembered, ResolutionKey};
 pub use report::{NotDone, Outcome, Report, ReportSummary, TagAfter, Transfer};

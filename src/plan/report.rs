@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::model::{Digest, Failure};
 
 use super::change::{Action, Plan};
+use super::promotion::Promotion;
 
 /// What happened to each change of a plan, in its order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub struct Report {
     pub outcomes: Vec<Outcome>,
     /// Whether someone stopped the run before its end.
     pub interrupted: bool,
+    /// What was promoted, once someone has looked at it.
+    pub promotions: Vec<Promotion>,
 }
 
 /// What happened to one change.

@@ -33,6 +33,7 @@ pub use inputs::{
     Checked, Compared, Details, Failed, Fitting, Found, PartOf, Renewing, Shown, ShownAgainst,
     Tagged,
 };
+pub use json::records;
 pub use outputs::{
     check, checkup, diff, drift, each, failed, fit, list, plan, renewed, report, show, tags,
 };

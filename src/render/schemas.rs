@@ -28,6 +28,8 @@ pub enum SchemaKind {
     Error,
     /// `apply --format json`.
     Report,
+    /// A line of `apply --records`.
+    Record,
     /// `drift --format json`.
     Drift,
     /// `diff --format json`.
@@ -44,7 +46,7 @@ pub enum SchemaKind {
 
 impl SchemaKind {
     /// Every kind, in the order in which they are listed to people.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Mirror,
         Self::Profile,
         Self::List,
@@ -54,6 +56,7 @@ impl SchemaKind {
         Self::Show,
         Self::Error,
         Self::Report,
+        Self::Record,
         Self::Drift,
         Self::Diff,
         Self::Doctor,
@@ -74,6 +77,7 @@ impl SchemaKind {
             Self::Show => "show",
             Self::Error => "error",
             Self::Report => "report",
+            Self::Record => "record",
             Self::Drift => "drift",
             Self::Diff => "diff",
             Self::Doctor => "doctor",
@@ -96,6 +100,7 @@ pub fn schema(kind: SchemaKind) -> Value {
         SchemaKind::Show => json::show_schema(),
         SchemaKind::Error => json::failed_schema(),
         SchemaKind::Report => json::report_schema(),
+        SchemaKind::Record => json::record_schema(),
         SchemaKind::Drift => json::drift_schema(),
         SchemaKind::Diff => json::diff_schema(),
         SchemaKind::Doctor => json::checkup_schema(),

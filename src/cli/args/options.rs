@@ -276,6 +276,9 @@ pub struct ApplyArgs {
     /// Go on without asking; a saved plan and a run without a terminal ask nothing
     #[arg(short, long)]
     pub yes: bool,
+    /// Add what was put into the target to this file, a line of JSON an image
+    #[arg(long, value_name = "FILE")]
+    pub records: Option<PathBuf>,
     /// Where else the answer goes.
     #[command(flatten)]
     pub report: ReportArg,

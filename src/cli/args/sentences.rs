@@ -285,6 +285,10 @@ pub(super) const SENTENCES: &[Phrase] = &[
         "它们还没到 `min-age` 也采用，并记下原因"
     ),
     phrase!(
+        "Add what was put into the target to this file, a line of JSON an image",
+        "把放进目标的镜像追加到这个文件，每个镜像一行 JSON"
+    ),
+    phrase!(
         "Tell without network whether the lock fits the files: status 1 if not",
         "不联网，检查锁文件和文件是否相符：不符时退出码是 1"
     ),

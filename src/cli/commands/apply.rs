@@ -1,25 +1,48 @@
 //! `apply`: the plan, carried out.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::apply::{ToApply, apply_each};
 use crate::cli::args::{ApplyArgs, GlobalArgs};
 use crate::cli::client::{announce_writes, warn_of_pulls};
+use crate::cli::clock;
 use crate::cli::confirm::confirm;
 use crate::cli::context::Context;
-use crate::cli::error::CommandError;
+use crate::cli::error::{CliError, CommandError};
 use crate::cli::exit::Exit;
-use crate::cli::outputs::Outputs;
+use crate::cli::outputs::{self, Outputs};
 use crate::cli::progress::{Display, Phase};
 use crate::cli::report::answer;
 use crate::cli::saved_plan;
 use crate::cli::session::{Planned, Planning, Scope, plan_pruning, reading};
+use crate::cli::variables::Variable;
 use crate::model::listed;
 use crate::observe::same_content;
 use crate::plan::cost::pulls;
-use crate::plan::{Cost, Report};
+use crate::plan::{Cost, Report, Run, promotions};
 use crate::progress::Progress;
 use crate::render::{self, Format};
+
+/// Adds what was promoted to a file.
+fn record(context: &Context, path: &Path, reports: &[Report]) -> Result<(), CliError> {
+    let mut lines = String::new();
+    for report in reports {
+        // A string takes all that is written to it.
+        let _ = render::records(&report.promotions, &mut lines);
+    }
+    outputs::append(context, path, &lines)
+}
+
+/// Returns what is to be told of this run beside what it did.
+fn this_run(context: &Context) -> Run {
+    let variables = [Variable::GitHubCommit, Variable::GitLabCommit];
+    let commit = variables.map(|variable| context.environment.get(variable));
+    Run {
+        ended: clock::now(),
+        commit: commit.into_iter().flatten().next().map(ToOwned::to_owned),
+    }
+}
 
 /// Makes the plan or takes up a saved one, carries it out and prints what happened to each image.
 pub(super) async fn run(
@@ -29,7 +52,10 @@ pub(super) async fn run(
 ) -> Result<Exit, CommandError> {
     let context = &context.pushing();
     let printer = &context.printer;
-    let outputs = Outputs::check(context, options.report.named())?;
+    let records = options.records.as_deref();
+    let named = options.report.named();
+    let named = named.chain(records.map(|path| ("--records", path)));
+    let outputs = Outputs::check(context, named)?;
     let scope = Scope {
         to: &options.to.to,
         locked: options.locked.locked,
@@ -86,17 +112,30 @@ pub(super) async fn run(
     };
     let plans = each.iter().map(|planned| &planned.plan);
     warn_of_pulls(printer, &client, &pulls(plans, is_had));
-    let plans = each.into_iter().map(|planned| ToApply {
-        plan: planned.plan,
-        looked: planned.looked,
+    let each = each.into_iter().map(|planned| {
+        let Planned {
+            plan,
+            looked,
+            mirror,
+        } = planned;
+        (ToApply { plan, looked }, mirror.desired)
     });
-    let reports = apply_each(plans.collect(), &client, &context.stop.heed(), &progress).await;
+    let (plans, desired): (Vec<_>, Vec<_>) = each.unzip();
+    let mut reports = apply_each(plans, &client, &context.stop.heed(), &progress).await;
     drop(display);
+    let run = this_run(context);
+    for (report, desired) in reports.iter_mut().zip(&desired) {
+        report.promotions = promotions(report, desired, &run);
+    }
+    // What is in the target is recorded, whatever becomes of the answer.
+    let recorded = records.map(|path| record(context, path, &reports));
+    let recorded = recorded.unwrap_or(Ok(()));
     answer(context, global, &options.report, |format, view, to| {
         render::each(&reports, format, to, |report, to| {
             render::report(report, format, view, to)
         })
     })?;
+    recorded?;
     Ok(if reports.iter().any(|report| report.interrupted) {
         Exit::Interrupted
     } else {

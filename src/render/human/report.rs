@@ -19,6 +19,7 @@ pub fn report(report: &Report, view: &View, out: &mut dyn fmt::Write) -> fmt::Re
         plan,
         outcomes,
         interrupted: _,
+        promotions: _,
     } = report;
     let mut text = TextWriter::new(view, out);
     header(&mut text, &plan.target)?;

@@ -14,6 +14,7 @@ use super::document::{Descriptor, FORMAT_VERSION, Items, Origin, Platforms, Targ
 use super::each::schema_of_each;
 use super::plan::{Action, after, verified};
 use super::policy::{Violation, violations};
+use super::record::Record;
 
 /// What happened when a plan was carried out.
 #[derive(Serialize, JsonSchema)]
@@ -33,6 +34,9 @@ struct Report<'a> {
     /// What happened to each change of the plan, in its order.
     #[schemars(with = "Vec<Change>")]
     changes: Items<'a, Change>,
+    /// What was promoted: put into the target by this run.
+    #[schemars(with = "Vec<Record>")]
+    records: Items<'a, Record>,
     /// What is in the way of several images at once, with all that it hit; empty where nothing is.
     causes: Vec<SharedCause>,
 }
@@ -191,6 +195,7 @@ pub fn report(report: &core::Report, out: &mut dyn fmt::Write) -> fmt::Result {
         plan: core::Plan { target, changes },
         outcomes,
         interrupted,
+        promotions,
     } = report;
     let summary = report.summary();
     let ends: Vec<_> = changes.iter().zip(outcomes).collect();
@@ -203,6 +208,7 @@ pub fn report(report: &core::Report, out: &mut dyn fmt::Write) -> fmt::Result {
         changes: Items::of(&ends, |(change, outcome)| {
             Change::of(change, outcome, target)
         }),
+        records: Items::of(promotions, Record::from),
         causes: shared(
             ends.iter()
                 .map(|(change, outcome)| (&change.target, change.hits_of(outcome, target))),

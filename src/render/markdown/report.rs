@@ -18,6 +18,7 @@ pub fn report(report: &Report, out: &mut dyn fmt::Write) -> fmt::Result {
         plan,
         outcomes,
         interrupted: _,
+        promotions: _,
     } = report;
     let target = &plan.target;
     let summary = report.summary();

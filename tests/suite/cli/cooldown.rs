@@ -258,6 +258,56 @@ async fn a_digest_is_as_old_as_any_tag_of_it_that_was_seen() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn each_promotion_leaves_a_line() {
+    let mut world = worlds().await.remove(0);
+    world.place = world.place.variable("CI_COMMIT_SHA", "c0ffee");
+    let first = world.moves_to("first").await;
+    world.expect(0, "lock");
+    world.hours_pass(73);
+    world.expect(0, "lock");
+    world.expect(0, "apply --yes --records promoted.jsonl");
+    // Nothing is promoted that is in place.
+    world.expect(0, "apply --yes --records promoted.jsonl");
+    let second = world.moves_to("second").await;
+    let ran = world
+        .place
+        .shell("pusher lock --update app:1 --override 'a CVE'");
+    assert_eq!(ran.status, 0, "{}", ran.whole());
+    let report = world.expect(0, "apply --yes --records promoted.jsonl --format json");
+    let report: Value = serde_json::from_str(&report).unwrap();
+    let text = fs::read_to_string(world.place.path().join("promoted.jsonl")).unwrap();
+    let lines: Vec<Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let [one, other] = &lines[..] else {
+        panic!("{text}");
+    };
+    let told = report["records"].as_array().unwrap();
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0]["digest"], other["digest"]);
+    for (line, digest) in [(one, &first), (other, &second)] {
+        assert_eq!(line["source_digest"], digest.to_string());
+        assert_eq!(line["digest"], digest.to_string());
+        assert_eq!(line["commit"], "c0ffee");
+        assert_eq!(
+            line["source"],
+            format!("{}/org/app:1", world.source.address())
+        );
+        let image = format!("{}/{NAMESPACE}/app:1", world.target.address());
+        assert_eq!(line["image"], image);
+        let lock = world.lock();
+        let rule = line["rule"].as_str().unwrap();
+        assert!(lock.contains(&format!("rule = \"{rule}\"")), "{lock}");
+        let [seen, time] = ["seen", "time"].map(|key| line[key].as_str().unwrap());
+        assert!(seen <= time, "{line}");
+    }
+    assert_eq!(one["override"], Value::Null);
+    assert_eq!(other["override"], "a CVE");
+    assert_eq!(world.run("apply --records mirror.yaml --yes").status, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_left_the_files_is_no_older_for_that() {
     let world = worlds().await.remove(0);
     let digest = world.moves_to("first").await;

@@ -349,6 +349,7 @@ pub(super) fn every_outcome() -> Report {
             Outcome::not_done(NotDone::Stopped),
         ],
         interrupted: true,
+        promotions: vec![],
     }
 }
 

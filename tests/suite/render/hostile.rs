@@ -81,6 +81,7 @@ fn hostile_report() -> Report {
         outcomes: outcomes.collect(),
         plan,
         interrupted: false,
+        promotions: vec![],
     }
 }
 
