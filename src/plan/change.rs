@@ -141,7 +141,7 @@ impl Change {
             origin: entry.origin.clone(),
             policy: entry.policy,
             lock: LockState::NoLock,
-            age: Age::Plain,
+            age: Age::default(),
             warnings: vec![],
             action,
         }
@@ -161,7 +161,7 @@ impl Change {
             origin,
             policy: Policy::default(),
             lock: LockState::Locked,
-            age: Age::Plain,
+            age: Age::default(),
             warnings: vec![],
             action,
         }

@@ -47,23 +47,18 @@ impl Young {
 
 /// What is to be told of the age of the digest that an image is locked to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Age {
-    /// Nothing.
-    #[default]
-    Plain,
-    /// Its source was seen to point to something newer, which waits for its time.
-    HeldBack(Box<Young>),
-    /// It was taken before its time, for this reason.
-    Overridden(Box<str>),
+pub struct Age {
+    /// What its source was seen to point to, where that is newer and waits for its time.
+    pub held_back: Option<Box<Young>>,
+    /// Why it was taken before its time, where it was.
+    pub overridden: Option<Box<str>>,
 }
 
 impl Age {
     /// Tells whether this digest is held back, and not old enough yet.
     pub(super) fn waits_for(&self, digest: &Digest) -> bool {
-        match self {
-            Self::HeldBack(young) => young.digest == *digest && !young.left().is_zero(),
-            Self::Plain | Self::Overridden(_) => false,
-        }
+        let young = self.held_back.as_ref();
+        young.is_some_and(|young| young.digest == *digest && !young.left().is_zero())
     }
 }
 
@@ -171,11 +166,10 @@ impl<'a> Cooldown<'a> {
 
     /// Returns what is to be told of a locked entry.
     pub(super) fn told(&self, entry: &Entry, locked: &LockedImage) -> Age {
-        if let Some(newer) = self.waiting(entry) {
-            return Age::HeldBack(newer.into());
+        Age {
+            held_back: self.waiting(entry).map(Box::new),
+            overridden: self.overridden(entry, &locked.source_digest).map(Box::from),
         }
-        let reason = self.overridden(entry, &locked.source_digest);
-        reason.map_or(Age::Plain, |reason| Age::Overridden(reason.into()))
     }
 
     /// Returns what the source of an entry was seen to point to, where that waits for its time or for `pusher lock`.

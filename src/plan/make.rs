@@ -68,7 +68,7 @@ pub fn plan_of_part(
             || matches!(action.block_reason(), Some(BlockReason::TooYoung(_)));
         changes.push(Change {
             lock: desired.lock_state(entry),
-            age: locked.map_or(Age::Plain, |locked| cooldown.told(entry, locked)),
+            age: locked.map_or_else(Age::default, |locked| cooldown.told(entry, locked)),
             warnings,
             ..Change::of(entry, action)
         });

@@ -32,7 +32,7 @@ fn change_at(reason: BlockReason, platforms: Platforms) -> Change {
         },
         policy: crate::plan::Policy::default(),
         lock: LockState::NoLock,
-        age: crate::plan::Age::Plain,
+        age: crate::plan::Age::default(),
         warnings: vec![],
         action: Action::Blocked {
             before: None,

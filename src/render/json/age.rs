@@ -8,15 +8,11 @@ use crate::plan as core;
 
 /// What is to be told of the age of the digest that an image is locked to.
 #[derive(Debug, Serialize, JsonSchema)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
-pub(super) enum Age {
-    /// Its source points to something newer, which is not taken yet.
-    HeldBack(Young),
-    /// It was taken before it was as old as `min-age` says.
-    Overridden {
-        /// Why.
-        reason: String,
-    },
+pub(super) struct Age {
+    /// What its source was seen to point to, where that is newer and not taken yet; else null.
+    held_back: Option<Young>,
+    /// Why it was taken before it was as old as `min-age` says; null where it was not.
+    r#override: Option<String>,
 }
 
 /// A digest that is not taken yet.
@@ -34,13 +30,14 @@ pub(super) struct Young {
 
 impl Age {
     pub(super) fn of(age: &core::Age) -> Option<Self> {
-        match age {
-            core::Age::Plain => None,
-            core::Age::HeldBack(young) => Some(Self::HeldBack((&**young).into())),
-            core::Age::Overridden(reason) => Some(Self::Overridden {
-                reason: reason.to_string(),
-            }),
-        }
+        let core::Age {
+            held_back,
+            overridden,
+        } = age;
+        (*age != core::Age::default()).then(|| Self {
+            held_back: held_back.as_deref().map(Young::from),
+            r#override: overridden.as_deref().map(ToOwned::to_owned),
+        })
     }
 }
 

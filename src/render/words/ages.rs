@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::model::listed;
-use crate::plan::{Age, Change, Plan, Young};
+use crate::plan::{Change, Plan, Young};
 use crate::render::units::{days, exact};
 
 /// How many images are named.
@@ -45,16 +45,17 @@ pub fn too_young_hint(young: &Young, image: &str) -> String {
 pub fn age_hints(plan: &Plan) -> Vec<String> {
     let (mut waiting, mut ready, mut taken) = (vec![], vec![], vec![]);
     for Change { target, age, .. } in &plan.changes {
-        match age {
-            Age::Plain => {}
-            Age::HeldBack(young) if young.left().is_zero() => ready.push(format!("`{target}`")),
-            Age::HeldBack(young) => {
-                let left = days(young.left());
+        if let Some(young) = &age.held_back {
+            let left = young.left();
+            if left.is_zero() {
+                ready.push(format!("`{target}`"));
+            } else {
+                let left = days(left);
                 waiting.push(tr!("`{target}` ({left} left)", "`{target}`（还剩 {left}）"));
             }
-            Age::Overridden(reason) => {
-                taken.push(tr!("`{target}` ({reason})", "`{target}`（{reason}）"));
-            }
+        }
+        if let Some(reason) = &age.overridden {
+            taken.push(tr!("`{target}` ({reason})", "`{target}`（{reason}）"));
         }
     }
     let mut hints = vec![];

@@ -129,8 +129,10 @@ async fn a_tag_that_moves_is_held_back_until_it_is_old_enough() {
         world.hours_pass(31);
         let plan = world.json("plan");
         assert_eq!(plan["summary"]["no_op"], 1, "what is locked stays");
-        assert_eq!(plan["changes"][0]["age"]["kind"], "held-back");
-        assert_eq!(plan["changes"][0]["age"]["digest"], second.to_string());
+        assert_eq!(
+            plan["changes"][0]["age"]["held_back"]["digest"],
+            second.to_string()
+        );
         world.expect(0, "drift");
         let third = world.moves_to("third").await;
         assert_eq!(world.run("drift").status, 2, "nobody has seen this one");
@@ -164,7 +166,7 @@ async fn a_tag_that_moves_is_held_back_until_it_is_old_enough() {
         world.moves_to("first").await;
         world.expect(0, "lock --update");
         assert_eq!(
-            world.json("plan")["changes"][0]["age"]["digest"],
+            world.json("plan")["changes"][0]["age"]["held_back"]["digest"],
             first.to_string()
         );
         world.expect(0, "plan --detailed-exitcode");
@@ -193,7 +195,7 @@ async fn an_override_takes_it_at_once_and_is_told_from_then_on() {
         );
         assert_eq!(world.held().await, Some(second));
         let report = world.json("apply --yes");
-        assert_eq!(report["changes"][0]["age"]["reason"], "CVE-2026-1");
+        assert_eq!(report["changes"][0]["age"]["override"], "CVE-2026-1");
         for typed in [
             "plan",
             "plan --format markdown",
@@ -204,15 +206,16 @@ async fn an_override_takes_it_at_once_and_is_told_from_then_on() {
             assert!(text.contains("CVE-2026-1"), "{typed}: {text}");
         }
         assert!(!world.lock().contains("a CVE"), "it was of another digest");
-        // What was taken stays taken, and what comes next waits.
+        // What was taken stays taken, and told, and what comes next waits.
         world.expect(0, "lock --update");
         world.expect(0, "plan --detailed-exitcode");
         let third = world.moves_to("third").await;
         world.expect(0, "lock --update");
         assert_eq!(
-            world.json("plan")["changes"][0]["age"]["digest"],
+            world.json("plan")["changes"][0]["age"]["held_back"]["digest"],
             third.to_string()
         );
+        assert!(world.run("plan").stdout.contains("CVE-2026-1"));
     }
 }
 
@@ -389,7 +392,7 @@ async fn notes_that_a_script_has_added_and_those_of_a_wrong_clock_are_put_right(
     world
         .place
         .write("mirror.lock", &format!("{plain}\n[seen]\n{noted}\n"));
-    let until = world.json("plan")["changes"][0]["age"]["until"].clone();
+    let until = world.json("plan")["changes"][0]["age"]["held_back"]["until"].clone();
     assert!(until.as_str().unwrap() < "2090", "{until}");
     world.expect(0, "lock --update");
     assert!(world.lock().contains("version = 3"), "{}", world.lock());

@@ -133,7 +133,7 @@ pub(super) fn change(line: usize, source: &str, target: &str, action: Action) ->
     Change {
         policy: pusher::plan::Policy::default(),
         lock: pusher::plan::LockState::NoLock,
-        age: pusher::plan::Age::Plain,
+        age: pusher::plan::Age::default(),
         warnings: vec![],
         target: name(target),
         source: source.parse().unwrap(),
