@@ -4,7 +4,7 @@ use crate::config::node::Node;
 use crate::model::Platforms;
 
 use super::gathered::{Found, Gathered, Goes};
-use super::ranges;
+use super::ranges::{self, Ranged};
 use super::tags::{self, Tag, TagRule, Tags};
 use super::tree::{get, is_set, items_of, one_or_more, pairs, text, text_of};
 
@@ -133,25 +133,33 @@ fn repository(sync: &Sync<'_>, entry: &Node, into: &mut Gathered) {
     }
 }
 
-/// Reads one set: a range takes tags, of these the expressions of `allow`, and of these those of `deny` are left out.
+/// Reads one set: any of the ranges takes tags, of these the expressions of `allow`, and of these those of `deny` are
+/// left out.
 fn of_set(sync: &Sync<'_>, set: &Node, into: &mut Gathered) -> Tags {
     let from = sync.from;
     let (allow, deny) = (items_of(set, "allow"), items_of(set, "deny"));
     let literal = |node: &Node| text(node).and_then(tags::literal).map(str::to_owned);
     let denied: Vec<String> = deny.iter().filter_map(literal).collect();
-    let written = text_of(set, "semverRange");
-    let range = written.and_then(ranges::regsync);
+    let nodes = get(set, "semverRange").map_or(&[][..], one_or_more);
+    let written = |node| text(node).filter(|range: &&str| !range.is_empty());
+    let written: Vec<(&Node, &str)> = nodes
+        .iter()
+        .filter_map(|node| Some((node, written(node)?)))
+        .collect();
+    let ranges = written.iter().map(|(_, range)| ranges::regsync(range));
+    let ranges: Option<Vec<Ranged>> = ranges.collect();
     let others = pairs(set).iter().filter(|pair| match &*pair.key {
         "allow" => false,
         "deny" => denied.len() < deny.len(),
-        "semverRange" => range.is_none(),
+        "semverRange" => ranges.is_none(),
         _ => true,
     });
     let others: Vec<_> = others.map(|pair| pair.key_span.clone()).collect();
-    let versions = range.as_ref().and_then(|range| range.rules.first());
+    let versions = ranges.iter().flatten();
+    let versions: Vec<&TagRule> = versions.filter_map(|range| range.rules.first()).collect();
     let mut chosen = Tags::default();
     // A name that a range has to hold for as well is no more than a rule.
-    if written.is_none() {
+    if written.is_empty() {
         let names = allow.iter().filter_map(literal);
         chosen.names = names.filter(|tag| !denied.contains(tag)).collect();
     }
@@ -159,40 +167,40 @@ fn of_set(sync: &Sync<'_>, set: &Node, into: &mut Gathered) -> Tags {
         except: denied.clone(),
         ..rule
     };
-    let of_range = |rule: TagRule| match versions.and_then(|of| of.versions.clone()) {
-        Some(versions) => rule.of(versions),
-        None => Some(rule),
+    let of_ranges = |rule: TagRule| -> Option<Vec<TagRule>> {
+        if versions.is_empty() {
+            return Some(vec![rule]);
+        }
+        let each = versions
+            .iter()
+            .map(|of| rule.clone().of(of.versions.clone()?));
+        each.collect()
     };
-    let is_name = |node: &Node| written.is_none() && literal(node).is_some();
+    let is_name = |node: &Node| written.is_empty() && literal(node).is_some();
     for node in allow.iter().filter(|node| !is_name(node)) {
         let expression = text(node).unwrap_or_default();
         let rule = TagRule::whole(expression).filter(|_| others.is_empty());
-        match rule.and_then(of_range) {
-            Some(rule) => chosen.rules.push(except(rule)),
+        match rule.and_then(of_ranges) {
+            Some(rules) => chosen.rules.extend(rules.into_iter().map(except)),
             None => into.leave_out(&node.span, tags::by_rule(from, Tag::Rule(expression))),
         }
     }
-    match versions {
-        Some(rule) if allow.is_empty() && others.is_empty() => {
-            chosen.rules.push(except(rule.clone()));
-        }
-        _ if allow.is_empty() && written.is_none() => {
-            into.leave_out(&sync.source.span, tags::by_rule(from, Tag::All));
-        }
-        _ => {}
+    if allow.is_empty() && written.is_empty() {
+        into.leave_out(&sync.source.span, tags::by_rule(from, Tag::All));
+    } else if allow.is_empty() && others.is_empty() {
+        let rules = versions.iter().copied().cloned();
+        chosen.rules.extend(rules.map(except));
     }
-    let difference = range
-        .zip(written)
-        .and_then(|(range, written)| range.difference(written));
-    if let (Some(difference), false) = (difference, chosen.rules.is_empty())
-        && let Some(node) = get(set, "semverRange")
-    {
-        into.differs(&node.span, difference);
+    let ranges = ranges.iter().flatten().filter(|_| !chosen.rules.is_empty());
+    for (range, (node, written)) in ranges.zip(&written) {
+        if let Some(difference) = range.difference(written) {
+            into.differs(&node.span, difference);
+        }
     }
     for span in others {
         let why = text!(
-            "this rule for the tags of `{from}` is not carried over: it is not known which there are",
-            "`{from}` 的这条标签规则没有转换：不知道有哪些标签"
+            "this rule for the tags of `{from}` is not carried over: a mirror file has nothing that means the same",
+            "`{from}` 的这条标签规则没有转换：mirror 文件里没有同样意思的写法"
         );
         into.leave_out(&span, why);
     }

@@ -224,6 +224,12 @@ fn ranges_take_the_tags_that_the_tool_took() {
             "1.26.2 v1.27.1",
             "numbers alone",
         ),
+        // Several ranges: any of them takes a tag.
+        (
+            "tags: {semverRange: ['>=1.25.0 <1.26.0', '>=1.28.0'], allow: ['[0-9.]+'], deny: ['1.25.0']}",
+            "1.28.0 2.0.0",
+            "numbers alone",
+        ),
         (
             "tagSets: [{allow: [latest]}, {semverRange: '>1.27.1 <=1.28.0'}, {allow: ['2\\..*']}]",
             "1.28.0 1.28.0-alpine 2.0.0 latest",
