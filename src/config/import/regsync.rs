@@ -190,6 +190,11 @@ fn of_set(sync: &Sync<'_>, set: &Node, into: &mut Gathered) -> Tags {
     } else if allow.is_empty() && others.is_empty() {
         let rules = versions.iter().copied().cloned();
         chosen.rules.extend(rules.map(except));
+    } else if allow.is_empty() && ranges.is_some() {
+        // Without what narrows it, a range would take more than it did.
+        for (node, range) in &written {
+            into.leave_out(&node.span, tags::by_rule(from, Tag::Rule(range)));
+        }
     }
     let ranges = ranges.iter().flatten().filter(|_| !chosen.rules.is_empty());
     for (range, (node, written)) in ranges.zip(&written) {

@@ -231,6 +231,11 @@ fn ranges_take_the_tags_that_the_tool_took() {
             "numbers alone",
         ),
         (
+            "tagSets: [{allow: [latest]}, {semverRange: ['^1.27'], deny: ['.*-rc.*']}]",
+            "",
+            "`^1.27`",
+        ),
+        (
             "tagSets: [{allow: [latest]}, {semverRange: '>1.27.1 <=1.28.0'}, {allow: ['2\\..*']}]",
             "1.28.0 1.28.0-alpine 2.0.0 latest",
             "",
