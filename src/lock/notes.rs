@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use toml::value::Datetime;
 
-use crate::model::{Digest, Verified, VerifiedError};
+use crate::model::{Digest, Verified, VerifiedError, rfc3339};
 use crate::plan::{Notes, SourceDigest};
 
 use super::quoted::quoted;
@@ -110,8 +110,7 @@ pub(super) fn texts(table: Table<String>) -> Notes<String> {
 
 /// Writes when each was first seen.
 pub(super) fn write_seen(notes: &Notes<DateTime<Utc>>, out: &mut String) -> fmt::Result {
-    let written = |seen: &DateTime<Utc>| seen.to_rfc3339_opts(SecondsFormat::Secs, true);
-    write_table(SEEN, notes, written, out)
+    write_table(SEEN, notes, |seen| rfc3339(*seen), out)
 }
 
 /// Writes what was noted as text.

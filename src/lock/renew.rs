@@ -254,8 +254,8 @@ fn asked_for_tag<'d>(
     moved: &BTreeSet<TargetName>,
 ) -> HashSet<&'d TargetName> {
     let entries = desired.entries.iter();
-    let asked =
-        entries.filter(|entry| desired.locked(entry).is_none() || moved.contains(&entry.target));
+    let is_kept = |entry: &Entry| desired.kept(entry, moved.contains(&entry.target)).is_some();
+    let asked = entries.filter(|entry| !is_kept(entry));
     asked.map(|entry| &entry.target).collect()
 }
 

@@ -11,6 +11,7 @@ pub mod glob;
 pub mod grammar;
 pub mod grammar_error;
 pub mod host_fault;
+mod instant;
 pub mod limits;
 pub mod lines;
 pub mod login_origin;
@@ -40,6 +41,7 @@ pub use glob::Glob;
 pub use grammar::{check_path, check_tag, is_host};
 pub use grammar_error::{PathError, TagError};
 pub use host_fault::HostFault;
+pub use instant::rfc3339;
 pub use language::{Language, Phrase, Text, listed};
 pub use limits::{
     DESCRIPTOR_LIMIT, Excess, INDEX_LEVELS, MANIFEST_LIMIT, MANIFEST_SIZE_LIMIT, TREE_SIZE_LIMIT,

@@ -134,13 +134,18 @@ impl<'a> Cooldown<'a> {
 
     /// Says why what the source of an entry points to is not to be taken yet; nothing where it is.
     pub fn holds_back(&self, entry: &Entry, digest: &Digest) -> Option<Young> {
-        if entry.min_age.is_zero() || self.was_held(entry, digest) {
+        self.younger_than(entry.min_age, entry, digest)
+    }
+
+    /// Says the same where it has to be of this age.
+    fn younger_than(&self, min_age: Duration, entry: &Entry, digest: &Digest) -> Option<Young> {
+        if min_age.is_zero() || self.was_held(entry, digest) {
             return None;
         }
         if self.overridden(entry, digest).is_some() {
             return None;
         }
-        let young = self.young(entry, digest, self.first_seen(digest));
+        let young = self.young(min_age, digest);
         (young.seen.is_none() || !young.left().is_zero()).then_some(young)
     }
 
@@ -151,11 +156,7 @@ impl<'a> Cooldown<'a> {
             return vec![];
         }
         let broken = rules.ages(entry).filter_map(|(rule, least)| {
-            let entry = Entry {
-                min_age: least,
-                ..entry.clone()
-            };
-            let young = self.holds_back(&entry, digest)?;
+            let young = self.younger_than(least, entry, digest)?;
             Some(Violation {
                 rule: Arc::clone(rule),
                 found: Found::TooYoung(young.seen),
@@ -178,7 +179,7 @@ impl<'a> Cooldown<'a> {
             .waiting
             .get(&entry.target)
             .filter(|_| !entry.min_age.is_zero())?;
-        Some(self.young(entry, digest, self.first_seen(digest)))
+        Some(self.young(entry.min_age, digest))
     }
 
     /// Returns why a digest was taken before it was old enough, where it was.
@@ -190,11 +191,11 @@ impl<'a> Cooldown<'a> {
         self.lock?.overrides.get(&of).map(String::as_str)
     }
 
-    fn young(&self, entry: &Entry, digest: &Digest, seen: Option<DateTime<Utc>>) -> Young {
+    fn young(&self, min_age: Duration, digest: &Digest) -> Young {
         Young {
             digest: digest.clone(),
-            seen,
-            min_age: entry.min_age,
+            seen: self.first_seen(digest),
+            min_age,
             now: self.now,
         }
     }

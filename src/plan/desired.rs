@@ -84,6 +84,12 @@ impl Desired {
         self.lock.as_ref()?.verified(entry, image)
     }
 
+    /// Returns what is locked for `entry` if a renewal leaves that as it is: of the others the source is asked what its
+    /// tag points to.
+    pub fn kept(&self, entry: &Entry, is_moved: bool) -> Option<&LockedImage> {
+        self.locked(entry).filter(|_| !is_moved)
+    }
+
     /// Tells whether the digest of `entry` is settled.
     pub fn lock_state(&self, entry: &Entry) -> LockState {
         let state = |lock: &Lock| lock.state(entry, &self.target.profile);

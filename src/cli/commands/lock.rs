@@ -321,7 +321,7 @@ impl Asked<'_> {
 /// Returns what is asked of an entry: what its source points to, if that is not settled; else, whether what is locked is
 /// signed, if that is not known and has to be.
 fn to_ask<'d>(desired: &'d Desired, entry: &'d Entry, moves: bool) -> Option<Cow<'d, Entry>> {
-    let Some(locked) = desired.locked(entry).filter(|_| !moves) else {
+    let Some(locked) = desired.kept(entry, moves) else {
         return Some(Cow::Borrowed(entry));
     };
     let lock = desired.lock.as_ref()?;

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 
-use crate::model::{Bytes, Digest, Platform, PlatformPattern, listed};
+use crate::model::{Bytes, Digest, Platform, PlatformPattern, listed, rfc3339};
 
 use super::rule::{Level, Rule};
 use super::severity::Severity;
@@ -140,7 +140,7 @@ impl fmt::Display for Found {
                 "`verify` 没有规则说明它必须由谁签名"
             ),
             Self::TooYoung(Some(seen)) => {
-                let seen = seen.to_rfc3339_opts(SecondsFormat::Secs, true);
+                let seen = rfc3339(*seen);
                 write_tr!(
                     f,
                     "the lock knows its digest since {seen} alone",

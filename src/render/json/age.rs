@@ -1,9 +1,9 @@
 //! The age of digests.
 
-use chrono::{DateTime, SecondsFormat, Utc};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::model::rfc3339;
 use crate::plan as core;
 
 /// What is to be told of the age of the digest that an image is locked to.
@@ -43,11 +43,10 @@ impl Age {
 
 impl From<&core::Young> for Young {
     fn from(young: &core::Young) -> Self {
-        let written = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
         Self {
             digest: young.digest.to_string(),
-            seen: young.seen.map(written),
-            until: young.until().map(written),
+            seen: young.seen.map(rfc3339),
+            until: young.until().map(rfc3339),
             min_age: young.min_age.as_secs(),
         }
     }

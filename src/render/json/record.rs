@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use chrono::{DateTime, SecondsFormat, Utc};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::model::rfc3339;
 use crate::plan::{Promotion, Run};
 
 use super::document::{FORMAT_VERSION, Platforms, schema};
@@ -55,10 +55,9 @@ impl From<&Promotion> for Record {
             overridden,
             run: Run { ended, commit },
         } = promotion;
-        let written = |at: &DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
         Self {
             format_version: FORMAT_VERSION,
-            time: written(ended),
+            time: rfc3339(*ended),
             commit: commit.clone(),
             source: source.to_string(),
             source_digest: source_digest.to_string(),
@@ -67,7 +66,7 @@ impl From<&Promotion> for Record {
             digest: digest.to_string(),
             rule: rule.clone(),
             verified: verified.clone(),
-            seen: seen.as_ref().map(written),
+            seen: seen.map(rfc3339),
             r#override: overridden.clone(),
         }
     }

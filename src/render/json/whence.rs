@@ -1,9 +1,9 @@
 //! What is known of that which a changed tag points to.
 
-use chrono::{DateTime, SecondsFormat, Utc};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::model::rfc3339;
 use crate::plan as core;
 
 use super::plan::SameContent;
@@ -79,14 +79,10 @@ struct Moment {
     commit: String,
 }
 
-fn written(at: &DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Secs, true)
-}
-
 impl From<&core::Moment> for Moment {
     fn from(moment: &core::Moment) -> Self {
         Self {
-            date: written(&moment.at),
+            date: rfc3339(moment.at),
             commit: moment.commit.clone(),
         }
     }
@@ -148,12 +144,12 @@ impl From<&core::Likeness> for Likeness {
             },
             core::Likeness::WholeSource => Self::of(LikenessKind::WholeSource),
             core::Likeness::FirstSeen(at) => Self {
-                date: Some(written(at)),
+                date: Some(rfc3339(*at)),
                 ..Self::of(LikenessKind::FirstSeen)
             },
             core::Likeness::Formerly { name, until } => Self {
                 target: name.as_ref().map(ToString::to_string),
-                date: Some(written(&until.at)),
+                date: Some(rfc3339(until.at)),
                 commit: Some(until.commit.clone()),
                 ..Self::of(LikenessKind::Formerly)
             },
