@@ -14,6 +14,7 @@
 //! | [`lock`] | pure | `model`, `plan` |
 //! | [`verify`] | pure | `model` |
 //! | [`checkup`] | pure | `model`, `plan` |
+//! | [`consumers`] | pure | `model`, `plan` |
 //! | [`render`] | pure | `checkup`, `config`, `diff`, `lock`, `model`, `plan`, `selection` |
 //! | [`registry`] | edge | `model` |
 //! | [`tree`] | edge | `model`, `plan`, `registry` |
@@ -40,6 +41,7 @@ pub mod cache;
 pub mod checkup;
 pub mod cli;
 pub mod config;
+pub mod consumers;
 pub mod diff;
 pub mod disk;
 pub mod doctor;
