@@ -16,9 +16,11 @@
 //! | `uploads` | the uploads that are open: what a stop leaves is ended |
 //! | `stop` | how long a run goes on once it is stopped |
 //! | `delete`, `in_use` | tags that go, and what else needs their manifests |
+//! | `attest` | the record of a promotion, attached to its image |
 //! | `referrers` | what names a subject is listed, under a tag where the registry has no referrers API |
 //! | `tag` | a tag is moved, and looked at after a request that went wrong and when all is done |
 
+mod attest;
 mod blobs;
 mod chunking;
 mod context;
@@ -37,6 +39,8 @@ mod tag;
 mod transfer;
 mod try_outcome;
 mod uploads;
+
+pub use attest::{RECORD_TYPE, attest};
 
 use std::cmp::Reverse;
 use std::collections::VecDeque;
@@ -135,6 +139,7 @@ async fn apply_one<R: WriteRegistry>(
         outcomes,
         interrupted: *stop.borrow(),
         promotions: vec![],
+        attachments: vec![],
     }
 }
 

@@ -36,6 +36,16 @@ impl ReferrerLists {
         }
     }
 
+    /// Tells whether what names a subject can be found by it: listed by the registry, or under a tag.
+    pub(super) async fn can_list<R: WriteRegistry>(
+        &self,
+        registry: &R,
+        repository: &Repository,
+        subject: &Digest,
+    ) -> bool {
+        self.takes_index || self.keeps_lists(registry, repository, subject).await
+    }
+
     /// Sees to it that a referrer is listed that is in the repository; `pushed` is what came of it, if it
     /// was pushed by this run.
     pub(super) async fn list<R: WriteRegistry>(

@@ -313,13 +313,7 @@ impl<T: Fn(Sample, &Finding)> Probe<'_, T> {
 
     async fn blobs(&self, to: &Repository, specimen: &Specimen) -> Tried<()> {
         for blob in &specimen.blobs {
-            let Upload::Session(mut session) = self.client.start_upload(to, None).await? else {
-                continue;
-            };
-            let (digest, length) = (Digest::sha256(blob), blob.len() as u64);
-            self.client
-                .finish_upload(&mut session, &digest, length, blob.clone().into())
-                .await?;
+            self.client.put_blob(to, blob.clone()).await?;
         }
         Ok(())
     }

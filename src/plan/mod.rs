@@ -88,7 +88,7 @@ pub use observed::{
 };
 pub use offers::{NameOffers, RefusedName};
 pub use promoted::promotions;
-pub use promotion::{Promotion, Run};
+pub use promotion::{Attached, Attachment, Promotion, Run};
 pub use prune::{ObservedTags, PRUNE_LIMIT, prune};
 pub use remember::{Remembered, ResolutionKey};
 pub use report::{NotDone, Outcome, Report, ReportSummary, TagAfter, Transfer};

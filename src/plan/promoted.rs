@@ -29,7 +29,7 @@ pub fn promotions(report: &Report, desired: &Desired, run: &Run) -> Vec<Promotio
                 source_digest: source_digest.clone(),
                 platforms: entry.platforms.clone(),
                 image: desired.target.reference(&entry.target),
-                digest: copy.expected.descriptor.digest.clone(),
+                manifest: copy.expected.descriptor.clone(),
                 rule: ResolutionRule::of_entry(entry, profile).to_string(),
                 verified: copy.verified.as_deref().map(ToString::to_string),
                 seen: cooldown.first_seen(source_digest),

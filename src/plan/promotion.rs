@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::model::{Digest, Platforms, Reference};
+use crate::model::{Descriptor, Digest, Failure, Platforms, Reference};
 
 /// The run that a report is of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub struct Promotion {
     /// What to pull.
     pub image: Reference,
     /// What that points to.
-    pub digest: Digest,
+    pub manifest: Descriptor,
     /// By which rule the one digest was made from the other, as the lock has it.
     pub rule: String,
     /// By whom it is signed, as the lock has it, where a rule asks for that.
@@ -36,4 +36,24 @@ pub struct Promotion {
     pub overridden: Option<String>,
     /// The run.
     pub run: Run,
+}
+
+/// What became of the record of a promotion that was to be attached to its image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attachment {
+    /// The image.
+    pub image: Reference,
+    /// What became of its record.
+    pub attached: Attached,
+}
+
+/// What became of a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Attached {
+    /// It is a referrer of the image, with this digest.
+    As(Digest),
+    /// The target is known to take nothing of the kind.
+    NotTaken,
+    /// It did not work.
+    Failed(Failure),
 }

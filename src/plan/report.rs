@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::model::{Digest, Failure};
 
 use super::change::{Action, Plan};
-use super::promotion::Promotion;
+use super::promotion::{Attached, Attachment, Promotion};
 
 /// What happened to each change of a plan, in its order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub struct Report {
     pub interrupted: bool,
     /// What was promoted, once someone has looked at it.
     pub promotions: Vec<Promotion>,
+    /// What became of their records, where those were to be attached to the images.
+    pub attachments: Vec<Attachment>,
 }
 
 /// What happened to one change.
@@ -183,6 +185,12 @@ impl Report {
     /// Tells whether every image is in the target as it should be.
     pub fn is_success(&self) -> bool {
         self.summary().is_success()
+    }
+
+    /// Tells whether each record is where it was asked for, but for what the target is known not to take.
+    pub fn is_attested(&self) -> bool {
+        let is_failed = |one: &Attachment| matches!(one.attached, Attached::Failed(_));
+        !self.attachments.iter().any(is_failed)
     }
 
     /// Counts how the changes ended.

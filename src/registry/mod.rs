@@ -207,6 +207,22 @@ pub trait WriteRegistry: ReadRegistry + Clone + 'static {
         body: UploadBody,
     ) -> impl Future<Output = Result<(), Failure>> + Send;
 
+    /// Uploads a blob that is in memory.
+    fn put_blob(
+        &self,
+        repository: &Repository,
+        blob: Bytes,
+    ) -> impl Future<Output = Result<(), Failure>> + Send {
+        async move {
+            let Upload::Session(mut session) = self.start_upload(repository, None).await? else {
+                return Ok(());
+            };
+            let (digest, length) = (Digest::sha256(&blob), blob.len() as u64);
+            self.finish_upload(&mut session, &digest, length, blob.into())
+                .await
+        }
+    }
+
     /// Sends the next `length` bytes without closing the upload; the session moves on.
     fn append_upload(
         &self,

@@ -279,6 +279,9 @@ pub struct ApplyArgs {
     /// Add what was put into the target to this file, a line of JSON an image
     #[arg(long, value_name = "FILE")]
     pub records: Option<PathBuf>,
+    /// Attach such a line to each image that was put into the target, as a referrer
+    #[arg(long)]
+    pub attest: bool,
     /// Where else the answer goes.
     #[command(flatten)]
     pub report: ReportArg,

@@ -289,6 +289,10 @@ pub(super) const SENTENCES: &[Phrase] = &[
         "把放进目标的镜像追加到这个文件，每个镜像一行 JSON"
     ),
     phrase!(
+        "Attach such a line to each image that was put into the target, as a referrer",
+        "把这样一行作为 referrer 附在放进目标的每个镜像上"
+    ),
+    phrase!(
         "Tell without network whether the lock fits the files: status 1 if not",
         "不联网，检查锁文件和文件是否相符：不符时退出码是 1"
     ),

@@ -1,9 +1,10 @@
 //! `apply`: the plan, carried out.
 
 use std::path::Path;
+use std::slice;
 use std::sync::Arc;
 
-use crate::apply::{ToApply, apply_each};
+use crate::apply::{ToApply, apply_each, attest};
 use crate::cli::args::{ApplyArgs, GlobalArgs};
 use crate::cli::client::{announce_writes, warn_of_pulls};
 use crate::cli::clock;
@@ -20,8 +21,9 @@ use crate::cli::variables::Variable;
 use crate::model::listed;
 use crate::observe::same_content;
 use crate::plan::cost::pulls;
-use crate::plan::{Cost, Report, Run, promotions};
+use crate::plan::{Attachment, Cost, Report, Run, promotions};
 use crate::progress::Progress;
+use crate::registry::Client;
 use crate::render::{self, Format};
 
 /// Adds what was promoted to a file.
@@ -32,6 +34,16 @@ fn record(context: &Context, path: &Path, reports: &[Report]) -> Result<(), CliE
         let _ = render::records(&report.promotions, &mut lines);
     }
     outputs::append(context, path, &lines)
+}
+
+/// Attaches to each image that was promoted the record of it.
+async fn attach(report: &Report, client: &Client) -> Vec<Attachment> {
+    let records = report.promotions.iter().map(|promotion| {
+        let mut line = String::new();
+        let _ = render::records(slice::from_ref(promotion), &mut line);
+        (promotion, line.into())
+    });
+    attest(&report.plan.target, records.collect(), client).await
 }
 
 /// Returns what is to be told of this run beside what it did.
@@ -126,6 +138,10 @@ pub(super) async fn run(
     let run = this_run(context);
     for (report, desired) in reports.iter_mut().zip(&desired) {
         report.promotions = promotions(report, desired, &run);
+        // Who stops a run wants nothing more of it.
+        if options.attest && !report.interrupted {
+            report.attachments = attach(report, &client).await;
+        }
     }
     // What is in the target is recorded, whatever becomes of the answer.
     let recorded = records.map(|path| record(context, path, &reports));
@@ -139,6 +155,7 @@ pub(super) async fn run(
     Ok(if reports.iter().any(|report| report.interrupted) {
         Exit::Interrupted
     } else {
-        Exit::of(!reports.iter().all(Report::is_success), false)
+        let is_done = |report: &Report| report.is_success() && report.is_attested();
+        Exit::of(!reports.iter().all(is_done), false)
     })
 }

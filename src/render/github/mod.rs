@@ -22,8 +22,8 @@ use super::units::{Noun, counted};
 use super::words::diff::{self, sides};
 use super::words::drift::meaning;
 use super::words::{
-    action_word, block_reason, named, outcome_reason, outcome_word, plan_summary, same_content,
-    saved, shared_word, short_reference,
+    action_word, age_hints, block_reason, named, outcome_reason, outcome_word, plan_summary,
+    same_content, saved, shared_word, short_reference, unattached,
 };
 use annotations::{Annotation, At, Level, write};
 
@@ -50,8 +50,27 @@ pub fn plan(plan: &Plan, details: &Details<'_>, out: &mut dyn fmt::Write) -> fmt
             }
         })
         .chain(warnings(&plan.changes))
+        .chain(ages(plan))
         .collect();
     write(&found, out)
+}
+
+/// Makes notices of what is held back, and of what was taken before its time.
+fn ages<'a>(plan: &Plan) -> impl Iterator<Item = Annotation<'a>> + use<'a> {
+    let title = || "min-age".to_owned();
+    let hints = age_hints(plan).into_iter();
+    hints.map(move |hint| alone(Level::Notice, title(), hint))
+}
+
+/// Makes an annotation that belongs to no line.
+fn alone<'a>(level: Level, title: String, message: String) -> Annotation<'a> {
+    Annotation {
+        level,
+        at: None,
+        title,
+        message,
+        hint: None,
+    }
 }
 
 /// Makes an annotation of each rule that an image breaks and that does not block it.
@@ -128,13 +147,7 @@ fn copied_from(source: &Reference) -> String {
 
 /// Writes in one notice what a saved plan would do, and why it would be refused.
 pub fn show(shown: &Shown<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
-    let about = |level, message: String| Annotation {
-        level,
-        at: None,
-        title: tr!("saved plan", "保存的计划"),
-        message,
-        hint: None,
-    };
+    let about = |level, message| alone(level, tr!("saved plan", "保存的计划"), message);
     let whole = about(Level::Notice, plan_summary(&shown.plan.summary()));
     let against = shown.against.map(|ShownAgainst { file, differs }| {
         let level = if differs.is_read() {
@@ -170,6 +183,11 @@ pub fn report(report: &Report, out: &mut dyn fmt::Write) -> fmt::Result {
             }
         })
         .chain(warnings(&plan.changes))
+        .chain(unattached(report).map(|(image, failure)| {
+            let title = tr!("no record at {image}", "没有附上记录 {image}");
+            alone(Level::Error, title, failure.to_string())
+        }))
+        .chain(ages(plan))
         .collect();
     write(&found, out)
 }
@@ -207,6 +225,7 @@ pub fn drift(drift: &Drift<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
                 of_shared(&shared, |one| &one.change, word, target)
             }
         })
+        .chain(ages(drift.plan))
         .collect();
     write(&found, out)
 }
@@ -283,13 +302,8 @@ pub fn list(desired: &Desired, out: &mut dyn fmt::Write) -> fmt::Result {
 pub fn diff(compared: &Compared<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     let diff = compared.diff;
     let [before, after] = sides(compared);
-    let found = Annotation {
-        level: Level::Notice,
-        at: None,
-        title: format!("{before} → {after}"),
-        message: diff::summary(diff),
-        hint: None,
-    };
+    let title = format!("{before} → {after}");
+    let found = alone(Level::Notice, title, diff::summary(diff));
     write(&[found], out)
 }
 

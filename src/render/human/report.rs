@@ -8,7 +8,9 @@ use crate::render::hints;
 use crate::render::style::{Tone, View};
 use crate::render::units::seconds;
 use crate::render::words::report::{counts, sent, spent, verdict};
-use crate::render::words::{age_hints, outcome_reason, outcome_word, shared_word};
+use crate::render::words::{
+    age_hints, attached, outcome_reason, outcome_word, shared_word, unattached,
+};
 
 use super::items::{Item, header, items, of_change, of_shared};
 use super::text::{Span, TextWriter};
@@ -20,6 +22,7 @@ pub fn report(report: &Report, view: &View, out: &mut dyn fmt::Write) -> fmt::Re
         outcomes,
         interrupted: _,
         promotions: _,
+        attachments: _,
     } = report;
     let mut text = TextWriter::new(view, out);
     header(&mut text, &plan.target)?;
@@ -64,6 +67,16 @@ pub fn report(report: &Report, view: &View, out: &mut dyn fmt::Write) -> fmt::Re
     }
     for hint in age_hints(plan) {
         text.flow(0, &Span::hint(hint))?;
+    }
+    if let Some(attached) = attached(report) {
+        text.flow(0, &[Span::plain(attached)])?;
+    }
+    for (image, failure) in unattached(report) {
+        let problem = tr!(
+            "The record is not attached to {image}: {failure}.",
+            "记录没有附在 {image} 上：{failure}。"
+        );
+        text.flow(0, &[Span::new(Tone::Bad, problem)])?;
     }
     let example = (summary.done() > 0).then(|| example(report)).flatten();
     match example {

@@ -37,8 +37,53 @@ struct Report<'a> {
     /// What was promoted: put into the target by this run.
     #[schemars(with = "Vec<Record>")]
     records: Items<'a, Record>,
+    /// With `--attest`, what became of the record of each image; else empty.
+    #[schemars(with = "Vec<Attachment>")]
+    attachments: Items<'a, Attachment>,
     /// What is in the way of several images at once, with all that it hit; empty where nothing is.
     causes: Vec<SharedCause>,
+}
+
+/// What became of a record that was to be attached to its image.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Attachment {
+    /// The image.
+    image: String,
+    /// What became of its record.
+    outcome: Attached,
+    /// The digest of the referrer; null where there is none.
+    digest: Option<String>,
+    /// What went wrong, as a sentence; null where nothing did.
+    error: Option<String>,
+}
+
+/// What became of a record.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+enum Attached {
+    /// It is a referrer of the image.
+    Attached,
+    /// The target is known to take no artifacts, or to list none.
+    NotTaken,
+    /// It did not work.
+    Failed,
+}
+
+impl From<&core::Attachment> for Attachment {
+    fn from(attachment: &core::Attachment) -> Self {
+        let core::Attachment { image, attached } = attachment;
+        let (outcome, digest, error) = match attached {
+            core::Attached::As(digest) => (Attached::Attached, Some(digest.to_string()), None),
+            core::Attached::NotTaken => (Attached::NotTaken, None, None),
+            core::Attached::Failed(failure) => (Attached::Failed, None, Some(failure.to_string())),
+        };
+        Self {
+            image: image.to_string(),
+            outcome,
+            digest,
+            error,
+        }
+    }
 }
 
 /// How many changes ended in each way, and what it cost.
@@ -196,6 +241,7 @@ pub fn report(report: &core::Report, out: &mut dyn fmt::Write) -> fmt::Result {
         outcomes,
         interrupted,
         promotions,
+        attachments,
     } = report;
     let summary = report.summary();
     let ends: Vec<_> = changes.iter().zip(outcomes).collect();
@@ -209,6 +255,7 @@ pub fn report(report: &core::Report, out: &mut dyn fmt::Write) -> fmt::Result {
             Change::of(change, outcome, target)
         }),
         records: Items::of(promotions, Record::from),
+        attachments: Items::of(attachments, Attachment::from),
         causes: shared(
             ends.iter()
                 .map(|(change, outcome)| (&change.target, change.hits_of(outcome, target))),

@@ -6,10 +6,13 @@ use crate::plan::{Action, AliyunHosts, Change, Outcome, Report, Target, Told, by
 use crate::render::hints;
 use crate::render::units::seconds;
 use crate::render::words::report::{counts, sent, spent, verdict};
-use crate::render::words::{self, age_hints, outcome_reason, outcome_word, shared_word};
+use crate::render::words::signatures::signed_by;
+use crate::render::words::{
+    self, age_hints, attached, outcome_reason, outcome_word, shared_word, unattached,
+};
 
 use super::document::Document;
-use super::escape::code;
+use super::escape::{code, prose};
 use super::problems::{Problem, listed, place};
 
 /// Writes what was done, and how to pull each image.
@@ -19,6 +22,7 @@ pub fn report(report: &Report, out: &mut dyn fmt::Write) -> fmt::Result {
         outcomes,
         interrupted: _,
         promotions: _,
+        attachments: _,
     } = report;
     let target = &plan.target;
     let summary = report.summary();
@@ -58,10 +62,35 @@ pub fn report(report: &Report, out: &mut dyn fmt::Write) -> fmt::Result {
         .map(|(change, _)| pull(change, target))
         .collect();
     document.folded(&words::unchanged(unchanged.len()), unchanged);
+    let signed = ended().filter_map(|(change, outcome)| match outcome {
+        Outcome::Done(_) => signed(change),
+        _ => None,
+    });
+    document.list(tr_word!("Signatures", "签名"), signed);
+    if let Some(attached) = attached(report) {
+        document.paragraph(&prose(&attached));
+    }
+    document.list(
+        tr_word!("Records not attached", "没有附上的记录"),
+        unattached(report).map(|(image, failure)| {
+            let (image, failure) = (code(&image.to_string()), prose(&failure.to_string()));
+            tr!("{image}: {failure}", "{image}：{failure}")
+        }),
+    );
     for hint in age_hints(plan) {
         document.hint(&hint);
     }
     document.finish(out)
+}
+
+/// Says by whom an image is signed that was copied.
+fn signed(change: &Change) -> Option<String> {
+    let verified = change.action.copy()?.verified.as_deref()?;
+    let (name, by) = (
+        code(&change.target.to_string()),
+        prose(&signed_by(verified)),
+    );
+    Some(tr!("{name}: {by}", "{name}：{by}"))
 }
 
 fn not_in_place<'a>(

@@ -8,7 +8,7 @@
 //! | `ages` | how old digests are, and what that keeps from being taken |
 //! | `families` | what is known of tags that rules choose |
 //! | `blocked`, `policy` | why nothing can be done for an image |
-//! | `report` | what became of a plan |
+//! | `report`, `attachments` | what became of a plan, and of the records of it |
 //! | `check` | how bad a diagnostic is |
 //! | `saved` | what a saved plan is |
 //! | `selection` | which tags a selection takes, and why not the others |
@@ -17,6 +17,7 @@
 //! | `drift`, `whence`, `diff` | how the target differs, what a changed tag points to, what differs inside an image |
 
 pub mod ages;
+mod attachments;
 mod blocked;
 mod check;
 pub mod checkup;
@@ -37,6 +38,7 @@ pub mod signatures;
 mod whence;
 
 pub use ages::age_hints;
+pub use attachments::{attached, unattached};
 pub use blocked::{block_reason, shared_word};
 pub use check::severity;
 pub use cost::cost;

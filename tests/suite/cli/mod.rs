@@ -5,6 +5,7 @@
 
 mod acr;
 mod apply;
+mod attest;
 mod canaries;
 mod cooldown;
 mod declared;

@@ -9,9 +9,9 @@ use pusher::model::{
     Operation, Platform, Platforms, Profile, ProfileName, RequestKind, Text, media_type,
 };
 use pusher::plan::{
-    Action, BlockReason, CannotMirror, Change, Content, Contents, DeclaredAt, Expected, ImageCopy,
-    LeftOut, NameRefused, NameRule, NotDone, Outcome, Plan, RefusedName, RefusedReferrers, Report,
-    Selection, TagAfter, Target, TargetName, Transfer,
+    Action, Attached, Attachment, BlockReason, CannotMirror, Change, Content, Contents, DeclaredAt,
+    Expected, ImageCopy, LeftOut, NameRefused, NameRule, NotDone, Outcome, Plan, RefusedName,
+    RefusedReferrers, Report, Selection, TagAfter, Target, TargetName, Transfer,
 };
 use pusher::render::{Format, Style, View};
 
@@ -350,7 +350,28 @@ pub(super) fn every_outcome() -> Report {
         ],
         interrupted: true,
         promotions: vec![],
+        attachments: attachments(),
     }
+}
+
+/// What became of two records.
+fn attachments() -> Vec<Attachment> {
+    let at = |image: &str| format!("registry.cn-hangzhou.aliyuncs.com/team/{image}").parse();
+    let why = unreadable(
+        Cause::Denied,
+        "registry.cn-hangzhou.aliyuncs.com/team/redis:7",
+        "artifacts are refused",
+    );
+    vec![
+        Attachment {
+            image: at("nginx:1.27").unwrap(),
+            attached: Attached::As(descriptor("record").digest),
+        },
+        Attachment {
+            image: at("redis:7").unwrap(),
+            attached: Attached::Failed(why),
+        },
+    ]
 }
 
 pub(super) fn verbose() -> View {

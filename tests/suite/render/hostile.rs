@@ -4,7 +4,8 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use pusher::model::{Cause, Language, ManifestError, Platform, Text};
 use pusher::plan::Absence;
 use pusher::plan::{
-    Action, BlockReason, CannotMirror, LeftOut, Outcome, Plan, Report, TargetName, WhyLeftOut,
+    Action, Attached, Attachment, BlockReason, CannotMirror, LeftOut, Outcome, Plan, Report,
+    TargetName, WhyLeftOut,
 };
 use pusher::render::Format;
 use serde_json::Value;
@@ -82,6 +83,10 @@ fn hostile_report() -> Report {
         plan,
         interrupted: false,
         promotions: vec![],
+        attachments: vec![Attachment {
+            image: "ghcr.io/org/app:1".parse().unwrap(),
+            attached: Attached::Failed(unreadable(Cause::Server, "ghcr.io/org/app:1", HOSTILE)),
+        }],
     }
 }
 
@@ -211,6 +216,8 @@ fn markdown_gets_no_structure_but_ours() {
                 "Left out",
                 "Good to know",
                 "Not in",
+                "Records not",
+                "没有附上的",
                 "Needs",
                 "计划：",
                 "执行",
