@@ -50,7 +50,7 @@ struct Attachment {
     /// The image.
     image: String,
     /// What became of its record.
-    outcome: Attached,
+    outcome: RecordOutcome,
     /// The digest of the referrer; null where there is none.
     digest: Option<String>,
     /// What went wrong, as a sentence; null where nothing did.
@@ -60,7 +60,7 @@ struct Attachment {
 /// What became of a record.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-enum Attached {
+enum RecordOutcome {
     /// It is a referrer of the image.
     Attached,
     /// The target is known to take no artifacts, or to list none.
@@ -73,9 +73,11 @@ impl From<&core::Attachment> for Attachment {
     fn from(attachment: &core::Attachment) -> Self {
         let core::Attachment { image, attached } = attachment;
         let (outcome, digest, error) = match attached {
-            core::Attached::As(digest) => (Attached::Attached, Some(digest.to_string()), None),
-            core::Attached::NotTaken => (Attached::NotTaken, None, None),
-            core::Attached::Failed(failure) => (Attached::Failed, None, Some(failure.to_string())),
+            core::Attached::As(digest) => (RecordOutcome::Attached, Some(digest.to_string()), None),
+            core::Attached::NotTaken => (RecordOutcome::NotTaken, None, None),
+            core::Attached::Failed(failure) => {
+                (RecordOutcome::Failed, None, Some(failure.to_string()))
+            }
         };
         Self {
             image: image.to_string(),

@@ -4,7 +4,6 @@
 
 use std::fs;
 
-use chrono::{DateTime, SecondsFormat, TimeDelta};
 use pusher::model::Digest;
 use pusher::sandbox::images::{Artifact, Image};
 use serde_json::Value;
@@ -79,22 +78,6 @@ impl World {
     fn lock(&self) -> String {
         fs::read_to_string(self.place.path().join("mirror.lock")).unwrap()
     }
-
-    /// Lets time pass: what the lock has seen, it saw earlier.
-    fn hours_pass(&self, hours: i64) {
-        let earlier = |line: &str| {
-            let (key, seen) = line.split_once(" = ")?;
-            let seen = DateTime::parse_from_rfc3339(seen).ok()? - TimeDelta::hours(hours);
-            let seen = seen.to_utc().to_rfc3339_opts(SecondsFormat::Secs, true);
-            Some(format!("{key} = {seen}"))
-        };
-        let text = self.lock();
-        let lines = text.lines();
-        let lines: Vec<_> = lines
-            .map(|line| earlier(line).unwrap_or_else(|| line.to_owned()))
-            .collect();
-        self.place.write("mirror.lock", &(lines.join("\n") + "\n"));
-    }
 }
 
 async fn worlds() -> Vec<World> {
@@ -115,10 +98,10 @@ async fn a_tag_that_moves_is_held_back_until_it_is_old_enough() {
         world.expect(1, "apply --yes");
         assert_eq!(world.held().await, None);
         world.expect(0, "lock");
-        world.hours_pass(24);
+        world.place.hours_pass(24);
         let plan = world.json("plan");
         assert_eq!(plan["changes"][0]["reason_kind"], "too-young");
-        world.hours_pass(48);
+        world.place.hours_pass(48);
         world.expect(0, "lock");
         world.expect(0, "apply --yes");
         assert_eq!(world.held().await, Some(first.clone()));
@@ -126,7 +109,7 @@ async fn a_tag_that_moves_is_held_back_until_it_is_old_enough() {
         // It moves, and moves again while it is held back: then it waits anew.
         let second = world.moves_to("second").await;
         world.expect(0, "lock --update");
-        world.hours_pass(31);
+        world.place.hours_pass(31);
         let plan = world.json("plan");
         assert_eq!(plan["summary"]["no_op"], 1, "what is locked stays");
         assert_eq!(
@@ -137,7 +120,7 @@ async fn a_tag_that_moves_is_held_back_until_it_is_old_enough() {
         let third = world.moves_to("third").await;
         assert_eq!(world.run("drift").status, 2, "nobody has seen this one");
         world.expect(0, "lock --update");
-        world.hours_pass(50);
+        world.place.hours_pass(50);
         world.expect(0, "lock --update");
         world.expect(0, "plan --detailed-exitcode");
         assert!(
@@ -154,7 +137,7 @@ async fn a_tag_that_moves_is_held_back_until_it_is_old_enough() {
         assert_eq!(world.held().await, Some(first.clone()));
 
         // Its time comes.
-        world.hours_pass(22);
+        world.place.hours_pass(22);
         world.expect(0, "plan --detailed-exitcode");
         world.expect(0, "lock --update");
         world.expect(2, "plan --detailed-exitcode");
@@ -224,7 +207,7 @@ async fn a_digest_is_as_old_as_any_tag_of_it_that_was_seen() {
     let world = worlds().await.remove(0);
     world.moves_to("first").await;
     world.expect(0, "lock");
-    world.hours_pass(73);
+    world.place.hours_pass(73);
     // A new name of what was seen; and another, of something new.
     world
         .source
@@ -266,7 +249,7 @@ async fn each_promotion_leaves_a_line() {
     world.place = world.place.variable("CI_COMMIT_SHA", "c0ffee");
     let first = world.moves_to("first").await;
     world.expect(0, "lock");
-    world.hours_pass(73);
+    world.place.hours_pass(73);
     world.expect(0, "lock");
     world.expect(0, "apply --yes --records promoted.jsonl");
     // Nothing is promoted that is in place.
@@ -339,16 +322,16 @@ async fn what_a_lock_noted_stays_whatever_a_later_one_cannot_read() {
     let world = worlds().await.remove(0);
     world.moves_to("first").await;
     world.expect(0, "lock");
-    world.hours_pass(73);
+    world.place.hours_pass(73);
     world.expect(0, "lock");
     let second = world.moves_to("second").await;
     world.expect(0, "lock --update");
-    world.hours_pass(50);
+    world.place.hours_pass(50);
     // What it wants of the image cannot be had for a while.
     world.declare(&["{ source: SOURCE/org/app:1, platforms: linux/s390x }"]);
     world.expect(1, "lock --update");
     world.declare(&["SOURCE/org/app:1"]);
-    world.hours_pass(23);
+    world.place.hours_pass(23);
     world.expect(0, "lock --update");
     assert!(!world.lock().contains("linux/s390x"));
     let locked = format!("source-digest = \"{second}\"");
@@ -371,7 +354,7 @@ async fn two_sides_of_a_merge_and_something_new_end_in_a_wait() {
     world.place.write("mirror.lock", &sides.concat());
     world.expect(1, "lock");
     world.expect(0, "lock --update");
-    world.hours_pass(73);
+    world.place.hours_pass(73);
     world.expect(0, "lock");
     world.expect(0, "lock --check");
     world.expect(0, "apply --yes");
@@ -382,7 +365,7 @@ async fn notes_that_a_script_has_added_and_those_of_a_wrong_clock_are_put_right(
     let world = worlds().await.remove(0);
     world.moves_to("first").await;
     world.expect(0, "lock");
-    world.hours_pass(73);
+    world.place.hours_pass(73);
     world.expect(0, "lock");
     let digest = world.moves_to("second").await;
     // As the workflow does it, at the end of a lock that has none itself.
@@ -409,7 +392,7 @@ async fn a_saved_plan_waits_as_well() {
     let world = worlds().await.remove(0);
     let digest = world.moves_to("first").await;
     world.expect(0, "lock");
-    world.hours_pass(73);
+    world.place.hours_pass(73);
     // Old enough and not locked: it is planned from what its source holds.
     world.expect(0, "plan --out plan.json");
     world.expect(0, "apply plan.json");
@@ -469,7 +452,7 @@ async fn what_is_printed() {
     insta::assert_snapshot!("cooldown_waiting", show("plan"));
     insta::assert_snapshot!("cooldown_waiting_chinese", show("plan --lang zh"));
     insta::assert_snapshot!("cooldown_check", show("lock --check"));
-    world.hours_pass(73);
+    world.place.hours_pass(73);
     world.expect(0, "lock");
     world.expect(0, "apply --yes");
     world.moves_to("second").await;
@@ -479,12 +462,12 @@ async fn what_is_printed() {
         "cooldown_held_markdown",
         show("lock --update --format markdown")
     );
-    world.hours_pass(31);
+    world.place.hours_pass(31);
     insta::assert_snapshot!("cooldown_plan", show("plan"));
     insta::assert_snapshot!("cooldown_plan_chinese", show("plan --lang zh"));
     insta::assert_snapshot!("cooldown_plan_markdown", show("plan --format markdown"));
     insta::assert_snapshot!("cooldown_drift", show("drift"));
-    world.hours_pass(73);
+    world.place.hours_pass(73);
     insta::assert_snapshot!("cooldown_old_enough", show("plan"));
     insta::assert_snapshot!(
         "cooldown_override_of_all",

@@ -1,8 +1,10 @@
 //! Runs the program as a user would: in a folder of its own, with an environment of its own.
 
+use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
+use chrono::{DateTime, SecondsFormat, TimeDelta};
 use pusher::sandbox::{Options, Sandbox};
 use tempfile::TempDir;
 
@@ -140,6 +142,22 @@ impl Place {
             stdout: text(&output.stdout),
             stderr: text(&output.stderr),
         }
+    }
+
+    /// Lets time pass: what the lock has seen, it saw earlier.
+    pub(crate) fn hours_pass(&self, hours: i64) {
+        let earlier = |line: &str| {
+            let (key, seen) = line.split_once(" = ")?;
+            let seen = DateTime::parse_from_rfc3339(seen).ok()? - TimeDelta::hours(hours);
+            let seen = seen.to_utc().to_rfc3339_opts(SecondsFormat::Secs, true);
+            Some(format!("{key} = {seen}"))
+        };
+        let text = fs::read_to_string(self.path().join("mirror.lock")).unwrap();
+        let lines = text.lines();
+        let lines: Vec<_> = lines
+            .map(|line| earlier(line).unwrap_or_else(|| line.to_owned()))
+            .collect();
+        self.write("mirror.lock", &(lines.join("\n") + "\n"));
     }
 
     /// Replaces what differs from run to run: addresses and times.

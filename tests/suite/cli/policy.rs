@@ -1,11 +1,11 @@
 //! The policy: what breaks a rule is blocked at its line, or told of; what is in place costs nothing more.
 
-use chrono::{DateTime, SecondsFormat, TimeDelta};
 use pusher::sandbox::Sandbox;
-use pusher::sandbox::images::{Image, Index};
+use pusher::sandbox::images::{Image, Index, signature_tag};
 use serde_json::Value;
 
 use super::harness::{NAMESPACE, Place, pair};
+use crate::support::signing::Key;
 
 const BOTH: [&str; 2] = ["linux/amd64", "linux/arm64"];
 
@@ -344,23 +344,6 @@ async fn what_rules_choose_is_judged_tag_by_tag_and_a_part_as_the_whole() {
     assert_eq!(json["summary"]["blocked"], 1);
 }
 
-/// Makes what the lock notes older by so many days.
-fn days_pass(place: &Place, days: i64) {
-    let path = place.path().join("mirror.lock");
-    let text = std::fs::read_to_string(&path).unwrap();
-    let older = |line: &str| {
-        let (key, seen) = line.split_once(" = ")?;
-        let seen = DateTime::parse_from_rfc3339(seen).ok()? - TimeDelta::days(days);
-        let seen = seen.to_utc().to_rfc3339_opts(SecondsFormat::Secs, true);
-        Some(format!("{key} = {seen}"))
-    };
-    let lines = text.lines();
-    let lines: Vec<_> = lines
-        .map(|line| older(line).unwrap_or_else(|| line.to_owned()))
-        .collect();
-    std::fs::write(path, lines.join("\n") + "\n").unwrap();
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rule_lets_what_is_new_wait_as_an_image_does_or_warns() {
     let (source, target) = pair().await;
@@ -382,7 +365,7 @@ async fn a_rule_lets_what_is_new_wait_as_an_image_does_or_warns() {
     let (action, messages) = plan();
     assert_eq!((&*action, messages.len()), ("blocked", 1));
     assert!(messages[0].contains("alone: `min-age: 3d`"), "{messages:?}");
-    days_pass(&place, 4);
+    place.hours_pass(96);
     assert_eq!(place.run("lock -q").status, 0);
     assert_eq!(plan(), ("create".to_owned(), vec![]));
     assert_eq!(place.run("apply -q --yes").status, 0);
@@ -391,7 +374,7 @@ async fn a_rule_lets_what_is_new_wait_as_an_image_does_or_warns() {
     declare(&place, "policy:\n  - { min-age: 3d }\n", longer);
     image("two").push(&source, "org/app", "v1");
     assert_eq!(place.run("lock -q --update").status, 0);
-    days_pass(&place, 4);
+    place.hours_pass(96);
     assert_eq!(place.run("lock -q --update").status, 0);
     let held = place.run("plan").stdout;
     assert!(held.contains("held back: `app:v1`"), "{held}");
@@ -436,4 +419,65 @@ async fn what_no_rule_of_verify_names_is_blocked_where_one_has_to() {
     let out = ("blocked".to_owned(), vec!["verify-required".to_owned()]);
     assert_eq!(of("app:v1"), out);
     assert_eq!(of("app:v2"), out, "a tag that rules chose");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_all_ten_rules_on_a_plan_after_an_apply_is_empty() {
+    let (source, target) = pair().await;
+    publish(&source);
+    let key = Key::new();
+    let place = Place::between(&source, &target).file("cosign.pub", &key.pem());
+    let sign = |content: &str| {
+        let index = Index::new()
+            .image(&Image::new(BOTH[0]).layer(content))
+            .image(&Image::new(BOTH[1]).layer(content))
+            .build();
+        let digest = index.push(&source, "org/app", "v1");
+        let signature = key.simple(&digest).artifact();
+        signature.push(&source, "org/app", &*signature_tag(&digest));
+        place.write("scans/one.json", &report(&digest.to_string(), "LOW"));
+        digest
+    };
+    let rules = r#"policy:
+  - { allow: "SOURCE/org/*" }
+  - { deny: "SOURCE/evil/*" }
+  - { max-size: 1MB }
+  - { max-tags: 1 }
+  - { platforms-required: [linux/amd64, linux/arm64] }
+  - { no-latest: true }
+  - { pinned-only: true }
+  - { min-age: 3d }
+  - { verify-required: true }
+  - { max-severity: high, reports: "scans/*.json" }
+verify:
+  - { images: "SOURCE/org/*", cosign: { key: cosign.pub } }
+"#;
+    let images = "images:\n  - SOURCE/org/app:v1\n  - SOURCE/org/single\n  - SOURCE/org/large:v1\n  \
+                  - SOURCE/lib/base:1.0\n";
+    declare(&place, rules, images);
+    let mut held = vec![];
+    for content in ["first", "second"] {
+        held.push(sign(content));
+        // What breaks a rule has no digest to be locked.
+        for _ in 0..2 {
+            place.run("lock -q --update");
+            place.hours_pass(96);
+        }
+        place.run("lock -q --update");
+        let all = broken(&place);
+        let (moved, out): (Vec<_>, Vec<_>) = all.iter().partition(|(.., action)| action.is_empty());
+        assert_eq!(moved.len(), 1, "{all:?}");
+        assert_eq!(moved[0].0, "app:v1");
+        assert_eq!(out.len(), 3, "{all:?}");
+        place.run("apply -q --yes");
+        let arrived = target.tag(&format!("{NAMESPACE}/app"), "v1");
+        assert_eq!(arrived.as_ref(), held.last());
+        assert_eq!(target.repositories(), [format!("{NAMESPACE}/app")]);
+        let plan: Value = serde_json::from_str(&place.run("plan --format json").stdout).unwrap();
+        let summary = &plan["summary"];
+        for (kind, count) in [("create", 0), ("update", 0), ("delete", 0), ("no_op", 1)] {
+            assert_eq!(summary[kind], count, "{plan}");
+        }
+        assert_eq!(summary["blocked"], 3, "{plan}");
+    }
 }
