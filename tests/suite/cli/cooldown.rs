@@ -304,6 +304,9 @@ async fn what_left_the_files_is_no_older_for_that() {
     world.source.push(&image("other"), "org/other", "1").await;
     world.expect(0, "lock");
     world.expect(0, "lock --check");
+    // What is in the target stays in the lock as retired; the other image waits.
+    world.expect(1, "apply --yes");
+    assert_eq!(world.held().await, Some(digest.clone()));
     // It is renamed, and has to be three days old under its new name.
     world.declare(&[
         "{ source: SOURCE/org/app:1, target: app:stable }",
@@ -314,7 +317,9 @@ async fn what_left_the_files_is_no_older_for_that() {
         let plan = world.json("plan");
         assert_eq!(plan["changes"][0]["reason_kind"], "too-young", "{plan}");
     }
-    assert!(world.lock().contains(&format!("app:stable@{digest}")));
+    for name in ["app:stable", "app:1"] {
+        assert!(world.lock().contains(&format!("{name}@{digest}")));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -331,6 +336,11 @@ async fn what_a_lock_noted_stays_whatever_a_later_one_cannot_read() {
     world.declare(&["{ source: SOURCE/org/app:1, platforms: linux/s390x }"]);
     world.expect(1, "lock --update");
     world.declare(&["SOURCE/org/app:1"]);
+    // Nor what one says that asks for nothing, or finds nothing.
+    world.expect(0, "lock");
+    world.source.delete_tag("org/app", "1");
+    world.expect(1, "lock --update");
+    assert_eq!(world.moves_to("second").await, second);
     world.place.hours_pass(23);
     world.expect(0, "lock --update");
     assert!(!world.lock().contains("linux/s390x"));
