@@ -1,5 +1,5 @@
-//! The cache of resolutions: which digest a target must have for a source's digest, kept in a file
-//! of the user's, so that a second plan needs no manifest GET.
+//! The cache of resolutions: which digest a target must have for a source's digest, and what is told of an image, kept in
+//! a file of the user's, so that a second plan needs no manifest GET.
 //!
 //! One file of lines that only grows, each written by a single append: several runs may write at
 //! once, and five thousand entries cost one read. A line is `checksum day key-digest record`; one
@@ -19,8 +19,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use crate::disk;
-use crate::model::Digest;
-use crate::plan::{Remembered, ResolutionKey};
+use crate::model::{Descriptor, Digest};
+use crate::plan::{ImageFacts, Remembered, ResolutionKey};
 
 const FILE: &str = "resolutions.log";
 /// A file larger than this is none of ours, or of no use.
@@ -64,13 +64,28 @@ impl ResolutionCache {
 
     /// Returns the answer to `key`, if an earlier run found it.
     pub fn get(&self, key: &ResolutionKey) -> Option<Remembered> {
-        self.lock()?.get(key)
+        let decode = |record: &str| Remembered::decode(key, record);
+        self.lock()?.get(&digest_of(key), decode)
     }
 
     /// Keeps the answer to `key`.
     pub fn put(&self, key: &ResolutionKey, answer: &Remembered) {
         if let Some(mut store) = self.lock() {
-            store.put(key, answer);
+            store.put(digest_of(key), answer.encode(key));
+        }
+    }
+
+    /// Returns what is told of an image, if an earlier run found it out.
+    pub fn facts(&self, image: &Descriptor) -> Option<ImageFacts> {
+        let decode = |record: &str| ImageFacts::decode(&image.digest, record);
+        self.lock()?.get(&digest_of(ImageFacts::key(image)), decode)
+    }
+
+    /// Keeps what is told of an image.
+    pub fn put_facts(&self, image: &Descriptor, facts: &ImageFacts) {
+        if let Some(mut store) = self.lock() {
+            let key = digest_of(ImageFacts::key(image));
+            store.put(key, facts.encode(&image.digest));
         }
     }
 
@@ -89,14 +104,14 @@ struct Store {
     /// Where in it the last line of each key is.
     lines: HashMap<KeyDigest, Range<usize>>,
     /// What was added since.
-    added: HashMap<KeyDigest, Remembered>,
+    added: HashMap<KeyDigest, String>,
     writable: bool,
 }
 
 /// The hexadecimal SHA-256 of a key.
 type KeyDigest = Box<str>;
 
-fn digest_of(key: &ResolutionKey) -> KeyDigest {
+fn digest_of(key: impl ToString) -> KeyDigest {
     Digest::sha256(key.to_string().as_bytes()).hex().into()
 }
 
@@ -144,26 +159,26 @@ impl Store {
         found
     }
 
-    fn get(&mut self, key: &ResolutionKey) -> Option<Remembered> {
-        let digest = digest_of(key);
-        if let Some(answer) = self.added.get(&digest) {
-            return Some(answer.clone());
+    /// Returns what is kept under a key, as far as `decode` takes it for that.
+    fn get<T>(&mut self, key: &KeyDigest, decode: impl Fn(&str) -> Option<T>) -> Option<T> {
+        if let Some(record) = self.added.get(key) {
+            return decode(record);
         }
-        let line = Line::split(&self.bytes[self.lines.get(&digest)?.clone()])?;
+        let line = Line::split(&self.bytes[self.lines.get(key)?.clone()])?;
         if !line.is_whole() {
             return None;
         }
-        let answer = Remembered::decode(key, line.record)?;
+        let answer = decode(line.record)?;
         if line.day.saturating_add(NOTED_AFTER) <= self.today {
-            self.put(key, &answer);
+            let record = line.record.to_owned();
+            self.put(key.clone(), record);
         }
         Some(answer)
     }
 
-    fn put(&mut self, key: &ResolutionKey, answer: &Remembered) {
-        let digest = digest_of(key);
-        let line = Line::write(self.today, &digest, &answer.encode(key));
-        self.added.insert(digest, answer.clone());
+    fn put(&mut self, key: KeyDigest, record: String) {
+        let line = Line::write(self.today, &key, &record);
+        self.added.insert(key, record);
         if self.writable
             && let Err(error) = self.append(&line)
         {

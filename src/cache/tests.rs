@@ -1,7 +1,7 @@
 //! The cache, used by several runs, damaged, and grown old.
 
 use super::*;
-use crate::model::{Descriptor, Platforms, Profile, media_type};
+use crate::model::{Platforms, Profile, media_type};
 use crate::plan::{Ask, LeftOut, Policy, Selection, WhyLeftOut};
 
 fn descriptor(content: &str) -> Descriptor {
@@ -49,6 +49,24 @@ fn lines(dir: &Path) -> usize {
         .split(|byte| *byte == b'\n')
         .filter(|line| !line.is_empty())
         .count()
+}
+
+#[test]
+fn what_is_told_of_an_image_outlives_the_run_and_is_no_answer_to_anything_else() {
+    let dir = tempfile::tempdir().unwrap();
+    let facts = ImageFacts {
+        bytes: 7,
+        ..ImageFacts::default()
+    };
+    let cache = ResolutionCache::open(dir.path());
+    assert_eq!(cache.facts(&descriptor("a")), None);
+    cache.put_facts(&descriptor("a"), &facts);
+    keep(&cache, "a");
+    for cache in [cache, ResolutionCache::open(dir.path())] {
+        assert_eq!(cache.facts(&descriptor("a")), Some(facts.clone()));
+        assert_eq!(cache.get(&key("a")), Some(answer("a")));
+        assert_eq!(cache.facts(&descriptor("b")), None);
+    }
 }
 
 #[test]

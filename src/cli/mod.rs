@@ -14,7 +14,7 @@
 //! | [`client`], [`acr_asker`] | the client for the registries, and who gets passwords of ACR, from what the files and the environment say |
 //! | [`context`] | what every command is given |
 //! | [`commands`] | one file a command |
-//! | [`session`] | what commands do alike: read, ask, plan |
+//! | [`session`], `evidence` | what commands do alike: read, ask, plan, and look at what has drifted |
 //! | [`printer`], `stream`, `logging` | the only place that prints, the streams that it prints to, and what goes there with `-v` |
 //! | [`confirm`] | asks before something is done |
 //! | [`progress`], [`signals`] | what a person sees and can do while it runs |
@@ -30,6 +30,7 @@ pub mod context;
 pub mod edits;
 pub mod environment;
 pub mod error;
+mod evidence;
 pub mod exit;
 mod failed;
 pub mod files;

@@ -8,7 +8,7 @@
 //! | [`desired`], [`entry`], [`declared_at`], [`family`], [`immutable`], [`target`], [`lock`] | what is declared, and what was locked of it |
 //! | [`verify`] | whose signature an image must have, and what was found |
 //! | [`name_rules`], [`offers`], [`aliyun_hosts`] | which names a target takes, and under which hosts it answers |
-//! | [`observed`], [`classified`], [`referrers`], [`contents`] | what the registries said, and what is kept of it |
+//! | [`observed`], [`classified`], [`referrers`], [`contents`], [`image_facts`] | what the registries said, and what is kept of it |
 //! | [`policy`] | the rules of the files, and what breaks them |
 //! | [`expected`], [`rule`], [`rewrite`], [`remember`] | which digest the target must have |
 //! | [`make`], [`classify`], `judged`, `by_lists`, `followers`, [`prune`](mod@prune) | how the plan is made |
@@ -34,6 +34,7 @@ pub mod entry;
 pub mod expected;
 pub mod family;
 mod followers;
+pub mod image_facts;
 pub mod immutable;
 mod judged;
 pub mod left_behind;
@@ -78,6 +79,7 @@ pub use expected::{
     expect,
 };
 pub use family::{ANY_TAG, Choice, Family, NoChoice};
+pub use image_facts::{ImageFacts, PlatformSize};
 pub use immutable::Immutable;
 pub use lock::{Lock, LockState, LockedFamily, LockedImage, Misfit, Notes, SourceDigest};
 pub use make::{offline, plan, plan_of_part};

@@ -1,7 +1,9 @@
-//! Reads what is inside images, to tell what differs between two of them.
+//! Reads what is inside images, to tell what differs between two of them, or what one is made of.
 //!
 //! It costs a GET for each manifest that was not read before and for each config that differs, so
 //! only who asks for a difference pays for it.
+
+mod facts;
 
 use std::collections::HashMap;
 
@@ -13,6 +15,8 @@ use crate::model::{Descriptor, Digest, Failure, RawManifest, Reference, Reposito
 use crate::plan::{Action, Change, Expected, ForeignLayers, Plan};
 use crate::registry::ReadRegistry;
 use crate::tree::{self, ManifestMemory, Walker};
+
+pub use facts::facts;
 
 /// A larger config is not read; those of images have some kilobytes.
 const CONFIG_LIMIT: u64 = 4 * 1024 * 1024;
