@@ -16,6 +16,7 @@
 //! | [`checkup`] | pure | `model`, `plan` |
 //! | [`consumers`] | pure | `model`, `plan` |
 //! | [`render`] | pure | `checkup`, `config`, `diff`, `lock`, `model`, `plan`, `selection` |
+//! | [`page`] | pure | `model`, `plan`, `render` |
 //! | [`registry`] | edge | `model` |
 //! | [`tree`] | edge | `model`, `plan`, `registry` |
 //! | [`inspect`] | edge | `diff`, `model`, `plan`, `registry`, `tree` |
@@ -48,6 +49,7 @@ pub mod doctor;
 pub mod inspect;
 pub mod lock;
 pub mod observe;
+pub mod page;
 pub mod plan;
 pub mod progress;
 pub mod registry;

@@ -78,13 +78,14 @@ impl ResolutionCache {
     /// Returns what is told of an image, if an earlier run found it out.
     pub fn facts(&self, image: &Descriptor) -> Option<ImageFacts> {
         let decode = |record: &str| ImageFacts::decode(&image.digest, record);
-        self.lock()?.get(&digest_of(ImageFacts::key(image)), decode)
+        self.lock()?
+            .get(&digest_of(&ImageFacts::key(image)), decode)
     }
 
     /// Keeps what is told of an image.
     pub fn put_facts(&self, image: &Descriptor, facts: &ImageFacts) {
         if let Some(mut store) = self.lock() {
-            let key = digest_of(ImageFacts::key(image));
+            let key = digest_of(&ImageFacts::key(image));
             store.put(key, facts.encode(&image.digest));
         }
     }
@@ -111,7 +112,7 @@ struct Store {
 /// The hexadecimal SHA-256 of a key.
 type KeyDigest = Box<str>;
 
-fn digest_of(key: impl ToString) -> KeyDigest {
+fn digest_of(key: &impl ToString) -> KeyDigest {
     Digest::sha256(key.to_string().as_bytes()).hex().into()
 }
 

@@ -8,6 +8,7 @@
 //! | `scans` | the scanners' reports that the policy goes by |
 //! | [`lock_file`], `lock_history` | the lock: where it lies, whose it is, what may be made of it, and what `git` tells of it |
 //! | [`starter`], [`edits`] | the first files of a mirror, and other words in them |
+//! | `kept` | what earlier runs left, for a page |
 //! | [`outputs`], [`report`] | the files that are written |
 //! | [`saved_plan`] | a plan as a file: kept, and taken up again |
 //! | [`proxies`] | whether what the environment names as proxies are some |
@@ -34,6 +35,7 @@ mod evidence;
 pub mod exit;
 mod failed;
 pub mod files;
+mod kept;
 pub mod lock_file;
 mod lock_history;
 mod logging;

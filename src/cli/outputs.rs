@@ -146,7 +146,8 @@ pub fn is_here(path: &Path) -> CliError {
     ))
 }
 
-fn unwritable(path: &Path, error: &io::Error) -> CliError {
+/// Says why a file cannot be written.
+pub(super) fn unwritable(path: &Path, error: &io::Error) -> CliError {
     let (file, why) = (path.display(), reason(error));
     let message = text!("cannot write `{file}`: {why}", "无法写入 `{file}`：{why}");
     let told = CliError::new(message);

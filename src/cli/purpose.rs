@@ -21,6 +21,8 @@ pub enum Purpose {
     Certificates,
     /// A scanner's report.
     Report,
+    /// What an earlier run kept of what it copied.
+    History,
 }
 
 impl Purpose {
@@ -38,7 +40,7 @@ impl Purpose {
             Self::List | Self::Lock | Self::Plan => 128 * MIB,
             Self::Mirror => 16 * MIB,
             Self::Certificates => 4 * MIB,
-            Self::Report => 64 * MIB,
+            Self::Report | Self::History => 64 * MIB,
         }
     }
 
@@ -85,6 +87,13 @@ impl Purpose {
                 text!(
                     "let it have vulnerabilities alone, as with `--scanners vuln` of Trivy",
                     "让它只写漏洞，如 Trivy 的 `--scanners vuln`"
+                ),
+            ),
+            Self::History => (
+                text!("what a run kept", "一次运行留下的文件"),
+                text!(
+                    "let later runs keep theirs in another file",
+                    "让以后的运行写到另一个文件"
                 ),
             ),
         };

@@ -123,7 +123,7 @@ impl<'a> Cooldown<'a> {
     }
 
     /// Returns when any source was first seen to point to a digest; none where that was not noted.
-    pub(super) fn first_seen(&self, digest: &Digest) -> Option<DateTime<Utc>> {
+    pub fn first_seen(&self, digest: &Digest) -> Option<DateTime<Utc>> {
         self.seen.get(digest).copied()
     }
 

@@ -11,6 +11,7 @@ mod layering;
 mod library;
 mod lock;
 mod mistakes;
+mod page;
 mod profile_table;
 mod profiles;
 mod readme;

@@ -21,7 +21,7 @@ const fn example(typed: &'static str, purpose: Phrase) -> Example {
     Example { typed, purpose }
 }
 
-pub(super) const EXAMPLES: [(&str, &[Example]); 21] = [
+pub(super) const EXAMPLES: [(&str, &[Example]); 22] = [
     (
         "pusher",
         &[
@@ -247,6 +247,22 @@ pub(super) const EXAMPLES: [(&str, &[Example]); 21] = [
             example(
                 "pusher drift --report drift.md",
                 phrase!("keep the answer as Markdown, too", "结果也存成 Markdown"),
+            ),
+        ],
+    ),
+    (
+        "page",
+        &[
+            example(
+                "pusher page site",
+                phrase!(
+                    "write `site/index.html`, and open it in a browser",
+                    "写 `site/index.html`，用浏览器打开"
+                ),
+            ),
+            example(
+                "pusher page site --history records.jsonl reports",
+                phrase!("with what earlier runs changed", "加上以往运行改了什么"),
             ),
         ],
     ),

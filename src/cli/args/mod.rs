@@ -12,7 +12,8 @@ mod shared;
 pub use help::OTHER_VARIABLES;
 pub use options::{
     AddArgs, ApplyArgs, CheckArgs, CompletionsArgs, DiffArgs, DoctorArgs, DriftArgs, ImportArgs,
-    InitArgs, ListArgs, LockArgs, PlanArgs, RemoveArgs, SchemaArgs, SetArgs, ShowArgs, TagsArgs,
+    InitArgs, ListArgs, LockArgs, PageArgs, PlanArgs, RemoveArgs, SchemaArgs, SetArgs, ShowArgs,
+    TagsArgs,
 };
 pub use refused::NotRun;
 pub use shared::{
@@ -119,6 +120,11 @@ pub enum Command {
     ///
     /// Status 2 if anything has, 1 if it cannot be told.
     Drift(DriftArgs),
+    /// Write a page of the mirror, to be published: one file
+    ///
+    /// Every image with the command that pulls it, its platforms, size and digest, what is held back, blocked or has drifted, and
+    /// what earlier runs changed. Status 1 where something could not be read; the page is made all the same.
+    Page(PageArgs),
     /// Find what keeps images from being mirrored: network, login, rights, limits
     ///
     /// Each registry of the files step by step, with what to do about every refusal. It writes nothing
@@ -173,6 +179,7 @@ impl Command {
             Self::Apply(_) => "apply",
             Self::Show(_) => "show",
             Self::Drift(_) => "drift",
+            Self::Page(_) => "page",
             Self::Doctor(_) => "doctor",
             Self::Diff(_) => "diff",
             Self::Tags(_) => "tags",
@@ -209,6 +216,7 @@ impl Command {
             }
             Self::Apply(own) => (Some(&own.file), Some(&own.format), Some(&own.cache)),
             Self::Drift(own) => (Some(&own.file), Some(&own.format), Some(&own.cache)),
+            Self::Page(own) => (Some(&own.file), None, Some(&own.cache)),
             Self::Init(_)
             | Self::Import(_)
             | Self::Schema(_)

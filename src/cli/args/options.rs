@@ -342,6 +342,26 @@ pub struct ShowArgs {
     pub format: FormatArg,
 }
 
+/// What `page` takes.
+#[derive(Debug, Clone, Args)]
+pub struct PageArgs {
+    /// The folder; `index.html` is written there, and nothing else is touched
+    #[arg(value_name = "DIR")]
+    pub site: PathBuf,
+    /// Tell what earlier runs changed, from what `apply --records` or `apply --report` kept: files, or folders of them
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub history: Vec<PathBuf>,
+    /// Which targets.
+    #[command(flatten)]
+    pub to: ToArg,
+    /// Which file is read.
+    #[command(flatten)]
+    pub file: FileArg,
+    /// Whether the cache is used.
+    #[command(flatten)]
+    pub cache: CacheArg,
+}
+
 /// What `import` takes.
 #[derive(Debug, Clone, Args)]
 pub struct ImportArgs {

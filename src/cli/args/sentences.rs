@@ -87,6 +87,25 @@ pub(super) const SENTENCES: &[Phrase] = &[
         "有变化时退出码是 2，无法判断时是 1。"
     ),
     phrase!(
+        "Write a page of the mirror, to be published: one file",
+        "把镜像的情况写成一个网页，可以发布：只有一个文件"
+    ),
+    phrase!(
+        "Every image with the command that pulls it, its platforms, size and digest, what is held back, blocked or \
+         has drifted, and what earlier runs changed. Status 1 where something could not be read; the page is made all \
+         the same.",
+        "每个镜像的拉取命令、平台、大小、摘要，哪些暂缓、拦下或有漂移，以往运行改了什么。有读不到的，退出码是 1，网页照样生成。"
+    ),
+    phrase!(
+        "The folder; `index.html` is written there, and nothing else is touched",
+        "目录；在里面写 `index.html`，别的都不动"
+    ),
+    phrase!(
+        "Tell what earlier runs changed, from what `apply --records` or `apply --report` kept: files, or folders of \
+         them",
+        "列出以往运行改了什么，来自 `apply --records` 或 `apply --report` 留下的文件；可以写文件，也可以写它们所在的目录"
+    ),
+    phrase!(
         "Find what keeps images from being mirrored: network, login, rights, limits",
         "找出镜像不能同步的原因：网络、账号、权限、限额"
     ),

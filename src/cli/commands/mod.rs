@@ -13,6 +13,7 @@ mod init;
 mod list;
 mod lock;
 mod man;
+mod page;
 mod plan;
 mod probe;
 mod remove;
@@ -41,6 +42,7 @@ pub async fn run(context: &Context, args: &Args) -> Exit {
         Command::Apply(options) => apply::run(context, global, options).await,
         Command::Show(options) => show::run(context, global, options),
         Command::Drift(options) => drift::run(context, global, options).await,
+        Command::Page(options) => page::run(context, global, options).await,
         Command::Doctor(options) if options.probe => probe::run(context, global, options).await,
         Command::Doctor(options) => doctor::run(context, global, options).await,
         Command::Diff(options) => diff::run(context, global, options).await,

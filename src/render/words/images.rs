@@ -45,7 +45,7 @@ pub fn unchanged(images: usize) -> String {
 }
 
 /// Says that so many images, and so everything, are in place.
-pub(super) fn in_place(images: usize) -> String {
+pub fn in_place(images: usize) -> String {
     match images {
         0 => tr!("no image is declared.", "没有声明任何镜像。"),
         1 => tr!("1 image is in place.", "1 个镜像已经就位。"),

@@ -43,7 +43,7 @@ pub use blocked::{block_reason, shared_word};
 pub use check::severity;
 pub use cost::cost;
 pub use families::unsettled_families;
-pub use images::{named, platforms, short_reference, unchanged};
+pub use images::{in_place, named, platforms, short_reference, unchanged};
 pub use lock::{
     fit_summary, renewal_hint, renewal_reason, renewal_word, renewed_summary, unfit_hint,
     unfit_reason, unfit_word,

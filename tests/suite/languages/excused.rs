@@ -74,5 +74,10 @@ pub(super) const FOR_NOBODY: &[(&str, &str, &str)] = &[
         "",
         "a file, which is the same whoever writes it",
     ),
+    (
+        "src/page/html.rs",
+        "default-src",
+        "a policy, which browsers read",
+    ),
     ("src/render", "docker pull", "what is typed"),
 ];

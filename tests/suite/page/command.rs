@@ -1,0 +1,187 @@
+//! `pusher page`: what it reads, and what it puts into the page.
+
+use pusher::sandbox::images::Image;
+use pusher::sandbox::{Effect, Fault, Sandbox};
+use serde_json::Value;
+
+use super::between;
+use crate::cli::harness::{NAMESPACE, Place, pair};
+
+/// Returns what the page shows.
+fn shown(place: &Place) -> Value {
+    let page = std::fs::read_to_string(place.path().join("site/index.html")).unwrap();
+    let data = "<script type=\"application/json\" id=\"data\">";
+    serde_json::from_str(between(&page, data, "</script>")).unwrap()
+}
+
+/// Returns each image with what it is.
+fn states(page: &Value) -> Vec<(&str, Vec<&str>)> {
+    let images = page["images"].as_array().unwrap().iter();
+    let states = images.map(|image| {
+        let states = image["states"].as_array().unwrap().iter();
+        let states = states.map(|state| state.as_str().unwrap()).collect();
+        (image["name"].as_str().unwrap(), states)
+    });
+    states.collect()
+}
+
+fn push(registry: &Sandbox, name: &str, text: &str) {
+    let image = Image::new("linux/amd64").layer(text);
+    image.push(registry, &format!("org/{name}"), "v1");
+}
+
+fn list(names: &[&str]) -> String {
+    let line = |name: &&str| format!("SOURCE/org/{name}:v1\n");
+    names.iter().map(line).collect()
+}
+
+fn reads(registry: &Sandbox) -> usize {
+    let requests = registry.log().requests();
+    requests
+        .iter()
+        .filter(|one| one.method == "GET" && one.path != "/v2/")
+        .count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn shows_each_image_as_it_is_and_what_runs_changed() {
+    let (source, target) = pair().await;
+    let names = ["moved", "changed", "missing", "left", "gone", "fine"];
+    for name in names {
+        push(&source, name, name);
+    }
+    let place = Place::between(&source, &target)
+        .variable("GITHUB_SHA", "c0ffee")
+        .file("images.txt", &list(&names));
+    assert_eq!(place.run("lock -q").status, 0);
+    std::fs::create_dir(place.path().join("kept")).unwrap();
+    let apply = "apply -q --records kept/records.jsonl --report kept/report.json";
+    assert_eq!(place.run(apply).status, 0);
+
+    push(&source, "moved", "anew");
+    let other = Image::new("linux/amd64").layer("someone else's");
+    other.push(&target, &format!("{NAMESPACE}/changed"), "v1");
+    target.delete_tag(&format!("{NAMESPACE}/missing"), "v1");
+    source.delete_tag("org/gone", "v1");
+    let others = ["moved", "changed", "missing", "gone", "fine"];
+    place.write("images.txt", &list(&others));
+    place.write("kept/other.json", "{\"some\": \"file\"}");
+    place.write("kept/notes.txt", "not read");
+    place.write("site/CNAME", "mirror.example.com");
+    let ran = place.run("page site --history kept");
+    insta::assert_snapshot!("page", ran.whole());
+
+    let page = shown(&place);
+    assert_eq!(
+        states(&page),
+        [
+            ("moved:v1", vec!["upstream-moved", "in-place"]),
+            ("changed:v1", vec!["target-changed"]),
+            ("missing:v1", vec!["missing"]),
+            ("gone:v1", vec!["source-missing", "in-place"]),
+            ("fine:v1", vec!["in-place"]),
+            ("left:v1", vec!["not-declared"]),
+        ]
+    );
+    let fine = &page["images"][4];
+    assert_eq!(fine["platforms"][0][0], "linux/amd64");
+    assert!(fine["bytes"].as_u64().unwrap() > 0);
+    assert_eq!(fine["digest"], fine["copies"][0]["digest"]);
+    assert_eq!(fine["copies"][0]["commit"], "c0ffee");
+    let place_of = format!("{}/{NAMESPACE}", target.address());
+    assert_eq!(page["targets"][0]["place"], place_of.as_str());
+    // The report has the same records as the file beside it.
+    assert_eq!(page["runs"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        page["runs"][0]["copied"].as_array().unwrap().len(),
+        names.len()
+    );
+    assert!(
+        page["told"][0][0]
+            .as_str()
+            .unwrap()
+            .starts_with("`other.json` is neither")
+    );
+    let told = &page["images"][1]["told"];
+    assert!(
+        told[0][1].as_str().unwrap().starts_with("目标里是"),
+        "{told}"
+    );
+    let beside = std::fs::read_dir(place.path().join("site"))
+        .unwrap()
+        .count();
+    assert_eq!(beside, 2, "nothing else is touched");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_inside_an_image_is_read_once() {
+    let (source, target) = pair().await;
+    for name in ["one", "two", "three"] {
+        push(&source, name, name);
+    }
+    let place =
+        Place::between(&source, &target).file("images.txt", &list(&["one", "two", "three"]));
+    assert_eq!(place.run("apply -q").status, 0);
+    target.log().clear();
+    assert_eq!(place.run("page site").status, 0);
+    // A manifest and a config each.
+    assert_eq!(reads(&target), 6);
+    target.log().clear();
+    let first = shown(&place);
+    assert_eq!(place.run("page site").status, 0);
+    assert_eq!(reads(&target), 0);
+    assert_eq!(shown(&place)["images"], first["images"]);
+    target.log().clear();
+    assert_eq!(place.run("page site --no-cache").status, 0);
+    assert_eq!(reads(&target), 6);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_its_sources_a_page_is_made_of_what_is_known() {
+    let (source, target) = pair().await;
+    for name in ["one", "new"] {
+        push(&source, name, name);
+    }
+    let place = Place::between(&source, &target).file("images.txt", &list(&["one"]));
+    assert_eq!(place.run("lock -q").status, 0);
+    assert_eq!(place.run("apply -q").status, 0);
+    place.write("images.txt", &list(&["one", "new"]));
+    let denied = Fault::new("", "/org/", Effect::status(403));
+    source.faults().add(denied.always());
+    let ran = place.run("page site");
+    assert_eq!(ran.status, 1, "{}", ran.whole());
+    let page = shown(&place);
+    assert_eq!(
+        states(&page),
+        [
+            ("one:v1", vec!["unknown", "in-place"]),
+            ("new:v1", vec!["unknown", "missing"]),
+        ]
+    );
+    let told = page["images"][1]["told"][0][0].as_str().unwrap();
+    assert_eq!(
+        told,
+        format!(
+            "the source could not be read: `{}` does not allow it",
+            source.address()
+        )
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_that_is_a_file_and_a_history_that_is_not_there_are_told_before_anything_is_asked()
+{
+    let (source, target) = pair().await;
+    let place = Place::between(&source, &target).file("images.txt", &list(&["one"]));
+    insta::assert_snapshot!("page_no_folder", place.run("page images.txt").whole());
+    insta::assert_snapshot!(
+        "page_no_history",
+        place.run("page site --history nothing").whole()
+    );
+    let zh = place.run("page site --history nothing --lang zh");
+    assert!(zh.stderr.contains("没有这个文件"), "{}", zh.stderr);
+    assert_eq!(
+        source.log().requests().len() + target.log().requests().len(),
+        0
+    );
+}
