@@ -15,7 +15,8 @@
 //! | [`verify`] | pure | `model` |
 //! | [`checkup`] | pure | `model`, `plan` |
 //! | [`consumers`] | pure | `model`, `plan` |
-//! | [`render`] | pure | `checkup`, `config`, `diff`, `lock`, `model`, `plan`, `selection` |
+//! | [`notices`] | pure | `model` |
+//! | [`render`] | pure | `checkup`, `config`, `diff`, `lock`, `model`, `notices`, `plan`, `selection` |
 //! | [`page`] | pure | `model`, `plan`, `render` |
 //! | [`registry`] | edge | `model` |
 //! | [`tree`] | edge | `model`, `plan`, `registry` |
@@ -48,6 +49,7 @@ pub mod disk;
 pub mod doctor;
 pub mod inspect;
 pub mod lock;
+pub mod notices;
 pub mod observe;
 pub mod page;
 pub mod plan;

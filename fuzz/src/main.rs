@@ -18,12 +18,12 @@ use pusher::plan::TargetName;
 use pusher::registry::fuzzing;
 use pusher::render::{self, Checked, Format, Style, View};
 use pusher::selection::{Selection, Survey};
-use pusher::{lock, plan};
+use pusher::{lock, notices, plan};
 
 type Parser = fn(&[u8]);
 
 /// Every parser of what comes from outside, by the name of its corpus.
-const PARSERS: [(&str, Parser); 13] = [
+const PARSERS: [(&str, Parser); 14] = [
     ("list", |bytes| file("images.txt", bytes)),
     ("dockerfile", |bytes| file("images.dockerfile", bytes)),
     ("yaml", |bytes| file("mirror.yaml", bytes)),
@@ -42,6 +42,7 @@ const PARSERS: [(&str, Parser); 13] = [
         fuzzing::error_body(bytes);
         fuzzing::headers_of_answers(bytes);
     }),
+    ("notice", |bytes| with_text(bytes, notice)),
 ];
 
 thread_local! {
@@ -53,6 +54,15 @@ thread_local! {
 }
 
 fuzz_target!(|bytes: &[u8]| PARSER.with(|parser| parser(bytes)));
+
+/// Reads a text as what the environment says of messages, and as what a robot answers to one.
+fn notice(text: &str) {
+    drop(notices::destinations(text, text));
+    drop(notices::events(text));
+    for service in notices::Service::ALL {
+        drop(notices::judge(service, 200, text));
+    }
+}
 
 fn with_text(bytes: &[u8], parse: impl FnOnce(&str)) {
     if let Ok(text) = std::str::from_utf8(bytes) {

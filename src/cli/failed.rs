@@ -50,7 +50,8 @@ pub(super) fn tell(printer: &Printer, format: Format, error: CommandError) -> Ex
     exit
 }
 
-fn of_files(told: &[Diagnostic]) -> Text {
+/// Says how many mistakes the files have.
+pub(super) fn of_files(told: &[Diagnostic]) -> Text {
     Text::of(|| {
         let summary = human::summary(told);
         tr!("{summary}: nothing was done", "{summary}：什么都没有做")

@@ -52,6 +52,13 @@ variables! {
     GitHubCommit = "GITHUB_SHA", phrase!("the commit, for `apply --records`", "提交，`apply --records` 用");
     GitLabCommit = "CI_COMMIT_SHA", phrase!("the same in GitLab CI", "GitLab CI 里的提交");
     GitHub = "GITHUB_ACTIONS", phrase!("set by GitHub for every job", "每个 job 都由 GitHub 设置");
+    GitHubServer = "GITHUB_SERVER_URL", phrase!("where GitHub is, for the run's address in messages", "GitHub 的地址，消息里这次运行的链接用");
+    GitHubRepository = "GITHUB_REPOSITORY", phrase!("the repository, for the same", "仓库，同上");
+    GitHubRun = "GITHUB_RUN_ID", phrase!("the run, for the same", "运行的编号，同上");
+    GitLabJob = "CI_JOB_URL", phrase!("the same in GitLab CI", "GitLab CI 里的运行链接");
+    Notify = "PUSHER_NOTIFY", phrase!("where messages about runs go: addresses of robots, secret", "运行的消息发到哪里：机器人的地址，是机密");
+    NotifySecret = "PUSHER_NOTIFY_SECRET", phrase!("what signs them, where a robot asks for that", "消息的签名密钥，机器人要求签名时用");
+    NotifyOn = "PUSHER_NOTIFY_ON", phrase!("for what: failed, drift, changed, held-back (else all)", "哪些情况才发：failed、drift、changed、held-back（默认全部）");
     AcrStandIn = "PUSHER_ACR_STAND_IN", phrase!("for tests: asked instead of Alibaba Cloud, on this machine alone", "测试用：代替阿里云的服务，只能在本机");
     DockerLogins = "DOCKER_AUTH_CONFIG", phrase!("logins as docker's config.json has them, as text; before all files", "账号，写法同 docker 的 config.json；优先于所有文件");
     DockerConfig = "DOCKER_CONFIG", phrase!("the folder with docker's logins (else ~/.docker)", "docker 的账号所在的目录（默认 ~/.docker）");

@@ -41,11 +41,13 @@ pub enum RequestKind {
     Ping,
     /// What a cloud is asked for to get a temporary password.
     SignIn,
+    /// `POST` of a message about a run.
+    Notice,
 }
 
 impl RequestKind {
     /// All kinds, in the order of their declaration.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::HeadManifest,
         Self::GetManifest,
         Self::PutManifest,
@@ -64,6 +66,7 @@ impl RequestKind {
         Self::Token,
         Self::Ping,
         Self::SignIn,
+        Self::Notice,
     ];
 
     /// Tells whether the request is to change what the registry holds.
@@ -86,7 +89,8 @@ impl RequestKind {
             | Self::ListReferrers
             | Self::Token
             | Self::Ping
-            | Self::SignIn => false,
+            | Self::SignIn
+            | Self::Notice => false,
         }
     }
 
@@ -111,6 +115,7 @@ impl RequestKind {
             Self::Token => "token",
             Self::Ping => "ping",
             Self::SignIn => "sign-in",
+            Self::Notice => "notice",
         }
     }
 }

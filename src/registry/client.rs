@@ -159,6 +159,11 @@ impl Client {
         host.send(call, &self.retries).await
     }
 
+    /// Returns what all hosts share.
+    pub(super) fn shared(&self) -> &Arc<Shared> {
+        &self.inner.shared
+    }
+
     /// Returns what is tried again, and how often.
     pub(super) fn retry(&self) -> &RetryOptions {
         &self.inner.shared.options.retry

@@ -12,6 +12,7 @@
 //! | `exchange/` | one request and its answer | `call`, `try_once`, `outgoing`, `incoming`, `answer`, `failed_try`, `read_answer`, `error_body` |
 //! | `endpoints/` | what a registry is asked | `manifests`, `manifest_answer`, `manifest_cache`, `blobs`, `uploads`, `whole_blobs`, `upload_session`, `upload_location`, `tags`, `catalog`, `referrers`, `pagination` |
 //! | `transport/` | connections: which are pooled together, go through a proxy, trust what | `ahead`, `connector`, `connection`, `proxies`, `resolver`, `zone`, `trust`, `message`, `trickle`, `failure` |
+//! | `post` | a message to somebody who is no registry | |
 //! | `visit` | what a host says at its door: what it asks for, its clock, the way to it; where its login comes from | |
 //! | `stats`, `whole_blobs` | what was asked of whom; whether a host takes a blob in one request | |
 //! | `fuzzing` | the readers of answers, for the fuzzer alone | |
@@ -34,6 +35,7 @@ mod mirrors;
 mod operations;
 mod options;
 mod outage;
+mod post;
 mod retry;
 mod send;
 mod stats;
@@ -54,6 +56,7 @@ pub use mirrors::Givers;
 pub use options::{
     ClientOptions, HostOptions, LeastRate, OnMirror, OnOutage, RetryOptions, Tell, Timeouts,
 };
+pub use post::Posted;
 pub use retry::{Allowed, Met, Next, RetryCount, Tries};
 pub use stats::{HostStats, Stats};
 pub use whole_blobs::WholeBlobLeave;

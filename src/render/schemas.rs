@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::config::schema::{mirror_schema, profile_schema};
+use crate::notices;
 use crate::plan::saved::PlanFile;
 
 use super::json;
@@ -42,11 +43,13 @@ pub enum SchemaKind {
     LockCheck,
     /// `tags --format json`.
     Tags,
+    /// What is posted to a webhook after a run.
+    Notice,
 }
 
 impl SchemaKind {
     /// Every kind, in the order in which they are listed to people.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Mirror,
         Self::Profile,
         Self::List,
@@ -63,6 +66,7 @@ impl SchemaKind {
         Self::Lock,
         Self::LockCheck,
         Self::Tags,
+        Self::Notice,
     ];
 
     /// Returns its name: `schemas/<name>.schema.json`, `pusher schema <name>`.
@@ -84,6 +88,7 @@ impl SchemaKind {
             Self::Lock => "lock",
             Self::LockCheck => "lock-check",
             Self::Tags => "tags",
+            Self::Notice => "notice",
         }
     }
 }
@@ -107,6 +112,7 @@ pub fn schema(kind: SchemaKind) -> Value {
         SchemaKind::Lock => json::renewed_schema(),
         SchemaKind::LockCheck => json::fit_schema(),
         SchemaKind::Tags => json::tags_schema(),
+        SchemaKind::Notice => notices::schema(),
     }
 }
 

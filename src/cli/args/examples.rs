@@ -281,6 +281,10 @@ pub(super) const EXAMPLES: [(&str, &[Example]); 22] = [
                 phrase!("would a push be let in, too?", "推送也会放行吗？"),
             ),
             example(
+                "pusher doctor --notice",
+                phrase!("do messages arrive in the chat?", "消息能发到群里吗？"),
+            ),
+            example(
                 "pusher doctor --probe --out profiles/ours.toml",
                 phrase!("what does this registry accept?", "这个仓库收什么？"),
             ),

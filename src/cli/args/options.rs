@@ -214,6 +214,7 @@ fn repository(typed: &str) -> Result<Repository, String> {
 
 /// What `doctor` takes.
 #[derive(Debug, Clone, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option by itself")]
 pub struct DoctorArgs {
     /// Try whether a push would be let in: an upload is opened and given up
     #[arg(long, conflicts_with = "probe")]
@@ -221,6 +222,9 @@ pub struct DoctorArgs {
     /// Push tiny images of each kind to a repository that nobody has, take them away, and print the profile that follows
     #[arg(long)]
     pub probe: bool,
+    /// Send a message to each address in `PUSHER_NOTIFY`, and tell whether it was taken
+    #[arg(long, conflicts_with_all = ["write", "probe", "file", "format"])]
+    pub notice: bool,
     /// Push them without asking
     #[arg(short, long, requires = "probe")]
     pub yes: bool,

@@ -115,6 +115,10 @@ pub(super) const SENTENCES: &[Phrase] = &[
         "逐步检查文件里的每个仓库，每次被拒绝都写明怎么办。不加 `--write` 或 `--probe` 就什么都不写。"
     ),
     phrase!(
+        "Send a message to each address in `PUSHER_NOTIFY`, and tell whether it was taken",
+        "向 `PUSHER_NOTIFY` 里的每个地址发一条测试消息，并写明有没有收下"
+    ),
+    phrase!(
         "Show what differs inside two images, wherever they are",
         "比较两个镜像的内容，不管它们在哪里"
     ),

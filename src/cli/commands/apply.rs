@@ -12,6 +12,7 @@ use crate::cli::confirm::confirm;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, CommandError};
 use crate::cli::exit::Exit;
+use crate::cli::notices::Notices;
 use crate::cli::outputs::{self, Outputs};
 use crate::cli::progress::{Display, Phase};
 use crate::cli::report::answer;
@@ -68,6 +69,7 @@ pub(super) async fn run(
     let named = options.report.named();
     let named = named.chain(records.map(|path| ("--records", path)));
     let outputs = Outputs::check(context, named)?;
+    let notices = Notices::of(&context.environment)?;
     let scope = Scope {
         to: &options.to.to,
         locked: options.locked.locked,
@@ -152,6 +154,11 @@ pub(super) async fn run(
         })
     })?;
     recorded?;
+    notices
+        .tell(context, "apply", || {
+            reports.iter().map(render::notice::of_report).collect()
+        })
+        .await;
     Ok(if reports.iter().any(|report| report.interrupted) {
         Exit::Interrupted
     } else {

@@ -6,6 +6,7 @@ use crate::cli::client::examining;
 use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
+use crate::cli::notices::Notices;
 use crate::cli::session::reading;
 use crate::cli::{files, mirror};
 use crate::config::{Diagnostic, DiagnosticKind, Loaded, Severity};
@@ -50,7 +51,7 @@ pub(super) async fn run(
         let registries = reading(context, 0, async |_| examine(&question, &client).await).await?;
         checkups.push(Checkup {
             files: files.clone(),
-            unset: unset(&loaded),
+            unset: unset(context, &loaded),
             target: one.target.clone(),
             registries,
         });
@@ -77,13 +78,19 @@ fn is_unset(told: &Diagnostic) -> bool {
 }
 
 /// Returns what is missing in the environment, or wrong with where images go; something, where there is no target.
-fn unset(loaded: &Loaded) -> Vec<Unset> {
+fn unset(context: &Context, loaded: &Loaded) -> Vec<Unset> {
     let told = loaded.diagnostics.iter().filter(|told| is_unset(told));
     let unset = told.map(|told| Unset {
         message: told.message.clone(),
         help: told.help.clone(),
     });
-    let mut unset: Vec<_> = unset.collect();
+    // Nothing is sent: whether it is an address at all is told.
+    let notices = Notices::of(&context.environment).err();
+    let notices = notices.map(|wrong| Unset {
+        message: wrong.message.clone(),
+        help: wrong.hint.clone(),
+    });
+    let mut unset: Vec<_> = unset.chain(notices).collect();
     if loaded.known_targets().next().is_none() && unset.is_empty() {
         unset.push(Unset {
             message: text!(

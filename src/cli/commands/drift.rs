@@ -5,6 +5,7 @@ use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::evidence;
 use crate::cli::exit::Exit;
+use crate::cli::notices::Notices;
 use crate::cli::outputs::Outputs;
 use crate::cli::report::answer;
 use crate::cli::session::{Scope, plan};
@@ -18,6 +19,7 @@ pub(super) async fn run(
     options: &DriftArgs,
 ) -> Result<Exit, CommandError> {
     let outputs = Outputs::check(context, options.report.named())?;
+    let notices = Notices::of(&context.environment)?;
     let scope = Scope {
         to: &options.to.to,
         // What moved although it never should is drift as well.
@@ -35,6 +37,11 @@ pub(super) async fn run(
             render::drift(drift, format, view, to)
         })
     })?;
+    notices
+        .tell(context, "drift", || {
+            drifts.iter().map(render::notice::of_drift).collect()
+        })
+        .await;
     let is_unsure = drifts.iter().any(Drift::is_unsure);
     Ok(Exit::of(is_unsure, drifts.iter().any(Drift::has_drifted)))
 }

@@ -12,6 +12,7 @@ use crate::cli::error::{CliError, CommandError};
 use crate::cli::exit::Exit;
 use crate::cli::lock_file::LockFile;
 use crate::cli::mirror::{self, Mirror};
+use crate::cli::notices::Notices;
 use crate::cli::outputs::{self, Outputs};
 use crate::cli::session::{cache, choose, reading};
 use crate::cli::update::Update;
@@ -33,6 +34,7 @@ pub(super) async fn run(
     mirror::require_lockable(global, "pusher lock")?;
     require_reason(options)?;
     let outputs = Outputs::check(context, [])?;
+    let notices = Notices::of(&context.environment)?;
     let to = &options.to.to;
     if options.check {
         let mut mirrors = mirror::require(context, global, to, &outputs, LockFile::settled)?;
@@ -79,14 +81,15 @@ pub(super) async fn run(
     let files: Vec<String> = files.map(|file| file.to_string()).collect();
     let each: Vec<_> = done.iter().zip(&mirrors).zip(&files).collect();
     let (view, format) = (context.printer.view(global.verbose > 0), global.format());
+    let each = each.into_iter().map(|((done, mirror), file)| Renewing {
+        renewed: &done.renewed,
+        desired: &mirror.desired,
+        file,
+    });
+    let each: Vec<_> = each.collect();
     context.printer.answer(|to| {
-        render::each(&each, format, to, |((done, mirror), file), to| {
-            let renewing = Renewing {
-                renewed: &done.renewed,
-                desired: &mirror.desired,
-                file,
-            };
-            render::renewed(&renewing, format, &view, to)
+        render::each(&each, format, to, |renewing, to| {
+            render::renewed(renewing, format, &view, to)
         })
     })?;
     if let Some(reason) = &options.overriding {
@@ -108,6 +111,11 @@ pub(super) async fn run(
         );
         return Err(CliError::new(message).hint(hint).into());
     }
+    notices
+        .tell(context, "lock", || {
+            each.iter().map(render::notice::of_lock).collect()
+        })
+        .await;
     let is_blocked = |done: &Done| done.renewed.counts().blocked > 0;
     Ok(Exit::of(done.iter().any(is_blocked), false))
 }

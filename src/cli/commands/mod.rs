@@ -13,6 +13,7 @@ mod init;
 mod list;
 mod lock;
 mod man;
+mod notice;
 mod page;
 mod plan;
 mod probe;
@@ -27,6 +28,7 @@ use super::args::{Args, Command};
 use super::context::Context;
 use super::exit::Exit;
 use super::failed::tell;
+use super::notices::tell_of_error;
 
 /// Runs the command that was typed, tells why it stopped if it did, and returns how it ended.
 pub async fn run(context: &Context, args: &Args) -> Exit {
@@ -44,6 +46,7 @@ pub async fn run(context: &Context, args: &Args) -> Exit {
         Command::Drift(options) => drift::run(context, global, options).await,
         Command::Page(options) => page::run(context, global, options).await,
         Command::Doctor(options) if options.probe => probe::run(context, global, options).await,
+        Command::Doctor(options) if options.notice => notice::run(context).await,
         Command::Doctor(options) => doctor::run(context, global, options).await,
         Command::Diff(options) => diff::run(context, global, options).await,
         Command::Tags(options) => tags::run(context, global, options).await,
@@ -55,5 +58,18 @@ pub async fn run(context: &Context, args: &Args) -> Exit {
         Command::Version => version::run(context),
         Command::Demo => demo::run(context, |context, args| Box::pin(run(context, args))).await,
     };
+    if let (Err(error), Some(command)) = (&result, told_of(&args.command)) {
+        tell_of_error(context, command, error).await;
+    }
     result.unwrap_or_else(|error| tell(&context.printer, global.format(), error))
+}
+
+/// Returns the name of a command of which people want to know that it stopped.
+fn told_of(command: &Command) -> Option<&'static str> {
+    match command {
+        Command::Apply(_) => Some("apply"),
+        Command::Drift(_) => Some("drift"),
+        Command::Lock(options) if !options.check => Some("lock"),
+        _ => None,
+    }
 }

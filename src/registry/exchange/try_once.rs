@@ -169,7 +169,10 @@ impl Host {
         if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
             return Ok(None);
         }
-        if call.operation.kind == RequestKind::SignIn {
+        if matches!(
+            call.operation.kind,
+            RequestKind::SignIn | RequestKind::Notice
+        ) {
             return Err(Fault::Protocol(text!(
                 "it points elsewhere, and nothing was sent there",
                 "它重定向到别处，没有向那里发送任何内容"

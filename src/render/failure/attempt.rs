@@ -132,6 +132,8 @@ impl fmt::Display for Operation {
                 "get a temporary password for {object}",
                 "为 {object} 取临时密码"
             ),
+            // To whom is not told.
+            RequestKind::Notice => write_tr!(f, "send a message", "发消息"),
         }
     }
 }

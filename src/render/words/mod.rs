@@ -37,7 +37,7 @@ pub mod selection;
 pub mod signatures;
 mod whence;
 
-pub use ages::age_hints;
+pub use ages::{age_hints, too_young};
 pub use attachments::{attached, unattached};
 pub use blocked::{block_reason, shared_word};
 pub use check::severity;

@@ -27,6 +27,7 @@ mod languages;
 mod logins;
 mod mirrors;
 mod names;
+mod notices;
 mod one_cause;
 mod outputs;
 mod part;

@@ -9,6 +9,7 @@ mod fixtures;
 mod golden;
 mod hostile;
 mod lock;
+mod notices;
 mod schema;
 
 use pusher::plan::{Cost, Drift, Evidence, Inventory, Plan, Report};

@@ -28,6 +28,7 @@ pub(crate) mod cutting_proxy;
 pub(crate) mod docker_registry;
 pub(crate) mod forwarding_proxy;
 pub(crate) mod registry;
+pub(crate) mod robots;
 pub(crate) mod signing;
 pub(crate) mod token_server;
 pub(crate) mod tools;
