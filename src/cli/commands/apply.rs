@@ -57,6 +57,45 @@ fn this_run(context: &Context) -> Run {
     }
 }
 
+/// Judges what was done.
+fn exit(reports: &[Report]) -> Exit {
+    if reports.iter().any(|report| report.interrupted) {
+        return Exit::Interrupted;
+    }
+    let is_done = |report: &Report| report.is_success() && report.is_attested();
+    Exit::of(!reports.iter().all(is_done), false)
+}
+
+/// Shows what would be done, to who is asked or watches.
+async fn show(
+    context: &Context,
+    global: &GlobalArgs,
+    each: &[Planned],
+    client: &Client,
+) -> Result<(), CommandError> {
+    let printer = &context.printer;
+    let is_mirrored = |repository: &_, digest: &_| client.is_mirrored(repository, digest);
+    let view = render::View {
+        style: printer.talk_style(),
+        ..printer.view(global.verbose > 0)
+    };
+    for Planned { plan, mirror, .. } in each {
+        let same = reading(context, 0, async |_| same_content(plan, client).await).await?;
+        printer.insist(|to| {
+            let cost = Cost::of(plan, None).pulling(pulls([plan], is_mirrored));
+            let details = render::Details {
+                cost: Some(&cost),
+                same_content: Some(&same),
+                part: mirror.part(),
+                ..render::Details::default()
+            };
+            render::plan(plan, &details, Format::Human, &view, to)?;
+            writeln!(to)
+        });
+    }
+    Ok(())
+}
+
 /// Makes the plan or takes up a saved one, carries it out and prints what happened to each image.
 pub(super) async fn run(
     context: &Context,
@@ -88,24 +127,7 @@ pub(super) async fn run(
     // Who kept a plan has seen it.
     let asks = pending > 0 && !options.yes && options.plan.is_none() && printer.can_ask();
     if asks || pending > 0 && printer.talks_to_a_person() {
-        let view = render::View {
-            style: printer.talk_style(),
-            ..printer.view(global.verbose > 0)
-        };
-        for Planned { plan, mirror, .. } in &each {
-            let same = reading(context, 0, async |_| same_content(plan, &client).await).await?;
-            printer.insist(|to| {
-                let cost = Cost::of(plan, None).pulling(pulls([plan], is_mirrored));
-                let details = render::Details {
-                    cost: Some(&cost),
-                    same_content: Some(&same),
-                    part: mirror.part(),
-                    ..render::Details::default()
-                };
-                render::plan(plan, &details, Format::Human, &view, to)?;
-                writeln!(to)
-            });
-        }
+        show(context, global, &each, &client).await?;
     }
     if asks {
         let targets = each.iter().map(|planned| &planned.plan.target);
@@ -159,10 +181,5 @@ pub(super) async fn run(
             reports.iter().map(render::notice::of_report).collect()
         })
         .await;
-    Ok(if reports.iter().any(|report| report.interrupted) {
-        Exit::Interrupted
-    } else {
-        let is_done = |report: &Report| report.is_success() && report.is_attested();
-        Exit::of(!reports.iter().all(is_done), false)
-    })
+    Ok(exit(&reports))
 }
