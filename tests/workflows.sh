@@ -703,6 +703,35 @@ if story 'apply'; then
   check 'reports' is "$(cat summary)" '| created | nginx |'
 fi
 
+if story 'apply keeps what it has copied'; then
+  settings=("${credentials[@]}" GITHUB_EVENT_NAME=push PUSHER_MASK=$'me\np w*d')
+  echo '{"image": "r.example/team/nginx:1"}' >pusher/apply.copies
+  echo '{"target": {"registry": "r.example", "namespace": "team"}, "summary": {}}' >pusher/apply.json
+  script apply.sh "$work/tmp/pusher/apply.md"
+  check 'passes' is "$code" 0
+  check 'is kept' has tmp/pusher/records/records.jsonl nginx
+fi
+
+if story 'apply keeps no record where nothing was copied'; then
+  settings=("${credentials[@]}" GITHUB_EVENT_NAME=push)
+  echo '{"target": {"registry": "r.example", "namespace": "team"}, "summary": {}}' >pusher/apply.json
+  : >pusher/apply.copies
+  script apply.sh "$work/tmp/pusher/apply.md"
+  check 'passes' is "$code" 0
+  check 'nothing is kept' test ! -e tmp/pusher/records
+fi
+
+for secret in r.example team; do
+  if story "apply keeps no record of what it has copied where $secret is a secret"; then
+    settings=("${credentials[@]}" GITHUB_EVENT_NAME=push PUSHER_MASK=$'me\n'"$secret")
+    echo '{"image": "r.example/team/nginx:1"}' >pusher/apply.copies
+    echo '{"target": {"registry": "r.example", "namespace": "team"}, "summary": {}}' >pusher/apply.json
+    script apply.sh "$work/tmp/pusher/apply.md"
+    check 'passes' is "$code" 0
+    check 'nothing is kept' test ! -e tmp/pusher/records
+  fi
+done
+
 if story 'apply with a report that no summary can hold'; then
   settings=("${credentials[@]}" GITHUB_EVENT_NAME=push)
   for ((i = 0; i < 40000; i++)); do echo "| created | image-$i |"; done >pusher/apply.out
@@ -1901,6 +1930,127 @@ if story 'no text of an event is put into a script'; then
       inside && match($0, /[^ ]/) && RSTART <= depth { inside = 0 }
       inside { print }' "$file" | grep -F '${{')" ''
   done
+fi
+
+# --- page -----------------------------------------------------------------------------------------
+
+# Three runs that have kept what they copied.
+kept() {
+  settings=(BASE=main)
+  for id in 3 4 5; do
+    mkdir -p "gh/records-$id"
+    echo "{\"run\": $id}" >"gh/records-$id/records.jsonl"
+  done
+  jq -n '[range(3; 6) | {id: (. + 100), name: "pusher-records", expired: false, size_in_bytes: 900,
+    workflow_run: {id: ., repository_id: 5, head_repository_id: 5, head_branch: "main"}}]' >gh/artifacts.json
+}
+brought() { find "$work/earlier" -name records.jsonl | sed "s|$work/earlier/||; s|/.*||" | sort | paste -sd' '; }
+
+if story 'what earlier runs have copied is brought'; then
+  kept
+  script records.sh "$work/earlier"
+  check 'passes' is "$code" 0
+  check 'all of it' is "$(brought)" '3 4 5'
+  check 'says how many' has log '::notice::3 runs have kept'
+fi
+
+if story 'what earlier runs have copied, before there were any'; then
+  kept
+  echo '[]' >gh/artifacts.json
+  script records.sh "$work/earlier"
+  check 'passes' is "$code" 0
+  check 'is nothing' is "$(find earlier -mindepth 1)" ''
+fi
+
+while IFS='|' read -r what change; do
+  if story "what is brought is of this repository's default branch alone: $what"; then
+    kept
+    github artifacts ".[1]$change"
+    script records.sh "$work/earlier"
+    check 'passes' is "$code" 0
+    check 'the others' is "$(brought)" '3 5'
+  fi
+done <<'END'
+a fork|.workflow_run.head_repository_id = 6
+another branch|.workflow_run.head_branch = "other"
+gone|.expired = true
+too large|.size_in_bytes = 6000000
+another name|.name = "pusher-records-2"
+END
+
+if story 'what is brought has no links, and what is lost is told'; then
+  kept
+  ln -s /etc/passwd gh/records-4/passwd.json
+  rm -r gh/records-5
+  script records.sh "$work/earlier"
+  check 'passes' is "$code" 0
+  check 'the others' is "$(brought)" '3 4'
+  check 'no link' is "$(find earlier -type l)" ''
+  check 'says which' has log '::warning::what run 5 has copied is not on the page'
+fi
+
+if story 'what GitHub can not say is no history without runs'; then
+  kept
+  : >gh/out-of-order
+  script records.sh "$work/earlier"
+  check 'fails' test "$code" -ne 0
+fi
+
+# A page can be made.
+can_be_made() {
+  settings=("${credentials[@]}" GITHUB_EVENT_NAME=schedule)
+  echo '{"target": {"registry": "r.example", "namespace": "team"}}' >pusher/list.out
+  echo '<html>' >pusher/page.writes
+}
+
+if story 'page'; then
+  can_be_made
+  script page.sh "$work/site" "$work/earlier"
+  check 'passes' is "$code" 0
+  check 'is there' is "$(cat site/index.html)" '<html>'
+  check 'without a history that is not there' has pusher/calls "page $work/site |"
+  check 'hands it on' is "$(handed status)" 0
+fi
+
+if story 'page with a history'; then
+  can_be_made
+  mkdir earlier
+  script page.sh "$work/site" "$work/earlier"
+  check 'takes it' has pusher/calls "page $work/site --history $work/earlier |"
+fi
+
+if story 'page of what could not be read'; then
+  can_be_made
+  echo 1 >pusher/page.status
+  script page.sh "$work/site" "$work/earlier"
+  check 'is published' is "$code $(handed status)" '0 1'
+  check 'and says so' has log '::warning::not everything could be read'
+fi
+
+if story 'page that is not made'; then
+  can_be_made
+  rm pusher/page.writes
+  echo 1 >pusher/page.status
+  script page.sh "$work/site" "$work/earlier"
+  check 'fails' is "$code" 1
+fi
+
+for secret in r.example team; do
+  if story "no page is made where $secret is a secret"; then
+    can_be_made
+    settings+=(PUSHER_MASK=$'me\n'"$secret")
+    script page.sh "$work/site" "$work/earlier"
+    check 'fails' is "$code" 1
+    check 'says what to do' has log '::error::nothing is published: the host or namespace'
+    check 'there is none' test ! -e site/index.html
+  fi
+done
+
+if story 'page where nothing is set up'; then
+  can_be_made
+  settings=(GITHUB_EVENT_NAME=schedule)
+  script page.sh "$work/site" "$work/earlier"
+  check 'is quiet' is "$code $(handed status)" '0 '
 fi
 
 printf '%s passed, %s failed\n' "$passed" "$failed"

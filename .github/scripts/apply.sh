@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Applies what the files say, and puts the report into the step summary.
 #
-#   apply.sh REPORT     writes the markdown to REPORT, and the step's outputs
+#   apply.sh REPORT     writes the markdown to REPORT, and the step's outputs; what was copied goes to
+#                       records/records.jsonl beside it, if anything was and no name in it is a secret
 #
 # Where `find-plan.sh` has found the plan that was read on a pull request, nothing else is applied than what
 # that says, unless ON_STALE is `go-on`. The output `merge` says what became of it:
@@ -22,11 +23,12 @@ trap 'rm -r "$folder"' EXIT
 counts=$folder/report.json
 reviewed=$RUNNER_TEMP/pusher/reviewed
 stopped=${report%/*}/stopped
+records=${report%/*}/records
 status=0
 
 # Applies the saved plan that is named, or else what the files say. What failed stands on the lines of the files as well.
 apply() {
-  run_pusher apply "$@" --format github --report "$report" --report "$counts" || status=$?
+  run_pusher apply "$@" --format github --report "$report" --report "$counts" --records "$records/records.jsonl" || status=$?
 }
 
 # Tells of the plan in $folder/next.json in what it differs from the one that was read; without that, all of it.
@@ -119,12 +121,16 @@ apply_reviewed() {
 }
 
 check_on_stale
+mkdir -p "$records"
 if [[ -f "$reviewed/reviewed.json" || -f "$reviewed/lost" ]]; then
   apply_reviewed "$(<"$reviewed/pull-request")"
 else
   apply
 fi
 
+if [[ ! -s "$records/records.jsonl" ]] || names_a_secret "$counts"; then
+  rm -r "$records"
+fi
 [[ -s "$report" ]] || printf 'No report: the log says why.\n' >"$report"
 summarise <"$report"
 mask "$report"

@@ -169,16 +169,19 @@ mask() {
   rm "$masked"
 }
 
-# Removes the saved plan $1 where the host or the namespace in it is a secret, before it leaves the job. A masked plan
-# could not be applied, and an unmasked one would tell the secret to everybody who may read here. Compared as
-# strings that stand alone: a user called `me` is in half of all words.
-drop_if_secret() {
+# Tells whether the host or the namespace in answer $1 is a secret, or it can't be told. Compared as strings that stand
+# alone: a user called `me` is in half of all words.
+names_a_secret() {
   local names
+  names=$(jq -r '(.targets // [.])[].target | .registry, .namespace // empty' "$1") || return 0
+  grep -qxFf <(sed 's/\r$//; s/^[[:blank:]]*//; /^$/d' <<<"${PUSHER_MASK:-}") <<<"$names"
+}
+
+# Removes the saved plan $1 where the host or the namespace in it is a secret, before it leaves the job. A masked plan
+# could not be applied, and an unmasked one would tell the secret to everybody who may read here.
+drop_if_secret() {
   [[ -f "$1" ]] || return 0
-  if names=$(jq -r '(.targets // [.])[].target | .registry, .namespace // empty' "$1") &&
-    ! grep -qxFf <(sed 's/\r$//; s/^[[:blank:]]*//; /^$/d' <<<"${PUSHER_MASK:-}") <<<"$names"; then
-    return
-  fi
+  names_a_secret "$1" || return 0
   rm "$1"
   notice 'no plan.json is kept: the host or namespace in it is a secret; make both variables (docs/github-actions.md)'
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What the action does: one command, on the files of this folder.
 #
-#   run.sh COMMAND      plan, apply, drift, lock; comment-command, take-files, find-plan and lock-notes, which find out what these
+#   run.sh COMMAND      plan, apply, drift, lock, page; comment-command, take-files, find-plan, lock-notes and records, which find out what these
 #                       are to do; plan-comment, merge-comment, drift-issue, lock-pull-request, add-pull-request, which tell of what the others found; or any
 #                       other command of `pusher`
 set -euo pipefail
@@ -21,6 +21,8 @@ case $command in
   apply | drift) exec bash "$scripts/$command.sh" "$folder/$command.md" ;;
   lock-notes) exec bash "$scripts/lock-notes.sh" "$folder/notes" ;;
   lock) exec bash "$scripts/lock.sh" "$folder/lock.txt" "$folder/notes" ;;
+  records) exec bash "$scripts/records.sh" "$folder/earlier" ;;
+  page) exec bash "$scripts/page.sh" "$folder/site" "$folder/earlier" ;;
   find-plan) exec bash "$scripts/find-plan.sh" "$folder/reviewed" ;;
   comment-command) exec bash "$scripts/comment-command.sh" ;;
   take-files) exec bash "$scripts/take-files.sh" "$folder/taken" ;;

@@ -95,6 +95,9 @@ fn the_workflow_to_copy_is_the_template() {
         let given = page.blocks.iter().any(|(_, text)| *text == template);
         assert!(given, "{}", page.path.display());
     }
+    let template = std::fs::read_to_string(root().join("templates/page.yml")).unwrap();
+    let page = Page::read(&root().join("docs/page.md"));
+    assert!(page.blocks.iter().any(|(_, text)| *text == template));
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod commands;
 mod expression;
 mod form;
 mod merge;
+mod page;
 mod repository;
 mod runner;
 mod steps;

@@ -142,6 +142,21 @@ impl Repository {
                 );
                 json!({})
             }
+            "actions/upload-artifact" if text("name") == "pusher-records" => {
+                if Path::new(&text("path")).exists() {
+                    copy(Path::new(&text("path")), &self.at("gh/records-7"));
+                    self.hold_records();
+                }
+                json!({})
+            }
+            "actions/upload-pages-artifact" => {
+                copy(Path::new(&text("path")), &self.at("gh/site"));
+                json!({})
+            }
+            "actions/deploy-pages" => {
+                fs::rename(self.at("gh/site"), self.at("published")).unwrap();
+                json!({"page_url": "https://me.github.example/mirror/"})
+            }
             "actions/upload-artifact" => {
                 let kept = self.at("gh/artifact");
                 if Path::new(&text("path")).exists() {
