@@ -16,7 +16,8 @@
 //! | [`checkup`] | pure | `model`, `plan` |
 //! | [`consumers`] | pure | `model`, `plan` |
 //! | [`notices`] | pure | `model` |
-//! | [`render`] | pure | `checkup`, `config`, `diff`, `lock`, `model`, `notices`, `plan`, `selection` |
+//! | [`rewrite`] | pure | `config::diagnostics`, `config::file_kind`, `config::files`, `config::walks`, `consumers`, `model` |
+//! | [`render`] | pure | `checkup`, `config`, `diff`, `lock`, `model`, `notices`, `plan`, `rewrite`, `selection` |
 //! | [`page`] | pure | `model`, `plan`, `render` |
 //! | [`registry`] | edge | `model` |
 //! | [`tree`] | edge | `model`, `plan`, `registry` |
@@ -56,6 +57,7 @@ pub mod plan;
 pub mod progress;
 pub mod registry;
 pub mod render;
+pub mod rewrite;
 pub mod sandbox;
 pub mod selection;
 pub mod single_flight;

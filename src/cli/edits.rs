@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use crate::config::FileKind;
-use crate::config::edit::{Edited, Refused, Wish, edit};
+use crate::config::edit::{Edited, Keys, Refused, Wish, edit};
 use crate::model::Text;
-use crate::render;
+use crate::render::{self, View};
 
 use super::args::GlobalArgs;
 use super::context::Context;
@@ -37,11 +37,7 @@ pub fn carry_out(
         _ => error,
     })?;
     let edited = edited(context, &file, wish)?;
-    let paths = edited.files.iter().map(|file| Path::new(&file.name));
-    Outputs::check(context, paths.map(|path| ("--file", path)))?;
-    for file in &edited.files {
-        outputs::write(context, Path::new(&file.name), &file.text)?;
-    }
+    write(context, &edited)?;
     let named = global.file.as_ref();
     let named = named.map_or(String::new(), |file| format!(" -f {}", file.display()));
     let command = format!("pusher apply{named}");
@@ -50,6 +46,36 @@ pub fn carry_out(
         .printer
         .answer(|to| render::human::edited(&edited, &command, &view, to))?;
     Ok(Exit::Done)
+}
+
+/// Declares images in the main file, and says on the side what changed.
+pub fn add(context: &Context, global: &GlobalArgs, images: &[String]) -> Result<(), CommandError> {
+    let file = files::read_main(&context.folder, global.file.as_deref())?;
+    let keys = Keys::default();
+    let wish = Wish::Add {
+        images,
+        keys: &keys,
+    };
+    let edited = edited(context, &file, &wish)?;
+    write(context, &edited)?;
+    let view = View {
+        style: context.printer.talk_style(),
+        ..context.printer.view(false)
+    };
+    context
+        .printer
+        .say(|to| render::human::edited(&edited, "pusher apply", &view, to));
+    Ok(())
+}
+
+/// Writes the files that changed.
+fn write(context: &Context, edited: &Edited) -> Result<(), CommandError> {
+    let paths = edited.files.iter().map(|file| Path::new(&file.name));
+    Outputs::check(context, paths.map(|path| ("--file", path)))?;
+    for file in &edited.files {
+        outputs::write(context, Path::new(&file.name), &file.text)?;
+    }
+    Ok(())
 }
 
 /// Says how there comes to be a file that images can be added to.

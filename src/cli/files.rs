@@ -42,7 +42,7 @@ pub fn is_standard_input(path: &Path) -> bool {
 pub fn read_main(folder: &Path, asked: Option<&Path>) -> Result<TextFile, CliError> {
     let path = find_main(folder, asked)?;
     let (name, text) = if is_standard_input(&path) {
-        let text = read_standard_input().map_err(|why| unreadable(&path, &why))?;
+        let text = read_standard_input(Purpose::List).map_err(|why| unreadable(&path, &why))?;
         (STANDARD_INPUT.to_owned(), text)
     } else {
         let name = path.display().to_string();
@@ -107,8 +107,21 @@ pub fn names(folder: &Path, path: &Path) -> Vec<String> {
     files.collect()
 }
 
-fn read_standard_input() -> Result<String, Text> {
-    text_of(read_bounded(io::stdin().lock(), Purpose::List)?)
+fn read_standard_input(purpose: Purpose) -> Result<String, Text> {
+    text_of(read_bounded(io::stdin().lock(), purpose)?)
+}
+
+/// Reads a file that uses images, or standard input.
+pub fn read_use(folder: &Path, path: &Path) -> Result<TextFile, CliError> {
+    let (name, text) = if is_standard_input(path) {
+        let text = read_standard_input(Purpose::Use);
+        (STANDARD_INPUT.to_owned(), text)
+    } else {
+        let text = read_text(folder, path, Purpose::Use);
+        (path.display().to_string(), text)
+    };
+    let text = text.map_err(|why| unreadable(path, &why))?;
+    Ok(TextFile { name, text })
 }
 
 fn text_of(bytes: Vec<u8>) -> Result<String, Text> {

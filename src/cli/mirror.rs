@@ -184,14 +184,38 @@ pub fn require(
     keep_to: impl Fn(&LockFile, &Desired) -> Result<Option<Lock>, CliError>,
 ) -> Result<Vec<Mirror>, CommandError> {
     let (loaded, files) = gather(context, global)?;
-    let Ok(desired) = loaded.desired() else {
-        let Loaded {
-            diagnostics, files, ..
-        } = loaded;
-        return Err(Mistakes::of(diagnostics, files));
-    };
-    let targets: Arc<[Target]> = loaded.known_targets().cloned().collect();
-    let desired = only_to(to, desired)?;
+    let tell = || tell_remarks(context, global, &loaded);
+    settle(
+        context,
+        global,
+        (to, outputs),
+        keep_to,
+        (&loaded, &files),
+        tell,
+    )
+}
+
+/// Reads them again, after they were edited, and says nothing twice.
+pub fn require_again(
+    context: &Context,
+    global: &GlobalArgs,
+    to: &[String],
+    outputs: &Outputs<'_>,
+    keep_to: impl Fn(&LockFile, &Desired) -> Result<Option<Lock>, CliError>,
+) -> Result<Vec<Mirror>, CommandError> {
+    let (loaded, files) = gather(context, global)?;
+    settle(
+        context,
+        global,
+        (to, outputs),
+        keep_to,
+        (&loaded, &files),
+        || Ok(()),
+    )
+}
+
+/// Says what is to be said about the files.
+fn tell_remarks(context: &Context, global: &GlobalArgs, loaded: &Loaded) -> Result<(), CliError> {
     // What is about one image is not told here: the plan shows it.
     let is_remark =
         |told: &&Diagnostic| told.severity < Severity::Error && !told.kind.is_of_one_image();
@@ -209,13 +233,34 @@ pub fn require(
     context
         .printer
         .say(|to| write(context, &loaded.files, &remarks, to));
+    Ok(())
+}
+
+/// Makes of what the files declare, for each target that is wanted, what can be worked on.
+fn settle(
+    context: &Context,
+    global: &GlobalArgs,
+    (to, outputs): (&[String], &Outputs<'_>),
+    keep_to: impl Fn(&LockFile, &Desired) -> Result<Option<Lock>, CliError>,
+    (loaded, files): (&Loaded, &[FileDigest]),
+    tell: impl FnOnce() -> Result<(), CliError>,
+) -> Result<Vec<Mirror>, CommandError> {
+    let Ok(desired) = loaded.desired() else {
+        return Err(Mistakes::of(
+            loaded.diagnostics.clone(),
+            loaded.files.clone(),
+        ));
+    };
+    let targets: Arc<[Target]> = loaded.known_targets().cloned().collect();
+    let desired = only_to(to, desired)?;
+    tell()?;
     let main = files::find_main(&context.folder, global.file.as_deref())?;
     let mut mirrors = Vec::with_capacity(desired.len());
     let now = clock::now();
     for mut desired in desired {
         let lock = LockFile::read(context, &main, global.file.as_deref(), &desired)?;
         let noted = |text| noted_as(context, &lock.read_from().display().to_string(), text);
-        let mut files = files.clone();
+        let mut files = files.to_vec();
         files.extend(lock.text().map(noted));
         desired.lock = keep_to(&lock, &desired)?;
         desired.now = now;

@@ -23,6 +23,8 @@ pub enum Purpose {
     Report,
     /// What an earlier run kept of what it copied.
     History,
+    /// A file that uses images.
+    Use,
 }
 
 impl Purpose {
@@ -40,7 +42,7 @@ impl Purpose {
             Self::List | Self::Lock | Self::Plan => 128 * MIB,
             Self::Mirror => 16 * MIB,
             Self::Certificates => 4 * MIB,
-            Self::Report | Self::History => 64 * MIB,
+            Self::Report | Self::History | Self::Use => 64 * MIB,
         }
     }
 
@@ -95,6 +97,10 @@ impl Purpose {
                     "let later runs keep theirs in another file",
                     "让以后的运行写到另一个文件"
                 ),
+            ),
+            Self::Use => (
+                text!("a file that uses images", "使用镜像的文件"),
+                text!("divide it", "把它拆开"),
             ),
         };
         let limit = bytes(self.limit());

@@ -56,11 +56,13 @@ mod table;
 mod tagged;
 mod target;
 mod targets;
+mod tree;
 mod typed_rules;
 mod validate;
 mod variables;
 mod verify;
 mod verify_table;
+pub mod walks;
 
 use std::collections::BTreeMap;
 

@@ -6,6 +6,7 @@ use crate::lock::{Renewed, Unfit};
 use crate::model::{Repository, Text};
 use crate::plan::saved::Against;
 use crate::plan::{Change, Cost, Desired, SameContent, SameContents, SavedPlan, TargetName};
+use crate::rewrite::{Image, Outcome, Way};
 use crate::selection::{Chosen, Refused, RuleAccount, Survey};
 
 /// What is known about a plan beside itself.
@@ -46,6 +47,61 @@ pub struct Failed<'a> {
     pub hint: Option<&'a Text>,
     /// What there is to say about the files, where they are what is wrong.
     pub mistakes: Option<(&'a [Diagnostic], &'a Files)>,
+}
+
+/// What becomes of files by other names.
+#[derive(Debug, Clone, Copy)]
+pub struct Rewriting<'a> {
+    /// The files, in the order in which they were named.
+    pub files: &'a [RewrittenFile],
+    /// Their texts.
+    pub texts: &'a Files,
+    /// What there is to say about them.
+    pub diagnostics: &'a [Diagnostic],
+    /// Which way names are changed.
+    pub way: Way,
+    /// Whether the files were written.
+    pub written: bool,
+}
+
+/// A file with other names in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RewrittenFile {
+    /// Its name, as it was typed.
+    pub name: String,
+    /// Its text.
+    pub before: String,
+    /// Its text with other names in it.
+    pub after: String,
+    /// The images in it.
+    pub images: Vec<Image>,
+}
+
+impl Rewriting<'_> {
+    /// Returns each image that gets another name, with that.
+    pub(super) fn changed(&self) -> impl Iterator<Item = (&Image, &str)> {
+        self.images().filter_map(|image| match &image.outcome {
+            Outcome::Changed(after) => Some((image, &**after)),
+            Outcome::Kept | Outcome::Left(_) => None,
+        })
+    }
+
+    /// Returns the images of all files.
+    pub(super) fn images(&self) -> impl Iterator<Item = &Image> {
+        self.files.iter().flat_map(|file| &file.images)
+    }
+
+    /// Returns how many files get other names.
+    pub(super) fn changed_files(&self) -> usize {
+        self.files.iter().filter(|file| file.is_changed()).count()
+    }
+}
+
+impl RewrittenFile {
+    /// Tells whether it gets other names.
+    pub fn is_changed(&self) -> bool {
+        self.before != self.after
+    }
 }
 
 /// A saved plan that is looked at.

@@ -7,7 +7,9 @@ use crate::model::Language;
 use crate::plan::{Desired, Drift, Plan, Report};
 
 use super::format::Format;
-use super::inputs::{Checked, Compared, Details, Failed, Fitting, Renewing, Shown, Tagged};
+use super::inputs::{
+    Checked, Compared, Details, Failed, Fitting, Renewing, Rewriting, Shown, Tagged,
+};
 use super::style::View;
 use super::{github, human, json, markdown};
 
@@ -55,6 +57,8 @@ outputs! {
     renewed(renewing: &Renewing<'_>);
     /// Writes whether a lock fits the files.
     fit(fitting: &Fitting<'_>);
+    /// Writes what becomes of files by other names.
+    rewriting(rewriting: &Rewriting<'_>);
 }
 
 /// Writes the same of each of several targets: one after the other, and for a program in one document.

@@ -45,11 +45,13 @@ pub enum SchemaKind {
     Tags,
     /// What is posted to a webhook after a run.
     Notice,
+    /// `rewrite --format json`.
+    Rewrite,
 }
 
 impl SchemaKind {
     /// Every kind, in the order in which they are listed to people.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Mirror,
         Self::Profile,
         Self::List,
@@ -67,6 +69,7 @@ impl SchemaKind {
         Self::LockCheck,
         Self::Tags,
         Self::Notice,
+        Self::Rewrite,
     ];
 
     /// Returns its name: `schemas/<name>.schema.json`, `pusher schema <name>`.
@@ -89,6 +92,7 @@ impl SchemaKind {
             Self::LockCheck => "lock-check",
             Self::Tags => "tags",
             Self::Notice => "notice",
+            Self::Rewrite => "rewrite",
         }
     }
 }
@@ -113,6 +117,7 @@ pub fn schema(kind: SchemaKind) -> Value {
         SchemaKind::LockCheck => json::fit_schema(),
         SchemaKind::Tags => json::tags_schema(),
         SchemaKind::Notice => notices::schema(),
+        SchemaKind::Rewrite => json::rewriting_schema(),
     }
 }
 

@@ -36,6 +36,8 @@ pub enum Noun {
     Platform,
     /// A layer.
     Layer,
+    /// A file.
+    File,
     /// A line of an answer.
     Line,
     /// A setting beside those that were shown.
@@ -64,6 +66,7 @@ impl Noun {
             Self::Pull => tr_word!("pull", "次拉取"),
             Self::Platform => tr_word!("platform", "个平台"),
             Self::Layer => tr_word!("layer", "层"),
+            Self::File => tr_word!("file", "个文件"),
             Self::Line => tr_word!("line", "行"),
             Self::MoreSetting => tr_word!("more setting", "项设置"),
             Self::Attestation => tr_word!("attestation", "个 attestation"),

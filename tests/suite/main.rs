@@ -17,6 +17,7 @@ mod profiles;
 mod readme;
 mod registries;
 mod render;
+mod rewrite;
 mod schemas;
 mod selection;
 mod story;

@@ -21,7 +21,7 @@ const fn example(typed: &'static str, purpose: Phrase) -> Example {
     Example { typed, purpose }
 }
 
-pub(super) const EXAMPLES: [(&str, &[Example]); 22] = [
+pub(super) const EXAMPLES: [(&str, &[Example]); 23] = [
     (
         "pusher",
         &[
@@ -384,6 +384,37 @@ pub(super) const EXAMPLES: [(&str, &[Example]); 22] = [
             example(
                 "pusher import --from harbor.example.com/team > mirror.yaml",
                 phrase!("mirror what a registry holds", "同步一个仓库里现有的镜像"),
+            ),
+        ],
+    ),
+    (
+        "rewrite",
+        &[
+            example(
+                "pusher rewrite compose.yaml deploy/*.yaml",
+                phrase!("show what would change", "看看会改什么"),
+            ),
+            example(
+                "pusher rewrite --write --host vpc compose.yaml",
+                phrase!(
+                    "change it, for servers inside the VPC",
+                    "写入，给 VPC 里的服务器用"
+                ),
+            ),
+            example(
+                "pusher rewrite - < rendered.yaml > mirrored.yaml",
+                phrase!(
+                    "as a filter, as behind `helm template`",
+                    "作为过滤器，如放在 `helm template` 后面"
+                ),
+            ),
+            example(
+                "pusher rewrite --write --pin Dockerfile",
+                phrase!("with the digests that are locked", "带上锁文件里的摘要"),
+            ),
+            example(
+                "pusher rewrite --write --back compose.yaml",
+                phrase!("leave the mirror again", "换回上游"),
             ),
         ],
     ),

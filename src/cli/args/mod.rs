@@ -12,13 +12,13 @@ mod shared;
 pub use help::OTHER_VARIABLES;
 pub use options::{
     AddArgs, ApplyArgs, CheckArgs, CompletionsArgs, DiffArgs, DoctorArgs, DriftArgs, ImportArgs,
-    InitArgs, ListArgs, LockArgs, PageArgs, PlanArgs, RemoveArgs, SchemaArgs, SetArgs, ShowArgs,
-    TagsArgs,
+    InitArgs, ListArgs, LockArgs, PageArgs, PlanArgs, RemoveArgs, RewriteArgs, SchemaArgs, SetArgs,
+    ShowArgs, TagsArgs,
 };
 pub use refused::NotRun;
 pub use shared::{
-    CacheArg, ColorChoice, FileArg, FormatArg, KeysArgs, LanguageChoice, LockedArg, OnlyArg,
-    PruneArg, ReportArg, ToArg,
+    CacheArg, ColorChoice, FileArg, FormatArg, HostArg, KeysArgs, LanguageChoice, LockedArg,
+    OnlyArg, PruneArg, ReportArg, ToArg,
 };
 
 use std::ffi::OsString;
@@ -147,6 +147,11 @@ pub enum Command {
     ///
     /// It is printed; the file stays as it is. What cannot be carried over is told line by line.
     Import(ImportArgs),
+    /// Put the mirror's names into manifests, Compose files, values, Dockerfiles
+    ///
+    /// Comments and layout stay, and no other byte changes. With `-`, a filter: `helm template … | pusher rewrite -`. No
+    /// registry is asked.
+    Rewrite(RewriteArgs),
     /// Print the JSON Schema of a file or an answer
     ///
     /// Editors complete and check mirror files with it.
@@ -185,6 +190,7 @@ impl Command {
             Self::Tags(_) => "tags",
             Self::Lock(_) => "lock",
             Self::Import(_) => "import",
+            Self::Rewrite(_) => "rewrite",
             Self::Schema(_) => "schema",
             Self::Completions(_) => "completions",
             Self::Man => "man",
@@ -203,6 +209,7 @@ impl Command {
             Self::Check(own) => (Some(&own.file), Some(&own.format), None),
             Self::Diff(own) => (Some(&own.file), Some(&own.format), None),
             Self::Tags(own) => (Some(&own.file), Some(&own.format), None),
+            Self::Rewrite(own) => (Some(&own.file), Some(&own.format), None),
             Self::Show(own) => (None, Some(&own.format), None),
             Self::Doctor(own) => (Some(&own.file), Some(&own.format), None),
             // Who asks no registry has no use for what it said.

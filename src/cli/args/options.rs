@@ -6,12 +6,13 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap_complete::Shell;
 
+use crate::config::walks::ImagePath;
 use crate::model::{Reference, ReferenceError, Repository};
 use crate::plan::DriftKind;
 use crate::render::schemas::SchemaKind;
 
 use super::shared::{
-    CacheArg, FileArg, FormatArg, KeysArgs, LockedArg, OnlyArg, PruneArg, ReportArg, ToArg,
+    CacheArg, FileArg, FormatArg, HostArg, KeysArgs, LockedArg, OnlyArg, PruneArg, ReportArg, ToArg,
 };
 
 /// What `add` takes.
@@ -375,6 +376,48 @@ pub struct ImportArgs {
     /// Write down what this registry holds below a namespace; what is typed besides names repositories of it
     #[arg(long, value_name = "HOST/NAMESPACE")]
     pub from: Option<String>,
+}
+
+/// What `rewrite` takes.
+#[derive(Debug, Clone, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of its own that can be typed"
+)]
+pub struct RewriteArgs {
+    /// The files; `-` alone is standard input, whose text goes to standard output
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// Write the files; without it, what would change is shown
+    #[arg(long)]
+    pub write: bool,
+    /// Give each image the digest that the lock has for the mirror
+    #[arg(long, conflicts_with = "back")]
+    pub pin: bool,
+    /// Put the names upstream back in the place of the mirror's
+    #[arg(long)]
+    pub back: bool,
+    /// Add the images that no entry declares to the file that declares them
+    #[arg(long, conflicts_with = "back")]
+    pub add: bool,
+    /// Exit with 1 if an image is left as it is
+    #[arg(long)]
+    pub strict: bool,
+    /// Look for images here as well, such as `spec.image`, or `Runner:spec.*.image` in one kind of object
+    #[arg(long, value_name = "PATH")]
+    pub path: Vec<ImagePath>,
+    /// Under which of its hosts the mirror is pulled from.
+    #[command(flatten)]
+    pub host: HostArg,
+    /// Take this of the targets that the files name
+    #[arg(long, value_name = "TARGET")]
+    pub to: Option<String>,
+    /// Which file is read.
+    #[command(flatten)]
+    pub file: FileArg,
+    /// What the answer looks like.
+    #[command(flatten)]
+    pub format: FormatArg,
 }
 
 /// What `schema` takes.

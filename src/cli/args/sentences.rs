@@ -157,6 +157,15 @@ pub(super) const SENTENCES: &[Phrase] = &[
         "结果输出到屏幕，原文件不变。不能转换的内容会逐行说明。"
     ),
     phrase!(
+        "Put the mirror's names into manifests, Compose files, values, Dockerfiles",
+        "把清单、Compose 文件、values、Dockerfile 里的镜像换成目标里的名字"
+    ),
+    phrase!(
+        "Comments and layout stay, and no other byte changes. With `-`, a filter: `helm template … | pusher rewrite -`. No \
+         registry is asked.",
+        "注释和排版不变，其他字节不动。`-` 是过滤器：`helm template … | pusher rewrite -`。不访问任何仓库。"
+    ),
+    phrase!(
         "Print the JSON Schema of a file or an answer",
         "输出某种文件或结果的 JSON Schema"
     ),
@@ -358,6 +367,42 @@ pub(super) const SENTENCES: &[Phrase] = &[
         "测文件里写的目标中的这一个"
     ),
     phrase!("Write the profile to a file", "把 profile 写到文件"),
+    phrase!(
+        "The files; `-` alone is standard input, whose text goes to standard output",
+        "文件；单独一个 `-` 是标准输入，改好的文本写到标准输出"
+    ),
+    phrase!(
+        "Write the files; without it, what would change is shown",
+        "写入文件；不加就只列出会改什么"
+    ),
+    phrase!(
+        "Give each image the digest that the lock has for the mirror",
+        "给每个镜像加上锁文件里它在目标里的摘要"
+    ),
+    phrase!(
+        "Put the names upstream back in the place of the mirror's",
+        "把目标里的名字换回上游的名字"
+    ),
+    phrase!(
+        "Add the images that no entry declares to the file that declares them",
+        "把没有声明的镜像加进声明镜像的文件"
+    ),
+    phrase!(
+        "Exit with 1 if an image is left as it is",
+        "有镜像保持原样就以 1 退出"
+    ),
+    phrase!(
+        "Look for images here as well, such as `spec.image`, or `Runner:spec.*.image` in one kind of object",
+        "在这里也找镜像，如 `spec.image`，或某一种对象里的 `Runner:spec.*.image`"
+    ),
+    phrase!(
+        "Pull from this host of the mirror: `public`, `vpc`, or any other [default: public]",
+        "从目标的这个地址拉取：`public`、`vpc` 或其他地址 [默认：public]"
+    ),
+    phrase!(
+        "Take this of the targets that the files name",
+        "用文件里写的目标中的这一个"
+    ),
     phrase!("Which schema", "哪一个 schema"),
     phrase!("Which shell", "哪一个 shell"),
     // What clap says of itself.

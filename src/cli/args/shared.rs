@@ -6,6 +6,8 @@ use clap::builder::PossibleValue;
 use clap::{ArgAction, Args, ValueEnum};
 
 use crate::config::edit::Keys;
+use crate::config::parse_host;
+use crate::consumers::HostChoice;
 use crate::render::Format;
 
 /// Where these stand in a help: behind what the command is about.
@@ -165,6 +167,26 @@ pub struct ToArg {
     /// Take only these of the targets that the files name
     #[arg(long, value_name = "TARGET", num_args = 1..)]
     pub to: Vec<String>,
+}
+
+/// Under which of its hosts the mirror is pulled from.
+#[derive(Debug, Clone, Args)]
+pub struct HostArg {
+    /// Pull from this host of the mirror: `public`, `vpc`, or any other [default: public]
+    #[arg(long, value_name = "HOST", value_parser = host)]
+    pub host: Option<HostChoice>,
+}
+
+/// Takes a word for a host, or a host.
+fn host(typed: &str) -> Result<HostChoice, String> {
+    match typed {
+        "public" => Ok(HostChoice::Public),
+        "vpc" => Ok(HostChoice::Vpc),
+        host => {
+            let host = parse_host(host).map_err(|why| why.to_string())?;
+            Ok(HostChoice::Named(host))
+        }
+    }
 }
 
 /// Which part of the files.

@@ -17,7 +17,7 @@ fn help(line: &str) -> String {
 }
 
 /// Each command as it can be typed, with what it cannot do without.
-const COMMANDS: [&str; 20] = [
+const COMMANDS: [&str; 22] = [
     "init",
     "add nginx",
     "remove nginx",
@@ -28,11 +28,13 @@ const COMMANDS: [&str; 20] = [
     "apply",
     "show p.json",
     "drift",
+    "page out",
     "doctor",
     "diff a b",
     "tags a",
     "lock",
     "import images.txt",
+    "rewrite a.yaml",
     "schema mirror",
     "completions bash",
     "man",
@@ -104,12 +106,14 @@ fn a_command_takes_what_its_help_names_and_nothing_else() {
             "check --no-cache",
             "show --file",
             "show --no-cache",
+            "page --format",
             "doctor --no-cache",
             "diff --no-cache",
             "tags --no-cache",
             "import --file",
             "import --format",
             "import --no-cache",
+            "rewrite --no-cache",
             "schema --file",
             "schema --format",
             "schema --no-cache",

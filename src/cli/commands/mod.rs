@@ -18,6 +18,7 @@ mod page;
 mod plan;
 mod probe;
 mod remove;
+mod rewrite;
 mod schema;
 mod set;
 mod show;
@@ -52,6 +53,7 @@ pub async fn run(context: &Context, args: &Args) -> Exit {
         Command::Tags(options) => tags::run(context, global, options).await,
         Command::Lock(options) => lock::run(context, global, options).await,
         Command::Import(options) => import::run(context, global, options).await,
+        Command::Rewrite(options) => rewrite::run(context, global, options),
         Command::Schema(options) => schema::run(context, options),
         Command::Completions(options) => completions::run(context, options),
         Command::Man => man::run(context),

@@ -1,28 +1,24 @@
 //! A Compose file: the images of its services.
 
-use std::borrow::Cow;
-
 use crate::config::node::{Node, Pair};
+use crate::config::walks::{is_compose, resolve, services};
 
 use super::gathered::{Gathered, Goes};
-use super::tree::{get, one_or_more, pairs, text};
+use crate::config::tree::{get, one_or_more, text};
 
 pub(super) fn is(root: &Node) -> bool {
-    let services = get(root, "services").map_or(&[][..], pairs);
-    let is_service = |pair: &Pair| {
-        ["image", "build", "extends"]
-            .iter()
-            .any(|key| get(&pair.value, key).is_some())
-    };
-    services.iter().any(is_service)
+    is_compose(root)
 }
 
 pub(super) fn read(root: &Node, into: &mut Gathered) {
-    for Pair {
-        key,
-        key_span,
-        value,
-    } in get(root, "services").map_or(&[][..], pairs)
+    for (
+        Pair {
+            key,
+            key_span,
+            value,
+        },
+        image,
+    ) in services(root)
     {
         if get(value, "build").is_some() {
             let why = text!(
@@ -32,11 +28,9 @@ pub(super) fn read(root: &Node, into: &mut Gathered) {
             into.leave_out(key_span, why);
             continue;
         }
-        let Some(image) = get(value, "image") else {
-            continue;
-        };
+        let Some(image) = image else { continue };
         let Some(written) = text(image) else { continue };
-        let Some(named) = without_variables(written) else {
+        let Some(named) = resolve(written, 0, false, &|_| None) else {
             let why = text!(
                 "`{written}` is not carried over: it has a variable without a default",
                 "`{written}` 没有转换：里面有没有默认值的变量"
@@ -44,6 +38,7 @@ pub(super) fn read(root: &Node, into: &mut Gathered) {
             into.leave_out(&image.span, why);
             continue;
         };
+        let named = named.text;
         if named != written {
             let why = text!(
                 "the image of `{key}` is carried over as `{named}`: a mirror file has no variables in images",
@@ -55,55 +50,6 @@ pub(super) fn read(root: &Node, into: &mut Gathered) {
         let platforms = into.platforms(platform);
         if let Some(found) = into.take(&named, &image.span, |_| Some(Goes::Flat(None))) {
             found.platforms = platforms;
-        }
-    }
-}
-
-/// Puts the default of each variable, `${NAME:-default}`, in its place; none where one has no default.
-fn without_variables(text: &str) -> Option<Cow<'_, str>> {
-    let Some((before, rest)) = text.split_once('$') else {
-        return Some(text.into());
-    };
-    let inner = rest.strip_prefix('{')?;
-    let end = closing(inner)?;
-    let (_, default) = inner[..end].split_once('-')?;
-    let default = without_variables(default)?;
-    let rest = without_variables(&inner[end + 1..])?;
-    (!default.is_empty()).then(|| format!("{before}{default}{rest}").into())
-}
-
-/// Returns where the brace is that closes what begins here.
-fn closing(text: &str) -> Option<usize> {
-    let mut open = 0_usize;
-    for (at, c) in text.char_indices() {
-        match c {
-            '{' => open += 1,
-            '}' if open == 0 => return Some(at),
-            '}' => open -= 1,
-            _ => {}
-        }
-    }
-    None
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_variable_is_its_default() {
-        for (text, named) in [
-            ("nginx:1.27", Some("nginx:1.27")),
-            ("${I:-postgres:17}", Some("postgres:17")),
-            ("nginx:${T-1.27}-alpine", Some("nginx:1.27-alpine")),
-            ("${H:-quay.io}/a:${T:-${U:-1}}", Some("quay.io/a:1")),
-            ("nginx:${T}", None),
-            ("nginx:$T", None),
-            ("nginx:${T:?set it}", None),
-            ("nginx:${T:-}", None),
-            ("${", None),
-        ] {
-            assert_eq!(without_variables(text).as_deref(), named, "{text}");
         }
     }
 }

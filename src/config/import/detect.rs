@@ -5,12 +5,12 @@ use crate::config::file_kind::{FileKind, ListForm};
 use crate::config::files::Place;
 use crate::config::image_list_line::parse_line;
 use crate::config::node::{Node, Pair, Value};
-use crate::config::{dockerfile, mistakes};
+use crate::config::{dockerfile, mistakes, tree};
 
 use super::gathered::Gathered;
 use super::{
     built, compose, docker_images, dregsy, image_set, image_syncer, kubernetes, pairs, promoter,
-    rancher, regsync, sinker, skopeo, tree, zarf,
+    rancher, regsync, sinker, skopeo, zarf,
 };
 
 /// What `import` knows.

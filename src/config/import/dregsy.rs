@@ -4,7 +4,7 @@ use crate::config::node::Node;
 
 use super::gathered::{Gathered, Goes};
 use super::tags::{self, Tag, TagRule, Tags};
-use super::tree::{get, is_set, items_of, one_or_more, text, text_of};
+use crate::config::tree::{get, is_set, items_of, one_or_more, text, text_of};
 
 pub(super) fn is(root: &Node) -> bool {
     items_of(root, "tasks")

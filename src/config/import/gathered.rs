@@ -17,7 +17,7 @@ use crate::plan::TargetName;
 
 use super::login::{Login, is_name, variable_for};
 use super::tags::Tags;
-use super::tree;
+use crate::config::tree;
 
 /// The code of what a mirror file cannot say, or what nobody but the tool itself can know.
 pub(super) const NOT_CARRIED_OVER: &str = "not-carried-over";

@@ -5,7 +5,7 @@ use crate::model::{Platforms, Reference};
 use crate::plan::TargetName;
 
 use super::gathered::{Gathered, Goes};
-use super::tree::{get, items_of, text, text_of};
+use crate::config::tree::{get, items_of, text, text_of};
 
 pub(super) fn is(root: &Node) -> bool {
     text_of(root, "kind") == Some("ImageSetConfiguration")

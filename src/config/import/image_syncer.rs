@@ -5,7 +5,7 @@ use crate::model::{Platforms, Reference};
 
 use super::gathered::{Gathered, Goes};
 use super::tags::{self, Tag, TagRule, Tags};
-use super::tree::{get, is_set, one_or_more, pairs, text};
+use crate::config::tree::{get, is_set, one_or_more, pairs, text};
 
 /// Tells whether a table is that of the images.
 pub(super) fn is(root: &Node) -> bool {

@@ -26,7 +26,6 @@ mod settle;
 mod sinker;
 mod skopeo;
 mod tags;
-mod tree;
 mod zarf;
 
 use assemble::assemble;
@@ -38,7 +37,7 @@ pub use held::{HeldRepository, Holder, held};
 
 use super::diagnostics::{Diagnostic, Severity};
 use super::files::{Files, Place};
-use super::secrets;
+use super::{secrets, tree};
 
 /// A file that is to be imported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use crate::config::diagnostics::Diagnostic;
 use crate::config::node::{Node, Pair};
 
 use super::gathered::{Gathered, Goes};
-use super::tree::{get, is_set, items, items_of, pairs, text, text_of};
+use crate::config::tree::{get, is_set, items, items_of, pairs, text, text_of};
 
 /// Tells whether it is the manifest.
 pub(super) fn is_manifest(root: &Node) -> bool {

@@ -4,7 +4,7 @@ use crate::config::node::Node;
 use crate::model::Platforms;
 
 use super::gathered::{Gathered, Goes};
-use super::tree::{get, is_set, items, items_of, text, text_of};
+use crate::config::tree::{get, is_set, items, items_of, text, text_of};
 
 const SOURCES: [(&str, &str, &str); 2] = [
     ("Artifacts", "SourceArtifact", "TargetArtifactName"),

@@ -6,7 +6,7 @@ use crate::model::Platforms;
 use super::gathered::{Found, Gathered, Goes};
 use super::ranges::{self, Ranged};
 use super::tags::{self, Tag, TagRule, Tags};
-use super::tree::{get, is_set, items_of, one_or_more, pairs, text, text_of};
+use crate::config::tree::{get, is_set, items_of, one_or_more, pairs, text, text_of};
 
 /// What a mirror file has nothing like, of an entry and of the defaults.
 const OTHERS: [&str; 6] = [

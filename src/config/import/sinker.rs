@@ -3,7 +3,7 @@
 use crate::config::node::Node;
 
 use super::gathered::{Gathered, Goes};
-use super::tree::{get, items_of, text, text_of};
+use crate::config::tree::{get, items_of, text, text_of};
 
 pub(super) fn is(root: &Node) -> bool {
     get(root, "target")

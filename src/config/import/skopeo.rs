@@ -7,7 +7,7 @@ use crate::config::node::{Node, Pair};
 use super::gathered::{Gathered, Goes};
 use super::ranges;
 use super::tags::{self, Tag, TagRule, Tags};
-use super::tree::{get, items, pairs, text, text_of};
+use crate::config::tree::{get, items, pairs, text, text_of};
 
 /// The keys of a registry that name images.
 const OF_IMAGES: [&str; 3] = ["images", "images-by-tag-regex", "images-by-semver"];

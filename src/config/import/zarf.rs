@@ -4,7 +4,7 @@ use crate::config::node::Node;
 use crate::model::Platforms;
 
 use super::gathered::{Gathered, Goes};
-use super::tree::{get, items_of, text, text_of};
+use crate::config::tree::{get, items_of, text, text_of};
 
 pub(super) fn is(root: &Node) -> bool {
     text_of(root, "kind").is_some_and(|kind| kind.starts_with("Zarf"))

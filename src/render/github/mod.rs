@@ -5,6 +5,7 @@
 mod annotations;
 mod checkup;
 mod lock;
+mod rewriting;
 mod tags;
 
 use std::fmt;
@@ -29,6 +30,7 @@ use annotations::{Annotation, At, Level, write};
 
 pub use checkup::checkup;
 pub use lock::{fit, renewed};
+pub use rewriting::rewriting;
 pub use tags::tags;
 
 /// Writes what has to be done: what cannot be as an error, the rest as notices.
@@ -258,28 +260,29 @@ pub fn diagnostics(
     files: &Files,
     out: &mut dyn fmt::Write,
 ) -> fmt::Result {
-    let found: Vec<_> = diagnostics
-        .iter()
-        .map(|told| Annotation {
-            level: match told.severity {
-                Severity::Error => Level::Error,
-                Severity::Warning => Level::Warning,
-                Severity::Note => Level::Notice,
-            },
-            at: told.place.as_ref().map(|place| {
-                let (line, column) = files.position(place);
-                At {
-                    file: &place.file,
-                    line,
-                    column: Some(column),
-                }
-            }),
-            title: told.code.to_owned(),
-            message: told.message.to_string(),
-            hint: told.help.as_ref().map(ToString::to_string),
-        })
-        .collect();
-    write(&found, out)
+    write(&of_diagnostics(diagnostics, files), out)
+}
+
+fn of_diagnostics<'a>(diagnostics: &'a [Diagnostic], files: &Files) -> Vec<Annotation<'a>> {
+    let annotation = |told: &'a Diagnostic| Annotation {
+        level: match told.severity {
+            Severity::Error => Level::Error,
+            Severity::Warning => Level::Warning,
+            Severity::Note => Level::Notice,
+        },
+        at: told.place.as_ref().map(|place| {
+            let (line, column) = files.position(place);
+            At {
+                file: &place.file,
+                line,
+                column: Some(column),
+            }
+        }),
+        title: told.code.to_owned(),
+        message: told.message.to_string(),
+        hint: told.help.as_ref().map(ToString::to_string),
+    };
+    diagnostics.iter().map(annotation).collect()
 }
 
 /// Writes what is declared.

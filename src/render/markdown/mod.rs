@@ -11,6 +11,7 @@ mod lock;
 mod plan;
 mod problems;
 mod report;
+mod rewriting;
 mod show;
 mod tags;
 
@@ -22,5 +23,6 @@ pub use list::list;
 pub use lock::{fit, renewed};
 pub use plan::plan;
 pub use report::report;
+pub use rewriting::rewriting;
 pub use show::show;
 pub use tags::tags;

@@ -9,6 +9,7 @@
 //! | `families` | what is known of tags that rules choose |
 //! | `blocked`, `policy` | why nothing can be done for an image |
 //! | `report`, `attachments` | what became of a plan, and of the records of it |
+//! | `rewriting` | what becomes of files by other names |
 //! | `check` | how bad a diagnostic is |
 //! | `saved` | what a saved plan is |
 //! | `selection` | which tags a selection takes, and why not the others |
@@ -32,6 +33,7 @@ mod plan;
 mod policy;
 mod probe;
 pub mod report;
+mod rewriting;
 pub mod saved;
 pub mod selection;
 pub mod signatures;
@@ -57,4 +59,5 @@ pub use plan::{
 pub use policy::{violations, violations_hint, warnings};
 pub use probe::finding;
 pub use report::{outcome_reason, outcome_word};
+pub use rewriting::{rewriting_hint, rewriting_summary};
 pub use whence::whence;

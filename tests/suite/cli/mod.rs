@@ -39,6 +39,7 @@ mod profiles;
 mod proxies;
 mod prune_together;
 mod rego;
+mod rewrite;
 mod same_content;
 mod saved;
 mod saved_files;

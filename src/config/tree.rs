@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use crate::config::from_yaml;
-use crate::config::node::{Node, Pair, SyntaxError, Value};
+use super::from_yaml;
+use super::node::{Node, Pair, SyntaxError, Value};
 
 /// Reads every document of a text, those alone that hold something.
 pub(super) fn documents(text: &str) -> Result<Vec<Node>, SyntaxError> {
