@@ -17,7 +17,7 @@
 //! | [`consumers`] | pure | `model`, `plan` |
 //! | [`notices`] | pure | `model` |
 //! | [`rewrite`] | pure | `config::diagnostics`, `config::file_kind`, `config::files`, `config::walks`, `consumers`, `model` |
-//! | [`render`] | pure | `checkup`, `config`, `diff`, `lock`, `model`, `notices`, `plan`, `rewrite`, `selection` |
+//! | [`render`] | pure | `checkup`, `config`, `consumers`, `diff`, `lock`, `model`, `notices`, `plan`, `rewrite`, `selection` |
 //! | [`page`] | pure | `model`, `plan`, `render` |
 //! | [`registry`] | edge | `model` |
 //! | [`tree`] | edge | `model`, `plan`, `registry` |

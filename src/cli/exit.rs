@@ -33,8 +33,8 @@ impl Exit {
             ),
             Self::Pending => {
                 tr_word!(
-                    "something has drifted (`drift`), or changes are pending (`plan --detailed-exitcode`)",
-                    "有漂移（`drift`），或有待执行的变更（`plan --detailed-exitcode`）"
+                    "something has drifted (`drift`, `map --check`), or is pending (`plan --detailed-exitcode`)",
+                    "有漂移（`drift`、`map --check`），或有待执行的变更（`plan --detailed-exitcode`）"
                 )
             }
             Self::Interrupted => tr_word!("stopped by a signal", "被信号停下"),

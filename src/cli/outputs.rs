@@ -9,7 +9,8 @@ use crate::model::Text;
 
 use super::context::Context;
 use super::error::CliError;
-use super::files::reason;
+use super::files::{read_if_there, reason};
+use super::purpose::Purpose;
 
 /// The files that a command will write, each of which can be written.
 pub struct Outputs<'a> {
@@ -124,6 +125,36 @@ pub fn create(context: &Context, path: &Path, text: &str) -> Result<(), CliError
         ErrorKind::AlreadyExists => is_here(path),
         _ => unwritable(path, &error),
     })
+}
+
+/// Writes a file, and the folders that it is in; over what is there only if that has a `mark` in its first lines.
+///
+/// # Errors
+///
+/// It cannot be written, or someone else's is there.
+pub fn renew(context: &Context, path: &Path, text: &str, mark: &str) -> Result<(), CliError> {
+    if require_ours(context, path, mark)? {
+        write(context, path, text)
+    } else {
+        create(context, path, text)
+    }
+}
+
+/// Tells whether a file is there.
+///
+/// # Errors
+///
+/// It lacks a mark in its first lines: someone else's is there.
+pub fn require_ours(context: &Context, path: &Path, mark: &str) -> Result<bool, CliError> {
+    let there = read_if_there(&context.folder, path, Purpose::List)?;
+    let Some(there) = there else { return Ok(false) };
+    if there.lines().take(3).any(|line| line.contains(mark)) {
+        return Ok(true);
+    }
+    Err(is_here(path).hint(text!(
+        "`pusher` did not write it: move it away, or name another folder",
+        "它不是 `pusher` 写的：把它移走，或换一个目录"
+    )))
 }
 
 /// Takes away a file of which all is in another now.

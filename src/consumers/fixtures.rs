@@ -10,6 +10,10 @@ use crate::plan::{
     DeclaredAt, Desired, Entry, Immutable, Lock, LockedImage, Policy, ResolutionRule, Target,
 };
 
+use super::host::HostChoice;
+use super::map::MirrorMap;
+use super::written::Written;
+
 /// Returns a digest that stands for some content.
 pub(super) fn digest(content: &str) -> Digest {
     Digest::sha256(content.as_bytes())
@@ -68,4 +72,18 @@ pub(super) fn locked(mut desired: Desired, name: &str, source: &str, held: &str)
     let lock = desired.lock.get_or_insert_default();
     lock.images.insert(entry.target.clone(), locked);
     desired
+}
+
+/// Returns the map of what is declared, under the public host.
+pub(super) fn map(desired: &Desired) -> MirrorMap {
+    MirrorMap::of(desired, &HostChoice::Public).unwrap()
+}
+
+/// Returns all that is written, each file behind its name, and then what is not said.
+pub(super) fn told(written: &Written) -> String {
+    let files = written.files.iter();
+    let files = files.map(|file| format!("--- {}\n{}", file.name, file.text));
+    let unsaid = written.unsaid.iter().map(|one| format!("! {one}\n"));
+    let notes = written.notes.iter().map(|note| format!("? {note}\n"));
+    files.chain(unsaid).chain(notes).collect()
 }

@@ -326,6 +326,11 @@ fn retry(usual: &RetryOptions, role: Role, patience: Option<Duration>) -> RetryO
     retry
 }
 
+/// Tells whether a host is asked over plain HTTP, by what is said of it and by its name.
+pub fn speaks_plain_http(name: &str, said: Option<bool>) -> bool {
+    address(name, said).is_ok_and(|url| url.scheme() == "http")
+}
+
 fn address(name: &str, plain_http: Option<bool>) -> Result<Url, Text> {
     let api = if name == DOCKER_HUB {
         DOCKER_HUB_API

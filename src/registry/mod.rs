@@ -51,6 +51,7 @@ pub use client::Client;
 pub use endpoints::{
     BlobStream, BodyError, Deletion, Mount, Pushed, Upload, UploadBody, UploadSession,
 };
+pub use host::speaks_plain_http;
 pub use limits::PullLimit;
 pub use mirrors::Givers;
 pub use options::{

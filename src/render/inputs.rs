@@ -1,6 +1,7 @@
 //! What answers are about, beside what the core made.
 
 use crate::config::{Diagnostic, Files};
+use crate::consumers::{self, MirrorMap};
 use crate::diff::{Diffs, ImageDiff};
 use crate::lock::{Renewed, Unfit};
 use crate::model::{Repository, Text};
@@ -206,4 +207,20 @@ pub struct Checked<'a> {
     pub files: &'a Files,
     /// How many images they declare.
     pub images: usize,
+}
+
+/// A mirror's names for those who pull from it.
+#[derive(Debug, Clone, Copy)]
+pub struct Mapped<'a> {
+    /// The names.
+    pub map: &'a MirrorMap,
+    /// How each image stands there, in the same order, if someone looked.
+    pub found: Option<&'a [consumers::Found]>,
+}
+
+impl<'a> Mapped<'a> {
+    /// Returns how an image stands, by its number.
+    pub(super) fn found(&self, number: usize) -> Option<&'a consumers::Found> {
+        self.found?.get(number)
+    }
 }

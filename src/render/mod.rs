@@ -32,12 +32,12 @@ pub mod words;
 
 pub use format::Format;
 pub use inputs::{
-    Checked, Compared, Details, Failed, Fitting, Found, PartOf, Renewing, Rewriting, RewrittenFile,
-    Shown, ShownAgainst, Tagged,
+    Checked, Compared, Details, Failed, Fitting, Found, Mapped, PartOf, Renewing, Rewriting,
+    RewrittenFile, Shown, ShownAgainst, Tagged,
 };
 pub use json::records;
 pub use outputs::{
-    check, checkup, diff, drift, each, failed, fit, list, plan, renewed, report, rewriting, show,
-    tags,
+    check, checkup, diff, drift, each, failed, fit, list, map, plan, renewed, report, rewriting,
+    show, tags,
 };
 pub use style::{Signs, Style, View};

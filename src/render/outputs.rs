@@ -8,7 +8,7 @@ use crate::plan::{Desired, Drift, Plan, Report};
 
 use super::format::Format;
 use super::inputs::{
-    Checked, Compared, Details, Failed, Fitting, Renewing, Rewriting, Shown, Tagged,
+    Checked, Compared, Details, Failed, Fitting, Mapped, Renewing, Rewriting, Shown, Tagged,
 };
 use super::style::View;
 use super::{github, human, json, markdown};
@@ -49,6 +49,8 @@ outputs! {
     check(checked: &Checked<'_>);
     /// Writes what is declared.
     list(desired: &Desired);
+    /// Writes a mirror's names for those who pull from it.
+    map(mapped: &Mapped<'_>);
     /// Writes what was found out about registries.
     checkup(checkup: &Checkup);
     /// Writes what was made of the tags of a repository.

@@ -47,11 +47,13 @@ pub enum SchemaKind {
     Notice,
     /// `rewrite --format json`.
     Rewrite,
+    /// `map --format json`.
+    Map,
 }
 
 impl SchemaKind {
     /// Every kind, in the order in which they are listed to people.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Mirror,
         Self::Profile,
         Self::List,
@@ -70,6 +72,7 @@ impl SchemaKind {
         Self::Tags,
         Self::Notice,
         Self::Rewrite,
+        Self::Map,
     ];
 
     /// Returns its name: `schemas/<name>.schema.json`, `pusher schema <name>`.
@@ -93,6 +96,7 @@ impl SchemaKind {
             Self::Tags => "tags",
             Self::Notice => "notice",
             Self::Rewrite => "rewrite",
+            Self::Map => "map",
         }
     }
 }
@@ -118,6 +122,7 @@ pub fn schema(kind: SchemaKind) -> Value {
         SchemaKind::Tags => json::tags_schema(),
         SchemaKind::Notice => notices::schema(),
         SchemaKind::Rewrite => json::rewriting_schema(),
+        SchemaKind::Map => json::map_schema(),
     }
 }
 

@@ -21,7 +21,7 @@ const fn example(typed: &'static str, purpose: Phrase) -> Example {
     Example { typed, purpose }
 }
 
-pub(super) const EXAMPLES: [(&str, &[Example]); 23] = [
+pub(super) const EXAMPLES: [(&str, &[Example]); 24] = [
     (
         "pusher",
         &[
@@ -363,6 +363,43 @@ pub(super) const EXAMPLES: [(&str, &[Example]); 23] = [
                     "after the file was renamed, or its images go elsewhere",
                     "文件改了名，或镜像去了别处之后"
                 ),
+            ),
+        ],
+    ),
+    (
+        "map",
+        &[
+            example(
+                "pusher map",
+                phrase!(
+                    "where each image is to be pulled from",
+                    "每个镜像从哪里拉取"
+                ),
+            ),
+            example(
+                "pusher map --for k3s > registries.yaml",
+                phrase!(
+                    "let the nodes of k3s pull by the names upstream",
+                    "让 k3s 的节点按原来的名字拉取"
+                ),
+            ),
+            example(
+                "pusher map --for podman --host vpc --out conf.d",
+                phrase!(
+                    "from the VPC host, into a folder",
+                    "用 VPC 域名，写到目录里"
+                ),
+            ),
+            example(
+                "pusher map --for compose compose.yaml > compose.mirror.yaml",
+                phrase!(
+                    "for the services of a Compose file",
+                    "给一个 Compose 文件的服务"
+                ),
+            ),
+            example(
+                "pusher map --check",
+                phrase!("is each of them there?", "它们都在吗？"),
             ),
         ],
     ),

@@ -12,8 +12,8 @@ mod shared;
 pub use help::OTHER_VARIABLES;
 pub use options::{
     AddArgs, ApplyArgs, CheckArgs, CompletionsArgs, DiffArgs, DoctorArgs, DriftArgs, ImportArgs,
-    InitArgs, ListArgs, LockArgs, PageArgs, PlanArgs, RemoveArgs, RewriteArgs, SchemaArgs, SetArgs,
-    ShowArgs, TagsArgs,
+    InitArgs, ListArgs, LockArgs, MapArgs, PageArgs, PlanArgs, RemoveArgs, RewriteArgs, SchemaArgs,
+    SetArgs, ShowArgs, TagsArgs,
 };
 pub use refused::NotRun;
 pub use shared::{
@@ -143,6 +143,11 @@ pub enum Command {
     ///
     /// `plan` and `apply` keep to it, so that a tag that moves changes what is mirrored only by a commit.
     Lock(LockArgs),
+    /// Show which name each image has in the mirror, or tell those who pull from it
+    ///
+    /// No registry is asked without `--check`. With `--for` it writes what k3s, Podman, containerd and others read;
+    /// what cannot be said there is told, and the status is 1.
+    Map(MapArgs),
     /// Write an image list, another tool's file, or what a registry holds as a mirror file
     ///
     /// It is printed; the file stays as it is. What cannot be carried over is told line by line.
@@ -189,6 +194,7 @@ impl Command {
             Self::Diff(_) => "diff",
             Self::Tags(_) => "tags",
             Self::Lock(_) => "lock",
+            Self::Map(_) => "map",
             Self::Import(_) => "import",
             Self::Rewrite(_) => "rewrite",
             Self::Schema(_) => "schema",
@@ -212,6 +218,7 @@ impl Command {
             Self::Rewrite(own) => (Some(&own.file), Some(&own.format), None),
             Self::Show(own) => (None, Some(&own.format), None),
             Self::Doctor(own) => (Some(&own.file), Some(&own.format), None),
+            Self::Map(own) => (Some(&own.file), Some(&own.format), None),
             // Who asks no registry has no use for what it said.
             Self::Plan(own) => {
                 let cache = (!own.offline).then_some(&own.cache);

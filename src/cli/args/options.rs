@@ -6,8 +6,10 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap_complete::Shell;
 
+use crate::config::parse_host;
 use crate::config::walks::ImagePath;
-use crate::model::{Reference, ReferenceError, Repository};
+use crate::consumers::{Form, HostChoice};
+use crate::model::{PlatformPattern, Reference, ReferenceError, Repository};
 use crate::plan::DriftKind;
 use crate::render::schemas::SchemaKind;
 
@@ -272,6 +274,59 @@ pub struct LockArgs {
     pub cache: CacheArg,
 }
 
+/// What `map` takes.
+#[derive(Debug, Clone, Args)]
+pub struct MapArgs {
+    /// With `--for compose`: the Compose file whose images are meant; `-` is standard input
+    #[arg(value_name = "COMPOSE", requires = "form")]
+    pub compose: Option<PathBuf>,
+    /// Write what this consumer reads
+    #[arg(long = "for", value_name = "CONSUMER", value_parser = forms(), conflicts_with_all = ["check", "format"])]
+    pub form: Option<Form>,
+    /// Write it to files below this folder, named as the consumer looks for them
+    #[arg(short, long, value_name = "DIR", requires = "form")]
+    pub out: Option<PathBuf>,
+    /// Ask the mirror for each name: status 2 if one is missing, or another image than is locked
+    #[arg(long)]
+    pub check: bool,
+    /// Pull from this host of the mirror: `public`, `vpc`, or any other [default: public]
+    #[arg(long, value_name = "HOST", value_parser = host_choice)]
+    pub host: Option<HostChoice>,
+    /// Take only the images for this platform, such as `linux/arm64`
+    #[arg(long, value_name = "PLATFORM")]
+    pub platform: Option<PlatformPattern>,
+    /// Which targets.
+    #[command(flatten)]
+    pub to: ToArg,
+    /// Which part of the files.
+    #[command(flatten)]
+    pub only: OnlyArg,
+    /// Which file is read.
+    #[command(flatten)]
+    pub file: FileArg,
+    /// What the answer looks like.
+    #[command(flatten)]
+    pub format: FormatArg,
+}
+
+/// Takes the name of a consumer.
+fn forms() -> impl TypedValueParser<Value = Form> {
+    let names = PossibleValuesParser::new(Form::ALL.map(Form::as_str));
+    let form = |name: &str| Form::ALL.into_iter().find(|form| form.as_str() == name);
+    names.try_map(move |name| form(&name).ok_or("not a consumer"))
+}
+
+/// Takes the word for a host of the mirror, or a host.
+fn host_choice(typed: &str) -> Result<HostChoice, String> {
+    match typed {
+        "public" => Ok(HostChoice::Public),
+        "vpc" => Ok(HostChoice::Vpc),
+        host => parse_host(host)
+            .map(HostChoice::Named)
+            .map_err(|why| why.to_string()),
+    }
+}
+
 /// What `apply` takes.
 #[derive(Debug, Clone, Args)]
 pub struct ApplyArgs {
@@ -353,7 +408,7 @@ pub struct PageArgs {
     /// The folder; `index.html` is written there, and nothing else is touched
     #[arg(value_name = "DIR")]
     pub site: PathBuf,
-    /// Tell what earlier runs changed, from what `apply --records` or `apply --report` kept: files, or folders of them
+    /// Tell what earlier runs changed, by what `apply` kept with `--records` or `--report`: files or folders
     #[arg(long, value_name = "PATH", num_args = 1..)]
     pub history: Vec<PathBuf>,
     /// Which targets.

@@ -94,16 +94,15 @@ pub(super) const SENTENCES: &[Phrase] = &[
         "Every image with the command that pulls it, its platforms, size and digest, what is held back, blocked or \
          has drifted, and what earlier runs changed. Status 1 where something could not be read; the page is made all \
          the same.",
-        "每个镜像的拉取命令、平台、大小、摘要，哪些暂缓、拦下或有漂移，以往运行改了什么。有读不到的，退出码是 1，网页照样生成。"
+        "每个镜像的拉取命令、平台、大小、摘要、状态，以往改了什么。有读不到的也照样生成，退出码是 1。"
     ),
     phrase!(
         "The folder; `index.html` is written there, and nothing else is touched",
         "目录；在里面写 `index.html`，别的都不动"
     ),
     phrase!(
-        "Tell what earlier runs changed, from what `apply --records` or `apply --report` kept: files, or folders of \
-         them",
-        "列出以往运行改了什么，来自 `apply --records` 或 `apply --report` 留下的文件；可以写文件，也可以写它们所在的目录"
+        "Tell what earlier runs changed, by what `apply` kept with `--records` or `--report`: files or folders",
+        "列出以往改了什么：`apply` 的 `--records` 或 `--report` 留下的文件，或其目录"
     ),
     phrase!(
         "Find what keeps images from being mirrored: network, login, rights, limits",
@@ -134,6 +133,36 @@ pub(super) const SENTENCES: &[Phrase] = &[
         "Without a rule: the variants that there are, and a rule to begin with. With one: what each step of it \
          takes and drops.",
         "不写规则：列出有哪些变体，并给出一条可以上手的规则。写了规则：逐步列出选中什么、去掉什么。"
+    ),
+    phrase!(
+        "Show which name each image has in the mirror, or tell those who pull from it",
+        "列出每个镜像在目标里的名字，或写出拉取一方要的文件"
+    ),
+    phrase!(
+        "No registry is asked without `--check`. With `--for` it writes what k3s, Podman, containerd and others read; \
+         what cannot be said there is told, and the status is 1.",
+        "不加 `--check` 就不访问任何仓库。`--for` 写出 k3s、Podman 等读的文件；写不进去的会列出来，退出码是 1。"
+    ),
+    phrase!(
+        "With `--for compose`: the Compose file whose images are meant; `-` is standard input",
+        "与 `--for compose` 一起用：要处理的 Compose 文件；`-` 是标准输入"
+    ),
+    phrase!("Write what this consumer reads", "写出这个使用方读的文件"),
+    phrase!(
+        "Write it to files below this folder, named as the consumer looks for them",
+        "写到这个目录下的文件里，文件名就是使用方要的"
+    ),
+    phrase!(
+        "Ask the mirror for each name: status 2 if one is missing, or another image than is locked",
+        "向目标询问每个名字：有缺的，或和锁定的不是同一个镜像，退出码是 2"
+    ),
+    phrase!(
+        "Pull from this host of the mirror: `public`, `vpc`, or any other [default: public]",
+        "从目标的这个域名拉取：`public`、`vpc`，或其他域名 [默认：public]"
+    ),
+    phrase!(
+        "Take only the images for this platform, such as `linux/arm64`",
+        "只取这个平台的镜像，如 `linux/arm64`"
     ),
     phrase!("The image, without a tag", "镜像，不写标签"),
     phrase!(

@@ -17,7 +17,7 @@ fn help(line: &str) -> String {
 }
 
 /// Each command as it can be typed, with what it cannot do without.
-const COMMANDS: [&str; 22] = [
+const COMMANDS: [&str; 23] = [
     "init",
     "add nginx",
     "remove nginx",
@@ -33,6 +33,7 @@ const COMMANDS: [&str; 22] = [
     "diff a b",
     "tags a",
     "lock",
+    "map",
     "import images.txt",
     "rewrite a.yaml",
     "schema mirror",
@@ -110,6 +111,7 @@ fn a_command_takes_what_its_help_names_and_nothing_else() {
             "doctor --no-cache",
             "diff --no-cache",
             "tags --no-cache",
+            "map --no-cache",
             "import --file",
             "import --format",
             "import --no-cache",

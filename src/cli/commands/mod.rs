@@ -13,6 +13,7 @@ mod init;
 mod list;
 mod lock;
 mod man;
+mod map;
 mod notice;
 mod page;
 mod plan;
@@ -52,6 +53,7 @@ pub async fn run(context: &Context, args: &Args) -> Exit {
         Command::Diff(options) => diff::run(context, global, options).await,
         Command::Tags(options) => tags::run(context, global, options).await,
         Command::Lock(options) => lock::run(context, global, options).await,
+        Command::Map(options) => map::run(context, global, options).await,
         Command::Import(options) => import::run(context, global, options).await,
         Command::Rewrite(options) => rewrite::run(context, global, options),
         Command::Schema(options) => schema::run(context, options),

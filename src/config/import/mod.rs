@@ -33,6 +33,7 @@ use detect::{Form, detect};
 use draft::Draft;
 use gathered::Gathered;
 
+pub use compose::ComposeService;
 pub use held::{HeldRepository, Holder, held};
 
 use super::diagnostics::{Diagnostic, Severity};
@@ -57,6 +58,23 @@ pub struct Imported {
     pub diagnostics: Vec<Diagnostic>,
     /// The texts that the diagnostics point into.
     pub files: Files,
+}
+
+/// Reads the services of a Compose file that have an image of a registry, those that are built left out.
+///
+/// # Errors
+///
+/// It is none.
+pub fn compose_services(path: &str, text: &str) -> Result<Vec<ComposeService>, Box<Diagnostic>> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let roots = tree::documents(text).map_err(|error| Box::new(error.diagnostic(path)))?;
+    compose::read_services(&roots, text).ok_or_else(|| {
+        let message = text!(
+            "`{path}` is no Compose file: it has no `services` with images",
+            "`{path}` 不是 Compose 文件：里面没有带镜像的 `services`"
+        );
+        Box::new(Diagnostic::error("not-compose", message))
+    })
 }
 
 /// Writes an image list or another tool's file as a mirror file (YAML) that declares the very same, with those that

@@ -1,6 +1,6 @@
 //! Which image is where in a mirror, and the look-up by names as they are upstream.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::model::{Descriptor, Digest, PlatformPattern, Platforms, Reference, Repository};
 use crate::plan::{DeclaredAt, Desired, Entry, Family, LockedImage, Target, TargetName};
@@ -62,19 +62,45 @@ impl MirrorMap {
         let mapping = |entry| Mapping::of(entry, desired, &target);
         let images: Vec<_> = desired.entries.iter().map(mapping).collect();
         let unsettled = desired.families.iter().filter(|one| one.is_unsettled());
-        let mut by_repository: HashMap<_, Vec<_>> = HashMap::new();
-        for (number, image) in images.iter().enumerate() {
-            let repository = image.source.repository().clone();
-            by_repository.entry(repository).or_default().push(number);
-        }
         Ok(Self {
             public: desired.target.in_public(),
             vpc: in_vpc(&desired.target),
             unsettled: unsettled.map(Unsettled::from).collect(),
             target,
+            by_repository: by_repository(&images),
             images,
-            by_repository,
         })
+    }
+
+    /// Returns how many repositories upstream there are.
+    pub fn repositories(&self) -> usize {
+        let settled = self.by_repository.len();
+        let is_new = |any: &&Unsettled| !self.by_repository.contains_key(&any.source);
+        let others = self.unsettled.iter().filter(is_new);
+        let others: HashSet<_> = others.map(|any| &any.source).collect();
+        settled + others.len()
+    }
+
+    /// Leaves only the images that are declared for a platform.
+    #[must_use]
+    pub fn for_platform(self, platform: &PlatformPattern) -> Self {
+        let Self {
+            target,
+            public,
+            vpc,
+            mut images,
+            unsettled,
+            by_repository: _,
+        } = self;
+        images.retain(|image| image.is_for(platform));
+        Self {
+            by_repository: by_repository(&images),
+            target,
+            public,
+            vpc,
+            images,
+            unsettled,
+        }
     }
 
     /// Returns the images of a repository upstream, in the order of the files.
@@ -95,6 +121,15 @@ impl MirrorMap {
         };
         self.of_repository(wanted.repository()).filter(is_meant)
     }
+}
+
+fn by_repository(images: &[Mapping]) -> HashMap<Repository, Vec<usize>> {
+    let mut found: HashMap<_, Vec<_>> = HashMap::new();
+    for (number, image) in images.iter().enumerate() {
+        let repository = image.source.repository().clone();
+        found.entry(repository).or_default().push(number);
+    }
+    found
 }
 
 impl Mapping {

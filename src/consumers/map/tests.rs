@@ -1,14 +1,10 @@
-use super::super::fixtures::{desired, digest, locked};
+use super::super::fixtures::{desired, digest, locked, map};
 use super::*;
 
 fn names(map: &MirrorMap, wanted: &str) -> Vec<String> {
     let wanted = wanted.parse().unwrap();
     let found = map.named(&wanted);
     found.map(|image| image.name.to_string()).collect()
-}
-
-fn map(desired: &Desired) -> MirrorMap {
-    MirrorMap::of(desired, &HostChoice::Public).unwrap()
 }
 
 #[test]

@@ -5,6 +5,7 @@
 mod annotations;
 mod checkup;
 mod lock;
+mod map;
 mod rewriting;
 mod tags;
 
@@ -30,6 +31,7 @@ use annotations::{Annotation, At, Level, write};
 
 pub use checkup::checkup;
 pub use lock::{fit, renewed};
+pub use map::map;
 pub use rewriting::rewriting;
 pub use tags::tags;
 

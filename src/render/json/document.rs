@@ -173,6 +173,14 @@ impl<'a, T> Items<'a, T> {
         }
     }
 
+    /// Makes one item of each number.
+    pub(super) fn numbered(count: usize, item: impl Fn(usize) -> T + 'a) -> Self {
+        Self {
+            count,
+            item: Box::new(item),
+        }
+    }
+
     /// Tells whether there are none.
     pub(super) fn is_empty(&self) -> bool {
         self.count == 0

@@ -14,6 +14,7 @@
 //! | `saved` | what a saved plan is |
 //! | `selection` | which tags a selection takes, and why not the others |
 //! | `checkup` | what was found out about registries |
+//! | `map` | how an image stands in a mirror |
 //! | `lock` | what became of a lock, and in what it does not fit the files |
 //! | `drift`, `whence`, `diff` | how the target differs, what a changed tag points to, what differs inside an image |
 
@@ -28,6 +29,7 @@ pub mod drift;
 mod families;
 mod images;
 mod lock;
+pub mod map;
 mod notes;
 mod plan;
 mod policy;

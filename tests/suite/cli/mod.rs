@@ -25,6 +25,7 @@ mod import_from;
 mod init;
 mod languages;
 mod logins;
+mod map;
 mod mirrors;
 mod names;
 mod notices;

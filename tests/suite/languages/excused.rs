@@ -35,6 +35,16 @@ pub(super) const FOR_NOBODY: &[(&str, &str, &str)] = &[
     ("src/config/mistakes/forms.rs", "", "what other tools write"),
     ("src/config/not_yaml.rs", "", "what a library says"),
     (
+        "src/consumers/forms",
+        "",
+        "a file, which is the same whoever writes it",
+    ),
+    (
+        "src/consumers/written.rs",
+        "# Written by",
+        "a file, which is the same whoever writes it",
+    ),
+    (
         "src/disk/place.rs",
         "it is a link",
         "never met: the system says so before",
