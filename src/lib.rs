@@ -16,8 +16,9 @@
 //! | [`checkup`] | pure | `model`, `plan` |
 //! | [`consumers`] | pure | `model`, `plan` |
 //! | [`notices`] | pure | `model` |
+//! | [`reports`] | pure | `model`, `plan` |
 //! | [`rewrite`] | pure | `config::diagnostics`, `config::file_kind`, `config::files`, `config::walks`, `consumers`, `model` |
-//! | [`render`] | pure | `checkup`, `config`, `consumers`, `diff`, `lock`, `model`, `notices`, `plan`, `rewrite`, `selection` |
+//! | [`render`] | pure | `checkup`, `config`, `consumers`, `diff`, `lock`, `model`, `notices`, `plan`, `reports`, `rewrite`, `selection` |
 //! | [`page`] | pure | `model`, `plan`, `render` |
 //! | [`registry`] | edge | `model` |
 //! | [`tree`] | edge | `model`, `plan`, `registry` |
@@ -57,6 +58,7 @@ pub mod plan;
 pub mod progress;
 pub mod registry;
 pub mod render;
+pub mod reports;
 pub mod rewrite;
 pub mod sandbox;
 pub mod selection;

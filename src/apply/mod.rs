@@ -137,6 +137,7 @@ async fn apply_one<R: WriteRegistry>(
     Report {
         plan,
         outcomes,
+        shard: None,
         interrupted: *stop.borrow(),
         promotions: vec![],
         attachments: vec![],

@@ -111,6 +111,7 @@ fn options<'t>(
         stop: Some(context.stop.wish()),
         credentials: Credentials::new(context.environment.login_sources()),
         acr: acr_asker(&context.environment)?,
+        machines: context.machines,
         ..ClientOptions::default()
     })
 }

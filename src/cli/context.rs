@@ -1,5 +1,6 @@
 //! What every command works with.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -22,6 +23,8 @@ pub struct Context {
     pub stop: Arc<StopRequest>,
     /// What a role is to be allowed at registries.
     pub session: RoleAccess,
+    /// Among how many machines that do the same what hosts allow is divided.
+    pub machines: Option<NonZeroUsize>,
 }
 
 impl Context {
@@ -33,6 +36,7 @@ impl Context {
             printer,
             stop,
             session: RoleAccess::Pull,
+            machines: None,
         }
     }
 
@@ -41,6 +45,15 @@ impl Context {
     pub fn pushing(&self) -> Self {
         Self {
             session: RoleAccess::Push,
+            ..self.clone()
+        }
+    }
+
+    /// Does the same as one of so many machines.
+    #[must_use]
+    pub fn among(&self, machines: usize) -> Self {
+        Self {
+            machines: NonZeroUsize::new(machines),
             ..self.clone()
         }
     }

@@ -43,6 +43,8 @@ pub struct Mirror {
     pub lock: LockFile,
     /// The part of it that was asked for; none where that is the whole.
     chosen: Option<Chosen>,
+    /// What other machines see to.
+    elsewhere: Vec<Entry>,
 }
 
 impl Mirror {
@@ -80,6 +82,14 @@ impl Mirror {
         }
     }
 
+    /// Leaves to other machines what is not wanted of this one.
+    pub fn leave_to_others(&mut self, is_own: impl Fn(&TargetName) -> bool) {
+        let entries = std::mem::take(&mut self.desired.entries);
+        let (own, others) = entries.into_iter().partition(|entry| is_own(&entry.target));
+        self.desired.entries = own;
+        self.elsewhere = others;
+    }
+
     /// Stops where a pattern names nothing in any of these.
     pub fn require_chosen(mirrors: &[Self]) -> Result<(), CliError> {
         let each = mirrors.iter().filter_map(|mirror| {
@@ -97,16 +107,20 @@ impl Mirror {
     /// Returns the repositories in the target of what is declared and outside of the part.
     pub fn repositories_outside(&self) -> BTreeSet<&str> {
         let chosen = self.chosen.as_ref();
-        let outside = chosen.map(|chosen| chosen.repositories_outside(&self.desired.target));
-        outside.unwrap_or_default()
+        let target = &self.desired.target;
+        let outside = chosen.map(|chosen| chosen.repositories_outside(target));
+        let elsewhere = self.elsewhere.iter().map(|entry| &*entry.target.repository);
+        outside.into_iter().flatten().chain(elsewhere).collect()
     }
 
     /// Returns what may be deleted: what is recorded and no longer declared, and in the part.
     pub fn prunable(&self) -> Result<Vec<(TargetName, LockedImage)>, CliError> {
+        let mut whole = self.desired.clone();
+        whole.entries.extend(self.elsewhere.iter().cloned());
         let Some(chosen) = &self.chosen else {
-            return self.lock.prunable(&self.desired);
+            return self.lock.prunable(&whole);
         };
-        let mut undeclared = self.lock.prunable(&chosen.whole(&self.desired))?;
+        let mut undeclared = self.lock.prunable(&chosen.whole(&whole))?;
         chosen.retain(&mut undeclared);
         Ok(undeclared)
     }
@@ -272,6 +286,7 @@ fn settle(
             files,
             lock,
             chosen: None,
+            elsewhere: vec![],
         };
         outputs.spare(mirror.inputs())?;
         mirrors.push(mirror);

@@ -17,6 +17,8 @@ pub enum Purpose {
     Lock,
     /// A saved plan.
     Plan,
+    /// A report of a shard.
+    Shard,
     /// Certificates.
     Certificates,
     /// A scanner's report.
@@ -39,7 +41,7 @@ impl Purpose {
     /// Returns how many bytes it may have. A device may go on for ever.
     pub const fn limit(self) -> u64 {
         match self {
-            Self::List | Self::Lock | Self::Plan => 128 * MIB,
+            Self::List | Self::Lock | Self::Plan | Self::Shard => 128 * MIB,
             Self::Mirror => 16 * MIB,
             Self::Certificates => 4 * MIB,
             Self::Report | Self::History | Self::Use => 64 * MIB,
@@ -76,6 +78,10 @@ impl Purpose {
                     "divide the list that it was made from",
                     "把生成它的列表拆开"
                 ),
+            ),
+            Self::Shard => (
+                text!("a report of a shard", "分片的报告"),
+                text!("part the plan into more shards", "把计划分成更多分片"),
             ),
             Self::Certificates => (
                 text!("a file of certificates", "证书文件"),

@@ -1,5 +1,6 @@
 //! A plan as a file: kept by `plan --out`, taken up again by `apply PLAN`.
 
+use std::borrow::Cow;
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +11,7 @@ use crate::plan::SavedPlan;
 use crate::plan::saved::{
     self, Declared, FileDigest, Mismatch, PlanFile, RuleVersions, confirm, lost, pin, read,
 };
+use crate::plan::shards::ShardNumber;
 use crate::render::json;
 use crate::render::sanitize::excerpt;
 
@@ -125,9 +127,9 @@ pub async fn take_up(
         let none: [Text; 0] = [];
         return Err(refused(path, &made_by(global, path), &none).into());
     };
+    require_shards(path, first, options.shard)?;
     let global = &named(context, global, path, first)?;
-    let labels = saved.iter().filter_map(|saved| saved.target.name.as_ref());
-    let labels: Vec<String> = labels.map(ToString::to_string).collect();
+    let labels = labels(&saved);
     let prunes = first.prune || options.prune.prune;
     let made_by = made_by(global, path)
         + if prunes { " --prune" } else { "" }
@@ -170,9 +172,10 @@ pub async fn take_up(
         };
         let pinned = pin(saved, declared).map_err(refused)?;
         mirror.desired = pinned.desired.clone();
-        each_pinned.push((saved, pinned));
+        each_pinned.push((own_part(mirror, saved, options.shard), pinned));
     }
-    let client = connect(context, &mirrors)?;
+    let machines = options.shard.map_or(1, |shard| shard.count);
+    let client = connect(&context.among(machines), &mirrors)?;
     let planning = plan_with(context, global, mirrors, client).await?;
     let client = &planning.client;
     let mut each = Vec::with_capacity(planning.each.len());
@@ -193,6 +196,54 @@ pub async fn take_up(
         });
     }
     Ok(Planning { each, ..planning })
+}
+
+/// Returns what the mirror file calls the targets of plans, where it has several.
+fn labels(saved: &[SavedPlan]) -> Vec<String> {
+    let labels = saved.iter().filter_map(|saved| saved.target.name.as_ref());
+    labels.map(ToString::to_string).collect()
+}
+
+/// Leaves of a plan, and of what it is for, only the shard that was asked for.
+fn own_part<'s>(
+    mirror: &mut Mirror,
+    saved: &'s SavedPlan,
+    shard: Option<ShardNumber>,
+) -> Cow<'s, SavedPlan> {
+    let Some(shard) = shard else {
+        return Cow::Borrowed(saved);
+    };
+    let number = shard.number - 1;
+    mirror.leave_to_others(|name| saved.shard_of(&name.to_string()) == Some(number));
+    Cow::Owned(saved.in_shard(number))
+}
+
+/// Refuses a shard of a plan that was not parted into so many.
+fn require_shards(
+    path: &Path,
+    saved: &SavedPlan,
+    shard: Option<ShardNumber>,
+) -> Result<(), CliError> {
+    let count = saved.shards.as_ref().map(|shards| shards.loads.len());
+    let Some(shard) = shard.filter(|shard| count != Some(shard.count)) else {
+        return Ok(());
+    };
+    let plan = path.display();
+    let message = match count {
+        Some(count) => text!(
+            "`{plan}` is made for {count} shards, so none of them is `{shard}`",
+            "`{plan}` 分成 {count} 个分片，没有 `{shard}`"
+        ),
+        None => text!(
+            "`{plan}` is not made for several machines, so it has no shard `{shard}`",
+            "`{plan}` 没有分片，没有 `{shard}`"
+        ),
+    };
+    let count = shard.count;
+    Err(CliError::new(message).hint(text!(
+        "nothing was done; `pusher plan --out {plan} --shards {count}` makes such a plan",
+        "什么都没有做；`pusher plan --out {plan} --shards {count}` 会做出这样的计划"
+    )))
 }
 
 /// Names the file that the plan was made from, where nobody named one.

@@ -55,6 +55,7 @@ pub mod rewrite;
 pub mod rule;
 pub mod same_content;
 pub mod saved;
+pub mod shards;
 pub mod target;
 pub mod verify;
 

@@ -6,6 +6,7 @@ use crate::model::{Digest, Failure};
 
 use super::change::{Action, Plan};
 use super::promotion::{Attached, Attachment, Promotion};
+use super::shards::ShardNumber;
 
 /// What happened to each change of a plan, in its order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +15,8 @@ pub struct Report {
     pub plan: Plan,
     /// One outcome for each change of the plan.
     pub outcomes: Vec<Outcome>,
+    /// Which part of the plan it is, where that was parted for several machines.
+    pub shard: Option<ShardNumber>,
     /// Whether someone stopped the run before its end.
     pub interrupted: bool,
     /// What was promoted, once someone has looked at it.
@@ -225,6 +228,38 @@ impl ReportSummary {
     /// Tells whether every image is in the target as it should be.
     pub fn is_success(&self) -> bool {
         !self.interrupted && self.not_in_place() == 0
+    }
+
+    /// Counts two parts of a plan together.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        let Self {
+            created,
+            updated,
+            deleted,
+            unchanged,
+            blocked,
+            stale,
+            failed,
+            not_done,
+            cost,
+            interrupted,
+        } = other;
+        for (sum, more) in [
+            (&mut self.created, created),
+            (&mut self.updated, updated),
+            (&mut self.deleted, deleted),
+            (&mut self.unchanged, unchanged),
+            (&mut self.blocked, blocked),
+            (&mut self.stale, stale),
+            (&mut self.failed, failed),
+            (&mut self.not_done, not_done),
+        ] {
+            *sum = sum.saturating_add(more);
+        }
+        self.cost.add(cost);
+        self.interrupted |= interrupted;
+        self
     }
 
     /// Returns how many changes were carried out.

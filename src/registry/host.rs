@@ -101,6 +101,12 @@ impl Host {
         let start = options
             .starting_concurrency
             .unwrap_or_else(|| Profile::of_host(name).starting_concurrency);
+        let options = HostOptions {
+            starting_concurrency: Some(start),
+            ..options
+        }
+        .divided(shared.options.machines);
+        let start = options.starting_concurrency.unwrap_or(start);
         Ok(Self {
             name: name.to_owned(),
             own_server: shared.servers.of_registry(name, &base),

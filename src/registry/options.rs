@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,6 +30,8 @@ pub struct ClientOptions {
     pub on_outage: OnOutage,
     /// Who is told of mirrors that are not asked any more.
     pub on_mirror: OnMirror,
+    /// How many machines do a part of the same at once: what hosts allow is divided by that.
+    pub machines: Option<NonZeroUsize>,
     /// Turns true when hosts that are away are not to be waited for any more.
     pub stop: Option<watch::Receiver<bool>>,
 }
@@ -105,6 +108,24 @@ pub struct HostOptions {
     pub mirrors: Vec<MirrorPlace>,
     /// Whether it is the target of the run: what fails there says so.
     pub is_target: bool,
+}
+
+impl HostOptions {
+    /// Leaves of what the host allows what one of several machines may have of it; one request at least.
+    pub(super) fn divided(self, machines: Option<NonZeroUsize>) -> Self {
+        let Some(machines) = machines else {
+            return self;
+        };
+        let part = |limit: usize| (limit / machines).max(1);
+        // Nobody starts so many that it is not exact.
+        let count = u16::try_from(machines.get()).map_or(f64::from(u16::MAX), f64::from);
+        Self {
+            concurrency: self.concurrency.map(part),
+            starting_concurrency: self.starting_concurrency.map(part),
+            requests_per_second: self.requests_per_second.map(|rate| rate / count),
+            ..self
+        }
+    }
 }
 
 /// What is tried again, and how often.

@@ -6,6 +6,7 @@ use crate::diff::{Diffs, ImageDiff};
 use crate::lock::{Renewed, Unfit};
 use crate::model::{Repository, Text};
 use crate::plan::saved::Against;
+use crate::plan::shards::ShardLoad;
 use crate::plan::{Change, Cost, Desired, SameContent, SameContents, SavedPlan, TargetName};
 use crate::rewrite::{Image, Outcome, Way};
 use crate::selection::{Chosen, Refused, RuleAccount, Survey};
@@ -21,6 +22,8 @@ pub struct Details<'a> {
     pub same_content: Option<&'a SameContents>,
     /// Of which part of the files it is; none where it is of all of them.
     pub part: Option<&'a PartOf>,
+    /// What is to be done in each of its shards; none where it has none.
+    pub shards: Option<&'a [ShardLoad]>,
 }
 
 /// A part of what the files declare.

@@ -35,9 +35,9 @@ pub use inputs::{
     Checked, Compared, Details, Failed, Fitting, Found, Mapped, PartOf, Renewing, Rewriting,
     RewrittenFile, Shown, ShownAgainst, Tagged,
 };
-pub use json::records;
+pub use json::{matrix, records};
 pub use outputs::{
-    check, checkup, diff, drift, each, failed, fit, list, map, plan, renewed, report, rewriting,
-    show, tags,
+    check, checkup, diff, drift, each, failed, fit, list, map, merged, plan, renewed, report,
+    rewriting, show, tags,
 };
 pub use style::{Signs, Style, View};

@@ -5,6 +5,7 @@ use std::fmt;
 use crate::checkup::Checkup;
 use crate::model::Language;
 use crate::plan::{Desired, Drift, Plan, Report};
+use crate::reports::Merged;
 
 use super::format::Format;
 use super::inputs::{
@@ -43,6 +44,8 @@ outputs! {
     diff(compared: &Compared<'_>);
     /// Writes what was done.
     report(report: &Report);
+    /// Writes what the reports of shards say together.
+    merged(merged: &Merged<'_>);
     /// Writes how the target differs from what a plan wants it to be.
     drift(drift: &Drift<'_>);
     /// Writes what there is to say about the files.

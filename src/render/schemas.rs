@@ -25,10 +25,14 @@ pub enum SchemaKind {
     PlanFile,
     /// `show --format json`.
     Show,
+    /// `show --matrix`.
+    Matrix,
     /// What a command answers that stopped, with `--format json`.
     Error,
     /// `apply --format json`.
     Report,
+    /// `report merge --format json`.
+    Merged,
     /// A line of `apply --records`.
     Record,
     /// `drift --format json`.
@@ -53,7 +57,7 @@ pub enum SchemaKind {
 
 impl SchemaKind {
     /// Every kind, in the order in which they are listed to people.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::Mirror,
         Self::Profile,
         Self::List,
@@ -61,8 +65,10 @@ impl SchemaKind {
         Self::Plan,
         Self::PlanFile,
         Self::Show,
+        Self::Matrix,
         Self::Error,
         Self::Report,
+        Self::Merged,
         Self::Record,
         Self::Drift,
         Self::Diff,
@@ -85,8 +91,10 @@ impl SchemaKind {
             Self::Plan => "plan",
             Self::PlanFile => "plan-file",
             Self::Show => "show",
+            Self::Matrix => "matrix",
             Self::Error => "error",
             Self::Report => "report",
+            Self::Merged => "report-merge",
             Self::Record => "record",
             Self::Drift => "drift",
             Self::Diff => "diff",
@@ -111,8 +119,10 @@ pub fn schema(kind: SchemaKind) -> Value {
         SchemaKind::Plan => json::plan_schema(),
         SchemaKind::PlanFile => json::schema::<PlanFile>(),
         SchemaKind::Show => json::show_schema(),
+        SchemaKind::Matrix => json::matrix_schema(),
         SchemaKind::Error => json::failed_schema(),
         SchemaKind::Report => json::report_schema(),
+        SchemaKind::Merged => json::merged_schema(),
         SchemaKind::Record => json::record_schema(),
         SchemaKind::Drift => json::drift_schema(),
         SchemaKind::Diff => json::diff_schema(),

@@ -21,7 +21,7 @@ const fn example(typed: &'static str, purpose: Phrase) -> Example {
     Example { typed, purpose }
 }
 
-pub(super) const EXAMPLES: [(&str, &[Example]); 24] = [
+pub(super) const EXAMPLES: [(&str, &[Example]); 25] = [
     (
         "pusher",
         &[
@@ -232,6 +232,13 @@ pub(super) const EXAMPLES: [(&str, &[Example]); 24] = [
                 ),
             ),
         ],
+    ),
+    (
+        "report",
+        &[example(
+            "pusher report merge plan.json 1.json 2.json 3.json 4.json",
+            phrase!("what four shards did", "四个分片做了什么"),
+        )],
     ),
     (
         "drift",

@@ -12,8 +12,8 @@ mod shared;
 pub use help::OTHER_VARIABLES;
 pub use options::{
     AddArgs, ApplyArgs, CheckArgs, CompletionsArgs, DiffArgs, DoctorArgs, DriftArgs, ImportArgs,
-    InitArgs, ListArgs, LockArgs, MapArgs, PageArgs, PlanArgs, RemoveArgs, RewriteArgs, SchemaArgs,
-    SetArgs, ShowArgs, TagsArgs,
+    InitArgs, ListArgs, LockArgs, MapArgs, MergeArgs, PageArgs, PlanArgs, RemoveArgs, ReportArgs,
+    ReportCommand, RewriteArgs, SchemaArgs, SetArgs, ShowArgs, TagsArgs,
 };
 pub use refused::NotRun;
 pub use shared::{
@@ -116,6 +116,8 @@ pub enum Command {
     ///
     /// What it would do, and why it would be refused, as far as that can be told without asking a registry.
     Show(ShowArgs),
+    /// Work with what `apply --report` has kept
+    Report(ReportArgs),
     /// Tell what has moved since it was applied
     ///
     /// Status 2 if anything has, 1 if it cannot be told.
@@ -188,6 +190,7 @@ impl Command {
             Self::Plan(_) => "plan",
             Self::Apply(_) => "apply",
             Self::Show(_) => "show",
+            Self::Report(_) => "report",
             Self::Drift(_) => "drift",
             Self::Page(_) => "page",
             Self::Doctor(_) => "doctor",
@@ -217,6 +220,9 @@ impl Command {
             Self::Tags(own) => (Some(&own.file), Some(&own.format), None),
             Self::Rewrite(own) => (Some(&own.file), Some(&own.format), None),
             Self::Show(own) => (None, Some(&own.format), None),
+            Self::Report(ReportArgs {
+                what: ReportCommand::Merge(own),
+            }) => (None, Some(&own.format), None),
             Self::Doctor(own) => (Some(&own.file), Some(&own.format), None),
             Self::Map(own) => (Some(&own.file), Some(&own.format), None),
             // Who asks no registry has no use for what it said.

@@ -2,15 +2,16 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Subcommand};
 use clap_complete::Shell;
 
 use crate::config::parse_host;
 use crate::config::walks::ImagePath;
 use crate::consumers::{Form, HostChoice};
-use crate::model::{PlatformPattern, Reference, ReferenceError, Repository};
+use crate::model::{Bytes, PlatformPattern, Reference, ReferenceError, Repository};
 use crate::plan::DriftKind;
+use crate::plan::shards::{MOST_SHARDS, ShardNumber, Sharding};
 use crate::render::schemas::SchemaKind;
 
 use super::shared::{
@@ -97,6 +98,12 @@ pub struct PlanArgs {
     /// Keep the plan in this file, for `pusher apply FILE`
     #[arg(short, long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// Part the saved plan for so many machines, each of which runs `pusher apply FILE --shard I/N`
+    #[arg(long, value_name = "N", requires = "out", value_parser = shard_count, conflicts_with = "max_bytes_per_shard")]
+    pub shards: Option<usize>,
+    /// The same, for as few machines as keep what each copies below this amount, such as `20GiB`
+    #[arg(long, value_name = "SIZE", requires = "out", value_parser = amount)]
+    pub max_bytes_per_shard: Option<Bytes>,
     /// Show what differs inside each image that is updated
     #[arg(long)]
     pub diff: bool,
@@ -130,6 +137,49 @@ pub struct PlanArgs {
     /// Whether the cache is used.
     #[command(flatten)]
     pub cache: CacheArg,
+}
+
+impl PlanArgs {
+    /// Returns how the plan is to be parted, if it is.
+    pub fn sharding(&self) -> Option<Sharding> {
+        let most = self
+            .max_bytes_per_shard
+            .map(|Bytes(most)| Sharding::MostBytes(most));
+        self.shards.map(Sharding::Count).or(most)
+    }
+}
+
+/// Takes a number of shards.
+fn shard_count(typed: &str) -> Result<usize, String> {
+    let count = typed.parse().ok();
+    let count = count.filter(|count| (1..=MOST_SHARDS).contains(count));
+    count.ok_or_else(|| {
+        tr!(
+            "write a number from 1 to {MOST_SHARDS}: GitHub makes no more jobs of one matrix",
+            "要写 1 到 {MOST_SHARDS} 的数字：GitHub 一个 matrix 不会有更多任务"
+        )
+    })
+}
+
+/// Takes an amount of bytes.
+fn amount(typed: &str) -> Result<Bytes, String> {
+    let amount = Bytes::parse(typed).filter(|Bytes(bytes)| *bytes > 0);
+    amount.ok_or_else(|| {
+        tr!(
+            "write an amount such as `20GiB` or `500MB`",
+            "要写大小，如 `20GiB` 或 `500MB`"
+        )
+    })
+}
+
+/// Takes one of several shards.
+fn shard(typed: &str) -> Result<ShardNumber, String> {
+    ShardNumber::parse(typed).ok_or_else(|| {
+        tr!(
+            "write which one of how many, such as `2/4`; the first is `1/4`",
+            "要写第几个和总数，如 `2/4`；第一个是 `1/4`"
+        )
+    })
 }
 
 /// What `drift` takes.
@@ -333,6 +383,9 @@ pub struct ApplyArgs {
     /// Do exactly what this saved plan says
     #[arg(value_name = "PLAN", conflicts_with_all = ["only", "to"])]
     pub plan: Option<PathBuf>,
+    /// Do only this part of the saved plan, such as `2/4`, which was made with `--shards`
+    #[arg(long, value_name = "I/N", requires = "plan", value_parser = shard)]
+    pub shard: Option<ShardNumber>,
     /// Go on without asking; a saved plan and a run without a terminal ask nothing
     #[arg(short, long)]
     pub yes: bool,
@@ -397,6 +450,9 @@ pub struct ShowArgs {
     /// Show only in what it differs from this other saved plan
     #[arg(long, value_name = "PLAN")]
     pub against: Option<PathBuf>,
+    /// Print the shards in which something is to be done, as JSON for the matrix of a CI system
+    #[arg(long, conflicts_with_all = ["against", "format"])]
+    pub matrix: bool,
     /// What the answer looks like.
     #[command(flatten)]
     pub format: FormatArg,
@@ -420,6 +476,40 @@ pub struct PageArgs {
     /// Whether the cache is used.
     #[command(flatten)]
     pub cache: CacheArg,
+}
+
+/// What `report` takes.
+#[derive(Debug, Clone, Args)]
+pub struct ReportArgs {
+    /// What is done with them.
+    #[command(subcommand)]
+    pub what: ReportCommand,
+}
+
+/// What can be done with reports.
+#[derive(Debug, Clone, Subcommand)]
+pub enum ReportCommand {
+    /// Say as one report what the shards of a saved plan did
+    ///
+    /// A shard that has something to do and no report is named, with what does it again. No registry is asked.
+    Merge(MergeArgs),
+}
+
+/// What `report merge` takes.
+#[derive(Debug, Clone, Args)]
+pub struct MergeArgs {
+    /// The saved plan that the shards are of
+    #[arg(value_name = "PLAN")]
+    pub plan: PathBuf,
+    /// What `pusher apply PLAN --shard I/N --report FILE` has written, one for each shard
+    #[arg(value_name = "REPORT")]
+    pub reports: Vec<PathBuf>,
+    /// Where else the answer goes.
+    #[command(flatten)]
+    pub report: ReportArg,
+    /// What the answer looks like.
+    #[command(flatten)]
+    pub format: FormatArg,
 }
 
 /// What `import` takes.

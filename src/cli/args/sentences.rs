@@ -346,6 +346,42 @@ pub(super) const SENTENCES: &[Phrase] = &[
         "它们还没到 `min-age` 也采用，并记下原因"
     ),
     phrase!(
+        "Part the saved plan for so many machines, each of which runs `pusher apply FILE --shard I/N`",
+        "把保存的计划分给这么多台机器，每台运行 `pusher apply FILE --shard I/N`"
+    ),
+    phrase!(
+        "The same, for as few machines as keep what each copies below this amount, such as `20GiB`",
+        "同上，机器尽量少，但每台拷贝的不超过这个大小，如 `20GiB`"
+    ),
+    phrase!(
+        "Do only this part of the saved plan, such as `2/4`, which was made with `--shards`",
+        "只做保存的计划的这一部分，如 `2/4`；做计划时要加 `--shards`"
+    ),
+    phrase!(
+        "Print the shards in which something is to be done, as JSON for the matrix of a CI system",
+        "打印有事要做的分片，是给 CI 系统 matrix 用的 JSON"
+    ),
+    phrase!(
+        "Work with what `apply --report` has kept",
+        "处理 `apply --report` 存下的报告"
+    ),
+    phrase!(
+        "Say as one report what the shards of a saved plan did",
+        "把保存的计划各个分片做了什么合成一份报告"
+    ),
+    phrase!(
+        "A shard that has something to do and no report is named, with what does it again. No registry is asked.",
+        "有事要做却没有报告的分片会列出来，并写明怎样再做一次。不访问仓库。"
+    ),
+    phrase!(
+        "The saved plan that the shards are of",
+        "这些分片所属的保存的计划"
+    ),
+    phrase!(
+        "What `pusher apply PLAN --shard I/N --report FILE` has written, one for each shard",
+        "`pusher apply PLAN --shard I/N --report FILE` 写的报告，每个分片一份"
+    ),
+    phrase!(
         "Add what was put into the target to this file, a line of JSON an image",
         "把放进目标的镜像追加到这个文件，每个镜像一行 JSON"
     ),

@@ -17,7 +17,7 @@ fn help(line: &str) -> String {
 }
 
 /// Each command as it can be typed, with what it cannot do without.
-const COMMANDS: [&str; 23] = [
+const COMMANDS: [&str; 24] = [
     "init",
     "add nginx",
     "remove nginx",
@@ -27,6 +27,7 @@ const COMMANDS: [&str; 23] = [
     "plan",
     "apply",
     "show p.json",
+    "report merge p.json",
     "drift",
     "page out",
     "doctor",

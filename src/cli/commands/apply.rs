@@ -162,6 +162,7 @@ pub(super) async fn run(
     let run = this_run(context);
     for (report, desired) in reports.iter_mut().zip(&desired) {
         report.promotions = promotions(report, desired, &run);
+        report.shard = options.shard;
         // Who stops a run wants nothing more of it.
         if options.attest && !report.interrupted {
             report.attachments = attach(report, &client).await;

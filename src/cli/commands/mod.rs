@@ -19,6 +19,7 @@ mod page;
 mod plan;
 mod probe;
 mod remove;
+mod report;
 mod rewrite;
 mod schema;
 mod set;
@@ -26,7 +27,7 @@ mod show;
 mod tags;
 mod version;
 
-use super::args::{Args, Command};
+use super::args::{Args, Command, ReportArgs, ReportCommand};
 use super::context::Context;
 use super::exit::Exit;
 use super::failed::tell;
@@ -45,6 +46,9 @@ pub async fn run(context: &Context, args: &Args) -> Exit {
         Command::Plan(options) => plan::run(context, global, options).await,
         Command::Apply(options) => apply::run(context, global, options).await,
         Command::Show(options) => show::run(context, global, options),
+        Command::Report(ReportArgs {
+            what: ReportCommand::Merge(options),
+        }) => report::merge(context, global, options),
         Command::Drift(options) => drift::run(context, global, options).await,
         Command::Page(options) => page::run(context, global, options).await,
         Command::Doctor(options) if options.probe => probe::run(context, global, options).await,

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use futures_util::future::join_all;
+
 use crate::cli::args::{GlobalArgs, PlanArgs};
 use crate::cli::client::warn_of_pulls;
 use crate::cli::context::Context;
@@ -18,6 +20,8 @@ use crate::inspect;
 use crate::model::{Digest, Repository};
 use crate::observe::{inventory, same_content};
 use crate::plan::cost::pulls;
+use crate::plan::saved::SavedShards;
+use crate::plan::shards::{self, ShardLoad};
 use crate::plan::{Cost, Plan, SameContents, SavedPlan, offline};
 use crate::render::{self, PartOf};
 
@@ -68,6 +72,7 @@ struct Asked {
     diffs: Option<Diffs>,
     cost: Option<Cost>,
     same_content: Option<SameContents>,
+    shards: Option<Vec<ShardLoad>>,
 }
 
 impl Asked {
@@ -79,6 +84,7 @@ impl Asked {
             diffs: None,
             cost: None,
             same_content: None,
+            shards: None,
         }
     }
 
@@ -88,6 +94,7 @@ impl Asked {
             cost: self.cost.as_ref(),
             same_content: self.same_content.as_ref(),
             part: self.part.as_ref(),
+            shards: self.shards.as_deref(),
         }
     }
 }
@@ -101,22 +108,35 @@ async fn asked(
     outputs: &Outputs<'_>,
 ) -> Result<Vec<Asked>, CommandError> {
     let Planning { each, client, .. } = plan_pruning(context, global, scope, outputs).await?;
+    let plans = each.iter().map(|planned| &planned.plan);
+    let inventories = reading(context, 0, async |_| {
+        join_all(plans.clone().map(|plan| inventory(plan, &client))).await
+    })
+    .await?;
+    let mut parted = vec![];
     if let Some(path) = &options.out {
-        let saved = each.iter().map(|planned| {
+        if let Some(sharding) = options.sharding() {
+            let both: Vec<_> = plans.clone().zip(&inventories).collect();
+            parted = shards::part(&both, sharding);
+        }
+        let saved = each.iter().enumerate().map(|(number, planned)| {
             let Planned { plan, mirror, .. } = planned;
+            let parted = parted.get(number);
             SavedPlan {
                 prune: mirror.prunes(scope.prune),
                 only: scope.only.to_vec(),
+                shards: parted.map(|parted| SavedShards::of(parted, plan)),
                 ..SavedPlan::of(&mirror.desired, plan, mirror.files.clone())
             }
         });
         saved_plan::write(context, path, &saved.collect::<Vec<_>>())?;
     }
-    let plans = each.iter().map(|planned| &planned.plan);
     let is_mirrored = |repository: &_, digest: &_| client.is_mirrored(repository, digest);
     warn_of_pulls(&context.printer, &client, &pulls(plans, is_mirrored));
     let mut asked: Vec<Asked> = Vec::with_capacity(each.len());
-    for Planned { plan, mirror, .. } in each {
+    let inventories = inventories.into_iter();
+    let mut parted = parted.into_iter();
+    for (Planned { plan, mirror, .. }, inventory) in each.into_iter().zip(inventories) {
         let diffs = if options.diff {
             let updates = plan.summary().update;
             Some(
@@ -128,10 +148,8 @@ async fn asked(
         } else {
             None
         };
-        let (inventory, same_content) = reading(context, 0, async |_| {
-            tokio::join!(inventory(&plan, &client), same_content(&plan, &client))
-        })
-        .await?;
+        let same_content =
+            reading(context, 0, async |_| same_content(&plan, &client).await).await?;
         let before = asked.iter().map(|one| &one.plan);
         let more = more_pulls(before, &plan, is_mirrored);
         let cost = Cost::of(&plan, Some(&inventory)).pulling(more);
@@ -140,6 +158,7 @@ async fn asked(
             diffs,
             cost: Some(cost),
             same_content: Some(same_content),
+            shards: parted.next().map(|parted| parted.loads),
             plan,
         });
     }

@@ -4,11 +4,12 @@ use indexmap::IndexMap;
 
 use crate::cli::args::{GlobalArgs, ShowArgs};
 use crate::cli::context::Context;
-use crate::cli::error::CommandError;
+use crate::cli::error::{CliError, CommandError};
 use crate::cli::exit::Exit;
 use crate::cli::saved_plan;
 use crate::plan::SavedPlan;
 use crate::plan::saved::{Against, SavedTarget};
+use crate::plan::shards::ShardLoad;
 use crate::render::{self, Shown, ShownAgainst};
 
 /// Prints what a saved plan would do. No registry is asked, so it may be refused for more than is told.
@@ -18,6 +19,9 @@ pub(super) fn run(
     options: &ShowArgs,
 ) -> Result<Exit, CommandError> {
     let mut plans = saved_plan::look_at(context, &options.plan)?;
+    if options.matrix {
+        return matrix(context, options, &plans);
+    }
     let mut stale: Vec<_> = plans
         .iter()
         .map(|plan| saved_plan::stale(context, plan))
@@ -56,6 +60,37 @@ pub(super) fn run(
             render::show(&shown, format, &view, to)
         })
     })?;
+    Ok(Exit::Done)
+}
+
+/// Prints the shards in which something is to be done, in whichever target.
+fn matrix(
+    context: &Context,
+    options: &ShowArgs,
+    plans: &[SavedPlan],
+) -> Result<Exit, CommandError> {
+    let mut loads: Vec<ShardLoad> = vec![];
+    for shards in plans.iter().filter_map(|plan| plan.shards.as_ref()) {
+        loads.resize(shards.loads.len(), ShardLoad::default());
+        for (load, more) in loads.iter_mut().zip(&shards.loads) {
+            load.images = load.images.saturating_add(more.images);
+            load.bytes = load.bytes.saturating_add(more.bytes);
+        }
+    }
+    if loads.is_empty() {
+        let plan = options.plan.display();
+        let message = text!(
+            "`{plan}` is not made for several machines",
+            "`{plan}` 没有分片"
+        );
+        return Err(CliError::new(message)
+            .hint(text!(
+                "`pusher plan --out {plan} --shards 4` makes such a plan",
+                "`pusher plan --out {plan} --shards 4` 会做出这样的计划"
+            ))
+            .into());
+    }
+    context.printer.answer(|to| render::matrix(&loads, to))?;
     Ok(Exit::Done)
 }
 

@@ -4,8 +4,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::plan::change;
+use crate::plan::shards::ShardLoad;
 
-use super::{FileDigest, RuleVersions, SavedChange, SavedDeletion, SavedPlan, SavedTarget, Wanted};
+use super::{
+    FileDigest, RuleVersions, SavedChange, SavedDeletion, SavedPlan, SavedShards, SavedTarget,
+    Wanted,
+};
 
 /// The version of the format.
 pub(super) const FORMAT_VERSION: &str = "1.0";
@@ -56,8 +60,21 @@ pub struct TargetPlan {
     /// Which tags were chosen by rules; not there: no rules choose any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) selections: Vec<Selection>,
+    /// How it is parted for several machines: what is to be done in each shard; not there: it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) shards: Option<Vec<Shard>>,
     /// One change for each target.
     pub(super) changes: Vec<Change>,
+}
+
+/// What is to be done in a shard.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Shard {
+    /// How many tags are created, moved or deleted.
+    pub(super) images: usize,
+    /// How many bytes of blobs are copied; what cannot be told before is not counted.
+    pub(super) bytes: u64,
 }
 
 /// A file that the plan was made from.
@@ -100,6 +117,9 @@ pub(super) struct Change {
     /// There, and true, where its signatures and other referrers were asked for and could not be read.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) referrers_unread: bool,
+    /// The shard that carries it out, counted from 1; not there: nothing is to be done, or the plan has no shards.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) shard: Option<usize>,
 }
 
 /// What has to be done for one target.
@@ -116,6 +136,13 @@ pub enum Action {
     Delete,
     /// Nothing can be done.
     Blocked,
+}
+
+impl Action {
+    /// Tells whether there is something to carry out.
+    pub(super) fn is_work(self) -> bool {
+        matches!(self, Self::Create | Self::Update | Self::Delete)
+    }
 }
 
 impl From<&change::Action> for Action {
@@ -165,6 +192,7 @@ impl From<&SavedPlan> for TargetPlan {
             only,
             families,
             changes,
+            shards,
         } = plan;
         let file = |file: &FileDigest| File {
             path: file.path.clone(),
@@ -178,7 +206,14 @@ impl From<&SavedPlan> for TargetPlan {
             prune: *prune,
             only: only.clone(),
             selections: families.iter().map(Selection::of).collect(),
-            changes: changes.iter().map(Change::of).collect(),
+            shards: shards.as_ref().map(Shard::all),
+            changes: changes
+                .iter()
+                .map(|(name, planned)| Change {
+                    shard: plan.shard_of(name).map(|number| number + 1),
+                    ..Change::of(name, planned)
+                })
+                .collect(),
         }
     }
 }
@@ -192,16 +227,27 @@ impl Selection {
     }
 }
 
+impl Shard {
+    fn all(shards: &SavedShards) -> Vec<Self> {
+        let load = |load: &ShardLoad| Self {
+            images: load.images,
+            bytes: load.bytes,
+        };
+        shards.loads.iter().map(load).collect()
+    }
+}
+
 impl Change {
-    fn of((target, planned): (&String, &SavedChange)) -> Self {
+    fn of(target: &str, planned: &SavedChange) -> Self {
         let nothing = Self {
-            target: target.clone(),
+            target: target.to_owned(),
             action: Action::Blocked,
             source: None,
             before: None,
             expected: None,
             renamed_to: None,
             referrers_unread: false,
+            shard: None,
         };
         match planned {
             SavedChange::Wanted(wanted) => Self {

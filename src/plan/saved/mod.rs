@@ -35,6 +35,7 @@ use super::desired::Desired;
 use super::expected::SELECTION_VERSION;
 use super::rewrite::{RETYPING_VERSION, RULE_VERSION};
 use super::rule::rewrite_version;
+use super::shards::{Parted, ShardLoad};
 use super::target::{Target, TargetLabel, TargetName, place, write_target};
 
 pub use against::{Against, Difference};
@@ -64,6 +65,17 @@ pub struct SavedPlan {
     pub families: IndexMap<String, Vec<String>>,
     /// What was planned for each target, by its name below the namespace.
     pub changes: IndexMap<String, SavedChange>,
+    /// How it is parted for several machines; none where it is not.
+    pub shards: Option<SavedShards>,
+}
+
+/// How a plan is parted for several machines.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SavedShards {
+    /// What is to be done in each, the first first.
+    pub loads: Vec<ShardLoad>,
+    /// Which one has a target, by its name below the namespace, counted from 0; what is in place is in none.
+    pub of: IndexMap<String, usize>,
 }
 
 /// A file by its content.
@@ -205,6 +217,37 @@ impl SavedPlan {
             only: vec![],
             families: families::of(desired),
             changes,
+            shards: None,
+        }
+    }
+
+    /// Leaves only what is in one of its shards, counted from 0.
+    #[must_use]
+    pub fn in_shard(&self, number: usize) -> Self {
+        let is_in = |name: &String| self.shard_of(name) == Some(number);
+        let changes = self.changes.iter().filter(|(name, _)| is_in(name));
+        Self {
+            changes: changes
+                .map(|(name, one)| (name.clone(), one.clone()))
+                .collect(),
+            ..self.clone()
+        }
+    }
+
+    /// Returns the shard that a target is in.
+    pub fn shard_of(&self, name: &str) -> Option<usize> {
+        self.shards.as_ref()?.of.get(name).copied()
+    }
+}
+
+impl SavedShards {
+    /// Keeps how a plan was parted.
+    pub fn of(parted: &Parted, plan: &Plan) -> Self {
+        let names = plan.changes.iter().map(|change| &change.target);
+        let of = names.filter_map(|name| Some((name.to_string(), *parted.shards.get(name)?)));
+        Self {
+            loads: parted.loads.clone(),
+            of: of.collect(),
         }
     }
 }

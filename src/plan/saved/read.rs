@@ -9,9 +9,12 @@ use serde::de::IgnoredAny;
 
 use crate::model::{Descriptor, DigestError, Text, check_tag};
 use crate::plan::prune::Renames;
+use crate::plan::shards::{MOST_SHARDS, ShardLoad};
 
-use super::file::{Action, Change, FORMAT_VERSION, File, Selection, TargetPlan, TargetPlans};
-use super::{FileDigest, SavedChange, SavedDeletion, SavedPlan, Wanted};
+use super::file::{
+    Action, Change, FORMAT_VERSION, File, Selection, Shard, TargetPlan, TargetPlans,
+};
+use super::{FileDigest, SavedChange, SavedDeletion, SavedPlan, SavedShards, Wanted};
 
 /// Why a text is no saved plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,7 +90,11 @@ pub fn read(text: &str) -> Result<Vec<SavedPlan>, PlanFileError> {
                 "目标 `{name}` 出现了两次"
             )));
         }
-        if plan.prune != read[0].prune || plan.only != read[0].only {
+        let count = |plan: &SavedPlan| plan.shards.as_ref().map(|shards| shards.loads.len());
+        if plan.prune != read[0].prune
+            || plan.only != read[0].only
+            || count(plan) != count(&read[0])
+        {
             return Err(impossible(text!(
                 "its targets were not planned together",
                 "各个目标不是一起做的计划"
@@ -118,6 +125,7 @@ impl TargetPlan {
             prune,
             only,
             selections,
+            shards,
             changes,
         } = self;
         require_version(format_version)?;
@@ -127,9 +135,31 @@ impl TargetPlan {
                 "它没有写是用哪个文件做的"
             )));
         }
+        if shards
+            .as_ref()
+            .is_some_and(|shards| shards.is_empty() || shards.len() > MOST_SHARDS)
+        {
+            return Err(impossible(text!(
+                "it has no shard, or more than {MOST_SHARDS}",
+                "它没有分片，或者超过 {MOST_SHARDS} 个"
+            )));
+        }
         let mut read = IndexMap::with_capacity(changes.len());
+        let mut placed = IndexMap::new();
+        let count = shards.as_ref().map_or(0, Vec::len);
         for change in changes {
             let target = change.target.clone();
+            let shard = change.shard;
+            let is_placed = shard.map_or(count == 0 || !change.action.is_work(), |shard| {
+                (1..=count).contains(&shard)
+            });
+            if !is_placed {
+                return Err(impossible(text!(
+                    "the target `{target}` is in none of its shards",
+                    "目标 `{target}` 不在它的任何一个分片里"
+                )));
+            }
+            placed.extend(shard.map(|shard| (target.clone(), shard - 1)));
             if read.insert(target.clone(), change.read()?).is_some() {
                 return Err(impossible(text!(
                     "the target `{target}` is there twice",
@@ -157,6 +187,10 @@ impl TargetPlan {
             only,
             families,
             changes: read,
+            shards: shards.map(|shards| SavedShards {
+                loads: shards.into_iter().map(ShardLoad::from).collect(),
+                of: placed,
+            }),
         })
     }
 }
@@ -215,6 +249,13 @@ fn require_deletions(
     Ok(())
 }
 
+impl From<Shard> for ShardLoad {
+    fn from(shard: Shard) -> Self {
+        let Shard { images, bytes } = shard;
+        Self { images, bytes }
+    }
+}
+
 impl Change {
     fn read(self) -> Result<SavedChange, PlanFileError> {
         let Self {
@@ -225,6 +266,7 @@ impl Change {
             expected,
             renamed_to,
             referrers_unread,
+            shard: _,
         } = self;
         let because = |error: DigestError| {
             impossible(text!(

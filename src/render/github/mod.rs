@@ -6,6 +6,7 @@ mod annotations;
 mod checkup;
 mod lock;
 mod map;
+mod merged;
 mod rewriting;
 mod tags;
 
@@ -32,6 +33,7 @@ use annotations::{Annotation, At, Level, write};
 pub use checkup::checkup;
 pub use lock::{fit, renewed};
 pub use map::map;
+pub use merged::merged;
 pub use rewriting::rewriting;
 pub use tags::tags;
 

@@ -7,7 +7,7 @@ use crate::render::inputs::Details;
 use crate::render::style::{Tone, View};
 use crate::render::words::{
     age_hints, block_reason, cost, part, plan_summary, prefixed_hint, renamed_from, same_content,
-    same_content_hint, shared_word, unlocked_hint,
+    same_content_hint, shards, shared_word, unlocked_hint,
 };
 
 use super::diff;
@@ -66,6 +66,9 @@ pub fn plan(
     }
     if let Some(cost) = details.cost.and_then(cost) {
         text.flow(0, &[Span::plain(cost)])?;
+    }
+    if let Some(loads) = details.shards {
+        text.flow(0, &[Span::plain(shards(loads))])?;
     }
     let hints = [
         same_content_hint(details.same_content).map(str::to_owned),

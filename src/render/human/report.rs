@@ -20,12 +20,23 @@ pub fn report(report: &Report, view: &View, out: &mut dyn fmt::Write) -> fmt::Re
     let Report {
         plan,
         outcomes,
+        shard,
         interrupted: _,
         promotions: _,
         attachments: _,
     } = report;
     let mut text = TextWriter::new(view, out);
     header(&mut text, &plan.target)?;
+    if let Some(shard) = shard {
+        text.flow(
+            0,
+            &[Span::plain(tr!(
+                "Shard {shard} alone.",
+                "只做分片 {shard}。"
+            ))],
+        )?;
+        text.blank()?;
+    }
     let target = &plan.target;
     let shown = plan
         .changes

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::plan as core;
+use crate::plan::shards::ShardLoad;
 use crate::render::inputs::Details;
 use crate::render::{hints, words};
 
@@ -32,6 +33,8 @@ struct Plan<'a> {
     only: Option<Vec<String>>,
     /// What it costs to carry the plan out; null where nobody counted.
     cost: Option<Cost>,
+    /// What is to be done in each shard of the saved plan, the first first; null where it has none.
+    shards: Option<Vec<Shard>>,
     /// One change for each image.
     #[schemars(with = "Vec<Change>")]
     changes: Items<'a, Change>,
@@ -60,6 +63,22 @@ struct Summary {
     /// Images of which nothing is known, since no registry was to be asked; each is counted in
     /// `blocked` as well.
     unknown: usize,
+}
+
+/// What is to be done in a shard.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Shard {
+    /// How many tags are created, moved or deleted.
+    images: usize,
+    /// How many bytes of blobs are copied; what cannot be told before is not counted.
+    bytes: u64,
+}
+
+impl From<&ShardLoad> for Shard {
+    fn from(load: &ShardLoad) -> Self {
+        let ShardLoad { images, bytes } = *load;
+        Self { images, bytes }
+    }
 }
 
 /// What it costs to carry the plan out: an estimate, without tokens, second tries and deletions.
@@ -305,6 +324,9 @@ pub fn plan(plan: &core::Plan, details: &Details<'_>, out: &mut dyn fmt::Write) 
         },
         only: details.part.map(|part| part.patterns.clone()),
         cost: details.cost.map(Into::into),
+        shards: details
+            .shards
+            .map(|loads| loads.iter().map(Shard::from).collect()),
         changes: Items::of(changes, |change| Change::of(change, target, *details)),
         causes: shared(
             changes.iter().map(|change| (&change.target, change.hits())),

@@ -25,6 +25,8 @@ struct Report<'a> {
     format_version: &'static str,
     /// Where the images go.
     target: Target,
+    /// Which part of a saved plan it is, such as `2/4`; null where it is all of it.
+    shard: Option<String>,
     /// Whether every image is in the target as it should be.
     success: bool,
     /// Whether someone stopped the run before its end.
@@ -90,7 +92,7 @@ impl From<&core::Attachment> for Attachment {
 
 /// How many changes ended in each way, and what it cost.
 #[derive(Debug, Serialize, JsonSchema)]
-struct Summary {
+pub(super) struct Summary {
     /// Tags that were created.
     created: usize,
     /// Tags that were moved.
@@ -241,6 +243,7 @@ pub fn report(report: &core::Report, out: &mut dyn fmt::Write) -> fmt::Result {
     let core::Report {
         plan: core::Plan { target, changes },
         outcomes,
+        shard,
         interrupted,
         promotions,
         attachments,
@@ -250,6 +253,7 @@ pub fn report(report: &core::Report, out: &mut dyn fmt::Write) -> fmt::Result {
     let document = Report {
         format_version: FORMAT_VERSION,
         target: target.into(),
+        shard: shard.map(|shard| shard.to_string()),
         success: summary.is_success(),
         interrupted: *interrupted,
         summary: summary.into(),

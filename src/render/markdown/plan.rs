@@ -27,6 +27,9 @@ pub fn plan(plan: &Plan, details: &Details<'_>, out: &mut dyn fmt::Write) -> fmt
     if let Some(of) = details.part {
         document.paragraph(&prose(&part(of)));
     }
+    if let Some(loads) = details.shards {
+        document.paragraph(&prose(&words::shards(loads)));
+    }
 
     let was_not_asked = |change: &&Change| match &change.action {
         Action::Blocked { reason, .. } => reason.was_not_asked(),

@@ -20,6 +20,7 @@ pub fn report(report: &Report, out: &mut dyn fmt::Write) -> fmt::Result {
     let Report {
         plan,
         outcomes,
+        shard,
         interrupted: _,
         promotions: _,
         attachments: _,
@@ -30,6 +31,9 @@ pub fn report(report: &Report, out: &mut dyn fmt::Write) -> fmt::Result {
     let mut document = Document::new(&tr!("{verdict} {counts}", "{verdict}{counts}"));
     let (place, sent) = (place(target), sent(&summary).unwrap_or_default());
     document.paragraph(tr!("Target: {place}. {sent}", "目标：{place}。{sent}").trim_end());
+    if let Some(shard) = shard {
+        document.paragraph(&tr!("Shard {shard} alone.", "只做分片 {shard}。"));
+    }
 
     let ended = || plan.changes.iter().zip(outcomes);
     document.list(

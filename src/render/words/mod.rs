@@ -4,11 +4,11 @@
 //! | --- | --- |
 //! | `images` | how images are named |
 //! | `signatures` | by whom an image is signed, and what is wrong with its signatures |
-//! | `plan`, `notes`, `cost` | what a plan would do, what does not follow an image, what it costs |
+//! | `plan`, `notes`, `cost`, `shards` | what a plan would do, what does not follow an image, what it costs, how it is parted |
 //! | `ages` | how old digests are, and what that keeps from being taken |
 //! | `families` | what is known of tags that rules choose |
 //! | `blocked`, `policy` | why nothing can be done for an image |
-//! | `report`, `attachments` | what became of a plan, and of the records of it |
+//! | `report`, `attachments`, `merged` | what became of a plan, of the records of it, and of its shards |
 //! | `rewriting` | what becomes of files by other names |
 //! | `check` | how bad a diagnostic is |
 //! | `saved` | what a saved plan is |
@@ -30,6 +30,7 @@ mod families;
 mod images;
 mod lock;
 pub mod map;
+mod merged;
 mod notes;
 mod plan;
 mod policy;
@@ -38,6 +39,7 @@ pub mod report;
 mod rewriting;
 pub mod saved;
 pub mod selection;
+mod shards;
 pub mod signatures;
 mod whence;
 
@@ -52,6 +54,7 @@ pub use lock::{
     fit_summary, renewal_hint, renewal_reason, renewal_word, renewed_summary, unfit_hint,
     unfit_reason, unfit_word,
 };
+pub use merged::{merged_word, missing, reported};
 pub use notes::{left_out, notes, remarks};
 pub use plan::unlocked;
 pub use plan::{
@@ -62,4 +65,5 @@ pub use policy::{violations, violations_hint, warnings};
 pub use probe::finding;
 pub use report::{outcome_reason, outcome_word};
 pub use rewriting::{rewriting_hint, rewriting_summary};
+pub use shards::shards;
 pub use whence::whence;

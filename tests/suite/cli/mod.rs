@@ -46,6 +46,7 @@ mod saved;
 mod saved_files;
 mod saved_prune;
 mod secrets;
+mod shards;
 mod shells;
 mod show;
 mod sizes;

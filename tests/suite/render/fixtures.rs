@@ -348,6 +348,7 @@ pub(super) fn every_outcome() -> Report {
             },
             Outcome::not_done(NotDone::Stopped),
         ],
+        shard: None,
         interrupted: true,
         promotions: vec![],
         attachments: attachments(),

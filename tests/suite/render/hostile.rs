@@ -81,6 +81,7 @@ fn hostile_report() -> Report {
     Report {
         outcomes: outcomes.collect(),
         plan,
+        shard: None,
         interrupted: false,
         promotions: vec![],
         attachments: vec![Attachment {

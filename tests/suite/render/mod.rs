@@ -27,6 +27,7 @@ fn plan_at(plan: &Plan, target: Option<&Inventory>, format: Format, view: &View)
         diffs: None,
         same_content: None,
         part: None,
+        shards: None,
     };
     let mut text = String::new();
     render::plan(plan, &details, format, view, &mut text).unwrap();

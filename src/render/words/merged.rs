@@ -1,0 +1,40 @@
+//! What the reports of shards say together.
+
+use crate::render::units::{Noun, counted};
+use crate::reports::{Merged, Missing};
+
+/// Returns the word for how a change ended, by the word of a report.
+pub fn merged_word(outcome: &str) -> &'static str {
+    match outcome {
+        "blocked" => tr_word!("blocked", "拦下"),
+        "stale" => tr_word!("stale", "被人动过"),
+        "not-done" => tr_word!("not done", "没做"),
+        _ => tr_word!("failed", "失败"),
+    }
+}
+
+/// Says how many shards have told what they did.
+pub fn reported(merged: &Merged<'_>) -> String {
+    let count = merged.reports.len() + merged.missing.len();
+    let told = merged.reports.len();
+    tr!(
+        "{told} of {count} shards have reported.",
+        "{count} 个分片里 {told} 个有报告。"
+    )
+}
+
+/// Says of which shard nothing is known, and what to do.
+pub fn missing(missing: &Missing<'_>) -> [String; 2] {
+    let Missing { shard, targets } = missing;
+    let images = counted(targets.len(), Noun::Image);
+    [
+        tr!(
+            "The shard {shard} has no report: {images}.",
+            "分片 {shard} 没有报告：{images}。"
+        ),
+        tr!(
+            "`pusher apply PLAN --shard {shard}` does it again, alone",
+            "`pusher apply PLAN --shard {shard}` 单独再做一次"
+        ),
+    ]
+}
