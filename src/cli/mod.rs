@@ -13,6 +13,7 @@
 //! | [`saved_plan`] | a plan as a file: kept, and taken up again |
 //! | [`proxies`] | whether what the environment names as proxies are some |
 //! | [`client`], [`acr_asker`] | the client for the registries, and who gets passwords of ACR, from what the files and the environment say |
+//! | `metrics` | what a run came to, as a file for Prometheus |
 //! | `notices` | messages about runs, where they go, and whether they arrived |
 //! | [`context`] | what every command is given |
 //! | [`commands`] | one file a command |
@@ -40,6 +41,7 @@ mod kept;
 pub mod lock_file;
 mod lock_history;
 mod logging;
+mod metrics;
 pub mod mirror;
 mod notices;
 pub mod outputs;

@@ -9,6 +9,7 @@
 //! | `outputs`, `format`, `inputs` | one function an answer, in each [`Format`] |
 //! | [`human`], [`json`], [`markdown`], [`github`] | a format, with one file an answer; GitHub's annotations are few, and stand in one |
 //! | [`words`] | the sentences that all formats share |
+//! | [`metrics`] | what a run came to, for Prometheus |
 //! | [`notice`] | what is told a group of people, whose chat has a form of its own |
 //! | `failure`, [`hints`] | what went wrong with a registry, and what to do about that and about a change |
 //! | [`style`], [`units`], [`sanitize`] | colour, sizes and times, harmless text |
@@ -22,6 +23,7 @@ pub mod human;
 mod inputs;
 pub mod json;
 pub mod markdown;
+pub mod metrics;
 pub mod notice;
 mod outputs;
 pub mod sanitize;

@@ -15,7 +15,8 @@ use crate::plan::shards::{MOST_SHARDS, ShardNumber, Sharding};
 use crate::render::schemas::SchemaKind;
 
 use super::shared::{
-    CacheArg, FileArg, FormatArg, HostArg, KeysArgs, LockedArg, OnlyArg, PruneArg, ReportArg, ToArg,
+    CacheArg, FileArg, FormatArg, HostArg, KeysArgs, LockedArg, MetricsArg, OnlyArg, PruneArg,
+    ReportArg, ToArg,
 };
 
 /// What `add` takes.
@@ -194,6 +195,9 @@ pub struct DriftArgs {
     /// Where else the answer goes.
     #[command(flatten)]
     pub report: ReportArg,
+    /// Whether it is kept for Prometheus.
+    #[command(flatten)]
+    pub metrics: MetricsArg,
     /// Which file is read.
     #[command(flatten)]
     pub file: FileArg,
@@ -398,6 +402,9 @@ pub struct ApplyArgs {
     /// Where else the answer goes.
     #[command(flatten)]
     pub report: ReportArg,
+    /// Whether it is kept for Prometheus.
+    #[command(flatten)]
+    pub metrics: MetricsArg,
     /// Which targets.
     #[command(flatten)]
     pub to: ToArg,

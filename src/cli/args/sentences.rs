@@ -114,6 +114,10 @@ pub(super) const SENTENCES: &[Phrase] = &[
         "逐步检查文件里的每个仓库，每次被拒绝都写明怎么办。不加 `--write` 或 `--probe` 就什么都不写。"
     ),
     phrase!(
+        "Write what it came to into this file, for node-exporter's textfile collector (`.prom`)",
+        "把结果写进这个文件，给 node-exporter 的 textfile collector 读（`.prom`）"
+    ),
+    phrase!(
         "Send a message to each address in `PUSHER_NOTIFY`, and tell whether it was taken",
         "向 `PUSHER_NOTIFY` 里的每个地址发一条测试消息，并写明有没有收下"
     ),

@@ -153,6 +153,14 @@ impl ReportArg {
     }
 }
 
+/// Whether what it came to is kept for Prometheus.
+#[derive(Debug, Clone, Args)]
+pub struct MetricsArg {
+    /// Write what it came to into this file, for node-exporter's textfile collector (`.prom`)
+    #[arg(long, value_name = "FILE")]
+    pub metrics: Option<PathBuf>,
+}
+
 /// Whether what is no longer declared is deleted.
 #[derive(Debug, Clone, Copy, Args)]
 pub struct PruneArg {

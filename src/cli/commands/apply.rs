@@ -12,6 +12,7 @@ use crate::cli::confirm::confirm;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, CommandError};
 use crate::cli::exit::Exit;
+use crate::cli::metrics::Metrics;
 use crate::cli::notices::Notices;
 use crate::cli::outputs::{self, Outputs};
 use crate::cli::progress::{Display, Phase};
@@ -107,6 +108,8 @@ pub(super) async fn run(
     let records = options.records.as_deref();
     let named = options.report.named();
     let named = named.chain(records.map(|path| ("--records", path)));
+    let metrics = Metrics::begin(options.metrics.metrics.as_deref());
+    let named = named.chain(metrics.named());
     let outputs = Outputs::check(context, named)?;
     let notices = Notices::of(&context.environment)?;
     let scope = Scope {
@@ -177,10 +180,14 @@ pub(super) async fn run(
         })
     })?;
     recorded?;
+    let exit = exit(&reports);
+    metrics.write(context, "apply", exit, &client, |run, _, to| {
+        render::metrics::of_reports(run, &reports, to)
+    })?;
     notices
         .tell(context, "apply", || {
             reports.iter().map(render::notice::of_report).collect()
         })
         .await;
-    Ok(exit(&reports))
+    Ok(exit)
 }

@@ -5,6 +5,7 @@ use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::evidence;
 use crate::cli::exit::Exit;
+use crate::cli::metrics::Metrics;
 use crate::cli::notices::Notices;
 use crate::cli::outputs::Outputs;
 use crate::cli::report::answer;
@@ -18,7 +19,9 @@ pub(super) async fn run(
     global: &GlobalArgs,
     options: &DriftArgs,
 ) -> Result<Exit, CommandError> {
-    let outputs = Outputs::check(context, options.report.named())?;
+    let metrics = Metrics::begin(options.metrics.metrics.as_deref());
+    let named = options.report.named().chain(metrics.named());
+    let outputs = Outputs::check(context, named)?;
     let notices = Notices::of(&context.environment)?;
     let scope = Scope {
         to: &options.to.to,
@@ -37,11 +40,16 @@ pub(super) async fn run(
             render::drift(drift, format, view, to)
         })
     })?;
+    let is_unsure = drifts.iter().any(Drift::is_unsure);
+    let exit = Exit::of(is_unsure, drifts.iter().any(Drift::has_drifted));
+    let client = &planning.client;
+    metrics.write(context, "drift", exit, client, |run, before, to| {
+        render::metrics::of_drifts(run, &drifts, before, to)
+    })?;
     notices
         .tell(context, "drift", || {
             drifts.iter().map(render::notice::of_drift).collect()
         })
         .await;
-    let is_unsure = drifts.iter().any(Drift::is_unsure);
-    Ok(Exit::of(is_unsure, drifts.iter().any(Drift::has_drifted)))
+    Ok(exit)
 }

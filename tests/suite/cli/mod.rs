@@ -26,6 +26,7 @@ mod init;
 mod languages;
 mod logins;
 mod map;
+mod metrics;
 mod mirrors;
 mod names;
 mod notices;
