@@ -10,25 +10,28 @@ use bytes::Bytes;
 use libfuzzer_sys::fuzz_target;
 use pusher::config::edit::{Keys, Wish, edit};
 use pusher::config::import::{Imports, import};
-use pusher::config::{Input, Loaded, load, read_rules};
+use pusher::config::{FileKind, Input, Loaded, load, read_rules};
+use pusher::consumers::{HostChoice, MirrorMap};
 use pusher::model::{
     Descriptor, Digest, Manifest, PlatformPattern, RawManifest, Reference, Text, media_type,
 };
 use pusher::plan::TargetName;
 use pusher::registry::fuzzing;
 use pusher::render::{self, Checked, Format, Style, View};
+use pusher::rewrite::{self, Way};
 use pusher::selection::{Selection, Survey};
 use pusher::{lock, notices, plan};
 
 type Parser = fn(&[u8]);
 
 /// Every parser of what comes from outside, by the name of its corpus.
-const PARSERS: [(&str, Parser); 14] = [
+const PARSERS: [(&str, Parser); 15] = [
     ("list", |bytes| file("images.txt", bytes)),
     ("dockerfile", |bytes| file("images.dockerfile", bytes)),
     ("yaml", |bytes| file("mirror.yaml", bytes)),
     ("toml", |bytes| file("mirror.toml", bytes)),
     ("import", import_of),
+    ("rewrite", rewrite_of),
     ("lock", lock_of),
     ("plan", |bytes| {
         with_text(bytes, |text| drop(plan::saved::read(text)))
@@ -155,6 +158,52 @@ fn import_of(bytes: &[u8]) {
     with_text(bytes, |text| {
         for path in ["images.txt", "file", "file.yaml", "Dockerfile"] {
             drop(import(&[Imports { path, text }]));
+        }
+    });
+}
+
+/// Puts the mirror's names into a file and takes them out again: a second time changes nothing, and what came back goes
+/// the same way again.
+fn rewrite_of(bytes: &[u8]) {
+    with_text(bytes, |text| {
+        let list = "version: 1\ntarget: {registry: r.example.com, namespace: t}\nimages: [nginx, 'nginx:1.27', 'redis:7', 'ghcr.io/a/b:v1', {source: 'c:1', target: 'd:2'}]\n";
+        let loaded = load(&Input {
+            path: "mirror.yaml",
+            text: list,
+            environment: &BTreeMap::default(),
+            read: &|_| Ok(String::new()),
+            names: &|_| vec![],
+        });
+        let desired = loaded.desired().expect("it has no mistakes");
+        let map = MirrorMap::of(&desired[0], &HostChoice::Public).expect("it has a host");
+        let paths = ["**.other".parse().expect("it is a path")];
+        let made = |path: &str, text: &str, way| {
+            let wish = rewrite::Wish {
+                way,
+                paths: &paths,
+                list: "mirror.yaml",
+                kind: FileKind::Yaml,
+            };
+            let made = rewrite::rewrite(path, text, &map, &wish).ok()?;
+            Some(made.text)
+        };
+        let there = Way::There { pin: false };
+        for path in ["file", "Dockerfile", "kustomization.yaml"] {
+            let Some(first) = made(path, text, there) else {
+                continue;
+            };
+            let again = made(path, &first, there);
+            assert_eq!(
+                again.as_ref(),
+                Some(&first),
+                "a second time changes something"
+            );
+            let back = made(path, &first, Way::Back).expect("it could be read before");
+            let third = made(path, &back, there);
+            // A key that came back as it was added goes to where it is added.
+            if !text.contains("newName") {
+                assert_eq!(third, Some(first), "what came back goes another way");
+            }
         }
     });
 }

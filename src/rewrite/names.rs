@@ -220,8 +220,11 @@ impl<'m> Names<'m> {
         let there = self.named_there(&wanted.repository);
         let first = there.first().ok_or(Left::Unknown)?;
         if wanted.is_open {
-            let is_same = |one: &&&Mapping| one.source.repository() == first.source.repository();
-            if !there.iter().all(|one| is_same(&one)) {
+            let is_same = |one: &&Mapping| {
+                let keeps_tag = one.source.tag() == one.target.tag();
+                keeps_tag && one.source.repository() == first.source.repository()
+            };
+            if !there.iter().all(is_same) {
                 return Err(ambiguous(there));
             }
             return Ok(Verdict::Becomes(upstream(first, None, None), None));

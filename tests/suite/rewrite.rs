@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use proptest::prelude::*;
 use pusher::config::walks::ImagePath;
 use pusher::config::{Diagnostic, FileKind, Input, Variables, load};
 use pusher::consumers::{HostChoice, MirrorMap};
 use pusher::model::{Descriptor, Digest, Platforms, media_type};
-use pusher::plan::{Desired, Lock, LockedImage, ResolutionRule};
+use pusher::plan::{Choice, Desired, Lock, LockedImage, ResolutionRule};
 use pusher::rewrite::{Outcome, Rewritten, Way, Wish, rewrite};
 use similar::{Algorithm, DiffTag, capture_diff_slices};
 
@@ -432,5 +433,84 @@ fn what_is_no_yaml_is_told_with_its_place() {
         let said = told.help.map(|help| help.english().to_owned());
         let said = said.unwrap_or_default();
         assert!(help.is_none_or(|help| said.contains(help)), "{said}");
+    }
+}
+
+#[test]
+fn tags_that_rules_choose_are_known_once_they_are_locked() {
+    let text = "version: 1\ntarget: {registry: r.example.com, namespace: t}\nimages:\n- {source: app, select: {glob: 'v*'}}\n";
+    let mut desired = declared(text, |_| false);
+    let codes = |desired: &Desired| -> Vec<_> {
+        let made = try_with(&map(desired), "a.yaml", "image: app:v1\n", THERE, &[]).unwrap();
+        made.diagnostics.iter().map(|told| told.code).collect()
+    };
+    assert_eq!(codes(&desired), ["tags-not-locked"]);
+    desired.choose(vec![Some(Choice::Taken(vec!["v1".to_owned()]))]);
+    assert_eq!(codes(&desired), [""; 0]);
+}
+
+/// A line of YAML in which images may stand, as short as people write them.
+fn line() -> impl Strategy<Value = String> {
+    let image = prop::sample::select(vec![
+        "redis:7",
+        "redis:8",
+        "busybox",
+        "alpine:3",
+        "open:1",
+        "nginx:1.27",
+        "base:1",
+        "x y",
+        "",
+        "{{ x }}",
+    ]);
+    let around = prop::sample::select(vec![
+        "image: @",
+        "image: '@'",
+        "image: \"@\" # @",
+        "- image: @",
+        "  image: &a @",
+        "fooImage: @",
+        "x: [@, '@']",
+        "image: {repository: @, tag: '8'}",
+        "image: {repository: redis, tag: @}",
+        "image: >-\n  @",
+        "images: ['@']",
+        "services: {a: {image: '${I:-@}'}}",
+        "- {name: redis, newTag: '7'}",
+        "- name: @\n  newTag: 8",
+        "images:",
+        "--- # @",
+        "kind: A\napiVersion: v1\nspec: {containers: [{image: @}]}",
+        "FROM @",
+        "ARG B=@",
+        "FROM ${B}",
+        "FROM $B:7",
+        "COPY --from=@ / /",
+        "# syntax=@",
+        "RUN <<E\nFROM @\nE",
+        "\u{4e8c}: @",
+        "image: \"\\u0072edis:7\"",
+    ]);
+    (image, around).prop_map(|(image, around)| around.replace('@', image))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn whatever_goes_there_comes_back(
+        lines in prop::collection::vec(line(), 1..6),
+        end in prop::sample::select(vec!["\n", "\r\n"]),
+        mark in prop::sample::select(vec!["", "\u{feff}"]),
+        name in prop::sample::select(vec!["a.yaml", "kustomization.yaml", "Dockerfile"]),
+    ) {
+        let text = format!("{mark}{}", lines.join("\n").replace('\n', end));
+        let map = map(&list());
+        if let Ok(there) = try_with(&map, name, &text, THERE, &["**.x"]) {
+            let again = try_with(&map, name, &there.text, THERE, &["**.x"]).unwrap();
+            prop_assert_eq!(&again.text, &there.text);
+            let back = try_with(&map, name, &there.text, Way::Back, &["**.x"]).unwrap();
+            prop_assert_eq!(back.text, text);
+        }
     }
 }

@@ -149,7 +149,7 @@ impl Made {
             if let ([file], false) = (self.files.as_slice(), is_wrong) {
                 context.printer.answer(|to| to.write_str(&file.after))?;
             }
-        } else {
+        } else if format != Format::Human || !self.files.is_empty() {
             let rewriting = Rewriting {
                 files: &self.files,
                 texts: &self.texts,
