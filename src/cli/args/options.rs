@@ -6,9 +6,8 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 use clap_complete::Shell;
 
-use crate::config::parse_host;
 use crate::config::walks::ImagePath;
-use crate::consumers::{Form, HostChoice};
+use crate::consumers::Form;
 use crate::model::{Bytes, PlatformPattern, Reference, ReferenceError, Repository};
 use crate::plan::DriftKind;
 use crate::plan::shards::{MOST_SHARDS, ShardNumber, Sharding};
@@ -343,9 +342,9 @@ pub struct MapArgs {
     /// Ask the mirror for each name: status 2 if one is missing, or another image than is locked
     #[arg(long)]
     pub check: bool,
-    /// Pull from this host of the mirror: `public`, `vpc`, or any other [default: public]
-    #[arg(long, value_name = "HOST", value_parser = host_choice)]
-    pub host: Option<HostChoice>,
+    /// Under which of its hosts the mirror is pulled from.
+    #[command(flatten)]
+    pub host: HostArg,
     /// Take only the images for this platform, such as `linux/arm64`
     #[arg(long, value_name = "PLATFORM")]
     pub platform: Option<PlatformPattern>,
@@ -368,17 +367,6 @@ fn forms() -> impl TypedValueParser<Value = Form> {
     let names = PossibleValuesParser::new(Form::ALL.map(Form::as_str));
     let form = |name: &str| Form::ALL.into_iter().find(|form| form.as_str() == name);
     names.try_map(move |name| form(&name).ok_or("not a consumer"))
-}
-
-/// Takes the word for a host of the mirror, or a host.
-fn host_choice(typed: &str) -> Result<HostChoice, String> {
-    match typed {
-        "public" => Ok(HostChoice::Public),
-        "vpc" => Ok(HostChoice::Vpc),
-        host => parse_host(host)
-            .map(HostChoice::Named)
-            .map_err(|why| why.to_string()),
-    }
 }
 
 /// What `apply` takes.

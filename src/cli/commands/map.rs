@@ -39,7 +39,7 @@ pub(super) async fn run(
         ..Scope::default()
     };
     let mirrors = declared(context, global, scope, &outputs)?;
-    let host = options.host.clone().unwrap_or_default();
+    let host = options.host.host.clone().unwrap_or_default();
     let maps = mirrors.iter().map(|mirror| map(mirror, &host, options));
     let maps: Vec<MirrorMap> = maps.collect::<Result<_, _>>()?;
     if let Some(form) = options.form {
