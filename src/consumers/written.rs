@@ -131,8 +131,8 @@ impl Why {
             | Self::OtherPath { .. }
             | Self::DigestAlone
             | Self::OtherDigest => Some(text!(
-                "write the name in the mirror where the image is used: `pusher map` tells it",
-                "在用到镜像的地方直接写它在目标里的名字：`pusher map` 会列出"
+                "write the mirror's name where the image is used: `pusher rewrite` does that",
+                "在用到镜像的地方直接写它在目标里的名字：`pusher rewrite` 会写"
             )),
             Self::NotThere => Some(text!("declare it: `pusher add`", "用 `pusher add` 声明它")),
             Self::NoImage => None,

@@ -145,7 +145,7 @@ pub(super) const SENTENCES: &[Phrase] = &[
     phrase!(
         "No registry is asked without `--check`. With `--for` it writes what k3s, Podman, containerd and others read; \
          what cannot be said there is told, and the status is 1.",
-        "不加 `--check` 就不访问任何仓库。`--for` 写出 k3s、Podman 等读的文件；写不进去的会列出来，退出码是 1。"
+        "不加 `--check` 不访问仓库。`--for` 写出 k3s、Podman 等读的文件；写不进去的会列出，退出码是 1。"
     ),
     phrase!(
         "With `--for compose`: the Compose file whose images are meant; `-` is standard input",
@@ -159,10 +159,6 @@ pub(super) const SENTENCES: &[Phrase] = &[
     phrase!(
         "Ask the mirror for each name: status 2 if one is missing, or another image than is locked",
         "向目标询问每个名字：有缺的，或和锁定的不是同一个镜像，退出码是 2"
-    ),
-    phrase!(
-        "Pull from this host of the mirror: `public`, `vpc`, or any other [default: public]",
-        "从目标的这个域名拉取：`public`、`vpc`，或其他域名 [默认：public]"
     ),
     phrase!(
         "Take only the images for this platform, such as `linux/arm64`",
