@@ -15,12 +15,13 @@ use pusher::consumers::{HostChoice, MirrorMap};
 use pusher::model::{
     Descriptor, Digest, Manifest, PlatformPattern, RawManifest, Reference, Text, media_type,
 };
+use pusher::page::{History, Page};
 use pusher::plan::TargetName;
 use pusher::registry::fuzzing;
 use pusher::render::{self, Checked, Format, Style, View};
 use pusher::rewrite::{self, Way};
 use pusher::selection::{Selection, Survey};
-use pusher::{lock, notices, plan};
+use pusher::{lock, notices, page, plan};
 
 type Parser = fn(&[u8]);
 
@@ -46,6 +47,7 @@ const PARSERS: [(&str, Parser); 15] = [
         fuzzing::headers_of_answers(bytes);
     }),
     ("notice", |bytes| with_text(bytes, notice)),
+    ("kept", |bytes| with_text(bytes, kept)),
 ];
 
 thread_local! {
@@ -65,6 +67,20 @@ fn notice(text: &str) {
     for service in notices::Service::ALL {
         drop(notices::judge(service, 200, text));
     }
+}
+
+/// Reads a text as what a run has kept, and shows it on a page, which stays one: what is in it ends no script.
+fn kept(text: &str) {
+    let (records, told) = page::read("kept.jsonl", text);
+    let shown = page::write(&Page {
+        made: Default::default(),
+        commit: Some(text.to_owned()),
+        targets: vec![],
+        history: History::of(records),
+        told: told.into_iter().chain([Text::verbatim(text)]).collect(),
+    });
+    assert_eq!(shown.matches("</script>").count(), 2);
+    assert!(!shown.contains('\u{202e}'));
 }
 
 fn with_text(bytes: &[u8], parse: impl FnOnce(&str)) {

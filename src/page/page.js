@@ -15,7 +15,7 @@
     { group: "unknown", of: ["unknown"] },
   ];
   const urgency = ["blocked", "unknown", "missing", "target-changed", "differs", "source-missing", "upstream-moved", "not-declared", "held", "in-place"];
-  const FIRST = 20, FURTHER = 60;
+  const FIRST = 14, FURTHER = 30;
 
   let chinese = false, said = { relative: null, number: null };
   const say = (name, values = {}) => {
@@ -383,7 +383,7 @@
     extend(FURTHER);
     row(images[found[next]])[0].querySelector(".name").focus();
   });
-  new IntersectionObserver((seen) => { if (seen.some((one) => one.isIntersecting) && shown < found.length) extend(FURTHER); }, { rootMargin: "400px" }).observe(at("more"));
+  new IntersectionObserver((seen) => { if (seen.some((one) => one.isIntersecting) && shown < found.length) extend(FURTHER); }, { rootMargin: "200px" }).observe(at("more"));
   addEventListener("beforeprint", () => extend(found.length));
   const begin = () => { recall(); at("search").value = chosen.q; arrange(); speak(); };
   // The link past the tools is an address of this page, too, and no choice.

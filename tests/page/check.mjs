@@ -68,6 +68,8 @@ for (const how of [{}, { dark: true }, { phone: true }, { phone: true, dark: tru
     await clean(tab);
     // Nothing is wider than the screen.
     assert.ok(await tab.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "it scrolls sideways");
+    const button = await tab.locator(".pull .copy").first().boundingBox();
+    assert.ok(!how.phone || (button.width > 250 && button.height >= 40), "no finger hits that");
   });
 }
 for (const [name, how] of [["empty", {}], ["empty", { phone: true }], ["several", { dark: true }], ["hostile", { phone: true }], ["many", {}]]) {
@@ -80,13 +82,14 @@ await on("usual", {}, async (tab) => {
   assert.equal(await focused(tab), "skip");
   await tab.keyboard.press("Enter");
   assert.equal(await focused(tab), "images");
-  assert.equal((await names(tab)).length, 16);
-  await tab.locator("#search").focus();
+  assert.equal(await tab.locator("#count").textContent(), "16 images");
+  // What it is called does not go away when something is typed, as the hint in it does.
+  await tab.getByLabel("Search images", { exact: true }).focus();
   await tab.keyboard.type("REDIS docker.io");
   assert.deepEqual(await names(tab), ["redis:7.4-alpine"]);
   assert.equal(await tab.locator("#count").textContent(), "1 of 16 images");
   await tab.keyboard.press("Escape");
-  assert.equal((await names(tab)).length, 16);
+  assert.equal(await tab.locator("#count").textContent(), "16 images");
   await tab.locator('[data-state="blocked"]').focus();
   await tab.keyboard.press("Space");
   assert.deepEqual(await names(tab), ["kafka:3.9"]);
@@ -182,25 +185,32 @@ await on("usual", { script: false }, async (tab) => {
 // Five thousand images: all can be reached, and a key that is pressed is answered within a frame.
 await on("many", {}, async (tab) => {
   const ready = await tab.evaluate(() => performance.getEntriesByType("navigation")[0].domContentLoadedEventEnd);
-  const times = await tab.evaluate(async () => {
-    const search = document.getElementById("search");
-    const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
-    const typed = ["p", "po", "pos", "postg", "postgres", "postgres-1", "", "linux", "docker.io", "sha256:0", "x", "r", "re", "redis ", "redis 7", ""];
-    const times = [];
-    for (const text of [...typed, ...typed, ...typed]) {
-      await frame();
-      const start = performance.now();
-      search.value = text;
-      search.dispatchEvent(new Event("input"));
-      // Style and layout count as well.
-      document.body.getBoundingClientRect();
-      times.push(performance.now() - start);
+  // What the page takes of a processor, whoever else wants it: script, style and layout.
+  const tools = await tab.context().newCDPSession(tab);
+  await tools.send("Performance.enable", { timeDomain: "threadTicks" });
+  const spent = async () => {
+    const { metrics } = await tools.send("Performance.getMetrics");
+    const counted = metrics.filter((one) => ["ScriptDuration", "LayoutDuration", "RecalcStyleDuration"].includes(one.name));
+    return counted.reduce((sum, one) => sum + one.value * 1000, 0);
+  };
+  const times = [];
+  for (let round = 0; round < 3; round += 1) {
+    for (const text of ["p", "po", "pos", "postg", "postgres", "postgres-1", "", "linux", "docker.io", "sha256:0", "x", "r", "re", "redis ", "redis 7", ""]) {
+      await settled(tab);
+      const before = await spent();
+      await tab.evaluate((value) => {
+        const search = document.getElementById("search");
+        search.value = value;
+        search.dispatchEvent(new Event("input"));
+        document.body.getBoundingClientRect();
+      }, text);
+      times.push(await spent() - before);
     }
-    return times.sort((a, b) => a - b);
-  });
+  }
+  times.sort((a, b) => a - b);
   assert.equal(await tab.locator("#count").textContent(), "5,000 images");
   const figure = (share) => times[Math.min(times.length - 1, Math.floor(times.length * share))].toFixed(1);
-  console.log(`5,000 images: shown after ${ready.toFixed(0)} ms; a filter takes ${figure(0.5)} ms (half), ${figure(0.95)} ms (95 of 100), ${figure(1)} ms at most`);
+  console.log(`5,000 images: shown after ${ready.toFixed(0)} ms; a filter takes ${figure(0.5)} ms of a processor (half), ${figure(0.95)} ms (95 of 100), ${figure(1)} ms at most`);
   if (process.env.PUSHER_PAGE_JUDGED) assert.ok(times.at(-1) < 16, "longer than a frame of 16 ms");
   await tab.locator("#search").fill("");
   const shown = await tab.locator("tr.row").count();

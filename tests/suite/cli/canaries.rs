@@ -204,6 +204,7 @@ fn masked(place: &Place, secrets: &[String], refusal: Refusal, address: &str) ->
         "plan --format github -vv",
         "drift -vv --report report.json",
         "lock -vv",
+        "page site -vv",
         &diff,
     ];
     // A place for tokens is asked some times, with pauses.
