@@ -71,8 +71,8 @@ pub fn advice(drift: &Drift<'_>) -> Vec<&'static str> {
     }
     if drift.count(DriftKind::UpstreamMoved) > 0 {
         advice.push(tr_word!(
-            "`pusher lock --update` takes what moved upstream, once `min-age` lets it",
-            "`pusher lock --update` 采用上游现在的内容，有 `min-age` 的要等够时间"
+            "`pusher lock --update` takes what moved upstream",
+            "`pusher lock --update` 采用上游现在的内容"
         ));
     }
     let mended = [
