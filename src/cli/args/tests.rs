@@ -76,7 +76,11 @@ fn a_command_takes_what_its_help_names_and_nothing_else() {
     ];
     let mut refused = vec![];
     for typed in COMMANDS {
-        let name = typed.split(' ').next().unwrap();
+        // What stands below a command has a help of its own.
+        let name = match typed {
+            "report merge p.json" => "report merge",
+            typed => typed.split(' ').next().unwrap(),
+        };
         let help = help(&format!("pusher {name} --help"));
         for option in all {
             let word = option.split(' ').next().unwrap();
@@ -108,6 +112,8 @@ fn a_command_takes_what_its_help_names_and_nothing_else() {
             "check --no-cache",
             "show --file",
             "show --no-cache",
+            "report merge --file",
+            "report merge --no-cache",
             "page --format",
             "doctor --no-cache",
             "diff --no-cache",
