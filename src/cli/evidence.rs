@@ -45,6 +45,7 @@ async fn gather(context: &Context, planning: &Planning) -> Result<Vec<Evidence>,
         each,
         client,
         answers,
+        shard: _,
     } = planning;
     let desired = each.iter().map(|planned| &planned.mirror.desired);
     let mut families: Vec<_> = desired.clone().map(relisted).collect();

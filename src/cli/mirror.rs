@@ -45,6 +45,8 @@ pub struct Mirror {
     chosen: Option<Chosen>,
     /// What other machines see to.
     elsewhere: Vec<Entry>,
+    /// The repositories of that which is there in the end.
+    repositories_elsewhere: BTreeSet<String>,
 }
 
 impl Mirror {
@@ -82,11 +84,20 @@ impl Mirror {
         }
     }
 
-    /// Leaves to other machines what is not wanted of this one.
-    pub fn leave_to_others(&mut self, is_own: impl Fn(&TargetName) -> bool) {
+    /// Leaves to other machines what is not wanted of this one; `is_there` tells what of it will be in the target.
+    pub fn leave_to_others(
+        &mut self,
+        is_own: impl Fn(&TargetName) -> bool,
+        is_there: impl Fn(&TargetName) -> bool,
+    ) {
         let entries = std::mem::take(&mut self.desired.entries);
         let (own, others) = entries.into_iter().partition(|entry| is_own(&entry.target));
         self.desired.entries = own;
+        let there = others
+            .iter()
+            .filter(|entry: &&Entry| is_there(&entry.target));
+        let there = there.map(|entry| entry.target.repository.clone());
+        self.repositories_elsewhere = there.collect();
         self.elsewhere = others;
     }
 
@@ -109,7 +120,7 @@ impl Mirror {
         let chosen = self.chosen.as_ref();
         let target = &self.desired.target;
         let outside = chosen.map(|chosen| chosen.repositories_outside(target));
-        let elsewhere = self.elsewhere.iter().map(|entry| &*entry.target.repository);
+        let elsewhere = self.repositories_elsewhere.iter().map(String::as_str);
         outside.into_iter().flatten().chain(elsewhere).collect()
     }
 
@@ -287,6 +298,7 @@ fn settle(
             lock,
             chosen: None,
             elsewhere: vec![],
+            repositories_elsewhere: BTreeSet::new(),
         };
         outputs.spare(mirror.inputs())?;
         mirrors.push(mirror);

@@ -9,9 +9,10 @@ use crate::model::{Digest, Profile, Text, listed};
 use crate::observe::tags;
 use crate::plan::SavedPlan;
 use crate::plan::saved::{
-    self, Declared, FileDigest, Mismatch, PlanFile, RuleVersions, confirm, lost, pin, read,
+    self, Declared, FileDigest, Mismatch, PlanFile, RuleVersions, SavedChange, confirm, lost, pin,
+    read,
 };
-use crate::plan::shards::ShardNumber;
+use crate::plan::shards::{ShardNumber, ShardOfPlan};
 use crate::render::json;
 use crate::render::sanitize::excerpt;
 
@@ -37,6 +38,14 @@ pub fn write(context: &Context, path: &Path, plans: &[SavedPlan]) -> Result<(), 
 
 /// Reads the plans of a file to look at them.
 pub fn look_at(context: &Context, path: &Path) -> Result<Vec<SavedPlan>, CliError> {
+    Ok(look_closely_at(context, path)?.0)
+}
+
+/// The same, with the digest of the file.
+pub fn look_closely_at(
+    context: &Context,
+    path: &Path,
+) -> Result<(Vec<SavedPlan>, Digest), CliError> {
     let file = path.display();
     let text = files::read_text(&context.folder, path, Purpose::Plan).map_err(|why| {
         CliError::new(text!(
@@ -44,14 +53,15 @@ pub fn look_at(context: &Context, path: &Path) -> Result<Vec<SavedPlan>, CliErro
             "无法读取 `{file}`：{why}"
         ))
     })?;
-    read(&text).map_err(|error| {
+    let plans = read(&text).map_err(|error| {
         let why = Text::of(|| excerpt(&error.to_string()));
         let message = text!("cannot show `{file}`: {why}", "无法列出 `{file}`：{why}");
         CliError::new(message).hint(text!(
             "`pusher plan --out plan.json` writes a plan",
             "`pusher plan --out plan.json` 会存下一个计划"
         ))
-    })
+    })?;
+    Ok((plans, Digest::sha256(text.as_bytes())))
 }
 
 /// Says why a plan would be refused, as far as that can be told without asking a registry.
@@ -107,21 +117,7 @@ pub async fn take_up(
         );
         return Err(CliError::new(message).hint(hint).into());
     }
-    let text = files::read_text(&context.folder, path, Purpose::Plan).map_err(|why| {
-        let file = path.display();
-        let error = CliError::new(text!(
-            "cannot read `{file}`: {why}",
-            "无法读取 `{file}`：{why}"
-        ));
-        // What was typed for an image is called like one.
-        if path.extension().is_some_and(|end| end == "json") || context.folder.join(path).exists() {
-            return error;
-        }
-        error.hint(text!(
-            "it is taken for a saved plan; images are named so: `pusher apply --only {file}`",
-            "它被当作保存的计划；镜像要这样写：`pusher apply --only {file}`"
-        ))
-    })?;
+    let text = text_of(context, path)?;
     let saved = read(&text).map_err(|error| refused(path, &made_by(global, path), &[error]))?;
     let Some(first) = saved.first() else {
         let none: [Text; 0] = [];
@@ -195,7 +191,34 @@ pub async fn take_up(
             mirror: planned.mirror,
         });
     }
-    Ok(Planning { each, ..planning })
+    let shard = options.shard.map(|shard| ShardOfPlan {
+        shard,
+        plan: Digest::sha256(text.as_bytes()),
+    });
+    Ok(Planning {
+        each,
+        shard,
+        ..planning
+    })
+}
+
+/// Reads the file of a plan that is to be applied.
+fn text_of(context: &Context, path: &Path) -> Result<String, CliError> {
+    files::read_text(&context.folder, path, Purpose::Plan).map_err(|why| {
+        let file = path.display();
+        let error = CliError::new(text!(
+            "cannot read `{file}`: {why}",
+            "无法读取 `{file}`：{why}"
+        ));
+        // What was typed for an image is called like one.
+        if path.extension().is_some_and(|end| end == "json") || context.folder.join(path).exists() {
+            return error;
+        }
+        error.hint(text!(
+            "it is taken for a saved plan; images are named so: `pusher apply --only {file}`",
+            "它被当作保存的计划；镜像要这样写：`pusher apply --only {file}`"
+        ))
+    })
 }
 
 /// Returns what the mirror file calls the targets of plans, where it has several.
@@ -214,7 +237,15 @@ fn own_part<'s>(
         return Cow::Borrowed(saved);
     };
     let number = shard.number - 1;
-    mirror.leave_to_others(|name| saved.shard_of(&name.to_string()) == Some(number));
+    mirror.leave_to_others(
+        |name| saved.shard_of(&name.to_string()) == Some(number),
+        |name| {
+            matches!(
+                saved.changes.get(&name.to_string()),
+                Some(SavedChange::Wanted(_))
+            )
+        },
+    );
     Cow::Owned(saved.in_shard(number))
 }
 

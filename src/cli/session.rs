@@ -8,6 +8,7 @@ use tokio::time::Instant;
 use crate::cache::ResolutionCache;
 use crate::model::{Failure, Repository, Text};
 use crate::observe::{self, SourceAnswers, tags};
+use crate::plan::shards::ShardOfPlan;
 use crate::plan::{Absence, Choice, Desired, Family, Lock, Plan, plan_of_part, prune};
 use crate::progress::Progress;
 use crate::registry::{Client, ReadRegistry as _};
@@ -32,6 +33,8 @@ pub struct Planning {
     pub client: Client,
     /// What sources were found to hold.
     pub answers: SourceAnswers,
+    /// Which shard of a saved plan they are, if they are one.
+    pub shard: Option<ShardOfPlan>,
 }
 
 /// The plan of a target.
@@ -203,6 +206,7 @@ pub async fn plan_with(
         each: each.collect(),
         client,
         answers,
+        shard: None,
     })
 }
 

@@ -6,7 +6,7 @@ use crate::model::{Digest, Failure};
 
 use super::change::{Action, Plan};
 use super::promotion::{Attached, Attachment, Promotion};
-use super::shards::ShardNumber;
+use super::shards::ShardOfPlan;
 
 /// What happened to each change of a plan, in its order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub struct Report {
     /// One outcome for each change of the plan.
     pub outcomes: Vec<Outcome>,
     /// Which part of the plan it is, where that was parted for several machines.
-    pub shard: Option<ShardNumber>,
+    pub shard: Option<ShardOfPlan>,
     /// Whether someone stopped the run before its end.
     pub interrupted: bool,
     /// What was promoted, once someone has looked at it.

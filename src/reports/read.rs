@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::plan::ReportSummary;
 use crate::plan::Transfer;
-use crate::plan::shards::ShardNumber;
+use crate::plan::shards::{ShardNumber, ShardOfPlan};
 
 /// The major version of the format.
 const FORMAT: &str = "1.";
@@ -17,8 +17,8 @@ const FORMAT: &str = "1.";
 pub struct Kept {
     /// The target's registry, namespace and name.
     pub target: Value,
-    /// Which part of the plan it is.
-    pub shard: ShardNumber,
+    /// Which part of which plan it is.
+    pub shard: ShardOfPlan,
     /// How the changes ended.
     pub summary: ReportSummary,
     /// What happened to each change, as it was written.
@@ -53,6 +53,8 @@ pub enum ReportError {
     OtherFormat(String),
     /// It is of no shard.
     NoShard,
+    /// It is a saved plan.
+    Plan,
 }
 
 impl fmt::Display for ReportError {
@@ -67,6 +69,11 @@ impl fmt::Display for ReportError {
                 f,
                 "its format version is `{version}`, and this version of pusher reads `{FORMAT}x`",
                 "它的格式版本是 `{version}`，而这个版本的 pusher 读的是 `{FORMAT}x`"
+            ),
+            Self::Plan => write_tr!(
+                f,
+                "it is a saved plan, and the first one that is named is the plan",
+                "它是保存的计划，而第一个写的才是计划"
             ),
             Self::NoShard => write_tr!(
                 f,
@@ -85,6 +92,8 @@ struct Versioned {
     format_version: String,
     /// There where those of several targets are.
     targets: Option<Vec<Value>>,
+    /// What plans are made from, which no report tells.
+    files: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -92,6 +101,7 @@ struct Versioned {
 struct ReportFile {
     target: Value,
     shard: Option<String>,
+    plan: Option<String>,
     interrupted: bool,
     summary: Summary,
     changes: Vec<Value>,
@@ -129,7 +139,12 @@ pub fn read(text: &str) -> Result<Vec<Kept>, ReportError> {
     let Versioned {
         format_version,
         targets,
+        files,
     } = serde_json::from_str(text).map_err(malformed)?;
+    let is_plan = |one: &Value| one.get("files").is_some();
+    if files.is_some() || targets.iter().flatten().any(is_plan) {
+        return Err(ReportError::Plan);
+    }
     if !format_version.starts_with(FORMAT) {
         return Err(ReportError::OtherFormat(format_version));
     }
@@ -148,6 +163,7 @@ impl ReportFile {
         let Self {
             target,
             shard,
+            plan,
             interrupted,
             summary,
             changes,
@@ -156,6 +172,9 @@ impl ReportFile {
             causes,
         } = self;
         let shard = shard.as_deref().and_then(ShardNumber::parse);
+        let plan = plan.and_then(|digest| digest.parse().ok());
+        let shard = shard.zip(plan);
+        let shard = shard.map(|(shard, plan)| ShardOfPlan { shard, plan });
         Ok(Kept {
             target,
             shard: shard.ok_or(ReportError::NoShard)?,
@@ -212,6 +231,14 @@ impl Kept {
     /// Returns what the mirror file calls the target, where it has several.
     pub fn label(&self) -> Option<&str> {
         self.target.get("name")?.as_str()
+    }
+
+    /// Returns the images whose records could not be attached, and why.
+    pub fn unattached(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.attachments.iter().filter_map(|one| {
+            let text = |key: &str| one.get(key).and_then(Value::as_str);
+            Some((text("image")?, text("error")?))
+        })
     }
 
     /// Returns what did not end as planned.

@@ -48,6 +48,19 @@ async fn attach(report: &Report, client: &Client) -> Vec<Attachment> {
     attest(&report.plan.target, records.collect(), client).await
 }
 
+/// Attaches the records of all targets. Who stops a run wants nothing more of it.
+async fn attach_all(context: &Context, reports: &mut [Report], client: &Client) {
+    for report in reports {
+        if report.interrupted {
+            continue;
+        }
+        tokio::select! {
+            attachments = attach(report, client) => report.attachments = attachments,
+            () = context.stop.made() => report.interrupted = true,
+        }
+    }
+}
+
 /// Returns what is to be told of this run beside what it did.
 fn this_run(context: &Context) -> Run {
     let variables = [Variable::GitHubCommit, Variable::GitLabCommit];
@@ -123,7 +136,12 @@ pub(super) async fn run(
         Some(path) => saved_plan::take_up(context, global, options, path, &outputs).await?,
         None => plan_pruning(context, global, scope, &outputs).await?,
     };
-    let Planning { each, client, .. } = planning;
+    let Planning {
+        each,
+        client,
+        shard,
+        ..
+    } = planning;
     let pending = each.iter().map(|planned| planned.plan.summary().pending());
     let pending: usize = pending.sum();
     let is_mirrored = |repository: &_, digest: &_| client.is_mirrored(repository, digest);
@@ -165,15 +183,14 @@ pub(super) async fn run(
     let run = this_run(context);
     for (report, desired) in reports.iter_mut().zip(&desired) {
         report.promotions = promotions(report, desired, &run);
-        report.shard = options.shard;
-        // Who stops a run wants nothing more of it.
-        if options.attest && !report.interrupted {
-            report.attachments = attach(report, &client).await;
-        }
+        report.shard.clone_from(&shard);
     }
-    // What is in the target is recorded, whatever becomes of the answer.
+    // What is in the target is recorded, whatever becomes of the rest.
     let recorded = records.map(|path| record(context, path, &reports));
     let recorded = recorded.unwrap_or(Ok(()));
+    if options.attest {
+        attach_all(context, &mut reports, &client).await;
+    }
     answer(context, global, &options.report, |format, view, to| {
         render::each(&reports, format, to, |report, to| {
             render::report(report, format, view, to)

@@ -22,7 +22,8 @@ pub(super) fn merge(
     let outputs = Outputs::check(context, options.report.named())?;
     let inputs = options.reports.iter().chain([&options.plan]);
     outputs.spare(inputs.map(std::path::PathBuf::as_path))?;
-    let plans = saved_plan::look_at(context, &options.plan)?;
+    let (plans, digest) = saved_plan::look_closely_at(context, &options.plan)?;
+    let plan_file = options.plan.display().to_string();
     let mut kept: Vec<Kept> = vec![];
     for path in &options.reports {
         let file = path.display();
@@ -32,6 +33,13 @@ pub(super) fn merge(
                 "无法读取 `{file}`：{why}"
             ))
         };
+        // A machine that died has left none.
+        if !context.folder.join(path).exists() {
+            context
+                .printer
+                .say_line(text!("note: there is no `{file}`", "注意：没有 `{file}`"));
+            continue;
+        }
         let text = files::read_text(&context.folder, path, Purpose::Shard).map_err(unread)?;
         let read = reports::read(&text).map_err(|why| {
             unread(Text::of(|| why.to_string())).hint(text!(
@@ -41,7 +49,9 @@ pub(super) fn merge(
         })?;
         kept.extend(read);
     }
-    let merged = plans.iter().map(|plan| reports::merge(plan, &kept));
+    let merged = plans
+        .iter()
+        .map(|plan| reports::merge((plan, &digest, &plan_file), &kept));
     let merged: Vec<Merged<'_>> = merged.collect::<Result<_, _>>().map_err(|why| {
         let plan = options.plan.display();
         let why = Text::of(|| why.to_string());
@@ -59,6 +69,6 @@ pub(super) fn merge(
             render::merged(merged, format, view, to)
         })
     })?;
-    let is_done = merged.iter().all(|merged| merged.summary.is_success());
+    let is_done = merged.iter().all(Merged::is_success);
     Ok(Exit::of(!is_done, false))
 }

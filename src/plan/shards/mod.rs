@@ -9,7 +9,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 
-use crate::model::{Digest, Reference};
+use crate::model::{Digest, Platforms, Reference};
 
 use super::change::{Action, Change, Plan};
 use super::cost::Inventory;
@@ -52,6 +52,15 @@ impl fmt::Display for ShardNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.number, self.count)
     }
+}
+
+/// A shard of the saved plan with this digest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShardOfPlan {
+    /// Which one.
+    pub shard: ShardNumber,
+    /// The SHA-256 of the plan's file.
+    pub plan: Digest,
 }
 
 /// How plans are to be parted.
@@ -124,6 +133,8 @@ struct Placed {
     count: usize,
     shard_of: Vec<usize>,
     bytes: Vec<u64>,
+    /// How many groups are in each.
+    groups: Vec<usize>,
 }
 
 impl<'a> Groups<'a> {
@@ -226,6 +237,7 @@ impl<'a> Groups<'a> {
             count,
             shard_of: vec![0; self.all.len()],
             bytes: vec![0; count],
+            groups: vec![0; count],
         };
         let mut loads = vec![0_u64; count];
         let mut held: Vec<HashSet<usize>> = vec![HashSet::new(); count];
@@ -250,6 +262,7 @@ impl<'a> Groups<'a> {
             loads[best] += more + items as u64 * OF_AN_IMAGE;
             placed.bytes[best] += more;
             held[best].extend(&blobs);
+            placed.groups[best] += cluster.len();
             for group in cluster {
                 placed.shard_of[group] = best;
             }
@@ -265,10 +278,12 @@ impl<'a> Groups<'a> {
         let mut count = least.clamp(1, greatest);
         loop {
             let placed = self.place(count);
-            if count == greatest || placed.bytes.iter().all(|bytes| *bytes <= most) {
+            let fits = |(bytes, groups): (&u64, &usize)| *bytes <= most || *groups == 1;
+            if count == greatest || placed.bytes.iter().zip(&placed.groups).all(fits) {
                 return placed;
             }
-            count += 1;
+            // Each step costs as much as the last one, so there are few of them where there are many shards.
+            count = (count + (count / 8).max(1)).min(greatest);
         }
     }
 }
@@ -332,12 +347,19 @@ fn is_work(action: &Action) -> bool {
     action.copy().is_some() || matches!(action, Action::Delete { .. })
 }
 
+fn is_deletion(item: &Item<'_>) -> bool {
+    matches!(item.change.action, Action::Delete { .. })
+}
+
+/// Returns what an item is of: the same under another name is the same image.
+fn image_of<'a>(item: &Item<'a>) -> (&'a Reference, &'a Platforms) {
+    (&item.change.source, &item.change.platforms)
+}
+
 /// Unites what must not be parted.
 fn keep_together(items: &[Item<'_>], sets: &mut Sets) {
     // Whose manifests are deleted, or followed by others, is seen as a whole.
-    let is_whole = |item: &Item<'_>| {
-        matches!(item.change.action, Action::Delete { .. }) || is_referrer_name(&item.change.target)
-    };
+    let is_whole = |item: &Item<'_>| is_deletion(item) || is_referrer_name(&item.change.target);
     let repository = |item: &Item<'_>| (item.plan, item.change.target.repository.clone());
     let whole: HashSet<_> = items
         .iter()
@@ -345,7 +367,9 @@ fn keep_together(items: &[Item<'_>], sets: &mut Sets) {
         .map(repository)
         .collect();
     let mut first_of: HashMap<(usize, String, Option<&Digest>), usize> = HashMap::new();
-    let mut first_from: HashMap<&Reference, usize> = HashMap::new();
+    let mut first_of_image: HashMap<(&Reference, &Platforms), usize> = HashMap::new();
+    let deleted = items.iter().filter(|item| is_deletion(item));
+    let deleted: HashSet<_> = deleted.map(|item| image_of(item)).collect();
     let names = items.iter().enumerate();
     let names: HashMap<_, _> = names
         .map(|(position, item)| ((item.plan, &item.change.target), position))
@@ -362,12 +386,11 @@ fn keep_together(items: &[Item<'_>], sets: &mut Sets) {
                 .or_insert(position);
             sets.unite(first, position);
         }
-        if item.change.action.copy().is_some() {
-            let first = *first_from.entry(&item.change.source).or_insert(position);
-            // What one target has got, the others read from there.
-            if items[first].plan != plan {
-                sets.unite(first, position);
-            }
+        let image = image_of(item);
+        let first = *first_of_image.entry(image).or_insert(position);
+        // What one target has got, the others read from there; and an old name goes only where a new one has come.
+        if items[first].plan != plan || deleted.contains(&image) {
+            sets.unite(first, position);
         }
         if let Action::Delete {
             renamed_to: Some(new),

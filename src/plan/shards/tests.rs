@@ -122,6 +122,34 @@ fn a_bound_of_bytes_tells_how_many() {
 }
 
 #[test]
+fn what_cannot_be_parted_does_not_part_the_rest() {
+    let mut changes: Vec<_> = (0..300)
+        .map(|number| {
+            let name = format!("app{number}");
+            creates(&format!("{name}:1"), &[(&name, 10 * MIB)])
+        })
+        .collect();
+    changes.push(creates("huge:1", &[("huge", 2000 * MIB)]));
+    let (loads, _) = shards(&plan(changes), Sharding::MostBytes(1000 * MIB));
+    assert!(loads.len() < 8, "{}", loads.len());
+    let over = loads.iter().filter(|load| load.bytes > 1000 * MIB);
+    assert_eq!(over.map(|load| load.images).collect::<Vec<_>>(), [1]);
+}
+
+#[test]
+fn an_old_name_goes_where_the_new_one_comes() {
+    let mut new = creates("web/app:1", &[("new", 10 * MIB)]);
+    let old = deletes("app:1", None);
+    new.source = old.source.clone();
+    new.platforms = old.platforms.clone();
+    let plan = plan(vec![new, creates("x:1", &[("x", 10 * MIB)]), old]);
+    for count in 2..6 {
+        let (_, shards) = shards(&plan, Sharding::Count(count));
+        assert!(same(&shards, &["web/app:1", "app:1"]), "{count}");
+    }
+}
+
+#[test]
 fn what_is_blocked_is_told_where_something_is_done() {
     let blocked = Change::of(
         &entry("ghcr.io/org/bad:1", "bad:1"),

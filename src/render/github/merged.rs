@@ -26,7 +26,7 @@ pub fn merged(merged: &Merged<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
         }
     });
     let missing = merged.missing.iter().map(|one| {
-        let [why, hint] = missing(one);
+        let [why, hint] = missing(one, merged.file);
         Annotation {
             level: Level::Error,
             at: None,
@@ -35,5 +35,14 @@ pub fn merged(merged: &Merged<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
             hint: Some(hint),
         }
     });
-    write(&missing.chain(problems).collect::<Vec<_>>(), out)
+    let unattached = merged.reports.iter().flat_map(|report| report.unattached());
+    let unattached = unattached.map(|(image, why)| Annotation {
+        level: Level::Error,
+        at: None,
+        title: tr!("no record at {image}", "没有附上记录 {image}"),
+        message: why.to_owned(),
+        hint: None,
+    });
+    let found = missing.chain(problems).chain(unattached);
+    write(&found.collect::<Vec<_>>(), out)
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::plan::SavedPlan;
 use crate::render::style::{Tone, View};
 use crate::render::words::report::{counts, sent, verdict};
-use crate::render::words::{merged_word, missing, reported};
+use crate::render::words::{merged_hint, merged_word, missing, reported};
 use crate::reports::{Kept, Merged, Problem};
 
 use super::items::{Item, items, target_line};
@@ -18,10 +18,11 @@ pub fn merged(merged: &Merged<'_>, view: &View, out: &mut dyn fmt::Write) -> fmt
     target_line(&mut text, &target.to_string(), &target.profile)?;
     text.flow(0, &[Span::plain(reported(merged))])?;
     text.blank()?;
-    let problems = merged.reports.iter().flat_map(|report| problems(report));
+    let of = |report| problems(report, merged.file);
+    let problems = merged.reports.iter().copied().flat_map(of);
     items(&mut text, &problems.collect::<Vec<_>>())?;
     let summary = &merged.summary;
-    let tone = if summary.is_success() {
+    let tone = if merged.is_success() {
         Tone::Good
     } else {
         Tone::Bad
@@ -37,30 +38,37 @@ pub fn merged(merged: &Merged<'_>, view: &View, out: &mut dyn fmt::Write) -> fmt
         text.flow(0, &[Span::plain(sent)])?;
     }
     for one in &merged.missing {
-        let [why, hint] = missing(one);
+        let [why, hint] = missing(one, merged.file);
         text.flow(0, &[Span::new(Tone::Bad, why)])?;
         text.flow(0, &Span::hint(hint))?;
+    }
+    for (image, why) in merged.reports.iter().flat_map(|report| report.unattached()) {
+        let problem = tr!(
+            "The record is not attached to {image}: {why}.",
+            "记录没有附在 {image} 上：{why}。"
+        );
+        text.flow(0, &[Span::new(Tone::Bad, problem)])?;
     }
     Ok(())
 }
 
-fn problems(report: &Kept) -> impl Iterator<Item = Item> {
-    report.problems().map(|problem| {
+fn problems<'a>(report: &'a Kept, file: &'a str) -> impl Iterator<Item = Item> {
+    report.problems().map(move |problem| {
         let Problem {
             target,
             outcome,
             error,
-            hint,
+            hint: _,
         } = problem;
         Item {
             symbol: "!",
             tone: Tone::Bad,
             name: target.to_owned(),
             word: merged_word(outcome),
-            detail: report.shard.to_string(),
+            detail: report.shard.shard.to_string(),
             lines: vec![vec![Span::plain(error)]],
             below: vec![],
-            hint: hint.map(ToOwned::to_owned),
+            hint: merged_hint(&problem, report, file),
         }
     })
 }

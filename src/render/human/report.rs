@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::model::Reference;
+use crate::plan::shards::ShardOfPlan;
 use crate::plan::{Action, Change, Outcome, Report, Target, Told, by_cause};
 use crate::render::hints;
 use crate::render::style::{Tone, View};
@@ -27,7 +28,7 @@ pub fn report(report: &Report, view: &View, out: &mut dyn fmt::Write) -> fmt::Re
     } = report;
     let mut text = TextWriter::new(view, out);
     header(&mut text, &plan.target)?;
-    if let Some(shard) = shard {
+    if let Some(ShardOfPlan { shard, .. }) = shard {
         text.flow(
             0,
             &[Span::plain(tr!(

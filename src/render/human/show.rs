@@ -5,7 +5,7 @@ use std::fmt;
 use crate::plan::saved::{Difference, PlannedAction, SavedChange, SavedDeletion, Wanted};
 use crate::render::inputs::{Shown, ShownAgainst};
 use crate::render::style::{Tone, View};
-use crate::render::words::{plan_summary, saved};
+use crate::render::words::{plan_summary, saved, shards};
 
 use super::items::{Item, items, mark, moved, target_line};
 use super::text::{Span, TextWriter};
@@ -31,6 +31,9 @@ pub fn show(shown: &Shown<'_>, view: &View, out: &mut dyn fmt::Write) -> fmt::Re
     items(&mut text, &changes)?;
     let summary = plan_summary(&plan.summary());
     text.flow(0, &[Span::new(Tone::Strong, summary)])?;
+    if let Some(parted) = &plan.shards {
+        text.flow(0, &[Span::plain(shards(&parted.loads))])?;
+    }
     if let Some(ShownAgainst { file, differs }) = shown.against {
         text.flow(0, &[Span::plain(saved::against_summary(file, differs))])?;
     }

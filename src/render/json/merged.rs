@@ -58,6 +58,7 @@ pub fn merged(merged: &reports::Merged<'_>, out: &mut dyn fmt::Write) -> fmt::Re
         reports,
         missing,
         summary,
+        file: _,
     } = merged;
     let of = |list: fn(&reports::Kept) -> &Vec<Value>| -> Vec<&Value> {
         reports.iter().flat_map(|report| list(report)).collect()
@@ -66,7 +67,7 @@ pub fn merged(merged: &reports::Merged<'_>, out: &mut dyn fmt::Write) -> fmt::Re
     let document = Merged {
         format_version: FORMAT_VERSION,
         target: &plan.target,
-        success: summary.is_success(),
+        success: merged.is_success(),
         interrupted: summary.interrupted,
         shards: reports.len() + missing.len(),
         missing: missing

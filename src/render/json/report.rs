@@ -27,6 +27,8 @@ struct Report<'a> {
     target: Target,
     /// Which part of a saved plan it is, such as `2/4`; null where it is all of it.
     shard: Option<String>,
+    /// The digest of that plan's file; null where it is of no shard.
+    plan: Option<String>,
     /// Whether every image is in the target as it should be.
     success: bool,
     /// Whether someone stopped the run before its end.
@@ -253,7 +255,8 @@ pub fn report(report: &core::Report, out: &mut dyn fmt::Write) -> fmt::Result {
     let document = Report {
         format_version: FORMAT_VERSION,
         target: target.into(),
-        shard: shard.map(|shard| shard.to_string()),
+        shard: shard.as_ref().map(|of| of.shard.to_string()),
+        plan: shard.as_ref().map(|of| of.plan.to_string()),
         success: summary.is_success(),
         interrupted: *interrupted,
         summary: summary.into(),

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::render::words::report::{counts, sent, verdict};
-use crate::render::words::{merged_word, missing, reported};
+use crate::render::words::{merged_hint, merged_word, missing, reported};
 use crate::reports::{Merged, Problem};
 
 use super::document::Document;
@@ -24,19 +24,20 @@ pub fn merged(merged: &Merged<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     document.list(
         tr_word!("Shards without report", "没有报告的分片"),
         merged.missing.iter().map(|one| {
-            let [why, hint] = missing(one);
+            let [why, hint] = missing(one, merged.file);
             prose(&tr!("{why} {hint}.", "{why}{hint}。"))
         }),
     );
     document.list(
         tr_word!("Not in place", "没有就位的"),
         merged.reports.iter().flat_map(|report| {
-            report.problems().map(|problem| {
+            report.problems().map(move |problem| {
+                let hint = merged_hint(&problem, report, merged.file);
                 let Problem {
                     target,
                     outcome,
                     error,
-                    hint,
+                    hint: _,
                 } = problem;
                 let (name, word) = (code(target), merged_word(outcome));
                 let why = match hint {
@@ -46,6 +47,14 @@ pub fn merged(merged: &Merged<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
                 let why = prose(&why);
                 tr!("{name}: {word}: {why}", "{name}：{word}：{why}")
             })
+        }),
+    );
+    let unattached = merged.reports.iter().flat_map(|report| report.unattached());
+    document.list(
+        tr_word!("Records not attached", "没有附上的记录"),
+        unattached.map(|(image, why)| {
+            let (image, why) = (code(image), prose(why));
+            tr!("{image}: {why}", "{image}：{why}")
         }),
     );
     document.finish(out)

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::plan::shards::ShardOfPlan;
 use crate::plan::{Action, AliyunHosts, Change, Outcome, Report, Target, Told, by_cause};
 use crate::render::hints;
 use crate::render::units::seconds;
@@ -31,7 +32,7 @@ pub fn report(report: &Report, out: &mut dyn fmt::Write) -> fmt::Result {
     let mut document = Document::new(&tr!("{verdict} {counts}", "{verdict}{counts}"));
     let (place, sent) = (place(target), sent(&summary).unwrap_or_default());
     document.paragraph(tr!("Target: {place}. {sent}", "目标：{place}。{sent}").trim_end());
-    if let Some(shard) = shard {
+    if let Some(ShardOfPlan { shard, .. }) = shard {
         document.paragraph(&tr!("Shard {shard} alone.", "只做分片 {shard}。"));
     }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::plan::saved::{Difference, PlannedAction, SavedChange, SavedDeletion, Wanted};
 use crate::render::inputs::{Shown, ShownAgainst};
-use crate::render::words::{plan_summary, saved};
+use crate::render::words::{plan_summary, saved, shards};
 
 use super::document::Document;
 use super::escape::{code, digests, prose};
@@ -21,6 +21,9 @@ pub fn show(shown: &Shown<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
         "目标：{place}（profile 是 {}）。{made_from}",
         prose(profile)
     ));
+    if let Some(parted) = &plan.shards {
+        document.paragraph(&prose(&shards(&parted.loads)));
+    }
     let stale = shown.stale.iter();
     document.list(
         tr_word!("Stale", "已过时"),

@@ -1,7 +1,7 @@
 //! What the reports of shards say together.
 
 use crate::render::units::{Noun, counted};
-use crate::reports::{Merged, Missing};
+use crate::reports::{Kept, Merged, Missing, Problem};
 
 /// Returns the word for how a change ended, by the word of a report.
 pub fn merged_word(outcome: &str) -> &'static str {
@@ -10,6 +10,18 @@ pub fn merged_word(outcome: &str) -> &'static str {
         "stale" => tr_word!("stale", "被人动过"),
         "not-done" => tr_word!("not done", "没做"),
         _ => tr_word!("failed", "失败"),
+    }
+}
+
+/// Says what brings what is left of a shard; the report knows only of the whole.
+pub fn merged_hint(problem: &Problem<'_>, report: &Kept, file: &str) -> Option<String> {
+    let shard = report.shard.shard;
+    match problem.outcome {
+        "not-done" | "failed" => Some(tr!(
+            "`pusher apply {file} --shard {shard}` goes on with what is left",
+            "`pusher apply {file} --shard {shard}` 会接着做剩下的"
+        )),
+        _ => problem.hint.map(ToOwned::to_owned),
     }
 }
 
@@ -24,8 +36,9 @@ pub fn reported(merged: &Merged<'_>) -> String {
 }
 
 /// Says of which shard nothing is known, and what to do.
-pub fn missing(missing: &Missing<'_>) -> [String; 2] {
+pub fn missing(missing: &Missing<'_>, file: &str) -> [String; 2] {
     let Missing { shard, targets } = missing;
+    let report = format!("{}.json", shard.number);
     let images = counted(targets.len(), Noun::Image);
     [
         tr!(
@@ -33,8 +46,8 @@ pub fn missing(missing: &Missing<'_>) -> [String; 2] {
             "分片 {shard} 没有报告：{images}。"
         ),
         tr!(
-            "`pusher apply PLAN --shard {shard}` does it again, alone",
-            "`pusher apply PLAN --shard {shard}` 单独再做一次"
+            "`pusher apply {file} --shard {shard} --report {report}` does it, alone",
+            "`pusher apply {file} --shard {shard} --report {report}` 单独做它"
         ),
     ]
 }

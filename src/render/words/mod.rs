@@ -54,7 +54,7 @@ pub use lock::{
     fit_summary, renewal_hint, renewal_reason, renewal_word, renewed_summary, unfit_hint,
     unfit_reason, unfit_word,
 };
-pub use merged::{merged_word, missing, reported};
+pub use merged::{merged_hint, merged_word, missing, reported};
 pub use notes::{left_out, notes, remarks};
 pub use plan::unlocked;
 pub use plan::{

@@ -22,7 +22,10 @@ pub fn verdict(summary: &ReportSummary) -> &'static str {
 /// Says how many changes ended in each way; what went wrong only where something did.
 pub fn counts(summary: &ReportSummary) -> String {
     if summary.is_success() && summary.done() == 0 {
-        return in_place(summary.unchanged);
+        return match summary.unchanged {
+            0 => tr!("no image is asked for here.", "这里没有要求任何镜像。"),
+            unchanged => in_place(unchanged),
+        };
     }
     let ReportSummary {
         created,

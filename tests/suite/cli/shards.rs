@@ -138,13 +138,18 @@ async fn a_shard_that_died_is_run_again_alone() {
         let count = |kind: &str| left["summary"][kind].as_u64().unwrap();
         let (_, images, _) = matrix(&place).remove(2);
         assert_eq!(count("create"), images, "{}", target.name());
-        let merged = place.run("report merge plan.json 1.json 2.json 4.json");
+        let merged = place.run("report merge plan.json 1.json 2.json 3.json 4.json");
+        assert!(
+            merged.stderr.contains("there is no `3.json`"),
+            "{}",
+            merged.whole()
+        );
         assert_eq!(merged.status, 1, "{}", merged.whole());
         for told in [
             "3 of 4 shards have reported.".to_owned(),
             format!("{images} not done."),
             format!("The shard 3/4 has no report: {images} images."),
-            "`pusher apply PLAN --shard 3/4`".to_owned(),
+            "`pusher apply plan.json --shard 3/4 --report".to_owned(),
         ] {
             assert!(merged.stdout.contains(&told), "{told}: {}", merged.stdout);
         }
@@ -193,12 +198,27 @@ async fn shards_that_do_not_fit_are_refused() {
         "report merge plan.json 1.json 1.json",
         "two reports of the shard 1/4",
     );
-    refused("report merge plan.json plan.json", "it is not a report");
+    refused("report merge plan.json plan.json", "it is a saved plan");
     place.run("plan --out other.json --shards 2");
     refused("report merge other.json 1.json", "of another plan");
     let report = std::fs::read_to_string(place.path().join("1.json")).unwrap();
-    place.write("2.json", &report.replace("team", "other"));
-    refused("report merge plan.json 2.json", "of another plan");
+    let mut edited: Value = serde_json::from_str(&report).unwrap();
+    edited["changes"].as_array_mut().unwrap().pop();
+    place.write("2.json", &edited.to_string());
+    refused("report merge plan.json 2.json", "lacks images");
+    // A record that could not be attached is no success.
+    edited = serde_json::from_str(&report).unwrap();
+    edited["attachments"] = serde_json::json!([
+        { "image": "TARGET/team/app0:v0", "outcome": "failed", "digest": null, "error": "no room" },
+    ]);
+    place.write("2.json", &edited.to_string());
+    let ran = place.run("report merge plan.json 2.json");
+    assert!(
+        ran.stdout
+            .contains("The record is not attached to TARGET/team/app0:v0: no"),
+        "{}",
+        ran.whole()
+    );
     // All of it at once does all of it.
     assert_eq!(place.run("apply plan.json").status, 0);
     assert_eq!(place.run("plan --out done.json --shards 4").status, 0);
