@@ -10,14 +10,16 @@ use crate::plan::{
     TargetName, Told, Young, by_cause,
 };
 
+use crate::reports::Merged;
+
 use super::inputs::Renewing;
 use super::sanitize::{excerpt, line};
 use super::units::clauses;
 use super::words::drift::{meaning, summary};
 use super::words::report::{counts, sent, verdict};
 use super::words::{
-    block_reason, outcome_reason, outcome_word, renewal_reason, renewal_word, renewed_summary,
-    shared_word, too_young, whence,
+    block_reason, merged_word, missing, outcome_reason, outcome_word, renewal_reason, renewal_word,
+    renewed_summary, shared_word, too_young, unattached, whence,
 };
 
 /// Says what a run did to a target.
@@ -36,12 +38,53 @@ pub fn of_report(report: &Report) -> Place {
     });
     let mut items: Vec<Item> = items.collect();
     items.extend(held_back(&plan.changes));
+    items.extend(unattached(report).map(|(image, why)| no_record(image, why.to_string())));
     let ended = report.summary();
     let said = [
         tr!("{} {}", "{}{}", verdict(&ended), counts(&ended)),
         sent(&ended).unwrap_or_default(),
     ];
     place(target, said.join(tr_word!(" ", "")).trim_end(), items)
+}
+
+/// Says what several machines did to a target.
+pub fn of_merged(merged: &Merged<'_>) -> Place {
+    let reports = merged.reports.iter();
+    let items = reports.flat_map(|report| {
+        let problems = report.problems().map(|problem| {
+            let word = merged_word(problem.outcome);
+            let why = Some(problem.error.to_owned());
+            item(Event::Failed, problem.target, "failed", word, why)
+        });
+        let word = tr_word!("done", "已完成");
+        let done = report.done();
+        let done = done.map(move |name| item(Event::Changed, name, "done", word, None));
+        let unattached = report.unattached();
+        let unattached = unattached.map(|(image, why)| no_record(image, why.to_owned()));
+        problems.chain(done).chain(unattached)
+    });
+    let missing = merged.missing.iter().map(|one| {
+        let [why, _] = missing(one, merged.file);
+        item(
+            Event::Failed,
+            one.shard,
+            "not-done",
+            tr_word!("not done", "没做"),
+            Some(why),
+        )
+    });
+    let ended = &merged.summary;
+    Place {
+        target: Some(line(&merged.plan.target.to_string())),
+        summary: line(&tr!("{} {}", "{}{}", verdict(ended), counts(ended))),
+        items: missing.chain(items).collect(),
+    }
+}
+
+/// Says that the record of an image could not be attached to it.
+fn no_record(image: impl Display, why: String) -> Item {
+    let word = tr_word!("record not attached", "没有附上记录");
+    item(Event::Failed, image, "failed", word, Some(why))
 }
 
 /// Says how a target differs from what is declared.

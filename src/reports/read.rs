@@ -233,6 +233,14 @@ impl Kept {
         self.target.get("name")?.as_str()
     }
 
+    /// Returns the names of what was created, moved and deleted.
+    pub fn done(&self) -> impl Iterator<Item = &str> {
+        self.changes.iter().filter_map(|change| {
+            let text = |key: &str| change.get(key).and_then(Value::as_str);
+            (text("outcome") == Some("done")).then(|| text("target"))?
+        })
+    }
+
     /// Returns the images whose records could not be attached, and why.
     pub fn unattached(&self) -> impl Iterator<Item = (&str, &str)> {
         self.attachments.iter().filter_map(|one| {

@@ -201,10 +201,13 @@ pub(super) async fn run(
     metrics.write(context, "apply", exit, &client, |run, _, to| {
         render::metrics::of_reports(run, &reports, to)
     })?;
-    notices
-        .tell(context, "apply", || {
-            reports.iter().map(render::notice::of_report).collect()
-        })
-        .await;
+    // What several machines did is told once, by who merges their reports.
+    if shard.is_none() {
+        notices
+            .tell(context, "apply", || {
+                reports.iter().map(render::notice::of_report).collect()
+            })
+            .await;
+    }
     Ok(exit)
 }

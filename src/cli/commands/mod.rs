@@ -48,7 +48,7 @@ pub async fn run(context: &Context, args: &Args) -> Exit {
         Command::Show(options) => show::run(context, global, options),
         Command::Report(ReportArgs {
             what: ReportCommand::Merge(options),
-        }) => report::merge(context, global, options),
+        }) => report::merge(context, global, options).await,
         Command::Drift(options) => drift::run(context, global, options).await,
         Command::Page(options) => page::run(context, global, options).await,
         Command::Doctor(options) if options.probe => probe::run(context, global, options).await,

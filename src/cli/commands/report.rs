@@ -5,6 +5,7 @@ use crate::cli::context::Context;
 use crate::cli::error::{CliError, CommandError};
 use crate::cli::exit::Exit;
 use crate::cli::files;
+use crate::cli::notices::Notices;
 use crate::cli::outputs::Outputs;
 use crate::cli::purpose::Purpose;
 use crate::cli::report::answer;
@@ -14,12 +15,13 @@ use crate::render;
 use crate::reports::{self, Kept, Merged};
 
 /// Prints what the reports say together, and of which shards there is none.
-pub(super) fn merge(
+pub(super) async fn merge(
     context: &Context,
     global: &GlobalArgs,
     options: &MergeArgs,
 ) -> Result<Exit, CommandError> {
     let outputs = Outputs::check(context, options.report.named())?;
+    let notices = Notices::of(&context.environment)?;
     let inputs = options.reports.iter().chain([&options.plan]);
     outputs.spare(inputs.map(std::path::PathBuf::as_path))?;
     let (plans, digest) = saved_plan::look_closely_at(context, &options.plan)?;
@@ -69,6 +71,11 @@ pub(super) fn merge(
             render::merged(merged, format, view, to)
         })
     })?;
+    notices
+        .tell(context, "report merge", || {
+            merged.iter().map(render::notice::of_merged).collect()
+        })
+        .await;
     let is_done = merged.iter().all(Merged::is_success);
     Ok(Exit::of(!is_done, false))
 }
