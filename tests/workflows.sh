@@ -95,7 +95,9 @@ if story 'plan is saved'; then
   check 'stays where nothing in it is a secret' is "$(jq -r .target.namespace plan/plan.json)" team
 fi
 
-for secret in r.example team; do
+# As somebody pastes them.
+forms=(r.example team https://r.example/ ' R.Example ' 'HTTPS://R.EXAMPLE//' $'team\t' 'r.example ')
+for secret in "${forms[@]}"; do
   if story "plan is not saved where $secret is a secret"; then
     settings=("${credentials[@]}" PULL_REQUEST=12 PUSHER_MASK=$'me\n'"$secret")
     mkdir plan
@@ -148,6 +150,13 @@ if story 'plan masks what is a secret'; then
   script plan.sh "$work/plan"
   check 'longest first, literally, and nothing else' is "$(cat plan/plan.md)" '***/***/app *** p wwd'
   check 'the summary as well' has summary '***/***/app *** p wwd'
+fi
+
+if story 'plan masks a host as pusher tells it'; then
+  settings=("${credentials[@]}" PULL_REQUEST=1 PUSHER_MASK=$' HTTPS://Team-EU.example/ \r\nTe am\n')
+  echo 'team-eu.example/te am, Te am, HTTPS://Team-EU.example/' >pusher/plan.out
+  script plan.sh "$work/plan"
+  check 'and as it was pasted' is "$(cat plan/plan.md)" '***/te am, ***, ***'
 fi
 
 # The event as GitHub writes it down: a pull request from this repository.
@@ -1934,23 +1943,24 @@ fi
 
 # --- page -----------------------------------------------------------------------------------------
 
-# Three runs that have kept what they copied.
+# Three runs that have kept what they copied, of which one was done again.
 kept() {
   settings=(BASE=main)
-  for id in 3 4 5; do
+  for id in 3-1 4-1 4-2 5-1; do
     mkdir -p "gh/records-$id"
-    echo "{\"run\": $id}" >"gh/records-$id/records.jsonl"
+    echo "{\"run\": \"$id\"}" >"gh/records-$id/records.jsonl"
   done
-  jq -n '[range(3; 6) | {id: (. + 100), name: "pusher-records", expired: false, size_in_bytes: 900,
-    workflow_run: {id: ., repository_id: 5, head_repository_id: 5, head_branch: "main"}}]' >gh/artifacts.json
+  jq -n '[[3, 1], [4, 1], [4, 2], [5, 1] | {id: (.[0] * 100 + .[1]), name: "pusher-records-\(.[1])", expired: false,
+    size_in_bytes: 900, workflow_run: {id: .[0], repository_id: 5, head_repository_id: 5, head_branch: "main"}}]' \
+    >gh/artifacts.json
 }
-brought() { find "$work/earlier" -name records.jsonl | sed "s|$work/earlier/||; s|/.*||" | sort | paste -sd' '; }
+brought() { find "$work/earlier" -name records.jsonl | sed "s|$work/earlier/||; s|/records.jsonl||" | sort | paste -sd' '; }
 
 if story 'what earlier runs have copied is brought'; then
   kept
   script records.sh "$work/earlier"
   check 'passes' is "$code" 0
-  check 'all of it' is "$(brought)" '3 4 5'
+  check 'all of it, of each attempt' is "$(brought)" '3/1 4/1 4/2 5/1'
   check 'says how many' has log '::notice::3 runs have kept'
 fi
 
@@ -1968,23 +1978,24 @@ while IFS='|' read -r what change; do
     github artifacts ".[1]$change"
     script records.sh "$work/earlier"
     check 'passes' is "$code" 0
-    check 'the others' is "$(brought)" '3 5'
+    check 'the others' is "$(brought)" '3/1 4/2 5/1'
   fi
 done <<'END'
 a fork|.workflow_run.head_repository_id = 6
 another branch|.workflow_run.head_branch = "other"
 gone|.expired = true
 too large|.size_in_bytes = 6000000
-another name|.name = "pusher-records-2"
+another name|.name = "pusher-records-1-of-mine"
+a path|.name = "pusher-records-1/../../.."
 END
 
 if story 'what is brought has no links, and what is lost is told'; then
   kept
-  ln -s /etc/passwd gh/records-4/passwd.json
-  rm -r gh/records-5
+  ln -s /etc/passwd gh/records-4-1/passwd.json
+  rm -r gh/records-5-1
   script records.sh "$work/earlier"
   check 'passes' is "$code" 0
-  check 'the others' is "$(brought)" '3 4'
+  check 'the others' is "$(brought)" '3/1 4/1 4/2'
   check 'no link' is "$(find earlier -type l)" ''
   check 'says which' has log '::warning::what run 5 has copied is not on the page'
 fi
@@ -2035,7 +2046,7 @@ if story 'page that is not made'; then
   check 'fails' is "$code" 1
 fi
 
-for secret in r.example team; do
+for secret in "${forms[@]}"; do
   if story "no page is made where $secret is a secret"; then
     can_be_made
     settings+=(PUSHER_MASK=$'me\n'"$secret")

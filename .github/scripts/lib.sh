@@ -158,15 +158,25 @@ is_first_push() {
 
 # Masks in file $1 every line of $PUSHER_MASK, longest first, as GitHub masks secrets in a log and
 # in a step summary. It does not do so in an artifact, a comment or an issue, so this does. Line by
-# line: what bash replaces takes time that grows with the square of how often it is there.
+# line: what bash replaces takes time that grows with the square of how often it is there. A host is
+# masked as `pusher` tells it as well, however the secret has it.
 mask() {
   local masked
   masked=$(mktemp)
   # shellcheck disable=SC2016 # jq's variables
-  jq -Rr 'reduce ((env.PUSHER_MASK // "") / "\n" | map(rtrimstr("\r")) | map(select(. != ""))
+  jq -Rr 'def trimmed: gsub("^\\s+|\\s+$"; "");
+    def host: trimmed | sub("^[^/]*://"; "") | sub("/+$"; "") | ascii_downcase | select(contains("."));
+    reduce ((env.PUSHER_MASK // "") / "\n" | map(rtrimstr("\r") | ., trimmed, host) | unique | map(select(. != ""))
     | sort_by(-length)[]) as $secret (.; split($secret) | join("***"))' "$1" >"$masked"
   cat "$masked" >"$1"
   rm "$masked"
+}
+
+# Prints the lines of stdin as `pusher` reads a host: without blanks around it, a scheme or slashes, in small letters.
+bare_names() {
+  tr '[:upper:]' '[:lower:]' |
+    sed -E 's/^[[:space:]]+//; s/[[:space:]]+$//; s|^[^/]*://||; s|/+$||
+      s/^(index|registry-1)\.docker\.io$/docker.io/; /^$/d'
 }
 
 # Tells whether the host or the namespace in answer $1 is a secret, or it can't be told. Compared as strings that stand
@@ -174,7 +184,7 @@ mask() {
 names_a_secret() {
   local names
   names=$(jq -r '(.targets // [.])[].target | .registry, .namespace // empty' "$1") || return 0
-  grep -qxFf <(sed 's/\r$//; s/^[[:blank:]]*//; /^$/d' <<<"${PUSHER_MASK:-}") <<<"$names"
+  grep -qxFf <(bare_names <<<"${PUSHER_MASK:-}") < <(bare_names <<<"$names")
 }
 
 # Removes the saved plan $1 where the host or the namespace in it is a secret, before it leaves the job. A masked plan

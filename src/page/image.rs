@@ -12,7 +12,8 @@ use crate::plan::{
 use crate::render::{sanitize, words};
 
 use super::state::State;
-use super::told::{of_difference, of_reason};
+use super::place::place;
+use super::told::{of_difference, of_reason, of_warning};
 
 /// What is known of images by what their tags in the target point to.
 pub type Known = HashMap<Digest, ImageFacts>;
@@ -123,7 +124,7 @@ fn image(
     Image {
         target: change.target.clone(),
         source: sanitize::excerpt(&change.source.to_string()),
-        origin: sanitize::excerpt(&change.origin.to_string()),
+        origin: place(&change.origin),
         states: states(change, found, expected.is_some(), young),
         expected: expected.cloned(),
         bytes: facts
@@ -235,16 +236,7 @@ fn told(change: &Change, found: &[&Difference]) -> Vec<Text> {
     {
         told.push(of_reason(reason).map(sanitize::excerpt));
     }
-    let count = words::warnings(change).len();
-    told.extend((0..count).map(|at| {
-        let warning = || {
-            words::warnings(change)
-                .into_iter()
-                .nth(at)
-                .unwrap_or_default()
-        };
-        Text::of(warning).map(sanitize::excerpt)
-    }));
+    told.extend(change.warnings.iter().map(of_warning));
     let mut once: Vec<Text> = vec![];
     for text in told {
         if !once.contains(&text) {

@@ -2,14 +2,15 @@
 //!
 //! Plans told as drift, what is known of the images, and what earlier runs kept go in; a text goes out. All that comes
 //! from outside is data in it, which the page's own script shows as text and never reads as HTML; no other script, no
-//! style and no address is let in. What failed at a registry is told in this folder's own few words: sentences for who
-//! runs the mirror may name what is not for everyone.
+//! style and no address is let in. What failed at a registry, and what breaks a rule, is told in this folder's own few
+//! words: sentences for who runs the mirror may name what is not for everyone.
 //!
 //! | file | job |
 //! | --- | --- |
 //! | `state` | what an image can be, as it is shown and filtered by |
 //! | [`image`] | what is told of an image |
 //! | `told`, `unread` | what is said about that, in sentences |
+//! | `place` | where something is declared, without a path of the machine |
 //! | [`history`], `kept` | what earlier runs kept: the files they left, and what they copied when |
 //! | `document` | all of it as JSON |
 //! | `words` | the words of the page |
@@ -20,6 +21,7 @@ pub mod history;
 pub mod html;
 pub mod image;
 mod kept;
+mod place;
 mod state;
 mod told;
 mod unread;

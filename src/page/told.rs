@@ -1,9 +1,11 @@
 //! What is said about an image, in sentences.
 
 use crate::model::{Digest, Text};
+use crate::plan::policy::Violation;
 use crate::plan::{Action, BlockReason, Difference, DriftKind};
 use crate::render::{sanitize, words};
 
+use super::place::place;
 use super::unread::unread;
 
 /// Says in which way an image is not as it should be, and what is known of that.
@@ -65,11 +67,29 @@ fn moved(locked: &Digest, found: &Digest) -> Text {
     )
 }
 
+/// Says which rule an image breaks, by its name alone: what a scanner found, and where its report lies, is not for everyone.
+fn broken(violation: &Violation) -> String {
+    let rule = violation.rule.asks.key();
+    tr!("it breaks the rule `{rule}`", "它违反规则 `{rule}`")
+}
+
+/// Says which rule an image breaks that does not stop it.
+pub(super) fn of_warning(violation: &Violation) -> Text {
+    Text::of(|| {
+        let broken = broken(violation);
+        if violation.blocks() {
+            broken
+        } else {
+            tr!("warning: {broken}", "警告：{broken}")
+        }
+    })
+}
+
 /// Says why nothing can be done for an image, without what only who runs the mirror should read.
 pub(super) fn of_reason(reason: &BlockReason) -> Text {
     let (source, target) = reason.failures();
     match (source, target) {
-        (None, None) => Text::of(|| words::block_reason(reason)),
+        (None, None) => of_what_is_known(reason),
         (Some(source), None) => text!(
             "the source could not be read: {}",
             "读不到源：{}",
@@ -86,5 +106,32 @@ pub(super) fn of_reason(reason: &BlockReason) -> Text {
             unread(source),
             unread(target)
         ),
+    }
+}
+
+fn of_what_is_known(reason: &BlockReason) -> Text {
+    match reason {
+        BlockReason::Policy(violations) => Text::of(|| {
+            let mut each: Vec<_> = violations.iter().map(broken).collect();
+            each.dedup();
+            each.join(tr_word!("; ", "；"))
+        }),
+        // Which signers are wanted, and in which file, is for who runs the mirror.
+        BlockReason::Unverified(_) => text!(
+            "it is not signed as the rules ask for",
+            "它的签名不符合规则"
+        ),
+        // Whether there is a login is so, too.
+        BlockReason::SourceAbsent(_) => {
+            text!("the source has no such image", "源没有这个镜像")
+        }
+        BlockReason::NameTaken { name, by } => {
+            let by = place(by);
+            text!(
+                "its rules choose a tag that would be `{name}`, which is the image of {by}",
+                "它的规则选中了一个会叫 `{name}` 的标签，而这个名字属于 {by} 的镜像"
+            )
+        }
+        _ => Text::of(|| words::block_reason(reason)),
     }
 }

@@ -185,3 +185,58 @@ async fn a_folder_that_is_a_file_and_a_history_that_is_not_there_are_told_before
         0
     );
 }
+
+/// What Trivy would say of an image.
+fn scanned(digest: &str) -> String {
+    format!(
+        r#"{{"SchemaVersion": 2, "ArtifactName": "app", "Metadata": {{"RepoDigests": ["app@{digest}"]}},
+            "Results": [{{"Vulnerabilities": [{{"VulnerabilityID": "CVE-2026-77", "Severity": "CRITICAL"}}]}}]}}"#
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_broken_rule_the_page_tells_the_name_alone() {
+    let (source, target) = pair().await;
+    let mut reports = vec![];
+    for name in ["stopped", "warned"] {
+        let image = Image::new("linux/amd64").layer(name);
+        let image = image.push(&source, &format!("org/{name}"), "v1");
+        reports.push(scanned(&image.digest.to_string()));
+    }
+    let place = Place::between(&source, &target)
+        .file(
+            "mirror.yaml",
+            &format!(
+                "version: 1\ntarget: {{ registry: TARGET, namespace: {NAMESPACE} }}\npolicy:\n  \
+                 - {{ max-severity: high, reports: \"audit/*.json\", for: SOURCE/org/stopped }}\n  \
+                 - {{ max-severity: low, reports: \"audit/*.json\", for: SOURCE/org/warned, level: warning }}\n\
+                 images:\n  - SOURCE/org/stopped:v1\n  - SOURCE/org/warned:v1\n"
+            ),
+        )
+        .file("audit/one.json", &reports[0])
+        .file("audit/two.json", &reports[1]);
+    let plan = place.run("plan").stdout;
+    assert!(
+        plan.contains("CVE-2026-77") && plan.contains("audit/one.json"),
+        "{plan}"
+    );
+    let ran = place.run("page site");
+    assert_eq!(ran.status, 0, "{}", ran.whole());
+    let page = shown(&place);
+    let told = |number: usize| page["images"][number]["told"].to_string();
+    assert!(
+        told(0).contains("it breaks the rule `max-severity`"),
+        "{}",
+        told(0)
+    );
+    assert!(told(0).contains("它违反规则 `max-severity`"), "{}", told(0));
+    assert!(
+        told(1).contains("warning: it breaks the rule `max-severity`"),
+        "{}",
+        told(1)
+    );
+    let whole = page.to_string();
+    for private in ["CVE-", "audit", "one.json", "two.json", "CRITICAL"] {
+        assert!(!whole.contains(private), "{private}: {whole}");
+    }
+}

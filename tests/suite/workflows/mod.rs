@@ -377,3 +377,28 @@ async fn drift_opens_an_issue_and_closes_it() {
         world.by_hand("apply");
     }
 }
+
+#[test]
+fn only_what_sends_messages_gets_the_addresses_of_robots_and_masks_them() {
+    let folder = repository::project().join(".github/workflows");
+    let mut found = vec![];
+    for file in ["mirror.yml", "lock.yml"] {
+        let workflow = runner::yaml(&folder.join(file));
+        for job in workflow["jobs"].as_object().unwrap().values() {
+            for step in job["steps"].as_array().unwrap() {
+                let environment = &step["env"];
+                let secret = ["PUSHER_NOTIFY", "PUSHER_NOTIFY_SECRET"];
+                if !environment.to_string().contains(secret[0]) {
+                    continue;
+                }
+                for name in secret {
+                    let mask = format!("${{{{ secrets.{name} }}}}\n");
+                    assert!(environment["PUSHER_MASK"].as_str().unwrap().contains(&mask));
+                    assert!(environment[name].is_string(), "{file}: {name}");
+                }
+                found.push(step["with"]["command"].as_str().unwrap().to_owned());
+            }
+        }
+    }
+    assert_eq!(found, ["apply", "drift", "lock"]);
+}

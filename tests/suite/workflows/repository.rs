@@ -135,7 +135,7 @@ impl Repository {
         let run =
             json!({"id": 7, "repository_id": 5, "head_repository_id": 5, "head_branch": "main"});
         let all = all.as_array_mut().unwrap();
-        all.push(json!({"id": 2, "name": "pusher-records", "expired": false, "size_in_bytes": 900, "workflow_run": run}));
+        all.push(json!({"id": 2, "name": "pusher-records-1", "expired": false, "size_in_bytes": 900, "workflow_run": run}));
         self.hold("artifacts.json", &json!(all));
     }
 

@@ -55,7 +55,7 @@ impl Repository {
         };
         let github = json!({
             "event_name": name, "event": event, "repository": "me/mirror", "repository_owner": "me",
-            "ref_name": branch, "ref_type": "branch", "sha": self.head(), "run_id": 7, "actor": "me",
+            "ref_name": branch, "ref_type": "branch", "sha": self.head(), "run_id": 7, "run_attempt": 1, "actor": "me",
             "workflow": caller["name"], "server_url": "https://github.example", "token": "of the run",
             "action_repository": "OWNER/pusher", "action_ref": "0123456789012345678901234567890123456789",
         });

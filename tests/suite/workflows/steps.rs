@@ -142,9 +142,9 @@ impl Repository {
                 );
                 json!({})
             }
-            "actions/upload-artifact" if text("name") == "pusher-records" => {
+            "actions/upload-artifact" if text("name") == "pusher-records-1" => {
                 if Path::new(&text("path")).exists() {
-                    copy(Path::new(&text("path")), &self.at("gh/records-7"));
+                    copy(Path::new(&text("path")), &self.at("gh/records-7-1"));
                     self.hold_records();
                 }
                 json!({})
