@@ -151,10 +151,15 @@ pub fn require_ours(context: &Context, path: &Path, mark: &str) -> Result<bool, 
     if there.lines().take(3).any(|line| line.contains(mark)) {
         return Ok(true);
     }
-    Err(is_here(path).hint(text!(
+    Err(not_ours(path))
+}
+
+/// Says that nothing is written over what someone else wrote.
+pub fn not_ours(path: &Path) -> CliError {
+    is_here(path).hint(text!(
         "`pusher` did not write it: move it away, or name another folder",
         "它不是 `pusher` 写的：把它移走，或换一个目录"
-    )))
+    ))
 }
 
 /// Takes away a file of which all is in another now.

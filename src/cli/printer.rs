@@ -194,6 +194,20 @@ impl Printer {
         }
     }
 
+    /// Prints what is good to know, and changes nothing of what was asked for; not where only the answer is wanted.
+    pub fn note(&self, text: &Text) {
+        if self.quiet {
+            return;
+        }
+        let style = self.talk.style;
+        self.insist(|to| {
+            let text = sanitize::line(&hide(text.as_str()));
+            let word = style.paint(Tone::Hint, tr_word!("note", "注意"));
+            let colon = tr_word!(": ", "：");
+            writeln!(to, "{word}{colon}{text}")
+        });
+    }
+
     /// Prints what to do about what was said before.
     pub fn hint(&self, advice: &Text) {
         let style = self.talk.style;

@@ -69,6 +69,8 @@ struct ImageOf<'a> {
     overridden: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     signed: Option<Both>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    absent: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     told: Vec<Both>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -197,6 +199,7 @@ impl<'a> ImageOf<'a> {
                 .map(|(digest, until)| (digest.to_string(), until.map(rfc3339))),
             overridden: image.overridden.as_deref(),
             signed: image.signed.as_ref().map(both),
+            absent: image.absent,
             told: image.told.iter().map(both).collect(),
             copies,
         }

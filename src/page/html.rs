@@ -7,6 +7,11 @@ use sha2::{Digest as _, Sha256};
 use super::words::{NO_SCRIPT, TITLE};
 use super::{Page, document};
 
+/// What tells a page that was written here, in its first lines.
+pub const MARK: &str = "<meta name=\"generator\" content=\"pusher page\">";
+/// How many bytes at most stand before the end of it.
+pub const MARK_WITHIN: u64 = 4096;
+
 const TEMPLATE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
@@ -76,6 +81,7 @@ mod tests {
             assert_eq!(TEMPLATE.matches(mark).count(), 1, "{mark}");
             rest = rest.split_once(mark).unwrap().1;
         }
+        assert!(TEMPLATE.find(MARK).is_some_and(|at| at < 1024));
         assert!(!SCRIPT.contains("</script") && !STYLE.contains("</style"));
     }
 }

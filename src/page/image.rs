@@ -11,8 +11,8 @@ use crate::plan::{
 };
 use crate::render::{sanitize, words};
 
-use super::state::State;
 use super::place::place;
+use super::state::State;
 use super::told::{of_difference, of_reason, of_warning};
 
 /// What is known of images by what their tags in the target point to.
@@ -47,6 +47,8 @@ pub struct Image {
     pub overridden: Option<String>,
     /// By whom it is signed, as the lock says.
     pub signed: Option<Text>,
+    /// The target was read, and has no such tag.
+    pub absent: bool,
     /// What is to be said about it.
     pub told: Vec<Text>,
 }
@@ -125,7 +127,8 @@ fn image(
         target: change.target.clone(),
         source: sanitize::excerpt(&change.source.to_string()),
         origin: place(&change.origin),
-        states: states(change, found, expected.is_some(), young),
+        states: states(change, found, locked.is_some(), expected.is_some(), young),
+        absent: is_absent(&change.action),
         expected: expected.cloned(),
         bytes: facts
             .map(|facts| facts.bytes)
@@ -160,6 +163,7 @@ fn young(change: &Change) -> Option<&Young> {
 fn states(
     change: &Change,
     found: &[&Difference],
+    is_locked: bool,
     is_other: bool,
     young: Option<&Young>,
 ) -> Vec<State> {
@@ -179,11 +183,16 @@ fn states(
             states.retain(|state| *state != State::Blocked);
             states.extend(before.is_none().then_some(State::Missing));
         }
-        // The target was read, and holds nothing of that name.
+        // Whether there is anything to copy is not known.
         Action::Blocked {
             before: None,
             reason: BlockReason::SourceUnreadable(_),
-        } => states.extend([State::Unknown, State::Missing]),
+        } => states = vec![State::Unknown],
+        // What was never there is not gone.
+        Action::Blocked {
+            before: None,
+            reason: BlockReason::SourceAbsent(_),
+        } if !is_locked => states = vec![State::Blocked],
         Action::Create { .. } if states.is_empty() => states.push(State::Missing),
         Action::Update { .. } if states.is_empty() => states.push(State::Differs),
         Action::Blocked { reason, .. } if states.is_empty() => {
@@ -199,6 +208,18 @@ fn states(
     states.sort_unstable();
     states.dedup();
     states
+}
+
+/// Tells whether the target said that it has no such tag.
+fn is_absent(action: &Action) -> bool {
+    match action {
+        Action::Create { .. } => true,
+        Action::Blocked {
+            before: None,
+            reason,
+        } => reason.is_unknown() && reason.failures().1.is_none() && reason.failures().0.is_some(),
+        _ => false,
+    }
 }
 
 fn platforms(change: &Change, facts: Option<&ImageFacts>) -> Vec<(String, Option<u64>)> {

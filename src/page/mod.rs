@@ -53,6 +53,19 @@ pub struct Page {
     pub told: Vec<Text>,
 }
 
+impl Page {
+    /// Returns how many images there are of each kind that there is, with what the page calls it. An image counts
+    /// wherever it is one: one that is in place can have moved upstream.
+    pub fn counts(&self) -> Vec<(&'static str, usize)> {
+        let images = || self.targets.iter().flat_map(|of| &of.images);
+        let each = state::GROUPS.iter().map(|(group, of)| {
+            let is_one = |image: &&Image| image.states.iter().any(|state| of.contains(state));
+            (words::group(group), images().filter(is_one).count())
+        });
+        each.filter(|(_, count)| *count > 0).collect()
+    }
+}
+
 /// What a page shows of a target.
 #[derive(Debug)]
 pub struct OfTarget {

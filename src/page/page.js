@@ -66,7 +66,7 @@
   };
   const pull = (image) => `docker pull ${place(image)}/${image.name}`;
   const pinned = (image) => `docker pull ${place(image)}/${image.repository}@${image.digest}`;
-  const isThere = (image) => image.digest != null || (image.states.includes("unknown") && !image.states.includes("missing") && !image.name.endsWith("*"));
+  const isThere = (image) => image.digest != null || (image.states.includes("unknown") && !image.absent && !image.name.endsWith("*"));
 
   // Copies a text, and says so to whoever sees the button and to whoever hears the page.
   const copy = async (text, button) => {

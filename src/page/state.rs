@@ -27,6 +27,25 @@ pub enum State {
     InPlace,
 }
 
+/// What is filtered by and counted, by the name that the script knows it by: an image is in each of which it is one.
+pub(super) const GROUPS: [(&str, &[State]); 6] = [
+    ("in-place", &[State::InPlace]),
+    ("missing", &[State::Missing]),
+    (
+        "drifted",
+        &[
+            State::TargetChanged,
+            State::Differs,
+            State::SourceMissing,
+            State::UpstreamMoved,
+            State::NotDeclared,
+        ],
+    ),
+    ("held", &[State::Held]),
+    ("blocked", &[State::Blocked]),
+    ("unknown", &[State::Unknown]),
+];
+
 impl State {
     /// All of them.
     pub const ALL: [Self; 10] = [

@@ -194,6 +194,12 @@ const WORDS: &[(&str, Phrase)] = &[
     ("now", phrase!("just now", "刚才")),
 ];
 
+/// Returns what a group of images is called.
+pub(super) fn group(name: &str) -> &'static str {
+    let known = WORDS.iter().find(|(known, _)| *known == name);
+    known.map_or("", |(_, phrase)| phrase.as_str())
+}
+
 /// Returns the words in English and in Chinese, by their names.
 pub(super) fn all() -> BTreeMap<&'static str, [&'static str; 2]> {
     let both = |(name, phrase): &(&'static str, Phrase)| (*name, [phrase.english, phrase.chinese]);
@@ -203,6 +209,7 @@ pub(super) fn all() -> BTreeMap<&'static str, [&'static str; 2]> {
 #[cfg(test)]
 mod tests {
     use super::super::State;
+    use super::super::state::GROUPS;
     use super::*;
 
     /// Returns what stands between two texts, wherever it does.
@@ -211,6 +218,21 @@ mod tests {
         pieces
             .filter_map(|piece| piece.split(after).next())
             .collect()
+    }
+
+    #[test]
+    fn the_script_groups_images_as_the_command_does() {
+        let script = include_str!("page.js");
+        let written = GROUPS.map(|(group, of)| {
+            let of: Vec<_> = of
+                .iter()
+                .map(|state| format!("\"{}\"", state.as_str()))
+                .collect();
+            format!("{{ group: \"{group}\", of: [{}] }},", of.join(", "))
+        });
+        let lines = between(script, "const groups = [\n", "\n  ];");
+        let lines: Vec<_> = lines[0].lines().map(str::trim).collect();
+        assert_eq!(lines, written);
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 use std::fs;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
 
 use futures_util::StreamExt as _;
 
@@ -18,8 +20,9 @@ use crate::cli::session::{Planning, Scope, cache, plan, reading};
 use crate::cli::variables::Variable;
 use crate::inspect;
 use crate::model::{Descriptor, Reference, Text};
-use crate::page::{self, History, Known, OfTarget, Page, State};
+use crate::page::{self, History, Known, OfTarget, Page, State, html};
 use crate::plan::Drift;
+use crate::render::units::{Noun, counted};
 use crate::render::words;
 use crate::tree::ManifestMemory;
 
@@ -42,11 +45,17 @@ pub(super) async fn run(
         let hint = text!("name a folder for the page", "写一个放网页的目录");
         return Err(CliError::new(message).hint(hint).into());
     }
-    fs::create_dir_all(&folder).map_err(|error| outputs::unwritable(&options.site, &error))?;
+    require_ours(&folder, &file)?;
+    let _new =
+        NewFolders::create(&folder).map_err(|error| outputs::unwritable(&options.site, &error))?;
     let outputs = Outputs::check(context, [("pusher page", file.as_path())])?;
-    let Kept { records, mut told } = kept(context, &options.history)?;
-    for damage in &told {
-        context.printer.hint(damage);
+    let Kept {
+        records,
+        mut told,
+        said,
+    } = kept(context, &options.history)?;
+    for damage in &said {
+        context.printer.note(damage);
     }
     let scope = Scope {
         to: &options.to.to,
@@ -76,18 +85,7 @@ pub(super) async fn run(
         told,
     };
     outputs::write(context, &file, &page::write(&page))?;
-    let images = page.targets.iter().flat_map(|of| &of.images);
-    let in_place = |image: &&page::Image| image.states == [State::InPlace];
-    let (all, well) = (images.clone().count(), images.filter(in_place).count());
-    let file = file.display();
-    context.printer.answer(|to| match all - well {
-        0 => writeln!(to, "{}", tr!("`{file}` written: {}", "写好了 `{file}`：{}", words::in_place(all))),
-        other => write_tr!(
-            to,
-            "`{file}` written: {well} of {all} images are in place, and {other} are not, or not in every way.\n",
-            "写好了 `{file}`：{all} 个镜像中 {well} 个就位，{other} 个没有就位，或者还有别的情况。\n"
-        ),
-    })?;
+    tell(context, &file, &page)?;
     let is_unsure = drifts.iter().any(Drift::is_unsure);
     if is_unsure {
         context.printer.hint(&text!(
@@ -96,6 +94,72 @@ pub(super) async fn run(
         ));
     }
     Ok(Exit::of(is_unsure, false))
+}
+
+/// Says what was written, and counts as the page does.
+fn tell(context: &Context, file: &Path, page: &Page) -> Result<(), CliError> {
+    let all: usize = page.targets.iter().map(|of| of.images.len()).sum();
+    let images = page.targets.iter().flat_map(|of| &of.images);
+    let is_well = images.clone().all(|image| image.states == [State::InPlace]);
+    let file = file.display();
+    context.printer.answer(|to| {
+        if is_well {
+            let well = words::in_place(all);
+            return write_tr!(
+                to,
+                "`{file}` written: {well}\n",
+                "写好了 `{file}`：{well}\n"
+            );
+        }
+        let counts = page.counts().into_iter();
+        let counts: Vec<_> = counts
+            .map(|(name, count)| format!("{name} {count}"))
+            .collect();
+        let counts = counts.join(tr_word!(", ", "，"));
+        let all = counted(all, Noun::Image);
+        write_tr!(
+            to,
+            "`{file}` written, with {all}: {counts}. An image can be several of these.\n",
+            "写好了 `{file}`，共 {all}：{counts}。一个镜像可以同时有几种情况。\n"
+        )
+    })
+}
+
+/// Refuses to write over a page that is someone else's.
+fn require_ours(folder: &Path, named: &Path) -> Result<(), CliError> {
+    let Ok(file) = fs::File::open(folder.join(FILE)) else {
+        return Ok(());
+    };
+    let mut begin = vec![];
+    // A folder, which can be opened as well, is told of where it can't be written.
+    let Ok(length) = file.take(html::MARK_WITHIN).read_to_end(&mut begin) else {
+        return Ok(());
+    };
+    let is_ours = length == 0 || String::from_utf8_lossy(&begin).contains(html::MARK);
+    is_ours
+        .then_some(())
+        .ok_or_else(|| outputs::not_ours(named))
+}
+
+/// Folders that were made for the page. Those in which nothing is at the end go again: a run that fails leaves none.
+struct NewFolders(Vec<PathBuf>);
+
+impl NewFolders {
+    fn create(folder: &Path) -> io::Result<Self> {
+        let new = folder.ancestors().take_while(|one| !one.exists());
+        let new = Self(new.map(ToOwned::to_owned).collect());
+        fs::create_dir_all(folder)?;
+        Ok(new)
+    }
+}
+
+impl Drop for NewFolders {
+    fn drop(&mut self) {
+        for folder in &self.0 {
+            // One that holds something stays.
+            let _ = fs::remove_dir(folder);
+        }
+    }
 }
 
 /// What was found inside images.

@@ -155,9 +155,10 @@ async fn without_its_sources_a_page_is_made_of_what_is_known() {
         states(&page),
         [
             ("one:v1", vec!["unknown", "in-place"]),
-            ("new:v1", vec!["unknown", "missing"]),
+            ("new:v1", vec!["unknown"]),
         ]
     );
+    assert_eq!(page["images"][1]["absent"], true);
     let told = page["images"][1]["told"][0][0].as_str().unwrap();
     assert_eq!(
         told,
@@ -184,6 +185,76 @@ async fn a_folder_that_is_a_file_and_a_history_that_is_not_there_are_told_before
         source.log().requests().len() + target.log().requests().len(),
         0
     );
+    assert!(!place.path().join("site").exists(), "nothing new is left");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn someone_elses_page_stays_and_a_run_that_fails_leaves_no_folder() {
+    let (source, target) = pair().await;
+    push(&source, "one", "one");
+    let place = Place::between(&source, &target)
+        .file("images.txt", &list(&["one"]))
+        .file("mine/index.html", "<!doctype html><title>mine</title>");
+    let ran = place.run("page mine");
+    assert_eq!(ran.status, 1);
+    assert!(
+        ran.stderr.contains("`mine/index.html` is here already")
+            && ran.stderr.contains("move it away, or name another folder"),
+        "{}",
+        ran.stderr
+    );
+    let mine = std::fs::read_to_string(place.path().join("mine/index.html")).unwrap();
+    assert_eq!(mine, "<!doctype html><title>mine</title>");
+    place.write("wrong.txt", "SOURCE/org/one:v1 what\n");
+    assert_eq!(place.run("page new/site -f wrong.txt").status, 1);
+    assert!(!place.path().join("new").exists());
+    assert_eq!(place.run("page new/site").status, 0);
+    assert_eq!(place.run("page new/site").status, 0, "its own is renewed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_of_a_history_is_not_read_is_told_and_its_folder_to_who_runs_this_alone() {
+    let (source, target) = pair().await;
+    push(&source, "one", "one");
+    let place = Place::between(&source, &target)
+        .file("images.txt", &list(&["one"]))
+        .file("kept/a/b/c/deep/records.jsonl", "{}")
+        .file("kept/a/other.json", "{}");
+    let closed = place.path().join("kept/closed");
+    std::fs::create_dir(&closed).unwrap();
+    let mode = std::os::unix::fs::PermissionsExt::from_mode;
+    std::fs::set_permissions(&closed, mode(0o000)).unwrap();
+    // Whoever is root reads it all the same.
+    let is_closed = std::fs::read_dir(&closed).is_err();
+    let ran = place.run("page site --history kept");
+    let quiet = place.run("page site --history kept -q");
+    std::fs::set_permissions(&closed, mode(0o700)).unwrap();
+    assert_eq!((ran.status, quiet.status), (0, 0), "{}", ran.whole());
+    for note in [
+        "note: `kept/a/b/c/deep` was not looked into: folders are, 4 deep\n",
+        "note: `kept/a/other.json` is neither",
+    ] {
+        assert!(ran.stderr.contains(note), "{}", ran.stderr);
+    }
+    let refused = "note: cannot read `kept/closed`: ";
+    assert_eq!(ran.stderr.contains(refused), is_closed, "{}", ran.stderr);
+    assert!(!quiet.stderr.contains("note"), "{}", quiet.stderr);
+    let told = shown(&place)["told"].to_string();
+    assert!(told.contains("`deep` was not looked into"), "{told}");
+    assert!(!told.contains("kept/"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_never_was_is_blocked_and_not_gone() {
+    let (source, target) = pair().await;
+    let place = Place::between(&source, &target).file("images.txt", &list(&["never"]));
+    let ran = place.run("page site");
+    assert!(
+        ran.stdout.contains("written, with 1 image: Blocked 1."),
+        "{}",
+        ran.whole()
+    );
+    assert_eq!(states(&shown(&place)), [("never:v1", vec!["blocked"])]);
 }
 
 /// What Trivy would say of an image.

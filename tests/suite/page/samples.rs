@@ -59,6 +59,7 @@ fn image(number: usize, source: &str, platforms: &[&str], megabytes: u64) -> Ima
         held: None,
         overridden: None,
         signed: None,
+        absent: false,
         told: vec![],
     }
 }
