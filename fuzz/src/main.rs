@@ -65,7 +65,7 @@ fn notice(text: &str) {
     drop(notices::destinations(text, text));
     drop(notices::events(text));
     for service in notices::Service::ALL {
-        drop(notices::judge(service, 200, text));
+        drop(notices::judge(service, 200, text, str::to_owned));
     }
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 
+use crate::config::Severity;
 use crate::model::{Language, Text, listed};
 use crate::notices::{
     self, Destination, Event, Message, NoEvent, Place, Refused, Service, Wrong, destinations,
@@ -15,7 +16,7 @@ use crate::render::{notice, sanitize};
 use super::clock;
 use super::context::Context;
 use super::environment::Environment;
-use super::error::{CliError, CommandError};
+use super::error::{CliError, CommandError, Mistakes};
 use super::failed::of_files;
 use super::variables::Variable;
 
@@ -109,6 +110,19 @@ impl Notices {
             .collect())
     }
 
+    /// Tells of the addresses that could be signed, where nothing says whether they are.
+    pub(super) fn open(&self) -> impl Iterator<Item = Text> {
+        let (each, secret) = (self.destinations.iter().enumerate(), Variable::NotifySecret);
+        let open = each.filter(|(_, one)| one.is_open);
+        open.map(move |(number, _)| {
+            let name = self.name(number);
+            text!(
+                "{name}: messages are not signed, for `{secret}` has no secret for it; `-` stands for none",
+                "{name}：消息没有签名，因为 `{secret}` 里没有它的密钥；不需要就写 `-`"
+            )
+        })
+    }
+
     /// Names an address without telling it.
     fn name(&self, number: usize) -> String {
         let service = self.destinations[number].service;
@@ -141,7 +155,10 @@ impl Notices {
             };
             let posted = client.post(request.url, request.body.into()).await;
             let taken = match posted {
-                Ok(answer) => judge(to.service, answer.status, &answer.body).map_err(told),
+                Ok(answer) => {
+                    let hide = |text: &str| client.without_secrets(text);
+                    judge(to.service, answer.status, &answer.body, hide).map_err(told)
+                }
                 Err(failure) => Err(Text::of(|| failure.fault.to_string())),
             };
             (number, taken)
@@ -169,7 +186,7 @@ fn told(refused: Refused) -> Text {
 pub(super) async fn tell_of_error(context: &Context, command: &'static str, error: &CommandError) {
     let message = match error {
         CommandError::Error(error) => error.message.clone(),
-        CommandError::Files(mistakes) => of_files(&mistakes.told),
+        CommandError::Files(mistakes) => first_of(mistakes),
         CommandError::Stopped(..) | CommandError::Said(_) => return,
     };
     // What is wrong with this is told as what it is.
@@ -177,6 +194,29 @@ pub(super) async fn tell_of_error(context: &Context, command: &'static str, erro
         let places = || vec![notice::of_error(&message)];
         notices.tell(context, command, places).await;
     }
+}
+
+/// Says how many mistakes the files have, and what the first of them is.
+fn first_of(mistakes: &Mistakes) -> Text {
+    let Mistakes { told, files } = mistakes;
+    let all = of_files(told);
+    let mut errors = told.iter().filter(|one| one.severity == Severity::Error);
+    let Some(first) = errors.next() else {
+        return all;
+    };
+    Text::of(|| {
+        let message = &first.message;
+        match &first.place {
+            Some(place) => {
+                let (file, line) = (&place.file, files.line(place));
+                tr!(
+                    "{all}. {file}:{line}: {message}",
+                    "{all}。{file}:{line}：{message}"
+                )
+            }
+            None => tr!("{all}. {message}", "{all}。{message}"),
+        }
+    })
 }
 
 fn client(context: &Context) -> Client {
@@ -217,6 +257,14 @@ fn wrong(wrong: Wrong) -> CliError {
         .hint(text!(
             "copy it whole from the robot's page, with `https://`; blanks or lines stand between several",
             "从机器人的页面完整复制，带上 `https://`；多个地址之间用空格或换行隔开"
+        )),
+        Wrong::Comma(number) => CliError::new(text!(
+            "a `,` stands in address number {number} of `{addresses}`",
+            "`{addresses}` 的第 {number} 个地址里有 `,`"
+        ))
+        .hint(text!(
+            "blanks or lines stand between several",
+            "多个地址之间用空格或换行隔开"
         )),
         Wrong::NoService(number) => {
             let known = Service::ALL.map(|service| format!("`{}+https://…`", service.as_str()));

@@ -58,8 +58,13 @@ impl fmt::Display for Refused {
     }
 }
 
-/// Reads the answer of a service.
-pub fn judge(service: Service, status: u16, body: &str) -> Result<(), Refused> {
+/// Reads the answer of a service; what is told of it goes through `hide`.
+pub fn judge(
+    service: Service,
+    status: u16,
+    body: &str,
+    hide: impl Fn(&str) -> String,
+) -> Result<(), Refused> {
     let is_good = (200..300).contains(&status);
     let by_body = matches!(
         service,
@@ -73,7 +78,7 @@ pub fn judge(service: Service, status: u16, body: &str) -> Result<(), Refused> {
         _ => {}
     }
     let words = said.and_then(|said| said.msg);
-    let words = shown(words.as_deref().unwrap_or(body));
+    let words = shown(&hide(words.as_deref().unwrap_or(body)));
     let advice = advice(service, status, code, &words);
     Err(Refused {
         status,
@@ -283,10 +288,14 @@ mod tests {
             // Of a program nobody knows what its body means.
             (Json, 200, r#"{"code":7}"#),
         ] {
-            assert_eq!(judge(service, status, body), Ok(()), "{service:?} {body}");
+            assert_eq!(
+                judge(service, status, body, str::to_owned),
+                Ok(()),
+                "{service:?} {body}"
+            );
         }
         for (service, status, body, told, is_advised) in REFUSED {
-            let refused = judge(service, status, body).unwrap_err();
+            let refused = judge(service, status, body, str::to_owned).unwrap_err();
             assert_eq!(refused.to_string(), told);
             let advice = refused
                 .advice

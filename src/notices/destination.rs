@@ -15,6 +15,8 @@ pub struct Destination {
     pub service: Service,
     pub(super) url: Url,
     pub(super) secret: Option<Secret>,
+    /// It could be signed, and nothing was said of that.
+    pub is_open: bool,
 }
 
 impl fmt::Debug for Destination {
@@ -28,6 +30,8 @@ impl fmt::Debug for Destination {
 pub enum Wrong {
     /// The address of this number, from one on, is none.
     NoAddress(usize),
+    /// In that of this number a comma stands between several.
+    Comma(usize),
     /// What stands in front of the address of this number is no service that is known.
     NoService(usize),
     /// There are more secrets than addresses that sign.
@@ -56,6 +60,7 @@ pub fn destinations(addresses: &str, secrets: &str) -> Result<Vec<Destination>, 
     }
     let signing = found.iter_mut().filter(|one| one.service.signs());
     for (one, secret) in signing.zip(secrets) {
+        one.is_open = false;
         one.secret = (secret != NO_SECRET).then(|| Secret::new(secret.to_owned()));
     }
     Ok(found)
@@ -71,6 +76,10 @@ fn destination(number: usize, text: &str) -> Result<Destination, Wrong> {
             (Some(named.ok_or(Wrong::NoService(number))?), scheme)
         }
     };
+    // One would be sent to the host of the other.
+    if text.ends_with(',') || text.split(',').skip(1).any(|one| one.contains("://")) {
+        return Err(Wrong::Comma(number));
+    }
     let url = Url::parse(&format!("{scheme}://{rest}")).ok();
     let usable = |url: &Url| {
         let is_web = matches!(url.scheme(), "http" | "https");
@@ -78,10 +87,12 @@ fn destination(number: usize, text: &str) -> Result<Destination, Wrong> {
     };
     let url = url.filter(usable).ok_or(Wrong::NoAddress(number))?;
     let of_host = Service::of_host(url.host_str().unwrap_or_default());
+    let service = service.unwrap_or(of_host);
     Ok(Destination {
-        service: service.unwrap_or(of_host),
+        service,
         url,
         secret: None,
+        is_open: service.signs(),
     })
 }
 
@@ -151,6 +162,21 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_that_nothing_was_said_of_is_known() {
+        let addresses =
+            "https://oapi.dingtalk.com/a https://hooks.slack.com/b https://open.feishu.cn/c";
+        for (secrets, open) in [
+            ("", [true, false, true]),
+            ("-", [false, false, true]),
+            ("- -", [false; 3]),
+        ] {
+            let found = destinations(addresses, secrets).unwrap();
+            let found: Vec<_> = found.iter().map(|one| one.is_open).collect();
+            assert_eq!(found, open, "{secrets}");
+        }
+    }
+
+    #[test]
     fn what_is_no_address_is_told_by_its_number() {
         let good = "https://oapi.dingtalk.com/a";
         for (text, wrong) in [
@@ -159,6 +185,9 @@ mod tests {
             ("https://", Wrong::NoAddress(2)),
             ("https://me:pass@h/", Wrong::NoAddress(2)),
             ("teams+https://h/", Wrong::NoService(2)),
+            ("https://a/x,https://b/y", Wrong::Comma(2)),
+            ("https://a/x,slack+https://b/y", Wrong::Comma(2)),
+            ("https://a/x, https://b/y", Wrong::Comma(2)),
         ] {
             assert_eq!(told(&format!("{good} {text}"), ""), Err(wrong), "{text}");
         }

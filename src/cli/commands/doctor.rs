@@ -56,6 +56,13 @@ pub(super) async fn run(
             registries,
         });
     }
+    if let Ok(notices) = Notices::of(&context.environment) {
+        for note in notices.open() {
+            context
+                .printer
+                .say_line(text!("note: {note}", "注意：{note}"));
+        }
+    }
     let (view, format) = (context.printer.view(global.verbose > 0), global.format());
     context.printer.answer(|to| {
         render::each(&checkups, format, to, |checkup, to| {

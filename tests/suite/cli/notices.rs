@@ -98,6 +98,11 @@ async fn a_command_that_stops_is_told_of_and_who_stopped_it_is_not() {
         let taken = robots.taken();
         assert_eq!(services(&taken), ALL, "{typed}");
         assert!(wecom(&taken).contains("1 failed"), "{}", wecom(&taken));
+        assert!(
+            wecom(&taken).contains("images.txt:1: "),
+            "{}",
+            wecom(&taken)
+        );
     }
     place.write("images.txt", "SOURCE/org/one:v1\n");
     assert_eq!(place.run("lock -q").status, 0);
@@ -288,6 +293,10 @@ async fn a_message_is_tried_out_and_what_is_no_address_is_told_before_anything_i
             "PUSHER_NOTIFY",
             "oapi.dingtalk.com/robot/send?access_token=CANARY",
         ),
+        (
+            "PUSHER_NOTIFY",
+            "http://127.0.0.1:1/CANARY,http://127.0.0.1:1/CANARY",
+        ),
         ("PUSHER_NOTIFY", "teams+https://CANARY.example.com/"),
         ("PUSHER_NOTIFY_SECRET", "CANARY CANARY CANARY"),
         ("PUSHER_NOTIFY_ON", "always"),
@@ -305,6 +314,18 @@ async fn a_message_is_tried_out_and_what_is_no_address_is_told_before_anything_i
         assert_eq!(place.run("plan -q").status, 1);
     }
     insta::assert_snapshot!("notice_wrong", told);
+    for (secret, said) in [("", true), ("-", false)] {
+        let place = Place::between(&target, &target)
+            .variable("PUSHER_NOTIFY", &robots.of("dingtalk"))
+            .variable("PUSHER_NOTIFY_SECRET", secret)
+            .file("images.txt", "SOURCE/org/one:v1\n");
+        let ran = place.run("doctor");
+        assert_eq!(
+            ran.stderr.contains("messages are not signed"),
+            said,
+            "{ran:?}"
+        );
+    }
     let ran = Place::empty().run("doctor --notice");
     assert!(ran.stderr.contains("is not set"), "{}", ran.stderr);
 }
