@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::model::{DOCKER_HUB, Profile};
 use crate::plan::{AliyunHosts, Target};
 
 /// A host of the mirror's registry.
@@ -46,6 +47,17 @@ pub(super) fn in_vpc(target: &Target) -> Option<Target> {
     Some(target.at(hosts.vpc))
 }
 
+/// Tells whether all customers of a registry pull from this host, each below a namespace of their own: there a name
+/// without the mirror's namespace may be what a stranger pushed.
+pub(super) fn is_shared(host: &str) -> bool {
+    match Profile::of_host(host).name.as_str() {
+        // `crpi-…` is one customer's own.
+        "acr-personal" => host.to_ascii_lowercase().starts_with("registry"),
+        "ghcr" | "swr" | "tcr-personal" => true,
+        _ => host.eq_ignore_ascii_case("registry.baidubce.com") || host == DOCKER_HUB,
+    }
+}
+
 impl fmt::Display for NoVpcHost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { host } = self;
@@ -58,3 +70,27 @@ impl fmt::Display for NoVpcHost {
 }
 
 impl std::error::Error for NoVpcHost {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_of_all_customers_is_told_from_ones_own() {
+        for (host, shared) in [
+            ("registry.cn-hangzhou.aliyuncs.com", true),
+            ("registry-vpc.cn-hangzhou.aliyuncs.com", true),
+            ("registry-intl.eu-central-1.aliyuncs.com", true),
+            ("registry.distributed.cn-hangzhou.aliyuncs.com", true),
+            ("ccr.ccs.tencentyun.com", true),
+            ("registry.baidubce.com", true),
+            ("docker.io", true),
+            ("crpi-1a2b.cn-shanghai.personal.cr.aliyuncs.com", false),
+            ("acme-registry.cn-beijing.cr.aliyuncs.com", false),
+            ("registry.example.com", false),
+            ("localhost:5000", false),
+        ] {
+            assert_eq!(is_shared(host), shared, "{host}");
+        }
+    }
+}

@@ -83,6 +83,20 @@ impl<'m> Item<'m> {
         }
     }
 
+    /// Tells whether it stands in its place under a tag that is not that of its source: by a rule for the place, whoever
+    /// asks for that tag upstream gets this.
+    fn is_astray(self) -> bool {
+        match self {
+            Self::Image(image) => image.source.tag() != Some(image.name.tag.as_str()),
+            Self::Any(any) => any.name.tag != ANY_TAG,
+        }
+    }
+
+    /// Returns whether it is known by its digest alone.
+    fn has_no_tag(self) -> bool {
+        matches!(self, Self::Image(image) if image.source.tag().is_none())
+    }
+
     /// Says why it would not be found under the tag or the digest that it has upstream, if it would not.
     fn misses(self) -> Option<Why> {
         match self {
@@ -112,12 +126,16 @@ pub(super) fn rules(map: &MirrorMap) -> Rules<'_> {
     let mut order: Vec<&Repository> = vec![];
     let mut groups: HashMap<&Repository, Vec<Item<'_>>> = HashMap::new();
     let mut tenants: HashMap<&str, Vec<Item<'_>>> = HashMap::new();
+    let mut astray: HashMap<&str, Item<'_>> = HashMap::new();
     for item in items {
         let group = groups.entry(item.source()).or_default();
         if group.is_empty() {
             order.push(item.source());
         }
         group.push(item);
+        if item.is_astray() {
+            astray.entry(item.place()).or_insert(item);
+        }
         // One of each repository is enough.
         let tenants = tenants.entry(item.place()).or_default();
         if tenants
@@ -142,7 +160,13 @@ pub(super) fn rules(map: &MirrorMap) -> Rules<'_> {
         let other = found.iter().find(|item| item.place() != first.place());
         let strangers = tenants.get(first.place()).into_iter().flatten();
         let mut strangers = strangers.filter(|tenant| tenant.source() != source);
-        let why = match (other, strangers.next()) {
+        let stranger = strangers.next().copied().or_else(|| {
+            // Who asks by digest alone meets no tag.
+            let by_tag = !found.iter().all(|item| item.has_no_tag());
+            let astray = astray.get(first.place()).copied();
+            astray.filter(|item| by_tag || !item.has_no_tag())
+        });
+        let why = match (other, stranger) {
             (Some(other), _) => Some(Why::SeveralPlaces {
                 first: first.place().to_owned(),
                 other: other.place().to_owned(),
@@ -235,20 +259,24 @@ mod tests {
             // Others are there as well.
             ("gcr.io/a/x:1", "x:1", "all"),
             ("gcr.io/b/x:2", "x:2", "all"),
-            // A tag of its own is right, whatever becomes of another.
+            // Who asks for the tag that another has there would get that.
             ("caddy:2", "caddy:2", "all"),
-            ("caddy:1", "caddy:one", "all"),
+            ("caddy:2-alpine", "caddy:1", "all"),
+            ("alpine:3", "alpine:3", "all"),
+            ("alpine:4", "elsewhere:four", "all"),
         ]);
         assert_eq!(
             said(&rules(&map(&desired))),
             [
-                "docker.io/library/caddy > team/caddy",
+                "docker.io/library/alpine > team/alpine",
                 "1: its repository goes to `nginx` and to `linux_arm64_nginx`, and only one place can be said",
                 "2: its repository goes to `nginx` and to `linux_arm64_nginx`, and only one place can be said",
                 "3: its tag in the mirror is `seven`, and another tag cannot be said",
                 "4: `x` has the image of images.txt:5 as well: a tag of that would be taken for one of its own",
                 "5: `x` has the image of images.txt:4 as well: a tag of that would be taken for one of its own",
-                "7: its tag in the mirror is `one`, and another tag cannot be said",
+                "6: `caddy` has the image of images.txt:7 as well: a tag of that would be taken for one of its own",
+                "7: its tag in the mirror is `1`, and another tag cannot be said",
+                "9: its tag in the mirror is `four`, and another tag cannot be said",
             ]
         );
     }

@@ -12,7 +12,7 @@ use super::written::{Given, Refused, Written};
 /// Nothing of it can be said in that form.
 pub fn write(form: Form, map: &MirrorMap, given: &Given<'_>) -> Result<Written, Refused> {
     match form {
-        Form::K3s => Ok(k3s::write(map, given)),
+        Form::K3s => k3s::write(map, given),
         Form::Podman => Ok(podman::write(map, given)),
         Form::Containerd => containerd::write(map, given),
         Form::OpenShift => Ok(openshift::write(map)),

@@ -12,6 +12,8 @@ use super::form::Form;
 pub struct Given<'a> {
     /// Whether the mirror's host speaks plain HTTP.
     pub plain_http: bool,
+    /// The hosts upstream that do.
+    pub plain_sources: &'a [&'a str],
     /// The services of a Compose file.
     pub services: &'a [Service],
 }

@@ -187,11 +187,18 @@ pub struct HostArg {
 
 /// Takes a word for a host, or a host.
 fn host(typed: &str) -> Result<HostChoice, String> {
-    match typed {
+    match typed.to_ascii_lowercase().as_str() {
         "public" => Ok(HostChoice::Public),
         "vpc" => Ok(HostChoice::Vpc),
-        host => {
-            let host = parse_host(host).map_err(|why| why.to_string())?;
+        _ => {
+            let host = parse_host(typed).map_err(|why| why.to_string())?;
+            // In a name, such a word is no host: it would be Docker Hub's.
+            if !host.contains(['.', ':']) && host != "localhost" {
+                return Err(tr!(
+                    "it is neither `public` nor `vpc` nor a host: that has a `.`, a port behind `:`, or is `localhost`",
+                    "既不是 `public`、`vpc`，也不是域名：域名里有 `.`，或者在 `:` 后面带端口，或是 `localhost`"
+                ));
+            }
             Ok(HostChoice::Named(host))
         }
     }

@@ -1,5 +1,6 @@
 //! `map`: which name each image has in the mirror, and what those who pull from it read.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::cli::args::{GlobalArgs, MapArgs};
@@ -170,7 +171,17 @@ fn tell(
         Some(path) => services(context, path)?,
         None => vec![],
     };
+    let sources = map.images.iter().map(|image| image.source.registry());
+    let sources = sources.chain(map.unsettled.iter().map(|any| &*any.source.registry));
+    let plain: BTreeSet<_> = sources
+        .filter(|host| {
+            let settings = mirror.registries.get(*host);
+            speaks_plain_http(host, settings.and_then(|settings| settings.plain_http))
+        })
+        .collect();
+    let plain: Vec<_> = plain.into_iter().collect();
     let given = Given {
+        plain_sources: &plain,
         plain_http: is_plain(&mirror.registries, &mirror.desired.target, &map.target),
         services: &services,
     };

@@ -84,7 +84,9 @@ fn hosts_toml(map: &MirrorMap, given: &Given<'_>, host: &str, prefix: &str) -> S
         "" => format!("{scheme}://{registry}/v2"),
         prefix => format!("{scheme}://{registry}/v2/{prefix}"),
     };
-    let (server, api) = (quoted(format!("https://{upstream}")), quoted(api));
+    let is_plain = given.plain_sources.contains(&host);
+    let own = if is_plain { "http" } else { "https" };
+    let (server, api) = (quoted(format!("{own}://{upstream}")), quoted(api));
     let _ = write!(
         text,
         "server = {server}\n\n[host.{api}]\n  capabilities = [\"pull\", \"resolve\"]\n  override_path = true\n"
@@ -118,9 +120,9 @@ fn no_path() -> Refused {
             "containerd 只能在名字前面加路径，而目标里的名字不同：它不会改名"
         ),
         help: text!(
-            "a target with `naming: path` keeps the names; with these, k3s, Podman and CRI-O can rewrite (`--for k3s`, `--for podman`), \
+            "a target with `naming: path` keeps the names; with these, Podman, CRI-O, and k3s where the host is yours alone can rewrite (`--for podman`, `--for k3s`), \
              Kyverno puts the mirror's names into pods (`--for kyverno`), and manifests can have them (`--for kustomize`)",
-            "目标用 `naming: path` 就保留原来的名字；现在的名字，k3s、Podman 和 CRI-O 会改写（`--for k3s`、`--for podman`），Kyverno 会把目标里的名字写进 \
+            "目标用 `naming: path` 就保留原来的名字；现在的名字，Podman、CRI-O，以及域名只归自己时的 k3s，会改写（`--for podman`、`--for k3s`），Kyverno 会把目标里的名字写进 \
              pod（`--for kyverno`），也可以写进清单文件（`--for kustomize`）"
         ),
     }

@@ -3,6 +3,7 @@
 //! A name there is written as it stands in the manifests, so each way to write it has an item. It keeps the tag that
 //! stands in the manifests, unless another is given, which then goes for all.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use crate::consumers::form::Form;
@@ -21,10 +22,13 @@ pub(in crate::consumers) fn write(map: &MirrorMap) -> Written {
     for rule in &rules {
         item(rule.source, &rule.place, "", &mut items);
     }
+    let mut named = HashMap::new();
+    for image in &map.images {
+        named.entry(about(&image.source)).or_insert(image);
+    }
     // Where a repository has one image, its tag or digest can be said.
     unsaid.retain(|one| {
-        let mut images = map.images.iter();
-        let lone = images.find(|image| about(&image.source) == one.about);
+        let lone = named.get(&one.about).copied();
         let lone = lone.filter(|image| map.of_repository(image.source.repository()).count() == 1);
         let ending = lone.and_then(|image| ending(image, &one.why));
         if let (Some(image), Some(ending)) = (lone, &ending) {

@@ -23,8 +23,12 @@ pub(in crate::consumers) fn write(map: &MirrorMap, given: &Given<'_>) -> Written
         let place = quoted(rule.place.to_string());
         let _ = write!(
             text,
-            "\n[[registry]]\nprefix = {source}\nlocation = {source}\n\n[[registry.mirror]]\nlocation = {place}\n"
+            "\n[[registry]]\nprefix = {source}\nlocation = {source}\n"
         );
+        if given.plain_sources.contains(&&*rule.source.registry) {
+            text += "insecure = true\n";
+        }
+        let _ = write!(text, "\n[[registry.mirror]]\nlocation = {place}\n");
         if rule.digests_alone {
             text += "# Its tag in the mirror is none of the source's.\npull-from-mirror = \"digest-only\"\n";
         }

@@ -2,11 +2,14 @@ use serde_json::Value;
 
 use super::super::fixtures::{desired, digest, locked, map, told};
 use super::super::form::Form;
+use super::super::host::HostChoice;
 use super::super::map::MirrorMap;
 use super::super::write::write;
 use super::super::written::{Given, Service, Written};
 use crate::plan::{DeclaredAt, Desired};
 
+/// A host that is one customer's own.
+const OWN: &str = "crpi-1a2b.cn-shanghai.personal.cr.aliyuncs.com";
 const PLACE: &str = "registry.cn-hangzhou.aliyuncs.com/team";
 
 fn written(form: Form, map: &MirrorMap) -> Written {
@@ -37,12 +40,11 @@ fn usual() -> Desired {
 
 #[test]
 fn k3s_rewrites_one_name_each() {
-    let yaml = &yaml(Form::K3s, &usual())[0];
+    let mut own = usual();
+    own.target.registry = OWN.to_owned();
+    let yaml = &yaml(Form::K3s, &own)[0];
     let hub = &yaml["mirrors"]["docker.io"];
-    assert_eq!(
-        hub["endpoint"][0],
-        "https://registry.cn-hangzhou.aliyuncs.com"
-    );
+    assert_eq!(hub["endpoint"][0], format!("https://{OWN}"));
     assert_eq!(hub["rewrite"]["^library/nginx$"], "team/nginx");
     let ghcr = &yaml["mirrors"]["ghcr.io"];
     assert_eq!(ghcr["rewrite"][r"^org/app\.web$"], "team/app.web");
@@ -51,8 +53,20 @@ fn k3s_rewrites_one_name_each() {
         plain_http: true,
         ..Given::default()
     };
-    let plain = told(&write(Form::K3s, &map(&usual()), &given).unwrap());
-    assert!(plain.contains("\"http://registry.cn-hangzhou"), "{plain}");
+    let plain = told(&write(Form::K3s, &map(&own), &given).unwrap());
+    assert!(plain.contains("\"http://crpi-"), "{plain}");
+}
+
+#[test]
+fn k3s_is_not_sent_to_a_host_that_strangers_push_to() {
+    let named = HostChoice::Named("cache.internal".to_owned());
+    for host in [HostChoice::Public, HostChoice::Vpc, named] {
+        let map = MirrorMap::of(&usual(), &host).unwrap();
+        let refused = write(Form::K3s, &map, &Given::default()).unwrap_err();
+        let (message, help) = (refused.message.english(), refused.help.english());
+        assert!(message.contains("shared by all customers"), "{message}");
+        assert!(help.contains("`--for kyverno`"), "{help}");
+    }
 }
 
 #[test]
@@ -123,6 +137,31 @@ fn containerd_is_told_of_names_that_keep_their_path_and_of_no_others() {
     assert_eq!(told, [3]);
     let refused = write(Form::Containerd, &map(&usual()), &Given::default()).unwrap_err();
     assert!(refused.help.english().contains("naming: path"));
+}
+
+#[test]
+fn a_source_without_tls_is_asked_without() {
+    let desired = desired(&[
+        ("127.0.0.1:5000/org/app:1", "org/app:1", "all"),
+        ("quay.io/org/other:1", "org/other:1", "all"),
+    ]);
+    let given = Given {
+        plain_sources: &["127.0.0.1:5000"],
+        ..Given::default()
+    };
+    let containerd = told(&write(Form::Containerd, &map(&desired), &given).unwrap());
+    for server in ["\"http://127.0.0.1:5000\"", "\"https://quay.io\""] {
+        assert!(
+            containerd.contains(&format!("server = {server}")),
+            "{containerd}"
+        );
+    }
+    let podman = write(Form::Podman, &map(&desired), &given).unwrap();
+    let toml: toml::Table = toml::from_str(&podman.files[0].text).unwrap();
+    let plain = toml["registry"][0]["insecure"].as_bool();
+    assert_eq!(plain, Some(true));
+    assert!(toml["registry"][0]["mirror"][0].get("insecure").is_none());
+    assert!(toml["registry"][1].get("insecure").is_none());
 }
 
 #[test]

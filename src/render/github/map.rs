@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::consumers::{Found, Mapping};
+use crate::consumers::{Found, Mapping, MirrorMap};
 use crate::render::inputs::Mapped;
 use crate::render::words::map as words;
 use crate::render::words::short_reference;
@@ -16,7 +16,7 @@ pub fn map(mapped: &Mapped<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     let found: Vec<_> = images
         .filter_map(|(number, image)| match mapped.found {
             None => Some(name(image)),
-            Some(_) => wrong(image, mapped.found(number)?),
+            Some(_) => wrong(mapped.map, image, mapped.found(number)?),
         })
         .collect();
     write(&found, out)
@@ -32,7 +32,7 @@ fn name(image: &Mapping) -> Annotation<'_> {
     }
 }
 
-fn wrong<'a>(image: &'a Mapping, found: &Found) -> Option<Annotation<'a>> {
+fn wrong<'a>(map: &MirrorMap, image: &'a Mapping, found: &Found) -> Option<Annotation<'a>> {
     let word = words::found_word(found);
     let target = image.target.to_string();
     let message = match (found, words::found_reason(image, found)) {
@@ -45,6 +45,6 @@ fn wrong<'a>(image: &'a Mapping, found: &Found) -> Option<Annotation<'a>> {
         at: Some(at(&image.origin)),
         title: format!("{word} {}", short_reference(&image.source)),
         message,
-        hint: words::found_hint(image, found),
+        hint: words::found_hint(map, image, found),
     })
 }

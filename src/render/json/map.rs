@@ -5,7 +5,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::consumers::{self, FoundCounts, Mapping};
+use crate::consumers::{self, FoundCounts, Mapping, MirrorMap};
 use crate::render::inputs::Mapped;
 use crate::render::words::map as words;
 
@@ -156,13 +156,15 @@ fn image(mapped: &Mapped<'_>, number: usize) -> Image {
         platforms: (&image.platforms).into(),
         rewritten: image.is_rewritten(),
         rule: image.locked.as_ref().map(|locked| locked.rule.clone()),
-        found: mapped.found(number).map(|found| Found::of(image, found)),
+        found: mapped
+            .found(number)
+            .map(|found| Found::of(map, image, found)),
         origin: (&image.origin).into(),
     }
 }
 
 impl Found {
-    fn of(image: &Mapping, found: &consumers::Found) -> Self {
+    fn of(map: &MirrorMap, image: &Mapping, found: &consumers::Found) -> Self {
         Self {
             state: match found {
                 consumers::Found::There(_) => State::There,
@@ -172,7 +174,7 @@ impl Found {
             },
             digest: found.digest().map(ToString::to_string),
             reason: words::found_reason(image, found),
-            hint: words::found_hint(image, found),
+            hint: words::found_hint(map, image, found),
         }
     }
 }

@@ -43,9 +43,18 @@ pub fn found_reason(image: &Mapping, found: &Found) -> Option<String> {
 }
 
 /// Says what to do about it.
-pub fn found_hint(image: &Mapping, found: &Found) -> Option<String> {
+pub fn found_hint(map: &MirrorMap, image: &Mapping, found: &Found) -> Option<String> {
+    let own = [Some(&map.public), map.vpc.as_ref()].into_iter().flatten();
+    let is_own = own.clone().any(|own| own.registry == map.target.registry);
     match found {
         Found::There(_) => None,
+        Found::Differs(_) | Found::Missing(Absence::Plain) if !is_own => {
+            let (written, host) = (&map.public.registry, &map.target.registry);
+            Some(tr!(
+                "`pusher apply` writes to `{written}`: it helps if `{host}` leads there",
+                "`pusher apply` 写到 `{written}`：`{host}` 通向那里才有用"
+            ))
+        }
         Found::Differs(_) | Found::Missing(Absence::Plain) => Some(tr!(
             "`pusher apply` puts it right",
             "运行 `pusher apply` 就能补上"

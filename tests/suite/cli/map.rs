@@ -28,6 +28,17 @@ fn names_come_from_the_files_alone() {
             .contains("harbor.internal:5000/team/nginx:1.27\n"),
         "{other:?}"
     );
+    assert_eq!(
+        place.run("map --host VPC").stdout,
+        place.run("map --host vpc").stdout
+    );
+    let word = place.run("map --host mirror");
+    assert_eq!((word.status, word.stdout.as_str()), (1, ""));
+    assert!(
+        word.stderr
+            .contains("neither `public` nor `vpc` nor a host"),
+        "{word:?}"
+    );
     let place = place.variable("ALIYUN_REGISTRY", "harbor.example.com");
     let refused = place.run("map --host vpc");
     assert_eq!((refused.status, refused.stdout.as_str()), (1, ""));
@@ -88,11 +99,26 @@ async fn what_is_locked_has_its_digests_and_the_mirror_tells_what_is_there() {
     let dark = place.run("map --check");
     assert_eq!(dark.status, 1, "{dark:?}");
     assert!(dark.stdout.contains("? unreadable: "), "{dark:?}");
+
+    // One host that nobody reaches is one reason, and not the place where `apply` writes.
+    let away = place.run("map --check --host 127.0.0.1:1");
+    assert_eq!(away.status, 1, "{away:?}");
+    assert_eq!(away.stdout.matches("? unreadable: ").count(), 1, "{away:?}");
+    let elsewhere = place.run(&format!("map --check --host {}", source.address()));
+    assert_eq!(elsewhere.status, 2, "{elsewhere:?}");
+    assert!(
+        elsewhere.stdout.contains("`pusher apply` writes to "),
+        "{elsewhere:?}"
+    );
 }
 
 #[test]
 fn each_consumer_is_told_in_its_form() {
     let place = with_target().file("images.txt", LIST);
+    let own = "crpi-1a2b.cn-hangzhou.personal.cr.aliyuncs.com";
+    let own = with_target()
+        .variable("ALIYUN_REGISTRY", own)
+        .file("images.txt", LIST);
     for form in [
         "k3s",
         "podman",
@@ -102,18 +128,22 @@ fn each_consumer_is_told_in_its_form() {
         "docker",
         "helm",
     ] {
+        let place = if form == "k3s" { &own } else { &place };
         let ran = place.run(&format!("map --for {form} --platform linux/amd64"));
         assert_eq!(ran.status, 0, "{ran:?}");
         insta::assert_snapshot!(format!("map_for_{form}"), ran.whole());
     }
     // Two places for one repository.
-    let both = place.run("map --for k3s -q");
+    let both = own.run("map --for k3s -q");
     assert_eq!(both.status, 1, "{both:?}");
     insta::assert_snapshot!("map_for_k3s_unsaid", both.whole());
     insta::assert_snapshot!(
         "map_for_k3s_unsaid_zh",
-        place.run("map --for k3s -q --lang zh").stderr
+        own.run("map --for k3s -q --lang zh").stderr
     );
+    insta::assert_snapshot!("map_for_k3s_shared", place.run("map --for k3s -q").whole());
+    let zh = place.run("map --for k3s -q --lang zh").stderr;
+    insta::assert_snapshot!("map_for_k3s_shared_zh", zh);
     insta::assert_snapshot!(
         "map_for_containerd_refused",
         place.run("map --for containerd").whole()
