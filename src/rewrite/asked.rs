@@ -110,6 +110,8 @@ pub enum Left {
     },
     /// It has a variable without a default.
     Variable,
+    /// Its variable gets a default behind the first `FROM`, where none can use it.
+    Late,
     /// It is what a template makes of it.
     Template,
     /// It is not written as it is read.
@@ -119,7 +121,7 @@ pub enum Left {
         /// The name that it should have.
         name: String,
     },
-    /// Another image is made of the same words, and would change with it.
+    /// Another image, or what is none, is made of the same words, and would change with it.
     Shared {
         /// The name that it should have.
         name: String,

@@ -1,6 +1,6 @@
 //! Edits of a text, and those that would change another image as well.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Range;
 
 use super::asked::{Left, Outcome};
@@ -38,15 +38,17 @@ pub(super) struct Made {
     pub(super) edits: Vec<Edit>,
 }
 
-/// Takes back each edit of words that another image is made of as well, if that wants others there.
-pub(super) fn keep_apart(each: &mut [Made]) {
+/// Takes back each edit of words that another image is made of as well, if that wants others there, and of words that
+/// have another use.
+pub(super) fn keep_apart(each: &mut [Made], other_uses: &[Range<usize>]) {
+    let used: HashSet<usize> = other_uses.iter().map(|words| words.start).collect();
     let mut by_piece: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (number, made) in each.iter().enumerate() {
         for piece in &made.pieces {
             by_piece.entry(piece.start).or_default().push(number);
         }
     }
-    by_piece.retain(|_, numbers| numbers.len() > 1);
+    by_piece.retain(|start, numbers| numbers.len() > 1 || used.contains(start));
     loop {
         let mut torn: BTreeSet<usize> = BTreeSet::new();
         for (start, numbers) in &by_piece {
@@ -61,7 +63,9 @@ pub(super) fn keep_apart(each: &mut [Made]) {
                     .cloned()
                     .collect::<Vec<_>>()
             };
-            let first = numbers.first().map(edits);
+            // What has another use is to stay.
+            let stays = used.contains(start).then(Vec::new);
+            let first = stays.or_else(|| numbers.first().map(edits));
             if numbers.iter().any(|number| Some(edits(number)) != first) {
                 let made = numbers.iter().copied();
                 torn.extend(made.filter(|number| !each[*number].edits.is_empty()));

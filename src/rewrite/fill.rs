@@ -71,8 +71,8 @@ pub(super) fn no_image(why: &ReferenceError) -> Left {
 
 /// Writes a text so that it is read as a text, in YAML without quotes.
 pub(super) fn quoted(text: &str, is_plain: bool) -> String {
-    // What begins so is a list.
-    if is_plain && text.starts_with('[') {
+    // What begins so is a list, or nothing that YAML knows.
+    if is_plain && text.starts_with(['[', '@']) {
         return format!("\"{text}\"");
     }
     text.to_owned()
@@ -86,7 +86,7 @@ fn quoted_tag(tag: &str, is_plain: bool) -> String {
             .all(|b| b.is_ascii_hexdigit() || b"._xo+-".contains(&b));
     let words = ["true", "false", "yes", "no", "on", "off", "null", "y", "n"];
     let is_word = words.iter().any(|word| tag.eq_ignore_ascii_case(word));
-    if is_plain && (is_number || is_word) {
+    if is_plain && (is_number || is_word || tag.starts_with('@')) {
         return format!("\"{tag}\"");
     }
     tag.to_owned()

@@ -123,6 +123,10 @@ impl<'w> Findings<'w> {
                 "`{image}` has a variable whose default is not here, and is left as it is",
                 "`{image}` 里有变量，这里没有它的默认值，保持原样"
             ),
+            Left::Late => text!(
+                "`{image}` has a variable that no `ARG` before the first `FROM` sets, and is left as it is",
+                "`{image}` 里的变量在第一个 `FROM` 之前没有 `ARG`，保持原样"
+            ),
             Left::Template => text!(
                 "`{image}` is what a template makes of it, and is left as it is",
                 "`{image}` 由模板生成，保持原样"
@@ -136,8 +140,8 @@ impl<'w> Findings<'w> {
                 "`{image}` 由变量拼成，保持原样；它应该是 `{name}`"
             ),
             Left::Shared { name } => text!(
-                "`{image}` shares its words with another image, and is left as it is; it would be `{name}`",
-                "`{image}` 和另一个镜像共用同样的文字，保持原样；它应该是 `{name}`"
+                "`{image}` shares its words with another image, or with what is none, and is left as it is; it would be `{name}`",
+                "`{image}` 和别的镜像或者不是镜像的地方共用同样的文字，保持原样；它应该是 `{name}`"
             ),
         }
     }
@@ -183,6 +187,10 @@ impl<'w> Findings<'w> {
                 "set the variable to the name in the mirror, which `pusher list` shows",
                 "把变量设为它在目标里的名字，`pusher list` 会列出来"
             ),
+            Left::Late => text!(
+                "an `ARG` that `FROM` can use stands before the first `FROM`: move it there",
+                "`FROM` 能用的 `ARG` 要写在第一个 `FROM` 之前：把它移到那里"
+            ),
             Left::OtherPlatform { .. }
             | Left::Unknown
             | Left::Unpinned
@@ -199,6 +207,21 @@ impl<'w> Findings<'w> {
         self.told.push(told.help(text!(
             "`rewrite` knows manifests of Kubernetes, Compose files, values of Helm, kustomizations and Dockerfiles",
             "`rewrite` 认识 Kubernetes 清单、Compose 文件、Helm 的 values、kustomization 和 Dockerfile"
+        )));
+    }
+
+    /// Says that a here-document has no end.
+    pub(super) fn open_document(&mut self, mark: &Field) {
+        let text = &mark.text;
+        let message = text!(
+            "the here-document `{text}` has no end, and what stands behind it is not looked at",
+            "here-document `{text}` 没有结尾，后面的内容都没有看"
+        );
+        let place = self.place(&mark.span);
+        let told = Diagnostic::warning("open-here-document", message).at(place);
+        self.told.push(told.help(text!(
+            "write its name alone in the line with which it ends",
+            "在结尾单独写一行它的名字"
         )));
     }
 
@@ -244,7 +267,7 @@ fn code(left: &Left) -> &'static str {
         Left::Unpinned => "not-pinned",
         Left::Unknown => "not-of-the-list",
         Left::NotAnImage { .. } => "not-an-image",
-        Left::Variable => "variable",
+        Left::Variable | Left::Late => "variable",
         Left::Template => "template",
         Left::Escaped => "not-in-one-piece",
         Left::InParts { .. } => "in-parts",

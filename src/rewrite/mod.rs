@@ -62,7 +62,7 @@ pub fn rewrite(
         .map(|spot| made(spot, &names, wish.way))
         .collect();
     each.dedup();
-    keep_apart(&mut each);
+    keep_apart(&mut each, &walked.other_uses);
     let name: Arc<str> = file.into();
     let mut findings = Findings::of(Arc::clone(&name), text, wish);
     findings.tell(&each);
@@ -95,6 +95,9 @@ fn tell_besides(
 ) {
     if !walked.is_known {
         findings.no_images();
+    }
+    if let Some(mark) = &walked.open_document {
+        findings.open_document(mark);
     }
     let changed = each
         .iter()

@@ -104,23 +104,8 @@ impl<'m> Names<'m> {
         if found.is_empty() {
             return Err(self.why_not_there(wanted));
         }
-        let one = chosen(&found, wanted)?;
-        let held = one.held().map(|held| held.digest.clone());
-        let digest = match (&wanted.digest, pin) {
-            (None, false) => None,
-            (Some(_), _) => Some(held.ok_or(Left::NotLocked)?),
-            (None, true) => held,
-        };
-        let tag = one.target.tag().map(str::to_owned);
-        let is_implied = wanted.digest.is_some() || tag.as_deref() == Some(LATEST);
-        let unpinned = (pin && digest.is_none()).then_some(Left::NotLocked);
-        let name = Name {
-            repository: one.target.repository().clone(),
-            tag: tag.filter(|_| wanted.tag.is_some() || !is_implied),
-            digest: digest.or(one.target.digest().cloned()),
-            is_short: false,
-        };
-        Ok(Verdict::Becomes(name, unpinned))
+        let named = |one: &Mapping| named(one, wanted, pin);
+        named(chosen(&found, wanted, &named)?)
     }
 
     /// Says why no name is found for an image.
@@ -270,8 +255,32 @@ fn upstream(one: &Mapping, tag: Option<&str>, digest: Option<&Digest>) -> Name {
     }
 }
 
+/// Writes the name that one of the mirror's images gets where another is wanted.
+fn named(one: &Mapping, wanted: &Wanted<'_>, pin: bool) -> Result<Verdict, Left> {
+    let held = one.held().map(|held| held.digest.clone());
+    let digest = match (&wanted.digest, pin) {
+        (None, false) => None,
+        (Some(_), _) => Some(held.ok_or(Left::NotLocked)?),
+        (None, true) => held,
+    };
+    let tag = one.target.tag().map(str::to_owned);
+    let is_implied = wanted.digest.is_some() || tag.as_deref() == Some(LATEST);
+    let unpinned = (pin && digest.is_none()).then_some(Left::NotLocked);
+    let name = Name {
+        repository: one.target.repository().clone(),
+        tag: tag.filter(|_| wanted.tag.is_some() || !is_implied),
+        digest: digest.or(one.target.digest().cloned()),
+        is_short: false,
+    };
+    Ok(Verdict::Becomes(name, unpinned))
+}
+
 /// Chooses the one that is for the platform that is wanted, else the one that is for all.
-fn chosen<'m>(found: &[&'m Mapping], wanted: &Wanted<'_>) -> Result<&'m Mapping, Left> {
+fn chosen<'m>(
+    found: &[&'m Mapping],
+    wanted: &Wanted<'_>,
+    named: &dyn Fn(&Mapping) -> Result<Verdict, Left>,
+) -> Result<&'m Mapping, Left> {
     let fits = |one: &&&Mapping| wanted.platform.is_none_or(|platform| one.is_for(platform));
     let fitting: Vec<_> = found.iter().filter(fits).copied().collect();
     match fitting.as_slice() {
@@ -282,6 +291,8 @@ fn chosen<'m>(found: &[&'m Mapping], wanted: &Wanted<'_>) -> Result<&'m Mapping,
             _ => Err(ambiguous(found)),
         },
         [one] => Ok(one),
+        // Under several tags one digest has one name.
+        [one, others @ ..] if others.iter().all(|other| named(other) == named(one)) => Ok(one),
         several => {
             let mut all = several.iter().filter(|one| one.platforms == Platforms::All);
             match (all.next(), all.next()) {

@@ -19,6 +19,7 @@ pub(super) fn made(spot: &Spot, names: &Names<'_>, way: Way) -> Made {
         Shape::Closed { text, span, why } => {
             let left = match why {
                 Closed::Variable => Left::Variable,
+                Closed::Late => Left::Late,
                 Closed::Template => Left::Template,
                 Closed::Escaped => Left::Escaped,
             };

@@ -346,6 +346,7 @@ fn what_gets_its_name_gets_no_more() {
             ),
         ],
     );
+    values_in_all_their_shapes();
     // Words of which two images are made.
     each_becomes(
         "Dockerfile",
@@ -371,6 +372,145 @@ fn what_gets_its_name_gets_no_more() {
                 &[],
             ),
         ],
+    );
+}
+
+fn values_in_all_their_shapes() {
+    let stays = |text| (text, text, &["not-declared"][..]);
+    each_becomes(
+        "values.yaml",
+        &[
+            // A registry belongs to the name.
+            stays("other: {registry: quay.io, image: library/redis, tag: '7'}"),
+            stays("other: {hub: quay.io, image: 'library/redis:7'}"),
+            stays("image: {imageRegistry: quay.io, repository: library/redis, tag: '7'}"),
+            (
+                "third: {registry: docker.io, image: library/redis, tag: '7'}",
+                "third: {registry: H, image: team/redis, tag: '7'}",
+                &[],
+            ),
+            // Lists of tables.
+            (
+                "extraImages: [{repository: redis, tag: '7'}]\nsidecars:\n- {name: a, repository: redis, tag: '8'}\n",
+                "extraImages: [{repository: R/redis, tag: '7'}]\nsidecars:\n- {name: a, repository: R/cache, tag: '8'}\n",
+                &[],
+            ),
+            (
+                "images: [{name: redis, tag: '7'}, {name: web, image: 'redis:8'}]",
+                "images: [{name: R/redis, tag: '7'}, {name: web, image: 'R/cache:8'}]",
+                &[],
+            ),
+            (
+                "{imageRepository: redis, imageTag: '7'}",
+                "{imageRepository: R/redis, imageTag: '7'}",
+                &[],
+            ),
+            // Below a table.
+            (
+                "controller: {repository: redis, tag: '7', webhook: {image: {repository: redis, tag: '8'}}}",
+                "controller: {repository: R/redis, tag: '7', webhook: {image: {repository: R/cache, tag: '8'}}}",
+                &[],
+            ),
+            (
+                "services: {api: {image: {repository: redis, tag: '7'}}}",
+                "services: {api: {image: {repository: R/redis, tag: '7'}}}",
+                &[],
+            ),
+            (
+                "[{apiVersion: v1, kind: Pod, spec: {containers: [{image: 'redis:7'}]}}]",
+                "[{apiVersion: v1, kind: Pod, spec: {containers: [{image: 'R/redis:7'}]}}]",
+                &[],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn words_that_stand_for_something_else_as_well_stay() {
+    for text in [
+        "name: &app redis\nimage: {repository: *app, tag: '7'}\n",
+        "image: {repository: &app redis, tag: '7'}\nargs: [*app]\n",
+    ] {
+        each_becomes("values.yaml", &[(text, text, &["shared-words"])]);
+    }
+    each_becomes(
+        "compose.yaml",
+        &[
+            (
+                "x-redis: &redis redis:7\nservices: {a: {image: *redis}}\n",
+                "x-redis: &redis R/redis:7\nservices: {a: {image: *redis}}\n",
+                &[],
+            ),
+            (
+                "services:\n  a: &a {image: &i 'redis:7'}\n  b: {image: *i}\n  c: {<<: *a}\n",
+                "services:\n  a: &a {image: &i 'R/redis:7'}\n  b: {image: *i}\n  c: {<<: *a}\n",
+                &[],
+            ),
+        ],
+    );
+    let used = "ARG IMAGE=redis\nFROM ${IMAGE}:7\nARG IMAGE\nRUN apt-get install ${IMAGE}\n";
+    let late = "FROM busybox\nARG T=7\nFROM redis:${T}\n";
+    each_becomes(
+        "Dockerfile",
+        &[
+            (used, used, &["shared-words"]),
+            (
+                "ARG T=7\nFROM redis:$T\nARG T\nRUN echo $T\n",
+                "ARG T=7\nFROM R/redis:$T\nARG T\nRUN echo $T\n",
+                &[],
+            ),
+            (
+                late,
+                "FROM R/busybox\nARG T=7\nFROM redis:${T}\n",
+                &["variable"],
+            ),
+            (
+                "FROM redis:7\nRUN cat <<EOF\nFROM redis:8\n",
+                "FROM R/redis:7\nRUN cat <<EOF\nFROM redis:8\n",
+                &["open-here-document"],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn a_digest_under_two_tags_has_one_name() {
+    let mut desired = declared(LIST, |source| source.ends_with("busybox:latest"));
+    desired = {
+        let text = "version: 1\ntarget: {registry: r.example.com, namespace: t}\nimages: ['redis:7', redis]\n";
+        let mut two = declared(text, |_| false);
+        drop(desired);
+        let lock = two.lock.as_mut().unwrap();
+        let first = lock.images.values().next().unwrap().clone();
+        for image in lock.images.values_mut() {
+            image.source_digest = first.source_digest.clone();
+            image.expected = first.expected.clone();
+        }
+        two
+    };
+    let source = digest("source", "docker.io/library/redis:7");
+    let text = format!("image: redis@{source}\n");
+    let made = try_with(&map(&desired), "a.yaml", &text, THERE, &[]).unwrap();
+    assert_eq!(made.diagnostics, []);
+    assert!(
+        made.text.contains("r.example.com/t/redis@"),
+        "{}",
+        made.text
+    );
+}
+
+#[test]
+fn a_digest_alone_in_a_tag_is_a_text() {
+    let source = digest("source", "docker.io/library/redis:7");
+    let list = format!(
+        "version: 1\ntarget: {{registry: registry.cn-hangzhou.aliyuncs.com, namespace: team}}\nimages:\n- {{source: 'redis@{source}', target: 'redis:7'}}\n"
+    );
+    let map = map(&declared(&list, |_| false));
+    let text = "image:\n  repository: registry.cn-hangzhou.aliyuncs.com/team/redis\n  tag: 7\n";
+    let made = try_with(&map, "values.yaml", text, Way::Back, &[]).unwrap();
+    assert!(
+        made.text.contains(&format!("tag: \"@{source}\"")),
+        "{made:?}"
     );
 }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::model::PlatformPattern;
 
-use super::spot::{Closed, Shape, Spot, Written};
+use super::spot::{Closed, Field, Shape, Spot, Written};
 use super::variables::resolve;
 use super::walked::Walked;
 
@@ -42,11 +42,14 @@ pub(super) fn is(path: &str, text: &str) -> bool {
 /// Finds the images of a Dockerfile.
 pub(super) fn walk(text: &str) -> Walked {
     let mut reader = Reader::default();
-    for instruction in instructions(text, &mut reader.spots) {
+    let mut open_document = None;
+    for instruction in instructions(text, &mut reader.spots, &mut open_document) {
         reader.read(&instruction);
     }
     Walked {
         spots: reader.spots,
+        other_uses: reader.other_uses,
+        open_document,
         is_known: true,
         ..Walked::default()
     }
@@ -95,22 +98,24 @@ impl<'a> Word<'a> {
 }
 
 /// Returns the instructions, each as its words; what stands in here-documents is left out.
-fn instructions<'a>(text: &'a str, spots: &mut Vec<Spot>) -> Vec<Vec<Word<'a>>> {
+///
+/// The mark of one that has no end is told.
+fn instructions<'a>(
+    text: &'a str,
+    spots: &mut Vec<Spot>,
+    open_document: &mut Option<Field>,
+) -> Vec<Vec<Word<'a>>> {
     let (mut all, mut current): (Vec<Vec<Word<'_>>>, Vec<Word<'_>>) = (vec![], vec![]);
-    let mut documents: Vec<(String, bool)> = vec![];
+    let mut documents: Vec<(Document, Word<'_>)> = vec![];
+    let mut quote = None;
     let (mut escape, mut may_direct) = ('\\', true);
     let mut start = 0;
     for whole in text.split_inclusive('\n') {
         let line = whole.trim_end_matches(['\n', '\r']);
         let at = start;
         start += whole.len();
-        if let Some((end, strips)) = documents.first() {
-            let found = if *strips {
-                line.trim_start_matches('\t')
-            } else {
-                line
-            };
-            if found == end {
+        if let Some((document, _)) = documents.first() {
+            if document.ends_with(line) {
                 documents.remove(0);
             }
             continue;
@@ -130,14 +135,51 @@ fn instructions<'a>(text: &'a str, spots: &mut Vec<Spot>) -> Vec<Vec<Word<'a>>> 
             .map_or((body, false), |body| (body, true));
         let is_broken = goes_on && !body.ends_with(char::is_whitespace);
         let words = words(body, at, is_broken);
-        documents.extend(words.iter().filter_map(|word| here_document(word.text)));
+        let first = current.len();
         current.extend(words);
+        let may_have_some = has_documents(&current);
+        for word in &current[first..] {
+            let is_quoted = quote.is_some();
+            quote = quote_behind(word.text, quote);
+            if may_have_some && !is_quoted {
+                let document = Document::of(word.text);
+                documents.extend(document.map(|document| (document, *word)));
+            }
+        }
         if !goes_on {
             all.push(std::mem::take(&mut current));
+            quote = None;
         }
     }
     all.push(current);
+    *open_document = documents.first().map(|(_, word)| Field {
+        span: word.span(),
+        text: word.text.to_owned(),
+        is_plain: false,
+    });
     all
+}
+
+/// Tells whether an instruction is one in which here-documents may stand.
+fn has_documents(words: &[Word<'_>]) -> bool {
+    let mut names = words.iter().map(|word| word.text.to_ascii_uppercase());
+    let name = names.find(|name| name != "ONBUILD");
+    name.is_some_and(|name| matches!(&*name, "RUN" | "COPY" | "ADD"))
+}
+
+/// Returns the quote that is open behind a word.
+fn quote_behind(word: &str, mut quote: Option<char>) -> Option<char> {
+    let mut is_escaped = false;
+    for c in word.chars() {
+        match (c, quote) {
+            _ if is_escaped => is_escaped = false,
+            ('\\', None | Some('"')) => is_escaped = true,
+            (_, Some(open)) if c == open => quote = None,
+            ('"' | '\'', None) => quote = Some(c),
+            _ => {}
+        }
+    }
+    quote
 }
 
 /// Reads a directive to whoever reads the file, which ends where `end` is; tells whether it was one.
@@ -178,20 +220,42 @@ fn words(line: &str, at: usize, is_broken: bool) -> Vec<Word<'_>> {
     words
 }
 
-/// Returns the line with which a here-document ends that a word begins, and whether tabs may stand before it.
-fn here_document(word: &str) -> Option<(String, bool)> {
-    let at = word.find("<<")?;
-    // A file descriptor may stand before it.
-    if !word[..at].bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
+/// A here-document.
+struct Document {
+    /// The line with which it ends.
+    end: String,
+    /// Whether tabs may stand before that.
+    strips: bool,
+}
+
+impl Document {
+    /// Returns the one that a word begins.
+    fn of(word: &str) -> Option<Self> {
+        let at = word.find("<<")?;
+        // A file descriptor may stand before it.
+        if !word[..at].bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        let name = &word[at + 2..];
+        let (name, strips) = name
+            .strip_prefix('-')
+            .map_or((name, false), |name| (name, true));
+        let name = name.trim_matches(['"', '\'']);
+        let is_name = name.chars().all(|c| c.is_alphanumeric() || c == '_');
+        (is_name && !name.is_empty()).then(|| Self {
+            end: name.to_owned(),
+            strips,
+        })
     }
-    let name = &word[at + 2..];
-    let (name, strips) = name
-        .strip_prefix('-')
-        .map_or((name, false), |name| (name, true));
-    let name = name.trim_matches(['"', '\'']);
-    let is_name = name.chars().all(|c| c.is_alphanumeric() || c == '_');
-    (is_name && !name.is_empty()).then(|| (name.to_owned(), strips))
+
+    fn ends_with(&self, line: &str) -> bool {
+        let found = if self.strips {
+            line.trim_start_matches('\t')
+        } else {
+            line
+        };
+        found == self.end
+    }
 }
 
 #[derive(Default)]
@@ -200,6 +264,10 @@ struct Reader {
     stages: HashSet<String>,
     /// The defaults of what stands before the first stage.
     arguments: HashMap<String, Option<Written>>,
+    /// What is said within a stage, where no `FROM` can use it.
+    late: HashSet<String>,
+    /// The defaults that a stage takes over for its commands.
+    other_uses: Vec<Range<usize>>,
     has_stage: bool,
 }
 
@@ -211,6 +279,7 @@ impl Reader {
         match first.text.to_ascii_uppercase().as_str() {
             "FROM" => self.from(rest),
             "ARG" if !self.has_stage => rest.iter().for_each(|word| self.argument(word)),
+            "ARG" => rest.iter().for_each(|word| self.argument_of_stage(word)),
             "COPY" | "ADD" => {
                 let flags = rest.iter().take_while(|word| word.text.starts_with("--"));
                 let from = flags.filter_map(|word| word.behind("--from="));
@@ -253,6 +322,33 @@ impl Reader {
         self.arguments.insert(name.to_owned(), value);
     }
 
+    /// Reads an argument of a stage: without a default of its own it has the one from before the first stage.
+    fn argument_of_stage(&mut self, word: &Word<'_>) {
+        let name = word.text.split('=').next().unwrap_or_default();
+        self.late.insert(name.to_owned());
+        if name == word.text
+            && let Some(Some(written)) = self.arguments.get(name)
+        {
+            let spans = written.pieces.iter().map(|piece| piece.span.clone());
+            self.other_uses.extend(spans);
+        }
+    }
+
+    /// Says why a word has no value.
+    fn why_closed(&self, word: &str) -> Closed {
+        let mut names = word.split('$').skip(1).map(|rest| {
+            let rest = rest.trim_start_matches('{');
+            let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+            &rest[..end.unwrap_or(rest.len())]
+        });
+        let is_late = |name| self.late.contains(name) && !self.arguments.contains_key(name);
+        if names.any(is_late) {
+            Closed::Late
+        } else {
+            Closed::Variable
+        }
+    }
+
     fn mount(&mut self, mount: &Word<'_>) {
         let mut at = mount.start;
         for part in mount.text.split(',') {
@@ -289,7 +385,7 @@ impl Reader {
                 return;
             }
         }
-        let closed = || Spot::closed(word.text, word.span(), Closed::Variable);
+        let closed = || Spot::closed(word.text, word.span(), self.why_closed(word.text));
         let spot = found.map_or_else(closed, |written| Spot {
             shape: Shape::Text(written),
             platform: None,
@@ -355,9 +451,30 @@ mod tests {
             "# escape=`\nFROM `\n  scratch `\n  AS a\nRUN echo FROM b:1\n",
             "FROM scratch\nRUN --mount=type=cache echo --mount=from=a:1\nCOPY a --from=b:1\n",
             "FROM ngi\\\nnx:1\n",
+            "FROM scratch\nONBUILD RUN cat <<A\nFROM a:1\nA\n",
         ] {
             assert_eq!(found(text), [""; 0], "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_no_here_document_hides_nothing() {
+        for line in [
+            "ENV NOTE=\"use <<EOF here\"",
+            "ENV NOTE=a <<EOF",
+            "RUN echo \"a <<EOF b\"",
+            "RUN echo \"a \\\n <<EOF b\"",
+            "RUN echo 'a\\' \"<<EOF\"",
+            "LABEL a=b <<EOF",
+        ] {
+            let text = format!("{line}\nFROM nginx:1.27\n");
+            assert_eq!(found(&text), ["nginx:1.27"], "{text}");
+            assert_eq!(walk(&text).open_document, None, "{text}");
+        }
+        let text = "FROM a:1\nRUN echo \"b\" <<EOF\nFROM nginx:1.27\n";
+        assert_eq!(found(text), ["a:1"]);
+        let open = walk(text).open_document.unwrap();
+        assert_eq!((&*open.text, &text[open.span]), ("<<EOF", "<<EOF"));
     }
 
     #[test]

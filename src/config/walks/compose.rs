@@ -1,6 +1,6 @@
 //! A Compose file: the images of its services.
 
-use crate::config::node::{Node, Pair};
+use crate::config::node::{Node, Pair, Value};
 use crate::config::tree::{get, items_of, pairs, text_of};
 
 use super::field::{field, spot};
@@ -13,7 +13,15 @@ pub(in crate::config) fn is(root: &Node) -> bool {
             .iter()
             .any(|key| get(&pair.value, key).is_some())
     };
-    all(root).iter().any(is_service)
+    // Values of a chart may have `services` as well, and images that are tables.
+    let is_text = |pair: &Pair| {
+        let image = get(&pair.value, "image");
+        !matches!(
+            image.map(|image| &image.value),
+            Some(Value::Table(_) | Value::List(_))
+        )
+    };
+    all(root).iter().any(is_service) && all(root).iter().all(is_text)
 }
 
 fn all(root: &Node) -> &[Pair] {

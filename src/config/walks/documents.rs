@@ -8,7 +8,7 @@ use super::field::spot;
 use super::paths::ImagePath;
 use super::spot::Spot;
 use super::walked::Walked;
-use super::{compose, elsewhere, kubernetes, kustomization, values, well_known};
+use super::{compose, elsewhere, kubernetes, kustomization, uses, values, well_known};
 
 #[expect(
     clippy::result_large_err,
@@ -26,12 +26,24 @@ pub(super) fn walk(path: &str, text: &str, paths: &[ImagePath]) -> Result<Walked
         ))
     })?;
     let mut walked = Walked::default();
+    // A list of objects is as many documents.
+    let each = roots.iter().flat_map(|root| match &root.value {
+        Value::List(items) => items.as_slice(),
+        _ => std::slice::from_ref(root),
+    });
+    walked.is_known = roots
+        .iter()
+        .any(|root| matches!(root.value, Value::List(_)));
     for root in &roots {
+        uses::walk(text, root, &mut walked.other_uses);
+    }
+    for root in each {
         let Walked {
             spots,
             elsewhere,
             global_registry,
             is_known,
+            ..
         } = &mut walked;
         *is_known |= matches!(root.value, Value::Table(_) | Value::List(_));
         if kustomization::is(path, root) {

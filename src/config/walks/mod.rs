@@ -8,6 +8,7 @@
 //! | `spot`, `walked` | an image and the bytes that it is made of; what was found in a file |
 //! | `field`, `variables` | what is written as it is meant, and what has variables with defaults in it |
 //! | `documents`, `elsewhere` | a file of YAML or JSON, document by document; what else in it reads like an image |
+//! | `uses` | words that an anchor gives to an image and to what is none |
 //! | `kubernetes`, `paths`, `well_known` | containers of all kinds, and where other images stand in a kind |
 //! | `compose`, `values`, `kustomization`, `build_file` | a form each |
 
@@ -20,6 +21,7 @@ mod kubernetes;
 mod kustomization;
 mod paths;
 mod spot;
+mod uses;
 mod values;
 mod variables;
 mod walked;

@@ -38,6 +38,8 @@ pub enum Shape {
 pub enum Closed {
     /// It has a variable without a default.
     Variable,
+    /// Its variable gets a default where it cannot be used yet: an `ARG` behind the first `FROM`.
+    Late,
     /// It is what a template makes of it.
     Template,
     /// It is not written as it is read: over several lines, or with escapes.

@@ -1,5 +1,7 @@
 //! What was found in a file.
 
+use std::ops::Range;
+
 use super::spot::{Field, Spot};
 
 /// What was found in a file.
@@ -11,6 +13,10 @@ pub struct Walked {
     pub elsewhere: Vec<Field>,
     /// A registry that charts put before every repository, where the values name one.
     pub global_registry: Option<Field>,
+    /// Words that stand for something that is no image as well.
+    pub other_uses: Vec<Range<usize>>,
+    /// The mark of a here-document that has no end.
+    pub open_document: Option<Field>,
     /// Whether it is a file in which images can stand at all.
     pub is_known: bool,
 }
