@@ -62,6 +62,8 @@ pub struct Rewriting<'a> {
     pub texts: &'a Files,
     /// What there is to say about them.
     pub diagnostics: &'a [Diagnostic],
+    /// How many files could not be read as what they are.
+    pub unread: usize,
     /// Which way names are changed.
     pub way: Way,
     /// Whether the files were written.

@@ -44,17 +44,35 @@ pub(super) fn run(
     let mut made = Made::of(&texts, &mirror, &main, options)?;
     if options.add {
         let undeclared = made.undeclared();
-        if !undeclared.is_empty() {
+        let list = main.display();
+        if !undeclared.is_empty() && !options.write && !is_filter {
+            let images = listed(undeclared.iter().map(|image| format!("`{image}`")));
+            context.printer.say_line(text!(
+                "would add {images} to `{list}`; `--write` does it",
+                "会把 {images} 加到 `{list}`；加上 `--write` 就会写入"
+            ));
+        } else if !undeclared.is_empty() {
             edits::add(context, global, &undeclared)?;
+            context.printer.say_line(text!(
+                "`{list}` was written; `pusher apply` has to mirror what was added first",
+                "已写入 `{list}`；加上的要先用 `pusher apply` 同步"
+            ));
             let mirrors = mirror::require_again(context, global, &to, &outputs, LockFile::settled)?;
             mirror = only_one(mirrors)?;
             made = Made::of(&texts, &mirror, &main, options)?;
         }
     }
     if options.write && !is_filter {
-        for file in made.files.iter().filter(|file| file.is_changed()) {
-            outputs::write(context, Path::new(&file.name), &file.after)?;
+        let unwritten = made.write(context);
+        let exit = made.show(context, global, options, is_filter)?;
+        for error in &unwritten {
+            context.printer.error(error);
         }
+        return Ok(if unwritten.is_empty() {
+            exit
+        } else {
+            Exit::of(true, false)
+        });
     }
     made.show(context, global, options, is_filter)
 }
@@ -64,6 +82,8 @@ struct Made {
     files: Vec<RewrittenFile>,
     texts: Files,
     told: Vec<Diagnostic>,
+    /// How many files could not be read as what they are.
+    unread: usize,
     way: Way,
 }
 
@@ -91,6 +111,7 @@ impl Made {
             files: vec![],
             texts: Files::default(),
             told: vec![],
+            unread: 0,
             way,
         };
         for TextFile { name, text } in texts {
@@ -105,10 +126,26 @@ impl Made {
                         images: rewritten.images,
                     });
                 }
-                Err(mistake) => made.told.push(mistake),
+                Err(mistake) => {
+                    made.told.push(mistake);
+                    made.unread += 1;
+                }
             }
         }
         Ok(made)
+    }
+
+    /// Writes the files that change; keeps those alone that could be written, and returns what went wrong.
+    fn write(&mut self, context: &Context) -> Vec<CliError> {
+        let mut errors = vec![];
+        self.files.retain(|file| {
+            if !file.is_changed() {
+                return true;
+            }
+            let written = outputs::write(context, Path::new(&file.name), &file.after);
+            written.map_err(|error| errors.push(error)).is_ok()
+        });
+        errors
     }
 
     /// Returns what no entry declares, each image once.
@@ -154,6 +191,7 @@ impl Made {
                 files: &self.files,
                 texts: &self.texts,
                 diagnostics: &self.told,
+                unread: self.unread,
                 way: self.way,
                 written: options.write && !is_filter,
             };

@@ -29,13 +29,20 @@ pub fn rewriting_summary(rewriting: &Rewriting<'_>) -> String {
     };
     let is_left = |outcome: &Outcome| matches!(outcome, Outcome::Left(_));
     let left = rewriting.images().filter(|image| is_left(&image.outcome));
-    match left.count() {
-        0 => what,
-        left => {
-            let left = counted(left, Noun::Image);
-            clauses(&[what, tr!("{left} left alone", "{left}保持原样")])
+    let mut parts = vec![what];
+    let left = left.count();
+    if left > 0 {
+        let left = counted(left, Noun::Image);
+        parts.push(tr!("{left} left alone", "{left}保持原样"));
+    }
+    if rewriting.unread > 0 {
+        let unread = counted(rewriting.unread, Noun::File);
+        parts.push(tr!("{unread} could not be read", "{unread}读不懂"));
+        if rewriting.changed_files() == 0 {
+            parts.remove(0);
         }
     }
+    clauses(&parts)
 }
 
 /// Says how it comes to be so.

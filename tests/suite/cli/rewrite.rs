@@ -13,6 +13,7 @@ fn place() -> Place {
         .file("images.txt", "nginx:1.27\n")
         .file("compose.yaml", COMPOSE)
         .file("pod.yaml", POD)
+        .file("plain.yaml", "a: 1\n")
         .file("chart.yaml", "image: {{ .Values.image }}:1\n- {{ x\n")
 }
 
@@ -29,6 +30,8 @@ async fn files_are_shown_written_and_put_back() {
             "rewrite compose.yaml --format markdown",
             "rewrite compose.yaml --format github",
             "rewrite chart.yaml compose.yaml -q",
+            "rewrite chart.yaml plain.yaml",
+            "rewrite compose.yaml --add",
             "rewrite compose.yaml --add --write",
             "rewrite compose.yaml --write",
             "rewrite compose.yaml --strict",
@@ -100,6 +103,21 @@ async fn a_link_and_the_mode_of_a_file_stay() {
     let mode = std::fs::metadata(&file).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o640);
     assert!(read(&place, "compose.yaml").contains("team/nginx:1.27 # web"));
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_written_is_shown_though_another_file_cannot_be() {
+    let long = format!("{COMPOSE}{}", "# long\n".repeat(2000));
+    let place = place().file("long.yaml", &long);
+    // No file may be longer than this, whoever writes it.
+    let ran =
+        place.shell("trap '' XFSZ; ulimit -f 4; pusher rewrite --write long.yaml compose.yaml");
+    assert_eq!(ran.status, 1, "{ran:?}");
+    assert!(ran.stdout.contains("1 image in 1 file got"), "{ran:?}");
+    assert!(ran.stderr.contains("long.yaml"), "{ran:?}");
+    assert!(read(&place, "compose.yaml").contains("team/nginx:1.27"));
+    assert_eq!(read(&place, "long.yaml"), long);
 }
 
 #[tokio::test(flavor = "multi_thread")]
