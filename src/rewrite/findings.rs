@@ -151,16 +151,16 @@ impl<'w> Findings<'w> {
         Some(match left {
             Left::NotDeclared { add: Some(image) } => match self.wish.kind {
                 FileKind::List(_) => text!(
-                    "add the line `{image}` to `{list}`; `--add` does it",
-                    "在 `{list}` 里加一行 `{image}`；`--add` 会替你加"
+                    "add the line `{image}` to `{list}`; `--add`, with `--write` for files, does it",
+                    "在 `{list}` 里加一行 `{image}`；`--add`（文件还要 `--write`）会替你加"
                 ),
                 FileKind::Yaml => text!(
-                    "add `- {image}` below `images` of `{list}`; `--add` does it",
-                    "在 `{list}` 的 `images` 下面加 `- {image}`；`--add` 会替你加"
+                    "add `- {image}` below `images` of `{list}`; `--add`, with `--write` for files, does it",
+                    "在 `{list}` 的 `images` 下面加 `- {image}`；`--add`（文件还要 `--write`）会替你加"
                 ),
                 FileKind::Toml => text!(
-                    "add `\"{image}\"` to `images` of `{list}`; `--add` does it",
-                    "在 `{list}` 的 `images` 里加 `\"{image}\"`；`--add` 会替你加"
+                    "add `\"{image}\"` to `images` of `{list}`; `--add`, with `--write` for files, does it",
+                    "在 `{list}` 的 `images` 里加 `\"{image}\"`；`--add`（文件还要 `--write`）会替你加"
                 ),
             },
             Left::NotDeclared { add: None } => text!(

@@ -72,7 +72,7 @@ pub(super) async fn merge(
         })
     })?;
     notices
-        .tell(context, "report merge", || {
+        .tell(context, "report", || {
             merged.iter().map(render::notice::of_merged).collect()
         })
         .await;
