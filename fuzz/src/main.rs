@@ -26,7 +26,7 @@ use pusher::{lock, notices, page, plan};
 type Parser = fn(&[u8]);
 
 /// Every parser of what comes from outside, by the name of its corpus.
-const PARSERS: [(&str, Parser); 15] = [
+const PARSERS: [(&str, Parser); 16] = [
     ("list", |bytes| file("images.txt", bytes)),
     ("dockerfile", |bytes| file("images.dockerfile", bytes)),
     ("yaml", |bytes| file("mirror.yaml", bytes)),
