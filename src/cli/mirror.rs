@@ -1,5 +1,6 @@
 //! What the files declare, with everything there is to say about it said.
 
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashSet};
 use std::fmt;
@@ -126,8 +127,13 @@ impl Mirror {
 
     /// Returns what may be deleted: what is recorded and no longer declared, and in the part.
     pub fn prunable(&self) -> Result<Vec<(TargetName, LockedImage)>, CliError> {
-        let mut whole = self.desired.clone();
-        whole.entries.extend(self.elsewhere.iter().cloned());
+        let mut whole = Cow::Borrowed(&self.desired);
+        if !self.elsewhere.is_empty() {
+            whole
+                .to_mut()
+                .entries
+                .extend(self.elsewhere.iter().cloned());
+        }
         let Some(chosen) = &self.chosen else {
             return self.lock.prunable(&whole);
         };

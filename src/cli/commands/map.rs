@@ -17,7 +17,7 @@ use crate::config::{Files, Registries, hide};
 use crate::consumers::{
     self, Form, Found, FoundCounts, Given, HostChoice, MirrorMap, Service, Unsaid, Written,
 };
-use crate::model::{PlatformPattern, Text};
+use crate::model::Text;
 use crate::observe::tags;
 use crate::plan::{DeclaredAt, Target};
 use crate::registry::{Client, speaks_plain_http};
@@ -107,8 +107,10 @@ fn map(mirror: &Mirror, host: &HostChoice, options: &MapArgs) -> Result<MirrorMa
             "`--host HOST` 可以写任何域名，如内网里给它的域名"
         ))
     })?;
-    let only = |platform: &PlatformPattern| map.clone().for_platform(platform);
-    Ok(options.platform.as_ref().map_or_else(|| map.clone(), only))
+    Ok(match &options.platform {
+        Some(platform) => map.for_platform(platform),
+        None => map,
+    })
 }
 
 /// Asks the mirror for each name.

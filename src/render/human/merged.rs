@@ -5,7 +5,7 @@ use std::fmt;
 use crate::plan::SavedPlan;
 use crate::render::style::{Tone, View};
 use crate::render::words::report::{counts, sent, verdict};
-use crate::render::words::{merged_hint, merged_word, missing, reported};
+use crate::render::words::{merged_hint, merged_word, missing, not_attached, reported};
 use crate::reports::{Kept, Merged, Problem};
 
 use super::items::{Item, items, target_line};
@@ -43,10 +43,7 @@ pub fn merged(merged: &Merged<'_>, view: &View, out: &mut dyn fmt::Write) -> fmt
         text.flow(0, &Span::hint(hint))?;
     }
     for (image, why) in merged.reports.iter().flat_map(|report| report.unattached()) {
-        let problem = tr!(
-            "The record is not attached to {image}: {why}.",
-            "记录没有附在 {image} 上：{why}。"
-        );
+        let problem = not_attached(image, why);
         text.flow(0, &[Span::new(Tone::Bad, problem)])?;
     }
     Ok(())

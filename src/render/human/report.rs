@@ -10,7 +10,7 @@ use crate::render::style::{Tone, View};
 use crate::render::units::seconds;
 use crate::render::words::report::{counts, sent, spent, verdict};
 use crate::render::words::{
-    age_hints, attached, outcome_reason, outcome_word, shared_word, unattached,
+    age_hints, attached, not_attached, outcome_reason, outcome_word, shared_word, unattached,
 };
 
 use super::items::{Item, header, items, of_change, of_shared};
@@ -84,10 +84,7 @@ pub fn report(report: &Report, view: &View, out: &mut dyn fmt::Write) -> fmt::Re
         text.flow(0, &[Span::plain(attached)])?;
     }
     for (image, failure) in unattached(report) {
-        let problem = tr!(
-            "The record is not attached to {image}: {failure}.",
-            "记录没有附在 {image} 上：{failure}。"
-        );
+        let problem = not_attached(image, failure);
         text.flow(0, &[Span::new(Tone::Bad, problem)])?;
     }
     let example = (summary.done() > 0).then(|| example(report)).flatten();

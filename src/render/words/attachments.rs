@@ -1,5 +1,7 @@
 //! What became of the records that were to be attached to their images.
 
+use std::fmt;
+
 use crate::model::{Failure, Reference};
 use crate::plan::{Attached, Attachment, Report};
 use crate::render::units::{Noun, counted};
@@ -29,6 +31,14 @@ pub fn unattached(report: &Report) -> impl Iterator<Item = (&Reference, &Failure
         Attached::Failed(failure) => Some((image, failure)),
         Attached::As(_) | Attached::NotTaken => None,
     })
+}
+
+/// Says of a record that it could not be attached.
+pub fn not_attached(image: impl fmt::Display, why: impl fmt::Display) -> String {
+    tr!(
+        "The record is not attached to {image}: {why}.",
+        "记录没有附在 {image} 上：{why}。"
+    )
 }
 
 /// Says why no record is attached.

@@ -44,7 +44,7 @@ pub mod signatures;
 mod whence;
 
 pub use ages::{age_hints, too_young};
-pub use attachments::{attached, unattached};
+pub use attachments::{attached, not_attached, unattached};
 pub use blocked::{block_reason, shared_word};
 pub use check::severity;
 pub use cost::cost;
