@@ -126,13 +126,13 @@ pub async fn take_up(
     require_shards(path, first, options.shard)?;
     let global = &named(context, global, path, first)?;
     let labels = labels(&saved);
-    let prunes = first.prune || options.prune.prune;
+    let prunes = first.prune || options.applying.prune.prune;
     let made_by = made_by(global, path)
         + if prunes { " --prune" } else { "" }
         + &only(&first.only).unwrap_or_default();
     let scope = Scope {
         to: &labels,
-        locked: options.locked.locked,
+        locked: options.applying.locked.locked,
         prune: first.prune,
         only: &first.only,
         ..Scope::default()
@@ -163,7 +163,7 @@ pub async fn take_up(
         let declared = Declared {
             desired: &mirror.desired,
             files: &mirror.files,
-            prune: mirror.prunes(options.prune.prune),
+            prune: mirror.prunes(options.applying.prune.prune),
             undeclared: &undeclared,
         };
         let pinned = pin(saved, declared).map_err(refused)?;

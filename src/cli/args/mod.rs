@@ -11,9 +11,9 @@ mod shared;
 
 pub use help::OTHER_VARIABLES;
 pub use options::{
-    AddArgs, ApplyArgs, CheckArgs, CompletionsArgs, DiffArgs, DoctorArgs, DriftArgs, ImportArgs,
-    InitArgs, ListArgs, LockArgs, MapArgs, MergeArgs, PageArgs, PlanArgs, RemoveArgs, ReportArgs,
-    ReportCommand, RewriteArgs, SchemaArgs, SetArgs, ShowArgs, TagsArgs,
+    AddArgs, ApplyArgs, ApplyingArgs, CheckArgs, CompletionsArgs, DiffArgs, DoctorArgs, DriftArgs,
+    ImportArgs, InitArgs, ListArgs, LockArgs, MapArgs, MergeArgs, PageArgs, PlanArgs, RemoveArgs,
+    ReportArgs, ReportCommand, RewriteArgs, SchemaArgs, SetArgs, ShowArgs, TagsArgs,
 };
 pub use refused::NotRun;
 pub use shared::{
@@ -234,7 +234,10 @@ impl Command {
                 let cache = (!own.check).then_some(&own.cache);
                 (Some(&own.file), Some(&own.format), cache)
             }
-            Self::Apply(own) => (Some(&own.file), Some(&own.format), Some(&own.cache)),
+            Self::Apply(own) => {
+                let ApplyingArgs { file, cache, .. } = &own.applying;
+                (Some(file), Some(&own.format), Some(cache))
+            }
             Self::Drift(own) => (Some(&own.file), Some(&own.format), Some(&own.cache)),
             Self::Page(own) => (Some(&own.file), None, Some(&own.cache)),
             Self::Init(_)

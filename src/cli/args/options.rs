@@ -1,6 +1,6 @@
 //! What each command takes.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
@@ -381,6 +381,20 @@ pub struct ApplyArgs {
     /// Go on without asking; a saved plan and a run without a terminal ask nothing
     #[arg(short, long)]
     pub yes: bool,
+    /// Whether it is kept for Prometheus.
+    #[command(flatten)]
+    pub metrics: MetricsArg,
+    /// What is to become of what the files declare.
+    #[command(flatten)]
+    pub applying: ApplyingArgs,
+    /// What the answer looks like.
+    #[command(flatten)]
+    pub format: FormatArg,
+}
+
+/// What is to become of what the files declare, each time that it is applied.
+#[derive(Debug, Clone, Args)]
+pub struct ApplyingArgs {
     /// Add what was put into the target to this file, a line of JSON an image
     #[arg(long, value_name = "FILE")]
     pub records: Option<PathBuf>,
@@ -390,9 +404,6 @@ pub struct ApplyArgs {
     /// Where else the answer goes.
     #[command(flatten)]
     pub report: ReportArg,
-    /// Whether it is kept for Prometheus.
-    #[command(flatten)]
-    pub metrics: MetricsArg,
     /// Which targets.
     #[command(flatten)]
     pub to: ToArg,
@@ -408,12 +419,20 @@ pub struct ApplyArgs {
     /// Which file is read.
     #[command(flatten)]
     pub file: FileArg,
-    /// What the answer looks like.
-    #[command(flatten)]
-    pub format: FormatArg,
     /// Whether the cache is used.
     #[command(flatten)]
     pub cache: CacheArg,
+}
+
+impl ApplyingArgs {
+    /// Returns each file that is written, with the option that it was named with.
+    pub fn named(&self) -> impl Iterator<Item = (&'static str, &Path)> {
+        let records = self
+            .records
+            .iter()
+            .map(|path| ("--records", path.as_path()));
+        self.report.named().chain(records)
+    }
 }
 
 /// What `init` takes.

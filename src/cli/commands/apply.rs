@@ -5,7 +5,7 @@ use std::slice;
 use std::sync::Arc;
 
 use crate::apply::{ToApply, apply_each, attest};
-use crate::cli::args::{ApplyArgs, GlobalArgs};
+use crate::cli::args::{ApplyArgs, ApplyingArgs, GlobalArgs};
 use crate::cli::client::{announce_writes, warn_of_pulls};
 use crate::cli::clock;
 use crate::cli::confirm::confirm;
@@ -110,21 +110,23 @@ async fn show(
     Ok(())
 }
 
-/// Makes the plan or takes up a saved one, carries it out and prints what happened to each image.
-pub(super) async fn run(
+/// What was done.
+pub(super) struct Applied {
+    /// What happened to each image, target by target.
+    pub(super) reports: Vec<Report>,
+    /// The client, which knows what registries said.
+    pub(super) client: Client,
+    /// How that ends.
+    pub(super) exit: Exit,
+}
+
+/// Makes the plans for what the files declare.
+pub(super) async fn plan(
     context: &Context,
     global: &GlobalArgs,
-    options: &ApplyArgs,
-) -> Result<Exit, CommandError> {
-    let context = &context.pushing();
-    let printer = &context.printer;
-    let records = options.records.as_deref();
-    let named = options.report.named();
-    let named = named.chain(records.map(|path| ("--records", path)));
-    let metrics = Metrics::begin(options.metrics.metrics.as_deref());
-    let named = named.chain(metrics.named());
-    let outputs = Outputs::check(context, named)?;
-    let notices = Notices::of(&context.environment)?;
+    options: &ApplyingArgs,
+    outputs: &Outputs<'_>,
+) -> Result<Planning, CommandError> {
     let scope = Scope {
         to: &options.to.to,
         locked: options.locked.locked,
@@ -132,26 +134,31 @@ pub(super) async fn run(
         only: &options.only.only,
         ..Scope::default()
     };
-    let planning = match &options.plan {
-        Some(path) => saved_plan::take_up(context, global, options, path, &outputs).await?,
-        None => plan_pruning(context, global, scope, &outputs).await?,
-    };
-    let Planning {
-        each,
-        client,
-        shard,
-        ..
-    } = planning;
-    let pending = each.iter().map(|planned| planned.plan.summary().pending());
-    let pending: usize = pending.sum();
-    let is_mirrored = |repository: &_, digest: &_| client.is_mirrored(repository, digest);
+    plan_pruning(context, global, scope, outputs).await
+}
+
+/// Returns how much has to be done.
+fn pending(planning: &Planning) -> usize {
+    let each = planning.each.iter();
+    each.map(|planned| planned.plan.summary().pending()).sum()
+}
+
+/// Shows to a person what would be done, and asks whether it is wanted.
+async fn consent(
+    context: &Context,
+    global: &GlobalArgs,
+    options: &ApplyArgs,
+    planning: &Planning,
+) -> Result<(), CommandError> {
+    let printer = &context.printer;
+    let is_pending = pending(planning) > 0;
     // Who kept a plan has seen it.
-    let asks = pending > 0 && !options.yes && options.plan.is_none() && printer.can_ask();
-    if asks || pending > 0 && printer.talks_to_a_person() {
-        show(context, global, &each, &client).await?;
+    let asks = is_pending && !options.yes && options.plan.is_none() && printer.can_ask();
+    if asks || is_pending && printer.talks_to_a_person() {
+        show(context, global, &planning.each, &planning.client).await?;
     }
     if asks {
-        let targets = each.iter().map(|planned| &planned.plan.target);
+        let targets = planning.each.iter().map(|planned| &planned.plan.target);
         let targets = listed(targets);
         let question = text!(
             "Do this to {targets}? [y/N]",
@@ -159,13 +166,30 @@ pub(super) async fn run(
         );
         confirm(context, &question).await?;
     }
-    let progress = Arc::new(Progress::new(pending));
+    Ok(())
+}
+
+/// Carries out plans and prints what happened to each image.
+pub(super) async fn carry_out(
+    context: &Context,
+    global: &GlobalArgs,
+    options: &ApplyingArgs,
+    planning: Planning,
+) -> Result<Applied, CommandError> {
+    let printer = &context.printer;
+    let progress = Arc::new(Progress::new(pending(&planning)));
     let display = Display::start(printer, &progress, Phase::Copying);
+    let Planning {
+        each,
+        client,
+        shard,
+        ..
+    } = planning;
     for planned in &each {
         announce_writes(&client, &planned.plan);
     }
     let is_had = |repository: &_, digest: &_| {
-        client.keeps_manifest(repository, digest) || is_mirrored(repository, digest)
+        client.keeps_manifest(repository, digest) || client.is_mirrored(repository, digest)
     };
     let plans = each.iter().map(|planned| &planned.plan);
     warn_of_pulls(printer, &client, &pulls(plans, is_had));
@@ -186,6 +210,7 @@ pub(super) async fn run(
         report.shard.clone_from(&shard);
     }
     // What is in the target is recorded, whatever becomes of the rest.
+    let records = options.records.as_deref();
     let recorded = records.map(|path| record(context, path, &reports));
     let recorded = recorded.unwrap_or(Ok(()));
     if options.attest {
@@ -198,11 +223,41 @@ pub(super) async fn run(
     })?;
     recorded?;
     let exit = exit(&reports);
+    Ok(Applied {
+        reports,
+        client,
+        exit,
+    })
+}
+
+/// Makes the plan or takes up a saved one, carries it out and prints what happened to each image.
+pub(super) async fn run(
+    context: &Context,
+    global: &GlobalArgs,
+    options: &ApplyArgs,
+) -> Result<Exit, CommandError> {
+    let context = &context.pushing();
+    let applying = &options.applying;
+    let metrics = Metrics::begin(options.metrics.metrics.as_deref());
+    let outputs = Outputs::check(context, applying.named().chain(metrics.named()))?;
+    let notices = Notices::of(&context.environment)?;
+    let planning = match &options.plan {
+        Some(path) => saved_plan::take_up(context, global, options, path, &outputs).await?,
+        None => plan(context, global, applying, &outputs).await?,
+    };
+    consent(context, global, options, &planning).await?;
+    let is_shard = planning.shard.is_some();
+    let applied = carry_out(context, global, applying, planning).await?;
+    let Applied {
+        reports,
+        client,
+        exit,
+    } = applied;
     metrics.write(context, "apply", exit, &client, |run, _, to| {
         render::metrics::of_reports(run, &reports, to)
     })?;
     // What several machines did is told once, by who merges their reports.
-    if shard.is_none() {
+    if !is_shard {
         notices
             .tell(context, "apply", || {
                 reports.iter().map(render::notice::of_report).collect()
