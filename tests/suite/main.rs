@@ -5,6 +5,7 @@ mod apply;
 mod cli;
 mod client;
 mod config;
+mod deploy;
 mod faults;
 mod languages;
 mod layering;

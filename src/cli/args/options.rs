@@ -176,8 +176,8 @@ fn amount(typed: &str) -> Result<Bytes, String> {
 fn shard(typed: &str) -> Result<ShardNumber, String> {
     ShardNumber::parse(typed).ok_or_else(|| {
         tr!(
-            "write which one of how many, such as `2/4`; the first is `1/4`",
-            "要写第几个和总数，如 `2/4`；第一个是 `1/4`"
+            "write which one of how many, such as `2/4`; the first is `1/4`, or `0+1/4` where machines are counted from 0",
+            "要写第几个和总数，如 `2/4`；第一个是 `1/4`，机器从 0 数起时写 `0+1/4`"
         )
     })
 }
@@ -375,7 +375,7 @@ pub struct ApplyArgs {
     /// Do exactly what this saved plan says
     #[arg(value_name = "PLAN", conflicts_with_all = ["only", "to"])]
     pub plan: Option<PathBuf>,
-    /// Do only this part of the saved plan, such as `2/4`, which was made with `--shards`
+    /// Do only this part of the saved plan, which was made with `--shards`: `2/4`, or `1+1/4` where machines are counted from 0
     #[arg(long, value_name = "I/N", requires = "plan", value_parser = shard)]
     pub shard: Option<ShardNumber>,
     /// Go on without asking; a saved plan and a run without a terminal ask nothing

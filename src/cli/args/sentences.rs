@@ -354,8 +354,8 @@ pub(super) const SENTENCES: &[Phrase] = &[
         "同上，机器尽量少，但每台拷贝的不超过这个大小，如 `20GiB`"
     ),
     phrase!(
-        "Do only this part of the saved plan, such as `2/4`, which was made with `--shards`",
-        "只做保存的计划的这一部分，如 `2/4`；做计划时要加 `--shards`"
+        "Do only this part of the saved plan, which was made with `--shards`: `2/4`, or `1+1/4` where machines are counted from 0",
+        "只做保存的计划的这一部分（做计划时要加 `--shards`）：`2/4`，机器从 0 数起时写 `1+1/4`"
     ),
     phrase!(
         "Print the shards in which something is to be done, as JSON for the matrix of a CI system",

@@ -35,14 +35,18 @@ pub struct ShardNumber {
 }
 
 impl ShardNumber {
-    /// Reads `2/4`; none if it is none of so many.
+    /// Reads `2/4`, or `1+1/4` as whoever counts from 0 can say it; none if it is none of so many.
     pub fn parse(text: &str) -> Option<Self> {
         let (number, count) = text.split_once('/')?;
+        let (number, more) = match number.strip_suffix("+1") {
+            Some(index) => (index, 1),
+            None => (number, 0),
+        };
         let read = |text: &str| -> Option<usize> {
             let is_plain = text.len() <= 3 && text.bytes().all(|byte| byte.is_ascii_digit());
             is_plain.then(|| text.parse().ok()).flatten()
         };
-        let (number, count) = (read(number)?, read(count)?);
+        let (number, count) = (read(number)? + more, read(count)?);
         let is_one = (1..=count).contains(&number) && count <= MOST_SHARDS;
         is_one.then_some(Self { number, count })
     }

@@ -63,7 +63,11 @@ fn matrix(place: &Place) -> Vec<(String, u64, u64)> {
 }
 
 fn report(place: &Place, shard: usize) -> Value {
-    let text = std::fs::read_to_string(place.path().join(format!("{shard}.json"))).unwrap();
+    report_of(place, &format!("{shard}.json"))
+}
+
+fn report_of(place: &Place, name: &str) -> Value {
+    let text = std::fs::read_to_string(place.path().join(name)).unwrap();
     serde_json::from_str(&text).unwrap()
 }
 
@@ -174,7 +178,12 @@ async fn shards_that_do_not_fit_are_refused() {
     };
     refused("apply plan.json --shard 1/3", "is made for 4 shards");
     refused("apply plan.json --shard 5/4", "the first is `1/4`");
-    refused("apply plan.json --shard 0/4", "the first is `1/4`");
+    refused("apply plan.json --shard 0/4", "or `0+1/4` where");
+    refused("apply plan.json --shard 4+1/4", "the first is `1/4`");
+    refused("apply plan.json --shard 1+2/4", "the first is `1/4`");
+    // Whoever counts from 0 means the second.
+    place.run("apply plan.json --shard 1+1/4 --report counted.json");
+    assert_eq!(report_of(&place, "counted.json")["shard"], "2/4");
     refused("apply --shard 1/4", "PLAN");
     refused("plan --shards 4", "--out");
     refused("plan --out p.json --shards 257", "256");
