@@ -27,6 +27,7 @@
 //! | [`doctor`] | edge | `checkup`, `model`, `plan`, `registry` |
 //! | [`observe`] | edge | `cache`, `model`, `plan`, `progress`, `registry`, `single_flight`, `tree`, `verify` |
 //! | [`apply`] | edge | `model`, `plan`, `progress`, `registry`, `single_flight`, `tree` |
+//! | [`stick`] | edge | `disk`, `model`, `plan`, `registry` |
 //! | [`single_flight`] | edge | nothing of this crate |
 //! | [`progress`] | edge | `plan::target` |
 //! | [`disk`] | edge | nothing of this crate |
@@ -63,5 +64,6 @@ pub mod rewrite;
 pub mod sandbox;
 pub mod selection;
 pub mod single_flight;
+pub mod stick;
 pub mod tree;
 pub mod verify;

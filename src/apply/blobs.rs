@@ -146,6 +146,7 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
         // What another target in the same registry has need not be sent.
         let near = self.seat.known(&job.blob.digest);
         let near = near.filter(|near| near.registry == job.target.registry);
+        let near = near.or_else(|| job.registry.known_beside(job.target, &job.blob.digest));
         let source = near.as_ref().unwrap_or(job.source);
         let route = self.routes.route(source, job.target, held.as_ref(), mounts);
         let how = match route {
@@ -251,7 +252,8 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
     }
 
     async fn is_there(&self, job: &BlobJob<'_, R>) -> bool {
-        let is_asked = self.routes.is_asked(job.target, job.blob.size);
+        let is_asked = self.routes.is_asked(job.target, job.blob.size)
+            || job.registry.answers_at_once(job.target);
         let is_there = is_asked && job.registry.has_blob(job.target, &job.blob.digest).await;
         if is_there {
             self.seat.offer(&job.blob.digest, job.target).await;

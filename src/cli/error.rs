@@ -3,7 +3,8 @@
 use std::fmt;
 
 use crate::config::{Diagnostic, Files, hide};
-use crate::model::Text;
+use crate::model::{Failure, Text};
+use crate::render::hints;
 
 use super::exit::Exit;
 
@@ -88,3 +89,12 @@ impl fmt::Display for CliError {
 }
 
 impl std::error::Error for CliError {}
+
+/// Says that a command can go no further without what could not be read.
+pub fn unreadable(why: &Failure) -> CliError {
+    let error = CliError::new(Text::of(|| why.to_string()));
+    if hints::of_failure(why).is_none() {
+        return error;
+    }
+    error.hint(Text::of(|| hints::of_failure(why).unwrap_or_default()))
+}

@@ -45,6 +45,7 @@ async fn gather(context: &Context, planning: &Planning) -> Result<Vec<Evidence>,
         each,
         client,
         answers,
+        ends: _,
         shard: _,
     } = planning;
     let desired = each.iter().map(|planned| &planned.mirror.desired);

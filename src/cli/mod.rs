@@ -56,6 +56,7 @@ mod scans;
 pub mod session;
 pub mod signals;
 pub mod starter;
+mod sticks;
 mod stream;
 mod update;
 pub mod variables;

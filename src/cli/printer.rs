@@ -72,6 +72,7 @@ impl Printer {
             verbose,
             width: self.answers.width,
             signs: self.answers.signs,
+            on_stick: false,
         }
     }
 

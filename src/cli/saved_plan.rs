@@ -25,6 +25,7 @@ use super::mirror::Mirror;
 use super::outputs::{self, Outputs};
 use super::purpose::Purpose;
 use super::session::{Planned, Planning, Scope, declared, plan_with, reading, with_deletions};
+use super::sticks;
 
 /// Keeps the plans of all targets.
 pub fn write(context: &Context, path: &Path, plans: &[SavedPlan]) -> Result<(), CliError> {
@@ -172,16 +173,17 @@ pub async fn take_up(
     }
     let machines = options.shard.map_or(1, |shard| shard.count);
     let client = connect(&context.among(machines), &mirrors)?;
-    let planning = plan_with(context, global, mirrors, client).await?;
-    let client = &planning.client;
+    let ends = sticks::ends(context, &mirrors, Some(&options.stick), client)?;
+    let planning = plan_with(context, global, mirrors, ends).await?;
+    let ends = &planning.ends;
     let mut each = Vec::with_capacity(planning.each.len());
     for (mut planned, (saved, pinned)) in planning.each.into_iter().zip(&each_pinned) {
-        if saved.prune {
-            with_deletions(context, &mut planned, client).await?;
+        if saved.prune && ends.filling().is_none() {
+            with_deletions(context, &mut planned, &planning.client).await?;
         }
         let lost = lost(saved, pinned, &planned.plan);
         let held = reading(context, lost.len(), async |_| {
-            tags(&planned.plan.target, lost, client).await
+            tags(&planned.plan.target, lost, ends).await
         })
         .await?;
         each.push(Planned {

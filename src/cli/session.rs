@@ -6,15 +6,16 @@ use futures_util::future::join_all;
 use tokio::time::Instant;
 
 use crate::cache::ResolutionCache;
-use crate::model::{Failure, Repository, Text};
+use crate::model::{Repository, Text};
 use crate::observe::{self, SourceAnswers, tags};
 use crate::plan::shards::ShardOfPlan;
 use crate::plan::{Absence, Choice, Desired, Family, Lock, Plan, plan_of_part, prune};
 use crate::progress::Progress;
-use crate::registry::{Client, ReadRegistry as _};
+use crate::registry::{Client, ReadRegistry};
 use crate::render::hints;
+use crate::stick::Ends;
 
-use super::args::GlobalArgs;
+use super::args::{GlobalArgs, StickArgs};
 use super::client::connect;
 use super::context::Context;
 use super::error::{CliError, CommandError};
@@ -24,6 +25,7 @@ use super::mirror::{self, Mirror};
 use super::outputs::Outputs;
 use super::progress::{Display, Phase};
 use super::scans;
+use super::sticks;
 
 /// The plans of all targets, and the client that asked for them.
 pub struct Planning {
@@ -31,6 +33,8 @@ pub struct Planning {
     pub each: Vec<Planned>,
     /// The client, which goes on with what it has learnt of the registries.
     pub client: Client,
+    /// The registries, with the stick for one side where there is one.
+    pub ends: Ends,
     /// What sources were found to hold.
     pub answers: SourceAnswers,
     /// Which shard of a saved plan they are, if they are one.
@@ -60,6 +64,8 @@ pub struct Scope<'a> {
     pub only: &'a [String],
     /// Whether each tag is asked for, even those that never move.
     pub each_tag: bool,
+    /// Which stick stands for one side, if one does.
+    pub stick: Option<&'a StickArgs>,
 }
 
 /// Reads the files, and each lock as strictly as was asked for. Which tags a family has is taken from the lock alone.
@@ -105,13 +111,14 @@ pub async fn plan(
 ) -> Result<Planning, CommandError> {
     let mut mirrors = declared(context, global, scope, outputs)?;
     let client = connect(context, &mirrors)?;
-    choose(context, &mut mirrors, &client, not_forbidden).await?;
+    let ends = sticks::ends(context, &mirrors, scope.stick, client)?;
+    choose(context, &mut mirrors, &ends, not_forbidden).await?;
     if scope.each_tag {
         for mirror in &mut mirrors {
             mirror.desired.ask_for_each_tag();
         }
     }
-    plan_with(context, global, mirrors, client).await
+    plan_with(context, global, mirrors, ends).await
 }
 
 /// Wants the tags of every family but those that the policy keeps out.
@@ -120,10 +127,10 @@ pub fn not_forbidden(desired: &Desired, family: &Family) -> bool {
 }
 
 /// Lists the tags of the families that the locks do not settle and that are `wanted`.
-pub async fn choose(
+pub async fn choose<R: ReadRegistry>(
     context: &Context,
     mirrors: &mut [Mirror],
-    client: &Client,
+    registry: &R,
     wanted: impl Fn(&Desired, &Family) -> bool,
 ) -> Result<(), CommandError> {
     let open = mirrors.iter().map(|mirror| {
@@ -137,7 +144,7 @@ pub async fn choose(
         let desired = mirrors.iter_mut().map(|mirror| &mut mirror.desired);
         let mut desired: Vec<_> = desired.collect();
         reading(context, open, async |progress| {
-            observe::choose(&mut desired, &wanted, client, progress).await;
+            observe::choose(&mut desired, &wanted, registry, progress).await;
         })
         .await?;
         for mirror in &mut *mirrors {
@@ -157,7 +164,8 @@ pub async fn plan_pruning(
 ) -> Result<Planning, CommandError> {
     let mut planning = plan(context, global, scope, outputs).await?;
     for planned in &mut planning.each {
-        if planned.mirror.prunes(scope.prune) {
+        // What a stick is not to hold any more is left out of the next one.
+        if planned.mirror.prunes(scope.prune) && planning.ends.filling().is_none() {
             with_deletions(context, planned, &planning.client).await?;
         }
     }
@@ -169,7 +177,7 @@ pub async fn plan_with(
     context: &Context,
     global: &GlobalArgs,
     mut mirrors: Vec<Mirror>,
-    client: Client,
+    ends: Ends,
 ) -> Result<Planning, CommandError> {
     if global.no_cache {
         for mirror in &mut mirrors {
@@ -183,7 +191,12 @@ pub async fn plan_with(
             mirror.desired.policy.scans = Arc::clone(&scans);
         }
     }
-    let cache = cache(context, global);
+    let cache = if ends.has_stick() {
+        // The stick is to hold all that it took to find out.
+        ResolutionCache::disabled()
+    } else {
+        cache(context, global)
+    };
     let desired = mirrors.iter().map(|mirror| &mirror.desired);
     let answers = SourceAnswers::for_all(desired.clone());
     let looked = Some(Instant::now());
@@ -191,7 +204,7 @@ pub async fn plan_with(
     let observed = reading(context, entries, async |progress| {
         let each = desired.map(async |desired| {
             let progress = progress.of(&desired.target);
-            observe::observe(desired, &answers, &client, &cache, &progress).await
+            observe::observe(desired, &answers, &ends, &cache, &progress).await
         });
         join_all(each).await
     })
@@ -204,7 +217,8 @@ pub async fn plan_with(
     });
     Ok(Planning {
         each: each.collect(),
-        client,
+        client: ends.client().clone(),
+        ends,
         answers,
         shard: None,
     })
@@ -268,13 +282,4 @@ pub async fn absent(message: Text, repository: &Repository, client: &Client) -> 
     CliError::new(message).hint(Text::of(|| {
         hints::for_absent(&absence, &repository.registry)
     }))
-}
-
-/// Says that a command can go no further without what could not be read.
-pub fn unreadable(why: &Failure) -> CliError {
-    let error = CliError::new(Text::of(|| why.to_string()));
-    if hints::of_failure(why).is_none() {
-        return error;
-    }
-    error.hint(Text::of(|| hints::of_failure(why).unwrap_or_default()))
 }

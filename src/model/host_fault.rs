@@ -68,7 +68,8 @@ impl Failure {
             | Fault::TooMuch(_)
             | Fault::Needed { .. }
             | Fault::TagsUnknown
-            | Fault::CannotDelete => return None,
+            | Fault::CannotDelete
+            | Fault::Stick(_) => return None,
         };
         Some(HostFault {
             host: &self.host,

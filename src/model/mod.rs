@@ -35,7 +35,7 @@ pub use bytes::Bytes;
 pub use digest::{Algorithm, Digest, DigestError, Hasher};
 pub use failure::{
     Asked, Attempt, Cause, ErrorAnswer, Facts, Failure, Fault, Meaning, Need, NoAnswer, Part,
-    SignInFault, SignInRefusal, SignInService, Throttled,
+    SignInFault, SignInRefusal, SignInService, StickFault, Throttled,
 };
 pub use glob::Glob;
 pub use grammar::{check_path, check_tag, is_host};

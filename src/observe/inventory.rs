@@ -32,7 +32,9 @@ pub async fn inventory<R: ReadRegistry>(plan: &Plan, registry: &R) -> Inventory 
         matches!(registry.knows_repository(repository).await, Ok(false))
     })
     .await;
-    let questions = worth_asking(plan, &new);
+    let questions = worth_asking(plan, &new, |repository| {
+        registry.answers_at_once(repository)
+    });
     let blobs = those(questions, async |(repository, digest)| {
         registry.has_blob(repository, digest).await
     })
@@ -55,7 +57,11 @@ async fn those<T: Eq + Hash>(
 
 /// Returns the blobs that a run would ask for, but for those of new repositories, the biggest
 /// first.
-fn worth_asking(plan: &Plan, new: &HashSet<Repository>) -> Vec<(Repository, Digest)> {
+fn worth_asking(
+    plan: &Plan,
+    new: &HashSet<Repository>,
+    is_free: impl Fn(&Repository) -> bool,
+) -> Vec<(Repository, Digest)> {
     let routes = BlobRoutes::of(plan);
     let mut sizes = HashMap::new();
     for change in &plan.changes {
@@ -65,7 +71,7 @@ fn worth_asking(plan: &Plan, new: &HashSet<Repository>) -> Vec<(Repository, Dige
             continue;
         };
         for (digest, size) in &contents.blobs {
-            if routes.is_asked(&repository, *size) {
+            if routes.is_asked(&repository, *size) || is_free(&repository) {
                 sizes.insert((repository.clone(), digest.clone()), *size);
             }
         }

@@ -93,6 +93,7 @@ pub use offers::{NameOffers, RefusedName};
 pub use promoted::promotions;
 pub use promotion::{Attached, Attachment, Promotion, Run};
 pub use prune::{ObservedTags, PRUNE_LIMIT, prune};
+pub use referrers::is_referrer_tag;
 pub use remember::{Remembered, ResolutionKey};
 pub use report::{NotDone, Outcome, Report, ReportSummary, TagAfter, Transfer};
 pub use rule::ResolutionRule;

@@ -50,6 +50,18 @@ pub fn is_referrer_name(name: &TargetName) -> bool {
     name.digest().is_some() || is_cosign().unwrap_or_default()
 }
 
+/// Tells whether something that belongs to a manifest is found by this tag: one of cosign's, or the one that stands in for a
+/// list of referrers.
+pub fn is_referrer_tag(tag: &str) -> bool {
+    let subject = tag.split_once('.').map_or(tag, |(subject, _)| subject);
+    let Some((algorithm, hex)) = subject.split_once('-') else {
+        return false;
+    };
+    ["sha256", "sha512"].contains(&algorithm)
+        && hex.len() == 64
+        && hex.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'))
+}
+
 /// Tells whether a referrer is a signature: cosign's, sigstore's or Notary's.
 pub fn is_signature(referrer: &Child) -> bool {
     let artifact_type = referrer.artifact_type.as_deref().unwrap_or_default();

@@ -114,6 +114,16 @@ pub trait ReadRegistry: Send + Sync {
         digest: &Digest,
     ) -> impl Future<Output = bool> + Send;
 
+    /// Tells whether such a question is answered without a request, so that it is worth it of any blob.
+    fn answers_at_once(&self, _repository: &Repository) -> bool {
+        false
+    }
+
+    /// Returns another repository of the same registry that is known to have a blob, which is to go into this one.
+    fn known_beside(&self, _repository: &Repository, _digest: &Digest) -> Option<Repository> {
+        None
+    }
+
     /// Tells whether a registry knows a repository.
     fn knows_repository(
         &self,

@@ -14,6 +14,8 @@ pub struct View {
     pub width: usize,
     /// Which signs can be shown.
     pub signs: Signs,
+    /// Whether what was done is on a stick, and not in the target yet.
+    pub on_stick: bool,
 }
 
 impl Default for View {
@@ -24,6 +26,7 @@ impl Default for View {
             verbose: false,
             width: 80,
             signs: Signs::Unicode,
+            on_stick: false,
         }
     }
 }

@@ -208,6 +208,13 @@ pub(super) const EXAMPLES: [(&str, &[Example]); 25] = [
                 "pusher apply --report report.json",
                 phrase!("and keep what became of each image", "并记下每个镜像的结果"),
             ),
+            example(
+                "pusher apply --into /media/stick",
+                phrase!(
+                    "onto a stick, for a target without a network; there: `--from /media/stick`",
+                    "写进离线包，给没有网络的目标；到了那边用 `--from /media/stick`"
+                ),
+            ),
         ],
     ),
     (

@@ -18,7 +18,7 @@ pub use options::{
 pub use refused::NotRun;
 pub use shared::{
     CacheArg, ColorChoice, FileArg, FormatArg, HostArg, KeysArgs, LanguageChoice, LockedArg,
-    OnlyArg, PruneArg, ReportArg, ToArg,
+    OnlyArg, PruneArg, ReportArg, StickArgs, ToArg,
 };
 
 use std::ffi::OsString;

@@ -15,7 +15,7 @@ use crate::render::schemas::SchemaKind;
 
 use super::shared::{
     CacheArg, FileArg, FormatArg, HostArg, KeysArgs, LockedArg, MetricsArg, OnlyArg, PruneArg,
-    ReportArg, ToArg,
+    ReportArg, StickArgs, ToArg,
 };
 
 /// What `add` takes.
@@ -108,11 +108,14 @@ pub struct PlanArgs {
     #[arg(long)]
     pub diff: bool,
     /// Ask no registry: hold the files against the lock alone
-    #[arg(long, conflicts_with_all = ["out", "prune", "diff", "detailed_exitcode", "no_cache"])]
+    #[arg(long, conflicts_with_all = ["out", "prune", "diff", "detailed_exitcode", "no_cache", "into", "from"])]
     pub offline: bool,
     /// Let what cannot be read not count for the exit status
     #[arg(long)]
     pub allow_unknown: bool,
+    /// Which stick stands for one side.
+    #[command(flatten)]
+    pub stick: StickArgs,
     /// Where else the answer goes.
     #[command(flatten)]
     pub report: ReportArg,
@@ -381,6 +384,9 @@ pub struct ApplyArgs {
     /// Go on without asking; a saved plan and a run without a terminal ask nothing
     #[arg(short, long)]
     pub yes: bool,
+    /// Which stick stands for one side.
+    #[command(flatten)]
+    pub stick: StickArgs,
     /// Whether it is kept for Prometheus.
     #[command(flatten)]
     pub metrics: MetricsArg,

@@ -68,6 +68,14 @@ pub(super) const SENTENCES: &[Phrase] = &[
          fails does not stop the others, and the next run goes on with what is missing.",
         "缺的逐字节从仓库拷到仓库，最后才写标签。一个镜像失败，其余照常，下次接着做还缺的。"
     ),
+    phrase!(
+        "Put onto this stick what would go to the target: a folder, which becomes an OCI layout; the target is not asked",
+        "把要写到目标的写进这个离线包：一个目录，会成为 OCI layout；不访问目标"
+    ),
+    phrase!(
+        "Take from this stick what would come from the sources, which are not asked; may be repeated",
+        "从这个离线包读取本来要从源读取的；不访问源；可以重复"
+    ),
     phrase!("Show a saved plan", "列出保存的计划"),
     phrase!(
         "What it would do, and why it would be refused, as far as that can be told without asking a registry.",

@@ -169,6 +169,17 @@ pub struct PruneArg {
     pub prune: bool,
 }
 
+/// Which stick stands for one side.
+#[derive(Debug, Clone, Default, Args)]
+pub struct StickArgs {
+    /// Put onto this stick what would go to the target: a folder, which becomes an OCI layout; the target is not asked
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["from", "prune"])]
+    pub into: Option<PathBuf>,
+    /// Take from this stick what would come from the sources, which are not asked; may be repeated
+    #[arg(long, value_name = "DIR")]
+    pub from: Vec<PathBuf>,
+}
+
 /// Which targets.
 #[derive(Debug, Clone, Args)]
 pub struct ToArg {

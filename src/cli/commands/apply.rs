@@ -5,7 +5,7 @@ use std::slice;
 use std::sync::Arc;
 
 use crate::apply::{ToApply, apply_each, attest};
-use crate::cli::args::{ApplyArgs, ApplyingArgs, GlobalArgs};
+use crate::cli::args::{ApplyArgs, ApplyingArgs, GlobalArgs, StickArgs};
 use crate::cli::client::{announce_writes, warn_of_pulls};
 use crate::cli::clock;
 use crate::cli::confirm::confirm;
@@ -19,6 +19,7 @@ use crate::cli::progress::{Display, Phase};
 use crate::cli::report::answer;
 use crate::cli::saved_plan;
 use crate::cli::session::{Planned, Planning, Scope, plan_pruning, reading};
+use crate::cli::sticks;
 use crate::cli::variables::Variable;
 use crate::model::listed;
 use crate::observe::same_content;
@@ -27,6 +28,7 @@ use crate::plan::{Attachment, Cost, Report, Run, promotions};
 use crate::progress::Progress;
 use crate::registry::Client;
 use crate::render::{self, Format};
+use crate::stick::Ends;
 
 /// Adds what was promoted to a file.
 fn record(context: &Context, path: &Path, reports: &[Report]) -> Result<(), CliError> {
@@ -85,16 +87,18 @@ async fn show(
     context: &Context,
     global: &GlobalArgs,
     each: &[Planned],
-    client: &Client,
+    ends: &Ends,
 ) -> Result<(), CommandError> {
     let printer = &context.printer;
-    let is_mirrored = |repository: &_, digest: &_| client.is_mirrored(repository, digest);
+    let is_mirrored = |repository: &_, digest: &_| {
+        ends.given().is_some() || ends.client().is_mirrored(repository, digest)
+    };
     let view = render::View {
         style: printer.talk_style(),
         ..printer.view(global.verbose > 0)
     };
     for Planned { plan, mirror, .. } in each {
-        let same = reading(context, 0, async |_| same_content(plan, client).await).await?;
+        let same = reading(context, 0, async |_| same_content(plan, ends).await).await?;
         printer.insist(|to| {
             let cost = Cost::of(plan, None).pulling(pulls([plan], is_mirrored));
             let details = render::Details {
@@ -125,6 +129,7 @@ pub(super) async fn plan(
     context: &Context,
     global: &GlobalArgs,
     options: &ApplyingArgs,
+    stick: &StickArgs,
     outputs: &Outputs<'_>,
 ) -> Result<Planning, CommandError> {
     let scope = Scope {
@@ -132,6 +137,7 @@ pub(super) async fn plan(
         locked: options.locked.locked,
         prune: options.prune.prune,
         only: &options.only.only,
+        stick: Some(stick),
         ..Scope::default()
     };
     plan_pruning(context, global, scope, outputs).await
@@ -155,15 +161,24 @@ async fn consent(
     // Who kept a plan has seen it.
     let asks = is_pending && !options.yes && options.plan.is_none() && printer.can_ask();
     if asks || is_pending && printer.talks_to_a_person() {
-        show(context, global, &planning.each, &planning.client).await?;
+        show(context, global, &planning.each, &planning.ends).await?;
     }
     if asks {
         let targets = planning.each.iter().map(|planned| &planned.plan.target);
         let targets = listed(targets);
-        let question = text!(
-            "Do this to {targets}? [y/N]",
-            "对 {targets} 执行以上变更？[y/N]"
-        );
+        let question = match &options.stick.into {
+            Some(stick) => {
+                let stick = stick.display();
+                text!(
+                    "Put this onto `{stick}`, for {targets}? [y/N]",
+                    "把以上内容写到 `{stick}`，供 {targets} 使用？[y/N]"
+                )
+            }
+            None => text!(
+                "Do this to {targets}? [y/N]",
+                "对 {targets} 执行以上变更？[y/N]"
+            ),
+        };
         confirm(context, &question).await?;
     }
     Ok(())
@@ -174,6 +189,7 @@ pub(super) async fn carry_out(
     context: &Context,
     global: &GlobalArgs,
     options: &ApplyingArgs,
+    stick: &StickArgs,
     planning: Planning,
 ) -> Result<Applied, CommandError> {
     let printer = &context.printer;
@@ -182,6 +198,7 @@ pub(super) async fn carry_out(
     let Planning {
         each,
         client,
+        ends,
         shard,
         ..
     } = planning;
@@ -189,7 +206,9 @@ pub(super) async fn carry_out(
         announce_writes(&client, &planned.plan);
     }
     let is_had = |repository: &_, digest: &_| {
-        client.keeps_manifest(repository, digest) || client.is_mirrored(repository, digest)
+        ends.given().is_some()
+            || client.keeps_manifest(repository, digest)
+            || client.is_mirrored(repository, digest)
     };
     let plans = each.iter().map(|planned| &planned.plan);
     warn_of_pulls(printer, &client, &pulls(plans, is_had));
@@ -202,7 +221,8 @@ pub(super) async fn carry_out(
         (ToApply { plan, looked }, mirror.desired)
     });
     let (plans, desired): (Vec<_>, Vec<_>) = each.unzip();
-    let mut reports = apply_each(plans, &client, &context.stop.heed(), &progress).await;
+    let mut reports = apply_each(plans, &ends, &context.stop.heed(), &progress).await;
+    let filled = sticks::finish(&ends, &reports).await;
     drop(display);
     let run = this_run(context);
     for (report, desired) in reports.iter_mut().zip(&desired) {
@@ -216,12 +236,15 @@ pub(super) async fn carry_out(
     if options.attest {
         attach_all(context, &mut reports, &client).await;
     }
+    let on_stick = stick.into.is_some();
     answer(context, global, &options.report, |format, view, to| {
+        let view = &render::View { on_stick, ..*view };
         render::each(&reports, format, to, |report, to| {
             render::report(report, format, view, to)
         })
     })?;
     recorded?;
+    sticks::tell(context, stick, filled)?;
     let exit = exit(&reports);
     Ok(Applied {
         reports,
@@ -238,16 +261,17 @@ pub(super) async fn run(
 ) -> Result<Exit, CommandError> {
     let context = &context.pushing();
     let applying = &options.applying;
+    sticks::require_fitting(options)?;
     let metrics = Metrics::begin(options.metrics.metrics.as_deref());
     let outputs = Outputs::check(context, applying.named().chain(metrics.named()))?;
     let notices = Notices::of(&context.environment)?;
     let planning = match &options.plan {
         Some(path) => saved_plan::take_up(context, global, options, path, &outputs).await?,
-        None => plan(context, global, applying, &outputs).await?,
+        None => plan(context, global, applying, &options.stick, &outputs).await?,
     };
     consent(context, global, options, &planning).await?;
     let is_shard = planning.shard.is_some();
-    let applied = carry_out(context, global, applying, planning).await?;
+    let applied = carry_out(context, global, applying, &options.stick, planning).await?;
     let Applied {
         reports,
         client,

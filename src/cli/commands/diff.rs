@@ -3,10 +3,10 @@
 use crate::cli::args::{DiffArgs, GlobalArgs};
 use crate::cli::client::client;
 use crate::cli::context::Context;
-use crate::cli::error::{CliError, CommandError};
+use crate::cli::error::{CliError, CommandError, unreadable};
 use crate::cli::exit::Exit;
 use crate::cli::mirror;
-use crate::cli::session::{absent, reading, unreadable};
+use crate::cli::session::{absent, reading};
 use crate::config::Registries;
 use crate::inspect::{self, Side};
 use crate::model::Reference;

@@ -38,6 +38,7 @@ pub(super) async fn run(
         locked: options.locked.locked,
         prune: options.prune.prune,
         only: &options.only.only,
+        stick: Some(&options.stick),
         ..Scope::default()
     };
     let asked = if options.offline {
@@ -107,10 +108,12 @@ async fn asked(
     scope: Scope<'_>,
     outputs: &Outputs<'_>,
 ) -> Result<Vec<Asked>, CommandError> {
-    let Planning { each, client, .. } = plan_pruning(context, global, scope, outputs).await?;
+    let Planning {
+        each, client, ends, ..
+    } = plan_pruning(context, global, scope, outputs).await?;
     let plans = each.iter().map(|planned| &planned.plan);
     let inventories = reading(context, 0, async |_| {
-        join_all(plans.clone().map(|plan| inventory(plan, &client))).await
+        join_all(plans.clone().map(|plan| inventory(plan, &ends))).await
     })
     .await?;
     let mut parted = vec![];
@@ -131,7 +134,9 @@ async fn asked(
         });
         saved_plan::write(context, path, &saved.collect::<Vec<_>>())?;
     }
-    let is_mirrored = |repository: &_, digest: &_| client.is_mirrored(repository, digest);
+    let is_mirrored = |repository: &_, digest: &_| {
+        ends.given().is_some() || client.is_mirrored(repository, digest)
+    };
     warn_of_pulls(&context.printer, &client, &pulls(plans, is_mirrored));
     let mut asked: Vec<Asked> = Vec::with_capacity(each.len());
     let inventories = inventories.into_iter();
@@ -141,15 +146,14 @@ async fn asked(
             let updates = plan.summary().update;
             Some(
                 reading(context, updates, async |_| {
-                    inspect::diffs(&plan, &client).await
+                    inspect::diffs(&plan, &ends).await
                 })
                 .await?,
             )
         } else {
             None
         };
-        let same_content =
-            reading(context, 0, async |_| same_content(&plan, &client).await).await?;
+        let same_content = reading(context, 0, async |_| same_content(&plan, &ends).await).await?;
         let before = asked.iter().map(|one| &one.plan);
         let more = more_pulls(before, &plan, is_mirrored);
         let cost = Cost::of(&plan, Some(&inventory)).pulling(more);

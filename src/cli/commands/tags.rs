@@ -3,10 +3,10 @@
 use crate::cli::args::{GlobalArgs, TagsArgs};
 use crate::cli::client::client;
 use crate::cli::context::Context;
-use crate::cli::error::{CliError, CommandError, Mistakes};
+use crate::cli::error::{CliError, CommandError, Mistakes, unreadable};
 use crate::cli::exit::Exit;
 use crate::cli::mirror;
-use crate::cli::session::{absent, reading, unreadable};
+use crate::cli::session::{absent, reading};
 use crate::config::{Loaded, read_rules};
 use crate::model::Repository;
 use crate::registry::{Client, ReadRegistry as _};

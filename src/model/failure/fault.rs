@@ -68,6 +68,8 @@ pub enum Fault {
     TagsUnknown,
     /// The registry does not delete.
     CannotDelete,
+    /// Something is wrong with the stick in the registry's place.
+    Stick(StickFault),
 }
 
 impl Fault {
@@ -100,9 +102,34 @@ impl Fault {
             | Self::TooMuch(_)
             | Self::Needed { .. }
             | Self::TagsUnknown
-            | Self::CannotDelete => self,
+            | Self::CannotDelete
+            | Self::Stick(_) => self,
         }
     }
+}
+
+/// What is wrong with a stick in a registry's place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StickFault {
+    /// It has no such thing.
+    Lacks {
+        /// The stick.
+        stick: Arc<str>,
+    },
+    /// One of its files cannot be used.
+    Broken {
+        /// The file.
+        file: String,
+        /// Why.
+        why: Text,
+    },
+    /// One of its files cannot be written.
+    Unwritable {
+        /// The file.
+        file: String,
+        /// Why.
+        why: Text,
+    },
 }
 
 /// What an image names.

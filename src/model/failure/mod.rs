@@ -18,7 +18,7 @@ use serde::de::IntoDeserializer as _;
 use crate::model::{Digest, ErrorCode, Operation, Reference, Repository, RequestKind};
 
 pub use cause::Cause;
-pub use fault::{Asked, ErrorAnswer, Fault, Meaning, Need, Part, Throttled};
+pub use fault::{Asked, ErrorAnswer, Fault, Meaning, Need, Part, StickFault, Throttled};
 pub use no_answer::NoAnswer;
 pub use sign_in::{SignInFault, SignInRefusal, SignInService};
 
@@ -169,7 +169,9 @@ impl Failure {
             | Fault::OtherSize { .. }
             | Fault::Lacks(_)
             | Fault::TooMuch(_) => Cause::Protocol,
-            Fault::Needed { .. } | Fault::TagsUnknown | Fault::CannotDelete => Cause::Refused,
+            Fault::Needed { .. } | Fault::TagsUnknown | Fault::CannotDelete | Fault::Stick(_) => {
+                Cause::Refused
+            }
         }
     }
 

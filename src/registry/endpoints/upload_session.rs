@@ -3,7 +3,7 @@
 use std::fmt;
 
 use bytes::Bytes;
-use futures_util::stream::BoxStream;
+use futures_util::stream::{self, BoxStream};
 use futures_util::{Stream, StreamExt as _};
 use url::Url;
 
@@ -28,6 +28,16 @@ impl UploadBody {
         Self(Content::Stream(
             stream.map(|chunk| chunk.map_err(Into::into)).boxed(),
         ))
+    }
+}
+
+impl UploadBody {
+    /// Returns the bytes as they come, for who takes them without a wire.
+    pub fn into_stream(self) -> BoxStream<'static, Result<Bytes, BodyError>> {
+        match self.0 {
+            Content::Bytes(bytes) => stream::iter([Ok(bytes)]).boxed(),
+            Content::Stream(stream) => stream,
+        }
     }
 }
 
@@ -78,6 +88,29 @@ pub struct UploadSession {
     /// How many bytes the registry has, as far as it said: what is sent next begins there.
     pub(in crate::registry) offset: u64,
     pub(in crate::registry) state: SessionState,
+}
+
+impl UploadSession {
+    /// Makes the session of an upload that goes over no wire, by what its taker knows it by.
+    pub fn off_the_wire(repository: Repository, location: Url) -> Self {
+        Self {
+            repository,
+            location,
+            least_chunk: None,
+            offset: 0,
+            state: SessionState::Fresh,
+        }
+    }
+
+    /// Returns what its taker knows it by.
+    pub fn location(&self) -> &Url {
+        &self.location
+    }
+
+    /// Returns the repository that will hold the blob.
+    pub fn repository(&self) -> &Repository {
+        &self.repository
+    }
 }
 
 /// What may have come to the location of an upload.

@@ -78,6 +78,7 @@ fn of_way(failure: &Failure) -> Option<String> {
     let place = failure.elsewhere.as_ref().unwrap_or(host);
     match &failure.fault {
         Fault::NoAnswer(why) => no_answer::advice(why, host, place),
+        Fault::Stick(_) => fault::advice(&failure.fault),
         Fault::Answered(answer) => error_status::advice(answer, host, place),
         Fault::SignIn(fault) => Some(sign_in::advice(fault, host)),
         _ => None,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::model::{Fault, Need, Part};
+use crate::model::{Fault, Need, Part, StickFault};
 use crate::render::units::minutes;
 
 impl fmt::Display for Fault {
@@ -91,6 +91,25 @@ impl fmt::Display for Fault {
             Self::CannotDelete => {
                 write_tr!(f, "the registry does not delete", "仓库不支持删除")
             }
+            Self::Stick(fault) => fault.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for StickFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Lacks { stick } => {
+                write_tr!(f, "`{stick}` does not carry it", "`{stick}` 里没有它")
+            }
+            Self::Broken { file, why } => write!(f, "`{file}`: {why}"),
+            Self::Unwritable { file, why } => {
+                write_tr!(
+                    f,
+                    "cannot write `{file}`: {why}",
+                    "无法写入 `{file}`：{why}"
+                )
+            }
         }
     }
 }
@@ -120,6 +139,18 @@ pub(super) fn advice(fault: &Fault) -> Option<String> {
         Fault::TagsUnknown | Fault::CannotDelete => tr!(
             "delete the tag in the registry's console, or leave it and run without `--prune`",
             "到仓库的控制台里删这个标签，或者留着它，不加 `--prune`"
+        ),
+        Fault::Stick(StickFault::Lacks { .. }) => tr!(
+            "make the stick with the same files where the sources can be reached: `pusher apply --into DIR`",
+            "在能访问源的那一边，用同样的文件重新做：`pusher apply --into DIR`"
+        ),
+        Fault::Stick(StickFault::Broken { .. }) => tr!(
+            "copy the stick once more, or make it anew where the sources can be reached",
+            "再拷贝一次，或者在能访问源的那一边重新做"
+        ),
+        Fault::Stick(StickFault::Unwritable { .. }) => tr!(
+            "make room, or name another place, and run it again; what is there already is not written twice",
+            "腾出空间，或者换个地方，再运行一次；已经写好的不会再写"
         ),
         // The registry's own words are all that is known, or whoever knows the host says more.
         Fault::Answered(_)

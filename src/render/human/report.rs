@@ -87,7 +87,9 @@ pub fn report(report: &Report, view: &View, out: &mut dyn fmt::Write) -> fmt::Re
         let problem = not_attached(image, failure);
         text.flow(0, &[Span::new(Tone::Bad, problem)])?;
     }
-    let example = (summary.done() > 0).then(|| example(report)).flatten();
+    let example = (summary.done() > 0 && !view.on_stick)
+        .then(|| example(report))
+        .flatten();
     match example {
         Some(image) => text.line(&[
             Span::faint(tr_word!("To use one:", "用其中一个：")),

@@ -53,6 +53,7 @@ mod show;
 mod sizes;
 mod standard_input;
 mod status;
+mod stick;
 mod stop;
 mod tags;
 mod targets;

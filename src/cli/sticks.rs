@@ -1,0 +1,173 @@
+//! Sticks in the place of one side: which one it is, whether it is one, and what is on it in the end.
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::model::{Failure, Reference, Repository, Text};
+use crate::plan::{Family, Report};
+use crate::registry::Client;
+use crate::render::units::bytes;
+use crate::stick::{Ends, Filling, Given, StickError, Written};
+
+use super::args::{ApplyArgs, StickArgs};
+use super::context::Context;
+use super::error::{CliError, unreadable};
+use super::mirror::Mirror;
+
+/// Refuses what cannot be done to a stick.
+pub(super) fn require_fitting(options: &ApplyArgs) -> Result<(), CliError> {
+    if options.stick.into.is_none() {
+        return Ok(());
+    }
+    let applying = &options.applying;
+    let unfit = [
+        ("--records", applying.records.is_some()),
+        ("--attest", applying.attest),
+    ];
+    let Some((option, _)) = unfit.into_iter().find(|(_, is_typed)| *is_typed) else {
+        return Ok(());
+    };
+    let message = text!(
+        "`{option}` tells what was put into the target, and `--into` puts nothing there",
+        "`{option}` 记录写进目标的内容，而 `--into` 什么都不写到目标"
+    );
+    Err(CliError::new(message).hint(text!(
+        "give it on the other side, with `--from`",
+        "在另一边和 `--from` 一起用"
+    )))
+}
+
+/// Returns the registries of a run, with the stick for one side that was asked for.
+pub(super) fn ends(
+    context: &Context,
+    mirrors: &[Mirror],
+    typed: Option<&StickArgs>,
+    client: Client,
+) -> Result<Ends, CliError> {
+    let Some(typed) = typed else {
+        return Ok(Ends::network(client));
+    };
+    if let Some(into) = &typed.into {
+        let targets = targets(mirrors)?;
+        let stick = Filling::open(&context.folder.join(into));
+        let stick = stick.map_err(|why| unusable(&into.display().to_string(), &why, false))?;
+        return Ok(Ends::into_stick(client, Arc::new(stick), targets));
+    }
+    if typed.from.is_empty() {
+        return Ok(Ends::network(client));
+    }
+    let targets = targets(mirrors)?;
+    let named = |path: &std::path::PathBuf| (context.folder.join(path), shown(path));
+    let named: Vec<_> = typed.from.iter().map(named).collect();
+    let sticks = Given::open(&named).map_err(|(stick, why)| unusable(&stick, &why, true))?;
+    Ok(Ends::from_sticks(client, Arc::new(sticks), targets))
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}
+
+/// Returns every repository of the targets: with a stick, nothing else tells them from sources.
+fn targets(mirrors: &[Mirror]) -> Result<HashSet<Repository>, CliError> {
+    let mut targets = HashSet::new();
+    for mirror in mirrors {
+        let desired = &mirror.desired;
+        let entries = desired.entries.iter().map(|entry| &entry.target);
+        let families = desired.families.iter().map(Family::name);
+        let recorded = mirror.prunable().unwrap_or_default();
+        let recorded = recorded.iter().map(|(name, _)| name);
+        let names = entries.chain(families).chain(recorded);
+        targets.extend(names.map(|name| desired.target.repository(name)));
+    }
+    for mirror in mirrors {
+        let entries = mirror.desired.entries.iter().map(|entry| &entry.source);
+        let families = mirror
+            .desired
+            .families
+            .iter()
+            .map(|family| &family.any.source);
+        let mut sources = entries.chain(families).map(Reference::repository);
+        if let Some(both) = sources.find(|source| targets.contains(*source)) {
+            let message = text!(
+                "`{both}` is a source and in the target as well, so a stick cannot stand for one of them",
+                "`{both}` 既是源又在目标里，离线包没法只代替其中一边"
+            );
+            return Err(CliError::new(message).hint(text!(
+                "leave what comes from there out with `--only`, or give it a name of its own with `target:`",
+                "用 `--only` 去掉来自那里的镜像，或者用 `target:` 给它另起名字"
+            )));
+        }
+    }
+    Ok(targets)
+}
+
+/// Says why a stick cannot be used, and what to do about it.
+fn unusable(stick: &str, why: &StickError, is_source: bool) -> CliError {
+    let told = why.to_string();
+    let error = CliError::new(text!("`{stick}`: {told}", "`{stick}`：{told}"));
+    match why {
+        StickError::Missing => error.hint(text!(
+            "name the folder that `pusher apply --into DIR` has filled on the other side",
+            "写另一边用 `pusher apply --into DIR` 写好的目录"
+        )),
+        StickError::Foreign if is_source => error.hint(text!(
+            "name the folder that has `oci-layout` in it",
+            "写里面有 `oci-layout` 的目录"
+        )),
+        StickError::Foreign => error.hint(text!(
+            "name a folder that is empty, or is not there yet",
+            "写一个空目录，或者还不存在的目录"
+        )),
+        StickError::Unfinished | StickError::Broken { .. } | StickError::Malformed { .. } => {
+            error.hint(text!(
+                "nothing was done; copy it once more, or run `pusher apply --into DIR` again on the other side, which \
+                 goes on with what is missing",
+                "什么都没有做；再拷贝一次，或者在另一边再运行 `pusher apply --into DIR`，它会接着写还缺的"
+            ))
+        }
+        StickError::Link(_) => error.hint(text!(
+            "copy what it leads to into the folder",
+            "把它指向的内容拷贝到目录里"
+        )),
+        StickError::Disk { .. } => error,
+    }
+}
+
+/// Ends what was put onto a stick: after this it holds what the reports tell.
+pub(super) async fn finish(ends: &Ends, reports: &[Report]) -> Option<Result<Written, Failure>> {
+    let stick = ends.filling()?;
+    Some(stick.finish(reports, ends.client()).await)
+}
+
+/// Says what a stick holds now.
+pub(super) fn tell(
+    context: &Context,
+    typed: &StickArgs,
+    filled: Option<Result<Written, Failure>>,
+) -> Result<(), CliError> {
+    let Some(filled) = filled else {
+        return Ok(());
+    };
+    let Written {
+        images,
+        bytes: all,
+        added,
+    } = filled.map_err(|why| unreadable(&why))?;
+    let stick = typed.into.as_deref().map(shown).unwrap_or_default();
+    let all = bytes(all);
+    let line: Text = if added == 0 {
+        text!(
+            "`{stick}` holds {images} images, {all}; nothing was written",
+            "`{stick}` 里有 {images} 个镜像，共 {all}；没有写什么"
+        )
+    } else {
+        let added = bytes(added);
+        text!(
+            "`{stick}` holds {images} images, {all}; {added} were written now",
+            "`{stick}` 里有 {images} 个镜像，共 {all}；这次写了 {added}"
+        )
+    };
+    context.printer.say_line(line);
+    Ok(())
+}

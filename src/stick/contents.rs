@@ -1,0 +1,118 @@
+//! Which images of a layout are whole: every manifest is there, and every blob that one names, by its size.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::model::{Descriptor, Digest, INDEX_LEVELS, Manifest, RawManifest, Text};
+
+use super::fault::{StickError, other_bytes};
+use super::layout::{Held, manifest};
+use super::store::{Store, name_of};
+
+/// Looks through images of a layout, each part once.
+pub(super) struct Look<'a> {
+    store: &'a Store,
+    held: &'a std::collections::BTreeMap<Digest, Held>,
+    /// The manifests that are whole.
+    pub(super) whole: HashSet<Digest>,
+    /// The blobs whose bytes are not as many as they should be.
+    pub(super) wrong: HashSet<Digest>,
+    sizes: HashMap<Digest, Option<u64>>,
+}
+
+impl<'a> Look<'a> {
+    pub(super) fn at(store: &'a Store, held: &'a std::collections::BTreeMap<Digest, Held>) -> Self {
+        Self {
+            store,
+            held,
+            whole: HashSet::new(),
+            wrong: HashSet::new(),
+            sizes: HashMap::new(),
+        }
+    }
+
+    /// Looks through an image.
+    ///
+    /// # Errors
+    ///
+    /// Something of it is not there, or is another.
+    pub(super) fn image(&mut self, root: &Descriptor) -> Result<(), StickError> {
+        self.manifest(root, 0)
+    }
+
+    fn manifest(&mut self, named: &Descriptor, level: usize) -> Result<(), StickError> {
+        if self.whole.contains(&named.digest) {
+            return Ok(());
+        }
+        let raw = self.read(&named.digest)?;
+        let raw = RawManifest {
+            descriptor: Descriptor {
+                media_type: named.media_type.clone(),
+                ..raw.descriptor
+            },
+            bytes: raw.bytes,
+        };
+        match Manifest::parse(&raw) {
+            Err(why) => return Err(broken(&named.digest, Text::of(|| why.to_string()))),
+            Ok(Manifest::Index(index)) => {
+                if level >= INDEX_LEVELS {
+                    let why = text!("too many indexes stand one in another", "索引嵌套得太深");
+                    return Err(broken(&named.digest, why));
+                }
+                for child in &index.children {
+                    self.manifest(&child.descriptor, level + 1)?;
+                }
+            }
+            Ok(Manifest::Image(image)) => {
+                self.blob(&image.config, true)?;
+                for layer in &image.layers {
+                    self.blob(&layer.descriptor, !layer.is_foreign())?;
+                }
+            }
+        }
+        self.whole.insert(named.digest.clone());
+        Ok(())
+    }
+
+    fn read(&mut self, digest: &Digest) -> Result<RawManifest, StickError> {
+        let read = self.store.read(digest);
+        let bytes = read.map_err(|why| StickError::disk(name_of(digest), why))?;
+        let Some(bytes) = bytes else {
+            return Err(broken(digest, text!("it is not there", "不在里面")));
+        };
+        if !digest.matches(&bytes) {
+            self.wrong.insert(digest.clone());
+            let found = Digest::of(digest.algorithm(), &bytes);
+            return Err(broken(digest, other_bytes(&found)));
+        }
+        manifest(digest, bytes)
+            .ok_or_else(|| broken(digest, text!("it is no manifest", "它不是清单")))
+    }
+
+    fn blob(&mut self, blob: &Descriptor, is_needed: bool) -> Result<(), StickError> {
+        let Descriptor { digest, size, .. } = blob;
+        let sizes = &mut self.sizes;
+        let found = sizes
+            .entry(digest.clone())
+            .or_insert_with(|| self.store.size(digest));
+        match *found {
+            Some(found) if found == *size => Ok(()),
+            None if !is_needed || self.held.contains_key(digest) => Ok(()),
+            None => Err(broken(digest, text!("it is not there", "不在里面"))),
+            Some(found) => {
+                self.wrong.insert(digest.clone());
+                Err(broken(
+                    digest,
+                    text!(
+                        "it has {found} bytes, and should have {size}",
+                        "它有 {found} 字节，应该有 {size} 字节"
+                    ),
+                ))
+            }
+        }
+    }
+}
+
+fn broken(digest: &Digest, why: Text) -> StickError {
+    let file = name_of(digest);
+    StickError::Broken { file, why }
+}

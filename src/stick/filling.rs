@@ -1,0 +1,592 @@
+//! A stick in the target's place: it takes what a registry would take. Its index is written when all is done, so that
+//! what breaks off leaves the old one.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::io::ErrorKind;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use url::Url;
+
+use crate::model::{
+    Algorithm, Attempt, Child, Descriptor, Digest, Failure, Fault, Operation, RawManifest,
+    Reference, Repository, RequestKind, StickFault, Text,
+};
+use crate::plan::{Outcome, Report, is_referrer_tag};
+use crate::registry::{BlobStream, Pushed, ReadRegistry, Upload, UploadBody, UploadSession};
+
+use super::answers::{Answers, Noted, Read};
+use super::contents::Look;
+use super::fault::{StickError, other_bytes, reason};
+use super::layout::{self, Entry, Held, List};
+use super::store::{Found, Store, name_of};
+use super::stream::{follow, unreadable};
+use super::uploads::{Stopped, Uploads, blocking};
+
+/// A stick in the target's place.
+pub struct Filling {
+    store: Store,
+    /// What the target holds, and the stick need not.
+    held: BTreeMap<Digest, Held>,
+    uploads: Uploads,
+    state: Mutex<State>,
+    has_begun: AtomicBool,
+    written: AtomicU64,
+    pub(super) answers: Answers,
+}
+
+/// What is on it.
+#[derive(Default)]
+struct State {
+    entries: Vec<Entry>,
+    /// Where the images that are whole are among them, by name.
+    images: HashMap<String, usize>,
+    /// The manifests that are whole.
+    whole: HashSet<Digest>,
+    /// Blobs that are there and are not what they should be.
+    wrong: HashSet<Digest>,
+    referrers: HashMap<Digest, Vec<Child>>,
+    list: List,
+    /// What goes with the list.
+    beside: Vec<Descriptor>,
+    /// The list as it stands on the disk, and its manifest.
+    old: Vec<Digest>,
+    is_changed: bool,
+}
+
+/// What was written onto a stick.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Written {
+    /// How many images it holds.
+    pub images: usize,
+    /// How many bytes all blobs on it have.
+    pub bytes: u64,
+    /// How many bytes this run has added.
+    pub added: u64,
+}
+
+impl Filling {
+    /// Looks at a folder that is to be a stick, or is one. Nothing is written.
+    ///
+    /// # Errors
+    ///
+    /// There is something else.
+    pub fn open(folder: &Path) -> Result<Self, StickError> {
+        let store = Store::at(folder);
+        let mut state = State::default();
+        if store.look()? == Found::Layout
+            && let Some(text) = store.index()?
+        {
+            let entries = layout::read_index(&text).map_err(|why| StickError::Malformed {
+                file: "index.json".to_owned(),
+                why,
+            })?;
+            state.take(entries, &store)?;
+        }
+        Ok(Self {
+            store,
+            held: state.list.held.clone(),
+            uploads: Uploads::default(),
+            state: Mutex::new(state),
+            has_begun: AtomicBool::new(false),
+            written: AtomicU64::new(0),
+            answers: Answers::default(),
+        })
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes the folders, before the first byte is written.
+    fn begin(&self) -> Result<(), StickError> {
+        if !self.has_begun.load(Relaxed) {
+            self.store.begin()?;
+            self.has_begun.store(true, Relaxed);
+        }
+        Ok(())
+    }
+
+    /// Returns what a reference points to, if all of that is there.
+    fn find(&self, reference: &Reference) -> Option<Digest> {
+        let state = self.state();
+        if let Some(digest) = reference.digest() {
+            return state.whole.contains(digest).then(|| digest.clone());
+        }
+        let place = state.images.get(&reference.to_string())?;
+        Some(state.entries[*place].descriptor.digest.clone())
+    }
+
+    pub(super) async fn manifest(
+        &self,
+        reference: &Reference,
+    ) -> Result<Option<RawManifest>, Failure> {
+        let Some(digest) = self.find(reference) else {
+            return Ok(None);
+        };
+        let (store, wanted) = (self.store.clone(), digest.clone());
+        let read = blocking(move || store.read(&wanted)).await;
+        let bytes = read.map_err(|why| broken(reference, &digest, reason(&why)))?;
+        let Some(bytes) = bytes else { return Ok(None) };
+        if !digest.matches(&bytes) {
+            let found = Digest::of(digest.algorithm(), &bytes);
+            return Err(broken(reference, &digest, other_bytes(&found)));
+        }
+        Ok(layout::manifest(&digest, bytes))
+    }
+
+    /// Opens a blob that is there.
+    pub(super) async fn stream(
+        &self,
+        repository: &Repository,
+        blob: &Descriptor,
+        offset: u64,
+    ) -> Result<BlobStream, Failure> {
+        let (store, digest) = (self.store.clone(), blob.digest.clone());
+        let opened = blocking(move || store.open(&digest, offset)).await;
+        let opened = opened.and_then(|found| found.ok_or_else(|| ErrorKind::NotFound.into()));
+        let file = name_of(&blob.digest);
+        match opened {
+            Ok(section) => Ok(follow(section, repository, blob, offset, file)),
+            Err(why) => Err(unreadable(repository, blob, file, &why)),
+        }
+    }
+
+    pub(super) fn has_blob(&self, digest: &Digest) -> bool {
+        if self.held.contains_key(digest) {
+            return true;
+        }
+        self.store.size(digest).is_some() && !self.state().wrong.contains(digest)
+    }
+
+    pub(super) fn tags(&self, repository: &Repository) -> Vec<String> {
+        let begin = format!("{repository}:");
+        let state = self.state();
+        let names = state.images.keys();
+        let mut tags: Vec<_> = names
+            .filter_map(|name| name.strip_prefix(&begin).map(str::to_owned))
+            .collect();
+        tags.sort_unstable();
+        tags
+    }
+
+    pub(super) fn referrers(&self, subject: &Digest) -> Vec<Child> {
+        let state = self.state();
+        state.referrers.get(subject).cloned().unwrap_or_default()
+    }
+
+    pub(super) async fn put_manifest(
+        &self,
+        reference: &Reference,
+        manifest: &RawManifest,
+    ) -> Result<Pushed, Failure> {
+        let digest = &manifest.descriptor.digest;
+        self.put(digest, &manifest.bytes)
+            .await
+            .map_err(|(file, why)| unwritable(attempt(reference), reference, file, why))?;
+        let mut state = self.state();
+        state.whole.insert(digest.clone());
+        state.wrong.remove(digest);
+        if reference.digest().is_none() {
+            let entry = Entry::named(&reference.to_string(), &manifest.descriptor);
+            state.put(entry);
+        }
+        if let Some((subject, child)) = layout::subject(manifest) {
+            state.refer(subject, child);
+        }
+        Ok(Pushed {
+            lists_referrer: false,
+        })
+    }
+
+    /// Writes something small.
+    async fn put(&self, digest: &Digest, bytes: &Bytes) -> Result<(), (String, Text)> {
+        self.begin().map_err(told)?;
+        let (store, name, bytes) = (self.store.clone(), digest.clone(), bytes.clone());
+        let is_wrong = self.state().wrong.contains(digest);
+        let put = blocking(move || {
+            if is_wrong {
+                store.remove(&name);
+            }
+            store.put(&name, &bytes)
+        });
+        let added = put.await.map_err(|why| (name_of(digest), reason(&why)))?;
+        self.written.fetch_add(added, Relaxed);
+        Ok(())
+    }
+
+    pub(super) fn start_upload(
+        &self,
+        repository: &Repository,
+        mounted: Option<&Digest>,
+    ) -> Result<Upload, Failure> {
+        let fail = |file, why| {
+            let attempt = Attempt::Request(Operation::new(
+                RequestKind::StartUpload,
+                Text::verbatim(format!("`{}`", repository.name)),
+            ));
+            let fault = Fault::Stick(StickFault::Unwritable { file, why });
+            Failure::new(&repository.registry, attempt, fault)
+        };
+        if mounted.is_some_and(|digest| self.has_blob(digest)) {
+            return Ok(Upload::Done);
+        }
+        self.begin().map_err(|why| {
+            let (file, why) = told(why);
+            fail(file, why)
+        })?;
+        let number = self.uploads.begin();
+        let location = Url::parse(&format!("stick:{number}"));
+        let location = location.map_err(|why| {
+            let why = Text::verbatim(why.to_string());
+            fail(number.to_string(), why)
+        })?;
+        let session = UploadSession::off_the_wire(repository.clone(), location);
+        Ok(Upload::Session(session))
+    }
+
+    pub(super) async fn append(
+        &self,
+        session: &UploadSession,
+        body: UploadBody,
+    ) -> Result<(), Failure> {
+        let algorithm = Algorithm::Sha256;
+        let added = self
+            .uploads
+            .add(number(session), &self.store, algorithm, body)
+            .await;
+        added.map_err(|why| stopped(session, None, why))
+    }
+
+    pub(super) async fn finish_upload(
+        &self,
+        session: &UploadSession,
+        digest: &Digest,
+        body: UploadBody,
+    ) -> Result<(), Failure> {
+        if self.has_blob(digest) {
+            self.uploads.cancel(number(session));
+            return Ok(());
+        }
+        let ended = self
+            .uploads
+            .end(number(session), &self.store, digest, body)
+            .await;
+        let added = ended.map_err(|why| stopped(session, Some(digest), why))?;
+        self.written.fetch_add(added, Relaxed);
+        self.state().wrong.remove(digest);
+        Ok(())
+    }
+
+    pub(super) fn offset(&self, session: &UploadSession) -> u64 {
+        self.uploads.length(number(session))
+    }
+
+    pub(super) fn cancel(&self, session: &UploadSession) {
+        self.uploads.cancel(number(session));
+    }
+
+    /// Writes down what sources said, and the index: from then on the stick holds what these reports tell.
+    ///
+    /// # Errors
+    ///
+    /// A source no longer has what it said, or the disk says no.
+    pub async fn finish<R: ReadRegistry>(
+        &self,
+        reports: &[Report],
+        sources: &R,
+    ) -> Result<Written, Failure> {
+        let Noted {
+            tags,
+            read,
+            referrers,
+        } = std::mem::take(&mut *self.answers.noted());
+        let mut list = self.state().list.clone();
+        for (reference, found) in &tags {
+            // What signs an image is found by such a name, whether it follows or not.
+            if let Some(tag) = reference.tag().filter(|tag| is_referrer_tag(tag)) {
+                list.set_tag(reference.repository(), tag, found);
+            }
+        }
+        for report in reports {
+            for (change, outcome) in report.plan.changes.iter().zip(&report.outcomes) {
+                let found = match (outcome, change.action.copy()) {
+                    (Outcome::Done(_), Some(copy)) => Some(&copy.source),
+                    (Outcome::Unchanged, _) => tags.get(&change.source),
+                    _ => None,
+                };
+                if let (Some(found), Some(tag)) = (found, change.source.tag()) {
+                    list.set_tag(change.source.repository(), tag, found);
+                }
+            }
+        }
+        for ((repository, subject), listed) in &referrers {
+            list.set_referrers(repository, subject, listed);
+        }
+        list.held.clone_from(&self.held);
+        for (digest, read) in read {
+            self.go_along(digest, read, sources).await?;
+        }
+        self.write_list(list).await.map_err(|(file, why)| {
+            let host = reports.first().map(|report| &report.plan.target.registry);
+            let host = host.cloned().unwrap_or_default();
+            let operation = Operation::new(RequestKind::PutManifest, Text::verbatim("index.json"));
+            let fault = Fault::Stick(StickFault::Unwritable { file, why });
+            Failure::new(host, Attempt::Request(operation), fault)
+        })
+    }
+
+    /// Lets something small go along that a source gave.
+    async fn go_along<R: ReadRegistry>(
+        &self,
+        digest: Digest,
+        read: Read,
+        sources: &R,
+    ) -> Result<(), Failure> {
+        let Read {
+            repository,
+            descriptor,
+            is_manifest,
+        } = read;
+        {
+            let mut state = self.state();
+            let is_noted = |one: &Descriptor| one.digest == digest;
+            if state.whole.contains(&digest) || state.beside.iter().any(is_noted) {
+                return Ok(());
+            }
+            if !is_manifest && self.store.size(&digest).is_some() {
+                return Ok(());
+            }
+            state.beside.push(descriptor.clone());
+            state.is_changed = true;
+        }
+        let reference = Reference::digested(repository.clone(), digest.clone());
+        let bytes = if is_manifest {
+            let manifest = sources.get_manifest(&reference).await?;
+            manifest.map(|manifest| manifest.bytes)
+        } else {
+            sources.get_blob(&repository, &descriptor).await?
+        };
+        let Some(bytes) = bytes else { return Ok(()) };
+        let put = self.put(&digest, &bytes).await;
+        put.map_err(|(file, why)| unwritable(attempt(&reference), &reference, file, why))
+    }
+
+    /// Writes the list and the index, if they say something else than those that are there.
+    async fn write_list(&self, list: List) -> Result<Written, (String, Text)> {
+        let is_other = {
+            let state = self.state();
+            state.is_changed || state.list != list
+        };
+        if is_other {
+            let text = Bytes::from(list.text());
+            let described = layout::described(layout::LIST, &text);
+            let manifest = layout::list_manifest(&described, &self.state().beside);
+            let empty = Bytes::from_static(layout::EMPTY);
+            self.put(&Digest::sha256(&empty), &empty).await?;
+            self.put(&described.digest, &text).await?;
+            self.put(&manifest.descriptor.digest, &manifest.bytes)
+                .await?;
+            let (index, old) = {
+                let mut state = self.state();
+                state.entries.retain(|entry| !entry.is_list());
+                let entry = Entry::unnamed(&manifest.descriptor, Some(layout::LIST));
+                state.entries.push(entry);
+                // The same images give the same bytes, in whatever order they came.
+                state.entries.sort_by_cached_key(|entry| {
+                    let digest = entry.descriptor.digest.clone();
+                    (entry.name.is_none(), entry.name.clone(), digest)
+                });
+                let new = vec![described.digest, manifest.descriptor.digest];
+                let mut old = std::mem::replace(&mut state.old, new.clone());
+                old.retain(|digest| !new.contains(digest));
+                state.list = list;
+                state.is_changed = false;
+                state.find_images();
+                (layout::index(&state.entries), old)
+            };
+            let store = self.store.clone();
+            let written = blocking(move || Ok(store.write_text("index.json", &index))).await;
+            let written = written.map_err(|why| ("index.json".to_owned(), reason(&why)))?;
+            written.map_err(told)?;
+            for digest in &old {
+                self.store.remove(digest);
+            }
+        }
+        let store = self.store.clone();
+        let bytes = blocking(move || Ok(store.bytes())).await;
+        Ok(Written {
+            images: self.state().images.len(),
+            bytes: bytes.unwrap_or_default(),
+            added: self.written.load(Relaxed),
+        })
+    }
+}
+
+impl State {
+    /// Takes what an index says that was there before: what is not whole is as good as absent.
+    fn take(&mut self, entries: Vec<Entry>, store: &Store) -> Result<(), StickError> {
+        for entry in entries.iter().filter(|entry| entry.is_list()) {
+            (self.list, self.beside, self.old) = read_list(&entry.descriptor, store)?;
+        }
+        let held = self.list.held.clone();
+        let mut look = Look::at(store, &held);
+        let mut broken = HashSet::new();
+        for entry in entries.iter().filter(|entry| !entry.is_list()) {
+            if let Err(why) = look.image(&entry.descriptor) {
+                tracing::debug!(name = entry.name, %why, "an image of the stick is not whole");
+                broken.insert(entry.descriptor.digest.clone());
+            }
+        }
+        (self.whole, self.wrong) = (look.whole, look.wrong);
+        for entry in &entries {
+            let digest = &entry.descriptor.digest;
+            if entry.name.is_none() && self.whole.contains(digest) && !entry.is_list() {
+                let read = store.read(digest).ok().flatten();
+                let manifest = read.and_then(|bytes| layout::manifest(digest, bytes));
+                if let Some((subject, child)) = manifest.as_ref().and_then(layout::subject) {
+                    self.referrers.entry(subject).or_default().push(child);
+                }
+            }
+        }
+        self.entries = entries;
+        self.find_images();
+        Ok(())
+    }
+
+    fn find_images(&mut self) {
+        let named = self.entries.iter().enumerate();
+        let named = named.filter(|(_, entry)| self.whole.contains(&entry.descriptor.digest));
+        self.images = named
+            .filter_map(|(place, entry)| Some((entry.name.clone()?, place)))
+            .collect();
+    }
+
+    /// Puts an image in the place of what had its name.
+    fn put(&mut self, entry: Entry) {
+        let Some(name) = entry.name.clone() else {
+            return;
+        };
+        let is_same = |one: &Entry| one.name.as_ref() == Some(&name);
+        let place = match self.images.get(&name) {
+            Some(place) => Some(*place),
+            None => self.entries.iter().position(is_same),
+        };
+        let place = place.unwrap_or(self.entries.len());
+        if self.entries.get(place) == Some(&entry) {
+            self.images.insert(name, place);
+            return;
+        }
+        if place < self.entries.len() {
+            self.entries[place] = entry;
+        } else {
+            self.entries.push(entry);
+        }
+        self.images.insert(name, place);
+        self.is_changed = true;
+    }
+
+    /// Notes what names a subject.
+    fn refer(&mut self, subject: Digest, child: Child) {
+        let listed = self.referrers.entry(subject).or_default();
+        let is_same = |one: &Child| one.descriptor.digest == child.descriptor.digest;
+        if listed.iter().any(is_same) {
+            return;
+        }
+        let entry = Entry::unnamed(&child.descriptor, child.artifact_type.as_deref());
+        listed.push(child);
+        self.entries.push(entry);
+        self.is_changed = true;
+    }
+}
+
+/// Reads the list, what goes with it, and what both are called.
+pub(super) fn read_list(
+    manifest: &Descriptor,
+    store: &Store,
+) -> Result<(List, Vec<Descriptor>, Vec<Digest>), StickError> {
+    let read = |digest: &Digest, is_list: bool| {
+        let read = if is_list {
+            store.read_list(digest)
+        } else {
+            store.read(digest)
+        };
+        let bytes = read.map_err(|why| StickError::disk(name_of(digest), why))?;
+        let bytes = bytes.ok_or_else(|| StickError::Broken {
+            file: name_of(digest),
+            why: text!("it is not there", "不在里面"),
+        })?;
+        if !digest.matches(&bytes) {
+            return Err(StickError::Broken {
+                file: name_of(digest),
+                why: other_bytes(&Digest::of(digest.algorithm(), &bytes)),
+            });
+        }
+        Ok(bytes)
+    };
+    let malformed = |digest: &Digest, why: String| StickError::Malformed {
+        file: name_of(digest),
+        why,
+    };
+    let bytes = read(&manifest.digest, true)?;
+    let mut layers = layout::layers(&bytes).map_err(|why| malformed(&manifest.digest, why))?;
+    if layers.is_empty() {
+        let why = tr!("it names no list", "没有写明附带的内容");
+        return Err(malformed(&manifest.digest, why));
+    }
+    let list = layers.remove(0);
+    let text = read(&list.digest, true)?;
+    let read = List::read(&text).map_err(|why| malformed(&list.digest, why))?;
+    Ok((read, layers, vec![list.digest, manifest.digest.clone()]))
+}
+
+fn number(session: &UploadSession) -> u64 {
+    session.location().path().parse().unwrap_or(u64::MAX)
+}
+
+fn told(why: StickError) -> (String, Text) {
+    match why {
+        StickError::Disk { file, why } => (file, reason(&why)),
+        other => ("oci-layout".to_owned(), Text::of(|| other.to_string())),
+    }
+}
+
+fn attempt(reference: &Reference) -> Attempt {
+    Attempt::Image(reference.clone())
+}
+
+fn unwritable(attempt: Attempt, reference: &Reference, file: String, why: Text) -> Failure {
+    let fault = Fault::Stick(StickFault::Unwritable { file, why });
+    Failure::new(reference.registry(), attempt, fault)
+}
+
+/// Says that a file of a stick cannot be used.
+pub(super) fn broken(reference: &Reference, digest: &Digest, why: Text) -> Failure {
+    let file = name_of(digest);
+    Failure::of_image(reference, Fault::Stick(StickFault::Broken { file, why }))
+}
+
+/// Says why a blob did not get onto the stick.
+fn stopped(session: &UploadSession, digest: Option<&Digest>, why: Stopped) -> Failure {
+    let repository = session.repository();
+    let name = digest.map_or_else(|| repository.name.clone(), Digest::short);
+    let operation = Operation::new(
+        RequestKind::FinishUpload,
+        Text::verbatim(format!("`{name}`")),
+    );
+    let file = digest.map_or_else(|| "blobs".to_owned(), name_of);
+    let fault = match why {
+        Stopped::Source => Fault::CutShort,
+        Stopped::Disk(why) => Fault::Stick(StickFault::Unwritable {
+            file,
+            why: reason(&why),
+        }),
+        Stopped::Other(found) => Fault::Damaged(other_bytes(&found)),
+    };
+    Failure::new(&repository.registry, Attempt::Request(operation), fault)
+}
+
+/// Shares a stick between those that write to it.
+pub(super) type Shared = Arc<Filling>;

@@ -1,0 +1,206 @@
+//! Sticks in the sources' place: what they say is what the sources said, and what they do not carry is an error that says
+//! so.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::model::{
+    Attempt, Child, Descriptor, Digest, Failure, Fault, RawManifest, Reference, Repository,
+    StickFault,
+};
+use crate::plan::is_referrer_tag;
+use crate::registry::BlobStream;
+use bytes::Bytes;
+
+use super::fault::{StickError, other_bytes, reason};
+use super::filling::{broken, read_list};
+use super::layout::{self, Entry, List};
+use super::store::{Found, Store, name_of};
+use super::stream::{follow, unreadable};
+use super::uploads::blocking;
+
+/// Sticks in the sources' place.
+pub struct Given {
+    sticks: Vec<Stick>,
+}
+
+struct Stick {
+    shown: Arc<str>,
+    store: Store,
+    entries: Vec<Entry>,
+    list: List,
+}
+
+impl Given {
+    /// Reads what sticks say of themselves.
+    ///
+    /// # Errors
+    ///
+    /// One of them is none, or is broken; the first is named.
+    pub fn open(folders: &[(PathBuf, String)]) -> Result<Self, (String, StickError)> {
+        let open = |(folder, shown): &(PathBuf, String)| {
+            Stick::open(folder, shown).map_err(|why| (shown.clone(), why))
+        };
+        let sticks = folders.iter().map(open).collect::<Result<_, _>>()?;
+        Ok(Self { sticks })
+    }
+
+    fn names(&self) -> Arc<str> {
+        let names: Vec<_> = self.sticks.iter().map(|stick| &*stick.shown).collect();
+        names.join(", ").into()
+    }
+
+    /// Says that none of them has something.
+    fn lacks(&self) -> Fault {
+        let stick = self.names();
+        Fault::Stick(StickFault::Lacks { stick })
+    }
+
+    pub(super) async fn head(&self, reference: &Reference) -> Result<Option<Descriptor>, Failure> {
+        if reference.digest().is_some() {
+            let manifest = self.manifest(reference).await?;
+            return Ok(manifest.map(|manifest| manifest.descriptor));
+        }
+        self.head_by_tag(reference)
+    }
+
+    pub(super) async fn manifest(
+        &self,
+        reference: &Reference,
+    ) -> Result<Option<RawManifest>, Failure> {
+        let digest = match reference.digest() {
+            Some(digest) => digest.clone(),
+            None => match self.head_by_tag(reference)? {
+                Some(found) => found.digest,
+                None => return Ok(None),
+            },
+        };
+        let bytes = self.small(reference.repository(), &digest).await?;
+        let bytes = bytes.ok_or_else(|| Failure::of_image(reference, self.lacks()))?;
+        let manifest = layout::manifest(&digest, bytes);
+        let no_manifest = || broken(reference, &digest, text!("it is no manifest", "它不是清单"));
+        manifest.ok_or_else(no_manifest).map(Some)
+    }
+
+    fn head_by_tag(&self, reference: &Reference) -> Result<Option<Descriptor>, Failure> {
+        match self.sticks.iter().find_map(|stick| stick.tag(reference)) {
+            Some(found) => Ok(Some(found)),
+            None if reference.tag().is_some_and(is_referrer_tag) => Ok(None),
+            None => Err(Failure::of_image(reference, self.lacks())),
+        }
+    }
+
+    pub(super) async fn blob(
+        &self,
+        repository: &Repository,
+        blob: &Descriptor,
+    ) -> Result<Option<Bytes>, Failure> {
+        let found = self.small(repository, &blob.digest).await?;
+        Ok(found.map(Bytes::from))
+    }
+
+    /// Reads something small, which is checked.
+    async fn small(
+        &self,
+        repository: &Repository,
+        digest: &Digest,
+    ) -> Result<Option<Vec<u8>>, Failure> {
+        for stick in &self.sticks {
+            let (store, wanted) = (stick.store.clone(), digest.clone());
+            let read = blocking(move || store.read(&wanted)).await;
+            let reference = Reference::digested(repository.clone(), digest.clone());
+            let read = read.map_err(|why| broken(&reference, digest, reason(&why)))?;
+            let Some(bytes) = read else { continue };
+            if digest.matches(&bytes) {
+                return Ok(Some(bytes));
+            }
+            let found = Digest::of(digest.algorithm(), &bytes);
+            return Err(broken(&reference, digest, other_bytes(&found)));
+        }
+        Ok(None)
+    }
+
+    /// Opens a blob; none where no stick carries it.
+    pub(super) async fn open_blob(
+        &self,
+        repository: &Repository,
+        blob: &Descriptor,
+        offset: u64,
+    ) -> Result<Option<BlobStream>, Failure> {
+        for stick in &self.sticks {
+            let (store, digest) = (stick.store.clone(), blob.digest.clone());
+            let opened = blocking(move || store.open(&digest, offset)).await;
+            let file = || format!("{}/{}", stick.shown, name_of(&blob.digest));
+            let opened = opened.map_err(|why| unreadable(repository, blob, file(), &why))?;
+            if let Some(section) = opened {
+                return Ok(Some(follow(section, repository, blob, offset, file())));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Says that no stick carries a blob.
+    pub(super) fn lacks_blob(&self, repository: &Repository, blob: &Digest) -> Failure {
+        let attempt = Attempt::Blob(repository.clone(), blob.clone());
+        Failure::new(&repository.registry, attempt, self.lacks())
+    }
+
+    pub(super) fn tags(&self, repository: &Repository) -> Option<Vec<String>> {
+        let listed = self
+            .sticks
+            .iter()
+            .filter_map(|stick| stick.list.tags(repository));
+        let listed: BTreeSet<_> = listed
+            .flatten()
+            .filter(|tag| !is_referrer_tag(tag))
+            .collect();
+        (!listed.is_empty()).then(|| listed.into_iter().collect())
+    }
+
+    pub(super) fn referrers(
+        &self,
+        repository: &Repository,
+        subject: &Digest,
+    ) -> Option<Vec<Child>> {
+        let mut listed = self.sticks.iter();
+        listed.find_map(|stick| stick.list.referrers(repository, subject))
+    }
+}
+
+impl Stick {
+    fn open(folder: &Path, shown: &str) -> Result<Self, StickError> {
+        let store = Store::at(folder);
+        if store.look()? == Found::Nothing {
+            return Err(StickError::Missing);
+        }
+        let text = store.index()?.ok_or(StickError::Unfinished)?;
+        let entries = layout::read_index(&text).map_err(|why| StickError::Malformed {
+            file: "index.json".to_owned(),
+            why,
+        })?;
+        let list = match entries.iter().find(|entry| entry.is_list()) {
+            Some(entry) => read_list(&entry.descriptor, &store)?.0,
+            None => List::default(),
+        };
+        let shown = shown.into();
+        Ok(Self {
+            shown,
+            store,
+            entries,
+            list,
+        })
+    }
+
+    /// Returns what a tag of a source points to; what another tool has named like the source counts as well.
+    fn tag(&self, reference: &Reference) -> Option<Descriptor> {
+        let listed = self.list.tag(reference.repository(), reference.tag()?);
+        listed.or_else(|| {
+            let is_it = |entry: &&Entry| {
+                let name = entry.name.as_deref();
+                name.is_some_and(|name| layout::is_called(name, reference))
+            };
+            Some(self.entries.iter().find(is_it)?.descriptor.clone())
+        })
+    }
+}

@@ -1,0 +1,32 @@
+//! A stick: an OCI image layout in the place of the target or of the sources, where no network is.
+//!
+//! | file | job |
+//! | --- | --- |
+//! | `layout` | the texts of a layout: `oci-layout`, `index.json`, and what this program adds to them |
+//! | `fault` | why a stick cannot be used |
+//! | `store` | the files of a layout, by digest; nothing outside of it is read or written |
+//! | `stream` | the bytes of a blob as they come |
+//! | `contents` | which images of a layout are whole |
+//! | `filling` | a stick in the target's place: it takes what a registry would |
+//! | `uploads` | blobs on their way onto a stick |
+//! | `given` | sticks in the sources' place |
+//! | `answers` | what sources said, so that the other side hears the same |
+//! | `ends` | the registries of a run, with a stick for one side |
+//!
+//! <https://github.com/opencontainers/image-spec/blob/main/image-layout.md>
+
+mod answers;
+mod contents;
+mod ends;
+mod fault;
+mod filling;
+mod given;
+mod layout;
+mod store;
+mod stream;
+mod uploads;
+
+pub use ends::Ends;
+pub use fault::StickError;
+pub use filling::{Filling, Written};
+pub use given::Given;

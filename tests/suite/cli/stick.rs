@@ -1,0 +1,276 @@
+//! A stick: an OCI layout in the place of one side, with the other side switched off.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use pusher::model::Digest;
+use pusher::sandbox::images::{Artifact, Image, Index};
+
+use super::harness::{NAMESPACE, Place, Ran};
+use crate::support::registry::{Setup, TestRegistry};
+use crate::support::tools;
+
+const TARGET: &str = "registry.bank.example";
+
+/// A folder with a mirror file that `declares` images into a target at this address.
+fn place(source: &TestRegistry, target: &str, declares: &str) -> Place {
+    let place = Place::empty()
+        .naming(source.address(), "SOURCE")
+        .naming(target, "TARGET");
+    place.write(
+        "mirror.yaml",
+        &format!(
+            "version: 1\ntarget: {{ registry: TARGET, namespace: {NAMESPACE} }}\n\
+             registries: {{ TARGET: {{ plain-http: true }} }}\n{declares}"
+        ),
+    );
+    place
+}
+
+fn expect(status: i32, ran: Ran) -> Ran {
+    assert_eq!(ran.status, status, "{}", ran.whole());
+    ran
+}
+
+/// Returns all files of a stick, by their bytes.
+fn files(stick: &Path) -> BTreeMap<String, Digest> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![stick.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(stick).unwrap().display().to_string();
+                found.insert(name, Digest::sha256(&fs::read(&path).unwrap()));
+            }
+        }
+    }
+    found
+}
+
+fn signed(image: &Artifact) -> Artifact {
+    Image::new("unknown/unknown")
+        .empty_config()
+        .artifact_type("application/vnd.dev.sigstore.bundle.v0.3+json")
+        .subject(image)
+        .layer("signature")
+        .build()
+}
+
+/// Images of every kind: one platform of an index, an index that has to be made, rules that choose tags, what is signed.
+async fn publish(source: &TestRegistry) {
+    let index = Index::of(&["linux/amd64", "linux/arm64", "linux/s390x"]).build();
+    source.push(&index, "org/app", "1").await;
+    source.push(&index, "org/multi", "1").await;
+    source.push(&index, "org/whole", "1").await;
+    for tag in ["1.0.0", "1.1.0", "2.0.0"] {
+        let image = Image::new("linux/amd64").layer(tag).build();
+        source.push(&image, "org/rules", tag).await;
+    }
+    let image = Image::new("linux/amd64").layer("to be signed").build();
+    source.push(&image, "org/signed", "1").await;
+    let signature = signed(&image);
+    let digest = signature.descriptor()["digest"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    source.push(&signature, "org/signed", &digest).await;
+    let cosign = image.descriptor()["digest"]
+        .as_str()
+        .unwrap()
+        .replace(':', "-")
+        + ".sig";
+    let simple = Image::new("linux/amd64").layer("simple signing").build();
+    source.push(&simple, "org/signed", &cosign).await;
+}
+
+const EVERY_KIND: &str = "images:
+  - SOURCE/org/app:1
+  - { source: SOURCE/org/multi:1, platforms: [linux/amd64, linux/arm64] }
+  - { source: SOURCE/org/whole:1, platforms: all }
+  - { source: SOURCE/org/rules, select: { version: '1' } }
+  - { source: SOURCE/org/signed:1, referrers: signatures }
+";
+
+/// Returns the tags of each repository of a target, with what they point to.
+async fn held(target: &TestRegistry) -> Vec<(String, Option<Digest>)> {
+    let names = [
+        "app:1",
+        "multi:1",
+        "whole:1",
+        "rules:1.0.0",
+        "rules:1.1.0",
+        "rules:2.0.0",
+        "signed:1",
+    ];
+    let mut held = vec![];
+    for name in names {
+        let (repository, tag) = name.split_once(':').unwrap();
+        let found = target.tag(&format!("{NAMESPACE}/{repository}"), tag).await;
+        held.push((name.to_owned(), found));
+    }
+    held
+}
+
+/// On the one side the target is not there, on the other the sources are not; what comes of it is what comes of one run
+/// that has both.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_went_by_stick_is_what_goes_over_the_network() {
+    let Some(source) = TestRegistry::real(&Setup::default()).await else {
+        return;
+    };
+    publish(&source).await;
+    let direct = TestRegistry::sandbox(&Setup::default()).await;
+    let straight = place(&source, direct.address(), EVERY_KIND);
+    expect(0, straight.run("apply --yes -q"));
+    let wanted = held(&direct).await;
+    assert_eq!(
+        wanted.iter().filter(|(_, found)| found.is_none()).count(),
+        1
+    );
+
+    for target in TestRegistry::each(&Setup::default()).await {
+        let which = target.name();
+        // A source of its own, to be switched off.
+        let source = TestRegistry::real(&Setup::default()).await.unwrap();
+        publish(&source).await;
+        let place = place(&source, target.address(), EVERY_KIND);
+        let planned = expect(2, place.run("plan --into stick --detailed-exitcode"));
+        assert!(
+            !place.path().join("stick").exists(),
+            "{which}: a plan writes nothing"
+        );
+        let applied = expect(0, place.run("apply --into stick --yes"));
+        assert!(
+            applied.stderr.contains("`stick` holds"),
+            "{}",
+            applied.whole()
+        );
+        assert!(
+            !applied.stdout.contains("docker pull"),
+            "{}",
+            applied.stdout
+        );
+        assert_eq!(
+            target.requests().await,
+            [""; 0],
+            "{which}: nobody asks the target"
+        );
+
+        let before = files(&place.path().join("stick"));
+        source.forget_requests().await;
+        let again = expect(0, place.run("plan --into stick --detailed-exitcode"));
+        assert!(again.stdout.contains("Nothing to do"), "{}", again.stdout);
+        expect(0, place.run("apply --into stick --yes"));
+        assert_eq!(
+            files(&place.path().join("stick")),
+            before,
+            "{which}: nothing is written twice"
+        );
+        assert_eq!(source.count("GET", "/blobs/").await, 0, "{which}");
+
+        drop(source);
+        let there = expect(2, place.run("plan --from stick --detailed-exitcode"));
+        let changes = |ran: &Ran| -> Vec<String> {
+            let lines = ran
+                .stdout
+                .lines()
+                .filter(|line| line.trim_start().starts_with('+'));
+            lines.map(str::to_owned).collect()
+        };
+        assert_eq!(
+            changes(&there),
+            changes(&planned),
+            "{which}: it is the same plan"
+        );
+        expect(0, place.run("apply --from stick --yes"));
+        assert_eq!(held(&target).await, wanted, "{which}");
+        let again = expect(0, place.run("plan --from stick --detailed-exitcode"));
+        assert!(again.stdout.contains("Nothing to do"), "{}", again.stdout);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_saved_plan_and_its_shards_go_onto_sticks_and_from_them() {
+    let target = TestRegistry::sandbox(&Setup::default()).await;
+    let source = TestRegistry::sandbox(&Setup::default()).await;
+    publish(&source).await;
+    let place = place(&source, target.address(), EVERY_KIND);
+    expect(0, place.run("lock -q"));
+    target.forget_requests().await;
+    expect(0, place.run("plan --into first --out plan.json --shards 2"));
+    for (shard, stick) in [("1/2", "first"), ("2/2", "second")] {
+        expect(
+            0,
+            place.run(&format!(
+                "apply plan.json --shard {shard} --into {stick} -q"
+            )),
+        );
+    }
+    assert_eq!(target.requests().await, [""; 0]);
+    let first = expect(1, place.run("plan --from first"));
+    assert!(
+        first.stdout.contains("`first` does not carry it"),
+        "{}",
+        first.stdout
+    );
+    drop(source);
+    expect(0, place.run("apply --from first --from second --yes -q"));
+    expect(
+        0,
+        place.run("plan --from first --from second --detailed-exitcode"),
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_stick_is_told_and_left_alone() {
+    let source = TestRegistry::sandbox(&Setup::default()).await;
+    let image = Image::new("linux/amd64").layer("one").build();
+    source.push(&image, "org/app", "1").await;
+    let place = place(&source, TARGET, "images: [SOURCE/org/app:1]\n");
+    place.write("papers/letter.txt", "dear bank");
+    place.write("file", "no folder");
+    let said = |typed: &str| expect(1, place.run(typed)).stderr;
+    let mut told = String::new();
+    for typed in [
+        "apply --yes --into papers",
+        "apply --yes --into file",
+        "apply --yes --from papers",
+        "apply --yes --from nowhere",
+        "apply --yes --into stick --attest",
+    ] {
+        write!(told, "$ pusher {typed}\n{}", said(typed)).unwrap();
+    }
+    assert_eq!(files(&place.path().join("papers")).len(), 1);
+    expect(0, place.run("apply --yes -q --into stick"));
+    fs::rename(
+        place.path().join("stick/index.json"),
+        place.path().join("index.json"),
+    )
+    .unwrap();
+    write!(told, "$ without index.json\n{}", said("plan --from stick")).unwrap();
+    let link = place.path().join("stick/index.json");
+    std::os::unix::fs::symlink(place.path().join("index.json"), link).unwrap();
+    write!(told, "$ with a link\n{}", said("plan --from stick")).unwrap();
+    insta::assert_snapshot!("stick_refused", told);
+}
+
+/// skopeo and podman name an image by what it is called in the target.
+#[tokio::test(flavor = "multi_thread")]
+async fn other_tools_read_a_stick() {
+    let source = TestRegistry::sandbox(&Setup::default()).await;
+    let image = Image::new("linux/amd64").layer("one").build();
+    let digest = source.push(&image, "org/app", "1.0_x").await;
+    let place = place(&source, TARGET, "images: ['SOURCE/org/app:1.0_x']\n");
+    expect(0, place.run("apply --yes -q --into stick"));
+    let stick = place.path().join("stick");
+    let name = format!("oci:{}:{TARGET}/{NAMESPACE}/app:1.0_x", stick.display());
+    if let Some(read) = tools::skopeo(&["inspect", "--format", "{{.Digest}}", &name]).await {
+        let read = String::from_utf8_lossy(&read.stdout).trim().to_owned();
+        assert_eq!(read, digest.to_string());
+    }
+}
