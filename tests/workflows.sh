@@ -741,6 +741,124 @@ for secret in r.example team; do
   fi
 done
 
+# A plan that so many jobs are to share.
+shared() {
+  settings=("${credentials[@]}" GITHUB_EVENT_NAME=push MAX_BYTES_PER_SHARD=20GiB PUSHER_MASK=$'me\np w*d')
+  echo '{"target": {"registry": "r.example", "namespace": "team"}}' >pusher/plan.saves
+  echo '| create | nginx |' >pusher/plan.out
+  echo '| created | nginx |' >pusher/apply.out
+  jq -n --argjson jobs "$1" '{"has-work": ($jobs > 0), matrix: {include: [range($jobs) | {shard: "\(. + 1)/\($jobs)", number: (. + 1)}]}}' \
+    >pusher/matrix.json
+}
+
+if story 'apply leaves a plan to several jobs'; then
+  shared 2
+  script apply.sh "$work/tmp/pusher/apply.md"
+  check 'passes' is "$code" 0
+  check 'the plan is parted' has pusher/calls "plan --out $work/tmp/pusher/shards/plan.json --report $work/tmp/pusher/apply.md --max-bytes-per-shard 20GiB"
+  check 'nothing is applied' lacks pusher/calls 'apply '
+  check 'the plan is kept' is "$(jq -r .target.namespace tmp/pusher/shards/plan.json)" team
+  check 'hands on the jobs' is "$(handed matrix)" '{"include":[{"shard":"1/2","number":1},{"shard":"2/2","number":2}]}'
+  check 'the summary has the plan' is "$(cat summary)" '| create | nginx |'
+  check 'says so' has log '::notice::2 jobs share this plan'
+  check 'no record is kept' test ! -e tmp/pusher/records
+fi
+
+for jobs in 0 1; do
+  if story "apply does by itself what is for no more than one job: $jobs"; then
+    shared "$jobs"
+    script apply.sh "$work/tmp/pusher/apply.md"
+    check 'passes' is "$code" 0
+    check 'is applied' has pusher/calls 'apply --format github'
+    check 'hands on no jobs' is "$(handed matrix)" ''
+    check 'reports' is "$(cat summary)" '| created | nginx |'
+  fi
+done
+
+if story 'apply does by itself what must not leave the job'; then
+  shared 2
+  settings+=(PUSHER_MASK=$'me\nteam')
+  script apply.sh "$work/tmp/pusher/apply.md"
+  check 'passes' is "$code" 0
+  check 'is applied' has pusher/calls 'apply --format github'
+  check 'hands on no jobs' is "$(handed matrix)" ''
+  check 'the plan is gone' is "$(find tmp -name plan.json)" ''
+  check 'says so' has log '::notice::so this job applies all of it'
+fi
+
+if story 'apply of which no plan can be made'; then
+  shared 2
+  rm pusher/plan.saves
+  echo 1 >pusher/plan.status
+  echo 1 >pusher/apply.status
+  script apply.sh "$work/tmp/pusher/apply.md"
+  check 'fails' is "$code" 1
+  check 'hands on no jobs' is "$(handed matrix)" ''
+fi
+
+if story 'apply does its shard'; then
+  shared 2
+  settings=("${credentials[@]}" GITHUB_EVENT_NAME=push SHARD=2/2 GITHUB_RUN_ATTEMPT=3 PUSHER_MASK=$'me\np w*d')
+  echo '{"image": "r.example/team/nginx:1"}' >pusher/apply.copies
+  echo '{"target": {"registry": "r.example", "namespace": "team"}, "shard": "2/2", "summary": {}}' >pusher/apply.json
+  script apply.sh "$work/tmp/pusher/apply.md"
+  check 'passes' is "$code" 0
+  check 'of the plan that it was given' has pusher/calls "apply $work/tmp/pusher/shards/plan.json --shard 2/2 --format github"
+  check 'the report is kept' is "$(jq -r .shard tmp/pusher/shard/report.json)" 2/2
+  check 'what it copied is kept with that' has tmp/pusher/shard/records.jsonl nginx
+  check 'and in which attempt' is "$(cat tmp/pusher/shard/attempt)" 3
+  check 'no other record is kept' test ! -e tmp/pusher/records/records.jsonl
+  check 'reports' is "$(cat summary)" '| created | nginx |'
+fi
+
+if story 'apply fails with its shard'; then
+  shared 2
+  settings=("${credentials[@]}" GITHUB_EVENT_NAME=push SHARD=2/2)
+  echo '{"target": {"registry": "r.example", "namespace": "team"}, "summary": {}}' >pusher/apply.json
+  echo 1 >pusher/apply.status
+  script apply.sh "$work/tmp/pusher/apply.md"
+  check 'fails' is "$code" 1
+  check 'the report is kept all the same' test -s tmp/pusher/shard/report.json
+fi
+
+# What three jobs have left of a plan, the first of them in an earlier attempt; the third has left nothing.
+reported() {
+  settings=(PUSHER_MASK='p w*d' GITHUB_RUN_ATTEMPT=2 PUSHER_NOTIFY=https://robot.example)
+  local of=tmp/pusher/reports
+  mkdir -p tmp/pusher/shards "$of/pusher-shard-1-1" "$of/pusher-shard-1-2"
+  echo '{}' | tee tmp/pusher/shards/plan.json "$of/pusher-shard-1-1/report.json" >"$of/pusher-shard-1-2/report.json"
+  echo 1 >"$of/pusher-shard-1-1/attempt"
+  echo 2 >"$of/pusher-shard-1-2/attempt"
+  echo '{"image": "earlier"}' >"$of/pusher-shard-1-1/records.jsonl"
+  echo '{"image": "now"}' >"$of/pusher-shard-1-2/records.jsonl"
+  echo '| created | p w*d |' >pusher/report.out
+  echo '{"summary": {"created": 3, "updated": 1, "deleted": 0}}' >pusher/report.json
+}
+
+if story 'what several jobs applied is one report'; then
+  reported
+  script run.sh merge-shards
+  check 'passes' is "$code" 0
+  check 'of the plan and each report' has pusher/calls \
+    "report merge $work/tmp/pusher/shards/plan.json $work/tmp/pusher/reports/pusher-shard-1-1/report.json $work/tmp/pusher/reports/pusher-shard-1-2/report.json --format github"
+  check 'the report is kept' is "$(cat tmp/pusher/apply.md)" '| created | *** |'
+  check 'in the summary as well' has summary '| created |'
+  check 'hands on how many' is "$(handed changes)" 4
+  check 'what was copied in this attempt is kept' is "$(cat tmp/pusher/records/records.jsonl)" '{"image": "now"}'
+fi
+
+if story 'what several jobs applied fails where something is missing'; then
+  reported
+  rm -r tmp/pusher/reports
+  echo 1 >pusher/report.status
+  script run.sh merge-shards
+  check 'fails' is "$code" 1
+  check 'of the plan alone' has pusher/calls "report merge $work/tmp/pusher/shards/plan.json --format github"
+  check 'says what to do' has log 'Re-run failed jobs'
+  check 'reports' has summary '| created |'
+  check 'hands on how it went' is "$(handed status)" 1
+fi
+
 if story 'apply with a report that no summary can hold'; then
   settings=("${credentials[@]}" GITHUB_EVENT_NAME=push)
   for ((i = 0; i < 40000; i++)); do echo "| created | image-$i |"; done >pusher/apply.out
@@ -858,6 +976,20 @@ for count in '1 0' '0 1'; do
     check 'hands it on' is "$(handed merge)" as-read
   fi
 done
+
+if story 'apply of what was read, by several jobs'; then
+  read_before 0 0
+  settings+=(MAX_BYTES_PER_SHARD=20GiB)
+  echo '{"matrix": {"include": [{"shard": "1/2"}, {"shard": "2/2"}]}}' >pusher/matrix.json
+  echo '{"target": {"registry": "r.example", "namespace": "team"}}' >pusher/plan.saves
+  script apply.sh "$work/tmp/pusher/apply.md"
+  check 'passes' is "$code" 0
+  check 'nothing is applied here' is "$(applied)" ''
+  check 'the new plan is parted' has pusher/calls '--max-bytes-per-shard 20GiB'
+  check 'and kept' is "$(jq -r .target.namespace tmp/pusher/shards/plan.json)" team
+  check 'hands on the jobs' is "$(handed matrix | jq '.include | length')" 2
+  check 'hands it on' is "$(handed merge)" as-read
+fi
 
 if story 'apply of what was read, of which something fails'; then
   read_before 1 0
@@ -1238,6 +1370,16 @@ for change in '.merged_at = null' '.base.ref = "release"'; do
     check 'says why' has log '::error::#12 was not merged to main'
   fi
 done
+
+if story 'a command is told what came of it, by several jobs'; then
+  settings=(PULL_REQUEST=12)
+  mkdir -p tmp/pusher
+  echo '| created | nginx |' >tmp/pusher/apply.md
+  script run.sh merge-comment
+  check 'passes' is "$code" 0
+  check 'tells the pull request' calls 'POST /issues/12/comments'
+  check 'what was done' holds gh/comments.json '.[0].body | contains("| created | nginx |")'
+fi
 
 if story 'apply keeps what it has stopped at'; then
   read_before 1 0

@@ -11,6 +11,9 @@
 #   in-place    what was read can't be had, and nothing is due
 #   stopped     something else would have been done, so nothing was; merge.md beside REPORT says what
 #   went-on     something else was done; merge.md says what
+#
+# With MAX_BYTES_PER_SHARD, a plan that has more to copy is left to several jobs, in shards/plan.json beside REPORT; the output
+# `matrix` says which. Each is this script again, with SHARD, and leaves shard/report.json for `merge-shards.sh`.
 set -euo pipefail
 # shellcheck source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -24,11 +27,45 @@ counts=$folder/report.json
 reviewed=$RUNNER_TEMP/pusher/reviewed
 stopped=${report%/*}/stopped
 records=${report%/*}/records
-status=0
+shards=${report%/*}/shards
+parting=() handed_out='' status=0
+[[ -z "${MAX_BYTES_PER_SHARD:-}" ]] || parting=(--max-bytes-per-shard "$MAX_BYTES_PER_SHARD")
 
 # Applies the saved plan that is named, or else what the files say. What failed stands on the lines of the files as well.
 apply() {
   run_pusher apply "$@" --format github --report "$report" --report "$counts" --records "$records/records.jsonl" || status=$?
+}
+
+# Leaves a plan to several jobs, if it is too much for one: the saved one that is named, with its Markdown, or else what the files say.
+# Fails where it is for this job to do.
+hand_out() {
+  local jobs
+  ((${#parting[@]})) || return 1
+  mkdir -p "$shards"
+  if (($#)); then
+    cp "$1" "$shards/plan.json"
+    cp "$2" "$report"
+  else
+    # What is blocked is told with the rest, by those jobs.
+    run_pusher plan --out "$shards/plan.json" --report "$report" "${parting[@]}" >&2 || true
+  fi
+  [[ -s "$shards/plan.json" ]] || return 1
+  pusher show "$shards/plan.json" --matrix >"$folder/matrix.json"
+  jobs=$(jq '.matrix.include | length' "$folder/matrix.json")
+  ((jobs > 1)) || return 1
+  drop_if_secret "$shards/plan.json"
+  if [[ ! -f "$shards/plan.json" ]]; then
+    notice 'so this job applies all of it'
+    return 1
+  fi
+  hand_on matrix "$(jq -c .matrix "$folder/matrix.json")"
+  notice "$jobs jobs share this plan: the job merge tells what they did"
+  handed_out=yes
+}
+
+# Applies a plan, be it by several jobs.
+apply_or_hand_out() {
+  hand_out "$@" || apply "${@:1:1}"
 }
 
 # Tells of the plan in $folder/next.json in what it differs from the one that was read; without that, all of it.
@@ -78,14 +115,14 @@ unread() {
 # Applies what was read on pull request $1.
 apply_reviewed() {
   local number=$1 more
-  run_pusher plan --out "$folder/next.json" --report "$folder/next.md" --report "$folder/counts.json" || status=$?
+  run_pusher plan --out "$folder/next.json" --report "$folder/next.md" --report "$folder/counts.json" "${parting[@]}" || status=$?
   [[ -s "$folder/next.json" ]] || return 0
   status=0
   more=$(unread)
   if ((more == 0)); then
     if [[ -f "$reviewed/reviewed.json" ]]; then
       notice "what was read on #$number is applied"
-      apply "$folder/next.json"
+      apply_or_hand_out "$folder/next.json" "$folder/next.md"
       hand_on merge as-read
     else
       notice "nothing is due that could have been read on #$number"
@@ -107,7 +144,7 @@ apply_reviewed() {
   fi
   if [[ "$ON_STALE" == go-on ]]; then
     tell_difference went-on
-    apply "$folder/next.json"
+    apply_or_hand_out "$folder/next.json" "$folder/next.md"
     return 0
   fi
   # What is told is what a command goes on with: `find-plan.sh` finds it under the name of the pull request.
@@ -122,14 +159,27 @@ apply_reviewed() {
 
 check_on_stale
 mkdir -p "$records"
-if [[ -f "$reviewed/reviewed.json" || -f "$reviewed/lost" ]]; then
+if [[ -n "${SHARD:-}" ]]; then
+  mkdir -p "${report%/*}/shard"
+  counts=${report%/*}/shard/report.json
+  apply "$shards/plan.json" --shard "$SHARD"
+elif [[ -f "$reviewed/reviewed.json" || -f "$reviewed/lost" ]]; then
   apply_reviewed "$(<"$reviewed/pull-request")"
 else
-  apply
+  apply_or_hand_out
 fi
 
+if [[ -n "$handed_out" ]]; then
+  rm -r "$records"
+  summarise <"$report"
+  exit 0
+fi
 if [[ ! -s "$records/records.jsonl" ]] || names_a_secret "$counts"; then
   rm -r "$records"
+elif [[ -n "${SHARD:-}" ]]; then
+  # Kept with those of the others: once, in the attempt that it was done in.
+  printf '%s\n' "${GITHUB_RUN_ATTEMPT:-1}" >"${report%/*}/shard/attempt"
+  mv "$records/records.jsonl" "${report%/*}/shard/"
 fi
 [[ -s "$report" ]] || printf 'No report: the log says why.\n' >"$report"
 summarise <"$report"

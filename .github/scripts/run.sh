@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What the action does: one command, on the files of this folder.
 #
-#   run.sh COMMAND      plan, apply, drift, lock, page; comment-command, take-files, find-plan, lock-notes and records, which find out what these
+#   run.sh COMMAND      plan, apply, drift, lock, page; merge-shards, which tells of what several jobs applied; comment-command, take-files, find-plan, lock-notes and records, which find out what these
 #                       are to do; plan-comment, merge-comment, drift-issue, lock-pull-request, add-pull-request, which tell of what the others found; or any
 #                       other command of `pusher`
 set -euo pipefail
@@ -19,6 +19,7 @@ fi
 case $command in
   plan) exec bash "$scripts/plan.sh" "$folder/plan" ;;
   apply | drift) exec bash "$scripts/$command.sh" "$folder/$command.md" ;;
+  merge-shards) exec bash "$scripts/merge-shards.sh" "$folder" ;;
   lock-notes) exec bash "$scripts/lock-notes.sh" "$folder/notes" ;;
   lock) exec bash "$scripts/lock.sh" "$folder/lock.txt" "$folder/notes" ;;
   records) exec bash "$scripts/records.sh" "$folder/earlier" ;;

@@ -35,6 +35,8 @@ struct Include {
 struct Job {
     /// What `pusher apply PLAN --shard` takes.
     shard: String,
+    /// Which of them it is, counted from 1: for names that have no `/` in them.
+    number: usize,
     /// How many tags are created, moved or deleted.
     images: usize,
     /// How many bytes of blobs are copied; what cannot be told before is not counted.
@@ -51,6 +53,7 @@ pub fn matrix(loads: &[ShardLoad], out: &mut dyn fmt::Write) -> fmt::Result {
             count,
         }
         .to_string(),
+        number: at + 1,
         images: load.images,
         bytes: load.bytes,
     });

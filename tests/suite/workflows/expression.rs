@@ -41,7 +41,7 @@ impl Scope<'_> {
         (asks || well) && (inner.is_empty() || truthy(&self.value(inner)))
     }
 
-    fn value(&self, expression: &str) -> Value {
+    pub(super) fn value(&self, expression: &str) -> Value {
         let mut parser = Parser {
             tokens: tokens(expression),
             at: 0,

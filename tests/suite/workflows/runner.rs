@@ -21,6 +21,8 @@ const PUBLISHED: &str = "OWNER/pusher/";
 pub(super) struct Run {
     /// `success`, `failure`, `cancelled` or `skipped`, by job.
     pub(super) jobs: BTreeMap<String, String>,
+    /// What a job handed on, by its name, and that of a matrix with its place in that.
+    outputs: BTreeMap<String, Value>,
     /// What all steps printed.
     pub(super) log: String,
     /// What their summaries say.
@@ -41,7 +43,18 @@ pub(super) fn yaml(path: &Path) -> Value {
 
 impl Repository {
     /// Something happened: the repository's workflow runs, or else the one that is named.
-    pub(super) fn run(&self, workflow: Option<&str>, name: &str, mut event: Value) -> Run {
+    pub(super) fn run(&self, workflow: Option<&str>, name: &str, event: Value) -> Run {
+        self.attempt(workflow, name, event, Run::default())
+    }
+
+    /// A run that went as the earlier one is done again, without the jobs that went well there.
+    pub(super) fn attempt(
+        &self,
+        workflow: Option<&str>,
+        name: &str,
+        mut event: Value,
+        earlier: Run,
+    ) -> Run {
         let caller = workflow.map_or_else(
             || yaml(&self.at("source").join(CALLER)),
             |name| yaml(&project().join(name)),
@@ -53,13 +66,17 @@ impl Repository {
         } else {
             "main"
         };
+        let attempt = if earlier.jobs.is_empty() { 1 } else { 2 };
         let github = json!({
             "event_name": name, "event": event, "repository": "me/mirror", "repository_owner": "me",
-            "ref_name": branch, "ref_type": "branch", "sha": self.head(), "run_id": 7, "run_attempt": 1, "actor": "me",
+            "ref_name": branch, "ref_type": "branch", "sha": self.head(), "run_id": 7, "run_attempt": attempt, "actor": "me",
             "workflow": caller["name"], "server_url": "https://github.example", "token": "of the run",
             "action_repository": "OWNER/pusher", "action_ref": "0123456789012345678901234567890123456789",
         });
-        let mut run = Run::default();
+        let mut run = Run {
+            outputs: earlier.outputs,
+            ..Run::default()
+        };
         self.workflow(&caller, &github, &json!({}), &json!(self.secrets), &mut run);
         run
     }
@@ -98,7 +115,7 @@ impl Repository {
             } else if let Some(uses) = job["uses"].as_str() {
                 self.call(uses, job, &scope, run)
             } else {
-                self.job(job, &contexts, run, &mut outputs)
+                self.jobs(name, job, &scope, run, &mut outputs)
             };
             run.jobs.insert(name.clone(), result.clone());
             needs.insert(name.clone(), json!({"result": result, "outputs": outputs}));
@@ -131,7 +148,10 @@ impl Repository {
             );
         }
         let github = &scope.contexts["github"];
-        let mut nested = Run::default();
+        let mut nested = Run {
+            outputs: std::mem::take(&mut run.outputs),
+            ..Run::default()
+        };
         self.workflow(
             &called,
             github,
@@ -143,9 +163,58 @@ impl Repository {
             .into_iter()
             .find(|bad| nested.jobs.values().any(|result| result == bad));
         run.jobs.extend(nested.jobs);
+        run.outputs = nested.outputs;
         run.log += &nested.log;
         run.summary += &nested.summary;
         worst.unwrap_or("success").to_owned()
+    }
+
+    /// A job, or one for each entry of its matrix: what went well in an earlier attempt is not done again.
+    fn jobs(
+        &self,
+        name: &str,
+        job: &Value,
+        scope: &Scope,
+        run: &mut Run,
+        outputs: &mut Value,
+    ) -> String {
+        let matrix = job["strategy"]["matrix"].as_str();
+        let matrix = matrix.map(|text| {
+            let inner = text.strip_prefix("${{").unwrap().strip_suffix("}}");
+            scope.value(inner.unwrap())["include"].clone()
+        });
+        if matrix.is_some() {
+            assert_eq!(job["strategy"]["fail-fast"], json!(false));
+        }
+        let entries = matrix.as_ref().and_then(Value::as_array);
+        let entries = entries.map_or_else(|| vec![Value::Null], Clone::clone);
+        assert!(!entries.is_empty(), "GitHub takes no empty matrix");
+        let mut worst = "success".to_owned();
+        for (at, entry) in entries.iter().enumerate() {
+            let known = if matrix.is_some() {
+                format!("{name} {at}")
+            } else {
+                name.to_owned()
+            };
+            // Whatever needs one that is done again is done again, too: `merge` never goes well before.
+            if let Some(earlier) = run.outputs.get(&known) {
+                outputs.clone_from(earlier);
+                continue;
+            }
+            let mut contexts = scope.contexts.clone();
+            contexts["matrix"] = entry.clone();
+            let result = self.job(job, &contexts, run, outputs);
+            if result == "success" {
+                run.outputs.insert(known.clone(), outputs.clone());
+            }
+            if matrix.is_some() {
+                run.jobs.insert(known, result.clone());
+            }
+            if worst != "cancelled" && result != "success" {
+                worst = result;
+            }
+        }
+        worst
     }
 
     fn job(&self, job: &Value, contexts: &Value, run: &mut Run, outputs: &mut Value) -> String {
@@ -161,6 +230,10 @@ impl Repository {
             failed: false,
             cancelled: false,
         };
+        let attempt = shown(&place.contexts["github"]["run_attempt"]);
+        place
+            .environment
+            .insert("GITHUB_RUN_ATTEMPT".to_owned(), attempt);
         self.steps(&job["steps"], &mut place, run);
         if let Some(named) = job["outputs"].as_object() {
             *outputs = filled(named, &place.scope());

@@ -142,9 +142,11 @@ impl Repository {
                 );
                 json!({})
             }
-            "actions/upload-artifact" if text("name") == "pusher-records-1" => {
+            "actions/upload-artifact" if text("name").starts_with("pusher-records-") => {
                 if Path::new(&text("path")).exists() {
-                    copy(Path::new(&text("path")), &self.at("gh/records-7-1"));
+                    let kept = text("name").replace("pusher-records", "gh/records-7");
+                    let _ = fs::remove_dir_all(self.at(&kept));
+                    copy(Path::new(&text("path")), &self.at(&kept));
                     self.hold_records();
                 }
                 json!({})
@@ -156,6 +158,30 @@ impl Repository {
             "actions/deploy-pages" => {
                 fs::rename(self.at("gh/site"), self.at("published")).unwrap();
                 json!({"page_url": "https://me.github.example/mirror/"})
+            }
+            "actions/upload-artifact" if text("name").starts_with("pusher-shard") => {
+                let kept = self.at("shards").join(text("name"));
+                if Path::new(&text("path")).exists() {
+                    let again = text("overwrite") == "true";
+                    assert!(again || !kept.exists(), "there is such an artifact");
+                    let _ = fs::remove_dir_all(&kept);
+                    copy(Path::new(&text("path")), &kept);
+                }
+                json!({})
+            }
+            "actions/download-artifact" => {
+                let (kept, path) = (self.at("shards"), text("path"));
+                let Some(begin) = text("pattern").strip_suffix('*').map(str::to_owned) else {
+                    copy(&kept.join(text("name")), Path::new(&path));
+                    return json!({});
+                };
+                for artifact in fs::read_dir(kept).unwrap().map(Result::unwrap) {
+                    let name = artifact.file_name().into_string().unwrap();
+                    if name.starts_with(&begin) {
+                        copy(&artifact.path(), &Path::new(&path).join(name));
+                    }
+                }
+                json!({})
             }
             "actions/upload-artifact" => {
                 let kept = self.at("gh/artifact");
