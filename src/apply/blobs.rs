@@ -44,6 +44,8 @@ pub(super) struct Blobs<'a, R> {
     places: Semaphore,
     uploads: Uploads<'a, R>,
     seat: Seat<'a>,
+    /// Whether the target has what it was asked for before an image began.
+    there: SingleFlight<(Repository, Digest), bool>,
 }
 
 /// Whether the target mounts.
@@ -64,6 +66,11 @@ impl Mounts {
 
     fn may_work(&self) -> bool {
         self.left.load(Relaxed) > 0
+    }
+
+    /// Tells whether it is known to mount.
+    fn work(&self) -> bool {
+        self.left.load(Relaxed) == usize::MAX
     }
 
     fn worked(&self) {
@@ -94,6 +101,27 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
             places: Semaphore::new(BLOBS_AT_ONCE),
             uploads: Uploads::new(registry),
             seat,
+            there: SingleFlight::default(),
+        }
+    }
+
+    /// Returns how many bytes of a blob have to be sent, as far as can be told; what is under way counts again.
+    pub(super) async fn lacking(&self, job: BlobJob<'_, R>) -> u64 {
+        let key = (job.target.clone(), job.blob.digest.clone());
+        let is_brought = self.brought.known(&key).is_some();
+        let ask = async || self.ask(&job).await;
+        if is_brought || self.there.always(key, ask).await {
+            return 0;
+        }
+        let held = self.holders.known(&job.blob.digest);
+        let held = held.and_then(|holder| holder.try_lock().ok()?.clone());
+        let mounts = self.mounts.work();
+        match self
+            .routes
+            .route(job.source, job.target, held.as_ref(), mounts)
+        {
+            Route::Mount { .. } => 0,
+            Route::Copy => job.blob.size,
         }
     }
 
@@ -251,10 +279,18 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
         Ok(How::Sent)
     }
 
-    async fn is_there(&self, job: &BlobJob<'_, R>) -> bool {
+    async fn ask(&self, job: &BlobJob<'_, R>) -> bool {
         let is_asked = self.routes.is_asked(job.target, job.blob.size)
             || job.registry.answers_at_once(job.target);
-        let is_there = is_asked && job.registry.has_blob(job.target, &job.blob.digest).await;
+        is_asked && job.registry.has_blob(job.target, &job.blob.digest).await
+    }
+
+    async fn is_there(&self, job: &BlobJob<'_, R>) -> bool {
+        let key = (job.target.clone(), job.blob.digest.clone());
+        let is_there = match self.there.known(&key) {
+            Some(is_there) => is_there,
+            None => self.ask(job).await,
+        };
         if is_there {
             self.seat.offer(&job.blob.digest, job.target).await;
         }

@@ -1,6 +1,7 @@
 //! What all images of a run share, and what one of them works with.
 
 use std::ops::Deref;
+use std::sync::Arc;
 
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -13,6 +14,7 @@ use crate::single_flight::SingleFlight;
 use crate::tree::ManifestMemory;
 
 use super::blobs::Blobs;
+use super::bounds::Bounds;
 use super::referrers::ReferrerLists;
 use super::relay::Seat;
 use super::stop::Stop;
@@ -24,6 +26,7 @@ pub(super) struct RunContext<'a, R> {
     pub(super) looked: Option<Instant>,
     registry: &'a R,
     pub(super) stop: Stop,
+    pub(super) bounds: &'a Arc<Bounds>,
     pub(super) progress: &'a Progress,
     pub(super) blobs: Blobs<'a, R>,
     /// The manifests that a repository was seen to hold, by digest.
@@ -39,6 +42,7 @@ impl<'a, R: WriteRegistry> RunContext<'a, R> {
         looked: Option<Instant>,
         registry: &'a R,
         stop: watch::Receiver<bool>,
+        bounds: &'a Arc<Bounds>,
         progress: &'a Progress,
         seat: Seat<'a>,
     ) -> Self {
@@ -46,7 +50,8 @@ impl<'a, R: WriteRegistry> RunContext<'a, R> {
             plan,
             looked,
             registry,
-            stop: Stop::new(stop),
+            stop: Stop::new(stop, bounds.limits.deadline),
+            bounds,
             progress,
             blobs: Blobs::new(
                 registry,

@@ -136,7 +136,7 @@ async fn delete<R: WriteRegistry>(
     group: &Group<'_>,
 ) -> Outcomes {
     if run.stop.was_asked() {
-        let stopped = |(position, _): &(usize, _)| (*position, Outcome::not_done(NotDone::Stopped));
+        let stopped = |(position, _): &(usize, _)| (*position, run.stop.outcome());
         return group.members.iter().map(stopped).collect();
     }
     for name in group.names() {

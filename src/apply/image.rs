@@ -1,15 +1,17 @@
 //! One change: its manifests are read, its blobs brought, its manifests pushed, its tag moved.
 
+use std::collections::HashSet;
 use std::future::Future;
 use std::time::Instant;
 
 use futures_util::StreamExt;
 
 use crate::model::{Descriptor, ErrorCode, Failure, RawManifest, Reference, Repository};
-use crate::plan::{Change, ImageCopy, NotDone, Outcome, Transfer};
+use crate::plan::{Change, ImageCopy, Outcome, Transfer};
 use crate::registry::{Pushed, WriteRegistry};
 use crate::tree::{self, Names, Node, Tree, Walker};
 
+use super::bounds::Turn;
 use super::context::{ChangeContext, RunContext};
 use super::job::{BlobJob, How, Tally};
 use super::tag;
@@ -32,7 +34,9 @@ pub(super) async fn copy<R: WriteRegistry>(
         repository: context.plan.target.repository(&change.target),
         tally: Tally::new(context.progress, &change.target),
     };
-    let result = job.run().await;
+    let bounds = context.bounds;
+    let turn = bounds.ask().then(|| bounds.stand_in_line());
+    let result = job.run(turn).await;
     let cost = Transfer {
         retries: retries.get(),
         time: begun.elapsed(),
@@ -51,10 +55,10 @@ struct ImageJob<'a, R> {
 
 impl<R: WriteRegistry> ImageJob<'_, R> {
     /// Brings everything and moves the tag. An `Err` is an outcome in which that was not moved.
-    async fn run(&self) -> Result<(), Outcome> {
+    async fn run(&self, turn: Option<Turn>) -> Result<(), Outcome> {
         let tree = tokio::select! {
-            tree = self.bring_contents() => tree.map_err(Outcome::failed)?,
-            () = self.context.stop.asked() => return Err(Outcome::not_done(NotDone::Stopped)),
+            tree = self.bring_contents(turn) => tree?,
+            () = self.context.stop.asked() => return Err(self.context.stop.outcome()),
         };
         // From here on nothing is large; a stop lets it end, so that no answer is left unread.
         let listed = self.context.stop.or(self.list_root(&tree.root)).await?;
@@ -92,21 +96,48 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
             .await
     }
 
-    /// Brings everything but the root manifest.
-    async fn bring_contents(&self) -> Result<Tree, Failure> {
+    /// Brings everything but the root manifest, where that fits within the bounds of the run.
+    async fn bring_contents(&self, turn: Option<Turn>) -> Result<Tree, Outcome> {
         let Change { source, policy, .. } = self.change;
         let registry = &self.context.registry;
         let walker = Walker::new(registry, source, &self.context.memory);
-        let tree = tree::read(walker, &self.copy.expected, policy.foreign_layers).await?;
+        let tree = tree::read(walker, &self.copy.expected, policy.foreign_layers).await;
+        let tree = tree.map_err(Outcome::failed)?;
+        if let Some(turn) = turn {
+            self.begin(&tree, turn).await?;
+        }
         self.tally.expect(tree.contents().blob_bytes());
+        let brought = self.bring_all(&tree).await;
+        brought.map_err(Outcome::failed)?;
+        Ok(tree)
+    }
+
+    /// Waits until what the target lacks of the image fits beside what is under way; if it will not, it is left.
+    async fn begin(&self, tree: &Tree, turn: Turn) -> Result<(), Outcome> {
+        let lists = tree.nodes().filter_map(|node| match &node.names {
+            Names::Blobs(blobs) => Some(blobs),
+            Names::Manifests(_) => None,
+        });
+        let mut seen = HashSet::new();
+        let blobs = lists.flatten().filter(|blob| seen.insert(&blob.digest));
+        let lacking = blobs.map(|blob| self.context.blobs.lacking(self.blob_job(blob)));
+        let lacking = futures_util::stream::iter(lacking).buffer_unordered(PARTS_AT_ONCE);
+        let needs = lacking.fold(0_u64, async |sum, bytes| sum.saturating_add(bytes));
+        let needs = needs.await;
+        let place = turn.begin(needs).await;
+        let place = place.map_err(|by| Outcome::left(by, Some(needs)))?;
+        self.tally.take(place);
+        Ok(())
+    }
+
+    async fn bring_all(&self, tree: &Tree) -> Result<(), Failure> {
         all(tree.nodes().map(|node| self.bring_image(node, &tree.root))).await?;
         for node in &tree.below {
             if let Names::Manifests(_) = node.names {
                 self.push_by_digest(node).await?;
             }
         }
-        all(tree.below.iter().map(|node| self.list(node))).await?;
-        Ok(tree)
+        all(tree.below.iter().map(|node| self.list(node))).await
     }
 
     /// Brings what has blobs: them first, then their manifest, unless that is the root.

@@ -1,10 +1,12 @@
 //! A blob that is to be brought, and what is counted of those that were.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use crate::model::{Descriptor, Repository};
 use crate::plan::{TargetName, Transfer};
 use crate::progress::Progress;
+
+use super::bounds::Place;
 
 /// A blob that a repository must hold.
 pub(super) struct BlobJob<'a, R> {
@@ -28,16 +30,23 @@ pub(super) struct Tally<'a> {
     progress: &'a Progress,
     image: &'a TargetName,
     transfer: Mutex<Transfer>,
+    /// Where it stands within the bounds of the run, once it has begun, if there are any.
+    place: OnceLock<Place>,
 }
 
 impl<'a> Tally<'a> {
     pub(super) fn new(progress: &'a Progress, image: &'a TargetName) -> Self {
-        let transfer = Mutex::default();
         Self {
             progress,
             image,
-            transfer,
+            transfer: Mutex::default(),
+            place: OnceLock::new(),
         }
+    }
+
+    /// Counts what is sent from now on as what was foreseen for it.
+    pub(super) fn take(&self, place: Place) {
+        let _ = self.place.set(place);
     }
 
     /// Tells the progress how many bytes there will be.
@@ -65,11 +74,17 @@ impl<'a> Tally<'a> {
 
     /// Shows bytes that are on their way.
     pub(super) fn sending(&self, bytes: u64) {
+        if let Some(place) = self.place.get() {
+            place.sending(bytes);
+        }
         self.progress.add_bytes(self.image, bytes);
     }
 
     /// Takes back bytes that have to be sent again.
     pub(super) fn lost(&self, bytes: u64) {
+        if let Some(place) = self.place.get() {
+            place.lost(bytes);
+        }
         self.progress.remove_bytes(self.image, bytes);
     }
 

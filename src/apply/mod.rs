@@ -15,6 +15,7 @@
 //! | `download` | one blob from its source: checked, read on where it breaks |
 //! | `uploads` | the uploads that are open: what a stop leaves is ended |
 //! | `stop` | how long a run goes on once it is stopped |
+//! | `bounds` | how far a run may go; what does not fit is left to a later one |
 //! | `delete`, `in_use` | tags that go, and what else needs their manifests |
 //! | `attest` | the record of a promotion, attached to its image |
 //! | `referrers` | what names a subject is listed, under a tag where the registry has no referrers API |
@@ -22,6 +23,7 @@
 
 mod attest;
 mod blobs;
+mod bounds;
 mod chunking;
 mod context;
 mod delete;
@@ -41,19 +43,21 @@ mod try_outcome;
 mod uploads;
 
 pub use attest::{RECORD_TYPE, attest};
+pub use bounds::Limits;
 
 use std::cmp::Reverse;
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::join_all;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::plan::{Action, BlockReason, Change, ImageCopy, NotDone, Outcome, Plan, Report};
+use crate::plan::{Action, BlockReason, Bound, Change, ImageCopy, NotDone, Outcome, Plan, Report};
 use crate::progress::Progress;
 use crate::registry::WriteRegistry;
 
+use bounds::Bounds;
 use context::RunContext;
 use relay::{Relay, Seat};
 
@@ -78,18 +82,14 @@ pub async fn apply<R: WriteRegistry>(
     stop: watch::Receiver<bool>,
     progress: &Progress,
 ) -> Report {
-    let relay = &Relay::between(1);
-    let seat = Seat { relay, number: 0 };
-    Box::pin(apply_one(
-        plan,
-        looked,
-        registry,
-        stop,
-        progress,
-        seat,
-        IMAGES_AT_ONCE,
-    ))
-    .await
+    let together = Together {
+        relay: &Relay::between(1),
+        bounds: &Bounds::new(Limits::default()),
+        stop: &stop,
+        images: IMAGES_AT_ONCE,
+    };
+    let one = ToApply { plan, looked };
+    Box::pin(apply_one(one, 0, registry, &together, progress)).await
 }
 
 /// A plan of several, and when its target was looked at for it.
@@ -101,38 +101,64 @@ pub struct ToApply {
     pub looked: Option<Instant>,
 }
 
-/// Carries the plans of several targets out together: what one of them has the others have from there, so that each
-/// blob is read from its source once.
+/// Carries the plans of several targets out together, within these limits: what one of them has the others have from
+/// there, so that each blob is read from its source once.
 ///
 /// The reports are in the order of the plans.
 pub async fn apply_each<R: WriteRegistry>(
     plans: Vec<ToApply>,
     registry: &R,
     stop: &watch::Receiver<bool>,
+    limits: Limits,
     progress: &Progress,
 ) -> Vec<Report> {
-    let relay = &Relay::between(plans.len());
-    let images = IMAGES_AT_ONCE.div_ceil(plans.len().max(1));
+    let together = &Together {
+        relay: &Relay::between(plans.len()),
+        bounds: &Bounds::new(limits),
+        stop,
+        images: IMAGES_AT_ONCE.div_ceil(plans.len().max(1)),
+    };
     let each = plans.into_iter().enumerate().map(|(number, one)| {
-        let ToApply { plan, looked } = one;
-        let seat = Seat { relay, number };
-        let (stop, progress) = (stop.clone(), progress.of(&plan.target));
-        async move { apply_one(plan, looked, registry, stop, &progress, seat, images).await }
+        let progress = progress.of(&one.plan.target);
+        async move { apply_one(one, number, registry, together, &progress).await }
     });
     join_all(each).await
 }
 
+/// What the targets of a run share.
+struct Together<'a> {
+    relay: &'a Relay,
+    bounds: &'a Arc<Bounds>,
+    stop: &'a watch::Receiver<bool>,
+    /// How many images of each are worked on at once.
+    images: usize,
+}
+
 async fn apply_one<R: WriteRegistry>(
-    plan: Plan,
-    looked: Option<Instant>,
+    one: ToApply,
+    number: usize,
     registry: &R,
-    stop: watch::Receiver<bool>,
+    together: &Together<'_>,
     progress: &Progress,
-    seat: Seat<'_>,
-    images_at_once: usize,
 ) -> Report {
-    let run = RunContext::new(&plan, looked, registry, stop.clone(), progress, seat);
-    let outcomes = carry_out(&run, images_at_once).await;
+    let ToApply { plan, looked } = one;
+    let Together {
+        relay,
+        bounds,
+        stop,
+        images,
+    } = *together;
+    let seat = Seat { relay, number };
+    let run = RunContext::new(
+        &plan,
+        looked,
+        registry,
+        stop.clone(),
+        bounds,
+        progress,
+        seat,
+    );
+    let outcomes = carry_out(&run, images).await;
     drop(run);
     Report {
         plan,
@@ -200,12 +226,15 @@ async fn outcome<R: WriteRegistry>(run: &RunContext<'_, R>, change: &Change) -> 
             before,
             reason: BlockReason::TargetMoved { .. },
         } => return Outcome::stale(before.as_ref().map(|found| &found.digest)),
+        Action::Blocked { reason, .. } if reason.is_own_bound() => {
+            return Outcome::left(Bound::MaxPulls, None);
+        }
         Action::Blocked { .. } => return Outcome::Blocked,
         Action::Delete { .. } => return Outcome::not_done(NotDone::Stopped),
         Action::Create { after } | Action::Update { after, .. } => after,
     };
     if run.stop.was_asked() {
-        return Outcome::not_done(NotDone::Stopped);
+        return run.stop.outcome();
     }
     run.progress.begin(&change.target);
     let outcome = image::copy(run, change, copy).await;

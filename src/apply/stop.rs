@@ -1,4 +1,4 @@
-//! The wish that a run stops: what is large ends at once, and what moves a tag has a few seconds.
+//! The wish that a run stops, or the end of its time: what is large ends at once, and what moves a tag has a few seconds.
 
 use std::future::Future;
 use std::sync::OnceLock;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
-use crate::plan::{NotDone, Outcome};
+use crate::plan::{Bound, NotDone, Outcome};
 
 /// How long the answers that are still wanted are waited for: whoever stops a job ends it for good soon
 /// after, some within ten seconds.
@@ -16,25 +16,52 @@ const GRACE: Duration = Duration::from_secs(3);
 /// Whether a run is to stop, and since when.
 pub(super) struct Stop {
     asked: watch::Receiver<bool>,
+    /// When it is to stop anyway.
+    deadline: Option<Instant>,
     since: OnceLock<Instant>,
 }
 
 impl Stop {
-    pub(super) fn new(asked: watch::Receiver<bool>) -> Self {
-        let since = OnceLock::new();
-        Self { asked, since }
+    pub(super) fn new(asked: watch::Receiver<bool>, deadline: Option<Instant>) -> Self {
+        Self {
+            asked,
+            deadline,
+            since: OnceLock::new(),
+        }
     }
 
     pub(super) fn was_asked(&self) -> bool {
-        *self.asked.borrow()
+        *self.asked.borrow() || self.deadline.is_some_and(|end| Instant::now() >= end)
     }
 
-    /// Returns when someone asks the run to stop; never, if nobody can any more.
+    /// Returns when someone asks the run to stop, or its time is over; never, if neither can be.
     pub(super) async fn asked(&self) {
-        if self.asked.clone().wait_for(|stop| *stop).await.is_err() {
-            std::future::pending::<()>().await;
+        let mut asked = self.asked.clone();
+        let asked = async {
+            if asked.wait_for(|stop| *stop).await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        };
+        let over = async {
+            match self.deadline {
+                Some(end) => sleep_until(end).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = asked => {}
+            () = over => {}
         }
         self.since.get_or_init(Instant::now);
+    }
+
+    /// Says what becomes of what was not finished before the stop.
+    pub(super) fn outcome(&self) -> Outcome {
+        if *self.asked.borrow() {
+            Outcome::not_done(NotDone::Stopped)
+        } else {
+            Outcome::left(Bound::Deadline, None)
+        }
     }
 
     /// Waits for an answer that moves no tag, but not for long once the run is to stop.
@@ -46,7 +73,7 @@ impl Stop {
         };
         tokio::select! {
             answer = answer => Ok(answer),
-            () = overdue => Err(Outcome::not_done(NotDone::Stopped)),
+            () = overdue => Err(self.outcome()),
         }
     }
 

@@ -112,6 +112,7 @@ fn options<'t>(
         credentials: Credentials::new(context.environment.login_sources()),
         acr: acr_asker(&context.environment)?,
         machines: context.machines,
+        max_pulls: context.max_pulls,
         ..ClientOptions::default()
     })
 }

@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use crate::plan::ReportSummary;
+
 /// How a command ended.
 ///
 /// Where an image would make it 1 and another 2, it is 1: whoever reads 2 trusts that everything could
@@ -33,8 +35,8 @@ impl Exit {
             ),
             Self::Pending => {
                 tr_word!(
-                    "something has drifted (`drift`, `map --check`), or is pending (`plan --detailed-exitcode`)",
-                    "有漂移（`drift`、`map --check`），或有待执行的变更（`plan --detailed-exitcode`）"
+                    "drift (`drift`, `map --check`), or pending (`plan --detailed-exitcode`, `apply --deadline`)",
+                    "有漂移（`drift`、`map --check`），或有待执行的变更（`plan --detailed-exitcode`、`apply --deadline`）"
                 )
             }
             Self::Interrupted => tr_word!("stopped by a signal", "被信号停下"),
@@ -49,6 +51,14 @@ impl Exit {
             Self::Pending => 2,
             Self::Interrupted => 130,
         }
+    }
+
+    /// Judges what was done: what is left to a later run is pending.
+    pub fn of_reports(each: impl IntoIterator<Item = ReportSummary>) -> Self {
+        let all = each
+            .into_iter()
+            .fold(ReportSummary::default(), ReportSummary::and);
+        Self::of(!(all.is_success() || all.is_bounded()), all.left > 0)
     }
 
     /// Judges what a command found: what failed outweighs what is pending.

@@ -251,6 +251,14 @@ pub fn cache(context: &Context, global: &GlobalArgs) -> ResolutionCache {
     }
 }
 
+/// Returns when the time of the run is over; never, if nobody set it one.
+async fn end(context: &Context) {
+    match context.limits.deadline {
+        Some(deadline) => tokio::time::sleep_until(deadline).await,
+        None => std::future::pending().await,
+    }
+}
+
 /// Reads from registries until it is done or someone asks to stop, and shows that it is alive.
 pub async fn reading<T>(
     context: &Context,
@@ -268,6 +276,14 @@ pub async fn reading<T>(
             drop(display);
             let message = text!("stopped; nothing was changed", "已停止，什么都没有改动");
             Err(CommandError::Stopped(Exit::Interrupted, message))
+        }
+        () = end(context) => {
+            drop(display);
+            let message = text!(
+                "the time of `--deadline` was over before the plan was made; nothing was changed",
+                "计划还没做完，`--deadline` 就到了；什么都没有改动"
+            );
+            Err(CommandError::Stopped(Exit::Pending, message))
         }
     }
 }

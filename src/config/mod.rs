@@ -69,6 +69,7 @@ use std::collections::BTreeMap;
 use crate::model::Text;
 
 pub use diagnostics::{Diagnostic, DiagnosticKind, Replacement, Severity};
+pub use durations::parse as parse_duration;
 pub use file_kind::{FileKind, ListForm};
 pub use files::{Files, Place};
 pub use load::load;

@@ -22,6 +22,8 @@ enum Sort<'a> {
     NoLogin(&'a str),
     /// It wants fewer requests.
     Rate,
+    /// This run may pull no more of it.
+    OwnBound,
     /// It gives no more images out for hours.
     PullsUsedUp,
     /// It, or what answers in its place, does not do what a registry does.
@@ -43,6 +45,7 @@ impl Failure {
         let sort = match &self.fault {
             Fault::Answered(answer) => self.sort_of(answer, is_one_account)?,
             Fault::Paused(_) => Sort::Rate,
+            Fault::PullsSpent { .. } => Sort::OwnBound,
             Fault::Login(why) => Sort::NoLogin(why.english()),
             Fault::SignIn(fault) => match &**fault {
                 SignInFault::Refused(refusal) => {

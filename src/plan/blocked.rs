@@ -151,6 +151,14 @@ impl BlockReason {
         unreadable.is_some() || matches!(self, Self::SourceAbsent(_))
     }
 
+    /// Tells whether nothing is in the way but that whoever began the run wanted no more pulls.
+    pub fn is_own_bound(&self) -> bool {
+        match self.failures() {
+            (None, None) => false,
+            (source, target) => source.into_iter().chain(target).all(Failure::is_own_bound),
+        }
+    }
+
     /// Tells whether nothing is known about the image because nobody wanted a registry to be asked.
     pub fn was_not_asked(&self) -> bool {
         matches!(self, Self::Offline { .. })

@@ -95,7 +95,7 @@ pub use promotion::{Attached, Attachment, Promotion, Run};
 pub use prune::{ObservedTags, PRUNE_LIMIT, prune};
 pub use referrers::is_referrer_tag;
 pub use remember::{Remembered, ResolutionKey};
-pub use report::{NotDone, Outcome, Report, ReportSummary, TagAfter, Transfer};
+pub use report::{Bound, NotDone, Outcome, Report, ReportSummary, TagAfter, Transfer};
 pub use rule::ResolutionRule;
 pub use same_content::{SameContent, SameContents};
 pub use saved::{FileDigest, SavedPlan};

@@ -52,6 +52,15 @@ pub enum Outcome {
         /// What it cost nevertheless.
         cost: Transfer,
     },
+    /// The run came to a bound before it: it is left to a later one, and the tag is unchanged.
+    Left {
+        /// Which bound.
+        by: Bound,
+        /// How many bytes it still needs at most; none where that was not found out.
+        needs: Option<u64>,
+        /// What it cost nevertheless.
+        cost: Transfer,
+    },
     /// It was not finished; the tag is unchanged, unless `why` says that this is not known.
     NotDone {
         /// Why.
@@ -59,6 +68,17 @@ pub enum Outcome {
         /// What it cost nevertheless.
         cost: Transfer,
     },
+}
+
+/// How far a run may go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Bound {
+    /// No longer than until a moment (`--deadline`).
+    Deadline,
+    /// With no more bytes of blobs (`--max-bytes`).
+    MaxBytes,
+    /// With no more pulls of a registry that limits them (`--max-pulls`).
+    MaxPulls,
 }
 
 /// Why a change was not finished, though nothing about it failed.
@@ -113,6 +133,8 @@ pub struct ReportSummary {
     pub stale: usize,
     /// Changes that did not work.
     pub failed: usize,
+    /// Changes that are left to a later run, since this one came to a bound.
+    pub left: usize,
     /// Changes that the run did not come to.
     pub not_done: usize,
     /// What all of it cost, but for the time.
@@ -124,11 +146,20 @@ pub struct ReportSummary {
 impl Outcome {
     /// Says that something did not work and moved no tag, before it is known what that cost.
     pub fn failed(failure: Failure) -> Self {
+        if failure.is_own_bound() {
+            return Self::left(Bound::MaxPulls, None);
+        }
         Self::Failed {
             failure,
             tag: TagAfter::Unchanged,
             cost: Transfer::default(),
         }
+    }
+
+    /// Says that it is left to a later run, before it is known what it cost.
+    pub fn left(by: Bound, needs: Option<u64>) -> Self {
+        let cost = Transfer::default();
+        Self::Left { by, needs, cost }
     }
 
     /// Says why the change was not finished, before it is known what it cost.
@@ -150,6 +181,7 @@ impl Outcome {
                 cost,
             },
             Err(Self::NotDone { why, .. }) => Self::NotDone { why, cost },
+            Err(Self::Left { by, needs, .. }) => Self::Left { by, needs, cost },
             Err(outcome) => outcome,
         }
     }
@@ -160,6 +192,7 @@ impl Outcome {
             Self::Done(cost)
             | Self::Failed { cost, .. }
             | Self::Stale { cost, .. }
+            | Self::Left { cost, .. }
             | Self::NotDone { cost, .. } => Some(cost),
             Self::Unchanged | Self::Blocked => None,
         }
@@ -213,6 +246,7 @@ impl Report {
                 Outcome::Blocked => &mut summary.blocked,
                 Outcome::Stale { .. } => &mut summary.stale,
                 Outcome::Failed { .. } => &mut summary.failed,
+                Outcome::Left { .. } => &mut summary.left,
                 Outcome::NotDone { .. } => &mut summary.not_done,
             };
             *count += 1;
@@ -241,6 +275,7 @@ impl ReportSummary {
             blocked,
             stale,
             failed,
+            left,
             not_done,
             cost,
             interrupted,
@@ -253,6 +288,7 @@ impl ReportSummary {
             (&mut self.blocked, blocked),
             (&mut self.stale, stale),
             (&mut self.failed, failed),
+            (&mut self.left, left),
             (&mut self.not_done, not_done),
         ] {
             *sum = sum.saturating_add(more);
@@ -269,7 +305,12 @@ impl ReportSummary {
 
     /// Returns how many changes did not end with the target as it should be.
     pub fn not_in_place(&self) -> usize {
-        self.blocked + self.stale + self.failed + self.not_done
+        self.blocked + self.stale + self.failed + self.left + self.not_done
+    }
+
+    /// Tells whether all that is missing was left to a later run on purpose.
+    pub fn is_bounded(&self) -> bool {
+        !self.interrupted && self.left > 0 && self.left == self.not_in_place()
     }
 }
 

@@ -17,7 +17,7 @@ use crate::model::{
 use super::access::{
     Auth, Authorization, Forbidden, FoundLogin, Keeper, Logins, Masks, destination, same_origin,
 };
-use super::limits::{Admission, Lane, PullLimit, TokenServers};
+use super::limits::{Admission, Lane, Pull, PullBudget, PullLimit, TokenServers};
 use super::options::{ClientOptions, HostOptions, RetryOptions};
 use super::outage::{Server, ServerMap};
 use super::stats::Counters;
@@ -80,6 +80,8 @@ pub(super) struct Host {
     /// The temporary password, where the login gets such.
     pub(super) acr: Keeper,
     pull_limit: Mutex<Option<PullLimit>>,
+    /// How many pulls this run may make, where somebody said so.
+    pull_budget: Option<PullBudget>,
     /// The answer that told that no manifest can be read any more; then none is asked for.
     out_of_pulls: OnceLock<Failure>,
     /// Whether the host has said that it has no referrers API: then it is not asked again.
@@ -121,6 +123,7 @@ impl Host {
             )),
             counters: Arc::default(),
             retry: retry(&shared.options.retry, role, options.patience),
+            pull_budget: shared.options.max_pulls.map(PullBudget::new),
             shared,
             options,
             role,
@@ -312,6 +315,30 @@ impl Host {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Begins to read a manifest, for which a pull may be counted; none where nobody counts. The error is that all
+    /// pulls that this run may make were made.
+    ///
+    /// Docker Hub's limit is known from its name; what others have of one they say in each answer, so in the one
+    /// that told which digest a tag has.
+    pub(super) async fn begin_pull(
+        &self,
+        operation: &Operation,
+    ) -> Result<Option<Pull<'_>>, Failure> {
+        let is_limited = || {
+            let told = *self.pull_limit();
+            self.name == DOCKER_HUB || told.is_some_and(PullLimit::is_of_pulls)
+        };
+        let budget = self.pull_budget.as_ref().filter(|_| is_limited());
+        let Some(budget) = budget else {
+            return Ok(None);
+        };
+        let spent = || {
+            let allowed = budget.allowed;
+            self.error(operation, Fault::PullsSpent { allowed })
+        };
+        budget.begin().await.map(Some).ok_or_else(spent)
     }
 
     pub(super) fn pull_limit(&self) -> MutexGuard<'_, Option<PullLimit>> {

@@ -5,7 +5,7 @@
 //! | `client`, `host`, `options` | one client for many hosts; what is kept for each; what it is told | |
 //! | `operations`, `send` | what is asked, by endpoint; the one path that every request takes, through all rooms | |
 //! | `access/` | who may ask for what | `auth`, `auth_methods`, `challenge`, `negotiation`, `probes`, `after_refusal`, `login`, `credentials`, `login_file`, `helper`, `scope`, `token`, `token_fetch`, `token_store`, `destination`, `masks` |
-//! | `limits/` | how much a host is asked at most | `admission`, `lane`, `concurrency`, `throttle/`, `token_servers`, `pull_limit` |
+//! | `limits/` | how much a host is asked at most | `admission`, `lane`, `concurrency`, `throttle/`, `token_servers`, `pull_limit`, `pull_budget` |
 //! | `retry/` | who decides what is tried again, when, and how often | `decide`, `met`, `tries`, `backoff`, `damaged`, `count` |
 //! | `outage/` | whether a server is there; one that is away is waited for | `servers`, `availability`, `symptom`, `watch` |
 //! | `mirrors/` | what is asked for by digest is asked of other places first | `ask`, `mirror`, `standing`, `whole`, `relay`, `givers` |

@@ -32,6 +32,8 @@ pub struct ClientOptions {
     pub on_mirror: OnMirror,
     /// How many machines do a part of the same at once: what hosts allow is divided by that.
     pub machines: Option<NonZeroUsize>,
+    /// How many pulls a run may make of each host that limits them.
+    pub max_pulls: Option<u64>,
     /// Turns true when hosts that are away are not to be waited for any more.
     pub stop: Option<watch::Receiver<bool>>,
 }

@@ -131,7 +131,7 @@ fn place(target: &Target) -> String {
     target.to_string()
 }
 
-fn states(summary: &ReportSummary) -> [(&'static str, usize); 8] {
+fn states(summary: &ReportSummary) -> [(&'static str, usize); 9] {
     let ReportSummary {
         created,
         updated,
@@ -140,6 +140,7 @@ fn states(summary: &ReportSummary) -> [(&'static str, usize); 8] {
         blocked,
         stale,
         failed,
+        left,
         not_done,
         cost: _,
         interrupted: _,
@@ -152,6 +153,7 @@ fn states(summary: &ReportSummary) -> [(&'static str, usize); 8] {
         ("blocked", blocked),
         ("stale", stale),
         ("failed", failed),
+        ("left", left),
         ("not-done", not_done),
     ]
 }

@@ -198,6 +198,7 @@ fn of_outcome(change: &Change, outcome: &Outcome) -> Option<Item> {
         (Outcome::Blocked, _) => (Event::Failed, "blocked"),
         (Outcome::Stale { .. }, _) => (Event::Failed, "stale"),
         (Outcome::Failed { .. }, _) => (Event::Failed, "failed"),
+        (Outcome::Left { .. }, _) => (Event::Failed, "left"),
         (Outcome::NotDone { .. }, _) => (Event::Failed, "not-done"),
     };
     let (word, why) = (

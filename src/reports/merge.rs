@@ -182,7 +182,12 @@ fn tells_all(plan: &SavedPlan, report: &Kept) -> bool {
 impl Merged<'_> {
     /// Tells whether all of the plan is in place, and each record where it was asked for.
     pub fn is_success(&self) -> bool {
+        self.summary.is_success() && self.is_attested()
+    }
+
+    /// Tells whether each record is where it was asked for.
+    pub fn is_attested(&self) -> bool {
         let mut reports = self.reports.iter();
-        self.summary.is_success() && reports.all(|report| report.unattached().next().is_none())
+        reports.all(|report| report.unattached().next().is_none())
     }
 }

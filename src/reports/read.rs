@@ -122,6 +122,7 @@ struct Summary {
     blocked: usize,
     stale: usize,
     failed: usize,
+    left: usize,
     not_done: usize,
     bytes_sent: u64,
     bytes_mounted: u64,
@@ -200,6 +201,7 @@ impl From<Summary> for ReportSummary {
             blocked,
             stale,
             failed,
+            left,
             not_done,
             bytes_sent,
             bytes_mounted,
@@ -214,6 +216,7 @@ impl From<Summary> for ReportSummary {
             blocked,
             stale,
             failed,
+            left,
             not_done,
             cost: Transfer {
                 bytes_sent,

@@ -8,6 +8,7 @@ mod options;
 mod refused;
 mod sentences;
 mod shared;
+mod values;
 
 pub use help::OTHER_VARIABLES;
 pub use options::{
@@ -17,8 +18,8 @@ pub use options::{
 };
 pub use refused::NotRun;
 pub use shared::{
-    CacheArg, ColorChoice, FileArg, FormatArg, HostArg, KeysArgs, LanguageChoice, LockedArg,
-    OnlyArg, PruneArg, ReportArg, StickArgs, ToArg,
+    BoundArgs, CacheArg, ColorChoice, FileArg, FormatArg, HostArg, KeysArgs, LanguageChoice,
+    LockedArg, OnlyArg, PruneArg, ReportArg, StickArgs, ToArg,
 };
 
 use std::ffi::OsString;

@@ -10,13 +10,14 @@ use crate::config::walks::ImagePath;
 use crate::consumers::Form;
 use crate::model::{Bytes, PlatformPattern, Reference, ReferenceError, Repository};
 use crate::plan::DriftKind;
-use crate::plan::shards::{MOST_SHARDS, ShardNumber, Sharding};
+use crate::plan::shards::{ShardNumber, Sharding};
 use crate::render::schemas::SchemaKind;
 
 use super::shared::{
-    CacheArg, FileArg, FormatArg, HostArg, KeysArgs, LockedArg, MetricsArg, OnlyArg, PruneArg,
-    ReportArg, StickArgs, ToArg,
+    BoundArgs, CacheArg, FileArg, FormatArg, HostArg, KeysArgs, LockedArg, MetricsArg, OnlyArg,
+    PruneArg, ReportArg, StickArgs, ToArg,
 };
+use super::values::{amount, shard, shard_count};
 
 /// What `add` takes.
 #[derive(Debug, Clone, Args)]
@@ -150,39 +151,6 @@ impl PlanArgs {
             .map(|Bytes(most)| Sharding::MostBytes(most));
         self.shards.map(Sharding::Count).or(most)
     }
-}
-
-/// Takes a number of shards.
-fn shard_count(typed: &str) -> Result<usize, String> {
-    let count = typed.parse().ok();
-    let count = count.filter(|count| (1..=MOST_SHARDS).contains(count));
-    count.ok_or_else(|| {
-        tr!(
-            "write a number from 1 to {MOST_SHARDS}: GitHub makes no more jobs of one matrix",
-            "要写 1 到 {MOST_SHARDS} 的数字：GitHub 一个 matrix 不会有更多任务"
-        )
-    })
-}
-
-/// Takes an amount of bytes.
-fn amount(typed: &str) -> Result<Bytes, String> {
-    let amount = Bytes::parse(typed).filter(|Bytes(bytes)| *bytes > 0);
-    amount.ok_or_else(|| {
-        tr!(
-            "write an amount such as `20GiB` or `500MB`",
-            "要写大小，如 `20GiB` 或 `500MB`"
-        )
-    })
-}
-
-/// Takes one of several shards.
-fn shard(typed: &str) -> Result<ShardNumber, String> {
-    ShardNumber::parse(typed).ok_or_else(|| {
-        tr!(
-            "write which one of how many, such as `2/4`; the first is `1/4`, or `0+1/4` where machines are counted from 0",
-            "要写第几个和总数，如 `2/4`；第一个是 `1/4`，机器从 0 数起时写 `0+1/4`"
-        )
-    })
 }
 
 /// What `drift` takes.
@@ -407,6 +375,9 @@ pub struct ApplyingArgs {
     /// Attach such a line to each image that was put into the target, as a referrer
     #[arg(long)]
     pub attest: bool,
+    /// How far it goes.
+    #[command(flatten)]
+    pub bounds: BoundArgs,
     /// Where else the answer goes.
     #[command(flatten)]
     pub report: ReportArg,

@@ -362,6 +362,18 @@ pub(super) const SENTENCES: &[Phrase] = &[
         "同上，机器尽量少，但每台拷贝的不超过这个大小，如 `20GiB`"
     ),
     phrase!(
+        "End before so much time has passed, such as `5h30m`: begin nothing that would not be done by then",
+        "在这段时间内结束，如 `5h30m`：到时候做不完的就不开始"
+    ),
+    phrase!(
+        "Copy no more than this amount, such as `50GiB`",
+        "拷贝的总量不超过这个大小，如 `50GiB`"
+    ),
+    phrase!(
+        "Make no more pulls of each registry that limits them, as Docker Hub does",
+        "每个限制拉取次数的仓库（如 Docker Hub）最多拉取这么多次"
+    ),
+    phrase!(
         "Do only this part of the saved plan, which was made with `--shards`: `2/4`, or `1+1/4` where machines are counted from 0",
         "只做保存的计划的这一部分（做计划时要加 `--shards`）：`2/4`，机器从 0 数起时写 `1+1/4`"
     ),

@@ -1,6 +1,7 @@
 //! What more than one command takes.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::builder::PossibleValue;
 use clap::{ArgAction, Args, ValueEnum};
@@ -8,7 +9,10 @@ use clap::{ArgAction, Args, ValueEnum};
 use crate::config::edit::Keys;
 use crate::config::parse_host;
 use crate::consumers::HostChoice;
+use crate::model::Bytes;
 use crate::render::Format;
+
+use super::values::{amount, duration};
 
 /// Where these stand in a help: behind what the command is about.
 const TALK: usize = 100;
@@ -47,6 +51,20 @@ pub(super) struct TalkArgs {
         hide_possible_values = true
     )]
     pub(super) lang: Option<LanguageChoice>,
+}
+
+/// How far a run goes; what does not fit is left to a later one.
+#[derive(Debug, Clone, Default, Args)]
+pub struct BoundArgs {
+    /// End before so much time has passed, such as `5h30m`: begin nothing that would not be done by then
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub deadline: Option<Duration>,
+    /// Copy no more than this amount, such as `50GiB`
+    #[arg(long, value_name = "SIZE", value_parser = amount)]
+    pub max_bytes: Option<Bytes>,
+    /// Make no more pulls of each registry that limits them, as Docker Hub does
+    #[arg(long, value_name = "N")]
+    pub max_pulls: Option<u64>,
 }
 
 /// Which file is read.

@@ -78,8 +78,10 @@ fn exit(reports: &[Report]) -> Exit {
     if reports.iter().any(|report| report.interrupted) {
         return Exit::Interrupted;
     }
-    let is_done = |report: &Report| report.is_success() && report.is_attested();
-    Exit::of(!reports.iter().all(is_done), false)
+    if !reports.iter().all(Report::is_attested) {
+        return Exit::Failed;
+    }
+    Exit::of_reports(reports.iter().map(Report::summary))
 }
 
 /// Shows what would be done, to who is asked or watches.
@@ -221,7 +223,8 @@ pub(super) async fn carry_out(
         (ToApply { plan, looked }, mirror.desired)
     });
     let (plans, desired): (Vec<_>, Vec<_>) = each.unzip();
-    let mut reports = apply_each(plans, &ends, &context.stop.heed(), &progress).await;
+    let stop = context.stop.heed();
+    let mut reports = apply_each(plans, &ends, &stop, context.limits, &progress).await;
     let filled = sticks::finish(&ends, &reports).await;
     drop(display);
     let run = this_run(context);
@@ -259,9 +262,9 @@ pub(super) async fn run(
     global: &GlobalArgs,
     options: &ApplyArgs,
 ) -> Result<Exit, CommandError> {
-    let context = &context.pushing();
     let applying = &options.applying;
     sticks::require_fitting(options)?;
+    let context = &context.pushing().within(&applying.bounds);
     let metrics = Metrics::begin(options.metrics.metrics.as_deref());
     let outputs = Outputs::check(context, applying.named().chain(metrics.named()))?;
     let notices = Notices::of(&context.environment)?;

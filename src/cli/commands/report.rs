@@ -76,6 +76,8 @@ pub(super) async fn merge(
             merged.iter().map(render::notice::of_merged).collect()
         })
         .await;
-    let is_done = merged.iter().all(Merged::is_success);
-    Ok(Exit::of(!is_done, false))
+    if !merged.iter().all(Merged::is_attested) {
+        return Ok(Exit::Failed);
+    }
+    Ok(Exit::of_reports(merged.iter().map(|merged| merged.summary)))
 }

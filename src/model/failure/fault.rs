@@ -15,6 +15,11 @@ pub enum Fault {
     Answered(ErrorAnswer),
     /// The registry has said that it wants no more requests for that long.
     Paused(Duration),
+    /// As many pulls as this run may make of the registry were made.
+    PullsSpent {
+        /// How many it may make.
+        allowed: u64,
+    },
     /// There is no login, or the one there is cannot be used; the text says which.
     Login(Text),
     /// No temporary password came about.
@@ -93,6 +98,7 @@ impl Fault {
                 Self::Lacks(Part::NoManifest { digest, media_type })
             }
             Self::Paused(_)
+            | Self::PullsSpent { .. }
             | Self::TooLong { .. }
             | Self::CutShort
             | Self::OtherBytes { .. }

@@ -153,7 +153,7 @@ impl Failure {
                 _ if answer.meaning == Some(Meaning::HtmlPage) => Cause::Protocol,
                 _ => Cause::Refused,
             },
-            Fault::Paused(_) => Cause::RateLimited,
+            Fault::Paused(_) | Fault::PullsSpent { .. } => Cause::RateLimited,
             Fault::SignIn(fault) => match **fault {
                 SignInFault::Unanswered { .. } => Cause::Unreachable,
                 SignInFault::Unusable { .. } => Cause::Protocol,
@@ -175,6 +175,11 @@ impl Failure {
         }
     }
 
+    /// Tells whether it is whoever began the run that wanted no more, and nothing is wrong.
+    pub fn is_own_bound(&self) -> bool {
+        matches!(self.fault, Fault::PullsSpent { .. })
+    }
+
     /// Tells whether the same may work a little later. What was refused for the rate for as long as that is
     /// worth it is not begun anew.
     pub fn may_pass(&self) -> bool {
@@ -188,7 +193,7 @@ impl Failure {
     pub fn is_answer(&self) -> bool {
         match &self.fault {
             Fault::Answered(answer) => answer.status != 429,
-            Fault::NoAnswer(_) | Fault::Paused(_) => false,
+            Fault::NoAnswer(_) | Fault::Paused(_) | Fault::PullsSpent { .. } => false,
             Fault::SignIn(fault) => !matches!(**fault, SignInFault::Unanswered { .. }),
             _ => true,
         }

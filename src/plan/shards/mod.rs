@@ -20,8 +20,8 @@ use super::target::TargetName;
 /// (<https://docs.github.com/en/actions/reference/limits>).
 pub const MOST_SHARDS: usize = 256;
 
-/// What an image costs beside its blobs, as bytes: so that many small ones are parted evenly too.
-const OF_AN_IMAGE: u64 = 256 * 1024;
+/// What an image costs beside its blobs, as bytes: so that many small ones count too.
+pub const OF_AN_IMAGE: u64 = 256 * 1024;
 /// One of so many parts of a shard is what shared blobs may bring together: then no shard is much bigger than others.
 const CLUSTERS_IN_A_SHARD: u64 = 6;
 

@@ -123,11 +123,20 @@ async fn read(
     call.read = Read::Collect(MANIFEST_SIZE_LIMIT);
     call.accept = &[404];
     call.retry_on = retry_on;
+    let pull = host.begin_pull(&operation).await?;
     let answer = client.send(&host, call).await?;
     if answer.status == 404 {
         return Ok(None);
     }
-    check(answer).map_err(|fault| host.error(&operation, fault))
+    let read = check(answer).map_err(|fault| host.error(&operation, fault));
+    // An index is no pull: each of its images is (<https://docs.docker.com/docker-hub/usage/pulls/>).
+    let is_index = |read: &RawManifest| media_type::is_index(&read.descriptor.media_type);
+    if let Some(pull) = pull
+        && !matches!(&read, Ok(Some(manifest)) if is_index(manifest))
+    {
+        pull.was_made();
+    }
+    read
 }
 
 pub(crate) async fn put(

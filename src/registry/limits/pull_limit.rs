@@ -32,6 +32,11 @@ impl PullLimit {
         })
     }
 
+    /// Tells whether it is pulls that are counted: others limit requests a minute with the same headers.
+    pub(in crate::registry) fn is_of_pulls(self) -> bool {
+        self.window.is_none_or(|window| window >= LONG)
+    }
+
     /// Tells whether nothing is left, and waiting within a run does not help: others limit requests a
     /// minute with the same headers.
     pub(in crate::registry) fn is_used_up_for_long(self, asked_pause: Option<Duration>) -> bool {

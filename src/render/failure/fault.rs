@@ -17,6 +17,11 @@ impl fmt::Display for Fault {
                     "它要求暂停，{left}之后再来"
                 )
             }
+            Self::PullsSpent { allowed } => write_tr!(
+                f,
+                "the {allowed} pulls that `--max-pulls` allows this run were made",
+                "`--max-pulls` 允许这次运行拉取的 {allowed} 次已经用完"
+            ),
             Self::Login(text) | Self::Protocol(text) | Self::Damaged(text) => text.fmt(f),
             Self::SignIn(fault) => fault.fmt(f),
             Self::NoAnswer(why) => why.fmt(f),
@@ -156,6 +161,7 @@ pub(super) fn advice(fault: &Fault) -> Option<String> {
         Fault::Answered(_)
         | Fault::SignIn(_)
         | Fault::Paused(_)
+        | Fault::PullsSpent { .. }
         | Fault::Login(_)
         | Fault::NoAnswer(_)
         | Fault::Protocol(_)

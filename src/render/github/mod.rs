@@ -206,7 +206,7 @@ fn unfinished<'a>(
 ) -> Option<Annotation<'a>> {
     Some(Annotation {
         level: match outcome {
-            Outcome::NotDone { .. } => Level::Warning,
+            Outcome::Left { .. } | Outcome::NotDone { .. } => Level::Warning,
             _ => Level::Error,
         },
         at: Some(at(origin)),

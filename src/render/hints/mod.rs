@@ -115,7 +115,7 @@ pub fn for_outcome(change: &Change, outcome: &Outcome, target: &Target) -> Optio
     match outcome {
         Outcome::Blocked => for_change(change, target),
         Outcome::Stale { .. } => Some(plan_again()),
-        Outcome::NotDone { .. } => Some(tr!(
+        Outcome::Left { .. } | Outcome::NotDone { .. } => Some(tr!(
             "run `pusher apply` again; it goes on with what is left",
             "再运行一次 `pusher apply`；它会接着做剩下的"
         )),

@@ -119,6 +119,7 @@ fn item(change: &Change, outcome: &Outcome, target: &Target) -> Item {
         | Outcome::Stale { .. }
         | Outcome::Failed { .. }
         | Outcome::NotDone { .. } => ("!", Tone::Bad),
+        Outcome::Left { .. } => (".", Tone::Changed),
     };
     let mut lines = item.lines;
     let is_copied = change.action.copy().is_some();

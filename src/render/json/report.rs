@@ -109,6 +109,8 @@ pub(super) struct Summary {
     stale: usize,
     /// Changes that did not work.
     failed: usize,
+    /// Changes that are left to a later run, since this one came to a bound (`--deadline`, `--max-bytes`, `--max-pulls`).
+    left: usize,
     /// Changes that the run did not come to.
     not_done: usize,
     /// Bytes of blobs that went over the wire.
@@ -184,6 +186,8 @@ enum Outcome {
     Stale,
     /// It did not work; what the tag points to is unchanged.
     Failed,
+    /// The run came to a bound before, which `error` names: it is left to a later one.
+    Left,
     /// The run was stopped before; the tag is unchanged, unless `error` says that this is not known.
     NotDone,
 }
@@ -196,6 +200,7 @@ impl From<&core::Outcome> for Outcome {
             core::Outcome::Blocked => Self::Blocked,
             core::Outcome::Stale { .. } => Self::Stale,
             core::Outcome::Failed { .. } => Self::Failed,
+            core::Outcome::Left { .. } => Self::Left,
             core::Outcome::NotDone { .. } => Self::NotDone,
         }
     }
@@ -284,6 +289,7 @@ impl From<core::ReportSummary> for Summary {
             blocked,
             stale,
             failed,
+            left,
             not_done,
             cost,
             interrupted: _,
@@ -303,6 +309,7 @@ impl From<core::ReportSummary> for Summary {
             blocked,
             stale,
             failed,
+            left,
             not_done,
             bytes_sent,
             bytes_mounted,

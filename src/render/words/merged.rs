@@ -8,6 +8,7 @@ pub fn merged_word(outcome: &str) -> &'static str {
     match outcome {
         "blocked" => tr_word!("blocked", "拦下"),
         "stale" => tr_word!("stale", "被人动过"),
+        "left" => tr_word!("left for later", "留到下次"),
         "not-done" => tr_word!("not done", "没做"),
         _ => tr_word!("failed", "失败"),
     }
@@ -17,7 +18,7 @@ pub fn merged_word(outcome: &str) -> &'static str {
 pub fn merged_hint(problem: &Problem<'_>, report: &Kept, file: &str) -> Option<String> {
     let shard = report.shard.shard;
     match problem.outcome {
-        "not-done" | "failed" => Some(tr!(
+        "left" | "not-done" | "failed" => Some(tr!(
             "`pusher apply {file} --shard {shard}` goes on with what is left",
             "`pusher apply {file} --shard {shard}` 会接着做剩下的"
         )),

@@ -1,6 +1,6 @@
 //! What became of a plan, and of each change.
 
-use crate::plan::{Action, Change, NotDone, Outcome, ReportSummary, TagAfter, Transfer};
+use crate::plan::{Action, Bound, Change, NotDone, Outcome, ReportSummary, TagAfter, Transfer};
 use crate::render::units::{bytes, clauses};
 
 use super::blocked::block_reason;
@@ -10,6 +10,8 @@ use super::images::in_place;
 pub fn verdict(summary: &ReportSummary) -> &'static str {
     if summary.interrupted {
         tr_word!("Apply interrupted:", "执行中断：")
+    } else if summary.is_bounded() {
+        tr_word!("Apply ended at its bounds:", "到了限额，执行结束：")
     } else if summary.not_in_place() > 0 {
         tr_word!("Apply incomplete:", "执行完，但没有全部就位：")
     } else if summary.done() == 0 {
@@ -35,6 +37,7 @@ pub fn counts(summary: &ReportSummary) -> String {
         blocked,
         stale,
         failed,
+        left,
         not_done,
         cost: _,
         interrupted: _,
@@ -48,6 +51,7 @@ pub fn counts(summary: &ReportSummary) -> String {
     counts.extend((blocked > 0).then(|| tr!("{blocked} blocked", "拦下 {blocked}")));
     counts.extend((stale > 0).then(|| tr!("{stale} stale", "被人动过 {stale}")));
     counts.extend((failed > 0).then(|| tr!("{failed} failed", "失败 {failed}")));
+    counts.extend((left > 0).then(|| tr!("{left} left for later", "留到下次 {left}")));
     counts.extend((not_done > 0).then(|| tr!("{not_done} not done", "没做 {not_done}")));
     tr!("{}.", "{}。", clauses(&counts))
 }
@@ -90,6 +94,7 @@ pub fn outcome_word(change: &Change, outcome: &Outcome) -> &'static str {
         Outcome::Blocked => tr_word!("blocked", "拦下"),
         Outcome::Stale { .. } => tr_word!("stale", "被人动过"),
         Outcome::Failed { .. } => tr_word!("failed", "失败"),
+        Outcome::Left { .. } => tr_word!("left for later", "留到下次"),
         Outcome::NotDone { .. } => tr_word!("not done", "没做"),
     }
 }
@@ -132,6 +137,7 @@ pub fn outcome_reason(change: &Change, outcome: &Outcome) -> Option<String> {
                 "{failure}；不知道标签动了没有"
             ),
         }),
+        (Outcome::Left { by, needs, .. }, _) => Some(left(*by, *needs)),
         (Outcome::NotDone { why, .. }, action) => Some(match (why, action) {
             (NotDone::Stopped, _) => tr!(
                 "the run was stopped before this was finished",
@@ -151,5 +157,25 @@ pub fn outcome_reason(change: &Change, outcome: &Outcome) -> Option<String> {
             ),
         }),
         (Outcome::Unchanged | Outcome::Done(_) | Outcome::Blocked, _) => None,
+    }
+}
+
+/// Says to which bound the run had come.
+fn left(by: Bound, needs: Option<u64>) -> String {
+    match (by, needs.map(bytes)) {
+        (Bound::Deadline, None) => tr!(
+            "it was not finished before `--deadline`",
+            "到 `--deadline` 时还没做完"
+        ),
+        (Bound::Deadline, Some(needs)) => tr!(
+            "{needs} cannot be copied before `--deadline` at the speed of this run",
+            "按这次运行的速度，{needs} 在 `--deadline` 之前复制不完"
+        ),
+        (Bound::MaxBytes, None) => tr!("`--max-bytes` allows no more", "`--max-bytes` 已经用完"),
+        (Bound::MaxBytes, Some(needs)) => tr!(
+            "{needs} are more than `--max-bytes` leaves",
+            "{needs} 超出了 `--max-bytes` 剩下的"
+        ),
+        (Bound::MaxPulls, _) => tr!("`--max-pulls` allows no more", "`--max-pulls` 已经用完"),
     }
 }

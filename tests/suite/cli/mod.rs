@@ -6,6 +6,7 @@
 mod acr;
 mod apply;
 mod attest;
+mod bounds;
 mod canaries;
 mod cooldown;
 mod declared;

@@ -140,7 +140,7 @@ impl Judge {
                 assert!(made_up, "{place}");
                 may_have_moved = *was_done;
             }
-            Outcome::NotDone { .. } => panic!("{place}"),
+            Outcome::Left { .. } | Outcome::NotDone { .. } => panic!("{place}"),
         }
         let is_true = found.is_none() || may_have_moved && found == wanted;
         assert!(is_true, "{place}: the tag points to {found:?}");
