@@ -20,7 +20,8 @@ use super::context::Context;
 use super::error::CommandError;
 use super::lock_history::history;
 use super::mirror::Mirror;
-use super::session::{Planned, Planning, cache, not_forbidden, reading};
+use super::reading::reading;
+use super::session::{Planned, Planning, cache, not_forbidden};
 
 /// Asks what the plans do not tell, for each of them; what changed tags point to is found out where that is wanted.
 pub(super) async fn of_each(

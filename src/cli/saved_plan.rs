@@ -24,7 +24,8 @@ use super::files;
 use super::mirror::Mirror;
 use super::outputs::{self, Outputs};
 use super::purpose::Purpose;
-use super::session::{Planned, Planning, Scope, declared, plan_with, reading, with_deletions};
+use super::reading::reading;
+use super::session::{Planned, Planning, Scope, declared, plan_with, with_deletions};
 use super::sticks;
 
 /// Keeps the plans of all targets.
@@ -173,7 +174,7 @@ pub async fn take_up(
     }
     let machines = options.shard.map_or(1, |shard| shard.count);
     let client = connect(&context.among(machines), &mirrors)?;
-    let ends = sticks::ends(context, &mirrors, Some(&options.stick), client)?;
+    let ends = sticks::ends(context, &mirrors, Some(&options.stick), client).await?;
     let planning = plan_with(context, global, mirrors, ends).await?;
     let ends = &planning.ends;
     let mut each = Vec::with_capacity(planning.each.len());

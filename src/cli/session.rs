@@ -10,7 +10,6 @@ use crate::model::{Repository, Text};
 use crate::observe::{self, SourceAnswers, tags};
 use crate::plan::shards::ShardOfPlan;
 use crate::plan::{Absence, Choice, Desired, Family, Lock, Plan, plan_of_part, prune};
-use crate::progress::Progress;
 use crate::registry::{Client, ReadRegistry};
 use crate::render::hints;
 use crate::stick::Ends;
@@ -19,11 +18,10 @@ use super::args::{GlobalArgs, StickArgs};
 use super::client::connect;
 use super::context::Context;
 use super::error::{CliError, CommandError};
-use super::exit::Exit;
 use super::lock_file::LockFile;
 use super::mirror::{self, Mirror};
 use super::outputs::Outputs;
-use super::progress::{Display, Phase};
+use super::reading::reading;
 use super::scans;
 use super::sticks;
 
@@ -111,7 +109,7 @@ pub async fn plan(
 ) -> Result<Planning, CommandError> {
     let mut mirrors = declared(context, global, scope, outputs)?;
     let client = connect(context, &mirrors)?;
-    let ends = sticks::ends(context, &mirrors, scope.stick, client)?;
+    let ends = sticks::ends(context, &mirrors, scope.stick, client).await?;
     choose(context, &mut mirrors, &ends, not_forbidden).await?;
     if scope.each_tag {
         for mirror in &mut mirrors {
@@ -248,43 +246,6 @@ pub fn cache(context: &Context, global: &GlobalArgs) -> ResolutionCache {
     match context.environment.cache_folder() {
         Some(folder) if !global.no_cache => ResolutionCache::open(&folder),
         _ => ResolutionCache::disabled(),
-    }
-}
-
-/// Returns when the time of the run is over; never, if nobody set it one.
-async fn end(context: &Context) {
-    match context.limits.deadline {
-        Some(deadline) => tokio::time::sleep_until(deadline).await,
-        None => std::future::pending().await,
-    }
-}
-
-/// Reads from registries until it is done or someone asks to stop, and shows that it is alive.
-pub async fn reading<T>(
-    context: &Context,
-    images: usize,
-    read: impl AsyncFnOnce(&Progress) -> T,
-) -> Result<T, CommandError> {
-    let progress = Arc::new(Progress::new(images));
-    let display = Display::start(&context.printer, &progress, Phase::Reading);
-    tokio::select! {
-        done = read(&progress) => {
-            drop(display);
-            Ok(done)
-        }
-        () = context.stop.made() => {
-            drop(display);
-            let message = text!("stopped; nothing was changed", "已停止，什么都没有改动");
-            Err(CommandError::Stopped(Exit::Interrupted, message))
-        }
-        () = end(context) => {
-            drop(display);
-            let message = text!(
-                "the time of `--deadline` was over before the plan was made; nothing was changed",
-                "计划还没做完，`--deadline` 就到了；什么都没有改动"
-            );
-            Err(CommandError::Stopped(Exit::Pending, message))
-        }
     }
 }
 

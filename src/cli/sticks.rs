@@ -5,15 +5,17 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::model::{Failure, Reference, Repository, Text};
-use crate::plan::{Family, Report};
+use crate::plan::{Family, Plan, Report};
 use crate::registry::Client;
 use crate::render::units::bytes;
-use crate::stick::{Ends, Filling, Given, StickError, Written};
+use crate::stick::{Ends, Filling, Given, Lack, StickError, Written};
 
 use super::args::{ApplyArgs, StickArgs};
 use super::context::Context;
-use super::error::{CliError, unreadable};
+use super::error::{CliError, CommandError, unreadable};
+use super::have::held;
 use super::mirror::Mirror;
+use super::reading::reading;
 
 /// Refuses what cannot be done to a stick.
 pub(super) fn require_fitting(options: &ApplyArgs) -> Result<(), CliError> {
@@ -39,12 +41,12 @@ pub(super) fn require_fitting(options: &ApplyArgs) -> Result<(), CliError> {
 }
 
 /// Returns the registries of a run, with the stick for one side that was asked for.
-pub(super) fn ends(
+pub(super) async fn ends(
     context: &Context,
     mirrors: &[Mirror],
     typed: Option<&StickArgs>,
     client: Client,
-) -> Result<Ends, CliError> {
+) -> Result<Ends, CommandError> {
     let Some(typed) = typed else {
         return Ok(Ends::network(client));
     };
@@ -52,6 +54,10 @@ pub(super) fn ends(
         let targets = targets(mirrors)?;
         let stick = Filling::open(&context.folder.join(into));
         let stick = stick.map_err(|why| unusable(&into.display().to_string(), &why, false))?;
+        let stick = match &typed.have {
+            Some(lock) => stick.without(held(context, mirrors, lock, &client).await?),
+            None => stick,
+        };
         return Ok(Ends::into_stick(client, Arc::new(stick), targets));
     }
     if typed.from.is_empty() {
@@ -61,8 +67,61 @@ pub(super) fn ends(
     let named = |path: &std::path::PathBuf| (context.folder.join(path), shown(path));
     let named: Vec<_> = typed.from.iter().map(named).collect();
     let sticks = Given::open(&named).map_err(|(stick, why)| unusable(&stick, &why, true))?;
+    if sticks.leaves_out() && mirrors.len() > 1 {
+        let message = text!(
+            "the stick leaves out what one target has, and here are {}",
+            "离线包里省去了一个目标已有的内容，而这里有 {} 个目标",
+            mirrors.len()
+        );
+        let hint = text!("name that one with `--to`", "用 `--to` 指定那一个");
+        return Err(CliError::new(message).hint(hint).into());
+    }
     Ok(Ends::from_sticks(client, Arc::new(sticks), targets))
 }
+
+/// Stops where a stick does not carry all that is to be copied, before anything is.
+pub(super) async fn require_whole(
+    context: &Context,
+    ends: &Ends,
+    plans: &[&Plan],
+) -> Result<(), CommandError> {
+    let Some(sticks) = ends.given() else {
+        return Ok(());
+    };
+    let lacks = reading(context, 0, async |_| {
+        sticks.lacks_of(plans, ends.client()).await
+    })
+    .await?;
+    if lacks.is_empty() {
+        return Ok(());
+    }
+    let was_held = lacks.iter().any(|lack| lack.was_held);
+    let told = lacks.iter().take(TOLD);
+    let told = told.map(|Lack { image, what, .. }| tr!("{image}: {what}", "{image}：{what}"));
+    let more = lacks.len().saturating_sub(TOLD);
+    let more = (more > 0).then(|| tr!("and {more} more", "还有 {more} 条"));
+    let lines: Vec<_> = told.chain(more).collect();
+    let lines = lines.join("\n  - ");
+    let message = text!(
+        "the stick does not carry all that is to be copied, so nothing was written:\n  - {lines}",
+        "离线包里没有要拷贝的全部内容，所以什么都没有写：\n  - {lines}"
+    );
+    let hint = if was_held {
+        text!(
+            "the target lacks what the lock given with `--have` says that it holds: make the stick without `--have`, or with the              lock that was applied last",
+            "目标里没有 `--have` 的锁文件所说的内容：重新做离线包，不加 `--have`，或者用最后应用的锁文件"
+        )
+    } else {
+        text!(
+            "copy the stick once more, or make it anew on the other side; `--only` takes the images that are whole",
+            "再拷贝一次离线包，或者在另一边重新做；用 `--only` 可以只取完整的镜像"
+        )
+    };
+    Err(CliError::new(message).hint(hint).into())
+}
+
+/// How many things are told that a stick lacks.
+const TOLD: usize = 20;
 
 fn shown(path: &Path) -> String {
     path.display().to_string()

@@ -100,6 +100,21 @@ impl Ends {
         self.stick.is_some()
     }
 
+    /// Returns the repositories of the target that were said to have a blob.
+    fn beside<'s>(
+        &'s self,
+        sticks: &'s Given,
+        digest: &Digest,
+    ) -> impl Iterator<Item = Repository> + 's {
+        let names = sticks.held(digest).unwrap_or_default();
+        let registry = self.targets.iter().next();
+        let registry = registry.map(|target| target.registry.clone());
+        names.into_iter().filter_map(move |name| {
+            let registry = registry.clone()?;
+            Some(Repository { registry, name })
+        })
+    }
+
     fn side(&self, repository: &Repository) -> Side<'_> {
         match &self.stick {
             Some(Stick::Target(stick)) if self.targets.contains(repository) => Side::Filling(stick),
@@ -173,7 +188,11 @@ impl ReadRegistry for Ends {
             Side::Filling(stick) => stick.stream(repository, blob, offset).await,
             Side::Given(sticks) => match sticks.open_blob(repository, blob, offset).await? {
                 Some(stream) => Ok(stream),
-                None => Err(sticks.lacks_blob(repository, &blob.digest)),
+                // Where the target does not mount, it gives what it has itself.
+                None => match self.beside(sticks, &blob.digest).next() {
+                    Some(holder) => self.client.open_blob(&holder, blob, offset).await,
+                    None => Err(sticks.lacks_blob(repository, &blob.digest)),
+                },
             },
             Side::Network => self.client.open_blob(repository, blob, offset).await,
         }
@@ -198,6 +217,15 @@ impl ReadRegistry for Ends {
             Side::Given(_) => false,
             Side::Network => self.client.has_blob(repository, digest).await,
         }
+    }
+
+    fn known_beside(&self, repository: &Repository, digest: &Digest) -> Option<Repository> {
+        let sticks = self.given()?;
+        if sticks.carries(digest) {
+            return None;
+        }
+        let mut holders = self.beside(sticks, digest);
+        holders.find(|holder| holder != repository && holder.registry == repository.registry)
     }
 
     fn answers_at_once(&self, repository: &Repository) -> bool {

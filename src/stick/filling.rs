@@ -1,7 +1,7 @@
 //! A stick in the target's place: it takes what a registry would take. Its index is written when all is done, so that
 //! what breaks off leaves the old one.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
@@ -30,6 +30,8 @@ pub struct Filling {
     store: Store,
     /// What the target holds, and the stick need not.
     held: BTreeMap<Digest, Held>,
+    /// What of it was asked for.
+    left_out: Mutex<BTreeSet<Digest>>,
     uploads: Uploads,
     state: Mutex<State>,
     has_begun: AtomicBool,
@@ -85,15 +87,40 @@ impl Filling {
             })?;
             state.take(entries, &store)?;
         }
-        Ok(Self {
+        Ok(Self::of(store, state))
+    }
+
+    /// Makes one that holds nothing, and is nowhere.
+    pub fn nowhere() -> Self {
+        Self::of(Store::at(Path::new("")), State::default())
+    }
+
+    fn of(store: Store, state: State) -> Self {
+        Self {
             store,
+            left_out: Mutex::new(state.list.held.keys().cloned().collect()),
             held: state.list.held.clone(),
             uploads: Uploads::default(),
             state: Mutex::new(state),
             has_begun: AtomicBool::new(false),
             written: AtomicU64::new(0),
             answers: Answers::default(),
-        })
+        }
+    }
+
+    /// Leaves out what the target holds: blobs by repository, without its host.
+    #[must_use]
+    pub fn without(mut self, blobs: impl IntoIterator<Item = (Digest, u64, String)>) -> Self {
+        for (digest, size, repository) in blobs {
+            let held = self.held.entry(digest).or_insert_with(|| Held {
+                size,
+                repositories: vec![],
+            });
+            if !held.repositories.contains(&repository) {
+                held.repositories.push(repository);
+            }
+        }
+        self
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -155,10 +182,15 @@ impl Filling {
     }
 
     pub(super) fn has_blob(&self, digest: &Digest) -> bool {
-        if self.held.contains_key(digest) {
+        if self.store.size(digest).is_some() && !self.state().wrong.contains(digest) {
             return true;
         }
-        self.store.size(digest).is_some() && !self.state().wrong.contains(digest)
+        let is_held = self.held.contains_key(digest);
+        if is_held {
+            let mut left_out = self.left_out.lock().unwrap_or_else(PoisonError::into_inner);
+            left_out.insert(digest.clone());
+        }
+        is_held
     }
 
     pub(super) fn tags(&self, repository: &Repository) -> Vec<String> {
@@ -325,7 +357,14 @@ impl Filling {
         for ((repository, subject), listed) in &referrers {
             list.set_referrers(repository, subject, listed);
         }
-        list.held.clone_from(&self.held);
+        {
+            let left_out = self.left_out.lock().unwrap_or_else(PoisonError::into_inner);
+            let held = self.held.iter();
+            let held = held.filter(|(digest, _)| left_out.contains(*digest));
+            list.held = held
+                .map(|(digest, held)| (digest.clone(), held.clone()))
+                .collect();
+        }
         for (digest, read) in read {
             self.go_along(digest, read, sources).await?;
         }

@@ -46,6 +46,31 @@ impl Given {
         Ok(Self { sticks })
     }
 
+    /// Returns the folders, and what each is called.
+    pub(super) fn stores(&self) -> impl Iterator<Item = (&Store, &str)> {
+        self.sticks
+            .iter()
+            .map(|stick| (&stick.store, &*stick.shown))
+    }
+
+    /// Tells whether a blob is on one of them, whatever it is worth.
+    pub(super) fn carries(&self, digest: &Digest) -> bool {
+        self.stores().any(|(store, _)| store.size(digest).is_some())
+    }
+
+    /// Returns in which repositories the target was said to have a blob; none where nothing was said.
+    pub(super) fn held(&self, digest: &Digest) -> Option<Vec<String>> {
+        let mut held = self.sticks.iter().map(|stick| &stick.list.held);
+        let found = held.find_map(|held| held.get(digest))?;
+        Some(found.repositories.clone())
+    }
+
+    /// Tells whether they leave out what the target was said to have.
+    pub fn leaves_out(&self) -> bool {
+        let mut sticks = self.sticks.iter();
+        sticks.any(|stick| !stick.list.held.is_empty())
+    }
+
     fn names(&self) -> Arc<str> {
         let names: Vec<_> = self.sticks.iter().map(|stick| &*stick.shown).collect();
         names.join(", ").into()

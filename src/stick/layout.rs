@@ -159,7 +159,7 @@ pub(super) struct List {
 pub(super) struct Held {
     /// How many bytes it has.
     pub(super) size: u64,
-    /// The repositories, with the target's host.
+    /// The repositories, without the target's host: it may have another on the other side.
     pub(super) repositories: Vec<String>,
 }
 

@@ -10,12 +10,14 @@
 //! | `filling` | a stick in the target's place: it takes what a registry would |
 //! | `uploads` | blobs on their way onto a stick |
 //! | `given` | sticks in the sources' place |
+//! | `check` | whether sticks carry all that plans copy |
 //! | `answers` | what sources said, so that the other side hears the same |
 //! | `ends` | the registries of a run, with a stick for one side |
 //!
 //! <https://github.com/opencontainers/image-spec/blob/main/image-layout.md>
 
 mod answers;
+mod check;
 mod contents;
 mod ends;
 mod fault;
@@ -26,6 +28,7 @@ mod store;
 mod stream;
 mod uploads;
 
+pub use check::Lack;
 pub use ends::Ends;
 pub use fault::StickError;
 pub use filling::{Filling, Written};

@@ -76,6 +76,10 @@ pub(super) const SENTENCES: &[Phrase] = &[
         "Take from this stick what would come from the sources, which are not asked; may be repeated",
         "从这个离线包读取本来要从源读取的；不访问源；可以重复"
     ),
+    phrase!(
+        "Leave off the stick what the target holds by this lock, which was brought back from it",
+        "目标按这个带回来的锁文件已有的内容，不写进离线包"
+    ),
     phrase!("Show a saved plan", "列出保存的计划"),
     phrase!(
         "What it would do, and why it would be refused, as far as that can be told without asking a registry.",

@@ -193,6 +193,9 @@ pub struct StickArgs {
     /// Put onto this stick what would go to the target: a folder, which becomes an OCI layout; the target is not asked
     #[arg(long, value_name = "DIR", conflicts_with_all = ["from", "prune"])]
     pub into: Option<PathBuf>,
+    /// Leave off the stick what the target holds by this lock, which was brought back from it
+    #[arg(long, value_name = "LOCK", requires = "into")]
+    pub have: Option<PathBuf>,
     /// Take from this stick what would come from the sources, which are not asked; may be repeated
     #[arg(long, value_name = "DIR")]
     pub from: Vec<PathBuf>,

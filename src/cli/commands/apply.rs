@@ -16,9 +16,10 @@ use crate::cli::metrics::Metrics;
 use crate::cli::notices::Notices;
 use crate::cli::outputs::{self, Outputs};
 use crate::cli::progress::{Display, Phase};
+use crate::cli::reading::reading;
 use crate::cli::report::answer;
 use crate::cli::saved_plan;
-use crate::cli::session::{Planned, Planning, Scope, plan_pruning, reading};
+use crate::cli::session::{Planned, Planning, Scope, plan_pruning};
 use crate::cli::sticks;
 use crate::cli::variables::Variable;
 use crate::model::listed;
@@ -195,6 +196,8 @@ pub(super) async fn carry_out(
     planning: Planning,
 ) -> Result<Applied, CommandError> {
     let printer = &context.printer;
+    let plans = planning.each.iter().map(|planned| &planned.plan);
+    sticks::require_whole(context, &planning.ends, &plans.collect::<Vec<_>>()).await?;
     let progress = Arc::new(Progress::new(pending(&planning)));
     let display = Display::start(printer, &progress, Phase::Copying);
     let Planning {
@@ -229,7 +232,10 @@ pub(super) async fn carry_out(
     drop(display);
     let run = this_run(context);
     for (report, desired) in reports.iter_mut().zip(&desired) {
-        report.promotions = promotions(report, desired, &run);
+        // What is on a stick is not in the target yet.
+        if stick.into.is_none() {
+            report.promotions = promotions(report, desired, &run);
+        }
         report.shard.clone_from(&shard);
     }
     // What is in the target is recorded, whatever becomes of the rest.

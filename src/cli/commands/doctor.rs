@@ -7,7 +7,7 @@ use crate::cli::context::Context;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::notices::Notices;
-use crate::cli::session::reading;
+use crate::cli::reading::reading;
 use crate::cli::{files, mirror};
 use crate::config::{Diagnostic, DiagnosticKind, Loaded, Severity};
 use crate::doctor::{Question, examine};

@@ -10,7 +10,7 @@ use crate::cli::context::Context;
 use crate::cli::error::{CliError, CommandError, unreadable};
 use crate::cli::exit::Exit;
 use crate::cli::mirror::{self, written};
-use crate::cli::session::reading;
+use crate::cli::reading::reading;
 use crate::config::import::{HeldRepository, Holder, held};
 use crate::config::{Loaded, NAMESPACE_VARIABLE, REGISTRY_VARIABLE};
 use crate::doctor::PROBED;

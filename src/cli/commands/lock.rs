@@ -14,7 +14,8 @@ use crate::cli::lock_file::LockFile;
 use crate::cli::mirror::{self, Mirror};
 use crate::cli::notices::Notices;
 use crate::cli::outputs::{self, Outputs};
-use crate::cli::session::{cache, choose, reading};
+use crate::cli::reading::reading;
+use crate::cli::session::{cache, choose};
 use crate::cli::update::Update;
 use crate::lock::{
     Continued, Disputed, Found, Owner, Renewal, Renewed, Unfit, check, renew, undeclared, write,

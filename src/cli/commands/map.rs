@@ -11,7 +11,8 @@ use crate::cli::exit::Exit;
 use crate::cli::files;
 use crate::cli::mirror::Mirror;
 use crate::cli::outputs::{self, Outputs};
-use crate::cli::session::{Scope, declared, reading};
+use crate::cli::reading::reading;
+use crate::cli::session::{Scope, declared};
 use crate::config::import::{ComposeService, compose_services};
 use crate::config::{Files, Registries, hide};
 use crate::consumers::{

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use pusher::model::Digest;
 use pusher::sandbox::images::{Artifact, Image, Index};
+use pusher::sandbox::{Options, Sandbox};
 
 use super::harness::{NAMESPACE, Place, Ran};
 use crate::support::registry::{Setup, TestRegistry};
@@ -273,4 +274,144 @@ async fn other_tools_read_a_stick() {
         let read = String::from_utf8_lossy(&read.stdout).trim().to_owned();
         assert_eq!(read, digest.to_string());
     }
+}
+
+/// A twentieth of what is declared.
+const PART: u64 = 256 * 1024;
+
+/// A target that has an image of 18 parts, by a lock that was brought back, and a file that declares another of 20, 18
+/// of which are the same, under another name.
+async fn nine_tenths_there(source: &TestRegistry, target: &str) -> Place {
+    let base = Image::new("linux/amd64").generated_layer(18 * PART, 1);
+    source.push(&base.clone().build(), "org/base", "1").await;
+    let app = base.generated_layer(2 * PART, 2).build();
+    source.push(&app, "org/app", "1").await;
+    let place = place(source, target, "images: [SOURCE/org/base:1]\n");
+    expect(0, place.run("lock -q"));
+    expect(0, place.run("apply --yes -q"));
+    fs::create_dir(place.path().join("back")).unwrap();
+    fs::rename(
+        place.path().join("mirror.lock"),
+        place.path().join("back/mirror.lock"),
+    )
+    .unwrap();
+    place.write(
+        "mirror.yaml",
+        &format!(
+            "version: 1\ntarget: {{ registry: TARGET, namespace: {NAMESPACE} }}\n\
+             images: [SOURCE/org/base:1, SOURCE/org/app:1]\n"
+        ),
+    );
+    place
+}
+
+fn weight(stick: &Path) -> u64 {
+    let files = files(stick).into_keys();
+    files
+        .map(|name| fs::metadata(stick.join(name)).unwrap().len())
+        .sum()
+}
+
+/// Fills a stick for such a target, and empties it there; returns what was said of it.
+async fn tenth_by_stick(target: &str) -> String {
+    let source = TestRegistry::sandbox(&Setup::default()).await;
+    let place = nine_tenths_there(&source, target).await;
+    let command = "--into stick --have back/mirror.lock";
+    let planned = expect(0, place.run(&format!("plan {command}")));
+    assert!(
+        planned.stdout.contains("512.4 KiB of 9.5 MiB to copy"),
+        "{}",
+        planned.stdout
+    );
+    let applied = expect(0, place.run(&format!("apply {command} --yes")));
+    let weight = weight(&place.path().join("stick"));
+    assert!(
+        (2 * PART..2 * PART + 20_000).contains(&weight),
+        "{weight}\n{}",
+        applied.whole()
+    );
+    let again = expect(0, place.run(&format!("apply {command} --yes")));
+    assert!(
+        again.stderr.contains("nothing was written"),
+        "{}",
+        again.stderr
+    );
+    drop(source);
+    let ran = expect(0, place.run("apply --from stick --yes"));
+    expect(0, place.run("plan --from stick --detailed-exitcode"));
+    ran.stdout
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_target_has_stays_off_the_stick() {
+    for target in TestRegistry::each(&Setup::default()).await {
+        let said = tenth_by_stick(target.address()).await;
+        assert!(said.contains("KiB sent, 4.5 MiB mounted"), "{said}");
+    }
+    let options = Options {
+        mount: false,
+        ..Options::default()
+    };
+    let target = Sandbox::start(options).await.unwrap();
+    let said = tenth_by_stick(target.address()).await;
+    assert!(said.contains("5.0 MiB sent"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_stick_lacks_is_told_before_anything_is_written() {
+    let source = TestRegistry::sandbox(&Setup::default()).await;
+    let target = TestRegistry::sandbox(&Setup::default()).await;
+    let place = nine_tenths_there(&source, target.address()).await;
+    expect(0, place.run("apply --into whole --yes -q"));
+    expect(
+        0,
+        place.run("apply --into part --have back/mirror.lock --yes -q"),
+    );
+    let other = TestRegistry::sandbox(&Setup::default()).await;
+    let elsewhere = fs::read_to_string(place.path().join("mirror.yaml")).unwrap();
+    let elsewhere = elsewhere.replace(target.address(), other.address());
+    fs::write(place.path().join("mirror.yaml"), elsewhere).unwrap();
+    let refused = |typed: &str| {
+        let ran = expect(1, place.run(typed));
+        assert!(
+            ran.stderr.contains("nothing was written"),
+            "{}",
+            ran.whole()
+        );
+        ran.stderr
+    };
+    let told = refused("apply --from part --yes");
+    assert!(
+        told.contains("the target lacks what the lock given with `--have`"),
+        "{told}"
+    );
+    assert!(told.contains(&format!("/{NAMESPACE}/app:1: ")), "{told}");
+
+    let layers = || {
+        let stick = place.path().join("whole");
+        let mut names: Vec<_> = files(&stick).into_keys().collect();
+        names.retain(|name| fs::metadata(stick.join(name)).unwrap().len() >= 2 * PART);
+        names
+    };
+    let layers = layers();
+    let file = place.path().join("whole").join(&layers[0]);
+    let bytes = fs::read(&file).unwrap();
+    let mut other_bytes = bytes.clone();
+    other_bytes[1000] ^= 1;
+    for (bytes, why) in [
+        (Some(&other_bytes[..]), "it holds other bytes"),
+        (Some(&bytes[1..]), "and should have"),
+        (None, "is not there"),
+    ] {
+        match bytes {
+            Some(bytes) => fs::write(&file, bytes).unwrap(),
+            None => fs::remove_file(&file).unwrap(),
+        }
+        let told = refused("apply --from whole --yes");
+        assert!(told.contains(&layers[0]) && told.contains(why), "{told}");
+    }
+    assert_eq!(other.writes().await, 0);
+    // The next run on the first side mends it.
+    expect(0, place.run("apply --into whole --yes -q"));
+    expect(0, place.run("apply --from whole --yes -q"));
 }
