@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::model::{Failure, Reference, Repository, Text};
+use crate::model::{Bytes, Failure, Reference, Repository, Text};
 use crate::plan::{Family, Plan, Report};
 use crate::registry::Client;
 use crate::render::units::bytes;
@@ -40,6 +40,25 @@ pub(super) fn require_fitting(options: &ApplyArgs) -> Result<(), CliError> {
     )))
 }
 
+/// Refuses to part what is no one file.
+fn require_tar(typed: &StickArgs, into: &Path) -> Result<(), CliError> {
+    let is_tar = into
+        .extension()
+        .is_some_and(|end| end.eq_ignore_ascii_case("tar"));
+    if typed.split.is_none() || is_tar {
+        return Ok(());
+    }
+    let stick = into.display();
+    let message = text!(
+        "`--split` is for a stick that is a file, and `{stick}` is a folder",
+        "`--split` 用于单个文件的离线包，而 `{stick}` 是目录"
+    );
+    Err(CliError::new(message).hint(text!(
+        "give it a name that ends in `.tar`: `--into {stick}.tar`",
+        "名字要以 `.tar` 结尾：`--into {stick}.tar`"
+    )))
+}
+
 /// Returns the registries of a run, with the stick for one side that was asked for.
 pub(super) async fn ends(
     context: &Context,
@@ -51,8 +70,12 @@ pub(super) async fn ends(
         return Ok(Ends::network(client));
     };
     if let Some(into) = &typed.into {
+        require_tar(typed, into)?;
         let targets = targets(mirrors)?;
-        let stick = Filling::open(&context.folder.join(into));
+        let stick = Filling::open(
+            &context.folder.join(into),
+            typed.split.map(|Bytes(split)| split),
+        );
         let stick = stick.map_err(|why| unusable(&into.display().to_string(), &why, false))?;
         let stick = match &typed.have {
             Some(lock) => stick.without(held(context, mirrors, lock, &client).await?),
@@ -167,27 +190,31 @@ fn unusable(stick: &str, why: &StickError, is_source: bool) -> CliError {
     let error = CliError::new(text!("`{stick}`: {told}", "`{stick}`：{told}"));
     match why {
         StickError::Missing => error.hint(text!(
-            "name the folder that `pusher apply --into DIR` has filled on the other side",
-            "写另一边用 `pusher apply --into DIR` 写好的目录"
+            "name what `pusher apply --into STICK` has filled on the other side",
+            "写另一边用 `pusher apply --into STICK` 写好的离线包"
         )),
         StickError::Foreign if is_source => error.hint(text!(
-            "name the folder that has `oci-layout` in it",
-            "写里面有 `oci-layout` 的目录"
+            "name the folder that has `oci-layout` in it, or the `.tar`",
+            "写里面有 `oci-layout` 的目录，或者 `.tar` 文件"
         )),
         StickError::Foreign => error.hint(text!(
-            "name a folder that is empty, or is not there yet",
-            "写一个空目录，或者还不存在的目录"
+            "name a folder that is empty or is not there yet, or a `.tar`",
+            "写一个空目录、还不存在的目录，或者 `.tar` 文件"
         )),
         StickError::Unfinished | StickError::Broken { .. } | StickError::Malformed { .. } => {
             error.hint(text!(
-                "nothing was done; copy it once more, or run `pusher apply --into DIR` again on the other side, which \
+                "nothing was done; copy it once more, or run `pusher apply --into STICK` again on the other side, which \
                  goes on with what is missing",
-                "什么都没有做；再拷贝一次，或者在另一边再运行 `pusher apply --into DIR`，它会接着写还缺的"
+                "什么都没有做；再拷贝一次，或者在另一边再运行 `pusher apply --into STICK`，它会接着写还缺的"
             ))
         }
         StickError::Link(_) => error.hint(text!(
             "copy what it leads to into the folder",
             "把它指向的内容拷贝到目录里"
+        )),
+        StickError::Whole => error.hint(text!(
+            "leave `--split` out, or name another file",
+            "去掉 `--split`，或者换个文件名"
         )),
         StickError::Disk { .. } => error,
     }

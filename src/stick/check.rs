@@ -14,8 +14,8 @@ use crate::registry::ReadRegistry;
 
 use super::fault::{other_bytes, reason};
 use super::given::Given;
-use super::store::{Section, name_of};
-use super::uploads::blocking;
+use super::section::blocking;
+use super::section::{Section, name_of};
 
 /// How many blobs are looked at together.
 const AT_ONCE: usize = 4;

@@ -6,7 +6,8 @@ use crate::model::{Descriptor, Digest, INDEX_LEVELS, Manifest, RawManifest, Text
 
 use super::fault::{StickError, other_bytes};
 use super::layout::{Held, manifest};
-use super::store::{Store, name_of};
+use super::section::name_of;
+use super::store::Store;
 
 /// Looks through images of a layout, each part once.
 pub(super) struct Look<'a> {

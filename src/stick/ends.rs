@@ -326,7 +326,9 @@ impl WriteRegistry for Ends {
     ) -> Result<Upload, Failure> {
         match self.side(repository) {
             Side::Filling(stick) => {
-                stick.start_upload(repository, mount.map(|mount| &mount.digest))
+                stick
+                    .start_upload(repository, mount.map(|mount| &mount.digest))
+                    .await
             }
             Side::Network | Side::Given(_) => self.client.start_upload(repository, mount).await,
         }

@@ -12,6 +12,8 @@ pub enum StickError {
     Missing,
     /// There is something else: what a stick would be mixed with.
     Foreign,
+    /// It is one file, and was to be in parts.
+    Whole,
     /// It was not finished: it has no index.
     Unfinished,
     /// Its index, or the list beside the index, cannot be understood.
@@ -54,6 +56,11 @@ impl fmt::Display for StickError {
                 f,
                 "it holds other files and is no OCI layout; nothing is mixed with them",
                 "里面是别的文件，不是 OCI layout；不会和它们混在一起"
+            ),
+            Self::Whole => write_tr!(
+                f,
+                "it is one file already, and only a new one can be written in parts",
+                "它已经是一个文件，只有新写的才能分成几份"
             ),
             Self::Unfinished => write_tr!(
                 f,

@@ -4,10 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::io::ErrorKind;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
+use tokio::sync::OnceCell;
 use url::Url;
 
 use crate::model::{
@@ -20,10 +21,13 @@ use crate::registry::{BlobStream, Pushed, ReadRegistry, Upload, UploadBody, Uplo
 use super::answers::{Answers, Noted, Read};
 use super::contents::Look;
 use super::fault::{StickError, other_bytes, reason};
+use super::folder::Folder;
 use super::layout::{self, Entry, Held, List};
-use super::store::{Found, Store, name_of};
+use super::section::blocking;
+use super::section::{Found, name_of};
+use super::store::Store;
 use super::stream::{follow, unreadable};
-use super::uploads::{Stopped, Uploads, blocking};
+use super::uploads::{Stopped, Uploads};
 
 /// A stick in the target's place.
 pub struct Filling {
@@ -34,7 +38,7 @@ pub struct Filling {
     left_out: Mutex<BTreeSet<Digest>>,
     uploads: Uploads,
     state: Mutex<State>,
-    has_begun: AtomicBool,
+    begun: OnceCell<()>,
     written: AtomicU64,
     pub(super) answers: Answers,
 }
@@ -70,13 +74,13 @@ pub struct Written {
 }
 
 impl Filling {
-    /// Looks at a folder that is to be a stick, or is one. Nothing is written.
+    /// Looks at what is to be a stick, or is one; a tar is to have parts that stay below `split` bytes. Nothing is written.
     ///
     /// # Errors
     ///
     /// There is something else.
-    pub fn open(folder: &Path) -> Result<Self, StickError> {
-        let store = Store::at(folder);
+    pub fn open(path: &Path, split: Option<u64>) -> Result<Self, StickError> {
+        let store = Store::at(path, split)?;
         let mut state = State::default();
         if store.look()? == Found::Layout
             && let Some(text) = store.index()?
@@ -92,7 +96,7 @@ impl Filling {
 
     /// Makes one that holds nothing, and is nowhere.
     pub fn nowhere() -> Self {
-        Self::of(Store::at(Path::new("")), State::default())
+        Self::of(Store::Folder(Folder::at(Path::new(""))), State::default())
     }
 
     fn of(store: Store, state: State) -> Self {
@@ -102,7 +106,7 @@ impl Filling {
             held: state.list.held.clone(),
             uploads: Uploads::default(),
             state: Mutex::new(state),
-            has_begun: AtomicBool::new(false),
+            begun: OnceCell::new(),
             written: AtomicU64::new(0),
             answers: Answers::default(),
         }
@@ -127,13 +131,10 @@ impl Filling {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Makes the folders, before the first byte is written.
-    fn begin(&self) -> Result<(), StickError> {
-        if !self.has_begun.load(Relaxed) {
-            self.store.begin()?;
-            self.has_begun.store(true, Relaxed);
-        }
-        Ok(())
+    /// Makes the folders or the file, before the first byte is written.
+    async fn begin(&self) -> Result<(), StickError> {
+        let begin = async || self.store.begin().await;
+        self.begun.get_or_try_init(begin).await.map(drop)
     }
 
     /// Returns what a reference points to, if all of that is there.
@@ -235,21 +236,17 @@ impl Filling {
 
     /// Writes something small.
     async fn put(&self, digest: &Digest, bytes: &Bytes) -> Result<(), (String, Text)> {
-        self.begin().map_err(told)?;
-        let (store, name, bytes) = (self.store.clone(), digest.clone(), bytes.clone());
-        let is_wrong = self.state().wrong.contains(digest);
-        let put = blocking(move || {
-            if is_wrong {
-                store.remove(&name);
-            }
-            store.put(&name, &bytes)
-        });
+        self.begin().await.map_err(told)?;
+        if self.state().wrong.contains(digest) {
+            self.store.remove(digest);
+        }
+        let put = self.store.put(digest, bytes);
         let added = put.await.map_err(|why| (name_of(digest), reason(&why)))?;
         self.written.fetch_add(added, Relaxed);
         Ok(())
     }
 
-    pub(super) fn start_upload(
+    pub(super) async fn start_upload(
         &self,
         repository: &Repository,
         mounted: Option<&Digest>,
@@ -265,7 +262,7 @@ impl Filling {
         if mounted.is_some_and(|digest| self.has_blob(digest)) {
             return Ok(Upload::Done);
         }
-        self.begin().map_err(|why| {
+        self.begin().await.map_err(|why| {
             let (file, why) = told(why);
             fail(file, why)
         })?;
@@ -446,10 +443,7 @@ impl Filling {
                 state.find_images();
                 (layout::index(&state.entries), old)
             };
-            let store = self.store.clone();
-            let written = blocking(move || Ok(store.write_text("index.json", &index))).await;
-            let written = written.map_err(|why| ("index.json".to_owned(), reason(&why)))?;
-            written.map_err(told)?;
+            self.store.write_index(index).await.map_err(told)?;
             for digest in &old {
                 self.store.remove(digest);
             }
@@ -621,6 +615,10 @@ fn stopped(session: &UploadSession, digest: Option<&Digest>, why: Stopped) -> Fa
         Stopped::Disk(why) => Fault::Stick(StickFault::Unwritable {
             file,
             why: reason(&why),
+        }),
+        Stopped::Pieces => Fault::Stick(StickFault::Unwritable {
+            file,
+            why: text!("it takes no pieces", "不能分段写"),
         }),
         Stopped::Other(found) => Fault::Damaged(other_bytes(&found)),
     };

@@ -16,9 +16,10 @@ use bytes::Bytes;
 use super::fault::{StickError, other_bytes, reason};
 use super::filling::{broken, read_list};
 use super::layout::{self, Entry, List};
-use super::store::{Found, Store, name_of};
+use super::section::blocking;
+use super::section::{Found, name_of};
+use super::store::Store;
 use super::stream::{follow, unreadable};
-use super::uploads::blocking;
 
 /// Sticks in the sources' place.
 pub struct Given {
@@ -195,8 +196,8 @@ impl Given {
 
 impl Stick {
     fn open(folder: &Path, shown: &str) -> Result<Self, StickError> {
-        let store = Store::at(folder);
-        if store.look()? == Found::Nothing {
+        let store = Store::at(folder, None)?;
+        if store.look_whole()? == Found::Nothing {
             return Err(StickError::Missing);
         }
         let text = store.index()?.ok_or(StickError::Unfinished)?;

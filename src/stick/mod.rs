@@ -4,7 +4,11 @@
 //! | --- | --- |
 //! | `layout` | the texts of a layout: `oci-layout`, `index.json`, and what this program adds to them |
 //! | `fault` | why a stick cannot be used |
-//! | `store` | the files of a layout, by digest; nothing outside of it is read or written |
+//! | `section` | what the files of a layout are called, and their bytes |
+//! | `folder` | a layout that is a folder; nothing outside of it is read or written |
+//! | `parts` | one file, or several that are read and written as one |
+//! | `tape` | a layout that is a tar |
+//! | `store` | the files of a layout, whatever form it has |
 //! | `stream` | the bytes of a blob as they come |
 //! | `contents` | which images of a layout are whole |
 //! | `filling` | a stick in the target's place: it takes what a registry would |
@@ -22,10 +26,14 @@ mod contents;
 mod ends;
 mod fault;
 mod filling;
+mod folder;
 mod given;
 mod layout;
+mod parts;
+mod section;
 mod store;
 mod stream;
+mod tape;
 mod uploads;
 
 pub use check::Lack;

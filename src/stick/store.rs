@@ -1,138 +1,82 @@
-//! The files of a layout that is a folder, by digest.
-//!
-//! Names are made of digests alone, which are checked, and a link is never followed: so nothing outside of the folder is
-//! read or written.
+//! The files of a layout, whatever form it has: a folder, or a tar.
 
-use std::fs::{self, File};
-use std::io::{self, ErrorKind, Read, Seek as _, SeekFrom, Write as _};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::Path;
 
-use tempfile::{Builder, NamedTempFile};
+use tempfile::NamedTempFile;
 
-use crate::disk;
 use crate::model::{Algorithm, Digest, MANIFEST_SIZE_LIMIT};
 
 use super::fault::StickError;
-use super::layout;
+use super::folder::Folder;
+use super::section::blocking;
+use super::section::{Found, Section, TEXT_LIMIT, name_of};
+use super::tape::{NewFile, Tape};
 
-/// How large `index.json` may be, and the list beside it.
-const TEXT_LIMIT: u64 = 256 * 1024 * 1024;
-/// How what is not finished is called: no other file of a layout is.
-const UNFINISHED: &str = ".pusher-";
-
-/// A layout that is a folder.
-#[derive(Debug, Clone)]
-pub(super) struct Store {
-    folder: PathBuf,
+/// The files of a layout.
+#[derive(Clone)]
+pub(super) enum Store {
+    Folder(Folder),
+    Tape(Tape),
 }
 
-/// What was found where a stick is to be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Found {
-    /// Nothing, or an empty folder.
-    Nothing,
-    /// A layout, with or without an index.
-    Layout,
-}
-
-/// The bytes of a blob.
-pub(super) struct Section {
-    /// How many the blob has.
-    pub(super) size: u64,
-    pub(super) reader: Box<dyn Read + Send>,
-}
-
-/// Returns what a blob is called in a layout.
-pub(super) fn name_of(digest: &Digest) -> String {
-    format!("blobs/{}/{}", digest.algorithm().as_str(), digest.hex())
+/// Tells whether a stick of this name is a tar.
+pub(super) fn is_tar(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|end| end.eq_ignore_ascii_case("tar"))
 }
 
 impl Store {
-    pub(super) fn at(folder: &Path) -> Self {
-        let folder = folder.to_owned();
-        Self { folder }
+    /// Takes what is there, or will be; what `split` asks for is for a tar alone.
+    pub(super) fn at(path: &Path, split: Option<u64>) -> Result<Self, StickError> {
+        if is_tar(path) && !path.is_dir() {
+            return Tape::at(path, split).map(Self::Tape);
+        }
+        Ok(Self::Folder(Folder::at(path)))
     }
 
     /// Finds out what is there.
     pub(super) fn look(&self) -> Result<Found, StickError> {
-        match fs::read_dir(&self.folder) {
-            Err(why) if why.kind() == ErrorKind::NotFound => return Ok(Found::Nothing),
-            Err(why) if why.kind() == ErrorKind::NotADirectory => return Err(StickError::Foreign),
-            Err(why) => return Err(StickError::disk(self.shown(), why)),
-            Ok(mut entries) => {
-                if entries.next().is_none() {
-                    return Ok(Found::Nothing);
-                }
+        match self {
+            Self::Folder(folder) => folder.look(),
+            Self::Tape(tape) => tape.look(),
+        }
+    }
+
+    /// Finds out what is there for who reads it: it must be all there, as far as its form tells.
+    pub(super) fn look_whole(&self) -> Result<Found, StickError> {
+        match self {
+            Self::Folder(folder) => folder.look(),
+            Self::Tape(tape) => {
+                tape.require_parts()?;
+                let found = tape.look()?;
+                tape.require_end()?;
+                Ok(found)
             }
         }
-        for name in ["oci-layout", "index.json", "blobs"] {
-            self.require_no_link(name)?;
-        }
-        for algorithm in [Algorithm::Sha256, Algorithm::Sha512] {
-            self.require_no_link(&format!("blobs/{}", algorithm.as_str()))?;
-        }
-        let version = self.read_text("oci-layout")?;
-        match version {
-            Some(text) if layout::is_layout(&text) => Ok(Found::Layout),
-            Some(_) => Err(StickError::Malformed {
-                file: "oci-layout".to_owned(),
-                why: tr!("it is of no known version", "版本不认识"),
-            }),
-            None => Err(StickError::Foreign),
-        }
     }
 
-    /// Reads `index.json`; none where there is none.
     pub(super) fn index(&self) -> Result<Option<Vec<u8>>, StickError> {
-        self.read_text("index.json")
-    }
-
-    fn read_text(&self, name: &str) -> Result<Option<Vec<u8>>, StickError> {
-        let file = match File::open(self.folder.join(name)) {
-            Ok(file) => file,
-            Err(why) if why.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(why) => return Err(StickError::disk(name, why)),
-        };
-        let mut text = vec![];
-        let read = file.take(TEXT_LIMIT + 1).read_to_end(&mut text);
-        read.map_err(|why| StickError::disk(name, why))?;
-        if text.len() as u64 > TEXT_LIMIT {
-            return Err(StickError::disk(name, ErrorKind::FileTooLarge.into()));
-        }
-        Ok(Some(text))
-    }
-
-    fn require_no_link(&self, name: &str) -> Result<(), StickError> {
-        match fs::symlink_metadata(self.folder.join(name)) {
-            Ok(found) if found.is_symlink() => Err(StickError::Link(name.to_owned())),
-            _ => Ok(()),
+        match self {
+            Self::Folder(folder) => folder.index(),
+            Self::Tape(tape) => tape.index(),
         }
     }
 
-    fn shown(&self) -> String {
-        self.folder.display().to_string()
-    }
-
-    /// Returns how many bytes a blob has; none where it is not there, or is no file.
+    /// Returns how many bytes a blob has; none where it is not there.
     pub(super) fn size(&self, digest: &Digest) -> Option<u64> {
-        let found = fs::symlink_metadata(self.folder.join(name_of(digest))).ok()?;
-        found.is_file().then_some(found.len())
+        match self {
+            Self::Folder(folder) => folder.size(digest),
+            Self::Tape(tape) => tape.size(digest),
+        }
     }
 
-    /// Opens a blob from byte `offset` on; none where it is not there, or is no file.
+    /// Opens a blob from byte `offset` on; none where it is not there.
     pub(super) fn open(&self, digest: &Digest, offset: u64) -> io::Result<Option<Section>> {
-        let path = self.folder.join(name_of(digest));
-        match fs::symlink_metadata(&path) {
-            Ok(found) if found.is_file() => {}
-            Ok(_) => return Ok(None),
-            Err(why) if why.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(why) => return Err(why),
+        match self {
+            Self::Folder(folder) => folder.open(digest, offset),
+            Self::Tape(tape) => Ok(tape.open(digest, offset)),
         }
-        let mut file = File::open(path)?;
-        let size = file.metadata()?.len();
-        file.seek(SeekFrom::Start(offset))?;
-        let reader = Box::new(file);
-        Ok(Some(Section { size, reader }))
     }
 
     /// Reads a small blob; none where it is not there, or is larger than any manifest.
@@ -146,101 +90,117 @@ impl Store {
     }
 
     fn read_at_most(&self, digest: &Digest, most: u64) -> io::Result<Option<Vec<u8>>> {
-        let Some(Section { size, reader }) = self.open(digest, 0)? else {
-            return Ok(None);
-        };
-        if size > most {
-            return Ok(None);
+        match self {
+            Self::Folder(folder) => folder.read_at_most(digest, most),
+            Self::Tape(tape) => tape.read(&name_of(digest), most),
         }
-        let mut bytes = vec![];
-        reader.take(most + 1).read_to_end(&mut bytes)?;
-        Ok(Some(bytes))
     }
 
-    /// Makes the folders of a layout, and says that it is one.
-    pub(super) fn begin(&self) -> Result<(), StickError> {
-        let blobs = self.folder.join("blobs/sha256");
-        let made = fs::create_dir_all(&blobs);
-        made.map_err(|why| StickError::disk("blobs/sha256", why))?;
-        if !self.folder.join("oci-layout").exists() {
-            self.write_text("oci-layout", layout::VERSION)?;
-        }
-        self.sweep();
-        Ok(())
-    }
-
-    /// Takes away what an earlier run did not finish.
-    fn sweep(&self) {
-        for algorithm in [Algorithm::Sha256, Algorithm::Sha512] {
-            let folder = self.folder.join("blobs").join(algorithm.as_str());
-            for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-                if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
-                    let _ = fs::remove_file(entry.path());
-                }
+    /// Begins to write: says that it is a layout.
+    pub(super) async fn begin(&self) -> Result<(), StickError> {
+        let begun = match self {
+            Self::Folder(folder) => {
+                let folder = folder.clone();
+                blocking(move || Ok(folder.begin())).await
             }
-        }
+            Self::Tape(tape) if tape.look()? == Found::Layout => return Ok(()),
+            Self::Tape(tape) => {
+                let turn = tape.turn().await;
+                let put = move || turn.put("oci-layout", super::layout::VERSION.as_bytes());
+                blocking(put).await.map(|_| Ok(()))
+            }
+        };
+        begun.map_err(|why| StickError::disk("oci-layout", why))?
     }
 
-    /// Writes a text of the layout, whole or not at all.
-    pub(super) fn write_text(&self, name: &str, text: &str) -> Result<(), StickError> {
-        let written = disk::write(&self.folder.join(name), text.as_bytes());
-        written.map_err(|why| StickError::disk(name, why))
+    /// Writes the index, which ends what was begun.
+    pub(super) async fn write_index(&self, text: String) -> Result<(), StickError> {
+        let written = match self {
+            Self::Folder(folder) => {
+                let folder = folder.clone();
+                blocking(move || Ok(folder.write_text("index.json", &text))).await
+            }
+            Self::Tape(tape) => {
+                let turn = tape.turn().await;
+                let put = move || turn.put("index.json", text.as_bytes())?.close();
+                blocking(put).await.map(Ok)
+            }
+        };
+        written.map_err(|why| StickError::disk("index.json", why))?
     }
 
-    /// Begins a blob that has no name yet that anybody knows.
-    pub(super) fn begin_blob(&self, algorithm: Algorithm) -> io::Result<NamedTempFile> {
-        let folder = self.folder.join("blobs").join(algorithm.as_str());
-        fs::create_dir_all(&folder)?;
-        let mut builder = Builder::new();
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt as _;
-            // Others read the stick as well; what the process may not give away it does not.
-            builder.permissions(fs::Permissions::from_mode(0o666));
-        }
-        builder.prefix(UNFINISHED).tempfile_in(folder)
+    /// Begins a blob that has no name yet that anybody knows; waits where there is but one place for it.
+    pub(super) async fn begin_blob(&self, algorithm: Algorithm) -> io::Result<NewBlob> {
+        Ok(match self {
+            Self::Folder(folder) => {
+                let folder = folder.clone();
+                let file = blocking(move || folder.begin_blob(algorithm)).await?;
+                NewBlob::Folder(file)
+            }
+            Self::Tape(tape) => {
+                let turn = tape.turn().await;
+                let file = blocking(move || turn.begin()).await?;
+                NewBlob::Tape(file, algorithm)
+            }
+        })
     }
 
     /// Gives a blob its name; it is whole on the disk then.
-    pub(super) fn end_blob(&self, mut file: NamedTempFile, digest: &Digest) -> io::Result<()> {
-        file.flush()?;
-        file.as_file().sync_all()?;
-        let path = self.folder.join(name_of(digest));
-        file.persist(&path).map_err(|error| error.error)?;
-        if cfg!(unix)
-            && let Some(folder) = path.parent()
-        {
-            // Not every file system syncs folders.
-            drop(File::open(folder).and_then(|folder| folder.sync_all()));
+    pub(super) fn end_blob(&self, blob: NewBlob, digest: &Digest) -> io::Result<()> {
+        match (self, blob) {
+            (Self::Folder(folder), NewBlob::Folder(file)) => folder.end_blob(file, digest),
+            (_, NewBlob::Tape(file, _)) => file.end(&name_of(digest)).map(drop),
+            (Self::Tape(_), NewBlob::Folder(_)) => Err(io::ErrorKind::InvalidInput.into()),
         }
-        Ok(())
     }
 
-    /// Writes a small blob, if it is not there.
-    pub(super) fn put(&self, digest: &Digest, bytes: &[u8]) -> io::Result<u64> {
+    /// Writes a small blob, if it is not there; returns how many bytes that took.
+    pub(super) async fn put(&self, digest: &Digest, bytes: &bytes::Bytes) -> io::Result<u64> {
         if self.size(digest) == Some(bytes.len() as u64) {
             return Ok(0);
         }
-        let mut file = self.begin_blob(digest.algorithm())?;
-        file.write_all(bytes)?;
-        self.end_blob(file, digest)?;
-        Ok(bytes.len() as u64)
+        let mut blob = self.begin_blob(digest.algorithm()).await?;
+        let (store, digest, bytes) = (self.clone(), digest.clone(), bytes.clone());
+        blocking(move || {
+            blob.write(&bytes)?;
+            store.end_blob(blob, &digest)?;
+            Ok(bytes.len() as u64)
+        })
+        .await
     }
 
-    /// Takes a blob away that nothing names any more.
+    /// Takes a blob away that nothing names any more; in a tar it stays where it is.
     pub(super) fn remove(&self, digest: &Digest) {
-        let _ = fs::remove_file(self.folder.join(name_of(digest)));
+        if let Self::Folder(folder) = self {
+            folder.remove(digest);
+        }
     }
 
     /// Returns how many bytes all blobs have.
     pub(super) fn bytes(&self) -> u64 {
-        let mut sum = 0;
-        for algorithm in [Algorithm::Sha256, Algorithm::Sha512] {
-            let folder = self.folder.join("blobs").join(algorithm.as_str());
-            let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-            let files = entries.filter_map(|entry| entry.metadata().ok());
-            sum += files.map(|found| found.len()).sum::<u64>();
+        match self {
+            Self::Folder(folder) => folder.bytes(),
+            Self::Tape(tape) => tape.bytes(),
         }
-        sum
+    }
+}
+
+/// A blob that has no name yet.
+pub(super) enum NewBlob {
+    Folder(NamedTempFile),
+    Tape(NewFile, Algorithm),
+}
+
+impl NewBlob {
+    pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Self::Folder(file) => io::Write::write_all(file, bytes),
+            Self::Tape(file, algorithm) => file.write(*algorithm, bytes),
+        }
+    }
+
+    /// Tells whether it can be put aside and gone on with: in a tar nobody else could write meanwhile.
+    pub(super) fn can_wait(&self) -> bool {
+        matches!(self, Self::Folder(_))
     }
 }

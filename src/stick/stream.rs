@@ -9,8 +9,8 @@ use crate::model::{Attempt, Descriptor, Failure, Fault, Repository, StickFault};
 use crate::registry::BlobStream;
 
 use super::fault::reason;
-use super::store::Section;
-use super::uploads::blocking;
+use super::section::Section;
+use super::section::blocking;
 
 /// How many bytes are read at once.
 const CHUNK: usize = 256 * 1024;

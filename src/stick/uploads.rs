@@ -1,20 +1,20 @@
 //! Blobs on their way onto a stick: each into a file that has no name yet, taken up again where it broke.
 
 use std::collections::HashMap;
-use std::io::{self, Write as _};
+use std::io;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use futures_util::StreamExt as _;
-use tempfile::NamedTempFile;
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
 use crate::model::{Algorithm, Digest, Hasher};
 use crate::registry::UploadBody;
 
-use super::store::Store;
+use super::section::blocking;
+use super::store::{NewBlob, Store};
 
 /// How many chunks wait for the disk.
 const WAITING: usize = 16;
@@ -28,7 +28,7 @@ pub(super) struct Uploads {
 
 /// A blob that is not whole yet.
 pub(super) struct Partial {
-    file: NamedTempFile,
+    file: NewBlob,
     hasher: Hasher,
     length: u64,
 }
@@ -39,6 +39,8 @@ pub(super) enum Stopped {
     Source,
     /// The disk says no.
     Disk(io::Error),
+    /// It takes no pieces.
+    Pieces,
     /// They are others.
     Other(Digest),
 }
@@ -68,6 +70,9 @@ impl Uploads {
         body: UploadBody,
     ) -> Result<(), Stopped> {
         let (partial, added) = self.pour(number, store, algorithm, body).await?;
+        if !partial.file.can_wait() {
+            return Err(Stopped::Pieces);
+        }
         self.open().insert(number, partial);
         added
     }
@@ -83,7 +88,9 @@ impl Uploads {
         let algorithm = digest.algorithm();
         let (partial, added) = self.pour(number, store, algorithm, body).await?;
         if added.is_err() {
-            self.open().insert(number, partial);
+            if partial.file.can_wait() {
+                self.open().insert(number, partial);
+            }
             return added.map(|()| 0);
         }
         let Partial {
@@ -110,19 +117,18 @@ impl Uploads {
         body: UploadBody,
     ) -> Result<(Partial, Result<(), Stopped>), Stopped> {
         let begun = self.open().remove(&number);
-        let store = store.clone();
+        let mut partial = match begun {
+            Some(partial) => partial,
+            None => Partial {
+                file: store.begin_blob(algorithm).await.map_err(Stopped::Disk)?,
+                hasher: Hasher::new(algorithm),
+                length: 0,
+            },
+        };
         let (give, take) = mpsc::channel::<Bytes>(WAITING);
         let writing = spawn_blocking(move || {
-            let mut partial = match begun {
-                Some(partial) => partial,
-                None => Partial {
-                    file: store.begin_blob(algorithm)?,
-                    hasher: Hasher::new(algorithm),
-                    length: 0,
-                },
-            };
             let written = write_all(&mut partial, take);
-            io::Result::Ok((partial, written))
+            (partial, written)
         });
         let mut stream = body.into_stream();
         let mut has_broken = false;
@@ -136,10 +142,8 @@ impl Uploads {
             }
         }
         drop(give);
-        let written = writing
-            .await
-            .unwrap_or_else(|why| Err(io::Error::other(why)));
-        let (partial, written) = written.map_err(Stopped::Disk)?;
+        let written = writing.await;
+        let (partial, written) = written.map_err(|why| Stopped::Disk(io::Error::other(why)))?;
         // After half a chunk nobody knows where it stands.
         written.map_err(Stopped::Disk)?;
         let added = if has_broken {
@@ -157,17 +161,9 @@ impl Uploads {
 
 fn write_all(partial: &mut Partial, mut take: mpsc::Receiver<Bytes>) -> io::Result<()> {
     while let Some(chunk) = take.blocking_recv() {
-        partial.file.write_all(&chunk)?;
+        partial.file.write(&chunk)?;
         partial.hasher.update(&chunk);
         partial.length += chunk.len() as u64;
     }
     Ok(())
-}
-
-/// Does what waits for the disk.
-pub(super) async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> io::Result<T> + Send + 'static,
-) -> io::Result<T> {
-    let done = spawn_blocking(work).await;
-    done.unwrap_or_else(|why| Err(io::Error::other(why)))
 }

@@ -69,8 +69,12 @@ pub(super) const SENTENCES: &[Phrase] = &[
         "缺的逐字节从仓库拷到仓库，最后才写标签。一个镜像失败，其余照常，下次接着做还缺的。"
     ),
     phrase!(
-        "Put onto this stick what would go to the target: a folder, which becomes an OCI layout; the target is not asked",
-        "把要写到目标的写进这个离线包：一个目录，会成为 OCI layout；不访问目标"
+        "Put onto this stick what would go to the target, which is not asked: a folder that becomes an OCI layout, or a `.tar`",
+        "把要写到目标的写进这个离线包，不访问目标：一个会成为 OCI layout 的目录，或者 `.tar` 文件"
+    ),
+    phrase!(
+        "Write a stick whose name ends in `.tar` in parts that stay below this size, such as `4GiB`",
+        "把名字以 `.tar` 结尾的离线包分成几份，每份小于这个大小，如 `4GiB`"
     ),
     phrase!(
         "Take from this stick what would come from the sources, which are not asked; may be repeated",

@@ -190,14 +190,17 @@ pub struct PruneArg {
 /// Which stick stands for one side.
 #[derive(Debug, Clone, Default, Args)]
 pub struct StickArgs {
-    /// Put onto this stick what would go to the target: a folder, which becomes an OCI layout; the target is not asked
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["from", "prune"])]
+    /// Put onto this stick what would go to the target, which is not asked: a folder that becomes an OCI layout, or a `.tar`
+    #[arg(long, value_name = "STICK", conflicts_with_all = ["from", "prune"])]
     pub into: Option<PathBuf>,
+    /// Write a stick whose name ends in `.tar` in parts that stay below this size, such as `4GiB`
+    #[arg(long, value_name = "SIZE", requires = "into", value_parser = amount)]
+    pub split: Option<Bytes>,
     /// Leave off the stick what the target holds by this lock, which was brought back from it
     #[arg(long, value_name = "LOCK", requires = "into")]
     pub have: Option<PathBuf>,
     /// Take from this stick what would come from the sources, which are not asked; may be repeated
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "STICK")]
     pub from: Vec<PathBuf>,
 }
 

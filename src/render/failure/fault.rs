@@ -146,8 +146,8 @@ pub(super) fn advice(fault: &Fault) -> Option<String> {
             "到仓库的控制台里删这个标签，或者留着它，不加 `--prune`"
         ),
         Fault::Stick(StickFault::Lacks { .. }) => tr!(
-            "make the stick with the same files where the sources can be reached: `pusher apply --into DIR`",
-            "在能访问源的那一边，用同样的文件重新做：`pusher apply --into DIR`"
+            "make the stick with the same files where the sources can be reached: `pusher apply --into STICK`",
+            "在能访问源的那一边，用同样的文件重新做：`pusher apply --into STICK`"
         ),
         Fault::Stick(StickFault::Broken { .. }) => tr!(
             "copy the stick once more, or make it anew where the sources can be reached",

@@ -415,3 +415,153 @@ async fn what_a_stick_lacks_is_told_before_anything_is_written() {
     expect(0, place.run("apply --into whole --yes -q"));
     expect(0, place.run("apply --from whole --yes -q"));
 }
+
+/// Each part that is not what it should be is told by its name.
+fn parts_are_told_apart(place: &Place) {
+    let at = |name: &str| place.path().join(name);
+    let told = |what: &str| {
+        let ran = expect(1, place.run("apply --from stick.tar --yes"));
+        assert!(ran.stderr.contains(what), "{}", ran.stderr);
+    };
+    let swap = |one: &str, other: &str| {
+        fs::rename(at(one), at("aside")).unwrap();
+        fs::rename(at(other), at(one)).unwrap();
+        fs::rename(at("aside"), at(other)).unwrap();
+    };
+    swap("stick.tar.000", "stick.tar.001");
+    told("`stick.tar.000`: it is `stick.tar.001`");
+    swap("stick.tar.000", "stick.tar.001");
+    fs::rename(at("stick.tar.000"), at("aside")).unwrap();
+    told("`stick.tar.000`: it is not there");
+    fs::rename(at("aside"), at("stick.tar.000")).unwrap();
+    fs::rename(at("stick.tar.001"), at("aside")).unwrap();
+    told("`stick.tar.001`: it is not there");
+    fs::copy(at("stick.tar.002"), at("stick.tar.001")).unwrap();
+    told("`stick.tar.001`: it is `stick.tar.002`");
+    fs::rename(at("aside"), at("stick.tar.001")).unwrap();
+    fs::rename(at("stick.parts.json"), at("aside")).unwrap();
+    told("`stick.parts.json`: it is not there");
+    fs::rename(at("aside"), at("stick.parts.json")).unwrap();
+}
+
+/// One file, or parts of it, is the same as a folder, and other tools read it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stick_may_be_a_tar_and_a_tar_may_be_in_parts() {
+    let source = TestRegistry::sandbox(&Setup::default()).await;
+    let start = async || TestRegistry::sandbox(&Setup::default()).await;
+    let (direct, whole, parted) = (start().await, start().await, start().await);
+    publish(&source).await;
+    let large = Image::new("linux/amd64")
+        .generated_layer(6 * PART, 7)
+        .build();
+    let digest = source.push(&large, "org/large", "1").await;
+    let declares = format!("{EVERY_KIND}  - SOURCE/org/large:1\n");
+    let straight = place(&source, direct.address(), &declares);
+    expect(0, straight.run("apply --yes -q"));
+    let wanted = held(&direct).await;
+
+    let one = place(&source, whole.address(), &declares);
+    let two = place(&source, parted.address(), &declares);
+    for (place, typed) in [(&one, ""), (&two, "--split 600KiB")] {
+        expect(
+            0,
+            place.run(&format!("apply --into stick.tar {typed} --yes -q")),
+        );
+        let again = expect(0, place.run("apply --into stick.tar --yes"));
+        assert!(
+            again.stderr.contains("nothing was written"),
+            "{}",
+            again.stderr
+        );
+    }
+    // What is declared later is added at the end.
+    let more = Image::new("linux/amd64").layer("more").build();
+    source.push(&more, "org/more", "1").await;
+    for place in [&one, &two] {
+        let text = fs::read_to_string(place.path().join("mirror.yaml")).unwrap();
+        let text = text + &format!("  - {}/org/more:1\n", source.address());
+        fs::write(place.path().join("mirror.yaml"), text).unwrap();
+        expect(0, place.run("apply --into stick.tar --yes -q"));
+    }
+    drop(source);
+    let names = |place: &Place| -> Vec<String> {
+        let names = files(place.path()).into_keys();
+        names.filter(|name| name.starts_with("stick")).collect()
+    };
+    assert_eq!(names(&one), ["stick.tar"]);
+    let parts = names(&two);
+    assert_eq!(
+        parts,
+        [
+            "stick.parts.json",
+            "stick.tar.000",
+            "stick.tar.001",
+            "stick.tar.002"
+        ]
+    );
+    let size = |name: &str| fs::metadata(two.path().join(name)).unwrap().len();
+    assert!(parts[1..].iter().all(|name| size(name) < 600 * 1024));
+
+    parts_are_told_apart(&two);
+    assert_eq!(parted.writes().await, 0);
+
+    for (place, target) in [(&one, &whole), (&two, &parted)] {
+        expect(0, place.run("apply --from stick.tar --yes -q"));
+        assert_eq!(held(target).await, wanted);
+    }
+    let put = two.shell("cat stick.tar.* > put-together.tar && tar tf put-together.tar > names");
+    expect(0, put);
+    for tar in [
+        one.path().join("stick.tar"),
+        two.path().join("put-together.tar"),
+    ] {
+        let target = if tar.ends_with("stick.tar") {
+            &whole
+        } else {
+            &parted
+        };
+        let name = format!("{}/{NAMESPACE}/large:1", target.address());
+        let name = format!("oci-archive:{}:{name}", tar.display());
+        if let Some(read) = tools::skopeo(&["inspect", "--format", "{{.Digest}}", &name]).await {
+            let said = String::from_utf8_lossy(&read.stdout).trim().to_owned();
+            assert_eq!(
+                said,
+                digest.to_string(),
+                "{}",
+                String::from_utf8_lossy(&read.stderr)
+            );
+        }
+    }
+}
+
+/// A run that breaks off leaves a tar that is told to be unfinished, and that the next run goes on with.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tar_that_broke_off_is_told_and_gone_on_with() {
+    let source = TestRegistry::sandbox(&Setup::default()).await;
+    let target = TestRegistry::sandbox(&Setup::default()).await;
+    publish(&source).await;
+    let place = place(&source, target.address(), EVERY_KIND);
+    expect(0, place.run("apply --into stick.tar --yes -q"));
+    let tar = place.path().join("stick.tar");
+    let whole = fs::read(&tar).unwrap();
+    for cut in [700, whole.len() / 2, whole.len() - 1500] {
+        fs::write(&tar, &whole[..cut]).unwrap();
+        let told = expect(1, place.run("plan --from stick.tar"));
+        assert!(
+            told.stderr.contains("`stick.tar`"),
+            "{cut}: {}",
+            told.stderr
+        );
+        expect(0, place.run("apply --into stick.tar --yes -q"));
+        expect(0, place.run("plan --from stick.tar"));
+    }
+    drop(source);
+    expect(0, place.run("apply --from stick.tar --yes -q"));
+    fs::write(&tar, "no tar at all, but somebody's letters").unwrap();
+    let refused = expect(1, place.run("apply --into stick.tar --yes"));
+    assert!(
+        refused.stderr.contains("no OCI layout"),
+        "{}",
+        refused.stderr
+    );
+}
