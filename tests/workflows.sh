@@ -708,7 +708,7 @@ if story 'apply'; then
   check 'passes' is "$code" 0
   check 'with the target' has pusher/calls ' | r.example/team me:p w*d'
   check 'once' is "$(wc -l <pusher/calls)" 1
-  check 'on the lines as well' has pusher/calls 'apply --format github --report '
+  check 'on the lines as well' has pusher/calls 'apply --deadline 5h30m --format github --report '
   check 'reports' is "$(cat summary)" '| created | nginx |'
 fi
 
@@ -769,7 +769,7 @@ for jobs in 0 1; do
     shared "$jobs"
     script apply.sh "$work/tmp/pusher/apply.md"
     check 'passes' is "$code" 0
-    check 'is applied' has pusher/calls 'apply --format github'
+    check 'is applied' has pusher/calls 'apply --deadline 5h30m --format github'
     check 'hands on no jobs' is "$(handed matrix)" ''
     check 'reports' is "$(cat summary)" '| created | nginx |'
   fi
@@ -780,7 +780,7 @@ if story 'apply does by itself what must not leave the job'; then
   settings+=(PUSHER_MASK=$'me\nteam')
   script apply.sh "$work/tmp/pusher/apply.md"
   check 'passes' is "$code" 0
-  check 'is applied' has pusher/calls 'apply --format github'
+  check 'is applied' has pusher/calls 'apply --deadline 5h30m --format github'
   check 'hands on no jobs' is "$(handed matrix)" ''
   check 'the plan is gone' is "$(find tmp -name plan.json)" ''
   check 'says so' has log '::notice::so this job applies all of it'
@@ -803,7 +803,7 @@ if story 'apply does its shard'; then
   echo '{"target": {"registry": "r.example", "namespace": "team"}, "shard": "2/2", "summary": {}}' >pusher/apply.json
   script apply.sh "$work/tmp/pusher/apply.md"
   check 'passes' is "$code" 0
-  check 'of the plan that it was given' has pusher/calls "apply $work/tmp/pusher/shards/plan.json --shard 2/2 --format github"
+  check 'of the plan that it was given' has pusher/calls "apply $work/tmp/pusher/shards/plan.json --shard 2/2 --deadline 5h30m --format github"
   check 'the report is kept' is "$(jq -r .shard tmp/pusher/shard/report.json)" 2/2
   check 'what it copied is kept with that' has tmp/pusher/shard/records.jsonl nginx
   check 'and in which attempt' is "$(cat tmp/pusher/shard/attempt)" 3
@@ -926,7 +926,7 @@ fi
 if story 'apply where a part is set up'; then
   settings=(GITHUB_EVENT_NAME=push ALIYUN_REGISTRY_USER=me)
   script apply.sh "$work/apply.md"
-  check 'is for pusher to judge' has pusher/calls 'apply --format github'
+  check 'is for pusher to judge' has pusher/calls 'apply --deadline 5h30m --format github'
   check 'but the rest is named' has log \
     '::warning::missing: ALIYUN_REGISTRY, ALIYUN_NAME_SPACE, ALIYUN_REGISTRY_PASSWORD'
 fi
@@ -934,7 +934,7 @@ fi
 if story 'apply where the mirror file has its own settings'; then
   settings=(GITHUB_EVENT_NAME=push PUSHER_SET_UP=true)
   script apply.sh "$work/apply.md"
-  check 'runs' has pusher/calls 'apply --format github'
+  check 'runs' has pusher/calls 'apply --deadline 5h30m --format github'
 fi
 
 # A merged pull request whose plan was read: what the new one would do beside that, and whether the old one still fits.
@@ -1096,7 +1096,7 @@ fi
 if story 'apply on a push after it'; then
   pushed workflow
   script run.sh apply
-  check 'applies' has pusher/calls 'apply --format github'
+  check 'applies' has pusher/calls 'apply --deadline 5h30m --format github'
 fi
 
 if story 'apply on the first push of all'; then
@@ -1110,14 +1110,14 @@ if story 'apply on a push before which nothing is known'; then
   pushed workflow
   echo '{"before": "0123456789012345678901234567890123456789"}' >event.json
   script run.sh apply
-  check 'applies' has pusher/calls 'apply --format github'
+  check 'applies' has pusher/calls 'apply --deadline 5h30m --format github'
 fi
 
 if story 'apply by hand'; then
   pushed 'something else'
   settings+=(GITHUB_EVENT_NAME=workflow_dispatch)
   script run.sh apply
-  check 'applies' has pusher/calls 'apply --format github'
+  check 'applies' has pusher/calls 'apply --deadline 5h30m --format github'
 fi
 
 if story 'any other command'; then

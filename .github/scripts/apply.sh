@@ -32,8 +32,11 @@ parting=() handed_out='' status=0
 [[ -z "${MAX_BYTES_PER_SHARD:-}" ]] || parting=(--max-bytes-per-shard "$MAX_BYTES_PER_SHARD")
 
 # Applies the saved plan that is named, or else what the files say. What failed stands on the lines of the files as well.
+# A job that GitHub ends leaves no report: it is over before (`timeout-minutes: 350`), and the next one goes on.
 apply() {
-  run_pusher apply "$@" --format github --report "$report" --report "$counts" --records "$records/records.jsonl" || status=$?
+  local bound=(--deadline 5h30m)
+  [[ "${PUSHER_ARGS:-}" != *--deadline* ]] || bound=()
+  run_pusher apply "$@" "${bound[@]}" --format github --report "$report" --report "$counts" --records "$records/records.jsonl" || status=$?
 }
 
 # Leaves a plan to several jobs, if it is too much for one: the saved one that is named, with its Markdown, or else what the files say.
