@@ -1,5 +1,6 @@
 //! What a run came to as a file of metrics.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 use std::time::Instant;
@@ -46,15 +47,13 @@ impl<'a> Metrics<'a> {
             return Ok(());
         };
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
-        let hosts = client.stats().into_keys();
-        let left = hosts.filter_map(|host| Some((client.pull_limit(&host)?.remaining, host)));
         let run = Run {
             name: &name,
             command,
             ended: clock::now(),
             seconds: self.begun.elapsed().as_secs_f64(),
             status: exit.code(),
-            pulls_left: left.map(|(left, host)| (host, left)).collect(),
+            pulls_left: pulls_left(client),
         };
         // Nothing else is lost with it than since when something drifts.
         let before = files::read_if_there(&context.folder, path, Purpose::Report);
@@ -64,4 +63,14 @@ impl<'a> Metrics<'a> {
         let _ = render(&run, &before, &mut text);
         outputs::write(context, path, &text)
     }
+}
+
+/// Returns how many pulls registries said are left.
+pub(super) fn pulls_left(client: &Client) -> BTreeMap<String, u64> {
+    let hosts = client.stats().into_keys();
+    let left = hosts.map(|host| {
+        let limit = client.pull_limit(&host);
+        limit.map(|limit| (host, limit.remaining))
+    });
+    left.flatten().collect()
 }

@@ -17,6 +17,8 @@
 //! | `notices` | messages about runs, where they go, and whether they arrived |
 //! | [`context`] | what every command is given |
 //! | [`commands`] | one file a command |
+//! | `applying` | what `apply` and each round of `watch` do alike |
+//! | [`schedule`], `rounds`, `health` | when rounds of `watch` begin, how they have gone, and who tells that over HTTP |
 //! | [`session`], `evidence` | what commands do alike: read, ask, plan, and look at what has drifted |
 //! | [`printer`], `stream`, `logging` | the only place that prints, the streams that it prints to, and what goes there with `-v` |
 //! | [`confirm`] | asks before something is done |
@@ -24,6 +26,7 @@
 //! | [`exit`], [`error`], `failed` | how it ends, and how that is told |
 
 pub mod acr_asker;
+mod applying;
 pub mod args;
 pub mod client;
 mod clock;
@@ -38,6 +41,7 @@ pub mod exit;
 mod failed;
 pub mod files;
 mod have;
+mod health;
 mod kept;
 pub mod lock_file;
 mod lock_history;
@@ -53,8 +57,10 @@ pub mod proxies;
 mod purpose;
 mod reading;
 pub mod report;
+mod rounds;
 pub mod saved_plan;
 mod scans;
+pub mod schedule;
 pub mod session;
 pub mod signals;
 pub mod starter;

@@ -18,15 +18,25 @@ pub fn answer(
     asked: &ReportArg,
     render: impl Fn(Format, &View, &mut dyn fmt::Write) -> fmt::Result,
 ) -> Result<(), CliError> {
-    let paths = asked.report.iter();
-    let kept: Vec<_> = paths.map(|path| keep(context, path, &render)).collect();
+    let kept = keep(context, asked, &render);
     let view = context.printer.view(global.verbose > 0);
     let format = global.format();
     context.printer.answer(|to| render(format, &view, to))?;
+    kept
+}
+
+/// Keeps an answer in the files alone, and prints nothing.
+pub fn keep(
+    context: &Context,
+    asked: &ReportArg,
+    render: impl Fn(Format, &View, &mut dyn fmt::Write) -> fmt::Result,
+) -> Result<(), CliError> {
+    let paths = asked.report.iter();
+    let kept: Vec<_> = paths.map(|path| write(context, path, &render)).collect();
     kept.into_iter().collect()
 }
 
-fn keep(
+fn write(
     context: &Context,
     path: &Path,
     render: &impl Fn(Format, &View, &mut dyn fmt::Write) -> fmt::Result,

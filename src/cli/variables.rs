@@ -82,6 +82,8 @@ variables! {
     LocaleOfLetters = "LC_CTYPE", phrase!("the locale of letters, if that is not set", "没有设置上一项时，字符的区域设置");
     LocaleOfMessages = "LC_MESSAGES", phrase!("the locale of messages, if `LC_ALL` is not set", "没有设置 `LC_ALL` 时，消息的区域设置");
     Locale = "LANG", phrase!("the locale, if none of these is set", "以上都没有设置时的区域设置");
+    // The library for times reads it.
+    TimeZone = "TZ", phrase!("the time zone of `watch --cron` (else that of the system)", "`watch --cron` 的时区（默认是系统的时区）");
     NoColor = "NO_COLOR", phrase!("set to anything: no colours", "设成任何值：不用颜色");
     Term = "TERM", phrase!("`dumb`: no colours", "`dumb`：不用颜色");
 }

@@ -1,7 +1,7 @@
 //! What a run came to, for Prometheus: node-exporter's textfile collector, and whatever else reads `OpenMetrics`.
 //!
-//! All of it are gauges without times of their own, which both forms write alike; a comment ends it, as `OpenMetrics`
-//! wants it.
+//! What a file has are gauges without times of their own, which both forms write alike; a comment ends it, as
+//! `OpenMetrics` wants it. Only what `watch` counts is written in two ways.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
@@ -25,6 +25,50 @@ pub struct Run<'a> {
     pub status: u8,
     /// How many pulls registries said are left.
     pub pulls_left: BTreeMap<String, u64>,
+}
+
+/// What every sample says of where it comes from.
+#[derive(Debug, Clone, Copy)]
+pub struct Name<'a> {
+    /// What tells it from others.
+    pub run: &'a str,
+    /// The command.
+    pub command: &'static str,
+}
+
+/// What is told of all rounds of a `watch`.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SoFar {
+    /// How many did all that they should.
+    pub done: u64,
+    /// How many did not.
+    pub failed: u64,
+    /// When the last one ended that did.
+    pub success: Option<DateTime<Utc>>,
+    /// When the next one begins; none while one is under way.
+    pub next: Option<DateTime<Utc>>,
+}
+
+/// How it is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// As Prometheus writes it.
+    Text,
+    /// As `OpenMetrics` has it.
+    OpenMetrics,
+}
+
+impl Form {
+    /// How it is asked for.
+    pub const OPEN_METRICS: &str = "application/openmetrics-text";
+
+    /// Returns its name in an answer.
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Self::Text => "text/plain; version=0.0.4; charset=utf-8",
+            Self::OpenMetrics => "application/openmetrics-text; version=1.0.0; charset=utf-8",
+        }
+    }
 }
 
 /// A metric with what it means; the same in every file, for two that differ are refused.
@@ -56,10 +100,32 @@ const DRIFTING: Metric = Metric(
     "Since when every run that wrote this file has found drift in a target.",
 );
 
+const ROUNDS: Metric = Metric(
+    "pusher_rounds_total",
+    "Rounds since the start, by whether they did all that they should.",
+);
+const SUCCESS: Metric = Metric(
+    "pusher_last_success_timestamp_seconds",
+    "When the last round ended that did all that it should.",
+);
+const NEXT: Metric = Metric(
+    "pusher_next_round_timestamp_seconds",
+    "When the next round begins.",
+);
+
 /// Writes what an `apply` did.
 pub fn of_reports(run: &Run<'_>, reports: &[Report], out: &mut dyn fmt::Write) -> fmt::Result {
-    let mut page = Page { run, out };
-    page.run()?;
+    of_round(run, reports, &mut *out)?;
+    end(out)
+}
+
+/// Writes what a round did, without the end of the page; one that came to no target has no reports.
+pub fn of_round(run: &Run<'_>, reports: &[Report], out: &mut dyn fmt::Write) -> fmt::Result {
+    let mut page = Page::of(run, out);
+    page.run(run)?;
+    if reports.is_empty() {
+        return Ok(());
+    }
     page.head(&IMAGES)?;
     for report in reports {
         for (state, count) in states(&report.summary()) {
@@ -85,7 +151,34 @@ pub fn of_reports(run: &Run<'_>, reports: &[Report], out: &mut dyn fmt::Write) -
             page.sample(&BYTES, &labels, bytes)?;
         }
     }
-    page.end()
+    Ok(())
+}
+
+/// Writes what is told of all rounds, and the end of the page.
+pub fn so_far(
+    name: &Name<'_>,
+    so_far: &SoFar,
+    form: Form,
+    out: &mut dyn fmt::Write,
+) -> fmt::Result {
+    let SoFar {
+        done,
+        failed,
+        success,
+        next,
+    } = *so_far;
+    let mut page = Page { name: *name, out };
+    page.counted(&ROUNDS, form)?;
+    for (result, count) in [("done", done), ("failed", failed)] {
+        page.sample(&ROUNDS, &[("result", result.to_owned())], count)?;
+    }
+    for (metric, at) in [(&SUCCESS, success), (&NEXT, next)] {
+        if let Some(at) = at {
+            page.head(metric)?;
+            page.sample(metric, &[], at.timestamp())?;
+        }
+    }
+    end(out)
 }
 
 /// Writes what a `drift` found; `before` is what stands in the file.
@@ -95,8 +188,8 @@ pub fn of_drifts(
     before: &str,
     out: &mut dyn fmt::Write,
 ) -> fmt::Result {
-    let mut page = Page { run, out };
-    page.run()?;
+    let mut page = Page::of(run, &mut *out);
+    page.run(run)?;
     page.head(&IMAGES)?;
     for drift in drifts {
         let place = place(&drift.plan.target);
@@ -109,7 +202,7 @@ pub fn of_drifts(
     // What could not be read may have drifted still: it ends nothing, and begins nothing.
     let drifting = drifts.iter().filter_map(|drift| {
         let labels = [("target", place(&drift.plan.target))];
-        let known = page.before(before, &labels);
+        let known = page.before(run, before, &labels);
         let since = match (drift.has_drifted(), drift.is_unsure()) {
             (true, _) => Some(known.unwrap_or(run.ended.timestamp())),
             (false, true) => known,
@@ -124,7 +217,11 @@ pub fn of_drifts(
     for (labels, since) in drifting {
         page.sample(&DRIFTING, &labels, since)?;
     }
-    page.end()
+    end(out)
+}
+
+fn end(out: &mut dyn fmt::Write) -> fmt::Result {
+    writeln!(out, "# EOF")
 }
 
 fn place(target: &Target) -> String {
@@ -160,14 +257,21 @@ fn states(summary: &ReportSummary) -> [(&'static str, usize); 9] {
 
 /// What is written of a run.
 struct Page<'a> {
-    run: &'a Run<'a>,
+    name: Name<'a>,
     out: &'a mut dyn fmt::Write,
 }
 
-impl Page<'_> {
+impl<'a> Page<'a> {
+    fn of(run: &Run<'a>, out: &'a mut dyn fmt::Write) -> Self {
+        let Run {
+            name: run, command, ..
+        } = *run;
+        let name = Name { run, command };
+        Self { name, out }
+    }
+
     /// Writes what every command has.
-    fn run(&mut self) -> fmt::Result {
-        let run = self.run;
+    fn run(&mut self, run: &Run<'_>) -> fmt::Result {
         self.head(&ENDED)?;
         self.sample(&ENDED, &[], run.ended.timestamp())?;
         self.head(&SECONDS)?;
@@ -187,11 +291,18 @@ impl Page<'_> {
         writeln!(self.out, "# HELP {name} {help}\n# TYPE {name} gauge")
     }
 
+    /// Writes the head of what only grows: each form has the name of the whole in its own way.
+    fn counted(&mut self, Metric(name, help): &Metric, form: Form) -> fmt::Result {
+        let name = match form {
+            Form::Text => name,
+            Form::OpenMetrics => name.trim_end_matches("_total"),
+        };
+        writeln!(self.out, "# HELP {name} {help}\n# TYPE {name} counter")
+    }
+
     /// Returns a sample without its value.
     fn named(&self, Metric(name, _): &Metric, labels: &[(&str, String)]) -> String {
-        let Run {
-            name: run, command, ..
-        } = self.run;
+        let Name { run, command } = self.name;
         let mut text = format!("{name}{{run=\"{}\",command=\"{command}\"", escaped(run));
         for (label, value) in labels {
             // A string takes all that is written to it.
@@ -211,16 +322,12 @@ impl Page<'_> {
     }
 
     /// Finds since when something drifts, as the file has it.
-    fn before(&self, before: &str, labels: &[(&str, String)]) -> Option<i64> {
+    fn before(&self, run: &Run<'_>, before: &str, labels: &[(&str, String)]) -> Option<i64> {
         let named = self.named(&DRIFTING, labels);
         let value = before.lines().find_map(|line| line.strip_prefix(&*named))?;
         let since = value.parse().ok()?;
         // A clock that was put back would make it later than now.
-        (since <= self.run.ended.timestamp()).then_some(since)
-    }
-
-    fn end(&mut self) -> fmt::Result {
-        writeln!(self.out, "# EOF")
+        (since <= run.ended.timestamp()).then_some(since)
     }
 }
 

@@ -21,7 +21,7 @@ const fn example(typed: &'static str, purpose: Phrase) -> Example {
     Example { typed, purpose }
 }
 
-pub(super) const EXAMPLES: [(&str, &[Example]); 25] = [
+pub(super) const EXAMPLES: [(&str, &[Example]); 26] = [
     (
         "pusher",
         &[
@@ -213,6 +213,25 @@ pub(super) const EXAMPLES: [(&str, &[Example]); 25] = [
                 phrase!(
                     "onto a stick, for a target without a network; there: `--from /media/stick`",
                     "写进离线包，给没有网络的目标；到了那边用 `--from /media/stick`"
+                ),
+            ),
+        ],
+    ),
+    (
+        "watch",
+        &[
+            example(
+                "pusher watch --every 6h",
+                phrase!(
+                    "a round at once, and one every six hours",
+                    "立即运行一轮，之后每六小时一轮"
+                ),
+            ),
+            example(
+                "pusher watch --cron '17 */6 * * *' --jitter 5m",
+                phrase!(
+                    "at seventeen past, or up to five minutes later",
+                    "每六小时的 17 分，最多推迟五分钟"
                 ),
             ),
         ],

@@ -9,6 +9,7 @@ mod refused;
 mod sentences;
 mod shared;
 mod values;
+mod watch;
 
 pub use help::OTHER_VARIABLES;
 pub use options::{
@@ -21,6 +22,7 @@ pub use shared::{
     BoundArgs, CacheArg, ColorChoice, FileArg, FormatArg, HostArg, KeysArgs, LanguageChoice,
     LockedArg, OnlyArg, PruneArg, ReportArg, StickArgs, ToArg,
 };
+pub use watch::WatchArgs;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -113,6 +115,11 @@ pub enum Command {
     /// What is missing is copied from registry to registry, byte for byte, the tag last. An image that
     /// fails does not stop the others, and the next run goes on with what is missing.
     Apply(ApplyArgs),
+    /// Plan and apply for ever, on a schedule
+    ///
+    /// The first round begins at once, each reads files and logins anew, and one that fails ends nothing. A signal stops
+    /// it, with status 0.
+    Watch(WatchArgs),
     /// Show a saved plan
     ///
     /// What it would do, and why it would be refused, as far as that can be told without asking a registry.
@@ -190,6 +197,7 @@ impl Command {
             Self::Check(_) => "check",
             Self::Plan(_) => "plan",
             Self::Apply(_) => "apply",
+            Self::Watch(_) => "watch",
             Self::Show(_) => "show",
             Self::Report(_) => "report",
             Self::Drift(_) => "drift",
@@ -238,6 +246,10 @@ impl Command {
             Self::Apply(own) => {
                 let ApplyingArgs { file, cache, .. } = &own.applying;
                 (Some(file), Some(&own.format), Some(cache))
+            }
+            Self::Watch(own) => {
+                let ApplyingArgs { file, cache, .. } = &own.applying;
+                (Some(file), None, Some(cache))
             }
             Self::Drift(own) => (Some(&own.file), Some(&own.format), Some(&own.cache)),
             Self::Page(own) => (Some(&own.file), None, Some(&own.cache)),

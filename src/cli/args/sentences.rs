@@ -84,6 +84,31 @@ pub(super) const SENTENCES: &[Phrase] = &[
         "Leave off the stick what the target holds by this lock, which was brought back from it",
         "目标按这个带回来的锁文件已有的内容，不写进离线包"
     ),
+    phrase!(
+        "Plan and apply for ever, on a schedule",
+        "按时间表一直运行：计划、应用"
+    ),
+    phrase!(
+        "The first round begins at once, each reads files and logins anew, and one that fails ends nothing. A signal stops \
+         it, with status 0.",
+        "第一轮立即开始；每一轮都重新读取文件和账号；一轮失败，之后照常。用信号停下，退出码是 0。"
+    ),
+    phrase!(
+        "Begin a round so often, such as `6h` or `1h30m`",
+        "隔多久开始一轮，如 `6h`、`1h30m`"
+    ),
+    phrase!(
+        "Begin one at these times, as cron has them, such as `'17 */6 * * *'`; in the zone of `TZ`",
+        "在这些时间开始，写法同 cron，如 `'17 */6 * * *'`；时区按 `TZ`"
+    ),
+    phrase!(
+        "Begin each later by chance, by no more than this, such as `5m`",
+        "每轮随机推迟，最多这么久，如 `5m`"
+    ),
+    phrase!(
+        "Answer `/healthz`, `/readyz` and `/metrics` here, or nowhere: `none` [default: 127.0.0.1:7874]",
+        "在这里提供 `/healthz`、`/readyz` 和 `/metrics`；`none` 为不提供 [默认：127.0.0.1:7874]"
+    ),
     phrase!("Show a saved plan", "列出保存的计划"),
     phrase!(
         "What it would do, and why it would be refused, as far as that can be told without asking a registry.",

@@ -17,7 +17,7 @@ fn help(line: &str) -> String {
 }
 
 /// Each command as it can be typed, with what it cannot do without.
-const COMMANDS: [&str; 24] = [
+const COMMANDS: [&str; 25] = [
     "init",
     "add nginx",
     "remove nginx",
@@ -26,6 +26,7 @@ const COMMANDS: [&str; 24] = [
     "check",
     "plan",
     "apply",
+    "watch --every 1h",
     "show p.json",
     "report merge p.json",
     "drift",
@@ -110,6 +111,7 @@ fn a_command_takes_what_its_help_names_and_nothing_else() {
             "set --no-cache",
             "list --no-cache",
             "check --no-cache",
+            "watch --format",
             "show --file",
             "show --no-cache",
             "report merge --file",
@@ -185,11 +187,16 @@ fn help_texts_are_imperative_lines_without_a_final_period() {
     }
 }
 
-/// Returns each `pusher …` in what is typed into a shell; of what stands in quotes the letters alone.
+/// Returns each `pusher …` in what is typed into a shell; what stands in quotes is one word.
 fn commands_in(typed: &str) -> Vec<String> {
+    let kept = |c: char| match c {
+        ' ' => Some('\t'),
+        '*' | '/' => Some(c),
+        c => c.is_alphanumeric().then_some(c),
+    };
     let word = |(at, part): (usize, &str)| match at % 2 {
         0 => part.to_owned(),
-        _ => part.replace(|c: char| !c.is_alphanumeric(), ""),
+        _ => part.chars().filter_map(kept).collect(),
     };
     let typed: String = typed.split('\'').enumerate().map(word).collect();
     let parts = typed.split(['<', '(', ')', '>', '|', '&', ';']);

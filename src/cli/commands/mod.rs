@@ -26,6 +26,7 @@ mod set;
 mod show;
 mod tags;
 mod version;
+pub mod watch;
 
 use super::args::{Args, Command, ReportArgs, ReportCommand};
 use super::context::Context;
@@ -45,6 +46,7 @@ pub async fn run(context: &Context, args: &Args) -> Exit {
         Command::Check(_) => check::run(context, global),
         Command::Plan(options) => plan::run(context, global, options).await,
         Command::Apply(options) => apply::run(context, global, options).await,
+        Command::Watch(options) => watch::run(context, global, options).await,
         Command::Show(options) => show::run(context, global, options),
         Command::Report(ReportArgs {
             what: ReportCommand::Merge(options),
