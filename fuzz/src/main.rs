@@ -21,12 +21,12 @@ use pusher::registry::fuzzing;
 use pusher::render::{self, Checked, Format, Style, View};
 use pusher::rewrite::{self, Way};
 use pusher::selection::{Selection, Survey};
-use pusher::{lock, notices, page, plan};
+use pusher::{lock, notices, page, plan, stick};
 
 type Parser = fn(&[u8]);
 
 /// Every parser of what comes from outside, by the name of its corpus.
-const PARSERS: [(&str, Parser); 16] = [
+const PARSERS: [(&str, Parser); 18] = [
     ("list", |bytes| file("images.txt", bytes)),
     ("dockerfile", |bytes| file("images.dockerfile", bytes)),
     ("yaml", |bytes| file("mirror.yaml", bytes)),
@@ -48,6 +48,8 @@ const PARSERS: [(&str, Parser); 16] = [
     }),
     ("notice", |bytes| with_text(bytes, notice)),
     ("kept", |bytes| with_text(bytes, kept)),
+    ("layout", stick::fuzzing::layout),
+    ("tar", stick::fuzzing::tar),
 ];
 
 thread_local! {

@@ -358,3 +358,59 @@ pub(super) fn layers(text: &[u8]) -> Result<Vec<Descriptor>, String> {
     let read: Layers = serde_json::from_slice(text).map_err(|why| why.to_string())?;
     Ok(read.layers.into_iter().map(Descriptor::from).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_others_wrote_into_an_index_stays() {
+        let text = format!(
+            r#"{{"schemaVersion":2,"manifests":[{{"mediaType":"{}","digest":"{}","size":2,"annotations":{{"{NAME}":"app:1","made.by":"hand"}},"platform":{{"os":"linux","architecture":"arm64"}}}}]}}"#,
+            media_type::OCI_MANIFEST,
+            Digest::sha256(b"{}"),
+        );
+        let entries = read_index(text.as_bytes()).unwrap();
+        let [entry] = &entries[..] else {
+            panic!("{entries:?}")
+        };
+        assert_eq!(entry.name.as_deref(), Some("app:1"));
+        assert!(index(&entries).contains(r#""made.by":"hand""#));
+        let library: Reference = "docker.io/library/app:1".parse().unwrap();
+        assert!(is_called("app:1", &library) && !is_called("app:2", &library));
+        for hostile in ["sha256:../../x", "md5:00", ""] {
+            let text = text.replace(&Digest::sha256(b"{}").to_string(), hostile);
+            assert!(read_index(text.as_bytes()).is_err(), "{hostile}");
+        }
+    }
+
+    #[test]
+    fn the_list_is_read_back_as_it_was() {
+        let repository = Repository {
+            registry: "docker.io".to_owned(),
+            name: "library/nginx".to_owned(),
+        };
+        let found = described(media_type::OCI_INDEX, b"index");
+        let mut list = List::default();
+        list.set_tag(&repository, "1.27", &found);
+        let child = Child {
+            descriptor: found.clone(),
+            platform: None,
+            artifact_type: Some("signature".to_owned()),
+            annotations: IndexMap::from([("made".to_owned(), "here".to_owned())]),
+        };
+        list.set_referrers(&repository, &found.digest, std::slice::from_ref(&child));
+        let read = List::read(list.text().as_bytes()).unwrap();
+        assert_eq!(read.tag(&repository, "1.27"), Some(found.clone()));
+        assert_eq!(
+            read.referrers(&repository, &found.digest),
+            Some(vec![child])
+        );
+        assert_eq!(read.tag(&repository, "1.28"), None);
+        assert_eq!(
+            List::read(read.text().as_bytes()).unwrap(),
+            read,
+            "and once more"
+        );
+    }
+}

@@ -16,6 +16,7 @@
 //! | `given` | sticks in the sources' place |
 //! | `check` | whether sticks carry all that plans copy |
 //! | `answers` | what sources said, so that the other side hears the same |
+//! | `fuzzing` | the readers of texts, for the fuzzer alone |
 //! | `ends` | the registries of a run, with a stick for one side |
 //!
 //! <https://github.com/opencontainers/image-spec/blob/main/image-layout.md>
@@ -27,6 +28,8 @@ mod ends;
 mod fault;
 mod filling;
 mod folder;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod given;
 mod layout;
 mod parts;

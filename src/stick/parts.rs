@@ -348,3 +348,31 @@ impl Writer {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_read_and_written_as_one_file_and_stay_below_their_size() {
+        let folder = tempfile::tempdir().unwrap();
+        let base = folder.path().join("stick.tar");
+        let parts = Parts::find(&base, Some(1500)).unwrap();
+        let bytes: Vec<u8> = (0..5000_u32).map(|number| (number % 251) as u8).collect();
+        let mut writer = Writer::of(&parts);
+        writer.write_at(0, &bytes[..2000]).unwrap();
+        writer.write_at(1000, &bytes[1000..]).unwrap();
+        writer.cut(4096).unwrap();
+        assert_eq!(parts.length().unwrap(), 4096);
+        let sizes = (0..4).map(|number| fs::metadata(parts.path(number)).unwrap().len());
+        assert_eq!(sizes.collect::<Vec<_>>(), [1024, 1024, 1024, 1024]);
+        assert!(!parts.path(4).exists());
+        let mut read = vec![];
+        parts.reader(500, 3500).read_to_end(&mut read).unwrap();
+        assert_eq!(read, bytes[500..3500]);
+        assert_eq!(part_size(4 << 30), (4 << 30) - 512, "a file on FAT32");
+        // What is there is gone on with as it is.
+        assert_eq!(Parts::find(&base, Some(9000)).unwrap(), parts);
+        assert_eq!(Parts::find(&base, None).unwrap(), parts);
+    }
+}

@@ -2,7 +2,7 @@
 //! of which counts when it is whole, since its header is written last.
 
 use std::collections::HashMap;
-use std::io::{self, Read as _};
+use std::io::{self, Read, Seek};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -38,7 +38,6 @@ struct Known {
     end: u64,
     /// What comes after the last whole file and is none.
     rest: Option<(String, Text)>,
-    has_foreign: bool,
 }
 
 impl Tape {
@@ -64,9 +63,6 @@ impl Tape {
         let Some(text) = self.read("oci-layout", TEXT_LIMIT).ok().flatten() else {
             return Err(StickError::Foreign);
         };
-        if self.known().has_foreign {
-            return Err(StickError::Foreign);
-        }
         if layout::is_layout(&text) {
             return Ok(Found::Layout);
         }
@@ -261,23 +257,28 @@ fn header(name: &str, size: u64) -> io::Result<Vec<u8>> {
 
 /// Looks which files there are.
 fn scan(parts: &Parts) -> Result<Known, StickError> {
-    let mut known = Known::default();
     let length = parts.length()?;
+    let reader = parts.reader(0, length);
+    let known = walk(reader, length, |at| parts.name_at(at));
+    known.map_err(|why| StickError::disk(parts.name_at(0), why))
+}
+
+/// Looks which files a tar of so many bytes has, as far as it is one.
+fn walk(
+    reader: impl Read + Seek,
+    length: u64,
+    file_at: impl Fn(u64) -> String,
+) -> io::Result<Known> {
+    let mut known = Known::default();
     if length == 0 {
         return Ok(known);
     }
-    let mut archive = Archive::new(parts.reader(0, length));
-    let malformed = |at: u64| {
-        (
-            parts.name_at(at),
-            text!("it is no tar from here on", "从这里起不是 tar"),
-        )
-    };
-    let entries = archive.entries_with_seek();
-    let entries = entries.map_err(|why| StickError::disk(parts.name_at(0), why))?;
-    for entry in entries {
+    let last = file_at(length - 1);
+    let mut archive = Archive::new(reader);
+    for entry in archive.entries_with_seek()? {
         let Ok(entry) = entry else {
-            known.rest = Some(malformed(known.end));
+            let why = text!("it is no tar from here on", "从这里起不是 tar");
+            known.rest = Some((file_at(known.end), why));
             return Ok(known);
         };
         let (begin, size) = (entry.raw_file_position(), entry.size());
@@ -287,7 +288,7 @@ fn scan(parts: &Parts) -> Result<Known, StickError> {
                 "it ends in the middle of a file",
                 "它在一个文件中间就结束了"
             );
-            known.rest = Some((parts.name_at(length.saturating_sub(1)), why));
+            known.rest = Some((last, why));
             return Ok(known);
         }
         known.end = end.next_multiple_of(BLOCK);
@@ -298,18 +299,26 @@ fn scan(parts: &Parts) -> Result<Known, StickError> {
             entry.header().entry_type(),
             EntryType::Regular | EntryType::Continuous
         );
-        let is_folder = entry.header().entry_type() == EntryType::Directory;
+        // Whatever else is in it, links above all, is not looked at.
         if is_file && is_of_layout(name) {
             known.files.insert(name.to_owned(), (begin, size));
-        } else if !is_folder {
-            known.has_foreign = true;
         }
     }
     if length < known.end + 2 * BLOCK {
         let why = text!("its end is not there", "没有结尾");
-        known.rest = Some((parts.name_at(length.saturating_sub(1)), why));
+        known.rest = Some((last, why));
     }
     Ok(known)
+}
+
+/// Looks through bytes that may be a tar.
+#[cfg(fuzzing)]
+pub(super) fn look_through(bytes: &[u8]) {
+    let length = bytes.len() as u64;
+    if let Ok(known) = walk(io::Cursor::new(bytes), length, |_| String::new()) {
+        let is_within = |(begin, size): &(u64, u64)| begin + size <= length;
+        assert!(known.files.values().all(is_within), "it is all in the tar");
+    }
 }
 
 /// Tells whether a layout has files of this name.
@@ -321,4 +330,63 @@ fn is_of_layout(name: &str) -> bool {
         .strip_prefix("blobs/")
         .map(|name| name.replacen('/', ":", 1));
     digest.is_some_and(|digest| digest.parse::<Digest>().is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tar_of(files: &[(&str, EntryType, &[u8])]) -> Vec<u8> {
+        let mut tar = tar::Builder::new(vec![]);
+        for (name, kind, bytes) in files {
+            let mut header = Header::new_gnu();
+            header.set_size(bytes.len() as u64);
+            header.set_entry_type(*kind);
+            header.as_gnu_mut().unwrap().name[..name.len()].copy_from_slice(name.as_bytes());
+            header.set_cksum();
+            tar.append(&header, *bytes).unwrap();
+        }
+        tar.into_inner().unwrap()
+    }
+
+    fn names(tar: &[u8]) -> (Vec<String>, bool) {
+        let length = tar.len() as u64;
+        let known = walk(io::Cursor::new(tar), length, |_| String::new()).unwrap();
+        let mut names: Vec<_> = known.files.into_keys().collect();
+        names.sort();
+        (names, known.rest.is_none())
+    }
+
+    #[test]
+    fn only_files_of_a_layout_are_seen_whatever_else_a_tar_names() {
+        let hex = "0".repeat(64);
+        let blob = format!("./blobs/sha256/{hex}");
+        let tar = tar_of(&[
+            ("oci-layout", EntryType::Regular, b"{}"),
+            (&blob, EntryType::Regular, b"blob"),
+            ("blobs/sha256/../../etc/passwd", EntryType::Regular, b"x"),
+            ("/etc/passwd", EntryType::Regular, b"x"),
+            ("index.json", EntryType::Symlink, b""),
+            ("manifest.json", EntryType::Regular, b"[]"),
+        ]);
+        let seen = vec![format!("blobs/sha256/{hex}"), "oci-layout".to_owned()];
+        assert_eq!(names(&tar), (seen.clone(), true));
+        assert_eq!(names(&tar[..tar.len() - 1024]), (seen, false), "no end");
+        let (cut, is_whole) = names(&tar[..1538]);
+        assert_eq!(
+            (cut.as_slice(), is_whole),
+            (&["oci-layout".to_owned()][..], false)
+        );
+        assert_eq!(names(b"no tar"), (vec![], false));
+    }
+
+    #[test]
+    fn a_name_that_is_too_long_for_one_block_is_read_back() {
+        let name = name_of(&Digest::of(Algorithm::Sha512, b"large"));
+        let mut tar = header(&name, 5).unwrap();
+        tar.extend_from_slice(b"large");
+        tar.resize(tar.len().next_multiple_of(512), 0);
+        tar.extend_from_slice(&END);
+        assert_eq!(names(&tar), (vec![name], true));
+    }
 }

@@ -53,13 +53,8 @@ fn files(stick: &Path) -> BTreeMap<String, Digest> {
     found
 }
 
-fn signed(image: &Artifact) -> Artifact {
-    Image::new("unknown/unknown")
-        .empty_config()
-        .artifact_type("application/vnd.dev.sigstore.bundle.v0.3+json")
-        .subject(image)
-        .layer("signature")
-        .build()
+fn image_to_sign() -> Artifact {
+    Image::new("linux/amd64").layer("to be signed").build()
 }
 
 /// Images of every kind: one platform of an index, an index that has to be made, rules that choose tags, what is signed.
@@ -72,19 +67,9 @@ async fn publish(source: &TestRegistry) {
         let image = Image::new("linux/amd64").layer(tag).build();
         source.push(&image, "org/rules", tag).await;
     }
-    let image = Image::new("linux/amd64").layer("to be signed").build();
+    let image = image_to_sign();
     source.push(&image, "org/signed", "1").await;
-    let signature = signed(&image);
-    let digest = signature.descriptor()["digest"]
-        .as_str()
-        .unwrap()
-        .to_owned();
-    source.push(&signature, "org/signed", &digest).await;
-    let cosign = image.descriptor()["digest"]
-        .as_str()
-        .unwrap()
-        .replace(':', "-")
-        + ".sig";
+    let cosign = image.digest.to_string().replace(':', "-") + ".sig";
     let simple = Image::new("linux/amd64").layer("simple signing").build();
     source.push(&simple, "org/signed", &cosign).await;
 }
@@ -114,6 +99,11 @@ async fn held(target: &TestRegistry) -> Vec<(String, Option<Digest>)> {
         let found = target.tag(&format!("{NAMESPACE}/{repository}"), tag).await;
         held.push((name.to_owned(), found));
     }
+    // What follows the signed image.
+    let cosign = image_to_sign().digest.to_string().replace(':', "-") + ".sig";
+    let found = target.tag(&format!("{NAMESPACE}/signed"), &cosign).await;
+    assert!(found.is_some());
+    held.push((cosign, found));
     held
 }
 

@@ -422,3 +422,30 @@ async fn signatures_that_cannot_be_read_are_not_taken_for_none() {
     assert_eq!(change["reason_kind"], "source-unreadable", "{change}");
     assert_eq!(change["cause"], "denied", "{change}");
 }
+
+/// The evidence goes along on a stick, and is looked at again: nothing is believed since the first side has seen it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_signed_can_be_told_from_a_stick() {
+    let (source, target, place, key) = one_of_each().await;
+    assert_eq!(place.run("apply --into stick --yes -q").status, 1);
+    assert_eq!(place.run("apply --into stick --yes -q").status, 1);
+    drop(source);
+    let by_key = place.steady(&format!("cosign-key {}", key.fingerprint()));
+    let plan = json(&place.run("plan --from stick --format json").stdout);
+    for name in ["signed:v1", "bundle:v1"] {
+        let change = change(&plan, name);
+        assert_eq!(change["action"], "create", "{change}");
+        assert_eq!(change["verified"], by_key, "{change}");
+    }
+    let unsigned = change(&plan, "unsigned:v1");
+    let reason = unsigned["reason"].as_str().unwrap();
+    assert!(reason.contains("`stick` does not carry it"), "{reason}");
+    // Who wants another key on the other side gets nothing by the first one's word.
+    place.write("cosign.pub", &Key::new().pem());
+    let plan = json(&place.run("plan --from stick --format json").stdout);
+    for name in ["signed:v1", "bundle:v1"] {
+        assert_eq!(change(&plan, name)["reason_kind"], "unverified");
+    }
+    assert_eq!(place.run("apply --from stick --yes -q").status, 1);
+    assert_eq!(target.tag(&format!("{NAMESPACE}/signed"), "v1"), None);
+}
