@@ -6,6 +6,7 @@ use clap::ValueEnum;
 
 use crate::Result;
 use crate::arguments::Arguments;
+use crate::breaks;
 use crate::contest::Contest;
 use crate::gate;
 use crate::hosts;
@@ -16,6 +17,7 @@ use crate::machine::{self, Machine};
 use crate::made_up;
 use crate::measure;
 use crate::registry;
+use crate::scale;
 use crate::table;
 use crate::tools::Tool;
 use crate::way::{Thin, Ways};
@@ -52,14 +54,18 @@ pub(crate) enum Case {
     Resets,
     /// Twelve layers of 16 MiB over 100 Mbit/s and 200 ms
     Thin,
+    /// As thin, by pusher alone; then with connections that break, and what is on its way with them
+    ThinBreaks,
     /// 2 GiB into an empty registry: one layer of 1 GiB, eight of 128 MiB
     Large,
     /// 10,000 entries of 20 hosts that are in place, over the long way
     Hosts,
     /// One layer of 20 GiB
     Huge,
-    /// Thousands of entries, all in place
-    Entries,
+    /// 100, 1,000 and 10,000 tiny images of 20 hosts, planned and applied over the long way
+    Scale,
+    /// Image lists of 10,000, 100,000 and 1,000,000 lines
+    Lines,
 }
 
 /// Runs the cases that were asked for, and prints a table for each.
@@ -81,7 +87,18 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<()> {
 async fn run_one(arguments: &Arguments, case: Case) -> Result<()> {
     match case {
         Case::Huge => made_up::huge_layer(arguments.size(20 * GIB, 64 * MIB) as u64).await,
-        Case::Entries => made_up::entries(arguments.size(&[1000, 5000], &[50, 100])).await,
+        Case::Scale => {
+            let counts: &[_] = arguments.size(&[100, 1000, 10_000], &[20, 40, 60]);
+            scale::images(counts, arguments.size(20, 3), arguments.round_trip()).await
+        }
+        Case::Lines => {
+            scale::lines(arguments.size(&[10_000, 100_000, 1_000_000], &[10, 20, 40])).await
+        }
+        Case::ThinBreaks => {
+            let images = Case::Thin.images(arguments);
+            let after = arguments.size(10 * MIB, 3 * MIB) as u64;
+            breaks::run(&images, thin(arguments), after).await
+        }
         Case::Hosts => {
             let tools = present(arguments, &[Tool::Pusher, Tool::Regsync(16)]);
             let size = arguments.size((10_000, 20), (60, 3));
@@ -128,13 +145,20 @@ async fn contest(arguments: &Arguments, case: Case) -> Result<()> {
     Ok(())
 }
 
+fn thin(arguments: &Arguments) -> Thin {
+    Thin {
+        megabits: 100,
+        round_trip: Duration::from_millis(arguments.size(200, 20)),
+    }
+}
+
 impl Case {
     fn images(self, arguments: &Arguments) -> Vec<Named> {
         match self {
             Self::ManyRtt => images::tags(arguments.size(1000, 16)),
             Self::Large => vec![images::large(arguments.size(GIB, 16 * MIB))],
             Self::Resets => images::layers(1, 40 * MIB),
-            Self::Thin => images::layers(arguments.size(12, 2), arguments.size(16, 1) * MIB),
+            Self::Thin => images::layers(arguments.size(12, 2), arguments.size(16, 4) * MIB),
             _ => images::tags(arguments.size(200, 8)),
         }
     }
@@ -142,10 +166,7 @@ impl Case {
     fn ways(self, arguments: &Arguments) -> Ways {
         match self {
             Self::NoOp | Self::Cold | Self::Large => Ways::Direct,
-            Self::Thin => Ways::Thin(Thin {
-                megabits: 100,
-                round_trip: Duration::from_millis(arguments.size(200, 20)),
-            }),
+            Self::Thin => Ways::Thin(thin(arguments)),
             Self::Throttled => Ways::Gated { pause: None },
             Self::ThrottledPause => Ways::Gated { pause: Some(1) },
             Self::Resets => Ways::Breaking {

@@ -1,4 +1,4 @@
-//! Cases on registries inside this process: one huge layer, thousands of entries.
+//! Cases on registries inside this process: one huge layer.
 //!
 //! Their bytes are made up as they are read, and thrown away where they arrive, so they say much
 //! about memory and little about time: the registries need the same processors.
@@ -48,26 +48,6 @@ pub(crate) async fn huge_layer(bytes: u64) -> Result<()> {
     ))
 }
 
-/// Plans so many entries: first with nothing in the target, then with everything in place.
-pub(crate) async fn entries(counts: &[usize]) -> Result<()> {
-    table::say(
-        "\n### Thousands of entries\n\n| entries | pusher plan | cpu | peak memory |\n\
-         | --- | --- | --- | --- |",
-    )?;
-    for count in counts {
-        let source = Sandbox::start(Options::default()).await?;
-        let target = Sandbox::start(Options::default()).await?;
-        let images = many(*count, 1);
-        fill(&source, SOURCE_NAMESPACE, &images);
-        let missing = run(&images, &source, &target, "plan").await?;
-        row(&format!("{count}, all missing"), &missing)?;
-        fill(&target, TARGET_NAMESPACE, &images);
-        let in_place = run(&images, &source, &target, "plan").await?;
-        row(&format!("{count}, all in place"), &in_place)?;
-    }
-    Ok(())
-}
-
 /// Returns so many tags, ten a repository; one repository after the other is at the next host.
 pub(crate) fn many(count: usize, hosts: usize) -> Vec<Named> {
     let image = |position: usize| Named {
@@ -114,13 +94,4 @@ pub(crate) fn expect(images: &[Named], target: &Sandbox) -> Result<()> {
         }
     }
     Ok(())
-}
-
-fn row(name: &str, usage: &Usage) -> Result<()> {
-    table::say(&format!(
-        "| {name} | {} | {} | {} |",
-        table::seconds(usage.time),
-        table::seconds(usage.cpu),
-        table::mebibytes(usage.peak)
-    ))
 }

@@ -14,8 +14,10 @@
 //! | `standing` | what came of one tool |
 //! | `tools` | how each tool is told to do the job; the floor: as many pairs of `curl` as there are blobs |
 //! | `hosts` | ten thousand entries of many hosts |
-//! | `made_up` | cases on registries inside this process: one huge layer, thousands of entries |
+//! | `made_up` | cases on registries inside this process: one huge layer |
 //! | `identity`, `login` | the certificate of registries with TLS; who gets tokens, and where |
+//! | `breaks` | a thin way on which connections break, and what they cost |
+//! | `scale` | ever more images, and a list of a million lines |
 //! | `images` | the images, and how they come into a registry |
 //! | `registry` | CNCF distribution, a process and a folder each |
 //! | `way` | the way to a registry: `proxy` makes it longer and thinner, `gate` answers 429 |
@@ -23,6 +25,7 @@
 //! | `machine`, `table` | what it ran on, and what is printed |
 
 mod arguments;
+mod breaks;
 mod cases;
 mod contest;
 mod gate;
@@ -35,6 +38,7 @@ mod made_up;
 mod measure;
 mod proxy;
 mod registry;
+mod scale;
 mod standing;
 mod table;
 mod tools;

@@ -145,6 +145,18 @@ fn total(requests: &Requests) -> String {
     requests.values().sum::<usize>().to_string()
 }
 
+/// Returns the part of a time that each of so many had.
+pub(crate) fn each(time: Duration, count: usize) -> String {
+    let count = u32::try_from(count).unwrap_or(u32::MAX);
+    format!("{:.1} µs", time.as_secs_f64() * 1e6 / f64::from(count))
+}
+
+/// Returns a small number of bytes.
+#[expect(clippy::cast_precision_loss, reason = "it is small")]
+pub(crate) fn small(bytes: u64) -> String {
+    format!("{:.1} KiB", bytes as f64 / 1024.0)
+}
+
 pub(crate) fn seconds(time: Duration) -> String {
     format!("{:.2} s", time.as_secs_f64())
 }

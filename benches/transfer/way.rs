@@ -35,6 +35,15 @@ pub(crate) struct Thin {
 }
 
 impl Thin {
+    /// Returns such a way, on which connections may break after so many bytes.
+    pub(crate) fn reach(self, breaks: Option<u64>) -> Reach {
+        Reach {
+            round_trip: self.round_trip,
+            lines: Some([Line::new(self.megabits), Line::new(self.megabits)]),
+            breaks,
+        }
+    }
+
     /// Returns how much of a line was made use of, if so many bytes took so long.
     #[expect(clippy::cast_precision_loss, reason = "far below 2^52 bytes")]
     pub(crate) fn share(self, bytes: u64, time: Duration) -> String {
@@ -72,10 +81,7 @@ impl Ways {
             Self::Direct => Way::Direct(target),
             Self::Long(round_trip) => Way::Long(Proxy::open(target, round_trip).await?),
             Self::Thin(thin) => {
-                let reach = Reach {
-                    round_trip: thin.round_trip,
-                    lines: Some([Line::new(thin.megabits), Line::new(thin.megabits)]),
-                };
+                let reach = thin.reach(None);
                 let to_source = Proxy::reaching(source, reach.clone()).await?;
                 let to_target = Proxy::reaching(target, reach).await?;
                 return Ok((Way::Long(to_source), Way::Long(to_target)));
