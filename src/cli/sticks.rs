@@ -119,12 +119,13 @@ pub(super) async fn require_whole(
         return Ok(());
     }
     let was_held = lacks.iter().any(|lack| lack.was_held);
-    let told = lacks.iter().take(TOLD);
-    let told = told.map(|Lack { image, what, .. }| tr!("{image}: {what}", "{image}：{what}"));
-    let more = lacks.len().saturating_sub(TOLD);
-    let more = (more > 0).then(|| tr!("and {more} more", "还有 {more} 条"));
-    let lines: Vec<_> = told.chain(more).collect();
-    let lines = lines.join("\n  - ");
+    let lines = Text::of(|| {
+        let told = lacks.iter().take(TOLD);
+        let told = told.map(|Lack { image, what, .. }| tr!("{image}: {what}", "{image}：{what}"));
+        let more = lacks.len().saturating_sub(TOLD);
+        let more = (more > 0).then(|| tr!("and {more} more", "还有 {more} 条"));
+        told.chain(more).collect::<Vec<_>>().join("\n  - ")
+    });
     let message = text!(
         "the stick does not carry all that is to be copied, so nothing was written:\n  - {lines}",
         "离线包里没有要拷贝的全部内容，所以什么都没有写：\n  - {lines}"
@@ -186,7 +187,7 @@ fn targets(mirrors: &[Mirror]) -> Result<HashSet<Repository>, CliError> {
 
 /// Says why a stick cannot be used, and what to do about it.
 fn unusable(stick: &str, why: &StickError, is_source: bool) -> CliError {
-    let told = why.to_string();
+    let told = Text::of(|| why.to_string());
     let error = CliError::new(text!("`{stick}`: {told}", "`{stick}`：{told}"));
     match why {
         StickError::Missing => error.hint(text!(
@@ -242,16 +243,20 @@ pub(super) fn tell(
     } = filled.map_err(|why| unreadable(&why))?;
     let stick = typed.into.as_deref().map(shown).unwrap_or_default();
     let all = bytes(all);
+    let images = match images {
+        1 => text!("1 image", "1 个镜像"),
+        many => text!("{many} images", "{many} 个镜像"),
+    };
     let line: Text = if added == 0 {
         text!(
-            "`{stick}` holds {images} images, {all}; nothing was written",
-            "`{stick}` 里有 {images} 个镜像，共 {all}；没有写什么"
+            "`{stick}` holds {images}, {all}; nothing was written",
+            "`{stick}` 里有 {images}，共 {all}；没有写什么"
         )
     } else {
         let added = bytes(added);
         text!(
-            "`{stick}` holds {images} images, {all}; {added} were written now",
-            "`{stick}` 里有 {images} 个镜像，共 {all}；这次写了 {added}"
+            "`{stick}` holds {images}, {all}; {added} were written now",
+            "`{stick}` 里有 {images}，共 {all}；这次写了 {added}"
         )
     };
     context.printer.say_line(line);

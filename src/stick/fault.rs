@@ -21,7 +21,7 @@ pub enum StickError {
         /// Which file.
         file: String,
         /// Why.
-        why: String,
+        why: Text,
     },
     /// A link, where a stick has none.
     Link(String),

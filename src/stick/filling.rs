@@ -87,7 +87,7 @@ impl Filling {
         {
             let entries = layout::read_index(&text).map_err(|why| StickError::Malformed {
                 file: "index.json".to_owned(),
-                why,
+                why: Text::verbatim(why),
             })?;
             state.take(entries, &store)?;
         }
@@ -561,13 +561,14 @@ pub(super) fn read_list(
     };
     let malformed = |digest: &Digest, why: String| StickError::Malformed {
         file: name_of(digest),
-        why,
+        why: Text::verbatim(why),
     };
     let bytes = read(&manifest.digest, true)?;
     let mut layers = layout::layers(&bytes).map_err(|why| malformed(&manifest.digest, why))?;
     if layers.is_empty() {
-        let why = tr!("it names no list", "没有写明附带的内容");
-        return Err(malformed(&manifest.digest, why));
+        let why = text!("it names no list", "没有写明附带的内容");
+        let file = name_of(&manifest.digest);
+        return Err(StickError::Malformed { file, why });
     }
     let list = layers.remove(0);
     let text = read(&list.digest, true)?;

@@ -54,7 +54,7 @@ impl Folder {
             Some(text) if layout::is_layout(&text) => Ok(Found::Layout),
             Some(_) => Err(StickError::Malformed {
                 file: "oci-layout".to_owned(),
-                why: tr!("it is of no known version", "版本不认识"),
+                why: text!("it is of no known version", "版本不认识"),
             }),
             None => Err(StickError::Foreign),
         }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::model::{
     Attempt, Child, Descriptor, Digest, Failure, Fault, RawManifest, Reference, Repository,
-    StickFault,
+    StickFault, Text,
 };
 use crate::plan::is_referrer_tag;
 use crate::registry::BlobStream;
@@ -203,7 +203,7 @@ impl Stick {
         let text = store.index()?.ok_or(StickError::Unfinished)?;
         let entries = layout::read_index(&text).map_err(|why| StickError::Malformed {
             file: "index.json".to_owned(),
-            why,
+            why: Text::verbatim(why),
         })?;
         let list = match entries.iter().find(|entry| entry.is_list()) {
             Some(entry) => read_list(&entry.descriptor, &store)?.0,

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::disk;
-use crate::model::Digest;
+use crate::model::{Digest, Text};
 
 use super::fault::StickError;
 
@@ -176,7 +176,7 @@ impl Parts {
         };
         let table: Table = serde_json::from_slice(&text).map_err(|why| StickError::Malformed {
             file: name(&path),
-            why: why.to_string(),
+            why: Text::verbatim(why.to_string()),
         })?;
         for (number, wanted) in (0..).zip(&table.parts) {
             let file = name(&self.path(number));

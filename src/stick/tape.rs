@@ -68,7 +68,7 @@ impl Tape {
         }
         Err(StickError::Malformed {
             file: "oci-layout".to_owned(),
-            why: tr!("it is of no known version", "版本不认识"),
+            why: text!("it is of no known version", "版本不认识"),
         })
     }
 

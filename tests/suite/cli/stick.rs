@@ -233,6 +233,8 @@ async fn what_is_no_stick_is_told_and_left_alone() {
         "apply --yes --from papers",
         "apply --yes --from nowhere",
         "apply --yes --into stick --attest",
+        "plan --from nowhere --lang zh",
+        "plan --from papers --lang zh",
     ] {
         write!(told, "$ pusher {typed}\n{}", said(typed)).unwrap();
     }
