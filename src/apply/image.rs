@@ -7,7 +7,7 @@ use std::time::Instant;
 use futures_util::StreamExt;
 
 use crate::model::{Descriptor, ErrorCode, Failure, RawManifest, Reference, Repository};
-use crate::plan::{Change, ImageCopy, Outcome, Transfer};
+use crate::plan::{Bound, Change, ImageCopy, Outcome, Transfer};
 use crate::registry::{Pushed, WriteRegistry};
 use crate::tree::{self, Names, Node, Tree, Walker};
 
@@ -58,6 +58,9 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
     async fn run(&self, turn: Option<Turn>) -> Result<(), Outcome> {
         let tree = tokio::select! {
             tree = self.bring_contents(turn) => tree?,
+            needs = self.tally.gives_way() => {
+                return Err(Outcome::left(Bound::Deadline, Some(needs)));
+            }
             () = self.context.stop.asked() => return Err(self.context.stop.outcome()),
         };
         // From here on nothing is large; a stop lets it end, so that no answer is left unread.

@@ -2,6 +2,8 @@
 
 use std::sync::{Mutex, OnceLock, PoisonError};
 
+use tokio::sync::Notify;
+
 use crate::model::{Descriptor, Repository};
 use crate::plan::{TargetName, Transfer};
 use crate::progress::Progress;
@@ -32,6 +34,7 @@ pub(super) struct Tally<'a> {
     transfer: Mutex<Transfer>,
     /// Where it stands within the bounds of the run, once it has begun, if there are any.
     place: OnceLock<Place>,
+    began: Notify,
 }
 
 impl<'a> Tally<'a> {
@@ -41,12 +44,23 @@ impl<'a> Tally<'a> {
             image,
             transfer: Mutex::default(),
             place: OnceLock::new(),
+            began: Notify::new(),
         }
     }
 
     /// Counts what is sent from now on as what was foreseen for it.
     pub(super) fn take(&self, place: Place) {
         let _ = self.place.set(place);
+        self.began.notify_one();
+    }
+
+    /// Returns, with what is left to send, when the image has to give way to others, since not all will be done in time.
+    pub(super) async fn gives_way(&self) -> u64 {
+        self.began.notified().await;
+        match self.place.get() {
+            Some(place) => place.gives_way().await,
+            None => std::future::pending().await,
+        }
     }
 
     /// Tells the progress how many bytes there will be.

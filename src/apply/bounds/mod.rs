@@ -1,61 +1,45 @@
 //! How far a run may go: until when, and with how many bytes. What does not fit is left to a later run.
 //!
-//! An image begins when what it needs fits beside all that is under way; while something is under way it waits for
-//! that, which may need less than it seemed to.
+//! An image begins when what it needs fits beside all that is under way. Where the way turns out slower than it was,
+//! the image that has most to send gives way, so that the others end in time.
+//!
+//! | file | job |
+//! | --- | --- |
+//! | `limits` | how far whoever began the run lets it go |
+//! | `ledger` | what is under way, what it needs, and what fits beside it |
+//! | `speed` | how fast the run is |
 
-use std::collections::{BTreeSet, VecDeque};
+mod ledger;
+mod limits;
+mod speed;
+
+pub use limits::Limits;
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::plan::Bound;
 use crate::plan::shards::OF_AN_IMAGE;
 
-/// How many images are begun before it is known how fast they are: with all of them at once, none might end in time.
-const UNMEASURED: usize = 4;
-/// What was done in a shorter time says little about the speed.
-const LEAST_MEASURED: Duration = Duration::from_secs(2);
-/// How far back the speed is measured: what was long ago says little about what will be.
-const WINDOW: Duration = Duration::from_secs(60);
-/// How far apart the measured moments are.
-const APART: Duration = Duration::from_secs(1);
+use ledger::{Answer, Candidate, Ledger};
+
 /// How long an image waits for those before it to find out what they need: then it is the same images that are left,
 /// run by run, unless a registry keeps one of them.
 const IN_TURN: Duration = Duration::from_secs(2);
 /// How often whoever waits looks again: the speed changes without anybody's doing.
 const LOOK: Duration = Duration::from_millis(200);
+/// How often it is looked whether what is under way still ends in time.
+const REVIEW: Duration = Duration::from_secs(1);
 
-/// How far a run may go, as whoever began it said.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Limits {
-    /// When it is to be over.
-    pub deadline: Option<Instant>,
-    /// The most bytes of blobs that go over the wire.
-    pub max_bytes: Option<u64>,
-}
-
-/// The same for a run that is under way, with what it has done.
+/// The limits of a run that is under way, with what it has done.
 #[derive(Debug)]
 pub(super) struct Bounds {
     pub(super) limits: Limits,
     ledger: Mutex<Ledger>,
     changed: Notify,
-}
-
-#[derive(Debug, Default)]
-struct Ledger {
-    /// How many images are under way.
-    under_way: usize,
-    /// What they still have to send.
-    to_send: u64,
-    /// What went over the wire so far, also in vain.
-    sent: u64,
-    speed: Speed,
-    /// How many images stood in line so far, and which of them do.
-    came: u64,
-    in_line: BTreeSet<u64>,
 }
 
 /// A place in the line of images that want to begin.
@@ -65,29 +49,14 @@ pub(super) struct Turn {
     number: u64,
 }
 
-/// How much was done until when.
-#[derive(Debug, Default)]
-struct Speed {
-    done: u64,
-    measured: VecDeque<(Instant, u64)>,
-}
-
 /// An image that is under way. Dropped, it needs nothing more.
 #[derive(Debug)]
 pub(super) struct Place {
     bounds: Arc<Bounds>,
+    number: u64,
     /// What it was found to need, and what of that was sent.
     needs: u64,
     sent: Mutex<u64>,
-}
-
-/// What an image is told that wants to begin.
-#[derive(Debug, PartialEq, Eq)]
-enum Answer {
-    Begin,
-    /// Nothing can be said before more was done.
-    Wait,
-    Leave(Bound),
 }
 
 impl Bounds {
@@ -110,19 +79,10 @@ impl Bounds {
 
     /// Stands in line for an image.
     pub(super) fn stand_in_line(self: &Arc<Self>) -> Turn {
-        let mut ledger = self.ledger();
-        let number = ledger.came;
-        ledger.came += 1;
-        ledger.in_line.insert(number);
         Turn {
             bounds: Arc::clone(self),
-            number,
+            number: self.ledger().stand_in_line(),
         }
-    }
-
-    fn is_late(&self) -> bool {
-        let is_over = |deadline| Instant::now() >= deadline;
-        self.limits.deadline.is_some_and(is_over)
     }
 
     fn ledger(&self) -> MutexGuard<'_, Ledger> {
@@ -137,28 +97,25 @@ impl Turn {
         let came = Instant::now();
         loop {
             let changed = bounds.changed.notified();
+            let one = Candidate {
+                number: self.number,
+                needs,
+                waited: came.elapsed() >= IN_TURN,
+            };
             {
                 let mut ledger = bounds.ledger();
-                let is_first = ledger.in_line.first() == Some(&self.number);
-                let answer = if is_first || came.elapsed() >= IN_TURN {
-                    ledger.judge(&bounds.limits, needs, Instant::now())
-                } else {
-                    Answer::Wait
-                };
-                match answer {
+                match ledger.judge(&bounds.limits, one, Instant::now()) {
                     Answer::Begin => {
-                        ledger.under_way += 1;
-                        ledger.to_send = ledger.to_send.saturating_add(needs);
+                        ledger.places.insert(self.number, needs);
                         return Ok(Place {
                             bounds: Arc::clone(bounds),
+                            number: self.number,
                             needs,
                             sent: Mutex::default(),
                         });
                     }
-                    Answer::Leave(by) if ledger.under_way == 0 || bounds.is_late() => {
-                        return Err(by);
-                    }
-                    Answer::Leave(_) | Answer::Wait => {}
+                    Answer::Leave(by) => return Err(by),
+                    Answer::Wait => {}
                 }
             }
             let _ = timeout(LOOK, changed).await;
@@ -168,58 +125,8 @@ impl Turn {
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        self.bounds.ledger().in_line.remove(&self.number);
+        self.bounds.ledger().leave_line(self.number);
         self.bounds.changed.notify_waiters();
-    }
-}
-
-impl Ledger {
-    fn judge(&mut self, limits: &Limits, needs: u64, now: Instant) -> Answer {
-        let to_send = self.to_send.saturating_add(needs);
-        if let Some(most) = limits.max_bytes
-            && needs > 0
-            && self.sent.saturating_add(to_send) > most
-        {
-            return Answer::Leave(Bound::MaxBytes);
-        }
-        let Some(deadline) = limits.deadline else {
-            return Answer::Begin;
-        };
-        let left = deadline.saturating_duration_since(now);
-        let images = OF_AN_IMAGE.saturating_mul(self.under_way as u64 + 1);
-        match self.speed.a_second(now) {
-            _ if left.is_zero() => Answer::Leave(Bound::Deadline),
-            None if self.under_way < UNMEASURED => Answer::Begin,
-            None => Answer::Wait,
-            Some(speed) if takes(to_send.saturating_add(images), speed) <= left => Answer::Begin,
-            Some(_) => Answer::Leave(Bound::Deadline),
-        }
-    }
-}
-
-fn takes(work: u64, a_second: u64) -> Duration {
-    Duration::from_secs(work.div_ceil(a_second.max(1)))
-}
-
-impl Speed {
-    /// Returns how much is done in a second; none before that can be told.
-    fn a_second(&mut self, now: Instant) -> Option<u64> {
-        let is_due = |(last, _): &(Instant, u64)| now.duration_since(*last) >= APART;
-        if self.measured.back().is_none_or(is_due) {
-            self.measured.push_back((now, self.done));
-        }
-        let is_old = |(at, _): &(Instant, u64)| now.duration_since(*at) >= WINDOW;
-        while self.measured.get(1).is_some_and(is_old) {
-            self.measured.pop_front();
-        }
-        let (since, before) = self.measured.front()?;
-        let time = now.duration_since(*since);
-        let done = self.done - before;
-        if time < LEAST_MEASURED || done == 0 {
-            return None;
-        }
-        let a_second = u128::from(done) * 1000 / time.as_millis();
-        Some(u64::try_from(a_second).unwrap_or(u64::MAX))
     }
 }
 
@@ -234,25 +141,40 @@ impl Place {
         self.change(0, |sent| sent.saturating_sub(bytes));
     }
 
+    /// Returns, with what is left to send, when the image has to give way to others, since not all will be done in time.
+    pub(super) async fn gives_way(&self) -> u64 {
+        let Some(deadline) = self.bounds.limits.deadline else {
+            return std::future::pending().await;
+        };
+        loop {
+            sleep(REVIEW).await;
+            let now = Instant::now();
+            let mut ledger = self.bounds.ledger();
+            let left = deadline.saturating_duration_since(now);
+            if ledger.gives_way(self.number, left, now) {
+                // From now on there is room for the others, before this one has tidied up.
+                return ledger.places.remove(&self.number).unwrap_or_default();
+            }
+        }
+    }
+
     fn change(&self, bytes: u64, counted: impl FnOnce(u64) -> u64) {
         let mut ledger = self.bounds.ledger();
         let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
-        let left = |sent: u64| self.needs.saturating_sub(sent);
-        let before = left(*sent);
         *sent = counted(*sent);
-        ledger.to_send = (ledger.to_send - before).saturating_add(left(*sent));
+        if let Some(to_send) = ledger.places.get_mut(&self.number) {
+            *to_send = self.needs.saturating_sub(*sent);
+        }
         ledger.sent = ledger.sent.saturating_add(bytes);
-        ledger.speed.done = ledger.speed.done.saturating_add(bytes);
+        ledger.speed.add(bytes);
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        // What it did not need is free again.
-        self.change(0, |_| u64::MAX);
         let mut ledger = self.bounds.ledger();
-        ledger.under_way -= 1;
-        ledger.speed.done = ledger.speed.done.saturating_add(OF_AN_IMAGE);
+        ledger.places.remove(&self.number);
+        ledger.speed.add(OF_AN_IMAGE);
         drop(ledger);
         self.bounds.changed.notify_waiters();
     }
@@ -283,7 +205,7 @@ mod tests {
         };
         let (second, ()) = tokio::join!(second, ends);
         let second = second.unwrap();
-        assert_eq!(bounds.ledger().to_send, 70);
+        assert_eq!(bounds.ledger().places.values().sum::<u64>(), 70);
         second.sending(70);
         second.lost(10);
         second.sending(10);
@@ -300,18 +222,22 @@ mod tests {
         );
     }
 
+    /// Sends so many MiB, one a second.
+    async fn send(place: &Place, mib: usize) {
+        for _ in 0..mib {
+            sleep(Duration::from_secs(1)).await;
+            place.sending(MIB);
+            let _ = place.bounds.ledger().speed.a_second(Instant::now());
+        }
+    }
+
     #[tokio::test(start_paused = true)]
     async fn what_cannot_end_in_time_at_the_measured_speed_does_not_begin() {
         let bounds = within(Some(100), None);
-        let first = bounds.stand_in_line().begin(40 * MIB).await.unwrap();
-        // A MiB a second.
-        for _ in 0..10 {
-            tokio::time::sleep(Duration::from_secs(1)).await;
-            first.sending(MIB);
-            let _ = bounds.ledger().speed.a_second(Instant::now());
-        }
-        // Thirty seconds for the first, fifty for this: in time.
-        let second = bounds.stand_in_line().begin(50 * MIB).await.unwrap();
+        let first = bounds.stand_in_line().begin(16 * MIB).await.unwrap();
+        send(&first, 10).await;
+        // Six seconds for the first, eighty for this: in time.
+        let second = bounds.stand_in_line().begin(80 * MIB).await.unwrap();
         // This waits, until nothing is under way that might be over sooner; then it is known not to fit.
         let third = bounds.stand_in_line().begin(99 * MIB);
         let ends = async {
@@ -324,23 +250,37 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn few_begin_before_the_speed_is_known() {
+    async fn what_is_large_begins_when_the_speed_is_known() {
         let bounds = within(Some(1000), None);
-        let mut places = vec![];
-        for _ in 0..UNMEASURED {
-            places.push(bounds.stand_in_line().begin(MIB).await.unwrap());
-        }
-        let more = bounds.stand_in_line().begin(MIB);
-        let moves = async {
-            for step in 0..30 {
-                tokio::time::sleep(LOOK).await;
-                let under_way = bounds.ledger().under_way;
-                assert!(step > 5 || under_way == UNMEASURED, "{step}: {under_way}");
-                places[0].sending(100_000);
-            }
-        };
-        let (more, ()) = tokio::join!(more, moves);
-        assert!(more.is_ok());
+        let (large, small) = (bounds.stand_in_line(), bounds.stand_in_line());
+        // It need not wait for the large one before it.
+        let small = small.begin(8 * MIB).await.unwrap();
+        let mut large = Box::pin(large.begin(90 * MIB));
+        assert!(timeout(Duration::from_secs(1), &mut large).await.is_err());
+        let (large, ()) = tokio::join!(large, send(&small, 4));
+        assert!(large.is_ok());
+        // With none that is small, one of the large ones tells the speed.
+        let bounds = within(Some(1000), None);
+        let (first, second) = (bounds.stand_in_line(), bounds.stand_in_line());
+        let first = first.begin(90 * MIB).await.unwrap();
+        let (second, ()) = tokio::join!(second.begin(90 * MIB), send(&first, 4));
+        assert!(second.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_has_most_to_send_gives_way_where_it_turns_out_to_be_slow() {
+        let bounds = within(Some(100), None);
+        let small = bounds.stand_in_line().begin(10 * MIB).await.unwrap();
+        let most = bounds.stand_in_line().begin(6 * MIB).await.unwrap();
+        send(&small, 3).await;
+        // Half as fast as is needed for both.
+        bounds.ledger().places.insert(most.number, 180 * MIB);
+        let stays = timeout(Duration::from_secs(5), small.gives_way()).await;
+        assert!(stays.is_err());
+        assert_eq!(most.gives_way().await, 180 * MIB);
+        // Alone, it goes on to the end.
+        let alone = timeout(Duration::from_secs(50), small.gives_way()).await;
+        assert!(alone.is_err());
     }
 
     #[tokio::test(start_paused = true)]
