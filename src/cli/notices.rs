@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use crate::config::Severity;
 use crate::model::{Language, Text, listed};
 use crate::notices::{
-    self, Destination, Event, Message, NoEvent, Place, Refused, Service, Wrong, destinations,
+    self, Destination, Event, Message, NoEvent, Place, Refused, Service, Told, Wrong, destinations,
     events, judge,
 };
 use crate::registry::{Client, ClientOptions, RetryOptions, Timeouts};
@@ -73,6 +73,23 @@ impl Notices {
                 ));
             }
         }
+    }
+
+    /// Does the same for one of many rounds: what the last one told as well is told once a day.
+    pub(super) async fn tell_news(
+        &self,
+        context: &Context,
+        command: &'static str,
+        told: &mut Told,
+        places: impl Fn() -> Vec<Place>,
+    ) {
+        let now = clock::now();
+        let before = &*told;
+        let marked = || before.mark(places(), now);
+        self.tell(context, command, marked).await;
+        // In the language in which all of it is remembered.
+        let found = Language::English.speak(&places);
+        told.note(&found, now);
     }
 
     /// Sends a message that tells nothing, and says of each address whether it was taken.
@@ -182,12 +199,19 @@ fn told(refused: Refused) -> Text {
     })
 }
 
+/// Returns why a command came to no target; nothing where somebody wanted so.
+pub(super) fn of_error(error: &CommandError) -> Option<Text> {
+    match error {
+        CommandError::Error(error) => Some(error.message.clone()),
+        CommandError::Files(mistakes) => Some(first_of(mistakes)),
+        CommandError::Stopped(..) | CommandError::Said(_) => None,
+    }
+}
+
 /// Tells that a command stopped before it came to a target. What somebody wanted so is told nobody.
 pub(super) async fn tell_of_error(context: &Context, command: &'static str, error: &CommandError) {
-    let message = match error {
-        CommandError::Error(error) => error.message.clone(),
-        CommandError::Files(mistakes) => first_of(mistakes),
-        CommandError::Stopped(..) | CommandError::Said(_) => return,
+    let Some(message) = of_error(error) else {
+        return;
     };
     // What is wrong with this is told as what it is.
     if let Ok(notices) = Notices::of(&context.environment) {

@@ -6,6 +6,7 @@
 //! | `destination` | where messages go, as the environment says it |
 //! | `event` | what a message is sent for |
 //! | `message` | what is told |
+//! | `told` | what a program that goes on for ever has told before |
 //! | `lines` | that as lines, made harmless for a dialect and cut at a line where there is no more room |
 //! | `sign` | who signs, and how |
 //! | `request` | the one request that carries it |
@@ -21,6 +22,7 @@ mod message;
 mod request;
 mod service;
 mod sign;
+mod told;
 
 pub use answer::{Refused, judge};
 pub use destination::{Destination, Wrong, destinations};
@@ -29,3 +31,4 @@ pub use event::{Event, NoEvent, events};
 pub use message::{Item, Message, Place};
 pub use request::{Request, request};
 pub use service::Service;
+pub use told::Told;

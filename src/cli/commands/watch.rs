@@ -18,12 +18,13 @@ use crate::cli::failed::tell;
 use crate::cli::files;
 use crate::cli::health::Health;
 use crate::cli::metrics::pulls_left;
-use crate::cli::notices::{Notices, tell_of_error};
+use crate::cli::notices::{Notices, of_error};
 use crate::cli::outputs::Outputs;
 use crate::cli::report::{answer, keep};
 use crate::cli::rounds::Rounds;
 use crate::cli::schedule::{Schedule, Times, chance};
 use crate::model::Text;
+use crate::notices::Told;
 use crate::plan::{Outcome, Report};
 use crate::render::metrics::{Name, Run, of_round};
 use crate::render::units::{Noun, counted};
@@ -104,6 +105,7 @@ pub async fn rounds(
         applying: &options.applying,
         schedule,
         notices,
+        told: Told::default(),
         rounds,
         first: pace.now(),
         has_shown: false,
@@ -148,6 +150,7 @@ struct Watch<'a> {
     applying: &'a ApplyingArgs,
     schedule: Schedule,
     notices: Notices,
+    told: Told,
     rounds: Arc<Rounds>,
     /// From when on intervals are counted.
     first: DateTime<Utc>,
@@ -171,11 +174,20 @@ impl Watch<'_> {
                 let left = pulls_left(&applied.client);
                 let reports = applied.reports;
                 let places = || reports.iter().map(render::notice::of_report).collect();
-                self.notices.tell(self.context, WATCH, places).await;
+                let told = &mut self.told;
+                self.notices
+                    .tell_news(self.context, WATCH, told, places)
+                    .await;
                 (applied.exit, reports, left)
             }
             Err(error) => {
-                tell_of_error(self.context, WATCH, &error).await;
+                if let Some(message) = of_error(&error) {
+                    let told = &mut self.told;
+                    let places = || vec![render::notice::of_error(&message)];
+                    self.notices
+                        .tell_news(self.context, WATCH, told, places)
+                        .await;
+                }
                 let exit = tell(printer, self.global.format(), error);
                 (exit, vec![], BTreeMap::new())
             }

@@ -61,3 +61,4 @@ mod targets;
 mod terminal;
 mod usage;
 mod verify;
+mod watch;
