@@ -11,6 +11,7 @@ use pusher::sandbox::{Options, Sandbox};
 
 use super::harness::{NAMESPACE, Place, Ran};
 use crate::support::registry::{Setup, TestRegistry};
+use crate::support::signing::{SIGNED, attached};
 use crate::support::tools;
 
 const TARGET: &str = "registry.bank.example";
@@ -57,6 +58,10 @@ fn image_to_sign() -> Artifact {
     Image::new("linux/amd64").layer("to be signed").build()
 }
 
+fn bundle_of(image: &Artifact) -> Artifact {
+    attached(image, &serde_json::json!({}), SIGNED)
+}
+
 /// Images of every kind: one platform of an index, an index that has to be made, rules that choose tags, what is signed.
 async fn publish(source: &TestRegistry) {
     let index = Index::of(&["linux/amd64", "linux/arm64", "linux/s390x"]).build();
@@ -71,6 +76,13 @@ async fn publish(source: &TestRegistry) {
     }
     let image = image_to_sign();
     source.push(&image, "org/signed", "1").await;
+    let bundle = bundle_of(&image);
+    source
+        .push(&bundle, "org/signed", &bundle.digest.to_string())
+        .await;
+    let listed = Index::new().entry(bundle).build();
+    let fallback = image.digest.to_string().replace(':', "-");
+    source.push(&listed, "org/signed", &fallback).await;
     let cosign = image.digest.to_string().replace(':', "-") + ".sig";
     let simple = Image::new("linux/amd64").layer("simple signing").build();
     source.push(&simple, "org/signed", &cosign).await;
@@ -81,7 +93,7 @@ const EVERY_KIND: &str = "images:
   - { source: SOURCE/org/multi:1, platforms: [linux/amd64, linux/arm64] }
   - { source: SOURCE/org/whole:1, platforms: all }
   - { source: SOURCE/org/rules, select: { version: '1' } }
-  - { source: SOURCE/org/signed:1, referrers: signatures }
+  - { source: SOURCE/org/signed:1, referrers: all }
 ";
 
 /// Returns the tags of each repository of a target, with what they point to.
@@ -106,6 +118,10 @@ async fn held(target: &TestRegistry) -> Vec<(String, Option<Digest>)> {
     let found = target.tag(&format!("{NAMESPACE}/signed"), &cosign).await;
     assert!(found.is_some());
     held.push((cosign, found));
+    let bundle = bundle_of(&image_to_sign()).digest.to_string();
+    let found = target.tag(&format!("{NAMESPACE}/signed"), &bundle).await;
+    assert!(found.is_some(), "{bundle}");
+    held.push((bundle, found));
     held
 }
 
