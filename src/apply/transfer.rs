@@ -278,5 +278,6 @@ async fn watch<R: WriteRegistry>(
         if let Ok(sent) = sent {
             return sent;
         }
+        body.let_go_until_read();
     }
 }

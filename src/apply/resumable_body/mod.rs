@@ -177,6 +177,17 @@ impl<R: ReadRegistry + 'static> ResumableBody<R> {
         self.shared.state().renew(&self.source);
     }
 
+    /// Lets go of the source where nobody has read of the latest body yet, so that others have its place meanwhile: an
+    /// upload that has its turn and waits for a download must not wait for a download that waits for the turn.
+    pub(super) fn let_go_until_read(&self) {
+        let mut state = self.shared.state();
+        if state.handed == 0
+            && let Some(source) = &mut state.source
+        {
+            source.pause();
+        }
+    }
+
     /// Returns how many bytes the latest body has handed out.
     pub(super) fn handed(&self) -> u64 {
         self.shared.state().handed

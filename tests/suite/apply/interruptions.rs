@@ -10,7 +10,7 @@ use pusher::registry::{Client, ClientOptions, HostOptions, Timeouts};
 use pusher::sandbox::images::{Image, Index};
 use pusher::sandbox::{Effect, Fault, Options, Origin};
 
-use super::world::{World, assert_done, quick_retries};
+use super::world::{World, assert_done, client_with, quick_retries};
 
 const MIB: u64 = 1024 * 1024;
 
@@ -117,6 +117,29 @@ async fn a_layer_larger_than_what_the_way_lets_through_arrives_in_pieces() {
         let sent = world.source.log().bytes_out();
         assert!(sent < 3 * 34 * MIB, "{most}: {sent} bytes were read");
     }
+}
+
+/// A download that waits for the turn of its next piece must not keep that from an upload that waits for it.
+#[tokio::test]
+async fn pieces_of_several_layers_do_not_wait_for_each_other() {
+    let mut world = World::with(Options::default(), Options::distribution()).await;
+    let image = Image::new("linux/amd64");
+    let image = (1..4).fold(image, |image, seed| image.generated_layer(8 * MIB, seed));
+    image.push(&world.source, "app", "1");
+    world.want("app:1", Platforms::linux_amd64());
+    let cut = Effect::CutUpload { after: 5 * MIB };
+    let faults = world.target.faults();
+    faults.add(Fault::new("", "/blobs/uploads/", cut).always());
+    let alone = HostOptions {
+        concurrency: Some(1),
+        ..HostOptions::default()
+    };
+    let hosts = [world.source.address(), world.target.address()];
+    let hosts = hosts.map(|host| (host.to_owned(), alone.clone()));
+    let client = client_with(HashMap::from(hosts));
+    let applying = tokio::time::timeout(Duration::from_secs(50), world.apply_with(&client));
+    assert_done(&applying.await.expect("each waits for the other"));
+    assert!(world.target.log().count("PATCH", "/blobs/uploads/") > 3);
 }
 
 #[tokio::test]
