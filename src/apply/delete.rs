@@ -3,7 +3,7 @@
 //! What may go with a manifest is decided by what the repository holds at that moment, never by what
 //! the plan hoped for: a tag that was to go and stays needs its manifest like any other.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
@@ -73,10 +73,19 @@ pub(super) async fn delete_all<R: WriteRegistry>(
 /// Sorts deletions by manifest. The old name of a rename goes only when the new one has arrived.
 fn groups<'a, R>(run: &RunContext<'a, R>, done: &Outcomes) -> (Vec<Group<'a>>, Outcomes) {
     let plan = run.plan;
+    let name = |position: usize| &plan.changes[position].target;
     let is_done = |(_, outcome): &&(_, Outcome)| matches!(outcome, Outcome::Done(_));
-    let done = done.iter().filter(is_done);
     let arrived: HashSet<_> = done
-        .map(|(position, _)| &plan.changes[*position].target)
+        .iter()
+        .filter(is_done)
+        .map(|(position, _)| name(*position))
+        .collect();
+    let left_for_later: HashMap<_, _> = done
+        .iter()
+        .filter_map(|(position, outcome)| match outcome {
+            Outcome::Left { by, .. } => Some((name(*position), *by)),
+            _ => None,
+        })
         .collect();
     let mut groups: IndexMap<(Repository, &Digest), Vec<(usize, &Change)>> = IndexMap::new();
     let mut left = vec![];
@@ -88,7 +97,12 @@ fn groups<'a, R>(run: &RunContext<'a, R>, done: &Outcomes) -> (Vec<Group<'a>>, O
             .as_ref()
             .is_none_or(|name| arrived.contains(name))
         {
-            left.push((position, Outcome::not_done(NotDone::NewNameMissing)));
+            let by = renamed_to.as_ref().and_then(|new| left_for_later.get(new));
+            let why = match by {
+                Some(by) => Outcome::left(*by, None),
+                None => Outcome::not_done(NotDone::NewNameMissing),
+            };
+            left.push((position, why));
             continue;
         }
         let repository = plan.target.repository(&change.target);

@@ -117,6 +117,14 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
 
     /// Waits until what the target lacks of the image fits beside what is under way; if it will not, it is left.
     async fn begin(&self, tree: &Tree, turn: Turn) -> Result<(), Outcome> {
+        let place = turn.begin(async || self.lacking(tree).await).await;
+        let place = place.map_err(|(by, needs)| Outcome::left(by, Some(needs)))?;
+        self.tally.take(place);
+        Ok(())
+    }
+
+    /// Counts what the target lacks of the image. It is asked once for each blob.
+    async fn lacking(&self, tree: &Tree) -> u64 {
         let lists = tree.nodes().filter_map(|node| match &node.names {
             Names::Blobs(blobs) => Some(blobs),
             Names::Manifests(_) => None,
@@ -125,12 +133,9 @@ impl<R: WriteRegistry> ImageJob<'_, R> {
         let blobs = lists.flatten().filter(|blob| seen.insert(&blob.digest));
         let lacking = blobs.map(|blob| self.context.blobs.lacking(self.blob_job(blob)));
         let lacking = futures_util::stream::iter(lacking).buffer_unordered(PARTS_AT_ONCE);
-        let needs = lacking.fold(0_u64, async |sum, bytes| sum.saturating_add(bytes));
-        let needs = needs.await;
-        let place = turn.begin(needs).await;
-        let place = place.map_err(|by| Outcome::left(by, Some(needs)))?;
-        self.tally.take(place);
-        Ok(())
+        lacking
+            .fold(0_u64, async |sum, bytes| sum.saturating_add(bytes))
+            .await
     }
 
     async fn bring_all(&self, tree: &Tree) -> Result<(), Failure> {

@@ -91,12 +91,14 @@ impl Bounds {
 }
 
 impl Turn {
-    /// Returns when the image, which has to send so many bytes, may begin; the error is why it is left to a later run.
-    pub(super) async fn begin(self, needs: u64) -> Result<Place, Bound> {
+    /// Returns when the image may begin, which has to send as many bytes as `count` finds: fewer, once what it waits for
+    /// has brought some of them. The error is why it is left to a later run, and how many it still needs.
+    pub(super) async fn begin(self, count: impl AsyncFn() -> u64) -> Result<Place, (Bound, u64)> {
         let bounds = &self.bounds;
         let came = Instant::now();
         loop {
             let changed = bounds.changed.notified();
+            let needs = count().await;
             let one = Candidate {
                 number: self.number,
                 needs,
@@ -114,7 +116,7 @@ impl Turn {
                             sent: Mutex::default(),
                         });
                     }
-                    Answer::Leave(by) => return Err(by),
+                    Answer::Leave(by) => return Err((by, needs)),
                     Answer::Wait => {}
                 }
             }
@@ -196,9 +198,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn bytes_are_for_who_needs_them_and_what_was_not_needed_is_free_again() {
         let bounds = within(None, Some(100));
-        let first = bounds.stand_in_line().begin(60).await.unwrap();
+        let first = bounds.stand_in_line().begin(async || 60).await.unwrap();
         // It waits for the first, which may need less than it said.
-        let second = bounds.stand_in_line().begin(70);
+        let second = bounds.stand_in_line().begin(async || 70);
         let ends = async {
             first.sending(30);
             drop(first);
@@ -213,11 +215,16 @@ mod tests {
         // Thirty, seventy, and ten again.
         assert_eq!(bounds.ledger().sent, 110);
         assert_eq!(
-            bounds.stand_in_line().begin(1).await.unwrap_err(),
+            bounds
+                .stand_in_line()
+                .begin(async || 1)
+                .await
+                .unwrap_err()
+                .0,
             Bound::MaxBytes
         );
         assert!(
-            bounds.stand_in_line().begin(0).await.is_ok(),
+            bounds.stand_in_line().begin(async || 0).await.is_ok(),
             "what is there costs nothing"
         );
     }
@@ -234,19 +241,33 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_cannot_end_in_time_at_the_measured_speed_does_not_begin() {
         let bounds = within(Some(100), None);
-        let first = bounds.stand_in_line().begin(16 * MIB).await.unwrap();
+        let first = bounds
+            .stand_in_line()
+            .begin(async || 16 * MIB)
+            .await
+            .unwrap();
         send(&first, 10).await;
         // Six seconds for the first, eighty for this: in time.
-        let second = bounds.stand_in_line().begin(80 * MIB).await.unwrap();
+        let second = bounds
+            .stand_in_line()
+            .begin(async || 80 * MIB)
+            .await
+            .unwrap();
         // This waits, until nothing is under way that might be over sooner; then it is known not to fit.
-        let third = bounds.stand_in_line().begin(99 * MIB);
+        let third = bounds.stand_in_line().begin(async || 99 * MIB);
         let ends = async {
             drop(first);
             drop(second);
         };
         let (third, ()) = tokio::join!(third, ends);
-        assert_eq!(third.unwrap_err(), Bound::Deadline);
-        assert!(bounds.stand_in_line().begin(80 * MIB).await.is_ok());
+        assert_eq!(third.unwrap_err().0, Bound::Deadline);
+        assert!(
+            bounds
+                .stand_in_line()
+                .begin(async || 80 * MIB)
+                .await
+                .is_ok()
+        );
     }
 
     #[tokio::test(start_paused = true)]
@@ -254,24 +275,32 @@ mod tests {
         let bounds = within(Some(1000), None);
         let (large, small) = (bounds.stand_in_line(), bounds.stand_in_line());
         // It need not wait for the large one before it.
-        let small = small.begin(8 * MIB).await.unwrap();
-        let mut large = Box::pin(large.begin(90 * MIB));
+        let small = small.begin(async || 8 * MIB).await.unwrap();
+        let mut large = Box::pin(large.begin(async || 90 * MIB));
         assert!(timeout(Duration::from_secs(1), &mut large).await.is_err());
         let (large, ()) = tokio::join!(large, send(&small, 4));
         assert!(large.is_ok());
         // With none that is small, one of the large ones tells the speed.
         let bounds = within(Some(1000), None);
         let (first, second) = (bounds.stand_in_line(), bounds.stand_in_line());
-        let first = first.begin(90 * MIB).await.unwrap();
-        let (second, ()) = tokio::join!(second.begin(90 * MIB), send(&first, 4));
+        let first = first.begin(async || 90 * MIB).await.unwrap();
+        let (second, ()) = tokio::join!(second.begin(async || 90 * MIB), send(&first, 4));
         assert!(second.is_ok());
     }
 
     #[tokio::test(start_paused = true)]
     async fn who_has_most_to_send_gives_way_where_it_turns_out_to_be_slow() {
         let bounds = within(Some(100), None);
-        let small = bounds.stand_in_line().begin(10 * MIB).await.unwrap();
-        let most = bounds.stand_in_line().begin(6 * MIB).await.unwrap();
+        let small = bounds
+            .stand_in_line()
+            .begin(async || 10 * MIB)
+            .await
+            .unwrap();
+        let most = bounds
+            .stand_in_line()
+            .begin(async || 6 * MIB)
+            .await
+            .unwrap();
         send(&small, 3).await;
         // Half as fast as is needed for both.
         bounds.ledger().places.insert(most.number, 180 * MIB);
@@ -290,10 +319,10 @@ mod tests {
         // The first finds out late what it needs, but not too late.
         let first = async {
             tokio::time::sleep(IN_TURN / 2).await;
-            first.begin(80).await
+            first.begin(async || 80).await
         };
         let (first, second) = tokio::join!(first, async {
-            let waits = timeout(IN_TURN * 3 / 4, second.begin(30)).await;
+            let waits = timeout(IN_TURN * 3 / 4, second.begin(async || 30)).await;
             assert!(waits.is_err());
         });
         assert!(first.is_ok());
@@ -302,17 +331,37 @@ mod tests {
         // Now the first of the line never finds out.
         let silent = bounds.stand_in_line();
         drop(third);
-        assert!(bounds.stand_in_line().begin(30).await.is_ok());
+        assert!(bounds.stand_in_line().begin(async || 30).await.is_ok());
         drop(silent);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_another_image_brings_is_needed_no_more() {
+        let bounds = within(None, Some(100));
+        let base = std::cell::Cell::new(60);
+        let first = bounds.stand_in_line().begin(async || base.get()).await;
+        let second = bounds.stand_in_line().begin(async || base.get() + 10);
+        let brings = async {
+            first.as_ref().unwrap().sending(60);
+            base.set(0);
+            drop(first);
+        };
+        let (second, ()) = tokio::join!(second, brings);
+        assert!(second.is_ok(), "ten, and not seventy");
     }
 
     #[tokio::test(start_paused = true)]
     async fn nothing_begins_when_the_time_is_over() {
         let bounds = within(Some(5), None);
-        let under_way = bounds.stand_in_line().begin(MIB).await.unwrap();
+        let under_way = bounds.stand_in_line().begin(async || MIB).await.unwrap();
         tokio::time::sleep(Duration::from_secs(5)).await;
         assert_eq!(
-            bounds.stand_in_line().begin(0).await.unwrap_err(),
+            bounds
+                .stand_in_line()
+                .begin(async || 0)
+                .await
+                .unwrap_err()
+                .0,
             Bound::Deadline
         );
         drop(under_way);

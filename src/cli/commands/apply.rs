@@ -110,13 +110,15 @@ pub(super) async fn run(
     answer(context, global, &applying.report, |format, view, to| {
         applied.render(format, view, to)
     })?;
-    applied.tell_rest(context, &options.stick)?;
+    // What comes after it is told and kept whatever became of this.
+    let rest = applied.tell_rest(context, &options.stick);
     let Applied {
         reports,
         client,
         exit,
         ..
     } = applied;
+    let exit = if rest.is_ok() { exit } else { Exit::Failed };
     metrics.write(context, "apply", exit, &client, |run, _, to| {
         render::metrics::of_reports(run, &reports, to)
     })?;
@@ -128,5 +130,6 @@ pub(super) async fn run(
             })
             .await;
     }
+    rest?;
     Ok(exit)
 }
