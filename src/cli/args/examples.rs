@@ -212,7 +212,7 @@ pub(super) const EXAMPLES: [(&str, &[Example]); 26] = [
                 "pusher apply --into /media/stick",
                 phrase!(
                     "onto a stick, for a target without a network; there: `--from /media/stick`",
-                    "写进离线包，给没有网络的目标；那边用 `--from /media/stick`"
+                    "写进离线包，给没有网络的目标；那边 `--from /media/stick`"
                 ),
             ),
         ],
