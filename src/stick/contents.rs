@@ -1,6 +1,6 @@
 //! Which images of a layout are whole: every manifest is there, and every blob that one names, by its size.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::model::{Descriptor, Digest, INDEX_LEVELS, Manifest, RawManifest, Text};
 
@@ -12,21 +12,24 @@ use super::store::Store;
 /// Looks through images of a layout, each part once.
 pub(super) struct Look<'a> {
     store: &'a Store,
-    held: &'a std::collections::BTreeMap<Digest, Held>,
+    held: &'a BTreeMap<Digest, Held>,
     /// The manifests that are whole.
     pub(super) whole: HashSet<Digest>,
     /// The blobs whose bytes are not as many as they should be.
     pub(super) wrong: HashSet<Digest>,
+    /// The blobs that are not there since the target has them.
+    pub(super) left_out: BTreeSet<Digest>,
     sizes: HashMap<Digest, Option<u64>>,
 }
 
 impl<'a> Look<'a> {
-    pub(super) fn at(store: &'a Store, held: &'a std::collections::BTreeMap<Digest, Held>) -> Self {
+    pub(super) fn at(store: &'a Store, held: &'a BTreeMap<Digest, Held>) -> Self {
         Self {
             store,
             held,
             whole: HashSet::new(),
             wrong: HashSet::new(),
+            left_out: BTreeSet::new(),
             sizes: HashMap::new(),
         }
     }
@@ -97,7 +100,11 @@ impl<'a> Look<'a> {
             .or_insert_with(|| self.store.size(digest));
         match *found {
             Some(found) if found == *size => Ok(()),
-            None if !is_needed || self.held.contains_key(digest) => Ok(()),
+            None if self.held.contains_key(digest) => {
+                self.left_out.insert(digest.clone());
+                Ok(())
+            }
+            None if !is_needed => Ok(()),
             None => Err(broken(digest, text!("it is not there", "不在里面"))),
             Some(found) => {
                 self.wrong.insert(digest.clone());

@@ -32,7 +32,9 @@ use super::uploads::{Stopped, Uploads};
 /// A stick in the target's place.
 pub struct Filling {
     store: Store,
-    /// What the target holds, and the stick need not.
+    /// What the target is called.
+    target: String,
+    /// What the target holds by what this run was told, and the stick need not.
     held: BTreeMap<Digest, Held>,
     /// What of it was asked for.
     left_out: Mutex<BTreeSet<Digest>>,
@@ -74,14 +76,22 @@ pub struct Written {
 }
 
 impl Filling {
-    /// Looks at what is to be a stick, or is one; a tar is to have parts that stay below `split` bytes. Nothing is written.
+    /// Looks at what is to be a stick of `target`, or is one; a tar is to have parts that stay below `split` bytes. What the
+    /// target has by `held` it leaves out: blobs by repository, without its host. Nothing is written.
     ///
     /// # Errors
     ///
-    /// There is something else.
-    pub fn open(path: &Path, split: Option<u64>) -> Result<Self, StickError> {
+    /// There is something else, or a stick that leaves out what another target has.
+    pub fn open(
+        path: &Path,
+        split: Option<u64>,
+        target: &str,
+        held: impl IntoIterator<Item = (Digest, u64, String)>,
+    ) -> Result<Self, StickError> {
         let store = Store::at(path, split)?;
         let mut state = State::default();
+        let held = by_digest(held);
+        let mut left_out = BTreeSet::new();
         if store.look()? == Found::Layout
             && let Some(text) = store.index()?
         {
@@ -89,9 +99,18 @@ impl Filling {
                 file: "index.json".to_owned(),
                 why: Text::verbatim(why),
             })?;
-            state.take(entries, &store)?;
+            left_out = state.take(entries, &store, &held)?;
+            let others = &state.list.target;
+            if !others.is_empty() && others != target {
+                return Err(StickError::OtherTarget(others.clone()));
+            }
         }
-        Ok(Self::of(store, state))
+        Ok(Self {
+            target: target.to_owned(),
+            held,
+            left_out: Mutex::new(left_out),
+            ..Self::of(store, state)
+        })
     }
 
     /// Makes one that holds nothing, and is nowhere.
@@ -102,29 +121,15 @@ impl Filling {
     fn of(store: Store, state: State) -> Self {
         Self {
             store,
-            left_out: Mutex::new(state.list.held.keys().cloned().collect()),
-            held: state.list.held.clone(),
+            target: String::new(),
+            left_out: Mutex::default(),
+            held: BTreeMap::new(),
             uploads: Uploads::default(),
             state: Mutex::new(state),
             begun: OnceCell::new(),
             written: AtomicU64::new(0),
             answers: Answers::default(),
         }
-    }
-
-    /// Leaves out what the target holds: blobs by repository, without its host.
-    #[must_use]
-    pub fn without(mut self, blobs: impl IntoIterator<Item = (Digest, u64, String)>) -> Self {
-        for (digest, size, repository) in blobs {
-            let held = self.held.entry(digest).or_insert_with(|| Held {
-                size,
-                repositories: vec![],
-            });
-            if !held.repositories.contains(&repository) {
-                held.repositories.push(repository);
-            }
-        }
-        self
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -361,6 +366,11 @@ impl Filling {
             list.held = held
                 .map(|(digest, held)| (digest.clone(), held.clone()))
                 .collect();
+            // Only what is left out ties a stick to a target.
+            list.target = match list.held.is_empty() {
+                true => String::new(),
+                false => self.target.clone(),
+            };
         }
         for (digest, read) in read {
             self.go_along(digest, read, sources).await?;
@@ -459,13 +469,18 @@ impl Filling {
 }
 
 impl State {
-    /// Takes what an index says that was there before: what is not whole is as good as absent.
-    fn take(&mut self, entries: Vec<Entry>, store: &Store) -> Result<(), StickError> {
+    /// Takes what an index says that was there before: what is not whole is as good as absent. Returns what is not there
+    /// since the target has it.
+    fn take(
+        &mut self,
+        entries: Vec<Entry>,
+        store: &Store,
+        held: &BTreeMap<Digest, Held>,
+    ) -> Result<BTreeSet<Digest>, StickError> {
         for entry in entries.iter().filter(|entry| entry.is_list()) {
             (self.list, self.beside, self.old) = read_list(&entry.descriptor, store)?;
         }
-        let held = self.list.held.clone();
-        let mut look = Look::at(store, &held);
+        let mut look = Look::at(store, held);
         let mut broken = HashSet::new();
         for entry in entries.iter().filter(|entry| !entry.is_list()) {
             if let Err(why) = look.image(&entry.descriptor) {
@@ -486,7 +501,7 @@ impl State {
         }
         self.entries = entries;
         self.find_images();
-        Ok(())
+        Ok(look.left_out)
     }
 
     fn find_images(&mut self) {
@@ -533,6 +548,21 @@ impl State {
         self.entries.push(entry);
         self.is_changed = true;
     }
+}
+
+/// Puts together in which repositories each blob is.
+fn by_digest(blobs: impl IntoIterator<Item = (Digest, u64, String)>) -> BTreeMap<Digest, Held> {
+    let mut held = BTreeMap::new();
+    for (digest, size, repository) in blobs {
+        let Held { repositories, .. } = held.entry(digest).or_insert_with(|| Held {
+            size,
+            repositories: vec![],
+        });
+        if !repositories.contains(&repository) {
+            repositories.push(repository);
+        }
+    }
+    held
 }
 
 /// Reads the list, what goes with it, and what both are called.

@@ -148,6 +148,9 @@ pub(super) struct List {
     /// By repository.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     sources: BTreeMap<String, Source>,
+    /// Of which target `held` speaks.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(super) target: String,
     /// Blobs that are not here, since the target has them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) held: BTreeMap<Digest, Held>,
