@@ -77,7 +77,7 @@ pub(super) async fn ends(
             None => vec![],
         };
         let target = match mirrors {
-            [mirror] => mirror.desired.target.in_public().place().to_string(),
+            [mirror] => mirror.desired.target.in_public().place(),
             _ => String::new(),
         };
         let stick = Filling::open(

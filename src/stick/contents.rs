@@ -34,7 +34,7 @@ impl<'a> Look<'a> {
         }
     }
 
-    /// Looks through an image.
+    /// Looks through all of an image, so that each fault is known.
     ///
     /// # Errors
     ///
@@ -62,15 +62,15 @@ impl<'a> Look<'a> {
                     let why = text!("too many indexes stand one in another", "索引嵌套得太深");
                     return Err(broken(&named.digest, why));
                 }
-                for child in &index.children {
-                    self.manifest(&child.descriptor, level + 1)?;
-                }
+                let children = index.children.iter();
+                let looks = children.map(|child| self.manifest(&child.descriptor, level + 1));
+                first_fault(looks)?;
             }
             Ok(Manifest::Image(image)) => {
-                self.blob(&image.config, true)?;
-                for layer in &image.layers {
-                    self.blob(&layer.descriptor, !layer.is_foreign())?;
-                }
+                let layers = image.layers.iter();
+                let layers = layers.map(|layer| (&layer.descriptor, !layer.is_foreign()));
+                let blobs = [(&image.config, true)].into_iter().chain(layers);
+                first_fault(blobs.map(|(blob, is_needed)| self.blob(blob, is_needed)))?;
             }
         }
         self.whole.insert(named.digest.clone());
@@ -118,6 +118,11 @@ impl<'a> Look<'a> {
             }
         }
     }
+}
+
+/// Goes through all, and returns the first fault.
+fn first_fault(looks: impl Iterator<Item = Result<(), StickError>>) -> Result<(), StickError> {
+    looks.fold(Ok(()), Result::and)
 }
 
 fn broken(digest: &Digest, why: Text) -> StickError {

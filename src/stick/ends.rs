@@ -151,6 +151,7 @@ impl ReadRegistry for Ends {
             Side::Network => {
                 let found = self.client.get_manifest(reference).await?;
                 if let (Some(stick), Some(found)) = (self.filling(), &found) {
+                    stick.sized(found);
                     stick.answers.pointed(reference, &found.descriptor);
                     let repository = reference.repository();
                     stick.answers.read(repository, &found.descriptor, true);

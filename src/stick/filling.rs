@@ -12,8 +12,8 @@ use tokio::sync::OnceCell;
 use url::Url;
 
 use crate::model::{
-    Algorithm, Attempt, Child, Descriptor, Digest, Failure, Fault, Operation, RawManifest,
-    Reference, Repository, RequestKind, StickFault, Text,
+    Algorithm, Attempt, Child, Descriptor, Digest, Failure, Fault, Manifest, Operation,
+    RawManifest, Reference, Repository, RequestKind, StickFault, Text,
 };
 use crate::plan::{Outcome, Report, is_referrer_tag};
 use crate::registry::{BlobStream, Pushed, ReadRegistry, Upload, UploadBody, UploadSession};
@@ -55,6 +55,8 @@ struct State {
     whole: HashSet<Digest>,
     /// Blobs that are there and are not what they should be.
     wrong: HashSet<Digest>,
+    /// How many bytes blobs should have, as far as a source said so.
+    sizes: HashMap<Digest, u64>,
     referrers: HashMap<Digest, Vec<Child>>,
     list: List,
     /// What goes with the list.
@@ -187,9 +189,30 @@ impl Filling {
         }
     }
 
+    /// Notes how many bytes the blobs have that a manifest names: only with so many they are there.
+    pub(super) fn sized(&self, manifest: &RawManifest) {
+        let Ok(Manifest::Image(image)) = Manifest::parse(manifest) else {
+            return;
+        };
+        let layers = image.layers.into_iter().map(|layer| layer.descriptor);
+        let blobs = layers.chain([image.config]);
+        let sizes = blobs.map(|blob| (blob.digest, blob.size));
+        self.state().sizes.extend(sizes);
+    }
+
     pub(super) fn has_blob(&self, digest: &Digest) -> bool {
-        if self.store.size(digest).is_some() && !self.state().wrong.contains(digest) {
-            return true;
+        if let Some(size) = self.store.size(digest) {
+            let mut state = self.state();
+            if state
+                .sizes
+                .get(digest)
+                .is_some_and(|should| *should != size)
+            {
+                state.wrong.insert(digest.clone());
+            }
+            if !state.wrong.contains(digest) {
+                return true;
+            }
         }
         let is_held = self.held.contains_key(digest);
         if is_held {
