@@ -64,6 +64,8 @@ struct State {
     /// The list as it stands on the disk, and its manifest.
     old: Vec<Digest>,
     is_changed: bool,
+    /// Whether the list cannot be read, and is made anew.
+    is_list_lost: bool,
 }
 
 /// What was written onto a stick.
@@ -265,11 +267,15 @@ impl Filling {
     /// Writes something small.
     async fn put(&self, digest: &Digest, bytes: &Bytes) -> Result<(), (String, Text)> {
         self.begin().await.map_err(told)?;
-        if self.state().wrong.contains(digest) {
+        let is_wrong = self.state().wrong.contains(digest);
+        let put = if is_wrong {
             self.store.remove(digest);
-        }
-        let put = self.store.put(digest, bytes);
-        let added = put.await.map_err(|why| (name_of(digest), reason(&why)))?;
+            self.store.put_anew(digest, bytes).await
+        } else {
+            self.store.put(digest, bytes).await
+        };
+        let added = put.map_err(|why| (name_of(digest), reason(&why)))?;
+        self.state().wrong.remove(digest);
         self.written.fetch_add(added, Relaxed);
         Ok(())
     }
@@ -420,16 +426,15 @@ impl Filling {
             is_manifest,
         } = read;
         {
-            let mut state = self.state();
+            let state = self.state();
             let is_noted = |one: &Descriptor| one.digest == digest;
             if state.whole.contains(&digest) || state.beside.iter().any(is_noted) {
                 return Ok(());
             }
-            if !is_manifest && self.store.size(&digest).is_some() {
+            let is_there = self.store.size(&digest) == Some(descriptor.size);
+            if !is_manifest && is_there && !state.wrong.contains(&digest) {
                 return Ok(());
             }
-            state.beside.push(descriptor.clone());
-            state.is_changed = true;
         }
         let reference = Reference::digested(repository.clone(), digest.clone());
         let bytes = if is_manifest {
@@ -440,20 +445,29 @@ impl Filling {
         };
         let Some(bytes) = bytes else { return Ok(()) };
         let put = self.put(&digest, &bytes).await;
-        put.map_err(|(file, why)| unwritable(attempt(&reference), &reference, file, why))
+        put.map_err(|(file, why)| unwritable(attempt(&reference), &reference, file, why))?;
+        let mut state = self.state();
+        state.beside.push(descriptor);
+        state.is_changed = true;
+        Ok(())
     }
 
     /// Writes the list and the index, if they say something else than those that are there.
     async fn write_list(&self, list: List) -> Result<Written, (String, Text)> {
         let is_other = {
             let state = self.state();
-            state.is_changed || state.list != list
+            state.is_changed || state.list != list || !self.store.is_ended()
         };
         if is_other {
             let text = Bytes::from(list.text());
             let described = layout::described(layout::LIST, &text);
             let manifest = layout::list_manifest(&described, &self.state().beside);
             let empty = Bytes::from_static(layout::EMPTY);
+            let names = [&described.digest, &manifest.descriptor.digest];
+            if self.state().is_list_lost {
+                // What was in their place is not what it should be, or is not there.
+                self.state().wrong.extend(names.map(Clone::clone));
+            }
             self.put(&Digest::sha256(&empty), &empty).await?;
             self.put(&described.digest, &text).await?;
             self.put(&manifest.descriptor.digest, &manifest.bytes)
@@ -472,7 +486,7 @@ impl Filling {
                 let mut old = std::mem::replace(&mut state.old, new.clone());
                 old.retain(|digest| !new.contains(digest));
                 state.list = list;
-                state.is_changed = false;
+                (state.is_changed, state.is_list_lost) = (false, false);
                 state.find_images();
                 (layout::index(&state.entries), old)
             };
@@ -501,7 +515,15 @@ impl State {
         held: &BTreeMap<Digest, Held>,
     ) -> Result<BTreeSet<Digest>, StickError> {
         for entry in entries.iter().filter(|entry| entry.is_list()) {
-            (self.list, self.beside, self.old) = read_list(&entry.descriptor, store)?;
+            match read_list(&entry.descriptor, store) {
+                Ok(read) => (self.list, self.beside, self.old) = read,
+                Err(why @ (StickError::Broken { .. } | StickError::Malformed { .. })) => {
+                    tracing::debug!(%why, "the list of the stick is lost");
+                    self.is_list_lost = true;
+                    self.is_changed = true;
+                }
+                Err(why) => return Err(why),
+            }
         }
         let mut look = Look::at(store, held);
         let mut broken = HashSet::new();
@@ -512,6 +534,7 @@ impl State {
             }
         }
         (self.whole, self.wrong) = (look.whole, look.wrong);
+        self.look_beside(store);
         for entry in &entries {
             let digest = &entry.descriptor.digest;
             if entry.name.is_none() && self.whole.contains(digest) && !entry.is_list() {
@@ -525,6 +548,17 @@ impl State {
         self.entries = entries;
         self.find_images();
         Ok(look.left_out)
+    }
+
+    /// Forgets what goes with the list and is lost, or is not what it should be: the run that wants it writes it anew.
+    fn look_beside(&mut self, store: &Store) {
+        let (whole, lost): (Vec<_>, Vec<_>) = self.beside.drain(..).partition(|one| {
+            let read = store.read(&one.digest).ok().flatten();
+            read.is_some_and(|bytes| one.digest.matches(&bytes))
+        });
+        self.beside = whole;
+        self.is_changed |= !lost.is_empty();
+        self.wrong.extend(lost.into_iter().map(|one| one.digest));
     }
 
     fn find_images(&mut self) {
