@@ -186,7 +186,7 @@ impl Given {
     async fn fault_of(&self, blob: &Descriptor) -> Option<Text> {
         let digest = &blob.digest;
         let mut worst = None;
-        for (store, shown) in self.stores() {
+        for (place, (store, shown)) in self.stores().enumerate() {
             let (store, wanted) = (store.clone(), digest.clone());
             let file = format!("{shown}/{}", name_of(digest));
             let size = blob.size;
@@ -217,12 +217,16 @@ impl Given {
             });
             let why = match checked.await {
                 Ok(None) => continue,
-                Ok(Some(Ok(()))) => return None,
+                Ok(Some(Ok(()))) => {
+                    self.set_carrier(digest, Some(place));
+                    return None;
+                }
                 Ok(Some(Err(why))) => why,
                 Err(why) => reason(&why),
             };
             worst = Some(text!("`{file}`: {why}", "`{file}`：{why}"));
         }
+        self.set_carrier(digest, None);
         Some(worst.unwrap_or_else(|| {
             let file = name_of(digest);
             text!("`{file}` is not there", "没有 `{file}`")
