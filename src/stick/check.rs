@@ -159,14 +159,23 @@ impl Given {
         };
         let held = self.held(&blob.digest);
         let was_held = held.is_some();
-        for name in held.unwrap_or_default() {
+        let mut holders = held.unwrap_or_default();
+        while let Some(name) = holders.first() {
             let repository = Repository {
                 registry: first.target.registry.clone(),
-                name,
+                name: name.clone(),
             };
             if target.has_blob(&repository, &blob.digest).await {
-                return vec![];
+                break;
             }
+            holders.remove(0);
+        }
+        let is_held = !holders.is_empty();
+        if was_held {
+            self.set_holders(&blob.digest, holders);
+        }
+        if is_held {
+            return vec![];
         }
         let mut lacks = vec![];
         for user in &users {

@@ -190,10 +190,16 @@ impl ReadRegistry for Ends {
             Side::Given(sticks) => match sticks.open_blob(repository, blob, offset).await? {
                 Some(stream) => Ok(stream),
                 // Where the target does not mount, it gives what it has itself.
-                None => match self.beside(sticks, &blob.digest).next() {
-                    Some(holder) => self.client.open_blob(&holder, blob, offset).await,
-                    None => Err(sticks.lacks_blob(repository, &blob.digest)),
-                },
+                None => {
+                    let mut opened = Err(sticks.lacks_blob(repository, &blob.digest));
+                    for holder in self.beside(sticks, &blob.digest) {
+                        opened = self.client.open_blob(&holder, blob, offset).await;
+                        if opened.is_ok() {
+                            break;
+                        }
+                    }
+                    opened
+                }
             },
             Side::Network => self.client.open_blob(repository, blob, offset).await,
         }
