@@ -187,20 +187,20 @@ impl ReadRegistry for Ends {
     ) -> Result<BlobStream, Failure> {
         match self.side(repository) {
             Side::Filling(stick) => stick.stream(repository, blob, offset).await,
-            Side::Given(sticks) => match sticks.open_blob(repository, blob, offset).await? {
-                Some(stream) => Ok(stream),
-                // Where the target does not mount, it gives what it has itself.
-                None => {
-                    let mut opened = Err(sticks.lacks_blob(repository, &blob.digest));
-                    for holder in self.beside(sticks, &blob.digest) {
-                        opened = self.client.open_blob(&holder, blob, offset).await;
-                        if opened.is_ok() {
-                            break;
-                        }
-                    }
-                    opened
+            Side::Given(sticks) => {
+                if let Some(stream) = sticks.open_blob(repository, blob, offset).await? {
+                    return Ok(stream);
                 }
-            },
+                // Where the target does not mount, it gives what it has itself.
+                let mut opened = Err(sticks.lacks_blob(repository, &blob.digest));
+                for holder in self.beside(sticks, &blob.digest) {
+                    opened = self.client.open_blob(&holder, blob, offset).await;
+                    if opened.is_ok() {
+                        break;
+                    }
+                }
+                opened
+            }
             Side::Network => self.client.open_blob(repository, blob, offset).await,
         }
     }

@@ -351,7 +351,8 @@ impl Filling {
         self.uploads.cancel(number(session));
     }
 
-    /// Writes down what sources said, and the index: from then on the stick holds what these reports tell.
+    /// Writes down what sources said, and the index: from then on the stick holds what these reports tell. Where a source
+    /// fails, all else is written nevertheless.
     ///
     /// # Errors
     ///
@@ -396,21 +397,33 @@ impl Filling {
                 .map(|(digest, held)| (digest.clone(), held.clone()))
                 .collect();
             // Only what is left out ties a stick to a target.
-            list.target = match list.held.is_empty() {
-                true => String::new(),
-                false => self.target.clone(),
+            list.target = if list.held.is_empty() {
+                String::new()
+            } else {
+                self.target.clone()
             };
         }
+        let unsettled = unsettled(reports);
+        let mut failed = None;
         for (digest, read) in read {
-            self.go_along(digest, read, sources).await?;
+            if unsettled.contains(&read.repository) {
+                continue;
+            }
+            let repository = read.repository.clone();
+            if let Err(why) = self.go_along(digest.clone(), read, sources).await {
+                // The other side would ask for what is not there.
+                list.forget(&repository, &digest);
+                failed.get_or_insert(why);
+            }
         }
-        self.write_list(list).await.map_err(|(file, why)| {
+        let written = self.write_list(list).await.map_err(|(file, why)| {
             let host = reports.first().map(|report| &report.plan.target.registry);
             let host = host.cloned().unwrap_or_default();
             let operation = Operation::new(RequestKind::PutManifest, Text::verbatim("index.json"));
             let fault = Fault::Stick(StickFault::Unwritable { file, why });
             Failure::new(host, Attempt::Request(operation), fault)
-        })
+        })?;
+        failed.map_or(Ok(written), Err)
     }
 
     /// Lets something small go along that a source gave.
@@ -605,6 +618,22 @@ impl State {
         self.entries.push(entry);
         self.is_changed = true;
     }
+}
+
+/// Returns the sources of which nothing was copied, or is there: what was read of them has no use.
+fn unsettled(reports: &[Report]) -> HashSet<Repository> {
+    let (mut settled, mut all) = (HashSet::new(), HashSet::new());
+    for report in reports {
+        for (change, outcome) in report.plan.changes.iter().zip(&report.outcomes) {
+            let repository = change.source.repository();
+            if matches!(outcome, Outcome::Done(_) | Outcome::Unchanged) {
+                settled.insert(repository.clone());
+            }
+            all.insert(repository.clone());
+        }
+    }
+    all.retain(|repository| !settled.contains(repository));
+    all
 }
 
 /// Puts together in which repositories each blob is.

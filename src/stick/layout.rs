@@ -213,6 +213,13 @@ impl List {
         source.tags.insert(tag.to_owned(), found.into());
     }
 
+    /// Forgets the tags of a source that point to this.
+    pub(super) fn forget(&mut self, repository: &Repository, digest: &Digest) {
+        if let Some(source) = self.sources.get_mut(&repository.to_string()) {
+            source.tags.retain(|_, found| found.digest != *digest);
+        }
+    }
+
     /// Returns what a tag of a source points to.
     pub(super) fn tag(&self, repository: &Repository, tag: &str) -> Option<Descriptor> {
         let source = self.sources.get(&repository.to_string())?;
@@ -403,6 +410,12 @@ mod tests {
             annotations: IndexMap::from([("made".to_owned(), "here".to_owned())]),
         };
         list.set_referrers(&repository, &found.digest, std::slice::from_ref(&child));
+        list.set_tag(
+            &repository,
+            "gone",
+            &described(media_type::OCI_INDEX, b"gone"),
+        );
+        list.forget(&repository, &Digest::sha256(b"gone"));
         let read = List::read(list.text().as_bytes()).unwrap();
         assert_eq!(read.tag(&repository, "1.27"), Some(found.clone()));
         assert_eq!(
@@ -410,6 +423,7 @@ mod tests {
             Some(vec![child])
         );
         assert_eq!(read.tag(&repository, "1.28"), None);
+        assert_eq!(read.tag(&repository, "gone"), None);
         assert_eq!(
             List::read(read.text().as_bytes()).unwrap(),
             read,
