@@ -72,15 +72,21 @@ pub(super) async fn ends(
     if let Some(into) = &typed.into {
         require_tar(typed, into)?;
         let targets = targets(mirrors)?;
+        let held = match &typed.have {
+            Some(lock) => held(context, mirrors, lock, &client).await?,
+            None => vec![],
+        };
+        let target = match mirrors {
+            [mirror] => mirror.desired.target.in_public().place(),
+            _ => String::new(),
+        };
         let stick = Filling::open(
             &context.folder.join(into),
             typed.split.map(|Bytes(split)| split),
+            &target,
+            held,
         );
         let stick = stick.map_err(|why| unusable(&into.display().to_string(), &why, false))?;
-        let stick = match &typed.have {
-            Some(lock) => stick.without(held(context, mirrors, lock, &client).await?),
-            None => stick,
-        };
         return Ok(Ends::into_stick(client, Arc::new(stick), targets));
     }
     if typed.from.is_empty() {
@@ -212,6 +218,10 @@ fn unusable(stick: &str, why: &StickError, is_source: bool) -> CliError {
         StickError::Link(_) => error.hint(text!(
             "copy what it leads to into the folder",
             "把它指向的内容拷贝到目录里"
+        )),
+        StickError::OtherTarget(_) => error.hint(text!(
+            "name another folder or `.tar` for each target",
+            "每个目标用各自的目录或 `.tar`"
         )),
         StickError::Whole => error.hint(text!(
             "leave `--split` out, or name another file",

@@ -159,14 +159,23 @@ impl Given {
         };
         let held = self.held(&blob.digest);
         let was_held = held.is_some();
-        for name in held.unwrap_or_default() {
+        let mut holders = held.unwrap_or_default();
+        while let Some(name) = holders.first() {
             let repository = Repository {
                 registry: first.target.registry.clone(),
-                name,
+                name: name.clone(),
             };
             if target.has_blob(&repository, &blob.digest).await {
-                return vec![];
+                break;
             }
+            holders.remove(0);
+        }
+        let is_held = !holders.is_empty();
+        if was_held {
+            self.set_holders(&blob.digest, holders);
+        }
+        if is_held {
+            return vec![];
         }
         let mut lacks = vec![];
         for user in &users {
@@ -186,7 +195,7 @@ impl Given {
     async fn fault_of(&self, blob: &Descriptor) -> Option<Text> {
         let digest = &blob.digest;
         let mut worst = None;
-        for (store, shown) in self.stores() {
+        for (place, (store, shown)) in self.stores().enumerate() {
             let (store, wanted) = (store.clone(), digest.clone());
             let file = format!("{shown}/{}", name_of(digest));
             let size = blob.size;
@@ -217,12 +226,16 @@ impl Given {
             });
             let why = match checked.await {
                 Ok(None) => continue,
-                Ok(Some(Ok(()))) => return None,
+                Ok(Some(Ok(()))) => {
+                    self.set_carrier(digest, Some(place));
+                    return None;
+                }
                 Ok(Some(Err(why))) => why,
                 Err(why) => reason(&why),
             };
             worst = Some(text!("`{file}`: {why}", "`{file}`：{why}"));
         }
+        self.set_carrier(digest, None);
         Some(worst.unwrap_or_else(|| {
             let file = name_of(digest);
             text!("`{file}` is not there", "没有 `{file}`")

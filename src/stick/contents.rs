@@ -1,6 +1,6 @@
 //! Which images of a layout are whole: every manifest is there, and every blob that one names, by its size.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::model::{Descriptor, Digest, INDEX_LEVELS, Manifest, RawManifest, Text};
 
@@ -12,26 +12,29 @@ use super::store::Store;
 /// Looks through images of a layout, each part once.
 pub(super) struct Look<'a> {
     store: &'a Store,
-    held: &'a std::collections::BTreeMap<Digest, Held>,
+    held: &'a BTreeMap<Digest, Held>,
     /// The manifests that are whole.
     pub(super) whole: HashSet<Digest>,
     /// The blobs whose bytes are not as many as they should be.
     pub(super) wrong: HashSet<Digest>,
+    /// The blobs that are not there since the target has them.
+    pub(super) left_out: BTreeSet<Digest>,
     sizes: HashMap<Digest, Option<u64>>,
 }
 
 impl<'a> Look<'a> {
-    pub(super) fn at(store: &'a Store, held: &'a std::collections::BTreeMap<Digest, Held>) -> Self {
+    pub(super) fn at(store: &'a Store, held: &'a BTreeMap<Digest, Held>) -> Self {
         Self {
             store,
             held,
             whole: HashSet::new(),
             wrong: HashSet::new(),
+            left_out: BTreeSet::new(),
             sizes: HashMap::new(),
         }
     }
 
-    /// Looks through an image.
+    /// Looks through all of an image, so that each fault is known.
     ///
     /// # Errors
     ///
@@ -59,15 +62,15 @@ impl<'a> Look<'a> {
                     let why = text!("too many indexes stand one in another", "索引嵌套得太深");
                     return Err(broken(&named.digest, why));
                 }
-                for child in &index.children {
-                    self.manifest(&child.descriptor, level + 1)?;
-                }
+                let children = index.children.iter();
+                let looks = children.map(|child| self.manifest(&child.descriptor, level + 1));
+                first_fault(looks)?;
             }
             Ok(Manifest::Image(image)) => {
-                self.blob(&image.config, true)?;
-                for layer in &image.layers {
-                    self.blob(&layer.descriptor, !layer.is_foreign())?;
-                }
+                let layers = image.layers.iter();
+                let layers = layers.map(|layer| (&layer.descriptor, !layer.is_foreign()));
+                let blobs = [(&image.config, true)].into_iter().chain(layers);
+                first_fault(blobs.map(|(blob, is_needed)| self.blob(blob, is_needed)))?;
             }
         }
         self.whole.insert(named.digest.clone());
@@ -97,7 +100,11 @@ impl<'a> Look<'a> {
             .or_insert_with(|| self.store.size(digest));
         match *found {
             Some(found) if found == *size => Ok(()),
-            None if !is_needed || self.held.contains_key(digest) => Ok(()),
+            None if self.held.contains_key(digest) => {
+                self.left_out.insert(digest.clone());
+                Ok(())
+            }
+            None if !is_needed => Ok(()),
             None => Err(broken(digest, text!("it is not there", "不在里面"))),
             Some(found) => {
                 self.wrong.insert(digest.clone());
@@ -111,6 +118,11 @@ impl<'a> Look<'a> {
             }
         }
     }
+}
+
+/// Goes through all, and returns the first fault.
+fn first_fault(looks: impl Iterator<Item = Result<(), StickError>>) -> Result<(), StickError> {
+    looks.fold(Ok(()), Result::and)
 }
 
 fn broken(digest: &Digest, why: Text) -> StickError {

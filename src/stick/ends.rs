@@ -151,6 +151,7 @@ impl ReadRegistry for Ends {
             Side::Network => {
                 let found = self.client.get_manifest(reference).await?;
                 if let (Some(stick), Some(found)) = (self.filling(), &found) {
+                    stick.sized(found);
                     stick.answers.pointed(reference, &found.descriptor);
                     let repository = reference.repository();
                     stick.answers.read(repository, &found.descriptor, true);
@@ -186,14 +187,20 @@ impl ReadRegistry for Ends {
     ) -> Result<BlobStream, Failure> {
         match self.side(repository) {
             Side::Filling(stick) => stick.stream(repository, blob, offset).await,
-            Side::Given(sticks) => match sticks.open_blob(repository, blob, offset).await? {
-                Some(stream) => Ok(stream),
+            Side::Given(sticks) => {
+                if let Some(stream) = sticks.open_blob(repository, blob, offset).await? {
+                    return Ok(stream);
+                }
                 // Where the target does not mount, it gives what it has itself.
-                None => match self.beside(sticks, &blob.digest).next() {
-                    Some(holder) => self.client.open_blob(&holder, blob, offset).await,
-                    None => Err(sticks.lacks_blob(repository, &blob.digest)),
-                },
-            },
+                let mut opened = Err(sticks.lacks_blob(repository, &blob.digest));
+                for holder in self.beside(sticks, &blob.digest) {
+                    opened = self.client.open_blob(&holder, blob, offset).await;
+                    if opened.is_ok() {
+                        break;
+                    }
+                }
+                opened
+            }
             Side::Network => self.client.open_blob(repository, blob, offset).await,
         }
     }

@@ -12,6 +12,8 @@ pub enum StickError {
     Missing,
     /// There is something else: what a stick would be mixed with.
     Foreign,
+    /// It leaves out what another target has.
+    OtherTarget(String),
     /// It is one file, and was to be in parts.
     Whole,
     /// It was not finished: it has no index.
@@ -56,6 +58,11 @@ impl fmt::Display for StickError {
                 f,
                 "it holds other files and is no OCI layout; nothing is mixed with them",
                 "里面是别的文件，不是 OCI layout；不会和它们混在一起"
+            ),
+            Self::OtherTarget(target) => write_tr!(
+                f,
+                "it leaves out what `{target}` has, so it is for that target alone",
+                "它省去了 `{target}` 已有的内容，所以只能用于这个目标"
             ),
             Self::Whole => write_tr!(
                 f,

@@ -12,8 +12,8 @@ use tokio::sync::OnceCell;
 use url::Url;
 
 use crate::model::{
-    Algorithm, Attempt, Child, Descriptor, Digest, Failure, Fault, Operation, RawManifest,
-    Reference, Repository, RequestKind, StickFault, Text,
+    Algorithm, Attempt, Child, Descriptor, Digest, Failure, Fault, Manifest, Operation,
+    RawManifest, Reference, Repository, RequestKind, StickFault, Text,
 };
 use crate::plan::{Outcome, Report, is_referrer_tag};
 use crate::registry::{BlobStream, Pushed, ReadRegistry, Upload, UploadBody, UploadSession};
@@ -32,7 +32,9 @@ use super::uploads::{Stopped, Uploads};
 /// A stick in the target's place.
 pub struct Filling {
     store: Store,
-    /// What the target holds, and the stick need not.
+    /// What the target is called.
+    target: String,
+    /// What the target holds by what this run was told, and the stick need not.
     held: BTreeMap<Digest, Held>,
     /// What of it was asked for.
     left_out: Mutex<BTreeSet<Digest>>,
@@ -53,6 +55,8 @@ struct State {
     whole: HashSet<Digest>,
     /// Blobs that are there and are not what they should be.
     wrong: HashSet<Digest>,
+    /// How many bytes blobs should have, as far as a source said so.
+    sizes: HashMap<Digest, u64>,
     referrers: HashMap<Digest, Vec<Child>>,
     list: List,
     /// What goes with the list.
@@ -60,6 +64,8 @@ struct State {
     /// The list as it stands on the disk, and its manifest.
     old: Vec<Digest>,
     is_changed: bool,
+    /// Whether the list cannot be read, and is made anew.
+    is_list_lost: bool,
 }
 
 /// What was written onto a stick.
@@ -74,14 +80,22 @@ pub struct Written {
 }
 
 impl Filling {
-    /// Looks at what is to be a stick, or is one; a tar is to have parts that stay below `split` bytes. Nothing is written.
+    /// Looks at what is to be a stick of `target`, or is one; a tar is to have parts that stay below `split` bytes. What the
+    /// target has by `held` it leaves out: blobs by repository, without its host. Nothing is written.
     ///
     /// # Errors
     ///
-    /// There is something else.
-    pub fn open(path: &Path, split: Option<u64>) -> Result<Self, StickError> {
+    /// There is something else, or a stick that leaves out what another target has.
+    pub fn open(
+        path: &Path,
+        split: Option<u64>,
+        target: &str,
+        held: impl IntoIterator<Item = (Digest, u64, String)>,
+    ) -> Result<Self, StickError> {
         let store = Store::at(path, split)?;
         let mut state = State::default();
+        let held = by_digest(held);
+        let mut left_out = BTreeSet::new();
         if store.look()? == Found::Layout
             && let Some(text) = store.index()?
         {
@@ -89,9 +103,18 @@ impl Filling {
                 file: "index.json".to_owned(),
                 why: Text::verbatim(why),
             })?;
-            state.take(entries, &store)?;
+            left_out = state.take(entries, &store, &held)?;
+            let others = &state.list.target;
+            if !others.is_empty() && others != target {
+                return Err(StickError::OtherTarget(others.clone()));
+            }
         }
-        Ok(Self::of(store, state))
+        Ok(Self {
+            target: target.to_owned(),
+            held,
+            left_out: Mutex::new(left_out),
+            ..Self::of(store, state)
+        })
     }
 
     /// Makes one that holds nothing, and is nowhere.
@@ -102,29 +125,15 @@ impl Filling {
     fn of(store: Store, state: State) -> Self {
         Self {
             store,
-            left_out: Mutex::new(state.list.held.keys().cloned().collect()),
-            held: state.list.held.clone(),
+            target: String::new(),
+            left_out: Mutex::default(),
+            held: BTreeMap::new(),
             uploads: Uploads::default(),
             state: Mutex::new(state),
             begun: OnceCell::new(),
             written: AtomicU64::new(0),
             answers: Answers::default(),
         }
-    }
-
-    /// Leaves out what the target holds: blobs by repository, without its host.
-    #[must_use]
-    pub fn without(mut self, blobs: impl IntoIterator<Item = (Digest, u64, String)>) -> Self {
-        for (digest, size, repository) in blobs {
-            let held = self.held.entry(digest).or_insert_with(|| Held {
-                size,
-                repositories: vec![],
-            });
-            if !held.repositories.contains(&repository) {
-                held.repositories.push(repository);
-            }
-        }
-        self
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -182,9 +191,30 @@ impl Filling {
         }
     }
 
+    /// Notes how many bytes the blobs have that a manifest names: only with so many they are there.
+    pub(super) fn sized(&self, manifest: &RawManifest) {
+        let Ok(Manifest::Image(image)) = Manifest::parse(manifest) else {
+            return;
+        };
+        let layers = image.layers.into_iter().map(|layer| layer.descriptor);
+        let blobs = layers.chain([image.config]);
+        let sizes = blobs.map(|blob| (blob.digest, blob.size));
+        self.state().sizes.extend(sizes);
+    }
+
     pub(super) fn has_blob(&self, digest: &Digest) -> bool {
-        if self.store.size(digest).is_some() && !self.state().wrong.contains(digest) {
-            return true;
+        if let Some(size) = self.store.size(digest) {
+            let mut state = self.state();
+            if state
+                .sizes
+                .get(digest)
+                .is_some_and(|should| *should != size)
+            {
+                state.wrong.insert(digest.clone());
+            }
+            if !state.wrong.contains(digest) {
+                return true;
+            }
         }
         let is_held = self.held.contains_key(digest);
         if is_held {
@@ -237,11 +267,15 @@ impl Filling {
     /// Writes something small.
     async fn put(&self, digest: &Digest, bytes: &Bytes) -> Result<(), (String, Text)> {
         self.begin().await.map_err(told)?;
-        if self.state().wrong.contains(digest) {
+        let is_wrong = self.state().wrong.contains(digest);
+        let put = if is_wrong {
             self.store.remove(digest);
-        }
-        let put = self.store.put(digest, bytes);
-        let added = put.await.map_err(|why| (name_of(digest), reason(&why)))?;
+            self.store.put_anew(digest, bytes).await
+        } else {
+            self.store.put(digest, bytes).await
+        };
+        let added = put.map_err(|why| (name_of(digest), reason(&why)))?;
+        self.state().wrong.remove(digest);
         self.written.fetch_add(added, Relaxed);
         Ok(())
     }
@@ -317,7 +351,8 @@ impl Filling {
         self.uploads.cancel(number(session));
     }
 
-    /// Writes down what sources said, and the index: from then on the stick holds what these reports tell.
+    /// Writes down what sources said, and the index: from then on the stick holds what these reports tell. Where a source
+    /// fails, all else is written nevertheless.
     ///
     /// # Errors
     ///
@@ -361,17 +396,34 @@ impl Filling {
             list.held = held
                 .map(|(digest, held)| (digest.clone(), held.clone()))
                 .collect();
+            // Only what is left out ties a stick to a target.
+            list.target = if list.held.is_empty() {
+                String::new()
+            } else {
+                self.target.clone()
+            };
         }
+        let unsettled = unsettled(reports);
+        let mut failed = None;
         for (digest, read) in read {
-            self.go_along(digest, read, sources).await?;
+            if unsettled.contains(&read.repository) {
+                continue;
+            }
+            let repository = read.repository.clone();
+            if let Err(why) = self.go_along(digest.clone(), read, sources).await {
+                // The other side would ask for what is not there.
+                list.forget(&repository, &digest);
+                failed.get_or_insert(why);
+            }
         }
-        self.write_list(list).await.map_err(|(file, why)| {
+        let written = self.write_list(list).await.map_err(|(file, why)| {
             let host = reports.first().map(|report| &report.plan.target.registry);
             let host = host.cloned().unwrap_or_default();
             let operation = Operation::new(RequestKind::PutManifest, Text::verbatim("index.json"));
             let fault = Fault::Stick(StickFault::Unwritable { file, why });
             Failure::new(host, Attempt::Request(operation), fault)
-        })
+        })?;
+        failed.map_or(Ok(written), Err)
     }
 
     /// Lets something small go along that a source gave.
@@ -387,16 +439,15 @@ impl Filling {
             is_manifest,
         } = read;
         {
-            let mut state = self.state();
+            let state = self.state();
             let is_noted = |one: &Descriptor| one.digest == digest;
             if state.whole.contains(&digest) || state.beside.iter().any(is_noted) {
                 return Ok(());
             }
-            if !is_manifest && self.store.size(&digest).is_some() {
+            let is_there = self.store.size(&digest) == Some(descriptor.size);
+            if !is_manifest && is_there && !state.wrong.contains(&digest) {
                 return Ok(());
             }
-            state.beside.push(descriptor.clone());
-            state.is_changed = true;
         }
         let reference = Reference::digested(repository.clone(), digest.clone());
         let bytes = if is_manifest {
@@ -407,20 +458,29 @@ impl Filling {
         };
         let Some(bytes) = bytes else { return Ok(()) };
         let put = self.put(&digest, &bytes).await;
-        put.map_err(|(file, why)| unwritable(attempt(&reference), &reference, file, why))
+        put.map_err(|(file, why)| unwritable(attempt(&reference), &reference, file, why))?;
+        let mut state = self.state();
+        state.beside.push(descriptor);
+        state.is_changed = true;
+        Ok(())
     }
 
     /// Writes the list and the index, if they say something else than those that are there.
     async fn write_list(&self, list: List) -> Result<Written, (String, Text)> {
         let is_other = {
             let state = self.state();
-            state.is_changed || state.list != list
+            state.is_changed || state.list != list || !self.store.is_ended()
         };
         if is_other {
             let text = Bytes::from(list.text());
             let described = layout::described(layout::LIST, &text);
             let manifest = layout::list_manifest(&described, &self.state().beside);
             let empty = Bytes::from_static(layout::EMPTY);
+            let names = [&described.digest, &manifest.descriptor.digest];
+            if self.state().is_list_lost {
+                // What was in their place is not what it should be, or is not there.
+                self.state().wrong.extend(names.map(Clone::clone));
+            }
             self.put(&Digest::sha256(&empty), &empty).await?;
             self.put(&described.digest, &text).await?;
             self.put(&manifest.descriptor.digest, &manifest.bytes)
@@ -439,7 +499,7 @@ impl Filling {
                 let mut old = std::mem::replace(&mut state.old, new.clone());
                 old.retain(|digest| !new.contains(digest));
                 state.list = list;
-                state.is_changed = false;
+                (state.is_changed, state.is_list_lost) = (false, false);
                 state.find_images();
                 (layout::index(&state.entries), old)
             };
@@ -459,13 +519,26 @@ impl Filling {
 }
 
 impl State {
-    /// Takes what an index says that was there before: what is not whole is as good as absent.
-    fn take(&mut self, entries: Vec<Entry>, store: &Store) -> Result<(), StickError> {
+    /// Takes what an index says that was there before: what is not whole is as good as absent. Returns what is not there
+    /// since the target has it.
+    fn take(
+        &mut self,
+        entries: Vec<Entry>,
+        store: &Store,
+        held: &BTreeMap<Digest, Held>,
+    ) -> Result<BTreeSet<Digest>, StickError> {
         for entry in entries.iter().filter(|entry| entry.is_list()) {
-            (self.list, self.beside, self.old) = read_list(&entry.descriptor, store)?;
+            match read_list(&entry.descriptor, store) {
+                Ok(read) => (self.list, self.beside, self.old) = read,
+                Err(why @ (StickError::Broken { .. } | StickError::Malformed { .. })) => {
+                    tracing::debug!(%why, "the list of the stick is lost");
+                    self.is_list_lost = true;
+                    self.is_changed = true;
+                }
+                Err(why) => return Err(why),
+            }
         }
-        let held = self.list.held.clone();
-        let mut look = Look::at(store, &held);
+        let mut look = Look::at(store, held);
         let mut broken = HashSet::new();
         for entry in entries.iter().filter(|entry| !entry.is_list()) {
             if let Err(why) = look.image(&entry.descriptor) {
@@ -474,6 +547,7 @@ impl State {
             }
         }
         (self.whole, self.wrong) = (look.whole, look.wrong);
+        self.look_beside(store);
         for entry in &entries {
             let digest = &entry.descriptor.digest;
             if entry.name.is_none() && self.whole.contains(digest) && !entry.is_list() {
@@ -486,7 +560,18 @@ impl State {
         }
         self.entries = entries;
         self.find_images();
-        Ok(())
+        Ok(look.left_out)
+    }
+
+    /// Forgets what goes with the list and is lost, or is not what it should be: the run that wants it writes it anew.
+    fn look_beside(&mut self, store: &Store) {
+        let (whole, lost): (Vec<_>, Vec<_>) = self.beside.drain(..).partition(|one| {
+            let read = store.read(&one.digest).ok().flatten();
+            read.is_some_and(|bytes| one.digest.matches(&bytes))
+        });
+        self.beside = whole;
+        self.is_changed |= !lost.is_empty();
+        self.wrong.extend(lost.into_iter().map(|one| one.digest));
     }
 
     fn find_images(&mut self) {
@@ -533,6 +618,37 @@ impl State {
         self.entries.push(entry);
         self.is_changed = true;
     }
+}
+
+/// Returns the sources of which nothing was copied, or is there: what was read of them has no use.
+fn unsettled(reports: &[Report]) -> HashSet<Repository> {
+    let (mut settled, mut all) = (HashSet::new(), HashSet::new());
+    for report in reports {
+        for (change, outcome) in report.plan.changes.iter().zip(&report.outcomes) {
+            let repository = change.source.repository();
+            if matches!(outcome, Outcome::Done(_) | Outcome::Unchanged) {
+                settled.insert(repository.clone());
+            }
+            all.insert(repository.clone());
+        }
+    }
+    all.retain(|repository| !settled.contains(repository));
+    all
+}
+
+/// Puts together in which repositories each blob is.
+fn by_digest(blobs: impl IntoIterator<Item = (Digest, u64, String)>) -> BTreeMap<Digest, Held> {
+    let mut held = BTreeMap::new();
+    for (digest, size, repository) in blobs {
+        let Held { repositories, .. } = held.entry(digest).or_insert_with(|| Held {
+            size,
+            repositories: vec![],
+        });
+        if !repositories.contains(&repository) {
+            repositories.push(repository);
+        }
+    }
+    held
 }
 
 /// Reads the list, what goes with it, and what both are called.

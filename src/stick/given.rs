@@ -1,9 +1,9 @@
 //! Sticks in the sources' place: what they say is what the sources said, and what they do not carry is an error that says
 //! so.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::model::{
     Attempt, Child, Descriptor, Digest, Failure, Fault, RawManifest, Reference, Repository,
@@ -24,6 +24,16 @@ use super::stream::{follow, unreadable};
 /// Sticks in the sources' place.
 pub struct Given {
     sticks: Vec<Stick>,
+    checked: Mutex<Checked>,
+}
+
+/// What the check before a run has found out.
+#[derive(Default)]
+struct Checked {
+    /// Which stick has a blob as it should be; none where no stick has.
+    carriers: HashMap<Digest, Option<usize>>,
+    /// In which repositories the target may have a blob that it was said to have.
+    holders: HashMap<Digest, Vec<String>>,
 }
 
 struct Stick {
@@ -44,7 +54,24 @@ impl Given {
             Stick::open(folder, shown).map_err(|why| (shown.clone(), why))
         };
         let sticks = folders.iter().map(open).collect::<Result<_, _>>()?;
-        Ok(Self { sticks })
+        Ok(Self {
+            sticks,
+            checked: Mutex::default(),
+        })
+    }
+
+    fn checked(&self) -> MutexGuard<'_, Checked> {
+        self.checked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes which stick has a blob as it should be.
+    pub(super) fn set_carrier(&self, digest: &Digest, carrier: Option<usize>) {
+        self.checked().carriers.insert(digest.clone(), carrier);
+    }
+
+    /// Notes in which repositories the target may have a blob.
+    pub(super) fn set_holders(&self, digest: &Digest, holders: Vec<String>) {
+        self.checked().holders.insert(digest.clone(), holders);
     }
 
     /// Returns the folders, and what each is called.
@@ -54,16 +81,30 @@ impl Given {
             .map(|stick| (&stick.store, &*stick.shown))
     }
 
-    /// Tells whether a blob is on one of them, whatever it is worth.
+    /// Tells whether a blob is on one of them; whatever it is worth, where that was not checked.
     pub(super) fn carries(&self, digest: &Digest) -> bool {
+        if let Some(carrier) = self.checked().carriers.get(digest) {
+            return carrier.is_some();
+        }
         self.stores().any(|(store, _)| store.size(digest).is_some())
     }
 
-    /// Returns in which repositories the target was said to have a blob; none where nothing was said.
+    /// Returns in which repositories the target was said to have a blob, without those where the check found that it has
+    /// not; none where nothing was said.
     pub(super) fn held(&self, digest: &Digest) -> Option<Vec<String>> {
-        let mut held = self.sticks.iter().map(|stick| &stick.list.held);
-        let found = held.find_map(|held| held.get(digest))?;
-        Some(found.repositories.clone())
+        if let Some(holders) = self.checked().holders.get(digest) {
+            return Some(holders.clone());
+        }
+        let held = self.sticks.iter().map(|stick| &stick.list.held);
+        let mut found = held.filter_map(|held| held.get(digest)).peekable();
+        found.peek()?;
+        let mut names: Vec<String> = vec![];
+        for name in found.flat_map(|held| &held.repositories) {
+            if !names.contains(name) {
+                names.push(name.clone());
+            }
+        }
+        Some(names)
     }
 
     /// Tells whether they leave out what the target was said to have.
@@ -126,35 +167,41 @@ impl Given {
         Ok(found.map(Bytes::from))
     }
 
-    /// Reads something small, which is checked.
+    /// Reads something small, which is checked, from the first stick that has it as it should be.
     async fn small(
         &self,
         repository: &Repository,
         digest: &Digest,
     ) -> Result<Option<Vec<u8>>, Failure> {
+        let mut fault = None;
         for stick in &self.sticks {
             let (store, wanted) = (stick.store.clone(), digest.clone());
-            let read = blocking(move || store.read(&wanted)).await;
+            let why = match blocking(move || store.read(&wanted)).await {
+                Ok(None) => continue,
+                Ok(Some(bytes)) if digest.matches(&bytes) => return Ok(Some(bytes)),
+                Ok(Some(bytes)) => other_bytes(&Digest::of(digest.algorithm(), &bytes)),
+                Err(why) => reason(&why),
+            };
             let reference = Reference::digested(repository.clone(), digest.clone());
-            let read = read.map_err(|why| broken(&reference, digest, reason(&why)))?;
-            let Some(bytes) = read else { continue };
-            if digest.matches(&bytes) {
-                return Ok(Some(bytes));
-            }
-            let found = Digest::of(digest.algorithm(), &bytes);
-            return Err(broken(&reference, digest, other_bytes(&found)));
+            fault.get_or_insert_with(|| broken(&reference, digest, why));
         }
-        Ok(None)
+        fault.map_or(Ok(None), Err)
     }
 
-    /// Opens a blob; none where no stick carries it.
+    /// Opens a blob, on the stick that has it as it should be where that was checked; none where no stick carries it.
     pub(super) async fn open_blob(
         &self,
         repository: &Repository,
         blob: &Descriptor,
         offset: u64,
     ) -> Result<Option<BlobStream>, Failure> {
-        for stick in &self.sticks {
+        let checked = self.checked().carriers.get(&blob.digest).copied();
+        let sticks = match checked {
+            Some(Some(carrier)) => self.sticks.get(carrier..=carrier).unwrap_or_default(),
+            Some(None) => &[],
+            None => &self.sticks,
+        };
+        for stick in sticks {
             let (store, digest) = (stick.store.clone(), blob.digest.clone());
             let opened = blocking(move || store.open(&digest, offset)).await;
             let file = || format!("{}/{}", stick.shown, name_of(&blob.digest));

@@ -148,6 +148,9 @@ pub(super) struct List {
     /// By repository.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     sources: BTreeMap<String, Source>,
+    /// Of which target `held` speaks.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(super) target: String,
     /// Blobs that are not here, since the target has them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) held: BTreeMap<Digest, Held>,
@@ -208,6 +211,13 @@ impl List {
     pub(super) fn set_tag(&mut self, repository: &Repository, tag: &str, found: &Descriptor) {
         let source = self.sources.entry(repository.to_string()).or_default();
         source.tags.insert(tag.to_owned(), found.into());
+    }
+
+    /// Forgets the tags of a source that point to this.
+    pub(super) fn forget(&mut self, repository: &Repository, digest: &Digest) {
+        if let Some(source) = self.sources.get_mut(&repository.to_string()) {
+            source.tags.retain(|_, found| found.digest != *digest);
+        }
     }
 
     /// Returns what a tag of a source points to.
@@ -400,6 +410,12 @@ mod tests {
             annotations: IndexMap::from([("made".to_owned(), "here".to_owned())]),
         };
         list.set_referrers(&repository, &found.digest, std::slice::from_ref(&child));
+        list.set_tag(
+            &repository,
+            "gone",
+            &described(media_type::OCI_INDEX, b"gone"),
+        );
+        list.forget(&repository, &Digest::sha256(b"gone"));
         let read = List::read(list.text().as_bytes()).unwrap();
         assert_eq!(read.tag(&repository, "1.27"), Some(found.clone()));
         assert_eq!(
@@ -407,6 +423,7 @@ mod tests {
             Some(vec![child])
         );
         assert_eq!(read.tag(&repository, "1.28"), None);
+        assert_eq!(read.tag(&repository, "gone"), None);
         assert_eq!(
             List::read(read.text().as_bytes()).unwrap(),
             read,

@@ -159,6 +159,11 @@ impl Store {
         if self.size(digest) == Some(bytes.len() as u64) {
             return Ok(0);
         }
+        self.put_anew(digest, bytes).await
+    }
+
+    /// Writes a small blob, whatever is there.
+    pub(super) async fn put_anew(&self, digest: &Digest, bytes: &bytes::Bytes) -> io::Result<u64> {
         let mut blob = self.begin_blob(digest.algorithm()).await?;
         let (store, digest, bytes) = (self.clone(), digest.clone(), bytes.clone());
         blocking(move || {
@@ -167,6 +172,17 @@ impl Store {
             Ok(bytes.len() as u64)
         })
         .await
+    }
+
+    /// Tells whether nothing is missing after what was written last, as it is where a tar broke off.
+    pub(super) fn is_ended(&self) -> bool {
+        match self {
+            Self::Folder(_) => true,
+            Self::Tape(tape) => {
+                let is_begun = matches!(tape.look(), Ok(Found::Layout));
+                !is_begun || (tape.require_parts().is_ok() && tape.require_end().is_ok())
+            }
+        }
     }
 
     /// Takes a blob away that nothing names any more; in a tar it stays where it is.

@@ -346,6 +346,14 @@ async fn tenth_by_stick(target: &str) -> String {
         "{}",
         again.stderr
     );
+    // Without `--have` nothing is left out; for another target this is no stick.
+    let bare = expect(0, place.run("plan --into stick"));
+    assert!(!bare.stdout.contains("Nothing to do"), "{}", bare.stdout);
+    let declared = fs::read_to_string(place.path().join("mirror.yaml")).unwrap();
+    place.write("mirror.yaml", &declared.replace(target, TARGET));
+    let refused = expect(1, place.run("apply --into stick --yes")).stderr;
+    assert!(refused.contains("for that target alone"), "{refused}");
+    place.write("mirror.yaml", &declared);
     drop(source);
     let ran = expect(0, place.run("apply --from stick --yes"));
     expect(0, place.run("plan --from stick --detailed-exitcode"));
@@ -421,9 +429,18 @@ async fn what_a_stick_lacks_is_told_before_anything_is_written() {
         assert!(told.contains(&layers[0]) && told.contains(why), "{told}");
     }
     assert_eq!(other.writes().await, 0);
-    // The next run on the first side mends it.
+    // The next run on the first side mends it, and each blob that has another size.
+    for name in &layers {
+        fs::write(place.path().join("whole").join(name), "short").unwrap();
+    }
     expect(0, place.run("apply --into whole --yes -q"));
-    expect(0, place.run("apply --from whole --yes -q"));
+    // What one stick has damaged another has whole.
+    expect(0, place.shell("cp -r whole damaged"));
+    for name in &layers {
+        fs::write(place.path().join("damaged").join(name), "short").unwrap();
+    }
+    expect(0, place.run("apply --from damaged --from whole --yes -q"));
+    expect(0, place.run("plan --from whole --detailed-exitcode"));
 }
 
 /// Each part that is not what it should be is told by its name.
@@ -554,7 +571,8 @@ async fn a_tar_that_broke_off_is_told_and_gone_on_with() {
     expect(0, place.run("apply --into stick.tar --yes -q"));
     let tar = place.path().join("stick.tar");
     let whole = fs::read(&tar).unwrap();
-    for cut in [700, whole.len() / 2, whole.len() - 1500] {
+    // The last is but the end that is not there.
+    for cut in [700, whole.len() / 2, whole.len() - 1500, whole.len() - 1024] {
         fs::write(&tar, &whole[..cut]).unwrap();
         let told = expect(1, place.run("plan --from stick.tar"));
         assert!(
