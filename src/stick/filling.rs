@@ -24,8 +24,8 @@ use super::fault::{StickError, other_bytes, reason};
 use super::folder::Folder;
 use super::layout::{self, Entry, Held, List};
 use super::section::blocking;
-use super::section::{Found, name_of};
-use super::store::Store;
+use super::section::{Found, Lock, name_of};
+use super::store::{Stamp, Store};
 use super::stream::{follow, unreadable};
 use super::uploads::{Stopped, Uploads};
 
@@ -38,7 +38,9 @@ pub struct Filling {
     left_out: Mutex<BTreeSet<Digest>>,
     uploads: Uploads,
     state: Mutex<State>,
-    begun: OnceCell<()>,
+    /// What was there, and what of it is locked since the first byte was written.
+    seen: Option<Stamp>,
+    begun: OnceCell<Lock>,
     written: AtomicU64,
     pub(super) answers: Answers,
 }
@@ -82,7 +84,12 @@ impl Filling {
     pub fn open(path: &Path, split: Option<u64>) -> Result<Self, StickError> {
         let store = Store::at(path, split)?;
         let mut state = State::default();
-        if store.look()? == Found::Layout
+        let found = store.look()?;
+        if found == Found::Layout {
+            store.require_free()?;
+        }
+        let seen = store.stamp()?;
+        if found == Found::Layout
             && let Some(text) = store.index()?
         {
             let entries = layout::read_index(&text).map_err(|why| StickError::Malformed {
@@ -91,7 +98,10 @@ impl Filling {
             })?;
             state.take(entries, &store)?;
         }
-        Ok(Self::of(store, state))
+        Ok(Self {
+            seen: Some(seen),
+            ..Self::of(store, state)
+        })
     }
 
     /// Makes one that holds nothing, and is nowhere.
@@ -106,6 +116,7 @@ impl Filling {
             held: state.list.held.clone(),
             uploads: Uploads::default(),
             state: Mutex::new(state),
+            seen: None,
             begun: OnceCell::new(),
             written: AtomicU64::new(0),
             answers: Answers::default(),
@@ -133,7 +144,7 @@ impl Filling {
 
     /// Makes the folders or the file, before the first byte is written.
     async fn begin(&self) -> Result<(), StickError> {
-        let begin = async || self.store.begin().await;
+        let begin = async || self.store.begin(self.seen.as_ref()).await;
         self.begun.get_or_try_init(begin).await.map(drop)
     }
 
@@ -583,6 +594,9 @@ fn number(session: &UploadSession) -> u64 {
 fn told(why: StickError) -> (String, Text) {
     match why {
         StickError::Disk { file, why } => (file, reason(&why)),
+        StickError::Busy(ref stick) | StickError::Changed(ref stick) => {
+            (stick.clone(), Text::of(|| why.to_string()))
+        }
         other => ("oci-layout".to_owned(), Text::of(|| other.to_string())),
     }
 }

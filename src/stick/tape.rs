@@ -14,7 +14,7 @@ use crate::model::{Algorithm, Digest, Text};
 use super::fault::StickError;
 use super::layout;
 use super::parts::{Parts, Writer};
-use super::section::{Found, Section, TEXT_LIMIT, name_of};
+use super::section::{Found, Lock, Section, TEXT_LIMIT, name_of};
 
 const BLOCK: u64 = 512;
 /// What stands where a tar ends.
@@ -70,6 +70,32 @@ impl Tape {
             file: "oci-layout".to_owned(),
             why: text!("it is of no known version", "版本不认识"),
         })
+    }
+
+    pub(super) fn shown(&self) -> String {
+        self.parts.name_at(0)
+    }
+
+    /// Returns how many bytes there are.
+    pub(super) fn length(&self) -> Result<u64, StickError> {
+        self.parts.length()
+    }
+
+    /// Stops where another process writes to it.
+    pub(super) fn require_free(&self) -> Result<(), StickError> {
+        if cfg!(windows) {
+            return Ok(());
+        }
+        Lock::require_free(&self.parts.path(0), &self.shown())
+    }
+
+    /// Keeps other processes from writing to it.
+    pub(super) fn lock(&self) -> Result<Lock, StickError> {
+        if cfg!(windows) {
+            // What is locked there cannot be read by another handle of the same process.
+            return Ok(Lock { file: None });
+        }
+        Lock::take(&self.parts.path(0), &self.shown())
     }
 
     /// Stops where a part is missing, or another.
