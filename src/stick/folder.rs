@@ -67,7 +67,12 @@ impl Folder {
     }
 
     fn read_text(&self, name: &str) -> Result<Option<Vec<u8>>, StickError> {
-        let file = match File::open(self.folder.join(name)) {
+        let path = self.folder.join(name);
+        // To open a pipe is to wait for who writes into it.
+        if fs::symlink_metadata(&path).is_ok_and(|found| !found.is_file()) {
+            return Err(StickError::Foreign);
+        }
+        let file = match File::open(path) {
             Ok(file) => file,
             Err(why) if why.kind() == ErrorKind::NotFound => return Ok(None),
             Err(why) => return Err(StickError::disk(name, why)),
