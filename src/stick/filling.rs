@@ -84,7 +84,7 @@ impl Filling {
     pub fn open(path: &Path, split: Option<u64>) -> Result<Self, StickError> {
         let store = Store::at(path, split)?;
         let mut state = State::default();
-        let found = store.look()?;
+        let found = store.look_to_write()?;
         if found == Found::Layout {
             store.require_free()?;
         }

@@ -104,6 +104,14 @@ impl Store {
         }
     }
 
+    /// Finds out what is there for who goes on with it.
+    pub(super) fn look_to_write(&self) -> Result<Found, StickError> {
+        if let Self::Tape(tape) = self {
+            tape.require_writable()?;
+        }
+        self.look()
+    }
+
     /// Tells what is there from what is there after another run has written to it.
     pub(super) fn stamp(&self) -> Result<Stamp, StickError> {
         Ok(match self {
@@ -129,13 +137,19 @@ impl Store {
                 Self::Tape(tape) => tape.shown(),
             }));
         }
-        if let Self::Tape(tape) = self
-            && tape.look()? == Found::Nothing
-        {
+        if let Self::Tape(tape) = self {
+            let is_new = tape.look()? == Found::Nothing;
             let turn = tape.turn().await;
-            let put = move || turn.put("oci-layout", super::layout::VERSION.as_bytes());
-            let put = blocking(put).await;
-            put.map_err(|why| StickError::disk("oci-layout", why))?;
+            let tape = tape.clone();
+            let write = move || {
+                tape.begin_table()?;
+                if is_new {
+                    turn.put("oci-layout", super::layout::VERSION.as_bytes())?;
+                }
+                Ok(())
+            };
+            let begun = blocking(write).await;
+            begun.map_err(|why| StickError::disk("oci-layout", why))?;
         }
         Ok(lock)
     }

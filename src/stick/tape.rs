@@ -2,7 +2,7 @@
 //! of which counts when it is whole, since its header is written last.
 
 use std::collections::HashMap;
-use std::io::{self, Read, Seek};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -17,6 +17,8 @@ use super::parts::{Parts, Writer};
 use super::section::{Found, Lock, Section, TEXT_LIMIT, name_of};
 
 const BLOCK: u64 = 512;
+/// How many zeros may follow the last file.
+const TAIL: u64 = 4 * 1024 * 1024;
 /// What stands where a tar ends.
 const END: [u8; 1024] = [0; 1024];
 
@@ -96,6 +98,16 @@ impl Tape {
             return Ok(Lock { file: None });
         }
         Lock::take(&self.parts.path(0), &self.shown())
+    }
+
+    /// Stops where parts are there that nothing may be written over.
+    pub(super) fn require_writable(&self) -> Result<(), StickError> {
+        self.parts.check_before_writing()
+    }
+
+    /// Says how large parts are.
+    pub(super) fn begin_table(&self) -> io::Result<()> {
+        self.parts.begin_table(self.known().end)
     }
 
     /// Stops where a part is missing, or another.
@@ -333,8 +345,22 @@ fn walk(
     if length < known.end + 2 * BLOCK {
         let why = text!("its end is not there", "没有结尾");
         known.rest = Some((last, why));
+    } else if !is_empty(archive.into_inner(), known.end)? {
+        let why = text!(
+            "behind its end is what a run has not finished",
+            "结尾之后还有一次运行没有写完的内容"
+        );
+        known.rest = Some((file_at(known.end + 2 * BLOCK), why));
     }
     Ok(known)
+}
+
+/// Tells whether nothing but the end of a tar follows: zeros, and not more of them than any tool fills a record with.
+fn is_empty(mut reader: impl Read + Seek, end: u64) -> io::Result<bool> {
+    let mut rest = vec![];
+    reader.seek(SeekFrom::Start(end))?;
+    reader.take(TAIL + 1).read_to_end(&mut rest)?;
+    Ok(rest.len() as u64 <= TAIL && rest.iter().all(|byte| *byte == 0))
 }
 
 /// Looks through bytes that may be a tar.
@@ -404,6 +430,10 @@ mod tests {
             (&["oci-layout".to_owned()][..], false)
         );
         assert_eq!(names(b"no tar"), (vec![], false));
+        let padded = [&tar[..], &[0; 10_240]].concat();
+        assert!(names(&padded).1, "filled up to a record");
+        let begun = [&padded[..], b"bytes of a layer"].concat();
+        assert!(!names(&begun).1, "a later run broke off");
     }
 
     #[test]
