@@ -1,8 +1,9 @@
 //! Small blobs are asked for while their upload is opened, which saves a round trip each, and sent as a whole:
 //! in one request where the target takes that, else into that upload.
 //!
-//! How many are under way together is bounded, and so is how many bytes are held. What has arrived waits in
-//! its connection until there is room for it.
+//! How many are under way together is bounded, and so is how many bytes are held. A blob is asked for when there is
+//! room for it: a download that waited for room would keep its connection from whoever must end first, as who has the
+//! only turn to write a tar.
 
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt as _;
@@ -72,13 +73,12 @@ impl Prefetch {
             });
         }
         let place = self.places.acquire().await.ok();
-        let reading = job.registry.open_blob(job.source, job.blob, 0);
         let (upload, whole) = if let Some(leave) = job.registry.whole_blob_leave(job.target) {
-            let whole = self.hold(reading.await, job).await;
+            let whole = self.hold(job).await;
             (push(uploads, job, whole.as_ref(), leave).await?, whole)
         } else {
-            let (upload, stream) = tokio::join!(uploads.open(job, None), reading);
-            (upload?, self.hold(stream, job).await)
+            let (upload, whole) = tokio::join!(uploads.open(job, None), self.hold(job));
+            (upload?, whole)
         };
         Ok(Opened {
             upload,
@@ -87,16 +87,13 @@ impl Prefetch {
         })
     }
 
-    /// Reads a blob that is on its way, when there is room for it.
-    async fn hold<R: WriteRegistry>(
-        &self,
-        stream: Result<BlobStream, Failure>,
-        job: &BlobJob<'_, R>,
-    ) -> Option<Whole<'_>> {
-        let (stream, blob) = (stream.ok()?, job.blob);
+    /// Reads a blob, when there is room for it.
+    async fn hold<R: WriteRegistry>(&self, job: &BlobJob<'_, R>) -> Option<Whole<'_>> {
+        let blob = job.blob;
         // Whoever has room waits for requests alone, never for somebody else's room.
         let room = u32::try_from(blob.size.max(LEAST)).unwrap_or(u32::MAX);
         let room = self.room.acquire_many(room).await.ok();
+        let stream = job.registry.open_blob(job.source, blob, 0).await.ok()?;
         let givers = [stream.givers().clone()];
         let collected = collect(stream, blob).await?;
         if let Err(fault) = &collected {

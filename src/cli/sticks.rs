@@ -227,7 +227,7 @@ fn unusable(stick: &str, why: &StickError, is_source: bool) -> CliError {
             "leave `--split` out, or name another file",
             "去掉 `--split`，或者换个文件名"
         )),
-        StickError::Disk { .. } => error,
+        StickError::Disk { .. } | StickError::Busy(_) | StickError::Changed(_) => error,
     }
 }
 

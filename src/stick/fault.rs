@@ -16,6 +16,10 @@ pub enum StickError {
     OtherTarget(String),
     /// It is one file, and was to be in parts.
     Whole,
+    /// Another run writes to it, which is called so.
+    Busy(String),
+    /// Another run has written to it since this one has looked.
+    Changed(String),
     /// It was not finished: it has no index.
     Unfinished,
     /// Its index, or the list beside the index, cannot be understood.
@@ -68,6 +72,16 @@ impl fmt::Display for StickError {
                 f,
                 "it is one file already, and only a new one can be written in parts",
                 "它已经是一个文件，只有新写的才能分成几份"
+            ),
+            Self::Busy(_) => write_tr!(
+                f,
+                "another run is writing to it: wait for its end, or take another stick for each",
+                "另一次运行正在写它：等它结束，或者各用各的离线包"
+            ),
+            Self::Changed(_) => write_tr!(
+                f,
+                "another run has written to it meanwhile: run this again",
+                "另一次运行在这期间写过它：请重新运行"
             ),
             Self::Unfinished => write_tr!(
                 f,

@@ -24,8 +24,8 @@ use super::fault::{StickError, other_bytes, reason};
 use super::folder::Folder;
 use super::layout::{self, Entry, Held, List};
 use super::section::blocking;
-use super::section::{Found, name_of};
-use super::store::Store;
+use super::section::{Found, Lock, name_of};
+use super::store::{Stamp, Store};
 use super::stream::{follow, unreadable};
 use super::uploads::{Stopped, Uploads};
 
@@ -40,7 +40,9 @@ pub struct Filling {
     left_out: Mutex<BTreeSet<Digest>>,
     uploads: Uploads,
     state: Mutex<State>,
-    begun: OnceCell<()>,
+    /// What was there, and what of it is locked since the first byte was written.
+    seen: Option<Stamp>,
+    begun: OnceCell<Lock>,
     written: AtomicU64,
     pub(super) answers: Answers,
 }
@@ -96,7 +98,12 @@ impl Filling {
         let mut state = State::default();
         let held = by_digest(held);
         let mut left_out = BTreeSet::new();
-        if store.look()? == Found::Layout
+        let found = store.look_to_write()?;
+        if found == Found::Layout {
+            store.require_free()?;
+        }
+        let seen = store.stamp()?;
+        if found == Found::Layout
             && let Some(text) = store.index()?
         {
             let entries = layout::read_index(&text).map_err(|why| StickError::Malformed {
@@ -113,6 +120,7 @@ impl Filling {
             target: target.to_owned(),
             held,
             left_out: Mutex::new(left_out),
+            seen: Some(seen),
             ..Self::of(store, state)
         })
     }
@@ -130,6 +138,7 @@ impl Filling {
             held: BTreeMap::new(),
             uploads: Uploads::default(),
             state: Mutex::new(state),
+            seen: None,
             begun: OnceCell::new(),
             written: AtomicU64::new(0),
             answers: Answers::default(),
@@ -142,7 +151,7 @@ impl Filling {
 
     /// Makes the folders or the file, before the first byte is written.
     async fn begin(&self) -> Result<(), StickError> {
-        let begin = async || self.store.begin().await;
+        let begin = async || self.store.begin(self.seen.as_ref()).await;
         self.begun.get_or_try_init(begin).await.map(drop)
     }
 
@@ -699,6 +708,9 @@ fn number(session: &UploadSession) -> u64 {
 fn told(why: StickError) -> (String, Text) {
     match why {
         StickError::Disk { file, why } => (file, reason(&why)),
+        StickError::Busy(ref stick) | StickError::Changed(ref stick) => {
+            (stick.clone(), Text::of(|| why.to_string()))
+        }
         other => ("oci-layout".to_owned(), Text::of(|| other.to_string())),
     }
 }

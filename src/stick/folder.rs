@@ -14,7 +14,7 @@ use crate::model::{Algorithm, Digest};
 
 use super::fault::StickError;
 use super::layout;
-use super::section::{Found, Section, TEXT_LIMIT, name_of};
+use super::section::{Found, Lock, Section, TEXT_LIMIT, name_of};
 
 /// How what is not finished is called: no other file of a layout is.
 const UNFINISHED: &str = ".pusher-";
@@ -51,7 +51,8 @@ impl Folder {
         }
         let version = self.read_text("oci-layout")?;
         match version {
-            Some(text) if layout::is_layout(&text) => Ok(Found::Layout),
+            // A run that broke off has made the file, and locked it, and nothing more.
+            Some(text) if text.is_empty() || layout::is_layout(&text) => Ok(Found::Layout),
             Some(_) => Err(StickError::Malformed {
                 file: "oci-layout".to_owned(),
                 why: text!("it is of no known version", "版本不认识"),
@@ -66,7 +67,12 @@ impl Folder {
     }
 
     fn read_text(&self, name: &str) -> Result<Option<Vec<u8>>, StickError> {
-        let file = match File::open(self.folder.join(name)) {
+        let path = self.folder.join(name);
+        // To open a pipe is to wait for who writes into it.
+        if fs::symlink_metadata(&path).is_ok_and(|found| !found.is_file()) {
+            return Err(StickError::Foreign);
+        }
+        let file = match File::open(path) {
             Ok(file) => file,
             Err(why) if why.kind() == ErrorKind::NotFound => return Ok(None),
             Err(why) => return Err(StickError::disk(name, why)),
@@ -87,7 +93,7 @@ impl Folder {
         }
     }
 
-    fn shown(&self) -> String {
+    pub(super) fn shown(&self) -> String {
         self.folder.display().to_string()
     }
 
@@ -126,16 +132,31 @@ impl Folder {
         Ok(Some(bytes))
     }
 
-    /// Makes the folders of a layout, and says that it is one.
-    pub(super) fn begin(&self) -> Result<(), StickError> {
+    /// Stops where another process writes to it.
+    pub(super) fn require_free(&self) -> Result<(), StickError> {
+        Lock::require_free(&self.folder.join("oci-layout"), &self.shown())
+    }
+
+    /// Makes the folders of a layout, and says that it is one; stops where another process writes to it.
+    pub(super) fn begin(&self) -> Result<Lock, StickError> {
         let blobs = self.folder.join("blobs/sha256");
         let made = fs::create_dir_all(&blobs);
         made.map_err(|why| StickError::disk("blobs/sha256", why))?;
-        if !self.folder.join("oci-layout").exists() {
-            self.write_text("oci-layout", layout::VERSION)?;
+        let path = self.folder.join("oci-layout");
+        let mut lock = Lock::take(&path, &self.shown())?;
+        let told = |why| StickError::disk("oci-layout", why);
+        let size = fs::metadata(&path).map_err(told)?.len();
+        // The file that is locked must stay the one of this name, so it is no new one that gets it.
+        match &mut lock.file {
+            _ if size > 0 => {}
+            Some(file) => {
+                let written = file.write_all(layout::VERSION.as_bytes());
+                written.and_then(|()| file.sync_all()).map_err(told)?;
+            }
+            None => self.write_text("oci-layout", layout::VERSION)?,
         }
         self.sweep();
-        Ok(())
+        Ok(lock)
     }
 
     /// Takes away what an earlier run did not finish.

@@ -16,6 +16,8 @@ use super::fault::StickError;
 const SAMPLE: u64 = 64 * 1024;
 /// How many parts there may be: their numbers have three digits.
 const MOST: u64 = 1000;
+/// How large the table of them may be.
+const TABLE_LIMIT: u64 = 4 * 1024 * 1024;
 
 /// Where the bytes are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +33,9 @@ pub(super) struct Parts {
 #[serde(deny_unknown_fields)]
 struct Table {
     format_version: String,
+    /// How many bytes each part has, but for the last.
+    part_size: u64,
+    /// Those that no run changes that is under way.
     parts: Vec<Row>,
 }
 
@@ -60,15 +65,18 @@ impl Parts {
             size: Some(size),
             ..one.clone()
         };
+        if let Some(table) = one.table()? {
+            return Ok(parted(table.part_size));
+        }
         let first = fs::metadata(parted(0).path(0)).map(|found| found.len());
         let is_more = parted(0).path(1).exists();
         Ok(match (first, split) {
-            (Ok(size), _) if is_more => parted(size),
-            (Ok(size), None) => parted(size.max(1)),
+            // Without the table nobody may write to them, and whoever reads hears that it is missing.
+            (Ok(size), _) if is_more => parted(size.max(1)),
+            // A run that was about to begin has left an empty one.
+            (Ok(0) | Err(_), None) => one,
+            (Ok(size), None) => parted(size),
             (Ok(_) | Err(_), Some(split)) => parted(part_size(split)),
-            // The first of them is missing.
-            (Err(_), None) if one.table_path().exists() => parted(1),
-            (Err(_), None) => one,
         })
     }
 
@@ -127,19 +135,56 @@ impl Parts {
         self.base.with_extension("parts.json")
     }
 
+    /// Reads the table; none where there is none.
+    fn table(&self) -> Result<Option<Table>, StickError> {
+        let path = self.table_path();
+        let file = name(&path);
+        match fs::symlink_metadata(&path) {
+            Ok(found) if found.is_symlink() => return Err(StickError::Link(file)),
+            Ok(found) if found.is_file() => {}
+            Ok(_) => return Err(StickError::Foreign),
+            Err(why) if why.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(why) => return Err(StickError::disk(file, why)),
+        }
+        let mut text = vec![];
+        let opened = File::open(&path);
+        let read = opened.and_then(|open| open.take(TABLE_LIMIT + 1).read_to_end(&mut text));
+        match read {
+            Err(why) => return Err(StickError::disk(file, why)),
+            Ok(read) if read as u64 > TABLE_LIMIT => {
+                return Err(StickError::disk(file, ErrorKind::FileTooLarge.into()));
+            }
+            Ok(_) => {}
+        }
+        let malformed = |file, why| Err(StickError::Malformed { file, why });
+        match serde_json::from_slice::<Table>(&text) {
+            Err(why) => malformed(file, Text::verbatim(why.to_string())),
+            Ok(table) if table.part_size == 0 || table.parts.len() as u64 > MOST => {
+                malformed(file, text!("it is no table of parts", "它不是分份的清单"))
+            }
+            Ok(table) => Ok(Some(table)),
+        }
+    }
+
+    /// Says how large parts are, before one is written, and of those before byte `end` what they are: no later byte
+    /// changes them.
+    pub(super) fn begin_table(&self, end: u64) -> io::Result<()> {
+        self.size.map_or(Ok(()), |size| self.write_rows(end / size))
+    }
+
     /// Says of each part what it is, where there are several.
     pub(super) fn write_table(&self, length: u64) -> io::Result<()> {
-        let Some(size) = self.size else {
-            return Ok(());
-        };
-        let mut parts = vec![];
-        for number in 0..length.div_ceil(size) {
-            parts.push(self.row(number)?);
-        }
-        let format_version = "1.0".to_owned();
+        let rows = self.size.map(|size| length.div_ceil(size));
+        rows.map_or(Ok(()), |rows| self.write_rows(rows))
+    }
+
+    fn write_rows(&self, rows: u64) -> io::Result<()> {
         let table = Table {
-            format_version,
-            parts,
+            format_version: "1.0".to_owned(),
+            part_size: self.size.unwrap_or_default(),
+            parts: (0..rows)
+                .map(|number| self.row(number))
+                .collect::<Result<_, _>>()?,
         };
         let text = serde_json::to_string_pretty(&table)? + "\n";
         disk::write(&self.table_path(), text.as_bytes())
@@ -163,21 +208,48 @@ impl Parts {
         })
     }
 
+    /// Holds what is there against what is to be written: where there are parts, nothing goes on without their table.
+    pub(super) fn check_before_writing(&self) -> Result<(), StickError> {
+        let is_there = (0..MOST).any(|number| {
+            let found = fs::symlink_metadata(self.path(number));
+            found.is_ok_and(|found| found.len() > 0)
+        });
+        if self.size.is_some() && (is_there || self.table()?.is_some()) {
+            return self.check();
+        }
+        Ok(())
+    }
+
+    /// Stops where a part is missing before another, or is cut short.
+    fn check_sizes(&self, part_size: u64) -> Result<(), StickError> {
+        let size_of = |number| fs::symlink_metadata(self.path(number)).map(|found| found.len());
+        let Some(last) = (0..MOST).rev().find(|number| size_of(*number).is_ok()) else {
+            return Ok(());
+        };
+        for number in 0..=last {
+            let file = name(&self.path(number));
+            match size_of(number) {
+                Err(why) => return Err(StickError::disk(file, why)),
+                Ok(size) if size == part_size || (number == last && size < part_size) => {}
+                Ok(size) => {
+                    let why = other_size(size, part_size);
+                    return Err(StickError::Broken { file, why });
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Holds the parts against what stands beside them.
     pub(super) fn check(&self) -> Result<(), StickError> {
         if self.size.is_none() {
             return Ok(());
         }
-        let path = self.table_path();
         let broken = |file: String, why| Err(StickError::Broken { file, why });
-        let text = match fs::read(&path) {
-            Ok(text) => text,
-            Err(why) => return Err(StickError::disk(name(&path), why)),
+        let Some(table) = self.table()? else {
+            let file = name(&self.table_path());
+            return Err(StickError::disk(file, ErrorKind::NotFound.into()));
         };
-        let table: Table = serde_json::from_slice(&text).map_err(|why| StickError::Malformed {
-            file: name(&path),
-            why: Text::verbatim(why.to_string()),
-        })?;
         for (number, wanted) in (0..).zip(&table.parts) {
             let file = name(&self.path(number));
             let found = match self.row(number) {
@@ -209,15 +281,19 @@ impl Parts {
                     "它是另一个离线包的，或者已经损坏"
                 )
             } else {
-                text!(
-                    "it has {size} bytes, and should have {wanted}",
-                    "它有 {size} 字节，应该有 {wanted} 字节"
-                )
+                other_size(size, wanted)
             };
             return broken(file, why);
         }
-        Ok(())
+        self.check_sizes(table.part_size)
     }
+}
+
+fn other_size(size: u64, wanted: u64) -> Text {
+    text!(
+        "it has {size} bytes, and should have {wanted}",
+        "它有 {size} 字节，应该有 {wanted} 字节"
+    )
 }
 
 /// Returns how large parts are that must stay below this: a file of 4 GiB is one byte too many for FAT32.
@@ -371,8 +447,56 @@ mod tests {
         parts.reader(500, 3500).read_to_end(&mut read).unwrap();
         assert_eq!(read, bytes[500..3500]);
         assert_eq!(part_size(4 << 30), (4 << 30) - 512, "a file on FAT32");
+        assert!(parts.check_before_writing().is_err(), "no table");
         // What is there is gone on with as it is.
+        parts.write_table(4096).unwrap();
         assert_eq!(Parts::find(&base, Some(9000)).unwrap(), parts);
         assert_eq!(Parts::find(&base, None).unwrap(), parts);
+        parts.check_before_writing().unwrap();
+    }
+
+    #[test]
+    fn nothing_is_written_over_parts_of_which_one_is_not_what_it_should_be() {
+        let folder = tempfile::tempdir().unwrap();
+        let base = folder.path().join("stick.tar");
+        let parts = Parts::find(&base, Some(1500)).unwrap();
+        parts.check_before_writing().unwrap();
+        parts.begin_table(0).unwrap();
+        Writer::of(&parts).write_at(0, &[7; 2500]).unwrap();
+        let whole = fs::read(parts.path(0)).unwrap();
+        let is_taken = || {
+            let found = Parts::find(&base, None).unwrap();
+            assert_eq!(found, parts);
+            found.check_before_writing().is_ok()
+        };
+        for is_ended in [false, true] {
+            assert!(is_taken());
+            fs::remove_file(parts.path(0)).unwrap();
+            assert!(!is_taken(), "the first is missing");
+            fs::write(parts.path(0), &whole[..512]).unwrap();
+            assert!(!is_taken(), "the first is cut short");
+            fs::write(parts.path(0), &whole).unwrap();
+            fs::rename(parts.path(1), parts.path(2)).unwrap();
+            assert!(!is_taken(), "one is missing");
+            fs::rename(parts.path(2), parts.path(1)).unwrap();
+            if !is_ended {
+                parts.write_table(2500).unwrap();
+            }
+        }
+        // A later run has begun: what it adds to the last part is no damage.
+        parts.begin_table(2500).unwrap();
+        Writer::of(&parts).write_at(2500, &[7; 500]).unwrap();
+        assert!(is_taken());
+        // One part alone tells nothing about its size.
+        for number in 1..3 {
+            fs::remove_file(parts.path(number)).unwrap();
+        }
+        fs::write(parts.path(0), &whole[..512]).unwrap();
+        parts.write_table(512).unwrap();
+        assert!(is_taken());
+        let text = fs::read_to_string(parts.table_path()).unwrap();
+        let text = text.replace("\"part_size\": 1024", "\"part_size\": 0");
+        fs::write(parts.table_path(), text).unwrap();
+        assert!(Parts::find(&base, None).is_err());
     }
 }

@@ -10,7 +10,7 @@ use crate::model::{Algorithm, Digest, MANIFEST_SIZE_LIMIT};
 use super::fault::StickError;
 use super::folder::Folder;
 use super::section::blocking;
-use super::section::{Found, Section, TEXT_LIMIT, name_of};
+use super::section::{Found, Lock, Section, TEXT_LIMIT, name_of};
 use super::tape::{NewFile, Tape};
 
 /// The files of a layout.
@@ -96,21 +96,62 @@ impl Store {
         }
     }
 
-    /// Begins to write: says that it is a layout.
-    pub(super) async fn begin(&self) -> Result<(), StickError> {
-        let begun = match self {
+    /// Stops where another process writes to it.
+    pub(super) fn require_free(&self) -> Result<(), StickError> {
+        match self {
+            Self::Folder(folder) => folder.require_free(),
+            Self::Tape(tape) => tape.require_free(),
+        }
+    }
+
+    /// Finds out what is there for who goes on with it.
+    pub(super) fn look_to_write(&self) -> Result<Found, StickError> {
+        if let Self::Tape(tape) = self {
+            tape.require_writable()?;
+        }
+        self.look()
+    }
+
+    /// Tells what is there from what is there after another run has written to it.
+    pub(super) fn stamp(&self) -> Result<Stamp, StickError> {
+        Ok(match self {
+            Self::Folder(folder) => Stamp::Index(folder.index()?.map(|text| Digest::sha256(&text))),
+            Self::Tape(tape) => Stamp::Length(tape.length()?),
+        })
+    }
+
+    /// Begins to write, if what is there still is what was `seen`: says that it is a layout. Nobody else writes to it while
+    /// the lock is held.
+    pub(super) async fn begin(&self, seen: Option<&Stamp>) -> Result<Lock, StickError> {
+        let lock = match self {
             Self::Folder(folder) => {
                 let folder = folder.clone();
-                blocking(move || Ok(folder.begin())).await
+                let begun = blocking(move || Ok(folder.begin())).await;
+                begun.map_err(|why| StickError::disk("oci-layout", why))??
             }
-            Self::Tape(tape) if tape.look()? == Found::Layout => return Ok(()),
-            Self::Tape(tape) => {
-                let turn = tape.turn().await;
-                let put = move || turn.put("oci-layout", super::layout::VERSION.as_bytes());
-                blocking(put).await.map(|_| Ok(()))
-            }
+            Self::Tape(tape) => tape.lock()?,
         };
-        begun.map_err(|why| StickError::disk("oci-layout", why))?
+        if seen.is_some_and(|seen| self.stamp().is_ok_and(|now| now != *seen)) {
+            return Err(StickError::Changed(match self {
+                Self::Folder(folder) => folder.shown(),
+                Self::Tape(tape) => tape.shown(),
+            }));
+        }
+        if let Self::Tape(tape) = self {
+            let is_new = tape.look()? == Found::Nothing;
+            let turn = tape.turn().await;
+            let tape = tape.clone();
+            let write = move || {
+                tape.begin_table()?;
+                if is_new {
+                    turn.put("oci-layout", super::layout::VERSION.as_bytes())?;
+                }
+                Ok(())
+            };
+            let begun = blocking(write).await;
+            begun.map_err(|why| StickError::disk("oci-layout", why))?;
+        }
+        Ok(lock)
     }
 
     /// Writes the index, which ends what was begun.
@@ -199,6 +240,15 @@ impl Store {
             Self::Tape(tape) => tape.bytes(),
         }
     }
+}
+
+/// What a stick was when it was looked at.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Stamp {
+    /// The digest of a folder's index.
+    Index(Option<Digest>),
+    /// How long a tar is.
+    Length(u64),
 }
 
 /// A blob that has no name yet.

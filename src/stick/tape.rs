@@ -2,7 +2,7 @@
 //! of which counts when it is whole, since its header is written last.
 
 use std::collections::HashMap;
-use std::io::{self, Read, Seek};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -14,9 +14,11 @@ use crate::model::{Algorithm, Digest, Text};
 use super::fault::StickError;
 use super::layout;
 use super::parts::{Parts, Writer};
-use super::section::{Found, Section, TEXT_LIMIT, name_of};
+use super::section::{Found, Lock, Section, TEXT_LIMIT, name_of};
 
 const BLOCK: u64 = 512;
+/// How many zeros may follow the last file.
+const TAIL: u64 = 4 * 1024 * 1024;
 /// What stands where a tar ends.
 const END: [u8; 1024] = [0; 1024];
 
@@ -70,6 +72,42 @@ impl Tape {
             file: "oci-layout".to_owned(),
             why: text!("it is of no known version", "版本不认识"),
         })
+    }
+
+    pub(super) fn shown(&self) -> String {
+        self.parts.name_at(0)
+    }
+
+    /// Returns how many bytes there are.
+    pub(super) fn length(&self) -> Result<u64, StickError> {
+        self.parts.length()
+    }
+
+    /// Stops where another process writes to it.
+    pub(super) fn require_free(&self) -> Result<(), StickError> {
+        if cfg!(windows) {
+            return Ok(());
+        }
+        Lock::require_free(&self.parts.path(0), &self.shown())
+    }
+
+    /// Keeps other processes from writing to it.
+    pub(super) fn lock(&self) -> Result<Lock, StickError> {
+        if cfg!(windows) {
+            // What is locked there cannot be read by another handle of the same process.
+            return Ok(Lock { file: None });
+        }
+        Lock::take(&self.parts.path(0), &self.shown())
+    }
+
+    /// Stops where parts are there that nothing may be written over.
+    pub(super) fn require_writable(&self) -> Result<(), StickError> {
+        self.parts.check_before_writing()
+    }
+
+    /// Says how large parts are.
+    pub(super) fn begin_table(&self) -> io::Result<()> {
+        self.parts.begin_table(self.known().end)
     }
 
     /// Stops where a part is missing, or another.
@@ -307,8 +345,22 @@ fn walk(
     if length < known.end + 2 * BLOCK {
         let why = text!("its end is not there", "没有结尾");
         known.rest = Some((last, why));
+    } else if !is_empty(archive.into_inner(), known.end)? {
+        let why = text!(
+            "behind its end is what a run has not finished",
+            "结尾之后还有一次运行没有写完的内容"
+        );
+        known.rest = Some((file_at(known.end + 2 * BLOCK), why));
     }
     Ok(known)
+}
+
+/// Tells whether nothing but the end of a tar follows: zeros, and not more of them than any tool fills a record with.
+fn is_empty(mut reader: impl Read + Seek, end: u64) -> io::Result<bool> {
+    let mut rest = vec![];
+    reader.seek(SeekFrom::Start(end))?;
+    reader.take(TAIL + 1).read_to_end(&mut rest)?;
+    Ok(rest.len() as u64 <= TAIL && rest.iter().all(|byte| *byte == 0))
 }
 
 /// Looks through bytes that may be a tar.
@@ -378,6 +430,10 @@ mod tests {
             (&["oci-layout".to_owned()][..], false)
         );
         assert_eq!(names(b"no tar"), (vec![], false));
+        let padded = [&tar[..], &[0; 10_240]].concat();
+        assert!(names(&padded).1, "filled up to a record");
+        let begun = [&padded[..], b"bytes of a layer"].concat();
+        assert!(!names(&begun).1, "a later run broke off");
     }
 
     #[test]

@@ -258,6 +258,11 @@ async fn what_is_no_stick_is_told_and_left_alone() {
     }
     assert_eq!(files(&place.path().join("papers")).len(), 1);
     expect(0, place.run("apply --yes -q --into stick"));
+    let busy = fs::File::open(place.path().join("stick/oci-layout")).unwrap();
+    busy.lock().unwrap();
+    let refused = said("apply --yes --into stick");
+    write!(told, "$ while another run writes\n{refused}").unwrap();
+    drop(busy);
     fs::rename(
         place.path().join("stick/index.json"),
         place.path().join("index.json"),
