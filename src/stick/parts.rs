@@ -476,9 +476,9 @@ mod tests {
             fs::write(parts.path(0), &whole[..512]).unwrap();
             assert!(!is_taken(), "the first is cut short");
             fs::write(parts.path(0), &whole).unwrap();
-            fs::rename(parts.path(1), parts.path(2)).unwrap();
+            fs::rename(parts.path(1), parts.path(3)).unwrap();
             assert!(!is_taken(), "one is missing");
-            fs::rename(parts.path(2), parts.path(1)).unwrap();
+            fs::rename(parts.path(3), parts.path(1)).unwrap();
             if !is_ended {
                 parts.write_table(2500).unwrap();
             }
