@@ -211,8 +211,8 @@ pub(super) const EXAMPLES: [(&str, &[Example]); 26] = [
             example(
                 "pusher apply --into /media/stick",
                 phrase!(
-                    "onto a stick, for a target without a network; there: `--from /media/stick`",
-                    "写进离线包，给没有网络的目标；那边 `--from /media/stick`"
+                    "onto a stick, for a target without a network; there: `--from`",
+                    "写进离线包，给没有网络的目标；那边再 `--from`"
                 ),
             ),
         ],

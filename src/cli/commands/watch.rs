@@ -203,8 +203,8 @@ impl Watch<'_> {
             status: exit.code(),
             pulls_left,
         };
-        // What was left for later was meant to be.
-        let went_well = exit != Exit::Failed;
+        // What is left for later may never fit: nobody should take that for done.
+        let went_well = exit == Exit::Done;
         self.rounds
             .ended(went_well, run.ended, |to| of_round(&run, &reports, to));
     }
