@@ -211,8 +211,8 @@ pub(super) const EXAMPLES: [(&str, &[Example]); 26] = [
             example(
                 "pusher apply --into /media/stick",
                 phrase!(
-                    "onto a stick, for a target without a network; there: `--from`",
-                    "写进离线包，给没有网络的目标；那边再 `--from`"
+                    "onto a stick, for a place without a network",
+                    "写进离线包，带到没有网络的地方"
                 ),
             ),
         ],
