@@ -36,7 +36,7 @@ impl Exit {
             Self::Pending => {
                 tr_word!(
                     "drift (`drift`, `map --check`), or pending (`plan --detailed-exitcode`, `apply --deadline`)",
-                    "有漂移（`drift`、`map --check`），或有待执行的变更（`plan --detailed-exitcode`、`apply --deadline`）"
+                    "有漂移（`drift`、`map --check`）或待执行的（`plan --detailed-exitcode`、`apply --deadline`）"
                 )
             }
             Self::Interrupted => tr_word!("stopped by a signal", "被信号停下"),
