@@ -138,7 +138,7 @@ pub(super) async fn require_whole(
     );
     let hint = if was_held {
         text!(
-            "the target lacks what the lock given with `--have` says that it holds: make the stick without `--have`, or with the              lock that was applied last",
+            "the target lacks what the lock given with `--have` says that it holds: make the stick without `--have`, or with the lock that was applied last",
             "目标里没有 `--have` 的锁文件所说的内容：重新做离线包，不加 `--have`，或者用最后应用的锁文件"
         )
     } else {
