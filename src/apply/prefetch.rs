@@ -1,9 +1,8 @@
 //! Small blobs are asked for while their upload is opened, which saves a round trip each, and sent as a whole:
 //! in one request where the target takes that, else into that upload.
 //!
-//! How many are under way together is bounded, and so is how many bytes are held. A blob is asked for when there is
-//! room for it: a download that waited for room would keep its connection from whoever must end first, as who has the
-//! only turn to write a tar.
+//! How many are under way together is bounded, and so is how many bytes are held. What has arrived waits in
+//! its connection until there is room for it.
 
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt as _;
@@ -64,7 +63,9 @@ impl Prefetch {
         uploads: &'a Uploads<'_, R>,
         job: &BlobJob<'_, R>,
     ) -> Result<Opened<'a, R>, Failure> {
-        if job.blob.size > LARGEST {
+        // Where no request opens an upload nothing is saved, and what waited for room here would keep its connection from
+        // who has the only turn to write a tar.
+        if job.blob.size > LARGEST || job.registry.answers_at_once(job.target) {
             let upload = uploads.open(job, None).await?;
             return Ok(Opened {
                 upload,
@@ -73,12 +74,13 @@ impl Prefetch {
             });
         }
         let place = self.places.acquire().await.ok();
+        let reading = job.registry.open_blob(job.source, job.blob, 0);
         let (upload, whole) = if let Some(leave) = job.registry.whole_blob_leave(job.target) {
-            let whole = self.hold(job).await;
+            let whole = self.hold(reading.await, job).await;
             (push(uploads, job, whole.as_ref(), leave).await?, whole)
         } else {
-            let (upload, whole) = tokio::join!(uploads.open(job, None), self.hold(job));
-            (upload?, whole)
+            let (upload, stream) = tokio::join!(uploads.open(job, None), reading);
+            (upload?, self.hold(stream, job).await)
         };
         Ok(Opened {
             upload,
@@ -87,13 +89,16 @@ impl Prefetch {
         })
     }
 
-    /// Reads a blob, when there is room for it.
-    async fn hold<R: WriteRegistry>(&self, job: &BlobJob<'_, R>) -> Option<Whole<'_>> {
-        let blob = job.blob;
+    /// Reads a blob that is on its way, when there is room for it.
+    async fn hold<R: WriteRegistry>(
+        &self,
+        stream: Result<BlobStream, Failure>,
+        job: &BlobJob<'_, R>,
+    ) -> Option<Whole<'_>> {
+        let (stream, blob) = (stream.ok()?, job.blob);
         // Whoever has room waits for requests alone, never for somebody else's room.
         let room = u32::try_from(blob.size.max(LEAST)).unwrap_or(u32::MAX);
         let room = self.room.acquire_many(room).await.ok();
-        let stream = job.registry.open_blob(job.source, blob, 0).await.ok()?;
         let givers = [stream.givers().clone()];
         let collected = collect(stream, blob).await?;
         if let Err(fault) = &collected {
