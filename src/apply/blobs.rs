@@ -115,14 +115,20 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
         }
         let held = self.holders.known(&job.blob.digest);
         let held = held.and_then(|holder| holder.try_lock().ok()?.clone());
-        let mounts = self.mounts.work();
-        match self
-            .routes
-            .route(job.source, job.target, held.as_ref(), mounts)
-        {
+        match self.route(&job, held.as_ref(), self.mounts.work()) {
             Route::Mount { .. } => 0,
             Route::Copy => job.blob.size,
         }
+    }
+
+    /// Says how a blob gets into its repository, `held` being one that it was brought to before.
+    fn route(&self, job: &BlobJob<'_, R>, held: Option<&Repository>, mounts: bool) -> Route {
+        // What another target in the same registry has need not be sent.
+        let near = self.seat.known(&job.blob.digest);
+        let near = near.filter(|near| near.registry == job.target.registry);
+        let near = near.or_else(|| job.registry.known_beside(job.target, &job.blob.digest));
+        let source = near.as_ref().unwrap_or(job.source);
+        self.routes.route(source, job.target, held, mounts)
     }
 
     /// Ends the uploads that a stop left open.
@@ -170,14 +176,7 @@ impl<'a, R: WriteRegistry> Blobs<'a, R> {
         let holder = self.holders.always(digest, async || Holder::default());
         let holder = holder.await;
         let mut held = holder.lock().await;
-        let mounts = self.mounts.may_work();
-        // What another target in the same registry has need not be sent.
-        let near = self.seat.known(&job.blob.digest);
-        let near = near.filter(|near| near.registry == job.target.registry);
-        let near = near.or_else(|| job.registry.known_beside(job.target, &job.blob.digest));
-        let source = near.as_ref().unwrap_or(job.source);
-        let route = self.routes.route(source, job.target, held.as_ref(), mounts);
-        let how = match route {
+        let how = match self.route(job, held.as_ref(), self.mounts.may_work()) {
             Route::Copy => self.bring_without_mount(job).await?,
             Route::Mount { from } if held.is_some() => {
                 // It is there for good: mounts need not wait for each other.

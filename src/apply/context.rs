@@ -50,7 +50,7 @@ impl<'a, R: WriteRegistry> RunContext<'a, R> {
             plan,
             looked,
             registry,
-            stop: Stop::new(stop, bounds.limits.deadline),
+            stop: Stop::new(stop, bounds.limits),
             bounds,
             progress,
             blobs: Blobs::new(

@@ -1,8 +1,8 @@
 //! A blob that is to be brought, and what is counted of those that were.
 
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
-use tokio::sync::Notify;
+use tokio::sync::SetOnce;
 
 use crate::model::{Descriptor, Repository};
 use crate::plan::{TargetName, Transfer};
@@ -33,8 +33,7 @@ pub(super) struct Tally<'a> {
     image: &'a TargetName,
     transfer: Mutex<Transfer>,
     /// Where it stands within the bounds of the run, once it has begun, if there are any.
-    place: OnceLock<Place>,
-    began: Notify,
+    place: SetOnce<Place>,
 }
 
 impl<'a> Tally<'a> {
@@ -43,24 +42,18 @@ impl<'a> Tally<'a> {
             progress,
             image,
             transfer: Mutex::default(),
-            place: OnceLock::new(),
-            began: Notify::new(),
+            place: SetOnce::new(),
         }
     }
 
     /// Counts what is sent from now on as what was foreseen for it.
     pub(super) fn take(&self, place: Place) {
         let _ = self.place.set(place);
-        self.began.notify_one();
     }
 
     /// Returns, with what is left to send, when the image has to give way to others, since not all will be done in time.
     pub(super) async fn gives_way(&self) -> u64 {
-        self.began.notified().await;
-        match self.place.get() {
-            Some(place) => place.gives_way().await,
-            None => std::future::pending().await,
-        }
+        self.place.wait().await.gives_way().await
     }
 
     /// Tells the progress how many bytes there will be.

@@ -9,6 +9,8 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::plan::{Bound, NotDone, Outcome};
 
+use super::bounds::Limits;
+
 /// How long the answers that are still wanted are waited for: whoever stops a job ends it for good soon
 /// after, some within ten seconds.
 const GRACE: Duration = Duration::from_secs(3);
@@ -17,21 +19,21 @@ const GRACE: Duration = Duration::from_secs(3);
 pub(super) struct Stop {
     asked: watch::Receiver<bool>,
     /// When it is to stop anyway.
-    deadline: Option<Instant>,
+    limits: Limits,
     since: OnceLock<Instant>,
 }
 
 impl Stop {
-    pub(super) fn new(asked: watch::Receiver<bool>, deadline: Option<Instant>) -> Self {
+    pub(super) fn new(asked: watch::Receiver<bool>, limits: Limits) -> Self {
         Self {
             asked,
-            deadline,
+            limits,
             since: OnceLock::new(),
         }
     }
 
     pub(super) fn was_asked(&self) -> bool {
-        *self.asked.borrow() || self.deadline.is_some_and(|end| Instant::now() >= end)
+        *self.asked.borrow() || self.limits.is_over(Instant::now())
     }
 
     /// Returns when someone asks the run to stop, or its time is over; never, if neither can be.
@@ -42,15 +44,9 @@ impl Stop {
                 std::future::pending::<()>().await;
             }
         };
-        let over = async {
-            match self.deadline {
-                Some(end) => sleep_until(end).await,
-                None => std::future::pending().await,
-            }
-        };
         tokio::select! {
             () = asked => {}
-            () = over => {}
+            () = self.limits.over() => {}
         }
         self.since.get_or_init(Instant::now);
     }

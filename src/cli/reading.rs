@@ -9,14 +9,6 @@ use super::error::CommandError;
 use super::exit::Exit;
 use super::progress::{Display, Phase};
 
-/// Returns when the time of the run is over; never, if nobody set it one.
-async fn end(context: &Context) {
-    match context.limits.deadline {
-        Some(deadline) => tokio::time::sleep_until(deadline).await,
-        None => std::future::pending().await,
-    }
-}
-
 /// Reads from registries until it is done or someone asks to stop, and shows that it is alive.
 pub(super) async fn reading<T>(
     context: &Context,
@@ -35,7 +27,7 @@ pub(super) async fn reading<T>(
             let message = text!("stopped; nothing was changed", "已停止，什么都没有改动");
             Err(CommandError::Stopped(Exit::Interrupted, message))
         }
-        () = end(context) => {
+        () = context.limits.over() => {
             drop(display);
             let message = text!(
                 "the time of `--deadline` was over before the plan was made; nothing was changed",

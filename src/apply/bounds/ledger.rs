@@ -61,9 +61,8 @@ impl Ledger {
     /// Judges whether an image may begin. While something is under way, that may need less than it seemed to: then
     /// nothing is left for later yet.
     pub(super) fn judge(&mut self, limits: &Limits, one: Candidate, now: Instant) -> Answer {
-        let is_over = limits.deadline.is_some_and(|deadline| now >= deadline);
         match self.fits(limits, one, now) {
-            Answer::Leave(_) if !self.places.is_empty() && !is_over => Answer::Wait,
+            Answer::Leave(_) if !self.places.is_empty() && !limits.is_over(now) => Answer::Wait,
             answer => answer,
         }
     }
@@ -75,21 +74,14 @@ impl Ledger {
             waited,
         } = one;
         let is_its_turn = waited || self.in_line.first() == Some(&number);
+        let in_turn = |answer| if is_its_turn { answer } else { Answer::Wait };
         let to_send = self.to_send().saturating_add(needs);
         let is_too_much = |most| needs > 0 && self.sent.saturating_add(to_send) > most;
         if limits.max_bytes.is_some_and(is_too_much) {
-            return if is_its_turn {
-                Answer::Leave(Bound::MaxBytes)
-            } else {
-                Answer::Wait
-            };
+            return in_turn(Answer::Leave(Bound::MaxBytes));
         }
         let Some(deadline) = limits.deadline else {
-            return if is_its_turn {
-                Answer::Begin
-            } else {
-                Answer::Wait
-            };
+            return in_turn(Answer::Begin);
         };
         let left = deadline.saturating_duration_since(now);
         let work = to_send.saturating_add(of_images(self.places.len() + 1));

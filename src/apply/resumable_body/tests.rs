@@ -46,10 +46,6 @@ impl ReadRegistry for OneBlob {
         _: &Repository,
         _: usize,
     ) -> Result<Option<Vec<String>>, Failure> {
-        unreachable!()
-    }
-
-    async fn list_tags(&self, _: &Repository) -> Result<Option<Vec<String>>, Failure> {
         Ok(None)
     }
 
