@@ -159,22 +159,17 @@ pub(super) async fn carry_out(
     let progress = Arc::new(Progress::new(pending(&planning)));
     let display = Display::start(printer, &progress, Phase::Copying);
     let Planning {
-        each,
-        client,
-        ends,
-        shard,
-        ..
+        each, ends, shard, ..
     } = planning;
+    let client = ends.client();
     for planned in &each {
-        announce_writes(&client, &planned.plan);
+        announce_writes(client, &planned.plan);
     }
     let is_had = |repository: &_, digest: &_| {
-        ends.given().is_some()
-            || client.keeps_manifest(repository, digest)
-            || client.is_mirrored(repository, digest)
+        client.keeps_manifest(repository, digest) || ends.has_without_pull(repository, digest)
     };
     let plans = each.iter().map(|planned| &planned.plan);
-    warn_of_pulls(printer, &client, &pulls(plans, is_had));
+    warn_of_pulls(printer, client, &pulls(plans, is_had));
     let each = each.into_iter().map(|planned| {
         let Planned {
             plan,
@@ -201,12 +196,12 @@ pub(super) async fn carry_out(
     let recorded = records.map(|path| record(context, path, &reports));
     let recorded = recorded.unwrap_or(Ok(()));
     if options.attest {
-        attach_all(context, &mut reports, &client).await;
+        attach_all(context, &mut reports, client).await;
     }
     let exit = exit(&reports);
     Ok(Applied {
         reports,
-        client,
+        client: client.clone(),
         exit,
         on_stick: stick.into.is_some(),
         recorded,

@@ -44,11 +44,11 @@ pub(super) async fn of_each(
 async fn gather(context: &Context, planning: &Planning) -> Result<Vec<Evidence>, CommandError> {
     let Planning {
         each,
-        client,
+        ends,
         answers,
-        ends: _,
         shard: _,
     } = planning;
+    let client = ends.client();
     let desired = each.iter().map(|planned| &planned.mirror.desired);
     let mut families: Vec<_> = desired.clone().map(relisted).collect();
     // What no lock settles is what it is now.
@@ -143,10 +143,8 @@ async fn look_into(
             })
         });
         let unknown: Vec<_> = unknown.collect();
-        let Planning {
-            client, answers, ..
-        } = planning;
-        let desired = &planned.mirror.desired;
+        let Planning { ends, answers, .. } = planning;
+        let (desired, client) = (&planned.mirror.desired, ends.client());
         for (name, likeness) in likenesses(desired, &unknown, answers, client, cache).await {
             known.entry(name).or_default().likenesses.push(likeness);
         }

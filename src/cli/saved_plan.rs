@@ -180,7 +180,7 @@ pub async fn take_up(
     let mut each = Vec::with_capacity(planning.each.len());
     for (mut planned, (saved, pinned)) in planning.each.into_iter().zip(&each_pinned) {
         if saved.prune && ends.filling().is_none() {
-            with_deletions(context, &mut planned, &planning.client).await?;
+            with_deletions(context, &mut planned, ends.client()).await?;
         }
         let lost = lost(saved, pinned, &planned.plan);
         let held = reading(context, lost.len(), async |_| {

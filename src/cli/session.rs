@@ -29,9 +29,7 @@ use super::sticks;
 pub struct Planning {
     /// One plan for each target.
     pub each: Vec<Planned>,
-    /// The client, which goes on with what it has learnt of the registries.
-    pub client: Client,
-    /// The registries, with the stick for one side where there is one.
+    /// The registries, with the stick for one side where there is one; its client goes on with what it has learnt.
     pub ends: Ends,
     /// What sources were found to hold.
     pub answers: SourceAnswers,
@@ -164,7 +162,7 @@ pub async fn plan_pruning(
     for planned in &mut planning.each {
         // What a stick is not to hold any more is left out of the next one.
         if planned.mirror.prunes(scope.prune) && planning.ends.filling().is_none() {
-            with_deletions(context, planned, &planning.client).await?;
+            with_deletions(context, planned, planning.ends.client()).await?;
         }
     }
     Ok(planning)
@@ -215,7 +213,6 @@ pub async fn plan_with(
     });
     Ok(Planning {
         each: each.collect(),
-        client: ends.client().clone(),
         ends,
         answers,
         shard: None,

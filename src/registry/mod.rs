@@ -134,7 +134,9 @@ pub trait ReadRegistry: Send + Sync {
     fn list_tags(
         &self,
         repository: &Repository,
-    ) -> impl Future<Output = Result<Option<Vec<String>>, Failure>> + Send;
+    ) -> impl Future<Output = Result<Option<Vec<String>>, Failure>> + Send {
+        self.list_tags_within(repository, usize::MAX)
+    }
 
     /// Lists those tags of a repository that so many requests tell, with [`Self::list_tags`]' answers.
     fn list_tags_within(

@@ -87,10 +87,6 @@ impl ReadRegistry for Client {
             .await
     }
 
-    async fn list_tags(&self, repository: &Repository) -> Result<Option<Vec<String>>, Failure> {
-        self.list_tags_within(repository, usize::MAX).await
-    }
-
     async fn list_tags_within(
         &self,
         repository: &Repository,

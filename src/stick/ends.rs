@@ -95,6 +95,11 @@ impl Ends {
         }
     }
 
+    /// Tells whether an image is had without a pull of its registry: a stick or a mirror gives it.
+    pub fn has_without_pull(&self, repository: &Repository, digest: &Digest) -> bool {
+        self.given().is_some() || self.client.is_mirrored(repository, digest)
+    }
+
     /// Tells whether nothing is asked anew, as what an earlier run has found out is of the other side.
     pub fn has_stick(&self) -> bool {
         self.stick.is_some()
@@ -246,10 +251,6 @@ impl ReadRegistry for Ends {
             Side::Given(sticks) => Ok(sticks.tags(repository).is_some()),
             Side::Network => self.client.knows_repository(repository).await,
         }
-    }
-
-    async fn list_tags(&self, repository: &Repository) -> Result<Option<Vec<String>>, Failure> {
-        self.list_tags_within(repository, usize::MAX).await
     }
 
     async fn list_tags_within(

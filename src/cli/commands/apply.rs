@@ -29,9 +29,7 @@ async fn show(
     ends: &Ends,
 ) -> Result<(), CommandError> {
     let printer = &context.printer;
-    let is_mirrored = |repository: &_, digest: &_| {
-        ends.given().is_some() || ends.client().is_mirrored(repository, digest)
-    };
+    let is_had = |repository: &_, digest: &_| ends.has_without_pull(repository, digest);
     let view = render::View {
         style: printer.talk_style(),
         ..printer.view(global.verbose > 0)
@@ -39,7 +37,7 @@ async fn show(
     for Planned { plan, mirror, .. } in each {
         let same = reading(context, 0, async |_| same_content(plan, ends).await).await?;
         printer.insist(|to| {
-            let cost = Cost::of(plan, None).pulling(pulls([plan], is_mirrored));
+            let cost = Cost::of(plan, None).pulling(pulls([plan], is_had));
             let details = render::Details {
                 cost: Some(&cost),
                 same_content: Some(&same),

@@ -42,7 +42,7 @@ pub(super) async fn run(
     })?;
     let is_unsure = drifts.iter().any(Drift::is_unsure);
     let exit = Exit::of(is_unsure, drifts.iter().any(Drift::has_drifted));
-    let client = &planning.client;
+    let client = planning.ends.client();
     metrics.write(context, "drift", exit, client, |run, before, to| {
         render::metrics::of_drifts(run, &drifts, before, to)
     })?;

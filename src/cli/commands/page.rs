@@ -213,7 +213,7 @@ async fn look_inside(
     let memory = &ManifestMemory::default();
     let found: Vec<_> = reading(context, unknown.len(), async |_| {
         let each = futures_util::stream::iter(&unknown).map(async |(reference, image)| {
-            let facts = inspect::facts(reference, image, now, &planning.client, memory).await;
+            let facts = inspect::facts(reference, image, now, planning.ends.client(), memory).await;
             (*image, facts)
         });
         each.buffer_unordered(IMAGES_AT_ONCE).collect().await

@@ -109,9 +109,7 @@ async fn asked(
     scope: Scope<'_>,
     outputs: &Outputs<'_>,
 ) -> Result<Vec<Asked>, CommandError> {
-    let Planning {
-        each, client, ends, ..
-    } = plan_pruning(context, global, scope, outputs).await?;
+    let Planning { each, ends, .. } = plan_pruning(context, global, scope, outputs).await?;
     let plans = each.iter().map(|planned| &planned.plan);
     let inventories = reading(context, 0, async |_| {
         join_all(plans.clone().map(|plan| inventory(plan, &ends))).await
@@ -135,10 +133,8 @@ async fn asked(
         });
         saved_plan::write(context, path, &saved.collect::<Vec<_>>())?;
     }
-    let is_mirrored = |repository: &_, digest: &_| {
-        ends.given().is_some() || client.is_mirrored(repository, digest)
-    };
-    warn_of_pulls(&context.printer, &client, &pulls(plans, is_mirrored));
+    let is_had = |repository: &_, digest: &_| ends.has_without_pull(repository, digest);
+    warn_of_pulls(&context.printer, ends.client(), &pulls(plans, is_had));
     let mut asked: Vec<Asked> = Vec::with_capacity(each.len());
     let inventories = inventories.into_iter();
     let mut parted = parted.into_iter();
@@ -156,7 +152,7 @@ async fn asked(
         };
         let same_content = reading(context, 0, async |_| same_content(&plan, &ends).await).await?;
         let before = asked.iter().map(|one| &one.plan);
-        let more = more_pulls(before, &plan, is_mirrored);
+        let more = more_pulls(before, &plan, is_had);
         let cost = Cost::of(&plan, Some(&inventory)).pulling(more);
         asked.push(Asked {
             part: mirror.part().cloned(),
@@ -174,10 +170,10 @@ async fn asked(
 fn more_pulls<'p>(
     before: impl Iterator<Item = &'p Plan> + Clone,
     plan: &'p Plan,
-    is_mirrored: impl Fn(&Repository, &Digest) -> bool + Copy,
+    is_had: impl Fn(&Repository, &Digest) -> bool + Copy,
 ) -> BTreeMap<&'p str, usize> {
-    let counted = pulls(before.clone(), is_mirrored);
-    let with_it = pulls(before.chain([plan]), is_mirrored).into_iter();
+    let counted = pulls(before.clone(), is_had);
+    let with_it = pulls(before.chain([plan]), is_had).into_iter();
     let more = with_it.map(|(host, count)| (host, count - counted.get(host).copied().unwrap_or(0)));
     more.filter(|(_, count)| *count > 0).collect()
 }
