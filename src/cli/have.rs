@@ -63,6 +63,7 @@ pub(super) async fn held(
         match blobs(change, &lock) {
             Some(blobs) => {
                 let repository = desired.target.repository(&change.target).name;
+                let blobs = blobs.iter().cloned();
                 held.extend(blobs.map(|(digest, size)| (digest, size, repository.clone())));
             }
             None => unknown += 1,
@@ -138,13 +139,11 @@ fn as_locked(desired: &Desired, lock: &Lock) -> Desired {
 }
 
 /// Returns the blobs of an image, if it is what was locked.
-fn blobs(change: &Change, lock: &Lock) -> Option<impl Iterator<Item = (Digest, u64)>> {
+fn blobs<'c>(change: &'c Change, lock: &Lock) -> Option<&'c [(Digest, u64)]> {
     let copy = change.action.copy()?;
     let locked = lock.images.get(&change.target)?;
     if copy.expected.descriptor.digest != locked.expected.digest {
         return None;
     }
-    let contents = Arc::clone(copy.contents.as_ref()?);
-    let blobs: Vec<_> = contents.blobs.clone();
-    Some(blobs.into_iter())
+    Some(&copy.contents.as_ref()?.blobs)
 }

@@ -21,7 +21,7 @@ use tokio::time::{sleep, timeout};
 use crate::render::metrics::Form;
 
 use super::error::CliError;
-use super::rounds::Rounds;
+use super::rounds::{PLAIN, Rounds};
 
 /// How many are answered at a time; others wait.
 const AT_A_TIME: usize = 16;
@@ -111,7 +111,7 @@ fn answer<B>(request: &Request<B>, rounds: &Rounds) -> Response<Full<Bytes>> {
         response
     };
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        let mut refused = say(StatusCode::METHOD_NOT_ALLOWED, TEXT, String::new());
+        let mut refused = say(StatusCode::METHOD_NOT_ALLOWED, PLAIN, String::new());
         let allowed = HeaderValue::from_static("GET,HEAD");
         refused.headers_mut().insert(ALLOW, allowed);
         return refused;
@@ -127,10 +127,8 @@ fn answer<B>(request: &Request<B>, rounds: &Rounds) -> Response<Full<Bytes>> {
         Some(answer) => say(answer.status, answer.content_type, answer.text),
         None => say(
             StatusCode::NOT_FOUND,
-            TEXT,
+            PLAIN,
             "/healthz\n/readyz\n/metrics\n".to_owned(),
         ),
     }
 }
-
-const TEXT: &str = "text/plain; charset=utf-8";

@@ -122,4 +122,5 @@ impl Rounds {
     }
 }
 
-const PLAIN: &str = "text/plain; charset=utf-8";
+/// What plain text is.
+pub(super) const PLAIN: &str = "text/plain; charset=utf-8";

@@ -8,7 +8,7 @@ use crate::model::{Bytes, Failure, Reference, Repository, Text};
 use crate::plan::{Family, Plan, Report};
 use crate::registry::Client;
 use crate::render::units::bytes;
-use crate::stick::{Ends, Filling, Given, Lack, StickError, Written};
+use crate::stick::{Ends, Filling, Given, Lack, StickError, Written, is_tar};
 
 use super::args::{ApplyArgs, StickArgs};
 use super::context::Context;
@@ -42,10 +42,7 @@ pub(super) fn require_fitting(options: &ApplyArgs) -> Result<(), CliError> {
 
 /// Refuses to part what is no one file.
 fn require_tar(typed: &StickArgs, into: &Path) -> Result<(), CliError> {
-    let is_tar = into
-        .extension()
-        .is_some_and(|end| end.eq_ignore_ascii_case("tar"));
-    if typed.split.is_none() || is_tar {
+    if typed.split.is_none() || is_tar(into) {
         return Ok(());
     }
     let stick = into.display();

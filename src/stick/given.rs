@@ -13,13 +13,13 @@ use crate::plan::is_referrer_tag;
 use crate::registry::BlobStream;
 use bytes::Bytes;
 
+use super::failures::{broken, unreadable};
 use super::fault::{StickError, other_bytes, reason};
-use super::filling::{broken, read_list};
 use super::layout::{self, Entry, List};
-use super::section::blocking;
-use super::section::{Found, name_of};
+use super::section::{Found, blocking, name_of};
+use super::state::read_list;
 use super::store::Store;
-use super::stream::{follow, unreadable};
+use super::stream::follow;
 
 /// Sticks in the sources' place.
 pub struct Given {

@@ -21,7 +21,7 @@ pub(super) enum Store {
 }
 
 /// Tells whether a stick of this name is a tar.
-pub(super) fn is_tar(path: &Path) -> bool {
+pub fn is_tar(path: &Path) -> bool {
     path.extension()
         .is_some_and(|end| end.eq_ignore_ascii_case("tar"))
 }

@@ -5,28 +5,14 @@ use std::io::Read as _;
 use bytes::Bytes;
 use futures_util::stream;
 
-use crate::model::{Attempt, Descriptor, Failure, Fault, Repository, StickFault};
+use crate::model::{Descriptor, Repository};
 use crate::registry::BlobStream;
 
-use super::fault::reason;
-use super::section::Section;
-use super::section::blocking;
+use super::failures::unreadable;
+use super::section::{Section, blocking};
 
 /// How many bytes are read at once.
 const CHUNK: usize = 256 * 1024;
-
-/// Says that a blob cannot be read.
-pub(super) fn unreadable(
-    repository: &Repository,
-    blob: &Descriptor,
-    file: String,
-    why: &std::io::Error,
-) -> Failure {
-    let attempt = Attempt::Blob(repository.clone(), blob.digest.clone());
-    let why = reason(why);
-    let fault = Fault::Stick(StickFault::Broken { file, why });
-    Failure::new(&repository.registry, attempt, fault)
-}
 
 /// Hands the bytes of a blob on, chunk by chunk.
 pub(super) fn follow(
