@@ -184,10 +184,4 @@ elif [[ -n "${SHARD:-}" ]]; then
   printf '%s\n' "${GITHUB_RUN_ATTEMPT:-1}" >"${report%/*}/shard/attempt"
   mv "$records/records.jsonl" "${report%/*}/shard/"
 fi
-[[ -s "$report" ]] || printf 'No report: the log says why.\n' >"$report"
-summarise <"$report"
-mask "$report"
-hand_on status "$status"
-hand_on report "$report"
-[[ ! -s "$counts" ]] || hand_on changes "$(count '.created + .updated + .deleted' "$counts")"
-((status == 0)) || die "not everything was applied (status $status): see the summary"
+end_with_report "$report" "$status" "$counts"

@@ -258,6 +258,18 @@ summarise() {
   rm "$text"
 }
 
+# Ends what applied: its report $1 goes to the summary, and with its status $2 and what it has changed by the counts in $3 to the steps that
+# follow. Fails where the status is not 0; $4 then tells more.
+end_with_report() {
+  [[ -s "$1" ]] || printf 'No report: the log says why.\n' >"$1"
+  summarise <"$1"
+  mask "$1"
+  hand_on status "$2"
+  hand_on report "$1"
+  [[ ! -s "$3" ]] || hand_on changes "$(count '.created + .updated + .deleted' "$3")"
+  (($2 == 0)) || die "not everything was applied (status $2): see the summary${4:-}"
+}
+
 # Prints stdin inside a code block that nothing in it can close: the fence is longer than any run
 # of backticks there, and absurdly long runs are cut. No mention, link or image in it comes to life.
 fence() {

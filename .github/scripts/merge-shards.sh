@@ -25,10 +25,4 @@ mkdir -p "$records"
 for kept in "$folder"/reports/*/records.jsonl; do
   [[ "$(<"${kept%/*}/attempt")" != "${GITHUB_RUN_ATTEMPT:-1}" ]] || cat "$kept" >>"$records/records.jsonl"
 done
-[[ -s "$report" ]] || printf 'No report: the log says why.\n' >"$report"
-summarise <"$report"
-mask "$report"
-hand_on status "$status"
-hand_on report "$report"
-[[ ! -s "$counts" ]] || hand_on changes "$(count '.created + .updated + .deleted' "$counts")"
-((status == 0)) || die "not everything was applied (status $status): see the summary; \"Re-run failed jobs\" does the shards that failed, alone"
+end_with_report "$report" "$status" "$counts" '; "Re-run failed jobs" does the shards that failed, alone'
